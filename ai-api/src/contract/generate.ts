@@ -1,0 +1,31 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
+import { resources } from './index.ts';
+import { manifestOf } from './manifest.ts';
+
+/** Files derived from the contracts, by path from the root of the repository. */
+export function generatedFiles(): Record<string, string> {
+  const manifest = JSON.stringify(manifestOf(resources, packageJson.version), null, 2);
+  return { 'n8n-nodes/nodes/AiManager/operations.generated.json': `${manifest}\n` };
+}
+
+const root = new URL('../../../', import.meta.url);
+
+/** Paths of generated files whose content on disk is not what the contracts say. */
+export async function staleFiles(): Promise<string[]> {
+  const checks = Object.entries(generatedFiles()).map(async ([path, content]) => {
+    const current = await readFile(new URL(path, root), 'utf8').catch(() => null);
+    return current === content ? [] : [path];
+  });
+  return (await Promise.all(checks)).flat();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, content] of Object.entries(generatedFiles())) {
+    const file = new URL(path, root);
+    await mkdir(new URL('.', file), { recursive: true });
+    await writeFile(file, content);
+    console.log(`wrote ${path}`);
+  }
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/** What a caller may be. Every operation names the roles that may call it. */
+export const ROLES = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** How a person's form should offer an input field that its schema alone does not tell. */
+export interface FieldHint {
+  label?: string;
+  placeholder?: string;
+  multiline?: boolean;
+}
+
+/**
+ * One operation of the API, said once. Routes, OpenAPI, the typed client, the n8n node and the
+ * ToolJet plugin are all derived from it.
+ *
+ * `input` is one flat object: names that appear in `path` as `{name}` travel in the path, the others
+ * in the query for GET and DELETE and in the JSON body otherwise.
+ */
+export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {
+  method: Method;
+  path: string;
+  /** A sentence in the imperative, shown as the operation's title. */
+  summary: string;
+  description?: string;
+  /** `public` needs no credential. */
+  access: 'public' | readonly Role[];
+  input: I;
+  output: O;
+  /** Status of a success, 200 unless said. */
+  status?: 200 | 201 | 202 | 204;
+  /** Problems this operation may answer beside those that every operation may. */
+  errors?: readonly ErrorCode[];
+  /** The output is `{items, nextCursor}` and the input takes `cursor` and `limit`. */
+  list?: boolean;
+  /** Largest request body, for express.json; `1mb` unless said. */
+  bodyLimit?: string;
+  hints?: Partial<Record<keyof I['shape'] & string, FieldHint>>;
+  /** Top-level output fields that a simplified view keeps. */
+  simplified?: readonly (keyof z.output<O> & string)[];
+  /** False keeps an operation out of the generated node and plugin (probes, for example). */
+  composable?: boolean;
+}
+
+/** Declares an operation; exists for the types it infers. */
+export function operation<const I extends z.ZodObject, const O extends z.ZodType>(
+  spec: Operation<I, O>,
+): Operation<I, O> {
+  return spec;
+}
+
+/** A noun of the API and the operations on it, as forms and reference pages group them. */
+export interface Resource<Ops extends Record<string, Operation> = Record<string, Operation>> {
+  id: string;
+  name: string;
+  description: string;
+  operations: Ops;
+}
+
+/** Declares a resource; exists for the types it infers. */
+export function resource<const Ops extends Record<string, Operation>>(spec: Resource<Ops>): Resource<Ops> {
+  return spec;
+}
+
+/** Names of the path parameters of a template such as `/evaluations/{evaluationId}`. */
+export function pathParameters(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string);
+}
+
+/** Where one input field of an operation travels. */
+export function locationOf(op: Pick<Operation, 'method' | 'path'>, field: string): 'path' | 'query' | 'body' {
+  if (pathParameters(op.path).includes(field)) return 'path';
+  return op.method === 'GET' || op.method === 'DELETE' ? 'query' : 'body';
+}

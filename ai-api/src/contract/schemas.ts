@@ -1,0 +1,57 @@
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+
+/** UUIDv7 of a row of ours. */
+export const id = z.uuid();
+
+/** UTC ISO 8601 instant. */
+export const timestamp = z.iso.datetime({ offset: true });
+
+/** Calendar day, `YYYY-MM-DD`. */
+export const day = z.iso.date();
+
+/** ISO 8601 week such as `2026-W45`, refused when that year has no such week. */
+export const isoWeek = z
+  .string()
+  .regex(/^\d{4}-W\d{2}$/, 'must be an ISO week such as 2026-W45')
+  .refine((week) => DateTime.fromISO(week, { zone: 'utc' }).isValid, 'is not a week of that year')
+  .meta({ example: '2026-W45' });
+
+/** The two inputs that every list takes. */
+export const page = {
+  cursor: z.string().max(500).optional().describe('Where to go on: nextCursor of the previous page'),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('Rows in a page'),
+};
+
+/** Output of a list operation. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** A boolean that also reads `true`/`false` from a query string. */
+export const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })]);
+
+/** An RFC 9457 problem document as this API writes it. */
+export const problemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    instance: z.string().optional(),
+    requestId: z.string().optional(),
+    errors: z
+      .array(
+        z.object({
+          field: z.string(),
+          message: z.string(),
+          file: z.string().optional(),
+          row: z.number().int().optional(),
+          column: z.string().optional(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+export type ProblemDocument = z.infer<typeof problemDocument>;

@@ -1,0 +1,69 @@
+import express, { Router } from 'express';
+import { getAbsoluteFSPath } from 'swagger-ui-dist';
+import { PROBLEMS } from '../contract/errors.ts';
+import { html } from '../platform/html.ts';
+
+/** `/docs`: the reference page of the API from its own OpenAPI document, without any outside request. */
+export function docsRouter(openapiPath: string): Router {
+  const router = Router();
+  router.get('/', (_request, response) => {
+    response.setHeader('Content-Security-Policy', POLICY).type('html').send(String(referencePage()));
+  });
+  router.get('/start.js', (_request, response) => {
+    response.type('js').send(startScript(openapiPath));
+  });
+  router.get('/problems', (_request, response) => {
+    response.type('html').send(String(problemsPage()));
+  });
+  router.use('/assets', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1d' }));
+  return router;
+}
+
+const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
+
+function referencePage() {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>AI Manager API</title>
+    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="reference"></div>
+    <script src="/docs/assets/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>`;
+}
+
+function startScript(openapiPath: string): string {
+  const options = { url: openapiPath, dom_id: '#reference', deepLinking: true, docExpansion: 'list', validatorUrl: null };
+  return `SwaggerUIBundle(${JSON.stringify(options)});`;
+}
+
+function problemsPage() {
+  const rows = Object.entries(PROBLEMS).map(
+    ([code, { status, title }]) =>
+      html`<tr id="${code.toLowerCase().replaceAll('_', '-')}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>`,
+  );
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Problems of the AI Manager API</title>
+    <style>
+      body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 46rem; padding: 0 1rem; color-scheme: light dark; }
+      td { padding: 0.3rem 1rem 0.3rem 0; vertical-align: top; }
+      tr:target { outline: 2px solid; }
+    </style>
+  </head>
+  <body>
+    <h1>Problems</h1>
+    <p>Every error is an RFC 9457 problem document with one of these codes.</p>
+    <table>${rows}</table>
+  </body>
+</html>`;
+}

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
+import type { ProblemDocument } from '../contract/schemas.ts';
+
+type FieldErrors = NonNullable<ProblemDocument['errors']>;
+
+/** An answer other than success; the error handler turns it into an RFC 9457 problem document. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldErrors | undefined;
+  /** Seconds for the `Retry-After` header. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, extra: { errors?: FieldErrors; retryAfter?: number; cause?: unknown } = {}) {
+    super(detail, { cause: extra.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.errors = extra.errors;
+    this.retryAfter = extra.retryAfter;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  document(request: { path: string; id: string }): ProblemDocument {
+    const { status, title } = PROBLEMS[this.code];
+    return {
+      type: `/docs/problems#${this.code.toLowerCase().replaceAll('_', '-')}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      instance: request.path,
+      requestId: request.id,
+      ...(this.errors ? { errors: this.errors } : {}),
+    };
+  }
+}
+
+/** 404 that names what was looked for without saying whether it exists elsewhere. */
+export function notFound(what: string, id: string): Problem {
+  return new Problem('NOT_FOUND', `No ${what} with id ${id}.`);
+}
+
+/** 422 from a zod error, one entry per field; values are not echoed. */
+export function invalidInput(error: z.ZodError): Problem {
+  const errors = error.issues.slice(0, 50).map((issue) => ({
+    field: issue.path.join('.') || '(body)',
+    message: issue.message,
+  }));
+  const first = errors[0];
+  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
+  return new Problem('INVALID_INPUT', `${first?.field}: ${first?.message}${more}`, { errors });
+}

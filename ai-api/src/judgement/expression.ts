@@ -1,0 +1,105 @@
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { type FactValue, type Facts, type Vocabulary, factAt } from './facts.ts';
+
+/** An expression that the vocabulary refuses. `start` and `end` count characters of the expression. */
+export class ExpressionError extends Error {
+  readonly start: number;
+  readonly end: number;
+
+  constructor(message: string, start: number, end: number) {
+    super(message);
+    this.name = 'ExpressionError';
+    this.start = start;
+    this.end = end;
+  }
+}
+
+export interface Expression<T> {
+  source: string;
+  /** Paths of the facts it reads. */
+  paths: readonly string[];
+  /** Paths among `paths` that are not known in these facts; it can be evaluated only when there are none. */
+  unknown(facts: Facts): string[];
+  /** @throws when the facts it reads are not known, or on a division by zero and the like */
+  evaluate(facts: Facts): T;
+}
+
+const CEL_TYPES = { number: 'double', text: 'string', flag: 'bool' } as const;
+
+/** The compiler of rule expressions over one vocabulary: CEL, with types checked before anything runs. */
+export interface ExpressionLanguage {
+  /** @throws {ExpressionError} */
+  condition(source: string): Expression<boolean>;
+  /** @throws {ExpressionError} */
+  value(source: string): Expression<FactValue>;
+}
+
+/**
+ * Builds the language of a vocabulary. Beside CEL's own functions there are `round(x)`, `percent(part, whole)`
+ * and `dollars(x)` for messages.
+ * @see https://github.com/cel-expr/cel-spec
+ */
+export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
+  const environment = new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } })
+    .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
+    .registerFunction('percent(double, double): double', (part: number, whole: number) => Math.round((100 * part) / whole))
+    .registerFunction('dollars(double): string', dollars);
+  for (const [group, fields] of Object.entries(vocabulary)) {
+    const schema = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, CEL_TYPES[field.type]]));
+    environment.registerVariable(group, { schema });
+  }
+  const compile = <T>(source: string, accepts: readonly string[], expected: string): Expression<T> => {
+    const parsed = parse(environment, source);
+    const check = parsed.check();
+    if (!check.valid) throw toExpressionError(check.error, source);
+    if (!accepts.includes(check.type ?? '')) {
+      throw new ExpressionError(`must be ${expected}, but is ${check.type}`, 0, source.length);
+    }
+    const paths = [...new Set(pathsIn(parsed.ast))];
+    return {
+      source,
+      paths,
+      unknown: (facts) => paths.filter((path) => factAt(facts, path) === null),
+      evaluate: (facts) => parsed(facts as Record<string, unknown>) as T,
+    };
+  };
+  return {
+    condition: (source) => compile<boolean>(source, ['bool'], 'a condition (true or false)'),
+    value: (source) => compile<FactValue>(source, ['double', 'int', 'string', 'bool'], 'a number, text or condition'),
+  };
+}
+
+function parse(environment: Environment, source: string) {
+  try {
+    return environment.parse(source);
+  } catch (error) {
+    throw toExpressionError(error, source);
+  }
+}
+
+function toExpressionError(error: unknown, source: string): ExpressionError {
+  const { summary, message, range } = error as { summary?: string; message?: string; range?: { start: number; end: number } };
+  const text = (summary ?? message ?? 'is not a valid expression').split('\n')[0] as string;
+  return new ExpressionError(text, range?.start ?? 0, range?.end ?? source.length);
+}
+
+/** Paths such as `week.hoursWorked` in an expression, found as a member access on a plain name. */
+function pathsIn(node: ASTNode): string[] {
+  if (node.op === '.' && node.args[0].op === 'id') return [`${node.args[0].args}.${node.args[1]}`];
+  return childrenOf(node.args).flatMap(pathsIn);
+}
+
+function childrenOf(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(childrenOf);
+  const isNode = typeof args === 'object' && args !== null && 'op' in args;
+  return isNode ? [args as ASTNode] : [];
+}
+
+function dollars(amount: number): string {
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  }).format(amount);
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { ChatModel } from '../models/chat.ts';
+import type { TenantTransaction } from '../platform/database/index.ts';
+import { expressionLanguage } from './expression.ts';
+import type { Bench } from './judge.ts';
+import type { Kind } from './kind.ts';
+import { type RuleDefinition, type VersionedRule, compileRule, ruleDefinition } from './rule.ts';
+import { activeRules, seedRules } from './store.ts';
+
+export type { Facts, Vocabulary } from './facts.ts';
+export { GRADES, type Grade, gradeOf } from './grade.ts';
+export { type Bench, type Judged, judge } from './judge.ts';
+export { type Kind, type Outcome, defineKind } from './kind.ts';
+export type { CriterionResult, JudgementView } from './schema.ts';
+export { findJudgements, insertJudgement } from './store.ts';
+
+/** Compiles rules against their kind. @throws {import('./rule.ts').RuleError} */
+export function compileRules(kind: Kind, rules: readonly VersionedRule[]) {
+  const language = expressionLanguage(kind.vocabulary);
+  const criteria = kind.criteria.map(({ id }) => id);
+  return rules.map((rule) => compileRule(rule, language, criteria));
+}
+
+/** The rules that come with a kind. @throws when the file is not valid */
+export async function defaultRules(kind: Kind): Promise<RuleDefinition[]> {
+  const rules = z.array(ruleDefinition).parse(JSON.parse(await readFile(kind.rulesFile, 'utf8')));
+  compileRules(
+    kind,
+    rules.map((rule) => ({ ...rule, version: 1 })),
+  );
+  return rules;
+}
+
+/** Gives a tenant the default rules of a kind, where it has none of that key yet. */
+export async function seedKind(transaction: TenantTransaction, kind: Kind): Promise<void> {
+  await seedRules(transaction, kind.name, await defaultRules(kind));
+}
+
+/** What a kind is judged with as of a moment: the tenant's rules then in force, and the model. */
+export async function openBench(
+  transaction: TenantTransaction,
+  kind: Kind,
+  model: ChatModel | null,
+  asOf: Date,
+): Promise<Bench> {
+  return { kind, rules: compileRules(kind, await activeRules(transaction, kind.name, asOf)), model };
+}

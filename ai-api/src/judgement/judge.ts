@@ -1,0 +1,98 @@
+import type { ChatModel } from '../models/chat.ts';
+import { type ModelPart, askModel } from './ask-model.ts';
+import type { Facts } from './facts.ts';
+import { type Grade, gradeOf } from './grade.ts';
+import type { Kind } from './kind.ts';
+import { applyRules, totalOf } from './rubric.ts';
+import type { CompiledRule } from './rule.ts';
+import type { CriterionResult, Engine } from './schema.ts';
+
+/** A judgement before it is stored. */
+export interface Judged {
+  kind: string;
+  subjectId: string;
+  grade: Grade;
+  score: number | null;
+  coverage: number;
+  /** Share of the rubric that rules decided: measured, not claimed. */
+  confidence: number;
+  needsReview: boolean;
+  reviewReasons: string[];
+  engine: Engine;
+  criteria: CriterionResult[];
+  feedback: string;
+  facts: Facts;
+  rules: { key: string; version: number }[];
+  prompt: { name: string; version: string } | null;
+  model: string | null;
+  modelFailure: ModelPart['failure'];
+  tokensIn: number;
+  tokensOut: number;
+}
+
+/** What a kind is judged with at one moment; a run keeps it from its first to its last subject. */
+export interface Bench {
+  kind: Kind;
+  rules: readonly CompiledRule[];
+  model: ChatModel | null;
+}
+
+/**
+ * The only way anything is decided: rules first, then the model for what rules leave open (when there is
+ * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
+ * @throws only by `signal`
+ */
+export async function judge({ kind, rules, model }: Bench, subjectId: string, facts: Facts, signal?: AbortSignal): Promise<Judged> {
+  const ruled = applyRules(kind.criteria, rules, facts);
+  const open = kind.criteria.filter(
+    (criterion, index) => criterion.reads && isReadable(ruled.criteria[index] as CriterionResult, criterion.reads, facts),
+  );
+  const asked = model && open.length > 0 ? await askModel(model, kind, open, ruled.criteria, facts, signal) : null;
+  const criteria = merge(ruled.criteria, asked);
+  const { score, coverage } = totalOf(criteria);
+  const grade = gradeOf(score, coverage);
+  const reviewReasons = [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
+  return {
+    kind: kind.name,
+    subjectId,
+    grade,
+    score: grade === 'insufficient evidence' ? null : score,
+    coverage,
+    confidence: totalOf(ruled.criteria).coverage,
+    needsReview: reviewReasons.length > 0,
+    reviewReasons,
+    engine: criteria.some(({ decidedBy }) => decidedBy === 'model') ? 'model' : 'rules',
+    criteria,
+    feedback: kind.feedback({ grade, score, coverage, criteria, facts, modelFeedback: asked?.feedback ?? null }),
+    facts,
+    rules: rules.map(({ rule: { key, version } }) => ({ key, version })),
+    prompt: asked?.prompt ?? null,
+    model: asked ? (model as ChatModel).name : null,
+    modelFailure: asked?.failure ?? null,
+    tokensIn: asked?.usage.tokensIn ?? 0,
+    tokensOut: asked?.usage.tokensOut ?? 0,
+  };
+}
+
+function isReadable(result: CriterionResult, reads: readonly string[], facts: Facts): boolean {
+  return result.verdict !== 'scored' && reads.every((path) => (facts[path.split('.')[0] ?? '']?.[path.split('.')[1] ?? ''] ?? null) !== null);
+}
+
+function merge(ruled: CriterionResult[], asked: ModelPart | null): CriterionResult[] {
+  if (!asked) return ruled;
+  const byId = new Map(asked.results.map((result) => [result.id, result]));
+  const failed = asked.failure?.message;
+  return ruled.map((result) => {
+    const answered = byId.get(result.id);
+    if (answered) return answered;
+    const wasAsked = failed && result.verdict !== 'scored' && result.reason.startsWith('This takes reading');
+    return wasAsked ? { ...result, reason: `The model could not be used: ${failed}` } : result;
+  });
+}
+
+function reasonsToReview(grade: Grade, criteria: readonly CriterionResult[]): string[] {
+  const nothingCounts = criteria.every(({ verdict, weight }) => weight === 0 || verdict !== 'scored');
+  const excused = criteria.some(({ verdict, weight }) => verdict === 'scored' && weight === 0);
+  if (grade !== 'insufficient evidence' || (nothingCounts && excused)) return [];
+  return ['Too little is known for a grade.'];
+}

@@ -1,0 +1,53 @@
+import type { FactField, Facts, Vocabulary } from './facts.ts';
+import { factPaths } from './facts.ts';
+import type { Grade } from './grade.ts';
+import type { CriterionResult } from './schema.ts';
+
+/** One line of a kind's rubric. */
+export interface Criterion {
+  id: string;
+  title: string;
+  /** Share in the total while no rule says otherwise. */
+  weight: number;
+  /** What it asks, for the model and for people. */
+  question: string;
+  /** Set when only reading can answer it, so that rules may leave it to the model: the facts it has to read. */
+  reads?: readonly string[];
+  /** Plain names of facts by path. */
+  names: Readonly<Record<string, string>>;
+}
+
+/** A finished judgement from which the feedback is written. */
+export interface Outcome {
+  grade: Grade;
+  score: number | null;
+  coverage: number;
+  criteria: readonly CriterionResult[];
+  facts: Facts;
+  /** The model's words, when it was asked and answered. */
+  modelFeedback: string | null;
+}
+
+/** A kind of judgement: its facts, its rubric, its prompt and how its result reads. */
+export interface Kind {
+  name: string;
+  vocabulary: Vocabulary;
+  criteria: readonly Criterion[];
+  /** Path of the default rules, seeded into the database of a new tenant. */
+  rulesFile: URL;
+  promptFile: URL;
+  feedback(outcome: Outcome): string;
+}
+
+/** Fills in the plain names of the facts for every criterion. */
+export function defineKind(
+  kind: Omit<Kind, 'criteria'> & { criteria: readonly Omit<Criterion, 'names'>[] },
+): Kind {
+  const names = Object.fromEntries(factPaths(kind.vocabulary).map((path) => [path, nameOf(kind.vocabulary, path)]));
+  return { ...kind, criteria: kind.criteria.map((criterion) => ({ ...criterion, names })) };
+}
+
+function nameOf(vocabulary: Vocabulary, path: string): string {
+  const [group = '', field = ''] = path.split('.');
+  return (vocabulary[group]?.[field] as FactField).description;
+}

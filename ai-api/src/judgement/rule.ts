@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { ExpressionError, type Expression, type ExpressionLanguage } from './expression.ts';
+import type { FactValue, Facts } from './facts.ts';
+
+/**
+ * A rule as people write it. Of a criterion's rules, in order of priority, the first whose condition holds
+ * gives the score; one that needs a fact nobody knows is passed over.
+ */
+export const ruleDefinition = z.strictObject({
+  key: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens'),
+  criterion: z.string().describe('Which criterion of the rubric it scores'),
+  priority: z.number().int().min(0).max(1000).describe('Lower goes first'),
+  when: z.string().min(1).max(2000).describe('Condition in CEL over the facts'),
+  score: z.number().int().min(0).max(100),
+  weight: z.number().min(0).max(100).describe("The criterion's share in the total when this rule speaks"),
+  message: z.string().min(1).max(1000).describe('The reason in plain words; {…} holds a CEL value'),
+  review: z.boolean().default(false).describe('Ask a person to look at the judgement'),
+});
+export type RuleDefinition = z.output<typeof ruleDefinition>;
+
+/** A rule of the database, with the version that judgements refer to. */
+export interface VersionedRule extends RuleDefinition {
+  version: number;
+}
+
+/** A rule that can be run. */
+export interface CompiledRule {
+  rule: VersionedRule;
+  when: Expression<boolean>;
+  /** Paths of every fact that its condition and its message read. */
+  paths: readonly string[];
+  message(facts: Facts): string;
+}
+
+/** What is wrong with a rule, and where. */
+export interface RuleFault {
+  field: 'when' | 'message' | 'criterion';
+  message: string;
+  start: number;
+  end: number;
+}
+
+/** A rule that does not fit its vocabulary. */
+export class RuleError extends Error {
+  readonly key: string;
+  readonly fault: RuleFault;
+
+  constructor(key: string, fault: RuleFault) {
+    super(`Rule ${key}, ${fault.field}, character ${fault.start + 1}: ${fault.message}`);
+    this.name = 'RuleError';
+    this.key = key;
+    this.fault = fault;
+  }
+}
+
+/**
+ * Compiles a rule against a vocabulary and the criteria of its kind.
+ * @throws {RuleError} naming the field and the position
+ */
+export function compileRule(rule: VersionedRule, language: ExpressionLanguage, criteria: readonly string[]): CompiledRule {
+  if (!criteria.includes(rule.criterion)) {
+    const message = `is not a criterion; there are ${criteria.join(', ')}`;
+    throw new RuleError(rule.key, { field: 'criterion', message, start: 0, end: rule.criterion.length });
+  }
+  const when = guard(rule.key, 'when', 0, () => language.condition(rule.when));
+  const parts = template(rule, language);
+  const expressions = parts.filter((part) => typeof part !== 'string');
+  return {
+    rule,
+    when,
+    paths: [...new Set([...when.paths, ...expressions.flatMap((part) => part.paths)])],
+    message: (facts) => parts.map((part) => (typeof part === 'string' ? part : print(part.evaluate(facts)))).join(''),
+  };
+}
+
+function template(rule: VersionedRule, language: ExpressionLanguage): (string | Expression<FactValue>)[] {
+  const parts: (string | Expression<FactValue>)[] = [];
+  let end = 0;
+  for (const match of rule.message.matchAll(/\{([^{}]+)\}/g)) {
+    parts.push(rule.message.slice(end, match.index));
+    const source = match[1] as string;
+    parts.push(guard(rule.key, 'message', match.index + 1, () => language.value(source)));
+    end = match.index + match[0].length;
+  }
+  return [...parts, rule.message.slice(end)];
+}
+
+function guard<T>(key: string, field: RuleFault['field'], offset: number, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { message, start, end } = error;
+    throw new RuleError(key, { field, message, start: start + offset, end: end + offset });
+  }
+}
+
+function print(value: FactValue | bigint): string {
+  return typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 1 }) : String(value);
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { id, timestamp } from '../contract/schemas.ts';
+import { GRADES } from './grade.ts';
+
+/** Who or what decided. */
+export const ENGINES = ['rules', 'model', 'human'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+const evidence = z.object({
+  id: z.string().describe('Path of the fact, for example week.hoursWorked'),
+  value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+});
+export type Evidence = z.infer<typeof evidence>;
+
+export const criterionResult = z.object({
+  id: z.string(),
+  title: z.string(),
+  verdict: z.enum(['scored', 'insufficient evidence']),
+  score: z.number().int().min(0).max(100).nullable(),
+  weight: z.number().describe("The criterion's share in the total; 0 is told, but does not count"),
+  reason: z.string(),
+  evidence: z.array(evidence),
+  decidedBy: z.enum(['rules', 'model']).nullable(),
+  rule: z.object({ key: z.string(), version: z.number().int() }).nullable(),
+});
+export type CriterionResult = z.infer<typeof criterionResult>;
+
+/** Why the model's part of a judgement is missing. The rules' result then stands. */
+export const modelFailure = z.object({
+  kind: z.enum(['unreachable', 'timeout', 'unauthorized', 'rate_limited', 'refused', 'out_of_schema', 'error']),
+  message: z.string(),
+});
+export type ModelFailure = z.infer<typeof modelFailure>;
+
+export const judgementView = z
+  .object({
+    judgementId: id,
+    kind: z.string(),
+    grade: z.enum(GRADES),
+    score: z.number().nullable().describe('Weighted mean of the scored criteria, 0 to 100'),
+    coverage: z.number().describe('Share of the rubric that could be judged, 0 to 1'),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('How far the engine may be trusted, 0 to 1; null where nothing was measured'),
+    needsReview: z.boolean(),
+    reviewReasons: z.array(z.string()),
+    engine: z.enum(ENGINES),
+    criteria: z.array(criterionResult),
+    feedback: z.string(),
+    rules: z.array(z.object({ key: z.string(), version: z.number().int() })),
+    prompt: z.object({ name: z.string(), version: z.string() }).nullable(),
+    model: z.string().nullable(),
+    modelFailure: modelFailure.nullable(),
+    tokensIn: z.number().int(),
+    tokensOut: z.number().int(),
+    decidedBy: z.string().nullable().describe('The person, for a human judgement'),
+    reason: z.string().nullable().describe("The person's reason, for a human judgement"),
+    supersedes: id.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Judgement' });
+export type JudgementView = z.infer<typeof judgementView>;

@@ -1,0 +1,134 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { TenantTransaction } from '../platform/database/index.ts';
+import type { Judged } from './judge.ts';
+import type { RuleDefinition, VersionedRule } from './rule.ts';
+import { ruleDefinition } from './rule.ts';
+import type { JudgementView } from './schema.ts';
+
+/** Appends a judgement and answers its id. */
+export async function insertJudgement(
+  transaction: TenantTransaction,
+  judged: Omit<Judged, 'confidence'> & { confidence: number | null },
+  human: { decidedBy: string; reason: string; supersedes: string } | null = null,
+): Promise<string> {
+  const id = uuidv7();
+  await transaction
+    .insertInto('judgement.judgements')
+    .values({
+      id,
+      kind: judged.kind,
+      subject_id: judged.subjectId,
+      grade: judged.grade,
+      score: judged.score,
+      coverage: judged.coverage,
+      confidence: judged.confidence,
+      needs_review: judged.needsReview,
+      review_reasons: JSON.stringify(judged.reviewReasons),
+      engine: judged.engine,
+      criteria: JSON.stringify(judged.criteria),
+      feedback: judged.feedback,
+      facts: JSON.stringify(judged.facts),
+      rules: JSON.stringify(judged.rules),
+      prompt: judged.prompt && JSON.stringify(judged.prompt),
+      model: judged.model,
+      model_failure: judged.modelFailure && JSON.stringify(judged.modelFailure),
+      tokens_in: judged.tokensIn,
+      tokens_out: judged.tokensOut,
+      decided_by: human?.decidedBy ?? null,
+      reason: human?.reason ?? null,
+      supersedes: human?.supersedes ?? null,
+    })
+    .execute();
+  return id;
+}
+
+/** Judgements by their ids, as the API shows them. */
+export async function findJudgements(transaction: TenantTransaction, ids: string[]): Promise<Map<string, JudgementView>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction.selectFrom('judgement.judgements').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, toView(row as never)]));
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  grade: JudgementView['grade'];
+  score: number | null;
+  coverage: number;
+  confidence: number | null;
+  needs_review: boolean;
+  review_reasons: string[];
+  engine: JudgementView['engine'];
+  criteria: JudgementView['criteria'];
+  feedback: string;
+  rules: JudgementView['rules'];
+  prompt: JudgementView['prompt'];
+  model: string | null;
+  model_failure: JudgementView['modelFailure'];
+  tokens_in: number;
+  tokens_out: number;
+  decided_by: string | null;
+  reason: string | null;
+  supersedes: string | null;
+  created_at: Date;
+}
+
+function toView(row: Row): JudgementView {
+  return {
+    judgementId: row.id,
+    kind: row.kind,
+    grade: row.grade,
+    score: row.score,
+    coverage: row.coverage,
+    confidence: row.confidence,
+    needsReview: row.needs_review,
+    reviewReasons: row.review_reasons,
+    engine: row.engine,
+    criteria: row.criteria,
+    feedback: row.feedback,
+    rules: row.rules,
+    prompt: row.prompt,
+    model: row.model,
+    modelFailure: row.model_failure,
+    tokensIn: row.tokens_in,
+    tokensOut: row.tokens_out,
+    decidedBy: row.decided_by,
+    reason: row.reason,
+    supersedes: row.supersedes,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+/** The rules of a kind in force at a moment: of each key the newest version by then, if that is enabled. */
+export async function activeRules(transaction: TenantTransaction, kind: string, asOf: Date): Promise<VersionedRule[]> {
+  const rows = await transaction
+    .selectFrom('judgement.rules')
+    .select(['key', 'version', 'definition', 'enabled'])
+    .distinctOn('key')
+    .where('kind', '=', kind)
+    .where('effective_from', '<=', asOf)
+    .where('created_at', '<=', asOf)
+    .orderBy('key')
+    .orderBy('version', 'desc')
+    .execute();
+  return rows
+    .filter(({ enabled }) => enabled)
+    .map(({ version, definition }) => ({ ...ruleDefinition.parse(definition), version }));
+}
+
+/** Stores version 1 of rules whose keys the tenant does not have yet; a tenant's own versions are left alone. */
+export async function seedRules(transaction: TenantTransaction, kind: string, rules: readonly RuleDefinition[]): Promise<void> {
+  const values = rules.map((rule) => ({
+    id: uuidv7(),
+    kind,
+    key: rule.key,
+    version: 1,
+    definition: JSON.stringify(rule),
+    created_by: 'seed',
+  }));
+  await transaction
+    .insertInto('judgement.rules')
+    .values(values)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'kind', 'key', 'version']).doNothing())
+    .execute();
+}

@@ -1,0 +1,34 @@
+import { ConfigError, readConfig } from './config.ts';
+import { createLog } from './platform/log.ts';
+import { DataDirectoryInUse } from './platform/database/data-lock.ts';
+import { startServer } from './server.ts';
+
+/** Starts the process and stops it on SIGINT or SIGTERM; what does not end in time is cut off. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.LOG_LEVEL);
+  const server = await startServer(config, log);
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      log.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(1), 20_000).unref();
+      server.stop().then(
+        () => log.info('stopped'),
+        (err: unknown) => {
+          log.error({ err }, 'did not stop cleanly');
+          process.exitCode = 1;
+        },
+      );
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  const isPlain = error instanceof ConfigError || error instanceof DataDirectoryInUse;
+  const text = error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error);
+  console.error(text);
+  process.exitCode = 1;
+});

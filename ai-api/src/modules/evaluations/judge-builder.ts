@@ -1,0 +1,84 @@
+import { type Bench, type Judged, insertJudgement, judge } from '../../judgement/index.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
+import { OutsideCallError } from '../../platform/http-client.ts';
+import { addWeeks } from '../../platform/week.ts';
+import type { KnownWeek, People } from '../people/index.ts';
+import { TREND_WEEKS, builderFacts } from './kinds/builder.ts';
+import { projectFacts } from './kinds/project.ts';
+import { type EvaluationRecord, insertProjectGrades, markFailed, markJudged } from './store.ts';
+
+/** The two kinds a week is judged with. */
+export interface WeeklyBenches {
+  builder: Bench;
+  project: Bench;
+}
+
+interface Task {
+  tenantId: string;
+  week: string;
+  evaluation: EvaluationRecord;
+  signal: AbortSignal;
+}
+
+/**
+ * Judges one builder and the projects they lead, and stores all of it in one transaction. A source that
+ * does not answer marks the evaluation as failed with its reason; everything else that goes wrong rejects
+ * and is tried again by the queue.
+ */
+export async function judgeBuilder(database: Database, people: People, benches: WeeklyBenches, task: Task): Promise<void> {
+  const { tenantId, week, evaluation, signal } = task;
+  let known: KnownWeek;
+  try {
+    await people.refreshWeek(tenantId, evaluation.builder_id, week, signal);
+    known = await people.knownWeek(tenantId, evaluation.builder_id, addWeeks(week, -TREND_WEEKS), week);
+  } catch (error) {
+    if (!(error instanceof OutsideCallError) || signal.aborted) throw error;
+    await database.withTenant(tenantId, (transaction) => markFailed(transaction, evaluation.id, error.message));
+    return;
+  }
+  const projects = await Promise.all(
+    known.projects.map(async (entry) => ({
+      name: entry.project.name,
+      judged: await judge(benches.project, entry.project.project_id, projectFacts(entry, week), signal),
+    })),
+  );
+  const facts = builderFacts(
+    known,
+    week,
+    projects.map(({ judged }) => judged.score),
+  );
+  const judged = await judge(benches.builder, evaluation.builder_id, facts, signal);
+  await database.withTenant(tenantId, (transaction) => keep(transaction, evaluation, judged, projects));
+}
+
+/** Stores everything, or nothing when another worker was first. */
+async function keep(
+  transaction: TenantTransaction,
+  evaluation: EvaluationRecord,
+  judged: Judged,
+  projects: { name: string; judged: Judged }[],
+): Promise<void> {
+  const judgementId = await insertJudgement(transaction, judged);
+  if (!(await markJudged(transaction, evaluation.id, judgementId, judged))) throw new AlreadyJudged();
+  const grades = [];
+  for (const { name, judged: project } of projects) {
+    grades.push({
+      evaluation_id: evaluation.id,
+      run_id: evaluation.run_id,
+      project_id: project.subjectId,
+      name,
+      judgement_id: await insertJudgement(transaction, project),
+      grade: project.grade,
+      score: project.score,
+    });
+  }
+  await insertProjectGrades(transaction, grades);
+}
+
+/** Rolls back a judgement that came second. */
+export class AlreadyJudged extends Error {
+  constructor() {
+    super('Another worker has judged this builder');
+    this.name = 'AlreadyJudged';
+  }
+}

@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import { decodeCursor, pageOf } from '../../http/cursor.ts';
+import { Problem, notFound } from '../../http/problem.ts';
+import { findJudgements, openBench } from '../../judgement/index.ts';
+import type { ChatModel } from '../../models/chat.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import { addWeeks, weekOf } from '../../platform/week.ts';
+import type { People } from '../people/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
+import { renderEmail } from './email.ts';
+import { AlreadyJudged, type WeeklyBenches, judgeBuilder } from './judge-builder.ts';
+import { evaluationKind } from './kinds/builder.ts';
+import { projectKind } from './kinds/project.ts';
+import { type Override, overrideGrade } from './override.ts';
+import {
+  type ResultFilter,
+  type RunRecord,
+  completeRun,
+  countRun,
+  findByBuilder,
+  findEvaluation,
+  findRun,
+  insertEvaluations,
+  insertRun,
+  listEvaluations,
+  listRuns,
+  markFailed,
+  markNotified,
+  officialRun,
+  projectGradesOf,
+  reopenFailed,
+} from './store.ts';
+import { detailView, resultView, runView } from './views.ts';
+
+/** Judges one builder of a run. */
+export const JUDGE_QUEUE = 'evaluation.judge';
+export interface JudgeJob {
+  tenantId: string;
+  runId: string;
+  builderId: string;
+}
+
+export interface EvaluationSettings {
+  concurrency: number;
+  model: ChatModel | null;
+  now: () => Date;
+}
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export type Evaluations = ReturnType<typeof createEvaluations>;
+
+/** Weekly evaluation runs. */
+export function createEvaluations(
+  database: Database,
+  jobs: Jobs,
+  people: People,
+  webhooks: Webhooks,
+  { concurrency, model, now }: EvaluationSettings,
+) {
+  const benches = new Map<string, Promise<WeeklyBenches>>();
+
+  /** A run is judged by the rules in force when it started, from its first builder to its last. */
+  function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
+    const opened = benches.get(run.id) ?? open(tenantId, run);
+    benches.delete(run.id);
+    benches.set(run.id, opened);
+    const [oldest] = benches.keys();
+    if (benches.size > 20 && oldest !== undefined) benches.delete(oldest);
+    opened.catch(() => benches.delete(run.id));
+    return opened;
+  }
+
+  function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
+    return database.withTenant(tenantId, async (transaction) => ({
+      builder: await openBench(transaction, evaluationKind, model, run.started_at),
+      project: await openBench(transaction, projectKind, model, run.started_at),
+    }));
+  }
+
+  async function judgeOne({ tenantId, runId, builderId }: JudgeJob, signal: AbortSignal): Promise<void> {
+    const found = await database.withTenant(tenantId, async (transaction) => ({
+      run: await findRun(transaction, runId),
+      evaluation: await findByBuilder(transaction, runId, builderId),
+    }));
+    if (!found.run || !found.evaluation) return;
+    if (found.evaluation.status === 'pending') {
+      const task = { tenantId, week: found.run.week, evaluation: found.evaluation, signal };
+      await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch((error: unknown) => {
+        if (!(error instanceof AlreadyJudged)) throw error;
+      });
+    }
+    await finish(tenantId, runId);
+  }
+
+  /** Completes the run after its last builder, and announces it in the same transaction. */
+  async function finish(tenantId: string, runId: string): Promise<void> {
+    await database.withTenant(tenantId, async (transaction) => {
+      const run = await completeRun(transaction, runId);
+      if (!run || run.dry_run) return;
+      const { judged, failed, projects } = await countRun(transaction, runId);
+      await webhooks.publish(transaction, tenantId, 'evaluation.run.completed', {
+        runId,
+        week: run.week,
+        judged,
+        failed,
+        projects,
+        engine: run.engine,
+        completedAt: (run.completed_at ?? now()).toISOString(),
+      });
+    });
+  }
+
+  jobs.define<JudgeJob>({
+    name: JUDGE_QUEUE,
+    concurrency,
+    retryLimit: 4,
+    retryDelay: 2,
+    retryDelayMax: 60,
+    expireInSeconds: 600,
+    handle: (job, { signal }) => judgeOne(job, signal),
+    onDead: async ({ tenantId, runId, builderId }) => {
+      await database.withTenant(tenantId, async (transaction) => {
+        const evaluation = await findByBuilder(transaction, runId, builderId);
+        if (evaluation) await markFailed(transaction, evaluation.id, 'Judging failed on our side; the log has the reason.');
+      });
+      await finish(tenantId, runId);
+    },
+  });
+
+  async function requireRun(transaction: TenantTransaction, runId: string): Promise<RunRecord> {
+    const run = await findRun(transaction, runId);
+    if (!run) throw notFound('run', runId);
+    return run;
+  }
+
+  async function describe(transaction: TenantTransaction, run: RunRecord) {
+    const failed = await listEvaluations(transaction, run.id, { status: 'failed' }, null, 50);
+    return runView(run, await countRun(transaction, run.id), failed);
+  }
+
+  async function detail(transaction: TenantTransaction, evaluationId: string) {
+    const evaluation = await findEvaluation(transaction, evaluationId);
+    if (!evaluation) throw notFound('evaluation', evaluationId);
+    const run = await requireRun(transaction, evaluation.run_id);
+    const grades = await projectGradesOf(transaction, [evaluationId]);
+    const ids = [evaluation.judgement_id, ...grades.map(({ judgement_id }) => judgement_id)];
+    const judgements = await findJudgements(transaction, ids.filter((id) => id !== null));
+    return detailView(run, evaluation, grades, judgements);
+  }
+
+  return {
+    /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
+    startWeekly: (tenantId: string, startedBy: string, input: { week?: string | undefined; dryRun: boolean }) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const thisWeek = weekOf(now());
+        const week = input.week ?? addWeeks(thisWeek, -1);
+        if (week > thisWeek) throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
+        const engine = model ? 'model' : 'rules';
+        const values = { week, dry_run: input.dryRun, engine, started_by: startedBy } as const;
+        const run = await insertRun(transaction, values);
+        if (!run) {
+          const first = await officialRun(transaction, week);
+          return { ...(await describe(transaction, first as RunRecord)), created: false };
+        }
+        const roster = await people.roster(transaction);
+        if (roster.length === 0) throw new Problem('NOTHING_TO_EVALUATE', 'Import builders first.');
+        await insertEvaluations(transaction, run.id, roster);
+        const work = roster.map(({ builder_id }): JudgeJob => ({ tenantId, runId: run.id, builderId: builder_id }));
+        await jobs.enqueue(transaction, JUDGE_QUEUE, work);
+        return { ...(await describe(transaction, run)), created: true };
+      }),
+
+    listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listRuns(transaction, week, decodeCursor(cursor, z.uuid()), limit + 1);
+        const page = pageOf(rows, limit, (run) => run, (run) => run.id);
+        const items = [];
+        for (const run of page.items) items.push(await describe(transaction, run));
+        return { ...page, items };
+      }),
+
+    getRun: (tenantId: string, runId: string) =>
+      database.withTenant(tenantId, async (transaction) => describe(transaction, await requireRun(transaction, runId))),
+
+    listResults: (tenantId: string, runId: string, filter: ResultFilter, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        await requireRun(transaction, runId);
+        const after = decodeCursor(cursor, z.string());
+        const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
+        const grades = await projectGradesOf(transaction, rows.map(({ id }) => id));
+        return pageOf(rows, limit, (row) => resultView(row, grades), (row) => row.builder_id);
+      }),
+
+    get: (tenantId: string, evaluationId: string) =>
+      database.withTenant(tenantId, (transaction) => detail(transaction, evaluationId)),
+
+    retry: (tenantId: string, runId: string, builderId: string | undefined) =>
+      database.withTenant(tenantId, async (transaction) => {
+        await requireRun(transaction, runId);
+        const reopened = await reopenFailed(transaction, runId, builderId);
+        if (builderId !== undefined && reopened.length === 0) {
+          if (!(await findByBuilder(transaction, runId, builderId))) throw notFound('builder of this run', builderId);
+          throw new Problem('CONFLICT', `${builderId} has not failed, there is nothing to judge again.`);
+        }
+        await jobs.enqueue(transaction, JUDGE_QUEUE, reopened.map((id): JudgeJob => ({ tenantId, runId, builderId: id })));
+        return describe(transaction, await requireRun(transaction, runId));
+      }),
+
+    listEmails: (tenantId: string, runId: string, unsent: boolean, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const run = await requireRun(transaction, runId);
+        if (run.dry_run) return { items: [], nextCursor: null };
+        const filter = { status: 'judged', unsent } as const;
+        const rows = await listEvaluations(transaction, runId, filter, decodeCursor(cursor, z.string()), limit + 1);
+        const grades = await projectGradesOf(transaction, rows.map(({ id }) => id));
+        const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
+        const judgements = await findJudgements(transaction, ids);
+        return pageOf(
+          rows,
+          limit,
+          (row) => renderEmail(detailView(run, row, grades.filter(({ evaluation_id }) => evaluation_id === row.id), judgements)),
+          (row) => row.builder_id,
+        );
+      }),
+
+    markNotified: (tenantId: string, evaluationId: string) =>
+      database.withTenant(tenantId, async (transaction) => {
+        if (!(await findEvaluation(transaction, evaluationId))) throw notFound('evaluation', evaluationId);
+        const notifiedAt = await markNotified(transaction, evaluationId);
+        if (!notifiedAt) throw new Problem('NOT_JUDGED', 'Only a judged evaluation has an e-mail to send.');
+        return { evaluationId, notifiedAt: notifiedAt.toISOString() };
+      }),
+
+    override: (tenantId: string, decidedBy: string, evaluationId: string, input: Override) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const current = await detail(transaction, evaluationId);
+        await overrideGrade(transaction, decidedBy, current, input);
+        return detail(transaction, evaluationId);
+      }),
+  };
+}

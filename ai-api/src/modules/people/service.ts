@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { decodeCursor, pageOf } from '../../http/cursor.ts';
+import { notFound } from '../../http/problem.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
+import { type ImportInput, readTables, writeTables } from './import.ts';
+import { type Sources, fetchWeek } from './sources.ts';
+import {
+  type BuilderFilter,
+  type BuilderRecord,
+  type ProjectFilter,
+  type ProjectRecord,
+  type ProjectWeekRecord,
+  type StageRecord,
+  type WeekRecord,
+  findBuilder,
+  findProject,
+  listBuilders,
+  listProjects,
+  projectWeeksOf,
+  roster,
+  stagesOf,
+  upsertProjectWeeks,
+  upsertWeeks,
+  weeksOf,
+} from './store.ts';
+
+export type People = ReturnType<typeof createPeople>;
+
+/** What is known of a builder in a week: the basis of an evaluation. Weeks are newest first. */
+export interface KnownWeek {
+  builder: BuilderRecord;
+  weeks: WeekRecord[];
+  projects: { project: ProjectRecord; stages: StageRecord[]; weeks: ProjectWeekRecord[] }[];
+}
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+const RECENT_WEEKS = 12;
+
+class DryRun extends Error {}
+
+/** Builders, projects and their weeks. */
+export function createPeople(database: Database, sources: Sources) {
+  return {
+    /** Brings tables in, all or nothing. @throws {import('../../http/problem.ts').Problem} IMPORT_INVALID */
+    import: async (tenantId: string, input: ImportInput, dryRun: boolean) => {
+      const tables = readTables(input);
+      let counts: Awaited<ReturnType<typeof writeTables>> | undefined;
+      await database
+        .withTenant(tenantId, async (transaction) => {
+          counts = await writeTables(transaction, tables);
+          if (dryRun) throw new DryRun();
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof DryRun)) throw error;
+        });
+      return { dryRun, ...(counts as NonNullable<typeof counts>) };
+    },
+
+    listBuilders: (tenantId: string, filter: BuilderFilter, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listBuilders(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
+        return pageOf(rows, limit, builderView, (row) => row.builder_id);
+      }),
+
+    getBuilder: (tenantId: string, builderId: string) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const builder = await findBuilder(transaction, builderId);
+        if (!builder) throw notFound('builder', builderId);
+        const projects = await listProjects(transaction, { builderId }, null, 500);
+        const weeks = await weeksOf(transaction, builderId, RECENT_WEEKS);
+        return { ...builderView(builder), projects: projects.map(projectView), weeks: weeks.map(weekView) };
+      }),
+
+    listProjects: (tenantId: string, filter: ProjectFilter, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listProjects(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
+        return pageOf(rows, limit, projectView, (row) => row.project_id);
+      }),
+
+    getProject: (tenantId: string, projectId: string) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const project = await findProject(transaction, projectId);
+        if (!project) throw notFound('project', projectId);
+        const stages = await stagesOf(transaction, [projectId]);
+        const weeks = await projectWeeksOf(transaction, [projectId]);
+        return {
+          ...projectView(project),
+          history: stages.map(({ stage, entered_on }) => ({ stage, enteredOn: entered_on })),
+          weeks: weeks.slice(0, RECENT_WEEKS).map(projectWeekView),
+        };
+      }),
+
+    /** Everyone who is evaluated: all but those who left. */
+    roster: (transaction: TenantTransaction) => roster(transaction),
+
+    /**
+     * Asks the connected sources for a builder's week and keeps what they answer. Sources that are not
+     * connected leave the imported values as they are.
+     * @throws {import('../../platform/http-client.ts').OutsideCallError} when a source does not answer
+     */
+    refreshWeek: async (tenantId: string, builderId: string, week: string, signal: AbortSignal): Promise<void> => {
+      const fetched = await fetchWeek(sources, builderId, week, signal);
+      if (!fetched) return;
+      await database.withTenant(tenantId, async (transaction) => {
+        await upsertWeeks(transaction, [{ builder_id: builderId, week, ...fetched.builder } as never]);
+        const led = new Set((await listProjects(transaction, { builderId }, null, 500)).map(({ project_id }) => project_id));
+        await upsertProjectWeeks(
+          transaction,
+          fetched.projects.filter(({ project_id }) => led.has(project_id)).map((row) => ({ ...row, week })),
+        );
+      });
+    },
+
+    /** A builder with the weeks from `from` to `week` and the same of every active or paused project. */
+    knownWeek: (tenantId: string, builderId: string, from: string, week: string): Promise<KnownWeek> =>
+      database.withTenant(tenantId, async (transaction) => {
+        const builder = await findBuilder(transaction, builderId);
+        if (!builder) throw notFound('builder', builderId);
+        const weeks = (await weeksOf(transaction, builderId, 53, week)).filter((record) => record.week >= from);
+        const projects = await listProjects(transaction, { builderId }, null, 500);
+        const ids = projects.map(({ project_id }) => project_id);
+        const stages = await stagesOf(transaction, ids);
+        const projectWeeks = await projectWeeksOf(transaction, ids, from, week);
+        return {
+          builder,
+          weeks,
+          projects: projects.map((project) => ({
+            project,
+            stages: stages.filter(({ project_id }) => project_id === project.project_id),
+            weeks: projectWeeks.filter(({ project_id }) => project_id === project.project_id),
+          })),
+        };
+      }),
+  };
+}
+
+function builderView(row: BuilderRecord) {
+  return {
+    builderId: row.builder_id,
+    name: row.name,
+    email: row.email,
+    team: row.team,
+    title: row.title,
+    status: row.status,
+    startedOn: row.started_on,
+    weeklyHours: row.weekly_hours,
+    timezone: row.timezone,
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function projectView(row: ProjectRecord) {
+  return {
+    projectId: row.project_id,
+    name: row.name,
+    builderId: row.builder_id,
+    status: row.status,
+    stage: row.stage,
+    tamUsd: row.tam_usd,
+    tamRationale: row.tam_rationale,
+    goal: row.goal,
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function weekView(row: WeekRecord) {
+  return {
+    week: row.week,
+    hoursWorked: row.hours_worked,
+    activeDays: row.active_days,
+    brainliftQuality: row.brainlift_quality,
+    brainliftEntries: row.brainlift_entries,
+    goalsSet: row.goals_set,
+    goalsMet: row.goals_met,
+    note: row.note,
+  };
+}
+
+function projectWeekView(row: ProjectWeekRecord) {
+  return {
+    week: row.week,
+    goalsSet: row.goals_set,
+    goalsMet: row.goals_met,
+    activeUsers: row.active_users,
+    revenueMicros: row.revenue_micros,
+  };
+}

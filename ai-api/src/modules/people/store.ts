@@ -1,0 +1,202 @@
+import { type Selectable, sql } from 'kysely';
+import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Row } from './rows.ts';
+
+export type BuilderRecord = Selectable<Schema['people.superbuilders']>;
+export type ProjectRecord = Selectable<Schema['people.projects']>;
+export type WeekRecord = Selectable<Schema['people.metrics_weekly']>;
+export type ProjectWeekRecord = Selectable<Schema['people.project_metrics_weekly']>;
+export type StageRecord = Selectable<Schema['people.project_stages']>;
+
+export interface Counts {
+  inserted: number;
+  updated: number;
+}
+
+/** Rows of one statement: well below the protocol's 65 535 parameters. */
+const BATCH = 1000;
+const MICROS = 1_000_000;
+
+type Table = 'people.superbuilders' | 'people.projects' | 'people.metrics_weekly' | 'people.project_metrics_weekly';
+
+/** Inserts rows, and rewrites those whose key is there already. */
+async function upsert(transaction: TenantTransaction, table: Table, key: string[], rows: object[]): Promise<Counts> {
+  const counts: Counts = { inserted: 0, updated: 0 };
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const batch = rows.slice(start, start + BATCH);
+    const columns = Object.keys(batch[0] as object).filter((column) => !key.includes(column));
+    const taken = Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
+    const written = await transaction
+      .insertInto(table)
+      .values(batch as never)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', ...key] as never).doUpdateSet({ ...taken, updated_at: sql`now()` } as never),
+      )
+      .returning(sql<boolean>`xmax = 0`.as('inserted'))
+      .execute();
+    for (const { inserted } of written) counts[inserted ? 'inserted' : 'updated']++;
+  }
+  return counts;
+}
+
+export function upsertBuilders(transaction: TenantTransaction, rows: Row<'builders'>[]): Promise<Counts> {
+  return upsert(transaction, 'people.superbuilders', ['builder_id'], rows);
+}
+
+/** Writes projects and replaces the stage history of those that bring one. */
+export async function upsertProjects(transaction: TenantTransaction, rows: Row<'projects'>[]): Promise<Counts> {
+  const records = rows.map(({ stage_history: _history, ...record }) => record);
+  const counts = await upsert(transaction, 'people.projects', ['project_id'], records);
+  const withHistory = rows.filter((row) => row.stage_history !== null);
+  for (let start = 0; start < withHistory.length; start += BATCH) {
+    const batch = withHistory.slice(start, start + BATCH);
+    await transaction
+      .deleteFrom('people.project_stages')
+      .where('project_id', 'in', batch.map((row) => row.project_id))
+      .execute();
+    const stages = batch.flatMap(({ project_id, stage_history }) =>
+      (stage_history ?? []).map(({ stage, enteredOn }) => ({ project_id, stage, entered_on: enteredOn })),
+    );
+    await transaction.insertInto('people.project_stages').values(stages).onConflict((conflict) => conflict.doNothing()).execute();
+  }
+  return counts;
+}
+
+export function upsertWeeks(transaction: TenantTransaction, rows: Row<'metrics'>[]): Promise<Counts> {
+  return upsert(transaction, 'people.metrics_weekly', ['builder_id', 'week'], rows);
+}
+
+export function upsertProjectWeeks(transaction: TenantTransaction, rows: Row<'projectMetrics'>[]): Promise<Counts> {
+  const records = rows.map(({ revenue_usd, ...record }) => ({
+    ...record,
+    revenue_micros: revenue_usd === null ? null : Math.round(revenue_usd * MICROS),
+  }));
+  return upsert(transaction, 'people.project_metrics_weekly', ['project_id', 'week'], records);
+}
+
+/** Which of these ids exist. */
+export async function existingIds(
+  transaction: TenantTransaction,
+  table: 'people.superbuilders' | 'people.projects',
+  column: 'builder_id' | 'project_id',
+  ids: string[],
+): Promise<Set<string>> {
+  const found = await sql<{ id: string }>`
+    select ${sql.ref(column)} as id from ${sql.table(table)} where ${sql.ref(column)} = any(${ids})`.execute(transaction);
+  return new Set(found.rows.map(({ id }) => id));
+}
+
+export interface BuilderFilter {
+  status?: BuilderRecord['status'] | undefined;
+  team?: string | undefined;
+  search?: string | undefined;
+}
+
+/** Builders in the order of their ids, after `after`. */
+export function listBuilders(
+  transaction: TenantTransaction,
+  filter: BuilderFilter,
+  after: string | null,
+  limit: number,
+): Promise<BuilderRecord[]> {
+  let query = transaction.selectFrom('people.superbuilders').selectAll().orderBy('builder_id').limit(limit);
+  if (after !== null) query = query.where('builder_id', '>', after);
+  if (filter.status) query = query.where('status', '=', filter.status);
+  if (filter.team) query = query.where('team', '=', filter.team);
+  if (filter.search) {
+    const pattern = `%${filter.search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    query = query.where((eb) =>
+      eb.or([eb('name', 'ilike', pattern), eb('email', 'ilike', pattern), eb('builder_id', 'ilike', pattern)]),
+    );
+  }
+  return query.execute();
+}
+
+export interface ProjectFilter {
+  builderId?: string | undefined;
+  stage?: ProjectRecord['stage'] | undefined;
+  status?: ProjectRecord['status'] | undefined;
+}
+
+/** Projects in the order of their ids, after `after`. */
+export function listProjects(
+  transaction: TenantTransaction,
+  filter: ProjectFilter,
+  after: string | null,
+  limit: number,
+): Promise<ProjectRecord[]> {
+  let query = transaction.selectFrom('people.projects').selectAll().orderBy('project_id').limit(limit);
+  if (after !== null) query = query.where('project_id', '>', after);
+  if (filter.builderId) query = query.where('builder_id', '=', filter.builderId);
+  if (filter.stage) query = query.where('stage', '=', filter.stage);
+  if (filter.status) query = query.where('status', '=', filter.status);
+  return query.execute();
+}
+
+export function findBuilder(transaction: TenantTransaction, builderId: string): Promise<BuilderRecord | undefined> {
+  return transaction
+    .selectFrom('people.superbuilders')
+    .selectAll()
+    .where('builder_id', '=', builderId)
+    .executeTakeFirst();
+}
+
+export function findProject(transaction: TenantTransaction, projectId: string): Promise<ProjectRecord | undefined> {
+  return transaction.selectFrom('people.projects').selectAll().where('project_id', '=', projectId).executeTakeFirst();
+}
+
+/** A builder's weeks up to `upTo` (all of them unless said), newest first. */
+export function weeksOf(
+  transaction: TenantTransaction,
+  builderId: string,
+  limit: number,
+  upTo = '9999-W53',
+): Promise<WeekRecord[]> {
+  return transaction
+    .selectFrom('people.metrics_weekly')
+    .selectAll()
+    .where('builder_id', '=', builderId)
+    .where('week', '<=', upTo)
+    .orderBy('week', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Weeks of several projects between two weeks inclusive, newest first. */
+export function projectWeeksOf(
+  transaction: TenantTransaction,
+  projectIds: string[],
+  from = '0000-W01',
+  upTo = '9999-W53',
+): Promise<ProjectWeekRecord[]> {
+  if (projectIds.length === 0) return Promise.resolve([]);
+  return transaction
+    .selectFrom('people.project_metrics_weekly')
+    .selectAll()
+    .where('project_id', 'in', projectIds)
+    .where('week', '>=', from)
+    .where('week', '<=', upTo)
+    .orderBy('week', 'desc')
+    .execute();
+}
+
+/** Stage histories of several projects, oldest first. */
+export function stagesOf(transaction: TenantTransaction, projectIds: string[]): Promise<StageRecord[]> {
+  if (projectIds.length === 0) return Promise.resolve([]);
+  return transaction
+    .selectFrom('people.project_stages')
+    .selectAll()
+    .where('project_id', 'in', projectIds)
+    .orderBy('entered_on')
+    .execute();
+}
+
+/** Everyone who still belongs to the company, in the order of their ids. */
+export function roster(transaction: TenantTransaction): Promise<BuilderRecord[]> {
+  return transaction
+    .selectFrom('people.superbuilders')
+    .selectAll()
+    .where('status', '!=', 'left')
+    .orderBy('builder_id')
+    .execute();
+}

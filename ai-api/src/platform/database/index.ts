@@ -1,0 +1,63 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { ConstructorOptions } from 'pg-boss';
+import { sql } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export type { Schema } from './schema.ts';
+/** A transaction that sees one tenant's rows only. */
+export type TenantTransaction = Transaction<Schema>;
+
+/** The role that tenant transactions run as; it owns nothing and is subject to row level security. */
+export const APP_ROLE = 'ai_manager_app';
+
+/** The part of the queue's options that says where its database is. */
+export type QueueConnection = Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max'>;
+
+/** What a driver opens: the two ways of talking to one database. */
+export interface Connection {
+  driver: 'pglite' | 'postgres';
+  kysely: Kysely<Schema>;
+  /** How the job queue reaches the same database. */
+  queue: QueueConnection;
+  close(): Promise<void>;
+}
+
+/** The database behind one door: nothing reads or writes a tenant's rows but through `withTenant`. */
+export interface Database {
+  readonly driver: Connection['driver'];
+  readonly queue: QueueConnection;
+  /**
+   * Runs `work` in one transaction that row level security limits to `tenantId`. Commits when it
+   * resolves, rolls back when it rejects.
+   */
+  withTenant<T>(tenantId: string, work: (transaction: TenantTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Owner's access without a tenant, for migrations and for the few lookups that find the tenant itself.
+   * `purpose` is there for the reader: each use has to say why it may.
+   */
+  system(purpose: string): Kysely<Schema>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts a {@link Connection} behind {@link Database}. */
+export function createDatabase(connection: Connection): Database {
+  const { kysely } = connection;
+  return {
+    driver: connection.driver,
+    queue: connection.queue,
+    withTenant: (tenantId, work) =>
+      kysely.transaction().execute(async (transaction) => {
+        await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.current_tenant', ${tenantId}, true)`.execute(
+          transaction,
+        );
+        return work(transaction);
+      }),
+    system: () => kysely,
+    ping: async () => {
+      await sql`select 1`.execute(kysely);
+    },
+    close: () => connection.close(),
+  };
+}

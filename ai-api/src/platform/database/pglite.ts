@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { PGlite, types } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { Kysely, PGliteDialect } from 'kysely';
+import { fromPglite } from 'pg-boss';
+import { lockDataDirectory } from './data-lock.ts';
+import type { Connection, Schema } from './index.ts';
+
+/**
+ * Opens the embedded PostgreSQL in `directory`, which this process then owns.
+ * @throws {import('./data-lock.ts').DataDirectoryInUse}
+ */
+export async function openPglite(directory: string): Promise<Connection> {
+  const unlock = await lockDataDirectory(directory);
+  try {
+    const pglite = await PGlite.create({
+      dataDir: join(directory, 'pglite'),
+      extensions: { vector },
+      parsers: { [types.INT8]: Number, [types.DATE]: (value: string) => value },
+    });
+    const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    return {
+      driver: 'pglite',
+      kysely,
+      queue: { db: fromPglite(pglite), backend: 'pglite' },
+      close: async () => {
+        if (!pglite.closed) await pglite.close();
+        await unlock();
+      },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}

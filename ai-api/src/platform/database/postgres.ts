@@ -1,0 +1,39 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Connection, Schema } from './index.ts';
+
+const { INT8, DATE } = pg.types.builtins;
+
+/** `bigint` as number and `date` as `YYYY-MM-DD`, as the embedded driver answers them. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text') => {
+    if (oid === INT8) return Number;
+    if (oid === DATE) return (value: string) => value;
+    return pg.types.getTypeParser(oid, format);
+  }) as typeof pg.types.getTypeParser,
+};
+
+/** Connections the job queue keeps for itself, beside one for LISTEN. */
+const QUEUE_POOL = 6;
+
+/** Opens a pool to a PostgreSQL server (15 or newer). Nothing is sent until the first query. */
+export function openPostgres(url: string, poolSize: number, onError: (error: Error) => void): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 60_000,
+    application_name: 'ai-manager',
+  });
+  pool.on('error', onError);
+  return {
+    driver: 'postgres',
+    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    queue: { connectionString: url, max: QUEUE_POOL, backend: 'postgres' },
+    close: async () => {
+      if (!pool.ended) await pool.end();
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+type Timestamp = Generated<Date>;
+/** Filled in by the database from the transaction's tenant; stores never write it. */
+type TenantId = GeneratedAlways<string>;
+type Json<T extends object> = JSONColumnType<T>;
+
+/** Every table, as the migrations make them. A module's store touches its own schema only. */
+export interface Schema {
+  'identity.tenants': { id: string; name: string; created_at: Timestamp };
+  'identity.api_keys': {
+    id: string;
+    tenant_id: string;
+    name: string;
+    prefix: string;
+    secret_hash: string;
+    roles: string[];
+    expires_at: Date | null;
+    created_at: Timestamp;
+  };
+  'people.superbuilders': {
+    tenant_id: TenantId;
+    builder_id: string;
+    name: string;
+    email: string;
+    team: string;
+    title: string | null;
+    status: 'active' | 'on_leave' | 'left';
+    started_on: string;
+    weekly_hours: number;
+    timezone: string | null;
+    updated_at: Timestamp;
+  };
+  'people.projects': {
+    tenant_id: TenantId;
+    project_id: string;
+    name: string;
+    builder_id: string;
+    status: 'active' | 'paused' | 'done';
+    stage: 'idea' | 'validation' | 'build' | 'launch' | 'growth';
+    tam_usd: number | null;
+    tam_rationale: string | null;
+    goal: string | null;
+    updated_at: Timestamp;
+  };
+  'people.project_stages': {
+    tenant_id: TenantId;
+    project_id: string;
+    stage: 'idea' | 'validation' | 'build' | 'launch' | 'growth';
+    entered_on: string;
+  };
+  'people.metrics_weekly': {
+    tenant_id: TenantId;
+    builder_id: string;
+    week: string;
+    hours_worked: number | null;
+    active_days: number | null;
+    brainlift_quality: number | null;
+    brainlift_entries: number | null;
+    goals_set: number | null;
+    goals_met: number | null;
+    note: string | null;
+    updated_at: Timestamp;
+  };
+  'people.project_metrics_weekly': {
+    tenant_id: TenantId;
+    project_id: string;
+    week: string;
+    goals_set: number | null;
+    goals_met: number | null;
+    active_users: number | null;
+    revenue_micros: number | null;
+    updated_at: Timestamp;
+  };
+  'judgement.rules': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    key: string;
+    version: number;
+    definition: Json<object>;
+    enabled: Generated<boolean>;
+    effective_from: Timestamp;
+    created_by: string;
+    created_at: Timestamp;
+  };
+  'judgement.judgements': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    subject_id: string;
+    grade: string;
+    score: number | null;
+    coverage: number;
+    confidence: number | null;
+    needs_review: boolean;
+    review_reasons: Json<string[]>;
+    engine: 'rules' | 'model' | 'human';
+    criteria: Json<object[]>;
+    feedback: string;
+    facts: Json<object>;
+    rules: Json<{ key: string; version: number }[]>;
+    prompt: Json<{ name: string; version: string }> | null;
+    model: string | null;
+    model_failure: Json<object> | null;
+    tokens_in: Generated<number>;
+    tokens_out: Generated<number>;
+    trace_id: string | null;
+    decided_by: string | null;
+    reason: string | null;
+    supersedes: string | null;
+    created_at: Timestamp;
+  };
+  'evaluations.runs': {
+    id: string;
+    tenant_id: TenantId;
+    week: string;
+    dry_run: boolean;
+    status: 'running' | 'completed';
+    engine: 'rules' | 'model';
+    started_by: string;
+    started_at: Timestamp;
+    completed_at: Date | null;
+  };
+  'evaluations.evaluations': {
+    id: string;
+    tenant_id: TenantId;
+    run_id: string;
+    builder_id: string;
+    name: string;
+    email: string;
+    team: string;
+    status: Generated<'pending' | 'judged' | 'failed'>;
+    attempts: Generated<number>;
+    error: string | null;
+    judgement_id: string | null;
+    grade: string | null;
+    score: number | null;
+    coverage: number | null;
+    engine: 'rules' | 'model' | 'human' | null;
+    needs_review: Generated<boolean>;
+    feedback: string | null;
+    notified_at: Date | null;
+    updated_at: Timestamp;
+  };
+  'evaluations.project_grades': {
+    tenant_id: TenantId;
+    evaluation_id: string;
+    run_id: string;
+    project_id: string;
+    name: string;
+    judgement_id: string;
+    grade: string;
+    score: number | null;
+  };
+  'events.outbox': {
+    id: string;
+    tenant_id: TenantId;
+    type: string;
+    data: Json<object>;
+    occurred_at: Timestamp;
+  };
+  'events.endpoints': {
+    id: string;
+    tenant_id: TenantId;
+    url: string;
+    events: string[];
+    secret: string;
+    created_at: Timestamp;
+  };
+  'events.deliveries': {
+    id: string;
+    tenant_id: TenantId;
+    event_id: string;
+    endpoint_id: string;
+    status: Generated<'pending' | 'delivered' | 'failed'>;
+    attempts: Generated<number>;
+    last_error: string | null;
+    updated_at: Timestamp;
+  };
+}

@@ -1,0 +1,22 @@
+import { DateTime } from 'luxon';
+
+/** The ISO 8601 week that holds an instant, in UTC: `2026-W45`. */
+export function weekOf(instant: Date): string {
+  return DateTime.fromJSDate(instant, { zone: 'utc' }).toFormat("kkkk-'W'WW");
+}
+
+/** The week `count` weeks after (or before) another. */
+export function addWeeks(week: string, count: number): string {
+  return DateTime.fromISO(week, { zone: 'utc' }).plus({ weeks: count }).toFormat("kkkk-'W'WW");
+}
+
+/** First and last day of a week, `YYYY-MM-DD`. */
+export function daysOf(week: string): { monday: string; sunday: string } {
+  const monday = DateTime.fromISO(week, { zone: 'utc' });
+  return { monday: monday.toISODate() as string, sunday: monday.plus({ days: 6 }).toISODate() as string };
+}
+
+/** Whole days from one day to another. */
+export function daysBetween(from: string, to: string): number {
+  return Math.floor(DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days);
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { type Client, createClient } from '../src/contract/client.ts';
+import { resources } from '../src/contract/index.ts';
+import { readConfig } from '../src/config.ts';
+import { createLog } from '../src/platform/log.ts';
+import { startServer } from '../src/server.ts';
+import type { TestDatabase } from './databases.ts';
+
+/** The admin key that test servers are started with. */
+export const ADMIN_KEY = `aim_testtest_${'0123456789abcdef'.repeat(3)}`;
+
+export interface TestApi {
+  url: string;
+  client: Client;
+  stop(): Promise<void>;
+}
+
+/** The environment of a server on its own database and free ports. */
+export function testEnvironment(home: TestDatabase, env: Record<string, string> = {}): Record<string, string> {
+  return {
+    ...home.env,
+    NODE_ENV: 'test',
+    PORT: '0',
+    INBOX_HTTP_PORT: '0',
+    INBOX_SMTP_PORT: '0',
+    LOG_LEVEL: 'silent',
+    BOOTSTRAP_API_KEY: ADMIN_KEY,
+    ...env,
+  };
+}
+
+/** Starts API, worker and inbox in this process. */
+export async function startApi(home: TestDatabase, env: Record<string, string> = {}): Promise<TestApi> {
+  const config = readConfig(testEnvironment(home, env));
+  const server = await startServer(config, createLog(config.LOG_LEVEL));
+  const url = server.url as string;
+  return { url, client: createClient(resources, { baseUrl: url, apiKey: ADMIN_KEY }), stop: () => server.stop() };
+}
+
+const sample = new URL('../../examples/sample-company/', import.meta.url);
+
+/** The sample company as the import takes it. */
+export function sampleCompany() {
+  const read = (name: string) => readFileSync(new URL(name, sample), 'utf8');
+  return {
+    builders: read('builders.csv'),
+    projects: read('projects.csv'),
+    metrics: read('metrics.csv'),
+    projectMetrics: read('project-metrics.csv'),
+  };
+}
+
+/** The newest week of the sample company. */
+export const SAMPLE_WEEK = '2026-W46';

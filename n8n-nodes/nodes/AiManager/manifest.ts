@@ -1,0 +1,67 @@
+import type { IHttpRequestMethods } from 'n8n-workflow';
+import generated from './operations.generated.json';
+
+/** What the API offers, as its contracts tell it: the source of every form and request of the nodes. */
+export interface Manifest {
+  apiVersion: string;
+  resources: ManifestResource[];
+  events: ManifestEvent[];
+}
+
+export interface ManifestEvent {
+  type: string;
+  title: string;
+  description: string;
+}
+
+export interface ManifestResource {
+  id: string;
+  name: string;
+  description: string;
+  operations: ManifestOperation[];
+}
+
+export interface ManifestOperation {
+  id: string;
+  /** Value of the Operation option, unique in its resource. */
+  key: string;
+  name: string;
+  action: string;
+  description: string;
+  method: IHttpRequestMethods;
+  /** Template such as `/evaluations/runs/{runId}/results`. */
+  path: string;
+  /** Answers `{items, nextCursor}` and takes the query parameters `cursor` and `limit`. */
+  list: boolean;
+  /** Takes an `Idempotency-Key` header. */
+  idempotent: boolean;
+  fields: ManifestField[];
+  /** Top-level output fields that the Simplify option keeps; none means that there is no such option. */
+  simplified: string[];
+}
+
+export interface ManifestField {
+  name: string;
+  in: 'path' | 'query' | 'body';
+  label: string;
+  description: string;
+  required: boolean;
+  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'dateTime';
+  default?: unknown;
+  options?: { value: string; name: string }[];
+  placeholder?: string;
+  multiline?: boolean;
+  minValue?: number;
+  maxValue?: number;
+  /** Digits after the decimal point. */
+  precision?: number;
+}
+
+export const manifest = generated as Manifest;
+
+/** Finds an operation by the values of the Resource and Operation selectors. */
+export function findOperation(resource: string, operation: string): ManifestOperation | undefined {
+  return manifest.resources
+    .find(({ id }) => id === resource)
+    ?.operations.find(({ key }) => key === operation);
+}

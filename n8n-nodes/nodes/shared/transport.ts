@@ -1,0 +1,145 @@
+import {
+  type IDataObject,
+  type IExecuteFunctions,
+  type IHookFunctions,
+  type IHttpRequestMethods,
+  type IHttpRequestOptions,
+  NodeApiError,
+  NodeOperationError,
+} from 'n8n-workflow';
+import { problemError } from './problem.ts';
+
+export const CREDENTIAL = 'aiManagerApi';
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+type Context = IExecuteFunctions | IHookFunctions;
+
+/** One call of the API. `path` is filled in and encoded; arrays in `query` repeat their name. */
+export interface ApiRequest {
+  method: IHttpRequestMethods;
+  path: string;
+  query?: IDataObject;
+  body?: IDataObject;
+  headers?: IDataObject;
+  timeoutMs?: number;
+  /** A status that is an answer too, such as 404 where a thing may be gone. */
+  accept?: number;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** Parsed JSON; nothing that can be used for 204. */
+  body: unknown;
+}
+
+/** Calls the API with the node's credential, which is read once. */
+export interface ApiSession {
+  /**
+   * @throws NodeApiError for a problem document, an unreachable API or an answer that is not JSON
+   * @throws NodeOperationError when the credential's base URL is not one
+   */
+  send(request: ApiRequest, itemIndex?: number): Promise<ApiAnswer>;
+}
+
+interface FullResponse {
+  statusCode: number;
+  headers: Record<string, string | undefined>;
+  body: unknown;
+}
+
+export function openSession(context: Context): ApiSession {
+  let baseUrl: Promise<string> | undefined;
+  return {
+    async send(request, itemIndex) {
+      baseUrl ??= readBaseUrl(context);
+      return await send(context, await baseUrl, request, itemIndex);
+    },
+  };
+}
+
+async function readBaseUrl(context: Context): Promise<string> {
+  const { baseUrl } = await context.getCredentials<{ baseUrl: string }>(CREDENTIAL);
+  const trimmed = String(baseUrl ?? '')
+    .trim()
+    .replace(/\/+$/, '');
+  if (/^https?:\/\/[^/\s]+/.test(trimmed)) return trimmed;
+  throw new NodeOperationError(context.getNode(), 'The Base URL of the AI Manager credential is not a URL', {
+    description: 'It starts with http:// or https://, such as http://127.0.0.1:8000.',
+  });
+}
+
+async function send(
+  context: Context,
+  baseUrl: string,
+  request: ApiRequest,
+  itemIndex: number | undefined,
+): Promise<ApiAnswer> {
+  const response = await exchange(context, baseUrl, request, itemIndex);
+  const { statusCode: status, body } = response;
+  if (status === request.accept) return { status, body };
+  if (status < 200 || status > 299) throw problemError(context.getNode(), baseUrl, response, itemIndex);
+  if (status !== 204 && (typeof body !== 'object' || body === null)) {
+    throw apiError(context, itemIndex, {
+      message: `${baseUrl} answered something other than JSON`,
+      description: 'Check that the Base URL of the credential is the address of the AI Manager API.',
+    });
+  }
+  return { status, body };
+}
+
+async function exchange(
+  context: Context,
+  baseUrl: string,
+  request: ApiRequest,
+  itemIndex: number | undefined,
+): Promise<FullResponse> {
+  const timeout = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const options: IHttpRequestOptions = {
+    method: request.method,
+    url: `${baseUrl}${request.path}`,
+    qs: request.query ?? {},
+    arrayFormat: 'repeat',
+    headers: { Accept: 'application/json, application/problem+json', ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    json: true,
+    timeout,
+    returnFullResponse: true,
+    ignoreHttpStatusErrors: true,
+    // A redirected POST would arrive as a GET, and the key must not follow to another host.
+    disableFollowRedirect: true,
+  };
+  try {
+    return await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options);
+  } catch (error) {
+    throw unreachable(context, baseUrl, timeout, error, itemIndex);
+  }
+}
+
+function unreachable(
+  context: Context,
+  baseUrl: string,
+  timeoutMs: number,
+  error: unknown,
+  itemIndex: number | undefined,
+): NodeApiError {
+  const { message, description, messages = [] } = error as Partial<NodeApiError>;
+  const timedOut = messages.some((original) => /^timeout of \d+ms exceeded/.test(original));
+  return apiError(context, itemIndex, {
+    message: timedOut
+      ? `The AI Manager API at ${baseUrl} did not answer within ${timeoutMs} ms`
+      : `The AI Manager API at ${baseUrl} did not answer: ${message}`,
+    description: timedOut ? 'The Timeout option of the node says how long to wait.' : (description ?? ''),
+  });
+}
+
+function apiError(
+  context: Context,
+  itemIndex: number | undefined,
+  { message, description }: { message: string; description: string },
+): NodeApiError {
+  const options = { message, description, ...(itemIndex === undefined ? {} : { itemIndex }) };
+  const error = new NodeApiError(context.getNode(), { message }, options);
+  // The constructor replaces messages that hold a known error code by general texts.
+  error.message = message;
+  return error;
+}

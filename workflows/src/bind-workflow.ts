@@ -1,0 +1,100 @@
+import type { Credential } from './credentials.ts';
+import type { WorkflowDefinition, WorkflowNode } from './workflow-definition.ts';
+
+/** The Set nodes that hold what differs from company to company. */
+export const SETTINGS_NODE = { name: 'Settings', type: 'n8n-nodes-base.set' };
+
+/**
+ * Points every node at the credential of the same name and type in this n8n.
+ * @throws Error naming workflow, node and credential, when there is none.
+ */
+export function bindCredentials(definition: WorkflowDefinition, available: Credential[]): WorkflowDefinition {
+  const bindNode = (node: WorkflowNode): WorkflowNode => {
+    if (!node.credentials) return node;
+    const bound = Object.entries(node.credentials).map(([type, { name }]) => {
+      const credential = available.find((candidate) => candidate.type === type && candidate.name === name);
+      if (!credential) {
+        throw new Error(
+          `The workflow "${definition.name}" needs a credential "${name}" of type ${type} (node "${node.name}").`,
+        );
+      }
+      return [type, { id: credential.id, name }] as const;
+    });
+    return { ...node, credentials: Object.fromEntries(bound) };
+  };
+  return { ...definition, nodes: definition.nodes.map(bindNode) };
+}
+
+/** Replaces ids of workflows that have another id in this n8n, wherever one workflow names another. */
+export function bindWorkflowIds(
+  definition: WorkflowDefinition,
+  ids: ReadonlyMap<string, string>,
+): WorkflowDefinition {
+  const translate = (value: unknown): unknown => {
+    if (typeof value === 'string') return ids.get(value) ?? value;
+    if (typeof value === 'object' && value !== null && 'value' in value) {
+      return { ...value, value: translate(value.value) };
+    }
+    return value;
+  };
+  const settings = { ...definition.settings };
+  if ('errorWorkflow' in settings) settings.errorWorkflow = translate(settings.errorWorkflow);
+  const nodes = definition.nodes.map((node) =>
+    'workflowId' in node.parameters
+      ? { ...node, parameters: { ...node.parameters, workflowId: translate(node.parameters.workflowId) } }
+      : node,
+  );
+  return { ...definition, settings, nodes };
+}
+
+/** Ids of other workflows that this one calls or reports its errors to. */
+export function referencedWorkflowIds(definition: WorkflowDefinition): string[] {
+  const named = [
+    definition.settings.errorWorkflow,
+    ...definition.nodes.map((node) => node.parameters.workflowId),
+  ];
+  return named.flatMap((value) => {
+    const id = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
+    return typeof id === 'string' ? [id] : [];
+  });
+}
+
+/**
+ * Sets the values of the assignments in nodes called "Settings" by their names.
+ * @throws Error for a variable that no workflow has.
+ */
+export function applyVariables(
+  definitions: WorkflowDefinition[],
+  variables: Record<string, string | number | boolean>,
+): WorkflowDefinition[] {
+  const used = new Set<string>();
+  const setValue = (assignment: unknown): unknown => {
+    if (typeof assignment !== 'object' || assignment === null || !('name' in assignment)) return assignment;
+    const name = String(assignment.name);
+    const value = variables[name];
+    if (value === undefined) return assignment;
+    used.add(name);
+    return { ...assignment, value, type: typeof value };
+  };
+  const changed = definitions.map((definition) => ({
+    ...definition,
+    nodes: definition.nodes.map((node) => withAssignments(node, setValue)),
+  }));
+  const unused = Object.keys(variables).filter((name) => !used.has(name));
+  if (unused.length > 0) {
+    throw new Error(`No workflow has a "${SETTINGS_NODE.name}" node that sets ${unused.join(', ')}.`);
+  }
+  return changed;
+}
+
+function withAssignments(node: WorkflowNode, change: (assignment: unknown) => unknown): WorkflowNode {
+  const outer = node.parameters.assignments;
+  if (node.type !== SETTINGS_NODE.type || node.name !== SETTINGS_NODE.name) return node;
+  if (typeof outer !== 'object' || outer === null || !('assignments' in outer)) return node;
+  const { assignments } = outer;
+  if (!Array.isArray(assignments)) return node;
+  return {
+    ...node,
+    parameters: { ...node.parameters, assignments: { ...outer, assignments: assignments.map(change) } },
+  };
+}

@@ -1,0 +1,136 @@
+import { activateWorkflow, hasFailedTriggers, wasEverPublished } from './activation.ts';
+import { applyVariables, bindCredentials, bindWorkflowIds, referencedWorkflowIds } from './bind-workflow.ts';
+import { type Change, type CredentialInput, listCredentials, upsertCredential } from './credentials.ts';
+import { N8nError } from './http.ts';
+import { type N8nSession, signIn } from './session.ts';
+import { readWorkflowDirectory, type WorkflowDefinition } from './workflow-definition.ts';
+import {
+  findWorkflow,
+  getWorkflow,
+  listWorkflows,
+  type OnEdited,
+  type StoredWorkflow,
+  upsertWorkflow,
+} from './workflows.ts';
+
+export type BootstrapOptions = {
+  /** A running n8n. */
+  n8n: { url: string };
+  /** Signed in, or set up when n8n has no owner yet. */
+  owner: { email: string; password: string; firstName?: string; lastName?: string };
+  credentials: CredentialInput[];
+  /** Every `*.json` in it is one workflow. */
+  workflowsDirectory: string;
+  /** Values for the "Settings" nodes of the workflows, by name. */
+  variables?: Record<string, string | number | boolean>;
+  /** Remembers the API key and what was written, so that a second run changes nothing. Keep it private. */
+  stateFile?: string;
+  /** Workflows that were edited in n8n stay as they are, unless this is `overwrite`. */
+  onEdited?: OnEdited;
+  onProgress?: (line: string) => void;
+};
+
+export type BootstrappedWorkflow = { id: string; name: string; active: boolean; change: Change };
+export type BootstrapResult = { workflows: BootstrappedWorkflow[]; apiKey: string };
+
+/**
+ * Brings a running n8n to what the workflow directory says: owner, API key, credentials, workflows, and
+ * the active ones listening. Safe to repeat. Whether a workflow is on is decided by its file only until it
+ * was on for the first time; after that by the operators.
+ * @throws Error for a bad file or missing credential before anything is changed in a workflow; N8nError
+ * with every workflow that could not be activated, after all others were.
+ */
+export async function bootstrapN8n(options: BootstrapOptions): Promise<BootstrapResult> {
+  const { onProgress = () => {}, onEdited = 'keep', stateFile, owner } = options;
+  const definitions = applyVariables(
+    readWorkflowDirectory(options.workflowsDirectory),
+    options.variables ?? {},
+  );
+  const session = await signIn({ url: options.n8n.url, ...owner, ...(stateFile ? { stateFile } : {}) });
+  for (const credential of options.credentials) {
+    const { name, change } = await upsertCredential(session, credential, stateFile);
+    onProgress(`n8n: credential "${name}" ${change}`);
+  }
+  const stored = await listWorkflows(session);
+  const imported: { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change }[] = [];
+  for (const definition of await bindAll(session, definitions, stored)) {
+    const existing = findWorkflow(definition, stored);
+    const { workflow, change } = await upsertWorkflow(session, definition, existing, onEdited);
+    onProgress(
+      `n8n: workflow "${workflow.name}" ${change === 'kept' ? 'was edited in n8n, left as it is' : change}`,
+    );
+    imported.push({ definition, workflow, change });
+  }
+  await activateAll(session, imported, onProgress);
+  const workflows: BootstrappedWorkflow[] = [];
+  for (const { workflow, change } of imported) {
+    const { id, name, active } = await getWorkflow(session, workflow.id);
+    workflows.push({ id, name, active, change });
+  }
+  return { workflows, apiKey: session.apiKey };
+}
+
+async function bindAll(
+  session: N8nSession,
+  definitions: WorkflowDefinition[],
+  stored: StoredWorkflow[],
+): Promise<WorkflowDefinition[]> {
+  const credentials = await listCredentials(session);
+  const ids = new Map<string, string>();
+  for (const definition of definitions) {
+    const existing = findWorkflow(definition, stored);
+    if (definition.id && existing) ids.set(definition.id, existing.id);
+  }
+  const bound = definitions.map((definition) =>
+    bindWorkflowIds(bindCredentials(definition, credentials), ids),
+  );
+  return sortCalledFirst(bound);
+}
+
+/** n8n publishes a workflow only when those that it calls exist and are published. */
+function sortCalledFirst(definitions: WorkflowDefinition[]): WorkflowDefinition[] {
+  const sorted: WorkflowDefinition[] = [];
+  const visited = new Set<WorkflowDefinition>();
+  const visit = (definition: WorkflowDefinition) => {
+    if (visited.has(definition)) return;
+    visited.add(definition);
+    for (const id of referencedWorkflowIds(definition)) {
+      const called = definitions.find((candidate) => candidate.id === id);
+      if (called) visit(called);
+    }
+    sorted.push(definition);
+  };
+  definitions.forEach(visit);
+  return sorted;
+}
+
+async function activateAll(
+  session: N8nSession,
+  imported: { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change }[],
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const { definition, workflow, change } of imported) {
+    if (!(await needsActivation(session, definition, workflow, change))) continue;
+    try {
+      await activateWorkflow(session, workflow.id);
+      onProgress(`n8n: workflow "${workflow.name}" is active`);
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (failures.length > 0) throw new N8nError(failures.join('\n'), 0);
+}
+
+async function needsActivation(
+  session: N8nSession,
+  definition: WorkflowDefinition,
+  workflow: StoredWorkflow,
+  change: Change,
+): Promise<boolean> {
+  if (workflow.active) {
+    const hasDraft = workflow.activeVersionId !== workflow.versionId;
+    return hasDraft ? change !== 'kept' : hasFailedTriggers(session, workflow.id);
+  }
+  return change !== 'kept' && definition.active && !(await wasEverPublished(session, workflow.id));
+}
