@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: 'n8n-nodes',
     include: ['test/**/*.test.mts'],
-    globalSetup: ['test/support/build.mts'],
+    globalSetup: ['test/support/setup.mts'],
     silent: 'passed-only',
     // One worker loads n8n's engine once for all files; it takes seconds and hundreds of megabytes.
     maxWorkers: 1,

@@ -73,7 +73,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (tenant_id, project_id, week),
       foreign key (tenant_id, project_id) references people.projects (tenant_id, project_id)
     )`.execute(db);
-  for (const table of ['superbuilders', 'projects', 'project_stages', 'metrics_weekly', 'project_metrics_weekly']) {
+  for (const table of [
+    'superbuilders',
+    'projects',
+    'project_stages',
+    'metrics_weekly',
+    'project_metrics_weekly',
+  ]) {
     await sql`select platform.protect(${`people.${table}`}::regclass)`.execute(db);
   }
 }

@@ -16,7 +16,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       started_at timestamptz not null default now(),
       completed_at timestamptz
     )`.execute(db);
-  await sql`create unique index runs_official on evaluations.runs (tenant_id, week) where not dry_run`.execute(db);
+  await sql`create unique index runs_official on evaluations.runs (tenant_id, week) where not dry_run`.execute(
+    db,
+  );
   await sql`
     create table evaluations.evaluations (
       id uuid primary key,

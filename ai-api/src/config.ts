@@ -27,7 +27,13 @@ const schema = z
       .describe('PostgreSQL 15 or newer; embedded PGlite unless set'),
     DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(20),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    TENANT: z.string().trim().min(1).max(100).default('default').describe('Company that is created at the first start'),
+    TENANT: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .default('default')
+      .describe('Company that is created at the first start'),
     BOOTSTRAP_API_KEY: z
       .string()
       .regex(/^aim_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{32,}$/, 'must look like aim_<8 characters>_<32 or more>')
@@ -46,7 +52,13 @@ const schema = z
     SOURCE_TIMEOUT_MS: milliseconds(10_000),
     EVALUATION_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(8),
     JOB_HEARTBEAT_SECONDS: z.coerce.number().int().min(10).max(3600).default(15),
-    WEBHOOK_RETRY_SECONDS: z.coerce.number().int().min(1).max(3600).default(15).describe('First pause; it doubles'),
+    WEBHOOK_RETRY_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(3600)
+      .default(15)
+      .describe('First pause; it doubles'),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be a URL that starts with smtp://' }).optional(),
     INBOX_HTTP_PORT: port(8025).describe('Page of the development inbox'),
     INBOX_SMTP_PORT: port(1025).describe('SMTP of the development inbox'),
@@ -54,18 +66,31 @@ const schema = z
   .superRefine((env, context) => {
     for (const source of ['WORKSMART', 'BRAINLIFT', 'METRICS'] as const) {
       if (env[`${source}_URL`] && !env[`${source}_API_KEY`]) {
-        context.addIssue({ code: 'custom', path: [`${source}_API_KEY`], message: `is needed because ${source}_URL is set` });
+        context.addIssue({
+          code: 'custom',
+          path: [`${source}_API_KEY`],
+          message: `is needed because ${source}_URL is set`,
+        });
       }
     }
     if (env.OPENAI_BASE_URL && !env.OPENAI_API_KEY) {
-      context.addIssue({ code: 'custom', path: ['OPENAI_API_KEY'], message: 'is needed because OPENAI_BASE_URL is set' });
+      context.addIssue({
+        code: 'custom',
+        path: ['OPENAI_API_KEY'],
+        message: 'is needed because OPENAI_BASE_URL is set',
+      });
     }
     if (!env.DATABASE_URL && env.ROLE !== 'all') {
-      context.addIssue({ code: 'custom', path: ['ROLE'], message: 'must be all with the embedded database, which one process owns' });
+      context.addIssue({
+        code: 'custom',
+        path: ['ROLE'],
+        message: 'must be all with the embedded database, which one process owns',
+      });
     }
     if (env.NODE_ENV === 'production') {
       for (const name of ['DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL'] as const) {
-        if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'must be set in production' });
+        if (!env[name])
+          context.addIssue({ code: 'custom', path: [name], message: 'must be set in production' });
       }
     }
   });
@@ -78,10 +103,14 @@ export type Config = Readonly<z.output<typeof schema>>;
  * @throws {ConfigError} one line for each wrong variable, without its value.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${sentence(issue.message)}`));
+  throw new ConfigError(
+    parsed.error.issues.map((issue) => `${issue.path.join('.')} ${sentence(issue.message)}`),
+  );
 }
 
 function sentence(message: string): string {

@@ -10,9 +10,15 @@ import { createOpenAi } from './models/openai.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
 import type { Installation } from './modules/ops/index.ts';
-import { type Sources, createBrainLift, createMetricsApi, createPeople, createWorkSmart } from './modules/people/index.ts';
+import {
+  createBrainLift,
+  createMetricsApi,
+  createPeople,
+  createWorkSmart,
+  type Sources,
+} from './modules/people/index.ts';
 import { createWebhooks } from './modules/webhooks/index.ts';
-import { type Database, createDatabase } from './platform/database/index.ts';
+import { createDatabase, type Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { openPglite } from './platform/database/pglite.ts';
 import { openPostgres } from './platform/database/postgres.ts';
@@ -75,12 +81,25 @@ async function compose(config: Config, log: Logger, database: Database) {
       Object.entries(sources).map(([name, source]) => [name, source ? 'connected' : 'imported data only']),
     ),
   };
-  return { config, log, publicUrl, database, jobs, objects, identity, people, webhooks, evaluations, installation };
+  return {
+    config,
+    log,
+    publicUrl,
+    database,
+    jobs,
+    objects,
+    identity,
+    people,
+    webhooks,
+    evaluations,
+    installation,
+  };
 }
 
 async function seedTenant(config: Config, database: Database, identity: ReturnType<typeof createIdentity>) {
   const tenantId = await identity.ensureTenant(config.TENANT);
-  if (config.BOOTSTRAP_API_KEY) await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin']);
+  if (config.BOOTSTRAP_API_KEY)
+    await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin']);
   await database.withTenant(tenantId, async (transaction) => {
     await seedKind(transaction, evaluationKind);
     await seedKind(transaction, projectKind);
@@ -89,8 +108,11 @@ async function seedTenant(config: Config, database: Database, identity: ReturnTy
 
 function connectSources(config: Config): Sources {
   const timeoutMs = config.SOURCE_TIMEOUT_MS;
-  const connect = <T>(create: (options: { baseUrl: string; apiKey: string; timeoutMs: number }) => T, baseUrl?: string, apiKey?: string) =>
-    baseUrl && apiKey ? create({ baseUrl, apiKey, timeoutMs }) : null;
+  const connect = <T>(
+    create: (options: { baseUrl: string; apiKey: string; timeoutMs: number }) => T,
+    baseUrl?: string,
+    apiKey?: string,
+  ) => (baseUrl && apiKey ? create({ baseUrl, apiKey, timeoutMs }) : null);
   return {
     worksmart: connect(createWorkSmart, config.WORKSMART_URL, config.WORKSMART_API_KEY),
     brainlift: connect(createBrainLift, config.BRAINLIFT_URL, config.BRAINLIFT_API_KEY),

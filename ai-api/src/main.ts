@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from './config.ts';
-import { createLog } from './platform/log.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
+import { createLog } from './platform/log.ts';
 import { startServer } from './server.ts';
 
 /** Starts the process and stops it on SIGINT or SIGTERM; what does not end in time is cut off. */
@@ -26,9 +26,14 @@ async function main(): Promise<void> {
   }
 }
 
+/** What a person can mend needs no stack. */
+function isPlain(error: Error): boolean {
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return error instanceof ConfigError || error instanceof DataDirectoryInUse || code === 'EADDRINUSE';
+}
+
 main().catch((error: unknown) => {
-  const isPlain = error instanceof ConfigError || error instanceof DataDirectoryInUse;
-  const text = error instanceof Error ? (isPlain ? error.message : (error.stack ?? error.message)) : String(error);
-  console.error(text);
+  const text = error instanceof Error && !isPlain(error) ? error.stack : undefined;
+  console.error(text ?? (error instanceof Error ? error.message : error));
   process.exitCode = 1;
 });

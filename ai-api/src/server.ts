@@ -1,5 +1,5 @@
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Server, createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -66,8 +66,8 @@ function listen(context: Context): Promise<Server> {
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, createApp(context));
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT.`) : error);
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT.`, { cause: error }));
     });
     server.listen(PORT, HOST, () => resolve(server));
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { readConfig } from '../src/config.ts';
 import { type Client, createClient } from '../src/contract/client.ts';
 import { resources } from '../src/contract/index.ts';
-import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 import type { TestDatabase } from './databases.ts';
@@ -16,13 +16,17 @@ export interface TestApi {
 }
 
 /** The environment of a server on its own database and free ports. */
-export function testEnvironment(home: TestDatabase, env: Record<string, string> = {}): Record<string, string> {
+export function testEnvironment(
+  home: TestDatabase,
+  env: Record<string, string> = {},
+): Record<string, string> {
   return {
     ...home.env,
     NODE_ENV: 'test',
     PORT: '0',
     INBOX_HTTP_PORT: '0',
     INBOX_SMTP_PORT: '0',
+    SMTP_URL: 'smtp://127.0.0.1:2525',
     LOG_LEVEL: 'silent',
     BOOTSTRAP_API_KEY: ADMIN_KEY,
     ...env,
@@ -34,7 +38,11 @@ export async function startApi(home: TestDatabase, env: Record<string, string> =
   const config = readConfig(testEnvironment(home, env));
   const server = await startServer(config, createLog(config.LOG_LEVEL));
   const url = server.url as string;
-  return { url, client: createClient(resources, { baseUrl: url, apiKey: ADMIN_KEY }), stop: () => server.stop() };
+  return {
+    url,
+    client: createClient(resources, { baseUrl: url, apiKey: ADMIN_KEY }),
+    stop: () => server.stop(),
+  };
 }
 
 const sample = new URL('../../examples/sample-company/', import.meta.url);

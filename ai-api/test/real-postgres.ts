@@ -21,7 +21,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const given = process.env.TEST_DATABASE_URL;
   const programs = findPrograms();
   if (given || !programs) {
-    if (!given) console.log('No PostgreSQL server on this machine: its conformance suites run on PGlite only.');
+    if (!given)
+      console.log('No PostgreSQL server on this machine: its conformance suites run on PGlite only.');
     project.provide('postgresUrl', given ?? null);
     return undefined;
   }
@@ -42,7 +43,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 /** Where Debian and most builds keep the server's programs. */
 function findPrograms(): string | null {
   try {
-    const versions = readdirSync('/usr/lib/postgresql').map(Number).filter((version) => version >= 15);
+    const versions = readdirSync('/usr/lib/postgresql')
+      .map(Number)
+      .filter((version) => version >= 15);
     return versions.length > 0 ? `/usr/lib/postgresql/${Math.max(...versions)}/bin` : null;
   } catch {
     return null;
@@ -57,7 +60,14 @@ function startServer(programs: string, directory: string, port: number): ChildPr
   if (asRoot) chownSync(directory, idOf('-u'), idOf('-g'));
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'];
   execFileSync(join(programs, 'initdb'), initdb, { stdio: 'ignore', ...user });
-  const settings = ['-c', 'fsync=off', '-c', 'max_connections=200', '-c', `unix_socket_directories=${directory}`];
+  const settings = [
+    '-c',
+    'fsync=off',
+    '-c',
+    'max_connections=200',
+    '-c',
+    `unix_socket_directories=${directory}`,
+  ];
   const address = ['-D', data, '-p', String(port), '-h', '127.0.0.1'];
   return spawn(join(programs, 'postgres'), [...address, ...settings], { stdio: 'ignore', ...user });
 }

@@ -32,14 +32,14 @@ const toolDir = join(packageDir, 'node_modules/.cache/n8n-node-cli');
  *
  * @returns the exit code of `n8n-node lint`
  */
-function lint(flags: string[]): number {
+function lint(): number {
   installTool();
   const copy = mkdtempSync(join(tmpdir(), 'n8n-lint-'));
   try {
     for (const name of LINTED) cpSync(join(packageDir, name), join(copy, name), { recursive: true });
     symlinkSync(join(toolDir, 'node_modules'), join(copy, 'node_modules'));
     const tool = join(toolDir, 'node_modules/.bin/n8n-node');
-    return spawnSync(tool, ['lint', ...flags], { cwd: copy, stdio: 'inherit' }).status ?? 1;
+    return spawnSync(tool, ['lint'], { cwd: copy, stdio: 'inherit' }).status ?? 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -57,4 +57,4 @@ function installTool(): void {
   writeFileSync(done, '');
 }
 
-process.exitCode = lint(process.argv.slice(2));
+process.exitCode = lint();

@@ -17,6 +17,7 @@ import {
   manualWorkflow,
   writeFragileNodes,
 } from './test-workflows.ts';
+import type { StoredWorkflow } from './workflows.ts';
 
 const OWNER = { email: 'owner@example.com', password: 'Correct-horse-7' };
 const HOOK_KEY = 'a-key-that-only-the-test-knows';
@@ -119,19 +120,34 @@ test('a changed file is published, and a change of a variable too', async () => 
   expect(nodeOutput(execution, 'Send')[0]?.envelope).toMatchObject({ from: 'boss@example.com' });
 }, 60_000);
 
-test('what operators decide in n8n stays: edits and switched-off workflows', async () => {
-  const workflow = await client.getWorkflow('send-a-mail');
-  const { id: _id, ...content } = workflow;
-  await client.upsertWorkflow({ ...content, id: 'send-a-mail', settings: {}, name: 'Ours now' }, 'overwrite');
+test('what operators decide in n8n stays: an edited workflow, and one that they switched off', async () => {
+  const before = await client.getWorkflow('send-a-mail');
+  await editInN8n('send-a-mail', { ...before, name: 'Send a mail our way' });
   await client.deactivateWorkflow('report-errors');
   writeWorkflow('mail.json', mailWorkflow('Good evening'));
-  writeWorkflow('errors.json', errorWorkflow());
   const { workflows } = await bootstrapN8n(bootstrapOptions());
+  expect(workflows).toContainEqual({
+    id: 'send-a-mail',
+    name: 'Send a mail our way',
+    active: true,
+    change: 'kept',
+  });
   expect(workflows).toContainEqual({
     id: 'report-errors',
     name: 'Report errors',
     active: false,
     change: 'unchanged',
+  });
+  expect((await client.getWorkflow('send-a-mail')).nodes).toEqual(before.nodes);
+}, 60_000);
+
+test('an edited workflow goes back to its file when that is asked for', async () => {
+  const { workflows } = await bootstrapN8n({ ...bootstrapOptions(), onEdited: 'overwrite' });
+  expect(workflows).toContainEqual({
+    id: 'send-a-mail',
+    name: 'Send a mail',
+    active: true,
+    change: 'updated',
   });
 }, 60_000);
 
@@ -173,6 +189,17 @@ function stateFile(): string {
 
 function writeWorkflow(file: string, content: unknown): void {
   writeFileSync(join(workflowsDirectory, file), JSON.stringify(content));
+}
+
+/** Saves a workflow as an operator does, without our mark. */
+async function editInN8n(id: string, workflow: StoredWorkflow): Promise<void> {
+  const { name, nodes, connections, settings } = workflow;
+  const response = await fetch(`${server.url}/api/v1/workflows/${id}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'x-n8n-api-key': client.apiKey },
+    body: JSON.stringify({ name, nodes, connections, settings }),
+  });
+  expect(response.status, await response.text()).toBe(200);
 }
 
 function bootstrapOptions(): BootstrapOptions {

@@ -60,7 +60,7 @@ export async function sendExpectingSuccess(
 }
 
 /** What n8n said against a request. */
-export function refusal(answer: HttpAnswer, wanted: string): N8nError {
+export function refusal(answer: Pick<HttpAnswer, 'status' | 'body'>, wanted: string): N8nError {
   const body = answer.body;
   let reason = typeof body === 'string' ? body : '';
   if (typeof body === 'object' && body !== null) {

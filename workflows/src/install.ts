@@ -10,6 +10,8 @@ import { nodeHeadersRoot } from './node-headers.ts';
 import { N8N_HOST_DIRECTORY } from './paths.ts';
 import { runToEnd } from './run-to-end.ts';
 
+const require = createRequire(import.meta.url);
+
 const PROGRESS_MS = 3_000;
 const LOG_TAIL_LINES = 20;
 const CHECK_TIMEOUT_MS = 60_000;
@@ -86,8 +88,7 @@ const PNPM_ARGUMENTS = [
 ];
 
 function pnpmCommand(): string {
-  const manifestPath = createRequire(import.meta.url).resolve('pnpm');
-  return join(dirname(manifestPath), 'bin', 'pnpm.cjs');
+  return join(dirname(require.resolve('pnpm')), 'bin', 'pnpm.cjs');
 }
 
 /** npm's own run-time settings must not leak into pnpm; what the user configured (registry, proxy) must. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { resources } from './index.ts';
-import { type Operation, locationOf } from './operation.ts';
+import { locationOf, type Operation } from './operation.ts';
 import { type ProblemDocument, problemDocument } from './schemas.ts';
 
 /** A problem that the API answered, or that kept it from answering (`document` is then undefined). */
@@ -61,7 +61,12 @@ export function createClient(contracts: Resources, options: ClientOptions): Clie
   return Object.fromEntries(entries) as Client;
 }
 
-async function send(op: Operation, input: Record<string, unknown>, options: ClientOptions, call?: CallOptions) {
+async function send(
+  op: Operation,
+  input: Record<string, unknown>,
+  options: ClientOptions,
+  call?: CallOptions,
+) {
   const { url, body } = encode(op, input, options.baseUrl);
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 30_000);
   const response = await fetch(url, {

@@ -6,8 +6,13 @@ import { webhook } from '../modules/webhooks/contract.ts';
 import type { Resource } from './operation.ts';
 
 /** Every contract of the platform. What is listed here appears everywhere. */
-export const resources = { evaluation, people, builder, project, webhook, identity, health } as const satisfies Record<
-  string,
-  Resource
->;
+export const resources = {
+  evaluation,
+  people,
+  builder,
+  project,
+  webhook,
+  identity,
+  health,
+} as const satisfies Record<string, Resource>;
 export type Resources = typeof resources;

@@ -71,7 +71,11 @@ export function manifestOf(resources: Record<string, Resource>, apiVersion: stri
         .filter(([, op]) => op.composable !== false)
         .map(([key, op]) => describe(resource, key, op)),
     })),
-    events: EVENT_TYPES.map((type) => ({ type, title: events[type].title, description: events[type].description })),
+    events: EVENT_TYPES.map((type) => ({
+      type,
+      title: events[type].title,
+      description: events[type].description,
+    })),
   };
 }
 
@@ -88,7 +92,9 @@ function describe(resource: Resource, key: string, op: Operation): ManifestOpera
     idempotent: false,
     fields: inputProperties(op)
       .filter(({ name }) => !(op.list && (name === 'cursor' || name === 'limit')))
-      .map(({ name, location, required, schema }) => field(op, name, location, required, schema as JsonSchema)),
+      .map(({ name, location, required, schema }) =>
+        field(op, name, location, required, schema as JsonSchema),
+      ),
     simplified: op.simplified ?? [],
   };
 }
@@ -114,7 +120,9 @@ function field(
   return { ...base, ...widget(schema) };
 }
 
-function widget(schema: JsonSchema): Pick<ManifestField, 'type' | 'options' | 'minValue' | 'maxValue' | 'precision'> {
+function widget(
+  schema: JsonSchema,
+): Pick<ManifestField, 'type' | 'options' | 'minValue' | 'maxValue' | 'precision'> {
   const accepts = (type: string): boolean =>
     [schema, ...(schema.anyOf ?? [])].some((option) => [option.type].flat().includes(type));
   if (schema.enum) return { type: 'options', options: choices(schema.enum) };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type ErrorCode, PROBLEMS } from './errors.ts';
 import { EVENT_TYPES, events } from './events.ts';
-import { PROBLEMS, type ErrorCode } from './errors.ts';
-import { type Operation, type Resource, locationOf } from './operation.ts';
+import { locationOf, type Operation, type Resource } from './operation.ts';
 import { problemDocument } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -16,7 +16,10 @@ const COMMON: ErrorCode[] = ['INVALID_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN', 'S
  * The OpenAPI 3.1 document of all resources, including the events as `webhooks`.
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
-export function openApi(resources: Record<string, Resource>, info: { version: string; serverUrl: string }): Json {
+export function openApi(
+  resources: Record<string, Resource>,
+  info: { version: string; serverUrl: string },
+): Json {
   const components: Components = { schemas: {} };
   const paths: Record<string, Json> = {};
   for (const resource of Object.values(resources)) {
@@ -32,7 +35,8 @@ export function openApi(resources: Record<string, Resource>, info: { version: st
     info: {
       title: 'AI Manager API',
       version: info.version,
-      description: 'Weekly evaluations judged by rules, models and people. Errors are RFC 9457 problem documents.',
+      description:
+        'Weekly evaluations judged by rules, models and people. Errors are RFC 9457 problem documents.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: info.serverUrl }],
@@ -77,7 +81,10 @@ interface InputField {
 
 /** Every input field of an operation with its JSON Schema; also what the node's manifest is made from. */
 export function inputProperties(op: Operation, components: Components = { schemas: {} }): InputField[] {
-  const schema = jsonSchema(op.input, 'input', components) as { properties?: Record<string, Json>; required?: string[] };
+  const schema = jsonSchema(op.input, 'input', components) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
     location: locationOf(op, name),
@@ -109,7 +116,10 @@ function failures(op: Operation): Json {
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [String(status), { description: group.join(', '), content: problem }]),
+    [...byStatus].map(([status, group]) => [
+      String(status),
+      { description: group.join(', '), content: problem },
+    ]),
   );
 }
 
@@ -133,7 +143,12 @@ function webhookOf(type: (typeof EVENT_TYPES)[number], components: Components): 
 
 /** JSON Schema of a zod schema; those with a `meta({ id })` move to the components and are referred to. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Components): unknown {
-  const { $schema: _dialect, $defs = {}, id, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  const {
+    $schema: _dialect,
+    $defs = {},
+    id,
+    ...root
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   for (const [name, definition] of Object.entries($defs as Json)) {
     const { id: _id, ...rest } = definition as Json;
     components.schemas[name] = toComponentRefs(rest);
@@ -150,7 +165,9 @@ function toComponentRefs(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', '#/components/schemas/') : toComponentRefs(inner),
+      key === '$ref' && typeof inner === 'string'
+        ? inner.replace('#/$defs/', '#/components/schemas/')
+        : toComponentRefs(inner),
     ]),
   );
 }

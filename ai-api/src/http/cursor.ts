@@ -10,7 +10,10 @@ export function encodeCursor(position: unknown): string {
  * The position a cursor stands for, null for the first page.
  * @throws {Problem} INVALID_INPUT when it is not one of ours
  */
-export function decodeCursor<T extends z.ZodType>(cursor: string | undefined, position: T): z.output<T> | null {
+export function decodeCursor<T extends z.ZodType>(
+  cursor: string | undefined,
+  position: T,
+): z.output<T> | null {
   if (cursor === undefined) return null;
   try {
     return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));

@@ -39,7 +39,13 @@ function referencePage() {
 }
 
 function startScript(openapiPath: string): string {
-  const options = { url: openapiPath, dom_id: '#reference', deepLinking: true, docExpansion: 'list', validatorUrl: null };
+  const options = {
+    url: openapiPath,
+    dom_id: '#reference',
+    deepLinking: true,
+    docExpansion: 'list',
+    validatorUrl: null,
+  };
   return `SwaggerUIBundle(${JSON.stringify(options)});`;
 }
 

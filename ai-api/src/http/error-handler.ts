@@ -29,19 +29,32 @@ interface BodyError {
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status } = (error ?? {}) as BodyError;
-  if (type === 'entity.parse.failed') return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
-  if (type === 'entity.too.large') return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation takes.');
+  if (type === 'entity.parse.failed')
+    return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
+  if (type === 'entity.too.large')
+    return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation takes.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
     return new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as UTF-8 JSON.');
   }
   if (status === 400) return new Problem('MALFORMED_JSON', 'The request could not be read.');
   if (isDatabaseDown(error)) {
-    return new Problem('SERVICE_UNAVAILABLE', 'The database does not answer. Try again.', { retryAfter: 5, cause: error });
+    return new Problem('SERVICE_UNAVAILABLE', 'The database does not answer. Try again.', {
+      retryAfter: 5,
+      cause: error,
+    });
   }
   return new Problem('INTERNAL', 'The error was logged with the request id.', { cause: error });
 }
 
-const CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', '57P01', '57P03', '53300']);
+const CONNECTION_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  '57P01',
+  '57P03',
+  '53300',
+]);
 
 function isDatabaseDown(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;

@@ -11,7 +11,11 @@ export class Problem extends Error {
   /** Seconds for the `Retry-After` header. */
   readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, extra: { errors?: FieldErrors; retryAfter?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    extra: { errors?: FieldErrors; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(detail, { cause: extra.cause });
     this.name = 'Problem';
     this.code = code;

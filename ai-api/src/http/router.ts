@@ -1,7 +1,13 @@
-import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
-import { type Operation, type Resource, locationOf } from '../contract/operation.ts';
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
+import { locationOf, type Operation, type Resource } from '../contract/operation.ts';
 import type { Caller, RequestContext } from './caller.ts';
-import { Problem, invalidInput } from './problem.ts';
+import { invalidInput, Problem } from './problem.ts';
 
 type AnyHandler = (input: never, request: RequestContext) => Promise<unknown>;
 
@@ -38,7 +44,10 @@ export function routesOf(served: Served[], authenticate: Authenticate): Router {
       if (!handler) throw new Error(`Operation ${contract.id}.${key} has no handler`);
       const path = expressPath(op.path);
       methods.set(path, (methods.get(path) ?? new Set()).add(op.method));
-      router[op.method.toLowerCase() as 'get'](path, ...middlewares(`${contract.id}.${key}`, op, handler, authenticate));
+      router[op.method.toLowerCase() as 'get'](
+        path,
+        ...middlewares(`${contract.id}.${key}`, op, handler, authenticate),
+      );
     }
   }
   for (const [path, allowed] of methods) router.all(path, methodNotAllowed([...allowed]));
@@ -49,9 +58,15 @@ function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-function middlewares(id: string, op: Operation, handler: AnyHandler, authenticate: Authenticate): RequestHandler[] {
+function middlewares(
+  id: string,
+  op: Operation,
+  handler: AnyHandler,
+  authenticate: Authenticate,
+): RequestHandler[] {
   const chain: RequestHandler[] = [authorise(op, authenticate)];
-  if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, express.json({ limit: op.bodyLimit ?? '1mb' }));
+  if (op.method !== 'GET' && op.method !== 'DELETE')
+    chain.push(requireJson, express.json({ limit: op.bodyLimit ?? '1mb' }));
   return [...chain, answer(id, op, handler)];
 }
 
@@ -113,15 +128,22 @@ function gather(op: Operation, request: Request): unknown {
 }
 
 function refuseUnknown(op: Operation, given: Record<string, unknown>): void {
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(op.input.shape, name) || locationOf(op, name) === 'path');
+  const unknown = Object.keys(given).filter(
+    (name) => !Object.hasOwn(op.input.shape, name) || locationOf(op, name) === 'path',
+  );
   if (unknown.length === 0) return;
-  const errors = unknown.slice(0, 20).map((name) => ({ field: name.slice(0, 100), message: 'is not an input of this operation' }));
+  const errors = unknown
+    .slice(0, 20)
+    .map((name) => ({ field: name.slice(0, 100), message: 'is not an input of this operation' }));
   throw new Problem('INVALID_INPUT', `${errors[0]?.field}: is not an input of this operation`, { errors });
 }
 
 function methodNotAllowed(allowed: string[]): RequestHandler {
   return (request, response) => {
     response.setHeader('Allow', allowed.join(', '));
-    throw new Problem('METHOD_NOT_ALLOWED', `${request.method} is not possible here, only ${allowed.join(', ')}.`);
+    throw new Problem(
+      'METHOD_NOT_ALLOWED',
+      `${request.method} is not possible here, only ${allowed.join(', ')}.`,
+    );
   };
 }

@@ -1,5 +1,5 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { type FactValue, type Facts, type Vocabulary, factAt } from './facts.ts';
+import { type Facts, type FactValue, factAt, type Vocabulary } from './facts.ts';
 
 /** An expression that the vocabulary refuses. `start` and `end` count characters of the expression. */
 export class ExpressionError extends Error {
@@ -42,10 +42,14 @@ export interface ExpressionLanguage {
 export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
   const environment = new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } })
     .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
-    .registerFunction('percent(double, double): double', (part: number, whole: number) => Math.round((100 * part) / whole))
+    .registerFunction('percent(double, double): double', (part: number, whole: number) =>
+      Math.round((100 * part) / whole),
+    )
     .registerFunction('dollars(double): string', dollars);
   for (const [group, fields] of Object.entries(vocabulary)) {
-    const schema = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, CEL_TYPES[field.type]]));
+    const schema = Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [name, CEL_TYPES[field.type]]),
+    );
     environment.registerVariable(group, { schema });
   }
   const compile = <T>(source: string, accepts: readonly string[], expected: string): Expression<T> => {
@@ -65,7 +69,8 @@ export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
   };
   return {
     condition: (source) => compile<boolean>(source, ['bool'], 'a condition (true or false)'),
-    value: (source) => compile<FactValue>(source, ['double', 'int', 'string', 'bool'], 'a number, text or condition'),
+    value: (source) =>
+      compile<FactValue>(source, ['double', 'int', 'string', 'bool'], 'a number, text or condition'),
   };
 }
 
@@ -78,7 +83,11 @@ function parse(environment: Environment, source: string) {
 }
 
 function toExpressionError(error: unknown, source: string): ExpressionError {
-  const { summary, message, range } = error as { summary?: string; message?: string; range?: { start: number; end: number } };
+  const { summary, message, range } = error as {
+    summary?: string;
+    message?: string;
+    range?: { start: number; end: number };
+  };
   const text = (summary ?? message ?? 'is not a valid expression').split('\n')[0] as string;
   return new ExpressionError(text, range?.start ?? 0, range?.end ?? source.length);
 }

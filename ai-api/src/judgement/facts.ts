@@ -22,5 +22,7 @@ export function factAt(facts: Facts, path: string): FactValue {
 
 /** Every path of a vocabulary. */
 export function factPaths(vocabulary: Vocabulary): string[] {
-  return Object.entries(vocabulary).flatMap(([group, fields]) => Object.keys(fields).map((field) => `${group}.${field}`));
+  return Object.entries(vocabulary).flatMap(([group, fields]) =>
+    Object.keys(fields).map((field) => `${group}.${field}`),
+  );
 }

@@ -5,13 +5,13 @@ import type { TenantTransaction } from '../platform/database/index.ts';
 import { expressionLanguage } from './expression.ts';
 import type { Bench } from './judge.ts';
 import type { Kind } from './kind.ts';
-import { type RuleDefinition, type VersionedRule, compileRule, ruleDefinition } from './rule.ts';
+import { compileRule, type RuleDefinition, ruleDefinition, type VersionedRule } from './rule.ts';
 import { activeRules, seedRules } from './store.ts';
 
 export type { Facts, Vocabulary } from './facts.ts';
 export { GRADES, type Grade, gradeOf } from './grade.ts';
 export { type Bench, type Judged, judge } from './judge.ts';
-export { type Kind, type Outcome, defineKind } from './kind.ts';
+export { defineKind, type Kind, type Outcome } from './kind.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
 export { findJudgements, insertJudgement } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { ChatModel } from '../models/chat.ts';
-import { type ModelPart, askModel } from './ask-model.ts';
+import { askModel, type ModelPart } from './ask-model.ts';
 import type { Facts } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { Kind } from './kind.ts';
@@ -42,12 +42,19 @@ export interface Bench {
  * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
  * @throws only by `signal`
  */
-export async function judge({ kind, rules, model }: Bench, subjectId: string, facts: Facts, signal?: AbortSignal): Promise<Judged> {
+export async function judge(
+  { kind, rules, model }: Bench,
+  subjectId: string,
+  facts: Facts,
+  signal?: AbortSignal,
+): Promise<Judged> {
   const ruled = applyRules(kind.criteria, rules, facts);
   const open = kind.criteria.filter(
-    (criterion, index) => criterion.reads && isReadable(ruled.criteria[index] as CriterionResult, criterion.reads, facts),
+    (criterion, index) =>
+      criterion.reads && isReadable(ruled.criteria[index] as CriterionResult, criterion.reads, facts),
   );
-  const asked = model && open.length > 0 ? await askModel(model, kind, open, ruled.criteria, facts, signal) : null;
+  const asked =
+    model && open.length > 0 ? await askModel(model, kind, open, ruled.criteria, facts, signal) : null;
   const criteria = merge(ruled.criteria, asked);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
@@ -63,7 +70,14 @@ export async function judge({ kind, rules, model }: Bench, subjectId: string, fa
     reviewReasons,
     engine: criteria.some(({ decidedBy }) => decidedBy === 'model') ? 'model' : 'rules',
     criteria,
-    feedback: kind.feedback({ grade, score, coverage, criteria, facts, modelFeedback: asked?.feedback ?? null }),
+    feedback: kind.feedback({
+      grade,
+      score,
+      coverage,
+      criteria,
+      facts,
+      modelFeedback: asked?.feedback ?? null,
+    }),
     facts,
     rules: rules.map(({ rule: { key, version } }) => ({ key, version })),
     prompt: asked?.prompt ?? null,
@@ -75,7 +89,10 @@ export async function judge({ kind, rules, model }: Bench, subjectId: string, fa
 }
 
 function isReadable(result: CriterionResult, reads: readonly string[], facts: Facts): boolean {
-  return result.verdict !== 'scored' && reads.every((path) => (facts[path.split('.')[0] ?? '']?.[path.split('.')[1] ?? ''] ?? null) !== null);
+  return (
+    result.verdict !== 'scored' &&
+    reads.every((path) => (facts[path.split('.')[0] ?? '']?.[path.split('.')[1] ?? ''] ?? null) !== null)
+  );
 }
 
 function merge(ruled: CriterionResult[], asked: ModelPart | null): CriterionResult[] {

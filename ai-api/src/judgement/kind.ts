@@ -1,4 +1,4 @@
-import type { FactField, Facts, Vocabulary } from './facts.ts';
+import type { Facts, Vocabulary } from './facts.ts';
 import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
 import type { CriterionResult } from './schema.ts';
@@ -43,11 +43,13 @@ export interface Kind {
 export function defineKind(
   kind: Omit<Kind, 'criteria'> & { criteria: readonly Omit<Criterion, 'names'>[] },
 ): Kind {
-  const names = Object.fromEntries(factPaths(kind.vocabulary).map((path) => [path, nameOf(kind.vocabulary, path)]));
+  const names = Object.fromEntries(
+    factPaths(kind.vocabulary).map((path) => [path, nameOf(kind.vocabulary, path)]),
+  );
   return { ...kind, criteria: kind.criteria.map((criterion) => ({ ...criterion, names })) };
 }
 
 function nameOf(vocabulary: Vocabulary, path: string): string {
   const [group = '', field = ''] = path.split('.');
-  return (vocabulary[group]?.[field] as FactField).description;
+  return vocabulary[group]?.[field]?.description ?? path;
 }

@@ -10,8 +10,14 @@ export interface RubricResult {
 }
 
 /** Scores every criterion of a kind by its rules. Never guesses: without facts a criterion stays open. */
-export function applyRules(criteria: readonly Criterion[], rules: readonly CompiledRule[], facts: Facts): RubricResult {
-  const byPriority = rules.toSorted((a, b) => a.rule.priority - b.rule.priority || a.rule.key.localeCompare(b.rule.key));
+export function applyRules(
+  criteria: readonly Criterion[],
+  rules: readonly CompiledRule[],
+  facts: Facts,
+): RubricResult {
+  const byPriority = rules.toSorted(
+    (a, b) => a.rule.priority - b.rule.priority || a.rule.key.localeCompare(b.rule.key),
+  );
   const reviewReasons: string[] = [];
   const results = criteria.map((criterion) => {
     const own = byPriority.filter(({ rule }) => rule.criterion === criterion.id);
@@ -80,7 +86,8 @@ function open(criterion: Criterion, weight: number, unknown: string[], facts: Fa
 }
 
 function reasonForOpen(criterion: Criterion, unknown: string[]): string {
-  if (unknown.length > 0) return `Not known: ${unknown.map((path) => criterion.names[path] ?? path).join(', ')}.`;
+  if (unknown.length > 0)
+    return `Not known: ${unknown.map((path) => criterion.names[path] ?? path).join(', ')}.`;
   if (criterion.reads) return 'This takes reading: no model is configured, and no person has judged it.';
   return 'No rule speaks about these facts.';
 }
@@ -91,7 +98,8 @@ export function evidenceOf(paths: readonly string[], facts: Facts): Evidence[] {
 
 /** Weighted mean of the scored criteria (0 to 100, one decimal) and the share of the rubric they make up. */
 export function totalOf(criteria: readonly CriterionResult[]): { score: number | null; coverage: number } {
-  const weightOf = (results: readonly CriterionResult[]) => results.reduce((sum, { weight }) => sum + weight, 0);
+  const weightOf = (results: readonly CriterionResult[]) =>
+    results.reduce((sum, { weight }) => sum + weight, 0);
   const scored = criteria.filter(({ verdict }) => verdict === 'scored');
   const all = weightOf(criteria);
   const judged = weightOf(scored);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ExpressionError, type Expression, type ExpressionLanguage } from './expression.ts';
-import type { FactValue, Facts } from './facts.ts';
+import { type Expression, ExpressionError, type ExpressionLanguage } from './expression.ts';
+import type { Facts, FactValue } from './facts.ts';
 
 /**
  * A rule as people write it. Of a criterion's rules, in order of priority, the first whose condition holds
@@ -57,7 +57,11 @@ export class RuleError extends Error {
  * Compiles a rule against a vocabulary and the criteria of its kind.
  * @throws {RuleError} naming the field and the position
  */
-export function compileRule(rule: VersionedRule, language: ExpressionLanguage, criteria: readonly string[]): CompiledRule {
+export function compileRule(
+  rule: VersionedRule,
+  language: ExpressionLanguage,
+  criteria: readonly string[],
+): CompiledRule {
   if (!criteria.includes(rule.criterion)) {
     const message = `is not a criterion; there are ${criteria.join(', ')}`;
     throw new RuleError(rule.key, { field: 'criterion', message, start: 0, end: rule.criterion.length });
@@ -69,7 +73,8 @@ export function compileRule(rule: VersionedRule, language: ExpressionLanguage, c
     rule,
     when,
     paths: [...new Set([...when.paths, ...expressions.flatMap((part) => part.paths)])],
-    message: (facts) => parts.map((part) => (typeof part === 'string' ? part : print(part.evaluate(facts)))).join(''),
+    message: (facts) =>
+      parts.map((part) => (typeof part === 'string' ? part : print(part.evaluate(facts)))).join(''),
   };
 }
 
@@ -96,5 +101,7 @@ function guard<T>(key: string, field: RuleFault['field'], offset: number, compil
 }
 
 function print(value: FactValue | bigint): string {
-  return typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 1 }) : String(value);
+  return typeof value === 'number'
+    ? value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+    : String(value);
 }

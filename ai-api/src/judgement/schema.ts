@@ -27,7 +27,15 @@ export type CriterionResult = z.infer<typeof criterionResult>;
 
 /** Why the model's part of a judgement is missing. The rules' result then stands. */
 export const modelFailure = z.object({
-  kind: z.enum(['unreachable', 'timeout', 'unauthorized', 'rate_limited', 'refused', 'out_of_schema', 'error']),
+  kind: z.enum([
+    'unreachable',
+    'timeout',
+    'unauthorized',
+    'rate_limited',
+    'refused',
+    'out_of_schema',
+    'error',
+  ]),
   message: z.string(),
 });
 export type ModelFailure = z.infer<typeof modelFailure>;

@@ -43,9 +43,16 @@ export async function insertJudgement(
 }
 
 /** Judgements by their ids, as the API shows them. */
-export async function findJudgements(transaction: TenantTransaction, ids: string[]): Promise<Map<string, JudgementView>> {
+export async function findJudgements(
+  transaction: TenantTransaction,
+  ids: string[],
+): Promise<Map<string, JudgementView>> {
   if (ids.length === 0) return new Map();
-  const rows = await transaction.selectFrom('judgement.judgements').selectAll().where('id', 'in', ids).execute();
+  const rows = await transaction
+    .selectFrom('judgement.judgements')
+    .selectAll()
+    .where('id', 'in', ids)
+    .execute();
   return new Map(rows.map((row) => [row.id, toView(row as never)]));
 }
 
@@ -100,7 +107,11 @@ function toView(row: Row): JudgementView {
 }
 
 /** The rules of a kind in force at a moment: of each key the newest version by then, if that is enabled. */
-export async function activeRules(transaction: TenantTransaction, kind: string, asOf: Date): Promise<VersionedRule[]> {
+export async function activeRules(
+  transaction: TenantTransaction,
+  kind: string,
+  asOf: Date,
+): Promise<VersionedRule[]> {
   const rows = await transaction
     .selectFrom('judgement.rules')
     .select(['key', 'version', 'definition', 'enabled'])
@@ -117,7 +128,11 @@ export async function activeRules(transaction: TenantTransaction, kind: string, 
 }
 
 /** Stores version 1 of rules whose keys the tenant does not have yet; a tenant's own versions are left alone. */
-export async function seedRules(transaction: TenantTransaction, kind: string, rules: readonly RuleDefinition[]): Promise<void> {
+export async function seedRules(
+  transaction: TenantTransaction,
+  kind: string,
+  rules: readonly RuleDefinition[],
+): Promise<void> {
   const values = rules.map((rule) => ({
     id: uuidv7(),
     kind,

@@ -12,7 +12,12 @@ export class ModelError extends Error {
   readonly kind: ModelFailure['kind'];
   readonly usage: Usage;
 
-  constructor(kind: ModelFailure['kind'], message: string, usage: Usage = { tokensIn: 0, tokensOut: 0 }, cause?: unknown) {
+  constructor(
+    kind: ModelFailure['kind'],
+    message: string,
+    usage: Usage = { tokensIn: 0, tokensOut: 0 },
+    cause?: unknown,
+  ) {
     super(message, { cause });
     this.name = 'ModelError';
     this.kind = kind;
@@ -39,5 +44,7 @@ export interface ChatModel {
    * One call, with the transport's own bounded retries.
    * @throws {ModelError}
    */
-  structured<T extends z.ZodType>(request: StructuredRequest<T>): Promise<{ value: z.output<T>; usage: Usage }>;
+  structured<T extends z.ZodType>(
+    request: StructuredRequest<T>,
+  ): Promise<{ value: z.output<T>; usage: Usage }>;
 }

@@ -1,7 +1,8 @@
 import type { AIMessageChunk, UsageMetadata } from '@langchain/core/messages';
 import type { ChatOpenAI } from '@langchain/openai';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type ChatModel, ModelError, type StructuredRequest, type Usage } from './chat.ts';
+import { strictSchema } from './strict-schema.ts';
 
 export interface OpenAiOptions {
   apiKey: string;
@@ -45,7 +46,7 @@ async function connect({ apiKey, baseUrl, model, timeoutMs }: OpenAiOptions): Pr
 }
 
 async function complete(chat: ChatOpenAI, request: StructuredRequest<z.ZodType>) {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(request.schema) as Record<string, unknown>;
+  const schema = strictSchema(request.schema);
   const message: AIMessageChunk = await chat
     .invoke(
       [
@@ -63,7 +64,8 @@ async function complete(chat: ChatOpenAI, request: StructuredRequest<z.ZodType>)
     });
   const metadata = message.usage_metadata as UsageMetadata | undefined;
   const usage: Usage = { tokensIn: metadata?.input_tokens ?? 0, tokensOut: metadata?.output_tokens ?? 0 };
-  if (message.additional_kwargs.refusal) throw new ModelError('refused', 'The model refused to answer.', usage);
+  if (message.additional_kwargs.refusal)
+    throw new ModelError('refused', 'The model refused to answer.', usage);
   return { text: message.text, usage };
 }
 
@@ -81,20 +83,27 @@ function parse<T extends z.ZodType>(text: string, schema: T, usage: Usage): z.ou
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') || 'the answer';
-  throw new ModelError('out_of_schema', `The model's answer does not fit: ${where}: ${issue?.message}`, usage);
+  throw new ModelError(
+    'out_of_schema',
+    `The model's answer does not fit: ${where}: ${issue?.message}`,
+    usage,
+  );
 }
 
 function classify(error: unknown): ModelError {
   const { status, name = '' } = error as { status?: number; name?: string };
-  const failure = (kind: ModelError['kind'], message: string) => new ModelError(kind, message, undefined, error);
+  const failure = (kind: ModelError['kind'], message: string) =>
+    new ModelError(kind, message, undefined, error);
   if (/timeout/i.test(name)) return failure('timeout', 'The model did not answer in time.');
   if (status === 401 || status === 403) return failure('unauthorized', 'The model provider refused the key.');
   if (status === 429) return failure('rate_limited', 'The model provider is limiting our calls.');
-  if (status !== undefined && status >= 500) return failure('unreachable', `The model provider answered ${status}.`);
+  if (status !== undefined && status >= 500)
+    return failure('unreachable', `The model provider answered ${status}.`);
   if (status !== undefined) return failure('error', `The model provider answered ${status}.`);
   if (/connection|fetch/i.test(name) || error instanceof TypeError) {
     return failure('unreachable', 'The model provider could not be reached.');
   }
-  if (error instanceof SyntaxError) return failure('out_of_schema', 'The model provider answered something unreadable.');
+  if (error instanceof SyntaxError)
+    return failure('out_of_schema', 'The model provider answered something unreadable.');
   return failure('error', 'The call to the model failed.');
 }

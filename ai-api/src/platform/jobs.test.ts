@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type TestDatabase, databaseKinds } from '../../test/databases.ts';
+import { databaseKinds, type TestDatabase } from '../../test/databases.ts';
 import type { Database } from './database/index.ts';
 import { migrate } from './database/migrate.ts';
-import { type Jobs, type Queue, createJobs } from './jobs.ts';
+import { createJobs, type Jobs, type Queue } from './jobs.ts';
 import { createLog } from './log.ts';
 
 const settings = { heartbeatSeconds: 10, log: createLog('silent') };
@@ -30,7 +30,10 @@ describe.each(databaseKinds())('the job queue on $name', ({ create }) => {
     await home.remove();
   });
 
-  const queue = (handle: Queue<Work>['handle'], onDead: Queue<Work>['onDead'] = async () => {}): Queue<Work> => ({
+  const queue = (
+    handle: Queue<Work>['handle'],
+    onDead: Queue<Work>['onDead'] = async () => {},
+  ): Queue<Work> => ({
     name: 'work',
     concurrency: 4,
     retryLimit: 1,
@@ -41,7 +44,13 @@ describe.each(databaseKinds())('the job queue on $name', ({ create }) => {
     onDead,
   });
   const enqueue = (...numbers: number[]) =>
-    database.withTenant(tenant, (transaction) => jobs.enqueue(transaction, 'work', numbers.map((n) => ({ n }))));
+    database.withTenant(tenant, (transaction) =>
+      jobs.enqueue(
+        transaction,
+        'work',
+        numbers.map((n) => ({ n })),
+      ),
+    );
 
   test('handles every job once, several at a time, never more than allowed', async () => {
     const done: number[] = [];

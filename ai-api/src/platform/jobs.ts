@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type Db, type JobWithMetadata, PgBoss, fromKysely } from 'pg-boss';
+import { type Db, fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import { APP_ROLE, type Database, type TenantTransaction } from './database/index.ts';
 
@@ -82,17 +83,28 @@ export function createJobs(database: Database, { heartbeatSeconds, log }: Settin
 
   async function work(queue: Queue<object>): Promise<void> {
     for (let worker = 0; worker < queue.concurrency; worker++) {
-      await poll(queue.name, (job) => queue.handle(job.data, { number: job.retryCount + 1, signal: job.signal }));
+      await poll(queue.name, (job) =>
+        queue.handle(job.data, { number: job.retryCount + 1, signal: job.signal }),
+      );
     }
     await poll(deadLetter(queue.name), (job) => queue.onDead(job.data, reasonOf(job)));
   }
 
-  /** One worker: takes the next job as soon as it ended one, and rests only when there is none. */
+  /**
+   * One worker: takes the next job as soon as it ended one, and rests only when there is none. Between jobs
+   * it gives way to the event loop: the embedded database answers within one turn of it, so that a long
+   * queue would otherwise keep every request and timer waiting to its end.
+   */
   async function poll(name: string, handle: (job: JobWithMetadata<object>) => Promise<void>): Promise<void> {
-    const options = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2, includeMetadata: true } as const;
+    const options = {
+      pollingIntervalSeconds: 0.5,
+      notifyPollingIntervalSeconds: 2,
+      includeMetadata: true,
+    } as const;
     const worker = await boss.work(name, options, async ([job]: JobWithMetadata<object>[]) => {
       if (!job) return;
       try {
+        await nextTurn();
         await handle(job);
       } finally {
         boss.notifyWorker(worker);
@@ -144,7 +156,9 @@ async function grantToApp(database: Database): Promise<void> {
   const schema = sql.id(SCHEMA);
   const role = sql.id(APP_ROLE);
   await sql`grant usage on schema ${schema} to ${role}`.execute(kysely);
-  await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(kysely);
+  await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(
+    kysely,
+  );
   await sql`grant usage on all sequences in schema ${schema} to ${role}`.execute(kysely);
   await sql`grant execute on all functions in schema ${schema} to ${role}`.execute(kysely);
 }

@@ -18,5 +18,7 @@ export function daysOf(week: string): { monday: string; sunday: string } {
 
 /** Whole days from one day to another. */
 export function daysBetween(from: string, to: string): number {
-  return Math.floor(DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days);
+  return Math.floor(
+    DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days,
+  );
 }

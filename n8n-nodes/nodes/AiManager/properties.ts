@@ -27,6 +27,16 @@ export function nodeProperties({ resources }: Manifest): INodeProperties[] {
   ];
 }
 
+/** The events of the manifest as choices, by name. */
+export function eventOptions({ events }: Manifest): INodePropertyOptions[] {
+  const options = events.map(({ type, title, description }) => ({
+    name: title,
+    value: type,
+    description: withoutFullStop(description),
+  }));
+  return options.sort(byName);
+}
+
 function resourceSelector(resources: ManifestResource[]): INodeProperties {
   const options = resources.map(({ id, name, description }) => ({
     name,
@@ -153,6 +163,6 @@ function byDisplayName(a: INodeProperties, b: INodeProperties): number {
 }
 
 /** n8n shows descriptions of one sentence without a full stop. */
-export function withoutFullStop(text: string): string {
+function withoutFullStop(text: string): string {
   return /\.\s/.test(text) ? text : text.replace(/\.$/, '');
 }

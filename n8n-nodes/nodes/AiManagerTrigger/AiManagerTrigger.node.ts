@@ -7,7 +7,7 @@ import {
   NodeConnectionTypes,
 } from 'n8n-workflow';
 import { manifest } from '../AiManager/manifest.ts';
-import { withoutFullStop } from '../AiManager/properties.ts';
+import { eventOptions } from '../AiManager/properties.ts';
 import { receive } from './receive.ts';
 import { isSubscribed, subscribe, unsubscribe } from './subscription.ts';
 
@@ -25,7 +25,9 @@ export class AiManagerTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'aiManagerApi', required: true }],
-    webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
+    webhooks: [
+      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook', ndvHideUrl: true },
+    ],
     properties: [
       {
         displayName: 'Events',
@@ -34,11 +36,7 @@ export class AiManagerTrigger implements INodeType {
         required: true,
         default: [],
         description: 'What starts the workflow',
-        options: manifest.events.map(({ type, title, description }) => ({
-          name: title,
-          value: type,
-          description: withoutFullStop(description),
-        })),
+        options: eventOptions(manifest),
       },
     ],
   };

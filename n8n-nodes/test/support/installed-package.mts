@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { Manifest } from '../../nodes/AiManager/manifest.ts';
 import { workflowDir } from './n8n.mts';
 
@@ -12,7 +12,7 @@ const packageDir = fileURLToPath(new URL('../..', import.meta.url));
  * n8n-workflow, as a community package is. A manifest may take the place of the generated one.
  */
 export function installPackage(manifest?: Manifest): string {
-  const modules = join(mkdtempSync(join(tmpdir(), 'n8n-package-')), 'node_modules');
+  const modules = join(mkdtempSync(join(inject('scratch'), 'package-')), 'node_modules');
   const installed = join(modules, 'n8n-nodes-ai-manager');
   mkdirSync(installed, { recursive: true });
   cpSync(join(packageDir, 'package.json'), join(installed, 'package.json'));

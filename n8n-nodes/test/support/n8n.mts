@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, realpathSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type {
@@ -18,6 +17,7 @@ import type {
   WorkflowActivateMode,
   WorkflowExecuteMode,
 } from 'n8n-workflow';
+import { inject } from 'vitest';
 
 type Class<Args extends unknown[], Instance> = new (...args: Args) => Instance;
 
@@ -62,7 +62,7 @@ function fromN8n(): NodeJS.Require {
       `n8n is not installed in ${dirname(dirname(dirname(manifest)))}: install it there with pnpm first`,
     );
   }
-  process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-engine-'));
+  process.env.N8N_USER_FOLDER = mkdtempSync(join(inject('scratch'), 'user-'));
   process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS = 'true';
   return createRequire(realpathSync(manifest));
 }

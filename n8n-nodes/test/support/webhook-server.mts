@@ -12,7 +12,7 @@ export interface WebhookServer {
   close(): Promise<void>;
 }
 
-/** Serves a trigger's webhook as n8n does: raw body kept, the node called, its response sent. */
+/** Serves a trigger's webhook as n8n does, raw body kept. The node is to answer by itself. */
 export async function startWebhookServer(engine: Engine): Promise<WebhookServer> {
   let served: { workflow: Workflow; node: INode } | undefined;
   const started: INodeExecutionData[] = [];
@@ -25,7 +25,7 @@ export async function startWebhookServer(engine: Engine): Promise<WebhookServer>
     const context = engine.webhook(workflow, node, { request: request as WebhookCall['request'], response });
     const result = await engine.node('aiManagerTrigger').webhook?.call(context);
     started.push(...(result?.workflowData?.[0] ?? []));
-    if (!result?.noWebhookResponse) response.json(result?.webhookResponse);
+    if (!result?.noWebhookResponse) response.status(500).json({ error: 'The node left the answer to n8n' });
   });
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));

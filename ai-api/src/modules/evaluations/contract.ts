@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, resource, ROLES } from '../../contract/operation.ts';
+import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { flag, id, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
 import { GRADES } from '../../judgement/grade.ts';
 import { judgementView } from '../../judgement/schema.ts';
@@ -158,7 +158,8 @@ export const evaluation = resource({
       method: 'POST',
       path: '/evaluations/runs/{runId}/retry',
       summary: 'Judge failed builders again',
-      description: 'All failed builders of the run, or one of them alone. Judged builders are left as they are.',
+      description:
+        'All failed builders of the run, or one of them alone. Judged builders are left as they are.',
       access: operate,
       status: 202,
       input: z.object({
@@ -215,7 +216,13 @@ export const evaluation = resource({
         judgementId: id.describe('The judgement you saw; a newer one answers CONFLICT'),
         grade: grade.exclude(['insufficient evidence']).describe('The new grade'),
         reason: z.string().trim().min(10).max(2000).describe('Why, for the record'),
-        feedback: z.string().trim().min(1).max(4000).optional().describe('What the builder will read instead'),
+        feedback: z
+          .string()
+          .trim()
+          .min(1)
+          .max(4000)
+          .optional()
+          .describe('What the builder will read instead'),
       }),
       output: detail,
       errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT'],

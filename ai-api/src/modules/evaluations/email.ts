@@ -30,7 +30,14 @@ export function renderEmail(detail: Detail): Email {
 const INK = '#1c2430';
 const QUIET = '#5b6675';
 const LINE = '#e3e7ec';
-const COLOURS = { A: '#0b6b47', B: '#1d6f8a', C: '#7a5c00', D: '#a34a00', E: '#a3262a', 'insufficient evidence': QUIET };
+const COLOURS = {
+  A: '#0b6b47',
+  B: '#1d6f8a',
+  C: '#7a5c00',
+  D: '#a34a00',
+  E: '#a3262a',
+  'insufficient evidence': QUIET,
+};
 
 /** Tables and inline styles: what mail programs understand. */
 function page(detail: Detail, judgement: JudgementView) {
@@ -63,7 +70,9 @@ function page(detail: Detail, judgement: JudgementView) {
 }
 
 function headline({ builder }: Detail, { grade }: JudgementView): string {
-  return grade === 'insufficient evidence' ? `Hello ${builder.name}, here is your week` : `Hello ${builder.name}, your grade is ${grade}`;
+  return grade === 'insufficient evidence'
+    ? `Hello ${builder.name}, here is your week`
+    : `Hello ${builder.name}, your grade is ${grade}`;
 }
 
 function gradeLine({ grade, score, coverage }: JudgementView) {
@@ -129,7 +138,9 @@ function howDecided({ engine, model, modelFailure, decidedBy }: JudgementView): 
 
 function plainText(detail: Detail, judgement: JudgementView): string {
   const lines = judgement.criteria.map((criterion) => `${criterion.title}: ${scoreText(criterion)}`);
-  const projects = detail.projects.map(({ name, grade, score }) => `${name}: ${score === null ? 'no grade' : `${grade} (${score})`}`);
+  const projects = detail.projects.map(
+    ({ name, grade, score }) => `${name}: ${score === null ? 'no grade' : `${grade} (${score})`}`,
+  );
   return [
     `${headline(detail, judgement)}.`,
     judgement.feedback,

@@ -16,7 +16,8 @@ export function serveEvaluations(service: Evaluations): Served[] {
       listResults: ({ runId, cursor, limit, ...filter }, { caller }) =>
         service.listResults(caller.tenantId, runId, filter, { cursor, limit }),
       retry: ({ runId, builderId }, { caller }) => service.retry(caller.tenantId, runId, builderId),
-      listEmails: ({ runId, unsent, ...page }, { caller }) => service.listEmails(caller.tenantId, runId, unsent, page),
+      listEmails: ({ runId, unsent, ...page }, { caller }) =>
+        service.listEmails(caller.tenantId, runId, unsent, page),
       get: ({ evaluationId }, { caller }) => service.get(caller.tenantId, evaluationId),
       markNotified: ({ evaluationId }, { caller }) => service.markNotified(caller.tenantId, evaluationId),
       override: ({ evaluationId, ...input }, { caller }) =>

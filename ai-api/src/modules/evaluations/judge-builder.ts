@@ -1,9 +1,9 @@
-import { type Bench, type Judged, insertJudgement, judge } from '../../judgement/index.ts';
+import { type Bench, insertJudgement, type Judged, judge } from '../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { OutsideCallError } from '../../platform/http-client.ts';
 import { addWeeks } from '../../platform/week.ts';
 import type { KnownWeek, People } from '../people/index.ts';
-import { TREND_WEEKS, builderFacts } from './kinds/builder.ts';
+import { builderFacts, TREND_WEEKS } from './kinds/builder.ts';
 import { projectFacts } from './kinds/project.ts';
 import { type EvaluationRecord, insertProjectGrades, markFailed, markJudged } from './store.ts';
 
@@ -25,7 +25,12 @@ interface Task {
  * does not answer marks the evaluation as failed with its reason; everything else that goes wrong rejects
  * and is tried again by the queue.
  */
-export async function judgeBuilder(database: Database, people: People, benches: WeeklyBenches, task: Task): Promise<void> {
+export async function judgeBuilder(
+  database: Database,
+  people: People,
+  benches: WeeklyBenches,
+  task: Task,
+): Promise<void> {
   const { tenantId, week, evaluation, signal } = task;
   let known: KnownWeek;
   try {
@@ -33,7 +38,9 @@ export async function judgeBuilder(database: Database, people: People, benches: 
     known = await people.knownWeek(tenantId, evaluation.builder_id, addWeeks(week, -TREND_WEEKS), week);
   } catch (error) {
     if (!(error instanceof OutsideCallError) || signal.aborted) throw error;
-    await database.withTenant(tenantId, (transaction) => markFailed(transaction, evaluation.id, error.message));
+    await database.withTenant(tenantId, (transaction) =>
+      markFailed(transaction, evaluation.id, error.message),
+    );
     return;
   }
   const projects = await Promise.all(

@@ -1,5 +1,5 @@
 import { Problem } from '../../http/problem.ts';
-import { type Grade, type Judged, insertJudgement } from '../../judgement/index.ts';
+import { type Grade, insertJudgement, type Judged } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { replaceJudgement } from './store.ts';
 import type { Detail } from './views.ts';
@@ -23,7 +23,10 @@ export async function overrideGrade(
 ): Promise<void> {
   const { judgement } = current;
   if (!judgement) throw new Problem('NOT_JUDGED', 'There is no judgement to replace yet.');
-  const conflict = new Problem('CONFLICT', 'There is a newer judgement than the one you saw. Look again first.');
+  const conflict = new Problem(
+    'CONFLICT',
+    'There is a newer judgement than the one you saw. Look again first.',
+  );
   if (judgement.judgementId !== judgementId) throw conflict;
   const human: Omit<Judged, 'confidence'> & { confidence: null } = {
     kind: judgement.kind,

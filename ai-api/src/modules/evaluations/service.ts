@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
-import { Problem, notFound } from '../../http/problem.ts';
+import { notFound, Problem } from '../../http/problem.ts';
 import { findJudgements, openBench } from '../../judgement/index.ts';
+import { boundModel } from '../../models/bounded.ts';
 import type { ChatModel } from '../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -9,13 +10,11 @@ import { addWeeks, weekOf } from '../../platform/week.ts';
 import type { People } from '../people/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { renderEmail } from './email.ts';
-import { AlreadyJudged, type WeeklyBenches, judgeBuilder } from './judge-builder.ts';
+import { AlreadyJudged, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
 import { type Override, overrideGrade } from './override.ts';
 import {
-  type ResultFilter,
-  type RunRecord,
   completeRun,
   countRun,
   findByBuilder,
@@ -29,6 +28,8 @@ import {
   markNotified,
   officialRun,
   projectGradesOf,
+  type ResultFilter,
+  type RunRecord,
   reopenFailed,
 } from './store.ts';
 import { detailView, resultView, runView } from './views.ts';
@@ -63,6 +64,8 @@ export function createEvaluations(
   { concurrency, model, now }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
+  // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
+  const boundedModel = model && boundModel(model, concurrency);
 
   /** A run is judged by the rules in force when it started, from its first builder to its last. */
   function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
@@ -77,8 +80,8 @@ export function createEvaluations(
 
   function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
     return database.withTenant(tenantId, async (transaction) => ({
-      builder: await openBench(transaction, evaluationKind, model, run.started_at),
-      project: await openBench(transaction, projectKind, model, run.started_at),
+      builder: await openBench(transaction, evaluationKind, boundedModel, run.started_at),
+      project: await openBench(transaction, projectKind, boundedModel, run.started_at),
     }));
   }
 
@@ -90,9 +93,11 @@ export function createEvaluations(
     if (!found.run || !found.evaluation) return;
     if (found.evaluation.status === 'pending') {
       const task = { tenantId, week: found.run.week, evaluation: found.evaluation, signal };
-      await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch((error: unknown) => {
-        if (!(error instanceof AlreadyJudged)) throw error;
-      });
+      await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
+        (error: unknown) => {
+          if (!(error instanceof AlreadyJudged)) throw error;
+        },
+      );
     }
     await finish(tenantId, runId);
   }
@@ -126,7 +131,8 @@ export function createEvaluations(
     onDead: async ({ tenantId, runId, builderId }) => {
       await database.withTenant(tenantId, async (transaction) => {
         const evaluation = await findByBuilder(transaction, runId, builderId);
-        if (evaluation) await markFailed(transaction, evaluation.id, 'Judging failed on our side; the log has the reason.');
+        if (evaluation)
+          await markFailed(transaction, evaluation.id, 'Judging failed on our side; the log has the reason.');
       });
       await finish(tenantId, runId);
     },
@@ -149,17 +155,25 @@ export function createEvaluations(
     const run = await requireRun(transaction, evaluation.run_id);
     const grades = await projectGradesOf(transaction, [evaluationId]);
     const ids = [evaluation.judgement_id, ...grades.map(({ judgement_id }) => judgement_id)];
-    const judgements = await findJudgements(transaction, ids.filter((id) => id !== null));
+    const judgements = await findJudgements(
+      transaction,
+      ids.filter((id) => id !== null),
+    );
     return detailView(run, evaluation, grades, judgements);
   }
 
   return {
     /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
-    startWeekly: (tenantId: string, startedBy: string, input: { week?: string | undefined; dryRun: boolean }) =>
+    startWeekly: (
+      tenantId: string,
+      startedBy: string,
+      input: { week?: string | undefined; dryRun: boolean },
+    ) =>
       database.withTenant(tenantId, async (transaction) => {
         const thisWeek = weekOf(now());
         const week = input.week ?? addWeeks(thisWeek, -1);
-        if (week > thisWeek) throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
+        if (week > thisWeek)
+          throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
         const engine = model ? 'model' : 'rules';
         const values = { week, dry_run: input.dryRun, engine, started_by: startedBy } as const;
         const run = await insertRun(transaction, values);
@@ -170,7 +184,9 @@ export function createEvaluations(
         const roster = await people.roster(transaction);
         if (roster.length === 0) throw new Problem('NOTHING_TO_EVALUATE', 'Import builders first.');
         await insertEvaluations(transaction, run.id, roster);
-        const work = roster.map(({ builder_id }): JudgeJob => ({ tenantId, runId: run.id, builderId: builder_id }));
+        const work = roster.map(
+          ({ builder_id }): JudgeJob => ({ tenantId, runId: run.id, builderId: builder_id }),
+        );
         await jobs.enqueue(transaction, JUDGE_QUEUE, work);
         return { ...(await describe(transaction, run)), created: true };
       }),
@@ -178,22 +194,37 @@ export function createEvaluations(
     listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const rows = await listRuns(transaction, week, decodeCursor(cursor, z.uuid()), limit + 1);
-        const page = pageOf(rows, limit, (run) => run, (run) => run.id);
+        const page = pageOf(
+          rows,
+          limit,
+          (run) => run,
+          (run) => run.id,
+        );
         const items = [];
         for (const run of page.items) items.push(await describe(transaction, run));
         return { ...page, items };
       }),
 
     getRun: (tenantId: string, runId: string) =>
-      database.withTenant(tenantId, async (transaction) => describe(transaction, await requireRun(transaction, runId))),
+      database.withTenant(tenantId, async (transaction) =>
+        describe(transaction, await requireRun(transaction, runId)),
+      ),
 
     listResults: (tenantId: string, runId: string, filter: ResultFilter, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requireRun(transaction, runId);
         const after = decodeCursor(cursor, z.string());
         const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
-        const grades = await projectGradesOf(transaction, rows.map(({ id }) => id));
-        return pageOf(rows, limit, (row) => resultView(row, grades), (row) => row.builder_id);
+        const grades = await projectGradesOf(
+          transaction,
+          rows.map(({ id }) => id),
+        );
+        return pageOf(
+          rows,
+          limit,
+          (row) => resultView(row, grades),
+          (row) => row.builder_id,
+        );
       }),
 
     get: (tenantId: string, evaluationId: string) =>
@@ -204,10 +235,15 @@ export function createEvaluations(
         await requireRun(transaction, runId);
         const reopened = await reopenFailed(transaction, runId, builderId);
         if (builderId !== undefined && reopened.length === 0) {
-          if (!(await findByBuilder(transaction, runId, builderId))) throw notFound('builder of this run', builderId);
+          if (!(await findByBuilder(transaction, runId, builderId)))
+            throw notFound('builder of this run', builderId);
           throw new Problem('CONFLICT', `${builderId} has not failed, there is nothing to judge again.`);
         }
-        await jobs.enqueue(transaction, JUDGE_QUEUE, reopened.map((id): JudgeJob => ({ tenantId, runId, builderId: id })));
+        await jobs.enqueue(
+          transaction,
+          JUDGE_QUEUE,
+          reopened.map((id): JudgeJob => ({ tenantId, runId, builderId: id })),
+        );
         return describe(transaction, await requireRun(transaction, runId));
       }),
 
@@ -216,14 +252,31 @@ export function createEvaluations(
         const run = await requireRun(transaction, runId);
         if (run.dry_run) return { items: [], nextCursor: null };
         const filter = { status: 'judged', unsent } as const;
-        const rows = await listEvaluations(transaction, runId, filter, decodeCursor(cursor, z.string()), limit + 1);
-        const grades = await projectGradesOf(transaction, rows.map(({ id }) => id));
+        const rows = await listEvaluations(
+          transaction,
+          runId,
+          filter,
+          decodeCursor(cursor, z.string()),
+          limit + 1,
+        );
+        const grades = await projectGradesOf(
+          transaction,
+          rows.map(({ id }) => id),
+        );
         const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
         const judgements = await findJudgements(transaction, ids);
         return pageOf(
           rows,
           limit,
-          (row) => renderEmail(detailView(run, row, grades.filter(({ evaluation_id }) => evaluation_id === row.id), judgements)),
+          (row) =>
+            renderEmail(
+              detailView(
+                run,
+                row,
+                grades.filter(({ evaluation_id }) => evaluation_id === row.id),
+                judgements,
+              ),
+            ),
           (row) => row.builder_id,
         );
       }),

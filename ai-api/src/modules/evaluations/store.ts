@@ -26,7 +26,9 @@ export async function insertRun(
   const inserted = await transaction
     .insertInto('evaluations.runs')
     .values({ id: uuidv7(), status: 'running', ...run })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'week']).where('dry_run', '=', false).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'week']).where('dry_run', '=', false).doNothing(),
+    )
     .returningAll()
     .executeTakeFirst();
   return inserted ?? null;
@@ -67,7 +69,14 @@ export async function insertEvaluations(
   for (let start = 0; start < builders.length; start += 1000) {
     const values = builders
       .slice(start, start + 1000)
-      .map(({ builder_id, name, email, team }) => ({ id: uuidv7(), run_id: runId, builder_id, name, email, team }));
+      .map(({ builder_id, name, email, team }) => ({
+        id: uuidv7(),
+        run_id: runId,
+        builder_id,
+        name,
+        email,
+        team,
+      }));
     await transaction.insertInto('evaluations.evaluations').values(values).execute();
   }
 }
@@ -85,12 +94,21 @@ export function findByBuilder(
     .executeTakeFirst();
 }
 
-export function findEvaluation(transaction: TenantTransaction, id: string): Promise<EvaluationRecord | undefined> {
-  return transaction.selectFrom('evaluations.evaluations').selectAll().where('id', '=', id).executeTakeFirst();
+export function findEvaluation(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<EvaluationRecord | undefined> {
+  return transaction
+    .selectFrom('evaluations.evaluations')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 /** The columns of an evaluation that repeat its judgement, so that lists need no second look. */
-function outcomeOf(judged: Pick<Judged, 'grade' | 'score' | 'coverage' | 'engine' | 'needsReview' | 'feedback'>) {
+function outcomeOf(
+  judged: Pick<Judged, 'grade' | 'score' | 'coverage' | 'engine' | 'needsReview' | 'feedback'>,
+) {
   return {
     grade: judged.grade,
     score: judged.score,
@@ -199,7 +217,10 @@ export async function insertProjectGrades(
   if (grades.length > 0) await transaction.insertInto('evaluations.project_grades').values(grades).execute();
 }
 
-export function projectGradesOf(transaction: TenantTransaction, evaluationIds: string[]): Promise<ProjectGradeRecord[]> {
+export function projectGradesOf(
+  transaction: TenantTransaction,
+  evaluationIds: string[],
+): Promise<ProjectGradeRecord[]> {
   if (evaluationIds.length === 0) return Promise.resolve([]);
   return transaction
     .selectFrom('evaluations.project_grades')
@@ -267,7 +288,8 @@ export async function countRun(transaction: TenantTransaction, runId: string): P
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();
-  const sum = (pick: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + pick(row), 0);
+  const sum = (pick: (row: (typeof rows)[number]) => number) =>
+    rows.reduce((total, row) => total + pick(row), 0);
   const withStatus = (status: string) => sum((row) => (row.status === status ? row.count : 0));
   return {
     builders: sum((row) => row.count),
@@ -277,6 +299,8 @@ export async function countRun(transaction: TenantTransaction, runId: string): P
     needsReview: sum((row) => row.review),
     notified: sum((row) => row.notified),
     projects: projects.count,
-    grades: Object.fromEntries(rows.filter((row) => row.grade !== null).map((row) => [row.grade as string, row.count])),
+    grades: Object.fromEntries(
+      rows.filter((row) => row.grade !== null).map((row) => [row.grade as string, row.count]),
+    ),
   };
 }

@@ -19,7 +19,11 @@ export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationR
     startedAt: run.started_at.toISOString(),
     completedAt: run.completed_at?.toISOString() ?? null,
     ...counts,
-    failures: failures.map(({ builder_id, name, error }) => ({ builderId: builder_id, name, reason: error ?? '' })),
+    failures: failures.map(({ builder_id, name, error }) => ({
+      builderId: builder_id,
+      name,
+      reason: error ?? '',
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES, operation, resource } from '../../contract/operation.ts';
+import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { id } from '../../contract/schemas.ts';
 
 export const identity = resource({

@@ -72,7 +72,11 @@ export function createIdentity(database: Database) {
         .values({ id: uuidv7(), name })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .execute();
-      const row = await kysely.selectFrom('identity.tenants').select('id').where('name', '=', name).executeTakeFirstOrThrow();
+      const row = await kysely
+        .selectFrom('identity.tenants')
+        .select('id')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
       return row.id;
     },
 
@@ -83,7 +87,15 @@ export function createIdentity(database: Database) {
       await database
         .system('registers a key')
         .insertInto('identity.api_keys')
-        .values({ id: uuidv7(), tenant_id: tenantId, name, prefix, secret_hash: hash(secret), roles, expires_at: null })
+        .values({
+          id: uuidv7(),
+          tenant_id: tenantId,
+          name,
+          prefix,
+          secret_hash: hash(secret),
+          roles,
+          expires_at: null,
+        })
         .onConflict((conflict) => conflict.column('prefix').doNothing())
         .execute();
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, resource, ROLES } from '../../contract/operation.ts';
+import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
 import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from './rows.ts';
 
@@ -127,7 +127,10 @@ export const builder = resource({
       access: ROLES,
       input: z.object({ builderId: z.string().max(100) }),
       output: builderSummary
-        .extend({ projects: z.array(projectSummary), weeks: z.array(week).describe('Newest first, at most 12') })
+        .extend({
+          projects: z.array(projectSummary),
+          weeks: z.array(week).describe('Newest first, at most 12'),
+        })
         .meta({ id: 'BuilderDetail' }),
       errors: ['NOT_FOUND'],
       simplified: ['builderId', 'name', 'email', 'team', 'status'],

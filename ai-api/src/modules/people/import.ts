@@ -6,8 +6,8 @@ import {
   type Counts,
   existingIds,
   upsertBuilders,
-  upsertProjectWeeks,
   upsertProjects,
+  upsertProjectWeeks,
   upsertWeeks,
 } from './store.ts';
 
@@ -49,7 +49,10 @@ export function readTables(input: ImportInput): ParsedTables {
  * Writes checked tables. Runs in the caller's transaction, so that any failure leaves nothing behind.
  * @throws {Problem} IMPORT_INVALID when a row refers to somebody or something unknown
  */
-export async function writeTables(transaction: TenantTransaction, tables: ParsedTables): Promise<ImportCounts> {
+export async function writeTables(
+  transaction: TenantTransaction,
+  tables: ParsedTables,
+): Promise<ImportCounts> {
   const builders = await upsertBuilders(transaction, rowsOf(tables.builders));
   await refuseUnknown(transaction, tables, 'people.superbuilders', 'builder_id', ['projects', 'metrics']);
   const projects = await upsertProjects(transaction, rowsOf(tables.projects));
@@ -63,34 +66,57 @@ function rowsOf<T extends TableName>(table: ParsedTable<T>): Row<T>[] {
   return table.rows.map(({ row }) => row);
 }
 
-function readTable<T extends TableName>(name: T, table: Table | undefined, errors: CellError[]): ParsedTable<T> {
+function readTable<T extends TableName>(
+  name: T,
+  table: Table | undefined,
+  errors: CellError[],
+): ParsedTable<T> {
   const { file, row: schema } = TABLES[name];
   const columns = Object.keys(schema.shape);
-  const records = table === undefined ? [] : typeof table === 'string' ? readCsv(file, table, columns, errors) : numbered(table);
+  const records =
+    table === undefined
+      ? []
+      : typeof table === 'string'
+        ? readCsv(file, table, columns, errors)
+        : numbered(table);
   const rows: ParsedTable<T>['rows'] = [];
   const seen = new Map<string, number>();
   for (const { line, record } of records) {
     const unknown = Object.keys(record).find((column) => !columns.includes(column));
     if (unknown !== undefined) {
-      errors.push({ file, row: line, column: unknown.slice(0, 100), message: 'is not a column of this table' });
+      errors.push({
+        file,
+        row: line,
+        column: unknown.slice(0, 100),
+        message: 'is not a column of this table',
+      });
       continue;
     }
     const parsed = schema.safeParse(record);
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) errors.push({ file, row: line, column: String(issue.path[0] ?? ''), message: explain(issue) });
+      for (const issue of parsed.error.issues)
+        errors.push({ file, row: line, column: String(issue.path[0] ?? ''), message: explain(issue) });
       continue;
     }
     const key = keyOf(parsed.data);
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, line);
-    else errors.push({ file, row: line, column: columns[0] as string, message: `is there twice, first in row ${earlier}` });
+    else
+      errors.push({
+        file,
+        row: line,
+        column: columns[0] as string,
+        message: `is there twice, first in row ${earlier}`,
+      });
     rows.push({ line, row: parsed.data as Row<T> });
   }
   return { rows };
 }
 
 function explain(issue: { code: string; message: string; input?: unknown }): string {
-  return /received undefined/.test(issue.message) ? 'is missing' : issue.message.replace(/^Invalid (input|option): /, 'is not valid: ');
+  return /received undefined/.test(issue.message)
+    ? 'is missing'
+    : issue.message.replace(/^Invalid (input|option): /, 'is not valid: ');
 }
 
 function keyOf(row: object): string {
@@ -113,13 +139,24 @@ function readCsv(file: string, text: string, columns: string[], errors: CellErro
     return [];
   };
   try {
-    const records = parse(text, { bom: true, info: true, skip_empty_lines: true, trim: true, relax_column_count: false }) as unknown as {
+    const records = parse(text, {
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      relax_column_count: false,
+    }) as unknown as {
       record: string[];
       info: { lines: number };
     }[];
     const header = records[0]?.record ?? [];
     const missing = columns.filter((column) => !header.includes(column));
-    if (missing.length > 0) return wrong(1, missing.join(', '), header.length === 0 ? 'the file is empty' : 'is missing in the header');
+    if (missing.length > 0)
+      return wrong(
+        1,
+        missing.join(', '),
+        header.length === 0 ? 'the file is empty' : 'is missing in the header',
+      );
     return records.slice(1).map(({ record, info }) => ({
       line: info.lines,
       record: Object.fromEntries(record.map((cell, index) => [header[index] ?? '', cell])),
@@ -127,7 +164,11 @@ function readCsv(file: string, text: string, columns: string[], errors: CellErro
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines, column } = error as unknown as { lines?: number; column?: unknown };
-    return wrong(lines ?? 1, typeof column === 'string' ? column : '', `is not valid CSV: ${error.message.split('\n')[0]}`);
+    return wrong(
+      lines ?? 1,
+      typeof column === 'string' ? column : '',
+      `is not valid CSV: ${error.message.split('\n')[0]}`,
+    );
   }
 }
 
@@ -139,7 +180,11 @@ async function refuseUnknown(
   names: TableName[],
 ): Promise<void> {
   const referring = names.flatMap((name) =>
-    tables[name].rows.map(({ line, row }) => ({ file: TABLES[name].file, line, id: (row as Record<string, unknown>)[column] as string })),
+    tables[name].rows.map(({ line, row }) => ({
+      file: TABLES[name].file,
+      line,
+      id: (row as Record<string, unknown>)[column] as string,
+    })),
   );
   const known = await existingIds(transaction, table, column, [...new Set(referring.map(({ id }) => id))]);
   refuse(
@@ -154,7 +199,11 @@ function refuse(errors: CellError[]): void {
   const [first] = errors;
   if (!first) return;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new Problem('IMPORT_INVALID', `${first.file}, row ${first.row}, column ${first.column || '?'}: ${first.message}${more}`, {
-    errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column, ...error })),
-  });
+  throw new Problem(
+    'IMPORT_INVALID',
+    `${first.file}, row ${first.row}, column ${first.column || '?'}: ${first.message}${more}`,
+    {
+      errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column, ...error })),
+    },
+  );
 }

@@ -14,11 +14,13 @@ export function servePeople(service: People): Served[] {
       import: ({ dryRun, ...tables }, { caller }) => service.import(caller.tenantId, tables, dryRun),
     }),
     serve(builder, {
-      list: ({ cursor, limit, ...filter }, { caller }) => service.listBuilders(caller.tenantId, filter, { cursor, limit }),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.listBuilders(caller.tenantId, filter, { cursor, limit }),
       get: ({ builderId }, { caller }) => service.getBuilder(caller.tenantId, builderId),
     }),
     serve(project, {
-      list: ({ cursor, limit, ...filter }, { caller }) => service.listProjects(caller.tenantId, filter, { cursor, limit }),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.listProjects(caller.tenantId, filter, { cursor, limit }),
       get: ({ projectId }, { caller }) => service.getProject(caller.tenantId, projectId),
     }),
   ];

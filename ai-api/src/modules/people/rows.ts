@@ -13,9 +13,16 @@ const orUnknown = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 
 const decimal = (min: number, max: number) =>
-  z.union([z.number(), z.string().trim().regex(/^-?\d+(\.\d+)?$/, 'must be a number such as 38.5').transform(Number)]).pipe(
-    z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`),
-  );
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .trim()
+        .regex(/^-?\d+(\.\d+)?$/, 'must be a number such as 38.5')
+        .transform(Number),
+    ])
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 const whole = (min: number, max: number) =>
   decimal(min, max).refine(Number.isInteger, 'must be a whole number');
 
@@ -24,7 +31,10 @@ const stageHistory = z.union([
   z
     .string()
     .trim()
-    .regex(/^\w+:\d{4}-\d{2}-\d{2}(;\w+:\d{4}-\d{2}-\d{2})*$/, 'must look like idea:2026-03-02;build:2026-05-11')
+    .regex(
+      /^\w+:\d{4}-\d{2}-\d{2}(;\w+:\d{4}-\d{2}-\d{2})*$/,
+      'must look like idea:2026-03-02;build:2026-05-11',
+    )
     .transform((value) =>
       value.split(';').map((entry) => {
         const [stage, enteredOn] = entry.split(':');

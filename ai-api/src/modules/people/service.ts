@@ -3,24 +3,24 @@ import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound } from '../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { type ImportInput, readTables, writeTables } from './import.ts';
-import { type Sources, fetchWeek } from './sources.ts';
+import { fetchWeek, type Sources } from './sources.ts';
 import {
   type BuilderFilter,
   type BuilderRecord,
-  type ProjectFilter,
-  type ProjectRecord,
-  type ProjectWeekRecord,
-  type StageRecord,
-  type WeekRecord,
   findBuilder,
   findProject,
   listBuilders,
   listProjects,
+  type ProjectFilter,
+  type ProjectRecord,
+  type ProjectWeekRecord,
   projectWeeksOf,
   roster,
+  type StageRecord,
   stagesOf,
   upsertProjectWeeks,
   upsertWeeks,
+  type WeekRecord,
   weeksOf,
 } from './store.ts';
 
@@ -102,12 +102,19 @@ export function createPeople(database: Database, sources: Sources) {
      * connected leave the imported values as they are.
      * @throws {import('../../platform/http-client.ts').OutsideCallError} when a source does not answer
      */
-    refreshWeek: async (tenantId: string, builderId: string, week: string, signal: AbortSignal): Promise<void> => {
+    refreshWeek: async (
+      tenantId: string,
+      builderId: string,
+      week: string,
+      signal: AbortSignal,
+    ): Promise<void> => {
       const fetched = await fetchWeek(sources, builderId, week, signal);
       if (!fetched) return;
       await database.withTenant(tenantId, async (transaction) => {
         await upsertWeeks(transaction, [{ builder_id: builderId, week, ...fetched.builder } as never]);
-        const led = new Set((await listProjects(transaction, { builderId }, null, 500)).map(({ project_id }) => project_id));
+        const led = new Set(
+          (await listProjects(transaction, { builderId }, null, 500)).map(({ project_id }) => project_id),
+        );
         await upsertProjectWeeks(
           transaction,
           fetched.projects.filter(({ project_id }) => led.has(project_id)).map((row) => ({ ...row, week })),
@@ -120,7 +127,9 @@ export function createPeople(database: Database, sources: Sources) {
       database.withTenant(tenantId, async (transaction) => {
         const builder = await findBuilder(transaction, builderId);
         if (!builder) throw notFound('builder', builderId);
-        const weeks = (await weeksOf(transaction, builderId, 53, week)).filter((record) => record.week >= from);
+        const weeks = (await weeksOf(transaction, builderId, 53, week)).filter(
+          (record) => record.week >= from,
+        );
         const projects = await listProjects(transaction, { builderId }, null, 500);
         const ids = projects.map(({ project_id }) => project_id);
         const stages = await stagesOf(transaction, ids);

@@ -17,10 +17,19 @@ export interface Counts {
 const BATCH = 1000;
 const MICROS = 1_000_000;
 
-type Table = 'people.superbuilders' | 'people.projects' | 'people.metrics_weekly' | 'people.project_metrics_weekly';
+type Table =
+  | 'people.superbuilders'
+  | 'people.projects'
+  | 'people.metrics_weekly'
+  | 'people.project_metrics_weekly';
 
 /** Inserts rows, and rewrites those whose key is there already. */
-async function upsert(transaction: TenantTransaction, table: Table, key: string[], rows: object[]): Promise<Counts> {
+async function upsert(
+  transaction: TenantTransaction,
+  table: Table,
+  key: string[],
+  rows: object[],
+): Promise<Counts> {
   const counts: Counts = { inserted: 0, updated: 0 };
   for (let start = 0; start < rows.length; start += BATCH) {
     const batch = rows.slice(start, start + BATCH);
@@ -30,7 +39,9 @@ async function upsert(transaction: TenantTransaction, table: Table, key: string[
       .insertInto(table)
       .values(batch as never)
       .onConflict((conflict) =>
-        conflict.columns(['tenant_id', ...key] as never).doUpdateSet({ ...taken, updated_at: sql`now()` } as never),
+        conflict
+          .columns(['tenant_id', ...key] as never)
+          .doUpdateSet({ ...taken, updated_at: sql`now()` } as never),
       )
       .returning(sql<boolean>`xmax = 0`.as('inserted'))
       .execute();
@@ -44,7 +55,10 @@ export function upsertBuilders(transaction: TenantTransaction, rows: Row<'builde
 }
 
 /** Writes projects and replaces the stage history of those that bring one. */
-export async function upsertProjects(transaction: TenantTransaction, rows: Row<'projects'>[]): Promise<Counts> {
+export async function upsertProjects(
+  transaction: TenantTransaction,
+  rows: Row<'projects'>[],
+): Promise<Counts> {
   const records = rows.map(({ stage_history: _history, ...record }) => record);
   const counts = await upsert(transaction, 'people.projects', ['project_id'], records);
   const withHistory = rows.filter((row) => row.stage_history !== null);
@@ -52,12 +66,20 @@ export async function upsertProjects(transaction: TenantTransaction, rows: Row<'
     const batch = withHistory.slice(start, start + BATCH);
     await transaction
       .deleteFrom('people.project_stages')
-      .where('project_id', 'in', batch.map((row) => row.project_id))
+      .where(
+        'project_id',
+        'in',
+        batch.map((row) => row.project_id),
+      )
       .execute();
     const stages = batch.flatMap(({ project_id, stage_history }) =>
       (stage_history ?? []).map(({ stage, enteredOn }) => ({ project_id, stage, entered_on: enteredOn })),
     );
-    await transaction.insertInto('people.project_stages').values(stages).onConflict((conflict) => conflict.doNothing()).execute();
+    await transaction
+      .insertInto('people.project_stages')
+      .values(stages)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   }
   return counts;
 }
@@ -66,7 +88,10 @@ export function upsertWeeks(transaction: TenantTransaction, rows: Row<'metrics'>
   return upsert(transaction, 'people.metrics_weekly', ['builder_id', 'week'], rows);
 }
 
-export function upsertProjectWeeks(transaction: TenantTransaction, rows: Row<'projectMetrics'>[]): Promise<Counts> {
+export function upsertProjectWeeks(
+  transaction: TenantTransaction,
+  rows: Row<'projectMetrics'>[],
+): Promise<Counts> {
   const records = rows.map(({ revenue_usd, ...record }) => ({
     ...record,
     revenue_micros: revenue_usd === null ? null : Math.round(revenue_usd * MICROS),
@@ -82,7 +107,9 @@ export async function existingIds(
   ids: string[],
 ): Promise<Set<string>> {
   const found = await sql<{ id: string }>`
-    select ${sql.ref(column)} as id from ${sql.table(table)} where ${sql.ref(column)} = any(${ids})`.execute(transaction);
+    select ${sql.ref(column)} as id from ${sql.table(table)} where ${sql.ref(column)} = any(${ids})`.execute(
+    transaction,
+  );
   return new Set(found.rows.map(({ id }) => id));
 }
 
@@ -106,7 +133,11 @@ export function listBuilders(
   if (filter.search) {
     const pattern = `%${filter.search.replaceAll(/[\\%_]/g, '\\$&')}%`;
     query = query.where((eb) =>
-      eb.or([eb('name', 'ilike', pattern), eb('email', 'ilike', pattern), eb('builder_id', 'ilike', pattern)]),
+      eb.or([
+        eb('name', 'ilike', pattern),
+        eb('email', 'ilike', pattern),
+        eb('builder_id', 'ilike', pattern),
+      ]),
     );
   }
   return query.execute();
@@ -133,7 +164,10 @@ export function listProjects(
   return query.execute();
 }
 
-export function findBuilder(transaction: TenantTransaction, builderId: string): Promise<BuilderRecord | undefined> {
+export function findBuilder(
+  transaction: TenantTransaction,
+  builderId: string,
+): Promise<BuilderRecord | undefined> {
   return transaction
     .selectFrom('people.superbuilders')
     .selectAll()
@@ -141,8 +175,15 @@ export function findBuilder(transaction: TenantTransaction, builderId: string): 
     .executeTakeFirst();
 }
 
-export function findProject(transaction: TenantTransaction, projectId: string): Promise<ProjectRecord | undefined> {
-  return transaction.selectFrom('people.projects').selectAll().where('project_id', '=', projectId).executeTakeFirst();
+export function findProject(
+  transaction: TenantTransaction,
+  projectId: string,
+): Promise<ProjectRecord | undefined> {
+  return transaction
+    .selectFrom('people.projects')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
 }
 
 /** A builder's weeks up to `upTo` (all of them unless said), newest first. */

@@ -36,7 +36,10 @@ export const webhook = resource({
       access,
       status: 201,
       input: z.object({
-        url: z.url({ protocol: /^https?$/ }).max(2000).describe('Where deliveries are POSTed'),
+        url: z
+          .url({ protocol: /^https?$/ })
+          .max(2000)
+          .describe('Where deliveries are POSTed'),
         events: z.array(z.enum(EVENT_TYPES)).min(1).describe('Event types to deliver'),
       }),
       output: endpoint.extend({ secret: z.string() }).meta({ id: 'NewWebhookEndpoint' }),

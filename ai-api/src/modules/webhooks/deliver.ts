@@ -4,7 +4,12 @@ import type { PendingDelivery } from './store.ts';
 const TIMEOUT_MS = 15_000;
 
 /** Signature headers of a delivery. @see https://www.standardwebhooks.com */
-export function signedHeaders(secret: string, eventId: string, sentAt: Date, body: string): Record<string, string> {
+export function signedHeaders(
+  secret: string,
+  eventId: string,
+  sentAt: Date,
+  body: string,
+): Record<string, string> {
   return {
     'webhook-id': eventId,
     'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),

@@ -7,14 +7,14 @@ import type { Database, TenantTransaction } from '../../platform/database/index.
 import type { Jobs } from '../../platform/jobs.ts';
 import { deliver } from './deliver.ts';
 import {
-  type EndpointRecord,
-  type LastDelivery,
   deleteEndpoint,
+  type EndpointRecord,
   findEndpoint,
   findPending,
   giveUp,
   insertEndpoint,
   insertEvent,
+  type LastDelivery,
   lastDeliveries,
   listEndpoints,
   recordAttempt,
@@ -41,7 +41,9 @@ export function createWebhooks(database: Database, jobs: Jobs, settings: { retry
     retryDelayMax: 3600,
     expireInSeconds: 60,
     handle: async ({ tenantId, deliveryId }, { signal }) => {
-      const pending = await database.withTenant(tenantId, (transaction) => findPending(transaction, deliveryId));
+      const pending = await database.withTenant(tenantId, (transaction) =>
+        findPending(transaction, deliveryId),
+      );
       if (!pending) return;
       const error = await deliver(pending, signal);
       await database.withTenant(tenantId, (transaction) => recordAttempt(transaction, deliveryId, error));
@@ -74,8 +76,16 @@ export function createWebhooks(database: Database, jobs: Jobs, settings: { retry
     list: (tenantId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) =>
       database.withTenant(tenantId, async (transaction) => {
         const rows = await listEndpoints(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        const deliveries = await lastDeliveries(transaction, rows.map(({ id }) => id));
-        return pageOf(rows, limit, (row) => view(row, deliveries.get(row.id)), (row) => row.id);
+        const deliveries = await lastDeliveries(
+          transaction,
+          rows.map(({ id }) => id),
+        );
+        return pageOf(
+          rows,
+          limit,
+          (row) => view(row, deliveries.get(row.id)),
+          (row) => row.id,
+        );
       }),
 
     get: (tenantId: string, endpointId: string) =>

@@ -23,7 +23,10 @@ export function insertEndpoint(
     .executeTakeFirstOrThrow();
 }
 
-export function findEndpoint(transaction: TenantTransaction, id: string): Promise<EndpointRecord | undefined> {
+export function findEndpoint(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<EndpointRecord | undefined> {
   return transaction.selectFrom('events.endpoints').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
@@ -68,7 +71,11 @@ export async function lastDeliveries(
 }
 
 /** Appends an event, and a pending delivery for each endpoint that subscribed to its type. */
-export async function insertEvent(transaction: TenantTransaction, type: string, data: object): Promise<string[]> {
+export async function insertEvent(
+  transaction: TenantTransaction,
+  type: string,
+  data: object,
+): Promise<string[]> {
   const eventId = uuidv7();
   await transaction
     .insertInto('events.outbox')
@@ -80,7 +87,12 @@ export async function insertEvent(transaction: TenantTransaction, type: string, 
     .where(sql<boolean>`${type} = any(events)`)
     .execute();
   if (endpoints.length === 0) return [];
-  const deliveries = endpoints.map(({ id }) => ({ id: uuidv7(), event_id: eventId, endpoint_id: id, last_error: null }));
+  const deliveries = endpoints.map(({ id }) => ({
+    id: uuidv7(),
+    event_id: eventId,
+    endpoint_id: id,
+    last_error: null,
+  }));
   await transaction.insertInto('events.deliveries').values(deliveries).execute();
   return deliveries.map(({ id }) => id);
 }
@@ -95,7 +107,10 @@ export interface PendingDelivery {
 }
 
 /** What a pending delivery has to send; null when it is done or its endpoint is gone. */
-export async function findPending(transaction: TenantTransaction, deliveryId: string): Promise<PendingDelivery | null> {
+export async function findPending(
+  transaction: TenantTransaction,
+  deliveryId: string,
+): Promise<PendingDelivery | null> {
   const row = await transaction
     .selectFrom('events.deliveries as delivery')
     .innerJoin('events.outbox as event', 'event.id', 'delivery.event_id')
@@ -115,7 +130,11 @@ export async function findPending(transaction: TenantTransaction, deliveryId: st
 }
 
 /** Counts one attempt; an error leaves the delivery pending. */
-export async function recordAttempt(transaction: TenantTransaction, id: string, error: string | null): Promise<void> {
+export async function recordAttempt(
+  transaction: TenantTransaction,
+  id: string,
+  error: string | null,
+): Promise<void> {
   await transaction
     .updateTable('events.deliveries')
     .set({ last_error: error, ...(error === null ? { status: 'delivered' as const } : {}) })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type TestDatabase, databaseKinds } from '../../../test/databases.ts';
+import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import type { Database } from './index.ts';
 import { migrate } from './migrate.ts';
 
@@ -41,7 +41,10 @@ describe.each(databaseKinds())('the database on $name', ({ create }) => {
     );
     await database.withTenant(theirs, async (transaction) => {
       expect(await transaction.selectFrom('events.endpoints').selectAll().execute()).toEqual([]);
-      const updated = await transaction.updateTable('events.endpoints').set({ url: 'http://stolen' }).executeTakeFirst();
+      const updated = await transaction
+        .updateTable('events.endpoints')
+        .set({ url: 'http://stolen' })
+        .executeTakeFirst();
       expect(updated.numUpdatedRows).toBe(0n);
       const deleted = await transaction.deleteFrom('events.endpoints').executeTakeFirst();
       expect(deleted.numDeletedRows).toBe(0n);
@@ -67,7 +70,11 @@ describe.each(databaseKinds())('the database on $name', ({ create }) => {
     });
     await expect(failing).rejects.toThrow('changed my mind');
     const found = await database.withTenant(ours, (transaction) =>
-      transaction.selectFrom('events.endpoints').select('id').where('url', '=', 'http://rolled-back').execute(),
+      transaction
+        .selectFrom('events.endpoints')
+        .select('id')
+        .where('url', '=', 'http://rolled-back')
+        .execute(),
     );
     expect(found).toEqual([]);
   });
@@ -76,9 +83,13 @@ describe.each(databaseKinds())('the database on $name', ({ create }) => {
     const seen = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         database.withTenant(index % 2 === 0 ? ours : theirs, async (transaction) => {
-          const before = await sql<{ tenant: string }>`select platform.current_tenant() as tenant`.execute(transaction);
+          const before = await sql<{ tenant: string }>`select platform.current_tenant() as tenant`.execute(
+            transaction,
+          );
           await sql`select 1`.execute(transaction);
-          const after = await sql<{ tenant: string }>`select platform.current_tenant() as tenant`.execute(transaction);
+          const after = await sql<{ tenant: string }>`select platform.current_tenant() as tenant`.execute(
+            transaction,
+          );
           return [before.rows[0]?.tenant, after.rows[0]?.tenant];
         }),
       ),

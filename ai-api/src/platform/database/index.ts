@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { ConstructorOptions } from 'pg-boss';
 import { sql } from 'kysely';
+import type { ConstructorOptions } from 'pg-boss';
 import type { Schema } from './schema.ts';
 
 export type { Schema } from './schema.ts';

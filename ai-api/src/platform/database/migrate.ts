@@ -8,7 +8,10 @@ const directory = new URL('../../../migrations/', import.meta.url);
 const provider: MigrationProvider = {
   getMigrations: async () => {
     const files = (await readdir(directory)).filter((file) => /^\d{4}-[\w-]+\.ts$/.test(file)).sort();
-    const modules = files.map(async (file) => [file.slice(0, -3), (await import(new URL(file, directory).href)) as Migration]);
+    const modules = files.map(async (file) => [
+      file.slice(0, -3),
+      (await import(new URL(file, directory).href)) as Migration,
+    ]);
     return Object.fromEntries(await Promise.all(modules)) as Record<string, Migration>;
   },
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FilesystemObjects } from './filesystem.ts';
 import { InvalidObjectInput } from './validation.ts';
@@ -76,19 +76,19 @@ async function upload(
 ): Promise<void> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge();
   const contentType = request.headers['content-type'];
-  const body = request.compose(limit(maxBytes));
+  const body = Readable.from(limited(request, maxBytes));
   await store.put(key, body, contentType === undefined ? {} : { contentType });
   response.writeHead(204).end();
 }
 
-function limit(maxBytes: number): Transform {
+/** Leaves the request open when it ends early, so that the refusal can still be sent. */
+async function* limited(request: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
   let seen = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      seen += chunk.length;
-      callback(seen > maxBytes ? new BodyTooLarge() : null, chunk);
-    },
-  });
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    seen += chunk.length;
+    if (seen > maxBytes) throw new BodyTooLarge();
+    yield chunk;
+  }
 }
 
 function percent(character: string): string {

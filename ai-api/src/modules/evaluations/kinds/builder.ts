@@ -1,4 +1,4 @@
-import { type Facts, defineKind } from '../../../judgement/index.ts';
+import { defineKind, type Facts } from '../../../judgement/index.ts';
 import { addWeeks, daysBetween, daysOf } from '../../../platform/week.ts';
 import type { KnownWeek } from '../../people/index.ts';
 import { mean, shareMet } from './arithmetic.ts';
@@ -31,7 +31,11 @@ export const evaluationKind = defineKind({
       weeks: { type: 'number', description: 'earlier weeks with data, at most 4', example: 4 },
       hoursMean: { type: 'number', description: 'mean tracked hours of earlier weeks', example: 37 },
       brainliftMean: { type: 'number', description: 'mean BrainLift quality of earlier weeks', example: 65 },
-      goalShareMean: { type: 'number', description: 'mean share of goals met in earlier weeks, 0 to 1', example: 0.7 },
+      goalShareMean: {
+        type: 'number',
+        description: 'mean share of goals met in earlier weeks, 0 to 1',
+        example: 0.7,
+      },
     },
     projects: {
       count: { type: 'number', description: 'projects led', example: 2 },
@@ -44,11 +48,26 @@ export const evaluationKind = defineKind({
   },
   criteria: [
     { id: 'hours', title: 'Hours against plan', weight: 20, question: 'Were the planned hours worked?' },
-    { id: 'brainlift', title: 'BrainLift quality', weight: 20, question: 'Is the knowledge work deep and regular?' },
+    {
+      id: 'brainlift',
+      title: 'BrainLift quality',
+      weight: 20,
+      question: 'Is the knowledge work deep and regular?',
+    },
     { id: 'goals', title: 'Goals met', weight: 25, question: 'Were the goals of the week met?' },
-    { id: 'projects', title: 'Projects', weight: 20, question: 'How do the projects stand (TAM, goals, stage)?' },
+    {
+      id: 'projects',
+      title: 'Projects',
+      weight: 20,
+      question: 'How do the projects stand (TAM, goals, stage)?',
+    },
     { id: 'trend', title: 'Trend', weight: 10, question: 'Is it getting better or worse?' },
-    { id: 'data', title: 'Data', weight: 5, question: 'Is the data complete, and does it agree with itself?' },
+    {
+      id: 'data',
+      title: 'Data',
+      weight: 5,
+      question: 'Is the data complete, and does it agree with itself?',
+    },
     {
       id: 'reflection',
       title: 'Reflection',
@@ -61,7 +80,11 @@ export const evaluationKind = defineKind({
 });
 
 /** The facts of a builder's week. `projectScores` are those of the same run; null where none was possible. */
-export function builderFacts(known: KnownWeek, week: string, projectScores: readonly (number | null)[]): Facts {
+export function builderFacts(
+  known: KnownWeek,
+  week: string,
+  projectScores: readonly (number | null)[],
+): Facts {
   const { builder } = known;
   const current = known.weeks.find((record) => record.week === week);
   const earliest = addWeeks(week, -TREND_WEEKS);

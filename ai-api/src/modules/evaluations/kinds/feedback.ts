@@ -11,9 +11,19 @@ export function feedbackFor({ grade, score, criteria, modelFeedback }: Outcome):
   return [
     opening(grade, score, counted, told),
     modelFeedback ?? '',
-    modelFeedback ? '' : list('What went well:', counted.filter((criterion) => (criterion.score ?? 0) >= GOOD)),
+    modelFeedback
+      ? ''
+      : list(
+          'What went well:',
+          counted.filter((criterion) => (criterion.score ?? 0) >= GOOD),
+        ),
     modelFeedback ? '' : list('Solid, with room to grow:', counted.filter(isMiddling)),
-    modelFeedback ? '' : list('What to work on:', counted.filter((criterion) => (criterion.score ?? 0) < POOR)),
+    modelFeedback
+      ? ''
+      : list(
+          'What to work on:',
+          counted.filter((criterion) => (criterion.score ?? 0) < POOR),
+        ),
     list('For your information, not counted:', told),
     list('What could not be judged:', open),
   ]
@@ -25,7 +35,12 @@ function isMiddling({ score }: CriterionResult): boolean {
   return (score ?? 0) >= POOR && (score ?? 0) < GOOD;
 }
 
-function opening(grade: Outcome['grade'], score: number | null, counted: CriterionResult[], told: CriterionResult[]): string {
+function opening(
+  grade: Outcome['grade'],
+  score: number | null,
+  counted: CriterionResult[],
+  told: CriterionResult[],
+): string {
   if (grade !== 'insufficient evidence') return `Grade ${grade}: ${score} of 100 points.`;
   if (counted.length === 0 && told.length > 0) return 'No grade this week, and none is needed.';
   return 'No grade this week: too little is known.';

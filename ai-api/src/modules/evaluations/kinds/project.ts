@@ -1,4 +1,4 @@
-import { type Facts, defineKind } from '../../../judgement/index.ts';
+import { defineKind, type Facts } from '../../../judgement/index.ts';
 import { addWeeks, daysBetween, daysOf } from '../../../platform/week.ts';
 import type { KnownWeek } from '../../people/index.ts';
 import { mean } from './arithmetic.ts';
@@ -15,7 +15,11 @@ export const projectKind = defineKind({
   vocabulary: {
     project: {
       status: { type: 'text', description: 'status (active, paused, done)', example: 'active' },
-      stage: { type: 'text', description: 'stage (idea, validation, build, launch, growth)', example: 'build' },
+      stage: {
+        type: 'text',
+        description: 'stage (idea, validation, build, launch, growth)',
+        example: 'build',
+      },
       daysInStage: { type: 'number', description: 'days in the current stage', example: 40 },
       tamUsd: { type: 'number', description: 'total addressable market in dollars', example: 250_000_000 },
       tamRationale: {
@@ -24,7 +28,12 @@ export const projectKind = defineKind({
         example: '40 000 clinics at $500 a month',
         untrusted: true,
       },
-      goal: { type: 'text', description: 'the goal of the project', example: 'Ten paying pilots', untrusted: true },
+      goal: {
+        type: 'text',
+        description: 'the goal of the project',
+        example: 'Ten paying pilots',
+        untrusted: true,
+      },
     },
     week: {
       goalsSet: { type: 'number', description: 'project goals set', example: 3 },
@@ -35,14 +44,28 @@ export const projectKind = defineKind({
     trend: {
       weeks: { type: 'number', description: 'earlier weeks with data, at most 4', example: 4 },
       activeUsersMean: { type: 'number', description: 'mean active users of earlier weeks', example: 100 },
-      revenueMean: { type: 'number', description: 'mean weekly revenue of earlier weeks in dollars', example: 700 },
+      revenueMean: {
+        type: 'number',
+        description: 'mean weekly revenue of earlier weeks in dollars',
+        example: 700,
+      },
     },
   },
   criteria: [
     { id: 'goals', title: 'Project goals', weight: 30, question: 'Were the goals of the week met?' },
     { id: 'tam', title: 'Addressable market', weight: 25, question: 'Is the market large enough to matter?' },
-    { id: 'pace', title: 'Pace through the stages', weight: 20, question: 'Does it move through its stages?' },
-    { id: 'traction', title: 'Traction', weight: 15, question: 'Do users and revenue grow, once it is launched?' },
+    {
+      id: 'pace',
+      title: 'Pace through the stages',
+      weight: 20,
+      question: 'Does it move through its stages?',
+    },
+    {
+      id: 'traction',
+      title: 'Traction',
+      weight: 15,
+      question: 'Do users and revenue grow, once it is launched?',
+    },
     {
       id: 'tam-reasoning',
       title: 'Market reasoning',

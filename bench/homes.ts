@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPostgres, runOn } from './postgres.ts';
+
+/** An empty database of one measurement's own. */
+export interface Home {
+  /** The part of the environment that names it. */
+  env: { DATA_DIR: string; DATABASE_URL?: string };
+  remove(): Promise<void>;
+}
+
+export interface HomeKind {
+  name: 'PGlite' | 'PostgreSQL';
+  create(): Promise<Home>;
+}
+
+/** Calls `measure` with each kind of database on this machine: PGlite always, PostgreSQL where there is a server. */
+export async function forEachHomeKind(measure: (kind: HomeKind) => Promise<void>): Promise<void> {
+  await measure({ name: 'PGlite', create: async () => embedded() });
+  const server = await findPostgres();
+  if (!server) {
+    console.log('No PostgreSQL server on this machine: measured on PGlite only.');
+    return;
+  }
+  try {
+    await measure({ name: 'PostgreSQL', create: () => onServer(server.url) });
+  } finally {
+    await server.stop();
+  }
+}
+
+function embedded(): Home {
+  const directory = mkdtempSync(join(tmpdir(), 'ai-manager-bench-'));
+  return {
+    env: { DATA_DIR: directory },
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+async function onServer(url: string): Promise<Home> {
+  const home = embedded();
+  const name = `bench_${randomBytes(6).toString('hex')}`;
+  await runOn(url, `create database ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return {
+    env: { ...home.env, DATABASE_URL: own.href },
+    remove: async () => {
+      await runOn(url, `drop database ${name} with (force)`);
+      await home.remove();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { applyVariables, bindCredentials, bindWorkflowIds, referencedWorkflowIds } from './bind-workflow.ts';
+import { mailWorkflow, manualWorkflow } from './test-workflows.ts';
+import { readWorkflowDirectory, type WorkflowDefinition, workflowDigest } from './workflow-definition.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'workflows-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a credential is bound by name and type, whatever its id is here', () => {
+  const bound = bindCredentials(mail(), [
+    { id: 'c1', name: 'Mail', type: 'smtp' },
+    { id: 'c2', name: 'Hook key', type: 'httpHeaderAuth' },
+  ]);
+  expect(bound.nodes.find(({ name }) => name === 'Send')?.credentials).toEqual({
+    smtp: { id: 'c1', name: 'Mail' },
+  });
+});
+
+test('a missing credential is named with its workflow and node', () => {
+  expect(() => bindCredentials(mail(), [{ id: 'c1', name: 'Mail', type: 'imap' }])).toThrow(
+    'The workflow "Send a mail" needs a credential "Hook key" of type httpHeaderAuth (node "Hook").',
+  );
+});
+
+test('a variable sets the value of the same name in the Settings node', () => {
+  const [changed] = applyVariables([mail()], { mailFrom: 'boss@example.com' });
+  expect(JSON.stringify(changed)).toContain('"name":"mailFrom","value":"boss@example.com","type":"string"');
+});
+
+test('a variable that no workflow has is refused', () => {
+  expect(() => applyVariables([mail()], { mailfrom: 'x' })).toThrow(
+    'No workflow has a "Settings" node that sets mailfrom',
+  );
+});
+
+test('a workflow that goes by another id here is called by that id', () => {
+  expect(referencedWorkflowIds(mail())).toEqual(['report-errors']);
+  expect(bindWorkflowIds(mail(), new Map([['report-errors', 'x7']])).settings.errorWorkflow).toBe('x7');
+});
+
+test('the digest ignores what n8n adds by itself, and notices everything else', () => {
+  const [first] = mail().nodes;
+  const withWebhookId = {
+    ...mail(),
+    nodes: mail().nodes.map((node) => (node.id === first?.id ? { ...node, webhookId: 'w' } : node)),
+  };
+  expect(workflowDigest(withWebhookId)).toBe(workflowDigest(mail()));
+  expect(workflowDigest({ ...mail(), name: 'Other' })).not.toBe(workflowDigest(mail()));
+});
+
+test('a file that is no workflow is named with the field', () => {
+  write('a.json', { name: 'No nodes', connections: {} });
+  expect(() => readWorkflowDirectory(folder)).toThrow('a.json is not an n8n workflow: nodes');
+});
+
+test('a file that is not JSON is named', () => {
+  writeFileSync(join(folder, 'a.json'), '{');
+  expect(() => readWorkflowDirectory(folder)).toThrow('a.json is not JSON');
+});
+
+test('two files of one name are refused', () => {
+  write('a.json', manualWorkflow());
+  write('b.json', manualWorkflow());
+  expect(() => readWorkflowDirectory(folder)).toThrow(
+    'b.json and a.json both call themselves "Started by hand".',
+  );
+});
+
+function write(file: string, content: unknown): void {
+  writeFileSync(join(folder, file), JSON.stringify(content));
+}
+
+function mail(): WorkflowDefinition {
+  write('mail.json', mailWorkflow('Hello'));
+  const [definition] = readWorkflowDirectory(folder);
+  if (!definition) throw new Error('no workflow was read');
+  return definition;
+}

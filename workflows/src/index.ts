@@ -1,0 +1,13 @@
+export {
+  type BootstrapOptions,
+  type BootstrappedWorkflow,
+  type BootstrapResult,
+  bootstrapN8n,
+} from './bootstrap.ts';
+export { createN8nClient, type N8nClient, type WebhookCall } from './client.ts';
+export type { Change, CredentialInput } from './credentials.ts';
+export { type Execution, type ExecutionFilter, failureOf, nodeOutput } from './executions.ts';
+export { N8nError } from './http.ts';
+export { ensureN8nInstalled, type InstallOptions } from './install.ts';
+export { type ScreenshotOptions, screenshotWorkflow } from './screenshot.ts';
+export { type N8nServer, type StartN8nOptions, startN8n } from './server.ts';
