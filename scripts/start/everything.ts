@@ -126,7 +126,7 @@ async function importCompany(client: Client, directory: string, progress: Progre
     .catch((error: Error) => {
       throw new StartError(`${directory}: ${error.message}`);
     });
-  const sum = ({ inserted, updated }: { inserted: number; updated: number }) => inserted + updated;
+  const sum = (rows: typeof counts.builders) => rows.inserted + rows.updated + rows.unchanged;
   const { builders, projects, metrics } = counts;
   progress.line(
     `Company: ${sum(builders)} builders, ${sum(projects)} projects, ${sum(metrics)} weeks of metrics`,

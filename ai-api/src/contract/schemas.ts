@@ -7,13 +7,15 @@ export const id = z.uuid();
 /** UTC ISO 8601 instant. */
 export const timestamp = z.iso.datetime({ offset: true });
 
-/** Calendar day, `YYYY-MM-DD`. */
-export const day = z.iso.date();
+/** Calendar day, `YYYY-MM-DD`, of year 1 or later: there is no year 0 in PostgreSQL. */
+export const day = z.iso
+  .date('must be a day such as 2026-11-16')
+  .refine((value) => !value.startsWith('0000'), 'must be a day such as 2026-11-16');
 
 /** ISO 8601 week such as `2026-W45`, refused when that year has no such week. */
 export const isoWeek = z
   .string()
-  .regex(/^\d{4}-W\d{2}$/, 'must be an ISO week such as 2026-W45')
+  .regex(/^\d{4}-W\d{2}$/, { error: 'must be an ISO week such as 2026-W45', abort: true })
   .refine((week) => DateTime.fromISO(week, { zone: 'utc' }).isValid, 'is not a week of that year')
   .meta({ example: '2026-W45' });
 

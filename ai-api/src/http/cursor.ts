@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Problem } from './problem.ts';
+import { invalidField } from './problem.ts';
 
 /** Packs the position of a list's last row; opaque to clients. */
 export function encodeCursor(position: unknown): string {
@@ -8,7 +8,7 @@ export function encodeCursor(position: unknown): string {
 
 /**
  * The position a cursor stands for, null for the first page.
- * @throws {Problem} INVALID_INPUT when it is not one of ours
+ * @throws {import('./problem.ts').Problem} INVALID_INPUT when it is not one of ours
  */
 export function decodeCursor<T extends z.ZodType>(
   cursor: string | undefined,
@@ -18,9 +18,7 @@ export function decodeCursor<T extends z.ZodType>(
   try {
     return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw new Problem('INVALID_INPUT', 'cursor: is not a cursor of this list', {
-      errors: [{ field: 'cursor', message: 'is not a cursor of this list' }],
-    });
+    throw invalidField('cursor', 'is not a cursor of this list');
   }
 }
 

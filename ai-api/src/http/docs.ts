@@ -1,4 +1,4 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { PROBLEMS } from '../contract/errors.ts';
 import { html } from '../platform/html.ts';
@@ -15,9 +15,16 @@ export function docsRouter(openapiPath: string): Router {
   router.get('/problems', (_request, response) => {
     response.type('html').send(String(problemsPage()));
   });
-  router.use('/assets', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1d' }));
+  for (const asset of ASSETS) {
+    router.get(`/assets/${asset}`, (_request, response) => {
+      response.sendFile(asset, { root: getAbsoluteFSPath(), maxAge: '1d' });
+    });
+  }
   return router;
 }
+
+/** All that the page needs; the package's own start page would load a document from elsewhere. */
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import 'pino-http';
-import { Problem } from './problem.ts';
+import { invalidField, Problem } from './problem.ts';
 
 /** 404 for paths that no route knows. */
 export const unknownPath: RequestHandler = (request) => {
@@ -20,15 +20,17 @@ export const errorHandler: ErrorRequestHandler = (error, request, response, next
     .send(JSON.stringify(problem.document({ path: request.path, id: String(request.id) })));
 };
 
-/** Shape of the errors that express.json throws (http-errors). */
-interface BodyError {
-  type?: string;
-  status?: number;
+/** What the errors of express.json (http-errors) and of the database drivers (SQLSTATE) have in common. */
+interface Coded {
+  type?: unknown;
+  status?: unknown;
+  code?: unknown;
+  message?: unknown;
 }
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const { type, status } = (error ?? {}) as BodyError;
+  const { type, status, code } = (error ?? {}) as Coded;
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
   if (type === 'entity.too.large')
@@ -36,6 +38,9 @@ function toProblem(error: unknown): Problem {
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
     return new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as UTF-8 JSON.');
   }
+  if (error instanceof URIError) return invalidField('(path)', 'is not valid percent-encoding');
+  if (typeof code === 'string' && UNSTORABLE.test(code))
+    return invalidField('(input)', 'has a character that cannot be stored');
   if (status === 400) return new Problem('MALFORMED_JSON', 'The request could not be read.');
   if (isDatabaseDown(error)) {
     return new Problem('SERVICE_UNAVAILABLE', 'The database does not answer. Try again.', {
@@ -46,17 +51,19 @@ function toProblem(error: unknown): Problem {
   return new Problem('INTERNAL', 'The error was logged with the request id.', { cause: error });
 }
 
-const CONNECTION_ERRORS = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  '57P01',
-  '57P03',
-  '53300',
-]);
+/** What PostgreSQL says of NUL in text and in JSON. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNSTORABLE = /^(22021|22P05)$/;
+
+/** Sockets that fail, SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and deadlock victims. */
+const OVERLOAD_CODES =
+  /^(E(CONNREFUSED|CONNRESET|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|PIPE)|08...|53...|57P0.|57014|40P01)$/;
+
+/** What `pg` throws without a code. */
+const LOST_CONNECTION =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 
 function isDatabaseDown(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && CONNECTION_ERRORS.has(code);
+  const { code, message } = (error ?? {}) as Coded;
+  if (typeof code === 'string') return OVERLOAD_CODES.test(code);
+  return typeof message === 'string' && LOST_CONNECTION.test(message);
 }

@@ -47,6 +47,11 @@ export function notFound(what: string, id: string): Problem {
   return new Problem('NOT_FOUND', `No ${what} with id ${id}.`);
 }
 
+/** 422 about one field of the input. */
+export function invalidField(field: string, message: string): Problem {
+  return new Problem('INVALID_INPUT', `${field}: ${message}`, { errors: [{ field, message }] });
+}
+
 /** 422 from a zod error, one entry per field; values are not echoed. */
 export function invalidInput(error: z.ZodError): Problem {
   const errors = error.issues.slice(0, 50).map((issue) => ({

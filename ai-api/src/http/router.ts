@@ -7,7 +7,7 @@ import express, {
 } from 'express';
 import { locationOf, type Operation, type Resource } from '../contract/operation.ts';
 import type { Caller, RequestContext } from './caller.ts';
-import { invalidInput, Problem } from './problem.ts';
+import { invalidField, invalidInput, Problem } from './problem.ts';
 
 type AnyHandler = (input: never, request: RequestContext) => Promise<unknown>;
 
@@ -50,7 +50,9 @@ export function routesOf(served: Served[], authenticate: Authenticate): Router {
       );
     }
   }
-  for (const [path, allowed] of methods) router.all(path, methodNotAllowed([...allowed]));
+  for (const [path, allowed] of methods) {
+    router.all(path, methodNotAllowed([...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])]));
+  }
   return router;
 }
 
@@ -66,7 +68,7 @@ function middlewares(
 ): RequestHandler[] {
   const chain: RequestHandler[] = [authorise(op, authenticate)];
   if (op.method !== 'GET' && op.method !== 'DELETE')
-    chain.push(requireJson, express.json({ limit: op.bodyLimit ?? '1mb' }));
+    chain.push(requireJson, express.json({ limit: op.bodyLimit ?? '1mb', strict: false }));
   return [...chain, answer(id, op, handler)];
 }
 
@@ -114,9 +116,9 @@ function answer(id: string, op: Operation, handler: AnyHandler): RequestHandler 
 
 /** Collects an operation's flat input; unknown body fields are refused, as is a body that is not an object. */
 function gather(op: Operation, request: Request): unknown {
-  const body: unknown = request.body ?? {};
+  const body: unknown = request.body === undefined ? {} : request.body;
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-  if (!isObject) throw new Problem('INVALID_INPUT', '(body): must be a JSON object');
+  if (!isObject) throw invalidField('(body)', 'must be a JSON object');
   const sources = { path: request.params, query: request.query, body: body as Record<string, unknown> };
   refuseUnknown(op, { ...request.query, ...sources.body });
   const input: Record<string, unknown> = {};

@@ -95,16 +95,23 @@ function renderFacts(
   facts: Facts,
 ): string {
   const marker = randomBytes(8).toString('hex');
-  const lines = factPaths(vocabulary).map((path) => {
+  const quote = (text: string) => `<<${marker} ${text.replaceAll(marker, '')} ${marker}>>`;
+  const isUntrusted = (path: string) => {
     const [group = '', field = ''] = path.split('.');
+    return vocabulary[group]?.[field]?.untrusted === true;
+  };
+  const lines = factPaths(vocabulary).map((path) => {
     const value = factAt(facts, path);
     if (value === null) return `- ${path}: not known`;
-    const untrusted = vocabulary[group]?.[field]?.untrusted;
-    return `- ${path}: ${untrusted ? `<<${marker} ${String(value).replaceAll(marker, '')} ${marker}>>` : value}`;
+    return `- ${path}: ${isUntrusted(path) ? quote(String(value)) : value}`;
   });
+  // A rule's message may repeat what a person wrote.
   const scored = results
     .filter(({ verdict }) => verdict === 'scored')
-    .map(({ id, score, reason }) => `- ${id}: ${score}. ${reason}`);
+    .map(({ id, score, reason, evidence }) => {
+      const told = evidence.some((fact) => isUntrusted(fact.id)) ? quote(reason) : reason;
+      return `- ${id}: ${score}. ${told}`;
+    });
   const questions = open.map(({ id, title, question }) => `- ${id} (${title}): ${question}`);
   return [
     'Facts (text between <<' +

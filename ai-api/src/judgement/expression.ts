@@ -42,9 +42,7 @@ export interface ExpressionLanguage {
 export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
   const environment = new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } })
     .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
-    .registerFunction('percent(double, double): double', (part: number, whole: number) =>
-      Math.round((100 * part) / whole),
-    )
+    .registerFunction('percent(double, double): double', percent)
     .registerFunction('dollars(double): string', dollars);
   for (const [group, fields] of Object.entries(vocabulary)) {
     const schema = Object.fromEntries(
@@ -52,6 +50,7 @@ export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
     );
     environment.registerVariable(group, { schema });
   }
+  const groups = new Set(Object.keys(vocabulary));
   const compile = <T>(source: string, accepts: readonly string[], expected: string): Expression<T> => {
     const parsed = parse(environment, source);
     const check = parsed.check();
@@ -59,7 +58,7 @@ export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
     if (!accepts.includes(check.type ?? '')) {
       throw new ExpressionError(`must be ${expected}, but is ${check.type}`, 0, source.length);
     }
-    const paths = [...new Set(pathsIn(parsed.ast))];
+    const paths = [...new Set(pathsIn(parsed.ast, groups))];
     return {
       source,
       paths,
@@ -92,16 +91,31 @@ function toExpressionError(error: unknown, source: string): ExpressionError {
   return new ExpressionError(text, range?.start ?? 0, range?.end ?? source.length);
 }
 
-/** Paths such as `week.hoursWorked` in an expression, found as a member access on a plain name. */
-function pathsIn(node: ASTNode): string[] {
-  if (node.op === '.' && node.args[0].op === 'id') return [`${node.args[0].args}.${node.args[1]}`];
-  return childrenOf(node.args).flatMap(pathsIn);
+/**
+ * Paths such as `week.hoursWorked` in an expression. A fact can be read in no other way: what a rule reads
+ * has to be known before it runs, to tell what is missing and what a score rests on.
+ * @throws {ExpressionError}
+ */
+function pathsIn(node: ASTNode, groups: ReadonlySet<string>): string[] {
+  if (node.op === 'id' && groups.has(node.args)) {
+    const message = `"${node.args}" is a group of facts: name one of them, as in ${node.args}.field`;
+    throw new ExpressionError(message, node.range.start, node.range.end);
+  }
+  if (node.op === '.' && node.args[0].op === 'id' && groups.has(node.args[0].args)) {
+    return [`${node.args[0].args}.${node.args[1]}`];
+  }
+  return childrenOf(node.args).flatMap((child) => pathsIn(child, groups));
 }
 
 function childrenOf(args: unknown): ASTNode[] {
   if (Array.isArray(args)) return args.flatMap(childrenOf);
   const isNode = typeof args === 'object' && args !== null && 'op' in args;
   return isNode ? [args as ASTNode] : [];
+}
+
+function percent(part: number, whole: number): number {
+  if (whole === 0) throw new RangeError('division by zero');
+  return Math.round((100 * part) / whole);
 }
 
 function dollars(amount: number): string {

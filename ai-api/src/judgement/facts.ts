@@ -16,8 +16,10 @@ export type FactValue = string | number | boolean | null;
 
 /** The value at `group.field`; null when it is not known or not in the facts. */
 export function factAt(facts: Facts, path: string): FactValue {
-  const [group = '', field = ''] = path.split('.');
-  return facts[group]?.[field] ?? null;
+  const [group = '', field = '', ...rest] = path.split('.');
+  if (rest.length > 0 || !Object.hasOwn(facts, group)) return null;
+  const fields = facts[group] ?? {};
+  return Object.hasOwn(fields, field) ? (fields[field] ?? null) : null;
 }
 
 /** Every path of a vocabulary. */

@@ -1,8 +1,8 @@
 import type { ChatModel } from '../models/chat.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, factAt } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
-import type { Kind } from './kind.ts';
+import type { Criterion, Kind } from './kind.ts';
 import { applyRules, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
 import type { CriterionResult, Engine } from './schema.ts';
@@ -55,7 +55,7 @@ export async function judge(
   );
   const asked =
     model && open.length > 0 ? await askModel(model, kind, open, ruled.criteria, facts, signal) : null;
-  const criteria = merge(ruled.criteria, asked);
+  const criteria = merge(ruled.criteria, open, asked);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
   const reviewReasons = [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
@@ -89,21 +89,20 @@ export async function judge(
 }
 
 function isReadable(result: CriterionResult, reads: readonly string[], facts: Facts): boolean {
-  return (
-    result.verdict !== 'scored' &&
-    reads.every((path) => (facts[path.split('.')[0] ?? '']?.[path.split('.')[1] ?? ''] ?? null) !== null)
-  );
+  return result.verdict !== 'scored' && reads.every((path) => factAt(facts, path) !== null);
 }
 
-function merge(ruled: CriterionResult[], asked: ModelPart | null): CriterionResult[] {
+/** The model's answers in the place of what rules left open, or why there are none. */
+function merge(
+  ruled: CriterionResult[],
+  open: readonly Criterion[],
+  asked: ModelPart | null,
+): CriterionResult[] {
   if (!asked) return ruled;
-  const byId = new Map(asked.results.map((result) => [result.id, result]));
-  const failed = asked.failure?.message;
   return ruled.map((result) => {
-    const answered = byId.get(result.id);
-    if (answered) return answered;
-    const wasAsked = failed && result.verdict !== 'scored' && result.reason.startsWith('This takes reading');
-    return wasAsked ? { ...result, reason: `The model could not be used: ${failed}` } : result;
+    if (!open.some(({ id }) => id === result.id)) return result;
+    const reason = `The model could not be used: ${asked.failure?.message}`;
+    return asked.results.find(({ id }) => id === result.id) ?? { ...result, reason };
   });
 }
 

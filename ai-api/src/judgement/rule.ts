@@ -100,8 +100,9 @@ function guard<T>(key: string, field: RuleFault['field'], offset: number, compil
   }
 }
 
+/** @throws for what is no number any more, so that the rule does not hold */
 function print(value: FactValue | bigint): string {
-  return typeof value === 'number'
-    ? value.toLocaleString('en-US', { maximumFractionDigits: 1 })
-    : String(value);
+  if (typeof value !== 'number') return String(value);
+  if (!Number.isFinite(value)) throw new RangeError('a value of the message cannot be computed');
+  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }

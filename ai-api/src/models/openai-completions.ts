@@ -1,32 +1,40 @@
 import { ChatOpenAICompletions } from '@langchain/openai';
+import { ModelError } from './chat.ts';
 
-type Complete = ChatOpenAICompletions['completionWithRetry'];
 type Overloads<T> = T extends {
   (request: infer Streamed, options?: infer Options): infer Chunks;
   (request: infer Plain, options?: infer _): infer Completion;
 }
   ? { Streamed: Streamed; Plain: Plain; Options: Options; Chunks: Chunks; Completion: Completion }
   : never;
-type Signatures = Overloads<Complete>;
-
-/** The provider answered 200 with something that is no completion. */
-export class UnreadableAnswer extends Error {
-  override readonly name = 'UnreadableAnswer';
-}
+type Complete = Overloads<ChatOpenAICompletions['completionWithRetry']>;
+type Completion = Awaited<Complete['Completion']>;
 
 /**
  * Chat completions, one call each. The adapter's own retries and parsing are left out: they lose what a bad
- * answer cost, ask again for answers that no repetition mends, and wait without hearing an abort.
+ * answer cost, drop refusals, ask again for answers that no repetition mends, and wait without hearing an
+ * abort.
  */
 export class PlainCompletions extends ChatOpenAICompletions {
-  override completionWithRetry(request: Signatures['Streamed'], options?: Signatures['Options']): Signatures['Chunks'];
-  override completionWithRetry(request: Signatures['Plain'], options?: Signatures['Options']): Signatures['Completion'];
+  override completionWithRetry(request: Complete['Streamed'], options?: Complete['Options']): Complete['Chunks'];
+  override completionWithRetry(request: Complete['Plain'], options?: Complete['Options']): Complete['Completion'];
+  /** @throws {ModelError} for an answer that is none; and what the provider's client throws */
   override async completionWithRetry(
-    request: Signatures['Streamed'] | Signatures['Plain'],
-    options?: Signatures['Options'],
-  ): Promise<Awaited<Signatures['Chunks'] | Signatures['Completion']>> {
-    const answer = await this.client.chat.completions.create(request, this._getClientOptions(options));
-    if (!('choices' in Object(answer)) && !request.stream) throw new UnreadableAnswer();
+    request: Complete['Streamed'] | Complete['Plain'],
+    options?: Complete['Options'],
+  ): Promise<Awaited<Complete['Chunks']> | Completion> {
+    const clientOptions = this._getClientOptions(options);
+    const answer = await this.client.chat.completions.create(request, clientOptions);
+    if (!request.stream) check(answer as Completion);
     return answer;
+  }
+}
+
+function check(completion: Completion): void {
+  const choice = completion?.choices?.[0];
+  if (!choice?.message) throw new ModelError('error', 'The model provider answered something unreadable.');
+  const { prompt_tokens: tokensIn = 0, completion_tokens: tokensOut = 0 } = completion.usage ?? {};
+  if (choice.message.refusal || choice.finish_reason === 'content_filter') {
+    throw new ModelError('refused', 'The model refused to answer.', { tokensIn, tokensOut });
   }
 }

@@ -143,6 +143,7 @@ function plainText(detail: Detail, judgement: JudgementView): string {
   );
   return [
     `${headline(detail, judgement)}.`,
+    judgement.score === null ? '' : `${judgement.score} of 100 points.`,
     judgement.feedback,
     ['Points', ...lines].join('\n'),
     projects.length > 0 ? ['Projects', ...projects].join('\n') : '',

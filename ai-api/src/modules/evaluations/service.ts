@@ -43,6 +43,7 @@ export interface JudgeJob {
 }
 
 export interface EvaluationSettings {
+  /** Builders that are judged at once in one process, and calls to the model that are open at once. */
   concurrency: number;
   model: ChatModel | null;
   now: () => Date;

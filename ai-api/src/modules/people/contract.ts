@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
-import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from './rows.ts';
+import { BUILDER_STATUSES, MOST_ROWS, PROJECT_STATUSES, STAGES } from './rows.ts';
 
 const builderSummary = z
   .object({
@@ -55,10 +55,14 @@ const projectWeek = z
   })
   .meta({ id: 'ProjectWeek' });
 
-const rows = z.array(z.record(z.string(), z.unknown())).max(200_000);
+const rows = z.array(z.record(z.string(), z.unknown())).max(MOST_ROWS);
 const table = (what: string) =>
   z.union([z.string(), rows]).optional().describe(`${what}, as CSV text or as an array of rows`);
-const counts = z.object({ inserted: z.number().int(), updated: z.number().int() });
+const counts = z.object({
+  inserted: z.number().int(),
+  updated: z.number().int().describe('Rows that were there with other values'),
+  unchanged: z.number().int(),
+});
 
 export const people = resource({
   id: 'people',

@@ -1,6 +1,6 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { Problem } from '../../http/problem.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
+import { type NumberedRecord, readCsv } from './csv.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
@@ -16,11 +16,14 @@ export type Table = string | Record<string, unknown>[];
 export type ImportInput = Partial<Record<TableName, Table | undefined>>;
 export type ImportCounts = Record<TableName, Counts>;
 
-/** One thing that is wrong with one cell. `row` is the line of a CSV file, or the position in an array. */
+/**
+ * One thing that is wrong with one cell, or with a whole row. `row` is the line of a CSV file on which the record
+ * starts, or the position in an array.
+ */
 interface CellError {
   file: string;
   row: number;
-  column: string;
+  column?: string;
   message: string;
 }
 
@@ -73,103 +76,52 @@ function readTable<T extends TableName>(
 ): ParsedTable<T> {
   const { file, row: schema } = TABLES[name];
   const columns = Object.keys(schema.shape);
-  const records =
-    table === undefined
-      ? []
-      : typeof table === 'string'
-        ? readCsv(file, table, columns, errors)
-        : numbered(table);
   const rows: ParsedTable<T>['rows'] = [];
   const seen = new Map<string, number>();
-  for (const { line, record } of records) {
+  for (const { line, record } of recordsOf(file, table, columns, errors)) {
+    const wrong = (column: string, message: string) => errors.push({ file, row: line, column, message });
     const unknown = Object.keys(record).find((column) => !columns.includes(column));
     if (unknown !== undefined) {
-      errors.push({
-        file,
-        row: line,
-        column: unknown.slice(0, 100),
-        message: 'is not a column of this table',
-      });
+      wrong(unknown.slice(0, 100), 'is not a column of this table');
       continue;
     }
     const parsed = schema.safeParse(record);
     if (!parsed.success) {
-      for (const issue of parsed.error.issues)
-        errors.push({ file, row: line, column: String(issue.path[0] ?? ''), message: explain(issue) });
+      for (const { path, message } of parsed.error.issues) {
+        const column = String(path[0]);
+        wrong(column, record[column] === undefined ? 'is missing' : plain(message));
+      }
       continue;
     }
     const key = keyOf(parsed.data);
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, line);
-    else
-      errors.push({
-        file,
-        row: line,
-        column: columns[0] as string,
-        message: `is there twice, first in row ${earlier}`,
-      });
+    else wrong(columns[0] as string, `is there twice, first in row ${earlier}`);
     rows.push({ line, row: parsed.data as Row<T> });
   }
   return { rows };
 }
 
-function explain(issue: { code: string; message: string; input?: unknown }): string {
-  return /received undefined/.test(issue.message)
-    ? 'is missing'
-    : issue.message.replace(/^Invalid (input|option): /, 'is not valid: ');
+function recordsOf(
+  file: string,
+  table: Table | undefined,
+  columns: string[],
+  errors: CellError[],
+): NumberedRecord[] {
+  if (table === undefined) return [];
+  if (typeof table !== 'string') return table.map((record, index) => ({ line: index + 1, record }));
+  const { records, faults } = readCsv(table, columns);
+  for (const fault of faults) errors.push({ file, ...fault });
+  return records;
+}
+
+function plain(message: string): string {
+  return message.replace(/^Invalid (input|option): /, 'is not valid: ');
 }
 
 function keyOf(row: object): string {
   const { builder_id, project_id, week } = row as { builder_id?: string; project_id?: string; week?: string };
   return JSON.stringify([project_id ?? builder_id, week ?? null]);
-}
-
-interface NumberedRecord {
-  line: number;
-  record: Record<string, unknown>;
-}
-
-function numbered(rows: Record<string, unknown>[]): NumberedRecord[] {
-  return rows.map((record, index) => ({ line: index + 1, record }));
-}
-
-function readCsv(file: string, text: string, columns: string[], errors: CellError[]): NumberedRecord[] {
-  const wrong = (row: number, column: string, message: string) => {
-    errors.push({ file, row, column, message });
-    return [];
-  };
-  try {
-    const records = parse(text, {
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-      relax_column_count: false,
-    }) as unknown as {
-      record: string[];
-      info: { lines: number };
-    }[];
-    const header = records[0]?.record ?? [];
-    const missing = columns.filter((column) => !header.includes(column));
-    if (missing.length > 0)
-      return wrong(
-        1,
-        missing.join(', '),
-        header.length === 0 ? 'the file is empty' : 'is missing in the header',
-      );
-    return records.slice(1).map(({ record, info }) => ({
-      line: info.lines,
-      record: Object.fromEntries(record.map((cell, index) => [header[index] ?? '', cell])),
-    }));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines, column } = error as unknown as { lines?: number; column?: unknown };
-    return wrong(
-      lines ?? 1,
-      typeof column === 'string' ? column : '',
-      `is not valid CSV: ${error.message.split('\n')[0]}`,
-    );
-  }
 }
 
 async function refuseUnknown(
@@ -198,12 +150,9 @@ async function refuseUnknown(
 function refuse(errors: CellError[]): void {
   const [first] = errors;
   if (!first) return;
+  const place = `${first.file}, row ${first.row}${first.column === undefined ? '' : `, column ${first.column}`}`;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw new Problem(
-    'IMPORT_INVALID',
-    `${first.file}, row ${first.row}, column ${first.column || '?'}: ${first.message}${more}`,
-    {
-      errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column, ...error })),
-    },
-  );
+  throw new Problem('IMPORT_INVALID', `${place}: ${first.message}${more}`, {
+    errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column ?? '(row)', ...error })),
+  });
 }

@@ -5,53 +5,74 @@ export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
 export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
 export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
 
-const key = z.string().trim().min(1, 'must not be empty').max(100);
-const text = (max: number) => z.string().max(max, `must be at most ${max} characters`);
+/** Rows of one table in an import. */
+export const MOST_ROWS = 200_000;
+
+/** PostgreSQL stores no NUL, and half of a surrogate pair is no character. */
+const isStorable = (value: string) => !value.includes('\0') && value.isWellFormed();
+const text = (max: number) =>
+  z
+    .string('must be text')
+    .max(max, `must be at most ${max} characters`)
+    .refine(isStorable, 'has a character that cannot be stored');
+const name = (max: number) => text(max).trim().min(1, 'must not be empty');
+
+/** An id of the company's own. URLs resolve `.` and `..`, so nothing with such an id could be asked for. */
+const key = name(100)
+  .regex(/^\P{Cc}*$/u, 'must not have control characters')
+  .refine((value) => value !== '.' && value !== '..', 'must not be . or ..');
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
 
 /** An empty CSV cell is an unknown value. */
 const orUnknown = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 
+const NO_NUMBER = 'must be a number such as 38.5';
 const decimal = (min: number, max: number) =>
   z
-    .union([
-      z.number(),
-      z
-        .string()
-        .trim()
-        .regex(/^-?\d+(\.\d+)?$/, 'must be a number such as 38.5')
-        .transform(Number),
-    ])
-    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .trim()
+          .regex(/^-?\d+(\.\d+)?$/, NO_NUMBER)
+          .transform(Number),
+      ],
+      NO_NUMBER,
+    )
+    .pipe(z.number(NO_NUMBER).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 const whole = (min: number, max: number) =>
   decimal(min, max).refine(Number.isInteger, 'must be a whole number');
 
-const stageHistory = z.union([
-  z.array(z.object({ stage: z.enum(STAGES), enteredOn: day })),
+const HISTORY = /^\w+:\d{4}-\d{2}-\d{2}(;\w+:\d{4}-\d{2}-\d{2})*$/;
+const stageHistory = z.preprocess(
+  (value) => (typeof value === 'string' && HISTORY.test(value.trim()) ? splitHistory(value.trim()) : value),
   z
-    .string()
-    .trim()
-    .regex(
-      /^\w+:\d{4}-\d{2}-\d{2}(;\w+:\d{4}-\d{2}-\d{2})*$/,
+    .array(
+      z.object({ stage: oneOf(STAGES), enteredOn: day }),
       'must look like idea:2026-03-02;build:2026-05-11',
     )
-    .transform((value) =>
-      value.split(';').map((entry) => {
-        const [stage, enteredOn] = entry.split(':');
-        return { stage, enteredOn };
-      }),
-    )
-    .pipe(z.array(z.object({ stage: z.enum(STAGES), enteredOn: day }))),
-]);
+    .max(100, 'must have at most 100 stages'),
+);
+
+function splitHistory(value: string): { stage: string | undefined; enteredOn: string | undefined }[] {
+  return value.split(';').map((entry) => {
+    const [stage, enteredOn] = entry.split(':');
+    return { stage, enteredOn };
+  });
+}
 
 /** One row of `builders.csv`. */
 export const builderRow = z.object({
   builder_id: key,
-  name: text(200).trim().min(1, 'must not be empty'),
+  name: name(200),
   email: z.email('must be an e-mail address').max(320),
-  team: text(100).trim().min(1, 'must not be empty'),
+  team: name(100),
   title: orUnknown(text(200)),
-  status: z.enum(BUILDER_STATUSES),
+  status: oneOf(BUILDER_STATUSES),
   started_on: day,
   weekly_hours: decimal(0, 100),
   timezone: orUnknown(text(60)),
@@ -60,10 +81,10 @@ export const builderRow = z.object({
 /** One row of `projects.csv`; money in dollars. */
 export const projectRow = z.object({
   project_id: key,
-  name: text(200).trim().min(1, 'must not be empty'),
+  name: name(200),
   builder_id: key,
-  status: z.enum(PROJECT_STATUSES),
-  stage: z.enum(STAGES),
+  status: oneOf(PROJECT_STATUSES),
+  stage: oneOf(STAGES),
   stage_history: orUnknown(stageHistory),
   tam_usd: orUnknown(decimal(0, 1e18)),
   tam_rationale: orUnknown(text(4000)),

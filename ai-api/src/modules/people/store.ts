@@ -11,6 +11,7 @@ export type StageRecord = Selectable<Schema['people.project_stages']>;
 export interface Counts {
   inserted: number;
   updated: number;
+  unchanged: number;
 }
 
 /** Rows of one statement: well below the protocol's 65 535 parameters. */
@@ -22,32 +23,54 @@ type Table =
   | 'people.projects'
   | 'people.metrics_weekly'
   | 'people.project_metrics_weekly';
+type CellsByColumn = Record<string, unknown>;
 
-/** Inserts rows, and rewrites those whose key is there already. */
+/**
+ * Inserts rows, and rewrites those whose key is there already with other values. Goes in the order of the keys, so
+ * that two imports at once wait for each other and do not deadlock.
+ */
 async function upsert(
   transaction: TenantTransaction,
   table: Table,
   key: string[],
-  rows: object[],
+  rows: CellsByColumn[],
 ): Promise<Counts> {
-  const counts: Counts = { inserted: 0, updated: 0 };
-  for (let start = 0; start < rows.length; start += BATCH) {
-    const batch = rows.slice(start, start + BATCH);
-    const columns = Object.keys(batch[0] as object).filter((column) => !key.includes(column));
-    const taken = Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
+  const counts: Counts = { inserted: 0, updated: 0, unchanged: 0 };
+  for (const batch of batches(sortedBy(key, rows))) {
+    const columns = Object.keys(batch[0] as CellsByColumn).filter((column) => !key.includes(column));
     const written = await transaction
       .insertInto(table)
       .values(batch as never)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['tenant_id', ...key] as never)
-          .doUpdateSet({ ...taken, updated_at: sql`now()` } as never),
-      )
+      .onConflict((conflict) => {
+        const onKey = conflict.columns(['tenant_id', ...key] as never);
+        if (columns.length === 0) return onKey.doNothing();
+        const taken = Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
+        return onKey
+          .doUpdateSet({ ...taken, updated_at: sql`now()` } as never)
+          .where(differs(table, columns));
+      })
       .returning(sql<boolean>`xmax = 0`.as('inserted'))
       .execute();
     for (const { inserted } of written) counts[inserted ? 'inserted' : 'updated']++;
+    counts.unchanged += batch.length - written.length;
   }
   return counts;
+}
+
+function differs(table: Table, columns: string[]) {
+  const of = (row: string) => sql.join(columns.map((column) => sql.ref(`${row}.${column}`)));
+  return sql<boolean>`(${of(table)}) is distinct from (${of('excluded')})`;
+}
+
+function sortedBy(key: string[], rows: CellsByColumn[]): CellsByColumn[] {
+  const keyed = rows.map((row) => ({ row, id: JSON.stringify(key.map((column) => row[column])) }));
+  return keyed.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ row }) => row);
+}
+
+function batches<T>(rows: T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
+    rows.slice(index * BATCH, (index + 1) * BATCH),
+  );
 }
 
 export function upsertBuilders(transaction: TenantTransaction, rows: Row<'builders'>[]): Promise<Counts> {
@@ -61,27 +84,51 @@ export async function upsertProjects(
 ): Promise<Counts> {
   const records = rows.map(({ stage_history: _history, ...record }) => record);
   const counts = await upsert(transaction, 'people.projects', ['project_id'], records);
-  const withHistory = rows.filter((row) => row.stage_history !== null);
-  for (let start = 0; start < withHistory.length; start += BATCH) {
-    const batch = withHistory.slice(start, start + BATCH);
-    await transaction
-      .deleteFrom('people.project_stages')
-      .where(
-        'project_id',
-        'in',
-        batch.map((row) => row.project_id),
-      )
-      .execute();
-    const stages = batch.flatMap(({ project_id, stage_history }) =>
-      (stage_history ?? []).map(({ stage, enteredOn }) => ({ project_id, stage, entered_on: enteredOn })),
-    );
+  for (const batch of batches(rows.filter(({ stage_history }) => stage_history !== null))) {
+    const changed = await changedHistories(transaction, batch);
+    if (changed.length === 0) continue;
+    const touched = await replaceHistories(transaction, changed);
+    counts.updated += touched;
+    counts.unchanged -= touched;
+  }
+  return counts;
+}
+
+async function changedHistories(
+  transaction: TenantTransaction,
+  rows: Row<'projects'>[],
+): Promise<Row<'projects'>[]> {
+  const ids = rows.map(({ project_id }) => project_id);
+  const stored = Map.groupBy(await stagesOf(transaction, ids), ({ project_id }) => project_id);
+  const compare = (lines: string[]) => [...new Set(lines)].sort().join();
+  return rows.filter(({ project_id, stage_history }) => {
+    const before = (stored.get(project_id) ?? []).map(({ stage, entered_on }) => `${stage} ${entered_on}`);
+    const after = (stage_history ?? []).map(({ stage, enteredOn }) => `${stage} ${enteredOn}`);
+    return compare(before) !== compare(after);
+  });
+}
+
+/** @returns how many of the projects nothing else in this transaction has changed */
+async function replaceHistories(transaction: TenantTransaction, rows: Row<'projects'>[]): Promise<number> {
+  const ids = rows.map(({ project_id }) => project_id);
+  await transaction.deleteFrom('people.project_stages').where('project_id', 'in', ids).execute();
+  const stages = rows.flatMap(({ project_id, stage_history }) =>
+    (stage_history ?? []).map(({ stage, enteredOn }) => ({ project_id, stage, entered_on: enteredOn })),
+  );
+  for (const batch of batches(stages)) {
     await transaction
       .insertInto('people.project_stages')
-      .values(stages)
+      .values(batch)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  return counts;
+  const touched = await transaction
+    .updateTable('people.projects')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('project_id', 'in', ids)
+    .where('updated_at', '<', sql<Date>`now()`)
+    .executeTakeFirst();
+  return Number(touched.numUpdatedRows);
 }
 
 export function upsertWeeks(transaction: TenantTransaction, rows: Row<'metrics'>[]): Promise<Counts> {

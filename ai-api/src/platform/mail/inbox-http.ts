@@ -10,7 +10,7 @@ import {
   requireKnownHost,
 } from './inbox-guards.ts';
 import type { MessageQuery } from './inbox-index.ts';
-import { readAttachment, readMessage } from './inbox-message.ts';
+import { type InboxMessage, type MessageSummary, readAttachment, readMessage } from './inbox-message.ts';
 import type { InboxStore } from './inbox-store.ts';
 import { htmlPart } from './pages/html-part.ts';
 import { listPage } from './pages/list-page.ts';
@@ -56,8 +56,7 @@ export function createInboxApp(
     response.send(String(messagePage({ summary, message, source, view, now: new Date() })));
   });
   app.get('/messages/:id/html', async (request, response) => {
-    const { summary, source } = await find(store, request);
-    const message = await readMessage(summary, source);
+    const message = await parse(await find(store, request));
     if (message.html === null) throw new InboxProblem(404, 'This mail has no HTML part.');
     response.setHeader('content-security-policy', HTML_PART_POLICY);
     response.send(htmlPart(message.html));
@@ -68,7 +67,7 @@ export function createInboxApp(
   });
   app.get('/messages/:id/attachments/:index', async (request, response) => {
     const { source } = await find(store, request);
-    const attachment = await readAttachment(source, Number(request.params.index));
+    const attachment = await readAttachment(source, Number(request.params.index)).catch(refuseUnreadable);
     if (!attachment) throw new InboxProblem(404, 'This mail has no such attachment.');
     response.attachment(attachment.filename).type('application/octet-stream').send(attachment.content);
   });
@@ -77,8 +76,7 @@ export function createInboxApp(
     response.json(store.list(readQuery(request)));
   });
   app.get('/api/messages/:id', async (request, response) => {
-    const { summary, source } = await find(store, request);
-    response.json(await readMessage(summary, source));
+    response.json(await parse(await find(store, request)));
   });
   app.delete('/api/messages', async (_request, response) => {
     response.json({ deleted: await store.clear() });
@@ -95,6 +93,14 @@ async function find(store: InboxStore, request: Request) {
   const found = await store.read(String(request.params.id));
   if (!found) throw new InboxProblem(404, 'There is no such mail; it may have been deleted.');
   return found;
+}
+
+function parse({ summary, source }: { summary: MessageSummary; source: Buffer }): Promise<InboxMessage> {
+  return readMessage(summary, source).catch(refuseUnreadable);
+}
+
+function refuseUnreadable(): never {
+  throw new InboxProblem(422, 'This mail could not be taken apart. Its source can still be read.');
 }
 
 function readQuery(request: Request): MessageQuery {

@@ -42,9 +42,9 @@ export interface InboxMessage extends MessageSummary {
   replyTo: Mailbox[];
   messageId: string | null;
   headers: { name: string; value: string }[];
-  /** Null when the mail has no plain text part. */
+  /** Null when the mail has no plain text part, or an empty one. */
   text: string | null;
-  /** Null when the mail has no HTML part. Pictures that came with the mail are data URLs in it. */
+  /** Null when the mail has no HTML part, or an empty one. Pictures that came with the mail are data URLs in it. */
   html: string | null;
   attachments: MessageAttachment[];
 }
@@ -52,11 +52,14 @@ export interface InboxMessage extends MessageSummary {
 const MAX_ADDRESSES = 100;
 const PARSING = { skipHtmlToText: true, skipTextToHtml: true } as const;
 
-/** The lines in front of a stored mail that keep its envelope: `Return-Path`, then one `X-Envelope-To` each. */
+/**
+ * The lines in front of a stored mail that keep its envelope: one `X-Envelope-To` each, then `Return-Path`, which ends
+ * them, so that a mail's own header of that name counts for nothing.
+ */
 export function envelopeLines({ from, to }: Envelope): string {
   const lines = [
-    `Return-Path: <${oneLine(from)}>`,
     ...to.map((address) => `X-Envelope-To: <${oneLine(address)}>`),
+    `Return-Path: <${oneLine(from)}>`,
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }
@@ -77,16 +80,17 @@ export async function summarize(id: string, start: Buffer, size: number): Promis
   };
 }
 
-/** Parses a whole mail; throws when it is beyond the parser, such as one with ten thousand parts. */
+/** Parses a whole mail; throws when it is beyond the parser, such as one with megabytes of headers. */
 export async function readMessage(summary: MessageSummary, source: Buffer): Promise<InboxMessage> {
   const mail = await simpleParser(source, PARSING);
+  if (!mail.headerLines) throw new Error('The head of the mail is too large to parse.');
   return {
     ...summary,
     cc: mailboxes(mail.cc),
     replyTo: mailboxes(mail.replyTo),
     messageId: mail.messageId ?? null,
     headers: mail.headerLines.map(({ line }) => readHeaderLine(line)),
-    text: mail.text ?? null,
+    text: mail.text || null,
     html: mail.html || null,
     attachments: mail.attachments.map(describeAttachment),
   };
@@ -135,15 +139,14 @@ function members(address: EmailAddress): EmailAddress[] {
 }
 
 function readEnvelope(head: Buffer): Envelope {
-  const lines = head.toString('utf8').split('\r\n');
-  const from = /^Return-Path: <(.*)>$/.exec(lines.shift() ?? '')?.[1] ?? '';
   const to: string[] = [];
-  for (const line of lines) {
-    const address = /^X-Envelope-To: <(.*)>$/.exec(line)?.[1];
-    if (address === undefined) break;
+  for (const line of head.toString('utf8').split('\r\n')) {
+    const [, name, address = ''] = /^(X-Envelope-To|Return-Path): <(.*)>$/.exec(line) ?? [];
+    if (name === 'Return-Path') return { from: address, to };
+    if (!name) break;
     to.push(address);
   }
-  return { from, to };
+  return { from: '', to: [] };
 }
 
 function readHeaderLine(line: string): { name: string; value: string } {

@@ -5,6 +5,8 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { InboxStore } from './inbox-store.ts';
 
 const MAX_MAIL_BYTES = 10 * 1024 * 1024;
+/** Their lines must fit into what the store reads of a mail's head. */
+const MAX_RECIPIENTS = 500;
 const IDLE_MS = 60_000;
 const CLOSE_GRACE_MS = 250;
 
@@ -37,13 +39,17 @@ export async function startInboxSmtp(
     socketTimeout: IDLE_MS,
     closeTimeout: CLOSE_GRACE_MS,
     onAuth: (_auth, _session, callback) => callback(null, { user: 'anyone' }),
+    onRcptTo: (_address, { envelope }, callback) => {
+      const full = envelope.rcptTo.length >= MAX_RECIPIENTS;
+      callback(full ? smtpError(452, `At most ${MAX_RECIPIENTS} recipients are taken`) : null);
+    },
     onData: (stream, session, callback) => {
       receive(store, stream, session).then(
         (id) => callback(null, `OK: stored as ${id}`),
         (error: Error) => {
           stream.resume();
           if (!(error instanceof MailTooLarge)) log.error({ err: error }, 'dev inbox could not store a mail');
-          callback(Object.assign(new Error('The mail could not be stored'), { responseCode: 451 }));
+          callback(smtpError(451, 'The mail could not be stored'));
         },
       );
     },
@@ -55,6 +61,10 @@ export async function startInboxSmtp(
     port: (server.server.address() as AddressInfo).port,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
+}
+
+function smtpError(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
 }
 
 function receive(

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { syncDirectory, writeDurably } from '../objects/durable-file.ts';
+import { isMissing } from '../objects/object-file.ts';
 import { createInboxIndex, type InboxIndex, type MessagePage, type MessageQuery } from './inbox-index.ts';
 import { type Envelope, envelopeLines, type MessageSummary, summarize } from './inbox-message.ts';
 
@@ -19,7 +20,7 @@ export interface InboxStore {
   close(): Promise<void>;
 }
 
-const HEAD_BYTES = 64 * 1024;
+const HEAD_BYTES = 256 * 1024;
 const PARALLEL_FILES = 16;
 const MAIL_FILE = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.eml$/;
 const TEMPORARY_FILE = /^\.[0-9a-f-]{36}\.tmp$/;
@@ -46,7 +47,12 @@ export async function openInboxStore(directory: string): Promise<InboxStore> {
     async read(id) {
       const summary = index.get(id);
       if (!summary) return null;
-      return { summary, source: await readFile(join(directory, `${id}.eml`)) };
+      try {
+        return { summary, source: await readFile(join(directory, `${id}.eml`)) };
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
     },
     async clear() {
       const ids = index.clear();

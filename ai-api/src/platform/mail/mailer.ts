@@ -9,7 +9,6 @@ import {
   wrap,
 } from 'cockatiel';
 import { createTransport, type NodemailerError } from 'nodemailer';
-import addressparser from 'nodemailer/lib/addressparser';
 
 /** `ada@example.com`, `Ada <ada@example.com>`, or its parts; the parts are the safe form for a name a person typed. */
 export type MailAddress = string | { name: string; address: string };
@@ -60,6 +59,7 @@ export class MailError extends Error {
   }
 }
 
+const ADDRESS = /^[^\s@<>,;:"\\\p{Cc}]+@[^\s@<>,;:"\\\p{Cc}]+$/u;
 const BREAKER_FAILURES = 10;
 const BREAKER_PAUSE_MS = 15_000;
 
@@ -117,14 +117,20 @@ function readUrl(smtpUrl: string): string {
 }
 
 function oneAddress(given: MailAddress): { name: string; address: string } {
-  const parsed = typeof given === 'string' ? addressparser(given, { flatten: true }) : [given];
-  const [first] = parsed;
-  if (parsed.length !== 1 || !first || !/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(first.address)) {
+  const parts = typeof given === 'string' ? readAddress(given) : given;
+  if (!parts || !ADDRESS.test(parts.address)) {
     throw new MailError('A mail address is not of the form "name@domain" or "Name <name@domain>".', {
       retryable: false,
     });
   }
-  return { name: first.name, address: first.address };
+  return parts;
+}
+
+/** Stricter than RFC 5322, so that text from outside cannot name another recipient than it seems to. */
+function readAddress(text: string): { name: string; address: string } | null {
+  const named = /^(?:"([^"\\\p{Cc}]*)"|([^"<>@,;:\p{Cc}]*?))\s*<([^<>]*)>$/u.exec(text.trim());
+  if (!named) return { name: '', address: text.trim() };
+  return { name: named[1] ?? named[2] ?? '', address: named[3] ?? '' };
 }
 
 function isUnreachable(error: NodemailerError): boolean {

@@ -4,46 +4,41 @@ const GOOD = 75;
 const POOR = 55;
 
 /** What the judged person reads, in plain words: the model's when it gave any, else put together from reasons. */
-export function feedbackFor({ grade, score, criteria, modelFeedback }: Outcome): string {
-  const counted = criteria.filter(({ verdict, weight }) => verdict === 'scored' && weight > 0);
-  const told = criteria.filter(({ verdict, weight }) => verdict === 'scored' && weight === 0);
+export function feedbackFor({ grade, criteria, modelFeedback }: Outcome): string {
+  const scored = criteria.filter(({ verdict }) => verdict === 'scored');
+  const counted = scored.filter(({ weight }) => weight > 0);
+  const told = scored.filter(({ weight }) => weight === 0);
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
   return [
-    opening(grade, score, counted, told),
-    modelFeedback ?? '',
-    modelFeedback
-      ? ''
-      : list(
-          'What went well:',
-          counted.filter((criterion) => (criterion.score ?? 0) >= GOOD),
-        ),
-    modelFeedback ? '' : list('Solid, with room to grow:', counted.filter(isMiddling)),
-    modelFeedback
-      ? ''
-      : list(
-          'What to work on:',
-          counted.filter((criterion) => (criterion.score ?? 0) < POOR),
-        ),
-    list('For your information, not counted:', told),
+    grade === 'insufficient evidence' ? whyNoGrade(counted, told) : '',
+    ...(modelFeedback ? [modelFeedback] : fromReasons(counted)),
+    notCounted(told),
     list('What could not be judged:', open),
   ]
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
 }
 
-function isMiddling({ score }: CriterionResult): boolean {
-  return (score ?? 0) >= POOR && (score ?? 0) < GOOD;
+function whyNoGrade(counted: CriterionResult[], told: CriterionResult[]): string {
+  const isExcused = counted.length === 0 && told.length > 0;
+  return isExcused ? 'No grade this week, and none is needed.' : 'No grade this week: too little is known.';
 }
 
-function opening(
-  grade: Outcome['grade'],
-  score: number | null,
-  counted: CriterionResult[],
-  told: CriterionResult[],
-): string {
-  if (grade !== 'insufficient evidence') return `Grade ${grade}: ${score} of 100 points.`;
-  if (counted.length === 0 && told.length > 0) return 'No grade this week, and none is needed.';
-  return 'No grade this week: too little is known.';
+function fromReasons(counted: CriterionResult[]): string[] {
+  const between = (from: number, to: number) =>
+    counted.filter(({ score }) => (score ?? 0) >= from && (score ?? 0) < to);
+  return [
+    list('What went well:', between(GOOD, Number.POSITIVE_INFINITY)),
+    list('Solid, with room to grow:', between(POOR, GOOD)),
+    list('What to work on:', between(0, POOR)),
+  ];
+}
+
+/** One reason that excuses everything (leave, say) is told once. */
+function notCounted(told: CriterionResult[]): string {
+  const [first] = told;
+  if (first && told.length > 1 && told.every(({ reason }) => reason === first.reason)) return first.reason;
+  return list('For your information, not counted:', told);
 }
 
 function list(heading: string, criteria: CriterionResult[]): string {

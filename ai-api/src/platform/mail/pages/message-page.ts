@@ -46,7 +46,7 @@ function facts(summary: MessageSummary, message: InboxMessage | null, now: Date)
       hidden.map((address) => ({ name: '', address })),
     )}
     ${fact('Reply to', message?.replyTo ?? [])}
-    <div><dt>Received</dt><dd>${time(summary.receivedAt, now)} <span class="quiet">${bytes(summary.size)}</span></dd></div>
+    <div><dt>Received</dt><dd>${time(summary.receivedAt, now)}<span class="quiet">, ${bytes(summary.size)}</span></dd></div>
   </dl>`;
 }
 

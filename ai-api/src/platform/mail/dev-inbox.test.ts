@@ -1,0 +1,221 @@
+import { createServer } from 'node:net';
+import { createTransport } from 'nodemailer';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startDevInbox } from './dev-inbox.ts';
+import { getJson, getText, sendTo, silent, startInbox, temporaryDirectory } from './inbox-fixture.ts';
+import type { MessagePage } from './inbox-index.ts';
+import type { InboxMessage } from './inbox-message.ts';
+
+describe('the dev inbox', () => {
+  it('shows a mail with its text, its HTML, and its attachments to download', async () => {
+    const inbox = await startInbox();
+    const id = await sendTo(inbox.smtpUrl, {
+      from: 'Ada Sample <ada@example.com>',
+      to: ['J\u00f6rg Sample <joerg@example.com>', 'b@example.com'],
+      cc: 'c@example.com',
+      bcc: 'hidden@example.com',
+      subject: 'Gr\u00fc\u00dfe aus der W02',
+      text: 'plain words',
+      html: '<p>rich words</p><img src="cid:dot">',
+      attachments: [
+        { filename: '\u00dcbersicht Q3.csv', content: 'a,b\n1,2\n' },
+        { filename: 'dot.png', cid: 'dot', content: Buffer.from('not really a picture') },
+      ],
+    });
+    const message = await getJson<InboxMessage>(`${inbox.url}/api/messages/${id}`);
+    expect(message).toMatchObject({
+      id,
+      subject: 'Gr\u00fc\u00dfe aus der W02',
+      from: { name: 'Ada Sample', address: 'ada@example.com' },
+      to: [
+        { name: 'J\u00f6rg Sample', address: 'joerg@example.com' },
+        { name: '', address: 'b@example.com' },
+      ],
+      cc: [{ address: 'c@example.com' }],
+      envelope: {
+        from: 'ada@example.com',
+        to: ['joerg@example.com', 'b@example.com', 'c@example.com', 'hidden@example.com'],
+      },
+      text: 'plain words',
+      html: expect.stringMatching(/rich words.*data:image\/png;base64,/),
+    });
+    const table = message.attachments.find(({ filename }) => filename === '\u00dcbersicht Q3.csv');
+    expect(table).toMatchObject({ contentType: 'text/csv', size: 8, inline: false });
+    expect(message.attachments.find(({ filename }) => filename === 'dot.png')).toMatchObject({
+      inline: true,
+    });
+
+    const page = await getText(`${inbox.url}/messages/${id}`);
+    for (const shown of [
+      'Gr\u00fc\u00dfe aus der W02',
+      'joerg@example.com',
+      'hidden@example.com',
+      '\u00dcbersicht Q3.csv',
+    ]) {
+      expect(page).toContain(shown);
+    }
+    expect(await getText(`${inbox.url}/messages/${id}?view=text`)).toContain('plain words');
+    expect(await getText(`${inbox.url}/messages/${id}?view=source`)).toContain('multipart/');
+    expect(await getText(`${inbox.url}/messages/${id}/html`)).toContain('rich words');
+    const download = await fetch(`${inbox.url}/messages/${id}/attachments/${table?.index}`);
+    expect(download.headers.get('content-disposition')).toContain("filename*=UTF-8''%C3%9Cbersicht%20Q3.csv");
+    expect(await download.text()).toBe('a,b\n1,2\n');
+  });
+
+  it('says of a part that is missing that it is missing', async () => {
+    const { url, smtpUrl } = await startInbox();
+    const text = await sendTo(smtpUrl, { text: 'words only' });
+    expect(await getText(`${url}/messages/${text}`)).toContain('words only');
+    expect(await getText(`${url}/messages/${text}?view=html`)).toContain('no HTML part');
+    expect((await fetch(`${url}/messages/${text}/html`)).status).toBe(404);
+    const rich = await sendTo(smtpUrl, { html: '<b>rich only</b>' });
+    expect(await getText(`${url}/messages/${rich}?view=text`)).toContain('no plain text part');
+  });
+
+  it('says on an empty list how to send to it, and on an empty search that nothing matches', async () => {
+    const { url, smtpUrl } = await startInbox();
+    expect(await getText(url)).toContain(smtpUrl);
+    await sendTo(smtpUrl, { subject: 'present', text: 'x' });
+    const nothing = await getText(`${url}/?q=absent`);
+    expect(nothing).toContain('Nothing matches');
+    expect(nothing).not.toContain(smtpUrl);
+  });
+
+  it('finds mails by all words of a search, by recipient, hidden ones too, and by subject', async () => {
+    const { url, smtpUrl, messages } = await startInbox();
+    await sendTo(smtpUrl, { subject: 'Weekly R\u00c9SUM\u00c9', to: 'Ada <ada@example.com>', text: 'x' });
+    await sendTo(smtpUrl, {
+      subject: 'Weekly plan',
+      to: 'bruno@example.com',
+      bcc: 'audit@example.com',
+      text: 'x',
+    });
+    await sendTo(smtpUrl, { subject: 'Alert', from: 'Monitor <monitor@example.com>', text: 'x' });
+    const subjects = async (query: string) =>
+      (await getJson<MessagePage>(`${url}/api/messages?${query}`)).messages.map(({ subject }) => subject);
+    expect(await subjects('q=weekly+plan')).toEqual(['Weekly plan']);
+    expect(await subjects(`q=${encodeURIComponent('re\u0301sume\u0301 ADA')}`)).toEqual([
+      'Weekly R\u00c9SUM\u00c9',
+    ]);
+    expect(await subjects('q=monitor')).toEqual(['Alert']);
+    expect(await subjects('to=AUDIT@example.com')).toEqual(['Weekly plan']);
+    expect(await subjects('subject=weekly')).toEqual(['Weekly plan', 'Weekly R\u00c9SUM\u00c9']);
+    expect(await subjects('subject=weekly&to=nobody')).toEqual([]);
+    expect(messages({ q: 'monitor' }).total).toBe(1);
+    expect(await getText(`${url}/?q=plan`)).toContain('1 matching message');
+  });
+
+  it('pages newest first, and neither repeats nor skips when mail arrives meanwhile', async () => {
+    const { url, smtpUrl } = await startInbox();
+    for (let n = 1; n <= 7; n += 1) await sendTo(smtpUrl, { subject: `mail ${n}`, text: 'x' });
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    do {
+      const page: MessagePage = await getJson(`${url}/api/messages?limit=3&q=mail&cursor=${cursor}`);
+      seen.push(...page.messages.map(({ subject }) => subject));
+      cursor = page.nextCursor;
+      await sendTo(smtpUrl, { subject: 'later mail', text: 'x' });
+    } while (cursor);
+    expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1].map((n) => `mail ${n}`));
+    const first = await getText(`${url}/?limit=3&q=mail`);
+    const older = /rel="next" href="([^"]+)"/.exec(first)?.[1]?.replaceAll('&amp;', '&');
+    expect(await getText(`${url}${older}`)).toContain('mail 7');
+  });
+
+  it.each([
+    ['limit=0', 'limit'],
+    ['limit=501', 'limit'],
+    ['limit=ten', 'limit'],
+    ['cursor=abc', 'cursor'],
+    ['q=a&q=b', 'q is given more than once'],
+  ])('answers 400 to ?%s and says what is wrong', async (query, detail) => {
+    const { url } = await startInbox();
+    const response = await fetch(`${url}/api/messages?${query}`);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 400, detail: expect.stringContaining(detail) });
+    expect((await fetch(`${url}/?${query}`)).status).toBe(400);
+  });
+
+  it('answers 404 to an id, an attachment or a path that is not there', async () => {
+    const { url, smtpUrl } = await startInbox();
+    const id = await sendTo(smtpUrl, { text: 'x' });
+    for (const path of [
+      'messages/no',
+      'api/messages/no',
+      `messages/${id}/attachments/0`,
+      'messages/..%2f..%2fx',
+      'no',
+    ]) {
+      expect((await fetch(`${url}/${path}`)).status).toBe(404);
+    }
+    expect((await fetch(`${url}/messages/%ff`)).status).toBe(400);
+  });
+
+  it('empties on DELETE and by the button of its page, and takes mail again', async () => {
+    const { url, smtpUrl, messages } = await startInbox();
+    await sendTo(smtpUrl, { text: 'one' });
+    await sendTo(smtpUrl, { text: 'two' });
+    const deleted = await fetch(`${url}/api/messages`, { method: 'DELETE' });
+    expect(await deleted.json()).toEqual({ deleted: 2 });
+    await sendTo(smtpUrl, { text: 'three' });
+    const emptied = await fetch(`${url}/empty`, {
+      method: 'POST',
+      headers: { origin: url },
+      redirect: 'manual',
+    });
+    expect(emptied.status).toBe(303);
+    expect(messages().total).toBe(0);
+    expect(await getJson(`${url}/health`)).toEqual({ status: 'ok', messages: 0 });
+  });
+
+  it('takes any credentials by any method, and none', async () => {
+    const { smtpUrl, smtpPort, messages } = await startInbox();
+    for (const authMethod of ['PLAIN', 'LOGIN', 'CRAM-MD5']) {
+      const auth = { user: 'whoever', pass: 'whatever' };
+      const transport = createTransport({ host: '127.0.0.1', port: smtpPort, authMethod, auth });
+      await transport.sendMail({ from: 'a@example.com', to: 'b@example.com', text: authMethod });
+    }
+    await sendTo(smtpUrl, { text: 'none' });
+    expect(messages().total).toBe(4);
+  });
+
+  it('takes 300 mails at once and lists each of them', async () => {
+    const { smtpUrl, messages } = await startInbox();
+    const subjects = Array.from({ length: 300 }, (_, n) => `parallel ${n}`);
+    const ids = await Promise.all(subjects.map((subject) => sendTo(smtpUrl, { subject, text: 'x' })));
+    const listed = messages({ limit: 500 }).messages;
+    expect(new Set(listed.map(({ subject }) => subject))).toEqual(new Set(subjects));
+    expect(listed.map(({ id }) => id)).toEqual(ids.toSorted().reverse());
+  });
+
+  it('names the port, and what it was for, when it is taken, and leaves nothing open', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const directory = await temporaryDirectory();
+    const start = (ports: { smtpPort: number; httpPort: number }) =>
+      startDevInbox({ ...ports, directory, log: silent });
+    await expect(start({ smtpPort: port, httpPort: 0 })).rejects.toThrow(
+      `Port ${port} on 127.0.0.1, for the dev inbox's SMTP, is already in use.`,
+    );
+    const free = await startInbox();
+    await free.close();
+    await expect(start({ smtpPort: free.smtpPort, httpPort: port })).rejects.toThrow(
+      `Port ${port} on 127.0.0.1, for the dev inbox's web page, is already in use.`,
+    );
+    const started = await start({ smtpPort: free.smtpPort, httpPort: 0 });
+    await started.close();
+  });
+
+  it('closes twice without complaint, with a connection open, and is unreachable then', async () => {
+    const inbox = await startInbox();
+    const pool = createTransport({ url: inbox.smtpUrl, pool: true });
+    await pool.sendMail({ from: 'a@example.com', to: 'b@example.com', text: 'x' });
+    await Promise.all([inbox.close(), inbox.close()]);
+    await expect(fetch(inbox.url)).rejects.toThrow();
+    await expect(sendTo(inbox.smtpUrl, { text: 'x' })).rejects.toThrow('ECONNREFUSED');
+    pool.close();
+  });
+});

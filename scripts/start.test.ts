@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from './start/options.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'ai-manager-start-'));
+let ports: Record<string, string>;
+
+beforeAll(async () => {
+  const names = ['PORT', 'N8N_PORT', 'INBOX_HTTP_PORT', 'INBOX_SMTP_PORT'];
+  ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+describe('npm start', () => {
+  test('evaluates the sample company through n8n and delivers every e-mail', async () => {
+    const { code, stdout, stderr } = await start(['--once', '--json']).ended;
+    expect(stderr).toContain('75 builders judged, 0 failed, 97 projects graded, 75 e-mails.');
+    expect(JSON.parse(lastLine(stdout))).toMatchObject({
+      week: '2026-W46',
+      builders: 75,
+      projects: 97,
+      judged: 75,
+      failed: 0,
+      emails: 75,
+      engine: 'rules',
+    });
+    expect(code).toBe(0);
+  }, 240_000);
+
+  test('a second start judges nobody again, sends nothing twice, and stops on Ctrl-C', async () => {
+    const running = start([]);
+    await running.said('Everything runs.');
+    const inbox = await fetch(`http://127.0.0.1:${ports.INBOX_HTTP_PORT}/api/messages?limit=1`);
+    expect(await inbox.json()).toMatchObject({ total: 75 });
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(stdout).toContain('was evaluated before');
+    expect(code).toBe(0);
+    await Promise.all(Object.values(ports).map((port) => expect(isFree(Number(port))).resolves.toBe(true)));
+  }, 240_000);
+
+  test('names the file, row and column of a malformed CSV and leaves nothing running', async () => {
+    const company = join(home, 'broken-company');
+    cpSync(join(ROOT, 'examples', 'sample-company'), company, { recursive: true });
+    const metrics = join(company, 'metrics.csv');
+    writeFileSync(
+      metrics,
+      readFileSync(metrics, 'utf8').replace('b-0001,2026-W39,38.9', 'b-0001,2026-W39,many'),
+    );
+    const { code, stderr } = await start(['--once', '--data', company]).ended;
+    expect(stderr).toMatch(/metrics\.csv.*row 2.*column hours_worked/);
+    expect(code).toBe(1);
+  });
+
+  test('names a port that is taken', async () => {
+    const blocker = createServer().listen(Number(ports.PORT), '127.0.0.1');
+    const { code, stderr } = await start(['--once']).ended;
+    blocker.close();
+    expect(stderr).toContain(`Port ${ports.PORT} on 127.0.0.1 is taken.`);
+    expect(code).toBe(1);
+  });
+
+  test('says what an option or a directory lacks', async () => {
+    expect((await start(['--twice']).ended).stderr).toContain("Unknown option '--twice'");
+    expect((await start(['--data', home]).ended).stderr).toContain('has no builders.csv');
+  });
+});
+
+interface Running {
+  child: ChildProcess;
+  /** Resolves when this text was printed; rejects when the process ends without it. */
+  said(text: string): Promise<void>;
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+function start(args: string[]): Running {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.ts'), ...args], {
+    env: { ...process.env, ...ports, DATA_DIR: join(home, 'data') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk;
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, ...output }));
+  });
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => output.stdout.includes(text) && resolve();
+      child.stdout.on('data', look);
+      ended.then(({ stderr }) => reject(new Error(`It ended without saying "${text}".\n${stderr}`)));
+      look();
+    });
+  return { child, said, ended };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
