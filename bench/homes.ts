@@ -16,9 +16,14 @@ export interface HomeKind {
   create(): Promise<Home>;
 }
 
-/** Calls `measure` with each kind of database on this machine: PGlite always, PostgreSQL where there is a server. */
+/**
+ * Calls `measure` with each kind of database on this machine: PGlite, and PostgreSQL where there is a server.
+ * BENCH_ONLY=PGlite or BENCH_ONLY=PostgreSQL leaves the other out.
+ */
 export async function forEachHomeKind(measure: (kind: HomeKind) => Promise<void>): Promise<void> {
-  await measure({ name: 'PGlite', create: async () => embedded() });
+  const only = process.env.BENCH_ONLY || undefined;
+  if (only !== 'PostgreSQL') await measure({ name: 'PGlite', create: async () => embedded() });
+  if (only === 'PGlite') return;
   const server = await findPostgres();
   if (!server) {
     console.log('No PostgreSQL server on this machine: measured on PGlite only.');

@@ -1,7 +1,8 @@
+import type { Client } from '../ai-api/src/contract/client.ts';
 import { generateCompany, SAMPLE } from '../examples/generate.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { type LoopbackModel, startLoopbackModel } from './loopback-model.ts';
-import { importCompany, runWeek, startPlatform } from './platform.ts';
+import { importCompany, type Platform, runWeek, startPlatform } from './platform.ts';
 import { type Figure, report } from './report.ts';
 import { median, spreadOf } from './statistics.ts';
 
@@ -10,20 +11,36 @@ const CONCURRENCY = 8;
 const RUNS = 3;
 const TARGET = 1.25;
 
+/** @throws unless every call gave one judgement its answer: a failed or repeated call would spoil the ideal */
+async function checkAnswers(client: Client, runId: string, calls: number): Promise<void> {
+  const { items } = await client.evaluation.listResults({ runId, limit: 200 });
+  const details = await Promise.all(items.map(({ evaluationId }) => client.evaluation.get({ evaluationId })));
+  const judgements = details.flatMap(({ judgement, projects }) => [
+    judgement,
+    ...projects.map((project) => project.judgement),
+  ]);
+  const asked = judgements.filter((judgement) => judgement?.model);
+  const failed = asked.find((judgement) => judgement?.modelFailure)?.modelFailure;
+  if (failed) throw new Error(`The loopback model was not understood: ${failed.message}`);
+  if (asked.length !== calls) throw new Error(`${calls} calls for ${asked.length} judgements`);
+}
+
 async function measure(kind: HomeKind, model: LoopbackModel): Promise<Figure[]> {
   const home = await kind.create();
-  const platform = await startPlatform(home, {
-    EVALUATION_CONCURRENCY: String(CONCURRENCY),
-    OPENAI_BASE_URL: model.url,
-    OPENAI_API_KEY: 'loopback',
-  });
+  let platform: Platform | undefined;
   try {
+    platform = await startPlatform(home, {
+      EVALUATION_CONCURRENCY: String(CONCURRENCY),
+      OPENAI_BASE_URL: model.url,
+      OPENAI_API_KEY: 'loopback',
+    });
     await importCompany(platform.client, generateCompany(SAMPLE));
     const runs = [];
     for (let i = 0; i < RUNS; i++) {
       model.reset();
-      const { ms, builders } = await runWeek(platform.client, SAMPLE.lastWeek, 200);
+      const { ms, builders, runId } = await runWeek(platform.client, SAMPLE.lastWeek, 200);
       const { calls, peak } = model.counts();
+      await checkAnswers(platform.client, runId, calls);
       runs.push({ ms, builders, calls, peak, ideal: (calls * LATENCY_MS) / CONCURRENCY });
     }
     const { builders, calls, ideal } = runs[0] as (typeof runs)[number];
@@ -45,7 +62,7 @@ async function measure(kind: HomeKind, model: LoopbackModel): Promise<Figure[]> 
       },
     ];
   } finally {
-    await platform.stop();
+    await platform?.stop();
     await home.remove();
   }
 }

@@ -51,6 +51,7 @@ function piecesOf<T>(rows: readonly T[]): T[][] {
 }
 
 export interface MeasuredRun {
+  runId: string;
   builders: number;
   projects: number;
   /** Milliseconds from the start of the run to its completion, by the run's own times. */
@@ -69,6 +70,6 @@ export async function runWeek(client: Client, week: string, pollMs: number): Pro
     if (run.completedAt === null) continue;
     if (run.failed > 0) throw new Error(`${run.failed} builders failed: ${run.failures[0]?.reason}`);
     const ms = Date.parse(run.completedAt) - Date.parse(run.startedAt);
-    return { builders: run.builders, projects: run.projects, ms };
+    return { runId, builders: run.builders, projects: run.projects, ms };
   }
 }

@@ -32,6 +32,8 @@ async function recordReadings(server: Server, statements: Statements): Promise<M
     const sent = await statements.record(async () => {
       answer = await context.evaluations.get(tenantId, evaluationId);
     });
+    if (sent.length === 0)
+      throw new Error('Reading an evaluation sent no statement: there is nothing to compare');
     readings.set(evaluationId, { statements: sent, answer });
   }
   statements.stopRecording();

@@ -67,7 +67,9 @@ function listen(context: Context): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT.`, { cause: error }));
+      reject(
+        new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT.`, { cause: error }),
+      );
     });
     server.listen(PORT, HOST, () => resolve(server));
   });

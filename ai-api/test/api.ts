@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readConfig } from '../src/config.ts';
+import type { Context } from '../src/context.ts';
 import { type Client, createClient } from '../src/contract/client.ts';
 import { resources } from '../src/contract/index.ts';
 import { createLog } from '../src/platform/log.ts';
@@ -12,6 +13,8 @@ export const ADMIN_KEY = `aim_testtest_${'0123456789abcdef'.repeat(3)}`;
 export interface TestApi {
   url: string;
   client: Client;
+  /** What the server is built of, for what no operation does yet. */
+  context: Context;
   stop(): Promise<void>;
 }
 
@@ -41,6 +44,7 @@ export async function startApi(home: TestDatabase, env: Record<string, string> =
   return {
     url,
     client: createClient(resources, { baseUrl: url, apiKey: ADMIN_KEY }),
+    context: server.context,
     stop: () => server.stop(),
   };
 }

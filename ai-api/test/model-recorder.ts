@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -76,7 +76,8 @@ export async function startModelRecorder(first: AnswerModel): Promise<ModelRecor
   async function reply(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const sent = await readBody(incoming);
     const problem = problemOf(incoming, sent);
-    if (problem !== null) return sendJson(response, 400, { error: { message: problem, type: 'invalid_request_error' } });
+    if (problem !== null)
+      return sendJson(response, 400, { error: { message: problem, type: 'invalid_request_error' } });
     const call = toCall(calls.length + 1, incoming, response, request.parse(sent));
     calls.push(call);
     const given = await answer(call);
@@ -110,14 +111,26 @@ async function readBody(incoming: IncomingMessage): Promise<unknown> {
 }
 
 function problemOf(incoming: IncomingMessage, sent: unknown): string | null {
-  if (incoming.method !== 'POST' || incoming.url !== '/v1/chat/completions') return `${incoming.method} ${incoming.url} is not served`;
+  if (incoming.method !== 'POST' || incoming.url !== '/v1/chat/completions')
+    return `${incoming.method} ${incoming.url} is not served`;
   if (!/^Bearer \S+$/.test(incoming.headers.authorization ?? '')) return 'an API key is needed';
   const parsed = request.safeParse(sent);
   if (!parsed.success) return z.prettifyError(parsed.error);
   return looseness(parsed.data.response_format.json_schema.schema, 'schema');
 }
 
-const PERMITTED = new Set(['type', 'description', 'title', 'properties', 'required', 'additionalProperties', 'items', 'anyOf', 'enum', 'const']);
+const PERMITTED = new Set([
+  'type',
+  'description',
+  'title',
+  'properties',
+  'required',
+  'additionalProperties',
+  'items',
+  'anyOf',
+  'enum',
+  'const',
+]);
 
 /** Why a schema is not strict as providers understand it; null when it is. */
 function looseness(schema: unknown, path: string): string | null {
@@ -126,8 +139,11 @@ function looseness(schema: unknown, path: string): string | null {
   if (foreign) return `Invalid schema: at ${path}, '${foreign}' is not permitted`;
   const properties = (node.properties ?? {}) as Record<string, unknown>;
   if (node.type === 'object') {
-    if (node.additionalProperties !== false) return `Invalid schema: ${path} needs additionalProperties: false`;
-    const missing = Object.keys(properties).find((name) => !(node.required as string[] | undefined)?.includes(name));
+    if (node.additionalProperties !== false)
+      return `Invalid schema: ${path} needs additionalProperties: false`;
+    const missing = Object.keys(properties).find(
+      (name) => !(node.required as string[] | undefined)?.includes(name),
+    );
     if (missing) return `Invalid schema: ${path} must require ${missing}`;
   }
   const below = [
@@ -138,7 +154,12 @@ function looseness(schema: unknown, path: string): string | null {
   return below.find((problem) => problem !== null) ?? null;
 }
 
-function toCall(number: number, incoming: IncomingMessage, response: ServerResponse, sent: z.output<typeof request>): ModelCall {
+function toCall(
+  number: number,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  sent: z.output<typeof request>,
+): ModelCall {
   const [system, user] = sent.messages;
   return {
     number,
@@ -153,13 +174,15 @@ function toCall(number: number, incoming: IncomingMessage, response: ServerRespo
 }
 
 function send(response: ServerResponse, call: ModelCall, given: ModelReply): void {
-  if ('status' in given) return sendJson(response, given.status, given.body ?? { error: { message: 'no' } }, given.headers);
-  if ('body' in given) {
+  if ('status' in given) {
+    sendJson(response, given.status, given.body ?? { error: { message: 'no' } }, given.headers);
+  } else if ('body' in given) {
     response.writeHead(200, { 'content-type': given.contentType }).end(given.body);
-    return;
+  } else if ('fault' in given) {
+    misbehave(response, call, given.fault);
+  } else {
+    sendJson(response, 200, completion(call, given));
   }
-  if ('fault' in given) return misbehave(response, call, given.fault);
-  sendJson(response, 200, completion(call, given));
 }
 
 /** Answers half of a good completion, or nothing. */
@@ -174,7 +197,8 @@ function misbehave(response: ServerResponse, call: ModelCall, fault: 'hang' | 's
 
 function completion(call: ModelCall, given: ModelReply): object {
   const { tokensIn, tokensOut } = given.usage ?? USAGE;
-  const content = 'answer' in given ? JSON.stringify(given.answer) : 'content' in given ? given.content : null;
+  const content =
+    'answer' in given ? JSON.stringify(given.answer) : 'content' in given ? given.content : null;
   return {
     id: `chatcmpl-${call.number}`,
     object: 'chat.completion',
@@ -190,11 +214,22 @@ function completion(call: ModelCall, given: ModelReply): object {
     ],
     ...(given.usage === null
       ? {}
-      : { usage: { prompt_tokens: tokensIn, completion_tokens: tokensOut, total_tokens: tokensIn + tokensOut } }),
+      : {
+          usage: {
+            prompt_tokens: tokensIn,
+            completion_tokens: tokensOut,
+            total_tokens: tokensIn + tokensOut,
+          },
+        }),
   };
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
@@ -208,7 +243,12 @@ export function askedCriteria({ user }: ModelCall): string[] {
 export function scoreEverything(score: number, evidence: (criterion: string) => string[]): AnswerModel {
   return (call) => ({
     answer: {
-      criteria: askedCriteria(call).map((id) => ({ id, score, reason: `Read and found ${score}.`, evidence: evidence(id) })),
+      criteria: askedCriteria(call).map((id) => ({
+        id,
+        score,
+        reason: `Read and found ${score}.`,
+        evidence: evidence(id),
+      })),
       feedback: 'The model read your words and says: go on.',
     },
   });

@@ -43,7 +43,7 @@ function toProblem(error: unknown): Problem {
     return invalidField('(input)', 'has a character that cannot be stored');
   if (status === 400) return new Problem('MALFORMED_JSON', 'The request could not be read.');
   if (isDatabaseDown(error)) {
-    return new Problem('SERVICE_UNAVAILABLE', 'The database does not answer. Try again.', {
+    return new Problem('SERVICE_UNAVAILABLE', 'The database is busy or does not answer. Try again.', {
       retryAfter: 5,
       cause: error,
     });

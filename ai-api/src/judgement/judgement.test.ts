@@ -32,7 +32,14 @@ const facts = (week: Facts[string], market: Facts[string] = { size: null }): Fac
 });
 
 function rule(given: Partial<RuleDefinition> & Pick<RuleDefinition, 'key' | 'when'>) {
-  const base = { criterion: 'hours', priority: 10, score: 50, weight: 60, message: 'Because.', review: false };
+  const base = {
+    criterion: 'hours',
+    priority: 10,
+    score: 50,
+    weight: 60,
+    message: 'Because.',
+    review: false,
+  };
   return { ...base, ...given, version: 1 };
 }
 
@@ -161,9 +168,7 @@ describe('a rule that is wrong', () => {
   ] as const)('because it %s is refused with field and character', (_what, given, field, character) => {
     const error = faultOf(rule({ key: 'wrong', ...given }));
     expect(error.fault.field).toBe(field);
-    expect(error.message).toMatch(
-      new RegExp(`^Rule wrong, ${field}, character ${character}: \\S[^\\n]*$`),
-    );
+    expect(error.message).toMatch(new RegExp(`^Rule wrong, ${field}, character ${character}: \\S[^\\n]*$`));
   });
 
   test('because its criterion is none is refused with those there are', () => {
@@ -175,7 +180,13 @@ describe('a rule that is wrong', () => {
 
 describe('the total', () => {
   const hours = (score: number, weight = 60) => rule({ key: 'hours', when: 'true', score, weight });
-  const market = rule({ key: 'size', criterion: 'market', when: 'market.size > 0.0', score: 100, weight: 40 });
+  const market = rule({
+    key: 'size',
+    criterion: 'market',
+    when: 'market.size > 0.0',
+    score: 100,
+    weight: 40,
+  });
 
   test('is the weighted mean of what was scored', async () => {
     expect(await judge(bench(hours(50), market), 's', facts({}, { size: 1 }))).toMatchObject({
@@ -252,7 +263,7 @@ function factsOf(own: Bench['kind'], complete: boolean): fc.Arbitrary<Facts> {
   const groups = Object.entries(own.vocabulary).map(([group, fields]) => {
     const values = Object.entries(fields).map(([field, { type }]) => {
       const text = known[`${group}.${field}`] ?? fc.string({ maxLength: 40 });
-      const value = type === 'number' ? figure : type === 'flag' ? fc.boolean() : text;
+      const value: fc.Arbitrary<unknown> = type === 'number' ? figure : type === 'flag' ? fc.boolean() : text;
       return [field, complete ? value : fc.option(value, { freq: 3 })] as const;
     });
     return [group, fc.record(Object.fromEntries(values))] as const;
@@ -340,7 +351,7 @@ async function scoreWith(table: Bench, given: Facts, criterion: string, week: Fa
 }
 
 describe('doing more never costs points:', () => {
-  const [builders, projects] = defaults.map(({ bench: table }) => table) as [Bench, Bench];
+  const [builders, projects] = defaults.map(({ bench: table }): Bench => table) as [Bench, Bench];
 
   test.each([
     ['a builder', builders],

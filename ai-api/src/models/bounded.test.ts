@@ -13,7 +13,10 @@ function manualModel() {
     name: 'manual',
     structured: async (request) => {
       await new Promise<void>((resolve) => open.push(resolve));
-      return { value: request.schema.parse({ answer: 'yes' }) as never, usage: { tokensIn: 1, tokensOut: 1 } };
+      return {
+        value: request.schema.parse({ answer: 'yes' }) as never,
+        usage: { tokensIn: 1, tokensOut: 1 },
+      };
     },
   };
   return { model, open, endOne: () => open.shift()?.() };

@@ -16,8 +16,14 @@ type Completion = Awaited<Complete['Completion']>;
  * abort.
  */
 export class PlainCompletions extends ChatOpenAICompletions {
-  override completionWithRetry(request: Complete['Streamed'], options?: Complete['Options']): Complete['Chunks'];
-  override completionWithRetry(request: Complete['Plain'], options?: Complete['Options']): Complete['Completion'];
+  override completionWithRetry(
+    request: Complete['Streamed'],
+    options?: Complete['Options'],
+  ): Complete['Chunks'];
+  override completionWithRetry(
+    request: Complete['Plain'],
+    options?: Complete['Options'],
+  ): Complete['Completion'];
   /** @throws {ModelError} for an answer that is none; and what the provider's client throws */
   override async completionWithRetry(
     request: Complete['Streamed'] | Complete['Plain'],

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ModelRecorder, type ModelReply, startModelRecorder } from '../../test/model-recorder.ts';
@@ -22,7 +22,9 @@ afterEach(async () => {
 
 /** A model whose n-th call gets the n-th reply; the last one is repeated. */
 async function modelAnswering(...replies: ModelReply[]) {
-  const started = await startModelRecorder(({ number }) => replies[Math.min(number, replies.length) - 1] as ModelReply);
+  const started = await startModelRecorder(
+    ({ number }) => replies[Math.min(number, replies.length) - 1] as ModelReply,
+  );
   recorder = started;
   return { model: connect(started.url), calls: started.calls };
 }
@@ -47,7 +49,13 @@ describe('what is sent', () => {
     await model.structured(question);
     expect(model.name).toBe('openai:test-1');
     expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatchObject({ model: 'test-1', apiKey: 'sk-test', system: 'You judge.', user: 'Judge this.', name: 'test_answer' });
+    expect(calls[0]).toMatchObject({
+      model: 'test-1',
+      apiKey: 'sk-test',
+      system: 'You judge.',
+      user: 'Judge this.',
+      name: 'test_answer',
+    });
     expect(Object.keys(calls[0]?.schema.properties as object)).toEqual(['verdict', 'score', 'evidence']);
   });
 });
@@ -55,7 +63,10 @@ describe('what is sent', () => {
 describe('an answer', () => {
   test('comes back parsed, with what it cost', async () => {
     const { model } = await modelAnswering({ answer: good, usage: { tokensIn: 321, tokensOut: 45 } });
-    expect(await model.structured(question)).toEqual({ value: good, usage: { tokensIn: 321, tokensOut: 45 } });
+    expect(await model.structured(question)).toEqual({
+      value: good,
+      usage: { tokensIn: 321, tokensOut: 45 },
+    });
   });
 
   test('without usage counts as no tokens', async () => {
@@ -73,7 +84,10 @@ describe('an answer', () => {
     ['of 200 kB', { content: JSON.stringify({ ...good, verdict: 'x'.repeat(200_000) }) }],
   ])('%s is out of schema, costs what it cost and is not repeated here', async (_what, reply) => {
     const { model, calls } = await modelAnswering({ ...reply, usage: { tokensIn: 7, tokensOut: 3 } });
-    expect(await failure(model.structured(question))).toMatchObject({ kind: 'out_of_schema', usage: { tokensIn: 7, tokensOut: 3 } });
+    expect(await failure(model.structured(question))).toMatchObject({
+      kind: 'out_of_schema',
+      usage: { tokensIn: 7, tokensOut: 3 },
+    });
     expect(calls).toHaveLength(1);
   });
 
@@ -82,7 +96,10 @@ describe('an answer', () => {
     ['is stopped by the content filter', { content: '', finishReason: 'content_filter' }],
   ])('that %s is a refusal with its cost', async (_what, reply) => {
     const { model, calls } = await modelAnswering({ ...reply, usage: { tokensIn: 9, tokensOut: 4 } });
-    expect(await failure(model.structured(question))).toMatchObject({ kind: 'refused', usage: { tokensIn: 9, tokensOut: 4 } });
+    expect(await failure(model.structured(question))).toMatchObject({
+      kind: 'refused',
+      usage: { tokensIn: 9, tokensOut: 4 },
+    });
     expect(calls).toHaveLength(1);
   });
 });
@@ -105,9 +122,19 @@ describe('a provider that fails', () => {
     ['forbids the model', { status: 403 }, 'unauthorized', 1],
     ['does not know the model', { status: 404 }, 'error', 1],
     ['refuses the request', { status: 400 }, 'error', 1],
-    ['answers a page in place of JSON', { body: '<h1>Bad gateway</h1>', contentType: 'text/html' }, 'error', 1],
+    [
+      'answers a page in place of JSON',
+      { body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
+      'error',
+      1,
+    ],
     ['answers broken JSON', { body: '{"choices": [', contentType: 'application/json' }, 'error', 1],
-    ['answers JSON that is no completion', { body: '{"ok":true}', contentType: 'application/json' }, 'error', 1],
+    [
+      'answers JSON that is no completion',
+      { body: '{"ok":true}', contentType: 'application/json' },
+      'error',
+      1,
+    ],
     ['answers no choices', { body: '{"choices":[]}', contentType: 'application/json' }, 'error', 1],
   ])('because it %s: %j', async (_what, reply, kind, attempts) => {
     const { model, calls } = await modelAnswering(reply);
@@ -120,18 +147,26 @@ describe('a provider that fails', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     await new Promise((resolve) => server.close(resolve));
-    expect(await failure(connect(`http://127.0.0.1:${port}/v1`).structured(question))).toMatchObject({ kind: 'unreachable' });
+    expect(await failure(connect(`http://127.0.0.1:${port}/v1`).structured(question))).toMatchObject({
+      kind: 'unreachable',
+    });
   });
 
   test('never has its key in the message', async () => {
-    const { model } = await modelAnswering({ status: 401, body: { error: { message: 'Incorrect API key provided: sk-test' } } });
+    const { model } = await modelAnswering({
+      status: 401,
+      body: { error: { message: 'Incorrect API key provided: sk-test' } },
+    });
     expect((await failure(model.structured(question))).message).not.toContain('sk-test');
   });
 });
 
 describe('a provider that limits our calls', () => {
   test('is asked again after the pause it names', async () => {
-    const { model, calls } = await modelAnswering({ status: 429, headers: { 'retry-after': '1' } }, { answer: good });
+    const { model, calls } = await modelAnswering(
+      { status: 429, headers: { 'retry-after': '1' } },
+      { answer: good },
+    );
     expect((await model.structured(question)).value).toEqual(good);
     expect(calls).toHaveLength(2);
   });
@@ -143,7 +178,10 @@ describe('a provider that limits our calls', () => {
   });
 
   test('because the account is empty is not asked again', async () => {
-    const { model, calls } = await modelAnswering({ status: 429, body: { error: { code: 'insufficient_quota', message: 'You exceeded your current quota' } } });
+    const { model, calls } = await modelAnswering({
+      status: 429,
+      body: { error: { code: 'insufficient_quota', message: 'You exceeded your current quota' } },
+    });
     expect(await failure(model.structured(question))).toMatchObject({ kind: 'rate_limited' });
     expect(calls).toHaveLength(1);
   });
@@ -152,7 +190,8 @@ describe('a provider that limits our calls', () => {
 describe('a provider that is down', () => {
   test('is left alone after a few failures, and each question then fails at once', async () => {
     const { model, calls } = await modelAnswering({ status: 500 });
-    for (let n = 0; n < 4; n++) expect(await failure(model.structured(question))).toMatchObject({ kind: 'unreachable' });
+    for (let n = 0; n < 4; n++)
+      expect(await failure(model.structured(question))).toMatchObject({ kind: 'unreachable' });
     const asked = calls.length;
     expect(asked).toBeLessThan(8);
     expect((await failure(model.structured(question))).message).toMatch(/left alone/);
@@ -177,7 +216,12 @@ describe("the caller's abort", () => {
   test.each(['hang', 'stall'] as const)('ends a call that %ss, and its connection', async (fault) => {
     const started = await startModelRecorder(() => ({ fault }));
     recorder = started;
-    const model = createOpenAi({ apiKey: 'sk-test', baseUrl: started.url, model: 'test-1', timeoutMs: 60_000 });
+    const model = createOpenAi({
+      apiKey: 'sk-test',
+      baseUrl: started.url,
+      model: 'test-1',
+      timeoutMs: 60_000,
+    });
     const controller = new AbortController();
     const reason = new Error('stopping');
     const answer = model.structured({ ...question, signal: controller.signal });

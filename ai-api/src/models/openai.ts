@@ -4,7 +4,7 @@ import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } fr
 import type { z } from 'zod';
 import { type ChatModel, ModelError, type StructuredRequest, type Usage } from './chat.ts';
 import type { PlainCompletions } from './openai-completions.ts';
-import { ProviderError, classify } from './provider-error.ts';
+import { classify, ProviderError } from './provider-error.ts';
 import { strictSchema } from './strict-schema.ts';
 
 export interface OpenAiOptions {
@@ -95,7 +95,11 @@ interface Completed {
   usage: Usage;
 }
 
-async function complete(chat: PlainCompletions, request: StructuredRequest<z.ZodType>, signal: AbortSignal): Promise<Completed> {
+async function complete(
+  chat: PlainCompletions,
+  request: StructuredRequest<z.ZodType>,
+  signal: AbortSignal,
+): Promise<Completed> {
   const json_schema = { name: request.name, strict: true, schema: strictSchema(request.schema) };
   const message: AIMessageChunk = await chat.invoke(
     [
@@ -122,7 +126,11 @@ function parse<T extends z.ZodType>(text: string, schema: T, usage: Usage): z.ou
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') || 'the answer';
-  throw new ModelError('out_of_schema', `The model's answer does not fit: ${where}: ${issue?.message}`, usage);
+  throw new ModelError(
+    'out_of_schema',
+    `The model's answer does not fit: ${where}: ${issue?.message}`,
+    usage,
+  );
 }
 
 /** @throws the signal's reason as soon as it aborts */

@@ -18,23 +18,31 @@ export class ProviderError extends ModelError {
 export function classify(error: unknown, timedOut: boolean): ModelError {
   if (error instanceof ModelError) return error;
   const { status, code } = Object(error) as { status?: number; code?: string | null };
-  const lasting = (kind: ModelError['kind'], message: string) => new ProviderError(kind, message, false, error);
-  const passing = (kind: ModelError['kind'], message: string) => new ProviderError(kind, message, true, error);
+  const lasting = (kind: ModelError['kind'], message: string) =>
+    new ProviderError(kind, message, false, error);
+  const passing = (kind: ModelError['kind'], message: string) =>
+    new ProviderError(kind, message, true, error);
   if (timedOut) return passing('timeout', 'The model did not answer in time.');
   if (status === 401 || status === 403) return lasting('unauthorized', 'The model provider refused the key.');
-  if (code === 'insufficient_quota') return lasting('rate_limited', 'The account at the model provider is used up.');
+  if (code === 'insufficient_quota')
+    return lasting('rate_limited', 'The account at the model provider is used up.');
   if (status === 429) return passing('rate_limited', 'The model provider is limiting our calls.');
-  if (status !== undefined && status >= 500) return passing('unreachable', `The model provider answered ${status}.`);
+  if (status !== undefined && status >= 500)
+    return passing('unreachable', `The model provider answered ${status}.`);
   if (status !== undefined) return lasting('error', `The model provider answered ${status}.`);
   if (isConnection(error)) return passing('unreachable', 'The model provider could not be reached.');
-  if (error instanceof SyntaxError) return lasting('error', 'The model provider answered something unreadable.');
+  if (error instanceof SyntaxError)
+    return lasting('error', 'The model provider answered something unreadable.');
   return lasting('error', 'The call to the model failed.');
 }
 
 /** The client's own connection errors, and those of `fetch` while it reads a body: they name a cause. */
 function isConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.constructor.name.startsWith('APIConnection') || (error instanceof TypeError && error.cause !== undefined);
+  return (
+    error.constructor.name.startsWith('APIConnection') ||
+    (error instanceof TypeError && error.cause !== undefined)
+  );
 }
 
 function retryAfterOf(headers: Headers | undefined): number {

@@ -67,16 +67,14 @@ export async function insertEvaluations(
   builders: { builder_id: string; name: string; email: string; team: string }[],
 ): Promise<void> {
   for (let start = 0; start < builders.length; start += 1000) {
-    const values = builders
-      .slice(start, start + 1000)
-      .map(({ builder_id, name, email, team }) => ({
-        id: uuidv7(),
-        run_id: runId,
-        builder_id,
-        name,
-        email,
-        team,
-      }));
+    const values = builders.slice(start, start + 1000).map(({ builder_id, name, email, team }) => ({
+      id: uuidv7(),
+      run_id: runId,
+      builder_id,
+      name,
+      email,
+      team,
+    }));
     await transaction.insertInto('evaluations.evaluations').values(values).execute();
   }
 }

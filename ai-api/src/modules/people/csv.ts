@@ -57,7 +57,11 @@ export function readCsv(text: string, columns: string[]): { records: NumberedRec
 }
 
 function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[] {
-  const at = (column: string, message: string) => ({ row: line, column: column.slice(0, 100), message });
+  const at = (column: string, message: string) => ({
+    row: line,
+    column: column.slice(0, 100) || '(no name)',
+    message,
+  });
   return [
     ...columns
       .filter((column) => !cells.includes(column))

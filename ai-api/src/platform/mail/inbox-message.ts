@@ -157,6 +157,6 @@ function readHeaderLine(line: string): { name: string; value: string } {
 function oneLine(text: string): string {
   return text
     .toWellFormed()
-    .replace(/\s*\p{Cc}\s*/gu, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 }

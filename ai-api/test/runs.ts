@@ -1,0 +1,68 @@
+import { expect, vi } from 'vitest';
+import { ApiError, type Client } from '../src/contract/client.ts';
+import type { Database } from '../src/platform/database/index.ts';
+import { SAMPLE_WEEK } from './api.ts';
+
+export type Run = Awaited<ReturnType<Client['evaluation']['getRun']>>;
+
+/** Waits until a run is completed. */
+export function completed(client: Client, runId: string): Promise<Run> {
+  const look = async () => {
+    const run = await client.evaluation.getRun({ runId });
+    expect(run.status).toBe('completed');
+    return run;
+  };
+  return vi.waitFor(look, { timeout: 90_000, interval: 100 });
+}
+
+/** Starts the evaluation of the sample's newest week and waits for its end. */
+export async function evaluate(
+  client: Client,
+  input: { week?: string; dryRun?: boolean } = {},
+): Promise<Run> {
+  const { runId } = await client.evaluation.startWeekly({ week: SAMPLE_WEEK, ...input });
+  return completed(client, runId);
+}
+
+/** The problem that a call is answered with. */
+export async function problem(answer: Promise<unknown>) {
+  const error = await answer.then(
+    () => expect.fail('it was answered'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ApiError)) throw error;
+  return { status: error.status, code: error.code };
+}
+
+/** Every item of a list, page by page. */
+export async function everyItem<T>(
+  list: (page: { cursor?: string }) => Promise<{ items: T[]; nextCursor: string | null }>,
+): Promise<T[]> {
+  const { items, nextCursor } = await list({});
+  if (nextCursor === null) return items;
+  return [...items, ...(await everyItem((page) => list({ cursor: nextCursor, ...page })))];
+}
+
+/** Evaluations of a run beside the judgements they rest on, as the tables hold them. */
+export function storedEvaluations(database: Database, runId: string) {
+  return database
+    .system('the test looks behind the API')
+    .selectFrom('evaluations.evaluations as evaluation')
+    .leftJoin('judgement.judgements as judgement', 'judgement.id', 'evaluation.judgement_id')
+    .select(['evaluation.builder_id', 'evaluation.status', 'evaluation.attempts'])
+    .select(['judgement.id as judgement_id', 'judgement.subject_id', 'judgement.rules'])
+    .where('evaluation.run_id', '=', runId)
+    .orderBy('evaluation.builder_id')
+    .execute();
+}
+
+/** How many judgements of a kind there are. */
+export async function countJudgements(database: Database, kind: string): Promise<number> {
+  const rows = await database
+    .system('the test looks behind the API')
+    .selectFrom('judgement.judgements')
+    .select('id')
+    .where('kind', '=', kind)
+    .execute();
+  return rows.length;
+}
