@@ -14,6 +14,7 @@ import { serveIdentity } from './modules/identity/index.ts';
 import { serveOps } from './modules/ops/index.ts';
 import { servePeople } from './modules/people/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
+import { serveSignedObjects } from './platform/objects/index.ts';
 
 /** The Express app, composed from the contracts. It never listens. */
 export function createApp(context: Context): Express {
@@ -35,6 +36,7 @@ export function createApp(context: Context): Express {
     response.json(document);
   });
   app.use('/docs', docsRouter('/openapi.json'));
+  app.all('/objects/{*key}', serveSignedObjects(context.objects));
   app.use(routesOf(served, context.identity.authenticate));
   app.use(unknownPath);
   app.use(errorHandler);

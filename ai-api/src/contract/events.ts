@@ -20,8 +20,3 @@ export const events = {
 
 export type EventType = keyof typeof events;
 export const EVENT_TYPES = Object.keys(events) as [EventType, ...EventType[]];
-
-/** The body of a delivery: Standard Webhooks' recommended payload. */
-export function eventEnvelope(type: EventType) {
-  return z.object({ type: z.literal(type), timestamp, data: events[type].data });
-}

@@ -1,13 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import { settingsPage } from '../settings-page.ts';
 import { resources } from './index.ts';
 import { manifestOf } from './manifest.ts';
 
-/** Files derived from the contracts, by path from the root of the repository. */
+/** Files derived from the contracts and the settings, by path from the root of the repository. */
 export function generatedFiles(): Record<string, string> {
   const manifest = JSON.stringify(manifestOf(resources, packageJson.version), null, 2);
-  return { 'n8n-nodes/nodes/AiManager/operations.generated.json': `${manifest}\n` };
+  return {
+    'n8n-nodes/nodes/AiManager/operations.generated.json': `${manifest}\n`,
+    'docs/settings.md': settingsPage(),
+  };
 }
 
 const root = new URL('../../../', import.meta.url);

@@ -9,7 +9,7 @@ import { compileRule, type RuleDefinition, ruleDefinition, type VersionedRule } 
 import { activeRules, seedRules } from './store.ts';
 
 export type { Facts, Vocabulary } from './facts.ts';
-export { GRADES, type Grade, gradeOf } from './grade.ts';
+export type { Grade } from './grade.ts';
 export { type Bench, type Judged, judge } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';

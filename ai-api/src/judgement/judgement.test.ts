@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { evaluationKind, projectKind } from '../modules/evaluations/index.ts';
 import { PROJECT_STATUSES, STAGES } from '../modules/people/rows.ts';
 import { factAt, factPaths } from './facts.ts';
-import { type Bench, compileRules, defaultRules, defineKind, type Facts, gradeOf, judge } from './index.ts';
+import { gradeOf } from './grade.ts';
+import { type Bench, compileRules, defaultRules, defineKind, type Facts, judge } from './index.ts';
 import { type RuleDefinition, RuleError } from './rule.ts';
 
 const kind = defineKind({

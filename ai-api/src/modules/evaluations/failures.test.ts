@@ -61,7 +61,7 @@ describe.each(databaseKinds())('a weekly evaluation on $name', ({ create }) => {
       BRAINLIFT_API_KEY: KEY,
       METRICS_URL: sources.metricsUrl,
       METRICS_API_KEY: KEY,
-      SOURCE_TIMEOUT_MS: '300',
+      SOURCE_TIMEOUT_MS: '1000',
     });
 
     const run = await evaluate(client);
@@ -69,7 +69,7 @@ describe.each(databaseKinds())('a weekly evaluation on $name', ({ create }) => {
     expect(run).toMatchObject({ judged: 72, failed: 3, pending: 0, status: 'completed' });
     const expected = [
       { builderId: 'b-0003', reason: 'WorkSmart failed on its side (500)' },
-      { builderId: 'b-0030', reason: 'BrainLift did not answer within 0.3 s' },
+      { builderId: 'b-0030', reason: 'BrainLift did not answer within 1 s' },
       { builderId: 'b-0055', reason: 'Metrics API refused the API key (401)' },
     ];
     expect(run.failures).toMatchObject(expected);

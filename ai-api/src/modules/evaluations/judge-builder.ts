@@ -17,13 +17,14 @@ interface Task {
   tenantId: string;
   week: string;
   evaluation: EvaluationRecord;
+  isLastAttempt: boolean;
   signal: AbortSignal;
 }
 
 /**
  * Judges one builder and the projects they lead, and stores all of it in one transaction. A source that
  * does not answer marks the evaluation as failed with its reason; everything else that goes wrong rejects
- * and is tried again by the queue.
+ * and is tried again by the queue, and so does a source that is left alone for a while.
  */
 export async function judgeBuilder(
   database: Database,
@@ -38,6 +39,7 @@ export async function judgeBuilder(
     known = await people.knownWeek(tenantId, evaluation.builder_id, addWeeks(week, -TREND_WEEKS), week);
   } catch (error) {
     if (!(error instanceof OutsideCallError) || signal.aborted) throw error;
+    if (error.kind === 'circuit_open' && !task.isLastAttempt) throw error;
     await database.withTenant(tenantId, (transaction) =>
       markFailed(transaction, evaluation.id, error.message),
     );

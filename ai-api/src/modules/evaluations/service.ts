@@ -5,7 +5,7 @@ import { findJudgements, openBench } from '../../judgement/index.ts';
 import { boundModel } from '../../models/bounded.ts';
 import type { ChatModel } from '../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
-import type { Jobs } from '../../platform/jobs.ts';
+import type { Jobs, Queue } from '../../platform/jobs.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
 import type { People } from '../people/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
@@ -41,6 +41,10 @@ export interface JudgeJob {
   runId: string;
   builderId: string;
 }
+
+/** With pauses that double from two seconds: longer than a source is left alone by its breaker. */
+const RETRIES = 5;
+type Attempt = Parameters<Queue<JudgeJob>['handle']>[1];
 
 export interface EvaluationSettings {
   /** Builders that are judged at once in one process, and calls to the model that are open at once. */
@@ -86,14 +90,16 @@ export function createEvaluations(
     }));
   }
 
-  async function judgeOne({ tenantId, runId, builderId }: JudgeJob, signal: AbortSignal): Promise<void> {
+  async function judgeOne({ tenantId, runId, builderId }: JudgeJob, attempt: Attempt): Promise<void> {
     const found = await database.withTenant(tenantId, async (transaction) => ({
       run: await findRun(transaction, runId),
       evaluation: await findByBuilder(transaction, runId, builderId),
     }));
     if (!found.run || !found.evaluation) return;
     if (found.evaluation.status === 'pending') {
-      const task = { tenantId, week: found.run.week, evaluation: found.evaluation, signal };
+      const { run, evaluation } = found;
+      const isLastAttempt = attempt.number > RETRIES;
+      const task = { tenantId, week: run.week, evaluation, isLastAttempt, signal: attempt.signal };
       await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
         (error: unknown) => {
           if (!(error instanceof AlreadyJudged)) throw error;
@@ -124,11 +130,11 @@ export function createEvaluations(
   jobs.define<JudgeJob>({
     name: JUDGE_QUEUE,
     concurrency,
-    retryLimit: 4,
+    retryLimit: RETRIES,
     retryDelay: 2,
     retryDelayMax: 60,
     expireInSeconds: 600,
-    handle: (job, { signal }) => judgeOne(job, signal),
+    handle: judgeOne,
     onDead: async ({ tenantId, runId, builderId }) => {
       await database.withTenant(tenantId, async (transaction) => {
         const evaluation = await findByBuilder(transaction, runId, builderId);

@@ -187,25 +187,33 @@ export async function reopenFailed(
 
 /** Completes a running run without pending evaluations. Null when it is not the caller who completed it. */
 export async function completeRun(transaction: TenantTransaction, runId: string): Promise<RunRecord | null> {
-  const completed = await transaction
+  if (await hasPending(transaction, runId)) return null;
+  // A retry that reopens a builder at this moment has the lock, or waits for it: neither overlooks the other.
+  const locked = await transaction
+    .selectFrom('evaluations.runs')
+    .select('id')
+    .where('id', '=', runId)
+    .where('status', '=', 'running')
+    .forUpdate()
+    .executeTakeFirst();
+  if (!locked || (await hasPending(transaction, runId))) return null;
+  return transaction
     .updateTable('evaluations.runs')
     .set({ status: 'completed', completed_at: sql<Date>`now()` })
     .where('id', '=', runId)
-    .where('status', '=', 'running')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('evaluations.evaluations')
-            .select('id')
-            .where('run_id', '=', runId)
-            .where('status', '=', 'pending'),
-        ),
-      ),
-    )
     .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function hasPending(transaction: TenantTransaction, runId: string): Promise<boolean> {
+  const pending = await transaction
+    .selectFrom('evaluations.evaluations')
+    .select('id')
+    .where('run_id', '=', runId)
+    .where('status', '=', 'pending')
+    .limit(1)
     .executeTakeFirst();
-  return completed ?? null;
+  return pending !== undefined;
 }
 
 export async function insertProjectGrades(
