@@ -14,6 +14,7 @@ export default defineConfig({
           globalSetup: ['ai-api/test/real-postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

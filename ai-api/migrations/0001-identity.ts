@@ -2,12 +2,17 @@ import { type Kysely, sql } from 'kysely';
 
 /** Tenants and their API keys, and `platform.protect`, which every later table with tenant data calls. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  // Roles belong to the whole server, where another database may make the same one at this moment.
   await sql`
     do $$ begin
-      if not exists (select from pg_roles where rolname = 'ai_manager_app') then
+      begin
         create role ai_manager_app nologin;
-      end if;
-      execute format('grant ai_manager_app to %I', current_user);
+      exception when duplicate_object or unique_violation then null;
+      end;
+      begin
+        execute format('grant ai_manager_app to %I', current_user);
+      exception when unique_violation or internal_error then null;
+      end;
     end $$`.execute(db);
   await sql`create schema if not exists platform`.execute(db);
   await sql`

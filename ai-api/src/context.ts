@@ -21,7 +21,7 @@ import { createWebhooks } from './modules/webhooks/index.ts';
 import { createDatabase, type Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { openPglite } from './platform/database/pglite.ts';
-import { openPostgres } from './platform/database/postgres.ts';
+import { DatabaseUnreachable, openPostgres } from './platform/database/postgres.ts';
 import { createJobs } from './platform/jobs.ts';
 import { openFilesystemObjects } from './platform/objects/index.ts';
 
@@ -45,10 +45,16 @@ export async function createContext(config: Config, log: Logger) {
 
 async function openDatabase(config: Config, log: Logger): Promise<Database> {
   const { DATABASE_URL, DATABASE_POOL, DATA_DIR } = config;
-  const connection = DATABASE_URL
-    ? openPostgres(DATABASE_URL, DATABASE_POOL, (err) => log.warn({ err }, 'database connection lost'))
-    : await openPglite(DATA_DIR);
-  return createDatabase(connection);
+  if (!DATABASE_URL) return createDatabase(await openPglite(DATA_DIR));
+  const onError = (err: Error) => log.warn({ err }, 'database connection lost');
+  const database = createDatabase(openPostgres(DATABASE_URL, DATABASE_POOL, onError));
+  try {
+    await database.ping();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw new DatabaseUnreachable(DATABASE_URL, error);
+  }
 }
 
 async function compose(config: Config, log: Logger, database: Database) {

@@ -1,5 +1,6 @@
 import { ConfigError, readConfig } from './config.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
+import { DatabaseUnreachable } from './platform/database/postgres.ts';
 import { createLog } from './platform/log.ts';
 import { startServer } from './server.ts';
 
@@ -26,10 +27,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** What a person can mend needs no stack. */
+const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable];
+
+/** What a person can mend needs no stack: also files and ports that the system refuses. */
 function isPlain(error: Error): boolean {
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  return error instanceof ConfigError || error instanceof DataDirectoryInUse || code === 'EADDRINUSE';
+  const isOfSystem = [error, error.cause].some((reason) => reason instanceof Error && 'syscall' in reason);
+  return isOfSystem || PLAIN.some((kind) => error instanceof kind);
 }
 
 main().catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { inject } from 'vitest';
 import { createDatabase, type Database } from '../src/platform/database/index.ts';
 import { openPglite } from '../src/platform/database/pglite.ts';
 import { openPostgres } from '../src/platform/database/postgres.ts';
+import { copyEmptyPglite } from './empty-pglite.ts';
 
 /** Where a test's own empty database is; `remove` deletes it. */
 export interface TestDatabase {
@@ -36,6 +37,7 @@ export function temporaryDirectory(): string {
 
 async function createEmbedded(): Promise<TestDatabase> {
   const directory = temporaryDirectory();
+  await copyEmptyPglite(directory);
   return {
     env: { DATA_DIR: directory },
     open: async () => createDatabase(await openPglite(directory)),

@@ -66,3 +66,32 @@ export async function countJudgements(database: Database, kind: string): Promise
     .execute();
   return rows.length;
 }
+
+/** So many builders with a good week and no projects. */
+export function smallCompany(size: number) {
+  const ids = Array.from({ length: size }, (_, n) => `b-${n + 1}`);
+  return {
+    builders: ids.map((builder_id) => ({
+      builder_id,
+      name: `Builder ${builder_id}`,
+      email: `${builder_id}@sample-company.example`,
+      team: 'Orchard',
+      title: null,
+      status: 'active',
+      started_on: '2026-01-05',
+      weekly_hours: 40,
+      timezone: null,
+    })),
+    metrics: ids.map((builder_id) => ({
+      builder_id,
+      week: SAMPLE_WEEK,
+      hours_worked: 40,
+      active_days: 5,
+      brainlift_quality: 80,
+      brainlift_entries: 4,
+      goals_set: 4,
+      goals_met: 3,
+      note: 'A note that is long enough.',
+    })),
+  };
+}

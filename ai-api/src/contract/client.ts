@@ -47,8 +47,9 @@ export type Client = {
 };
 
 /**
- * Makes a typed client from contracts. Every answer is parsed by the operation's output schema, so an
- * answer that breaks the contract throws. Rejects with {@link ApiError}.
+ * Makes a typed client from contracts. Every answer is parsed by the operation's output schema. Calls
+ * reject with {@link ApiError}, also when an answer breaks the contract, and with RangeError for a path
+ * parameter that no URL can carry.
  */
 export function createClient(contracts: Resources, options: ClientOptions): Client {
   const entries = Object.entries(contracts).map(([resourceId, contract]) => {
@@ -69,6 +70,9 @@ async function send(
 ) {
   const { url, body } = encode(op, input, options.baseUrl);
   const timeout = AbortSignal.timeout(options.timeoutMs ?? 30_000);
+  const failed = (what: string, status: number) => (cause: unknown) => {
+    throw new ApiError(`${op.method} ${url.pathname}: ${what}`, status, undefined, cause);
+  };
   const response = await fetch(url, {
     method: op.method,
     headers: {
@@ -79,12 +83,14 @@ async function send(
     },
     body: body ?? null,
     signal: call?.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-  }).catch((cause: unknown) => {
-    throw new ApiError(`${op.method} ${url.pathname}: the API did not answer`, 0, undefined, cause);
-  });
-  const text = await response.text();
+  }).catch(failed('the API did not answer', 0));
+  const text = await response.text().catch(failed('the answer broke off', response.status));
   if (!response.ok) throw problemFrom(op, url, response.status, text);
-  return op.output.parse(text === '' ? undefined : JSON.parse(text));
+  try {
+    return op.output.parse(text === '' ? undefined : JSON.parse(text));
+  } catch (cause) {
+    return failed('the answer breaks the contract', response.status)(cause);
+  }
 }
 
 function encode(op: Operation, input: Record<string, unknown>, baseUrl: string) {
@@ -94,7 +100,7 @@ function encode(op: Operation, input: Record<string, unknown>, baseUrl: string) 
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const location = locationOf(op, name);
-    if (location === 'path') path = path.replace(`{${name}}`, encodeURIComponent(String(value)));
+    if (location === 'path') path = path.replace(`{${name}}`, segment(name, String(value)));
     else if (location === 'query') query.set(name, String(value));
     else body[name] = value;
   }
@@ -102,6 +108,12 @@ function encode(op: Operation, input: Record<string, unknown>, baseUrl: string) 
   url.search = query.toString();
   const hasBody = op.method !== 'GET' && op.method !== 'DELETE';
   return { url, body: hasBody ? JSON.stringify(body) : undefined };
+}
+
+/** URLs resolve `.` and `..` even when encoded, so a path with them would be another path. */
+function segment(name: string, value: string): string {
+  if (value === '' || value === '.' || value === '..') throw new RangeError(`${name} must not be "${value}"`);
+  return encodeURIComponent(value);
 }
 
 function problemFrom(op: Operation, url: URL, status: number, text: string): ApiError {

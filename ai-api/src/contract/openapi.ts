@@ -12,6 +12,9 @@ interface Components {
 /** Problems that any operation with a credential and an input may answer. */
 const COMMON: ErrorCode[] = ['INVALID_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN', 'SERVICE_UNAVAILABLE'];
 
+/** Problems that any operation with a body may answer beside those. */
+const OF_BODIES: ErrorCode[] = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+
 /**
  * The OpenAPI 3.1 document of all resources, including the events as `webhooks`.
  * @see https://spec.openapis.org/oas/v3.1.1.html
@@ -68,7 +71,7 @@ function describe(resource: Resource, key: string, op: Operation, components: Co
     ...(op.access === 'public' ? {} : { 'x-roles': op.access }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body.length > 0 ? { requestBody: requestBody(body) } : {}),
-    responses: { ...success(op, components), ...failures(op) },
+    responses: { ...success(op, components), ...failures(op, body.length > 0) },
   };
 }
 
@@ -111,8 +114,9 @@ function success(op: Operation, components: Components): Json {
   return { [status]: { description: 'Success', content: { 'application/json': { schema } } } };
 }
 
-function failures(op: Operation): Json {
-  const codes = [...(op.access === 'public' ? [] : COMMON), ...(op.errors ?? [])];
+function failures(op: Operation, hasBody: boolean): Json {
+  const common = [...(op.access === 'public' ? [] : COMMON), ...(hasBody ? OF_BODIES : [])];
+  const codes = [...common, ...(op.errors ?? [])];
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(

@@ -11,6 +11,7 @@ import { type RunningServer, startServer } from '../server.ts';
 
 const UUID = '01890000-0000-7000-8000-000000000000';
 const SECRET = 'abcdefghijklmnop'.repeat(3);
+const anonymous = { authorization: '' };
 const keyOf = (prefix: string) => `aim_${prefix.padEnd(8, '0')}_${SECRET}`;
 const operations = Object.values(resources).flatMap(
   ({ id, operations }) =>
@@ -107,7 +108,7 @@ describe('the HTTP interface', () => {
     });
 
     test('is asked for before the input is looked at', async () => {
-      await problem('UNAUTHENTICATED', send('POST', '/people/import', '{', { authorization: '' }));
+      await problem('UNAUTHENTICATED', send('POST', '/people/import', '{', anonymous));
     });
 
     test('may say bearer in any case', async () => {
@@ -118,7 +119,7 @@ describe('the HTTP interface', () => {
 
     test('is not needed for probes and documents', async () => {
       for (const path of ['/health', '/ready', '/openapi.json', '/docs']) {
-        expect((await send('GET', path, undefined, { authorization: '' })).status).toBe(200);
+        expect((await send('GET', path, undefined, anonymous)).status).toBe(200);
       }
     });
 
@@ -152,6 +153,16 @@ describe('the HTTP interface', () => {
   });
 
   describe('a path', () => {
+    test('is served for every operation of the contracts', async () => {
+      const outcomes = [];
+      for (const [id, { access, method, path }] of operations) {
+        const url = path.replaceAll(/\{\w+\}/g, UUID);
+        const { status } = await send(method, url, undefined, anonymous);
+        outcomes.push([id, status, access === 'public' ? 200 : 401]);
+      }
+      expect(outcomes.filter(([, status, expected]) => status !== expected)).toEqual([]);
+    });
+
     test.each(['/nowhere', '/builders/a/b', '/builder', '/openapi.json/x'])(
       'that is not served is not found: %s',
       async (path) => {
@@ -166,10 +177,7 @@ describe('the HTTP interface', () => {
       ['OPTIONS', '/people/import', 'POST'],
       ['GET', '/people/import', 'POST'],
     ])('that is served takes no other method: %s %s', async (method, path, allowed) => {
-      const { response } = await problem(
-        'METHOD_NOT_ALLOWED',
-        send(method, path, undefined, { authorization: '' }),
-      );
+      const { response } = await problem('METHOD_NOT_ALLOWED', send(method, path, undefined, anonymous));
       expect(response.headers.get('allow')).toBe(allowed);
     });
 
@@ -320,7 +328,7 @@ describe('the HTTP interface', () => {
 
   describe('probes', () => {
     test.each(['/health', '/health/live'])('%s tells version, engine and drivers', async (path) => {
-      const response = await send('GET', path, undefined, { authorization: '' });
+      const response = await send('GET', path, undefined, anonymous);
       expect(await response.json()).toMatchObject({
         status: 'ok',
         version: server.context.installation.version,
@@ -331,11 +339,9 @@ describe('the HTTP interface', () => {
     });
 
     test.each(['/ready', '/health/ready'])('%s asks the database and the queue', async (path) => {
-      const response = await send('GET', path, undefined, { authorization: '' });
-      expect([response.status, await response.json()]).toEqual([
-        200,
-        { status: 'ready', checks: { database: 'ok', queue: 'ok' } },
-      ]);
+      const response = await send('GET', path, undefined, anonymous);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toEqual({ status: 'ready', checks: { database: 'ok', queue: 'ok' } });
     });
   });
 
@@ -343,7 +349,7 @@ describe('the HTTP interface', () => {
     const ownPages = ['/docs', '/docs/start.js', '/docs/problems'];
 
     test.each(ownPages)('%s names nothing outside', async (path) => {
-      const response = await send('GET', path, undefined, { authorization: '' });
+      const response = await send('GET', path, undefined, anonymous);
       expect(response.status).toBe(200);
       expect(await response.text()).not.toMatch(/(https?:)?\/\/\w/);
     });

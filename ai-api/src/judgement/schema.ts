@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, timestamp } from '../contract/schemas.ts';
+import { MODEL_FAILURES } from '../models/chat.ts';
 import { GRADES } from './grade.ts';
 
 /** Who or what decided. */
@@ -26,18 +27,7 @@ export const criterionResult = z.object({
 export type CriterionResult = z.infer<typeof criterionResult>;
 
 /** Why the model's part of a judgement is missing. The rules' result then stands. */
-export const modelFailure = z.object({
-  kind: z.enum([
-    'unreachable',
-    'timeout',
-    'unauthorized',
-    'rate_limited',
-    'refused',
-    'out_of_schema',
-    'error',
-  ]),
-  message: z.string(),
-});
+export const modelFailure = z.object({ kind: z.enum(MODEL_FAILURES), message: z.string() });
 export type ModelFailure = z.infer<typeof modelFailure>;
 
 export const judgementView = z

@@ -1,5 +1,16 @@
 import type { z } from 'zod';
-import type { ModelFailure } from '../judgement/schema.ts';
+
+/** How a call to a model can fail. */
+export const MODEL_FAILURES = [
+  'unreachable',
+  'timeout',
+  'unauthorized',
+  'rate_limited',
+  'refused',
+  'out_of_schema',
+  'error',
+] as const;
+export type ModelFailureKind = (typeof MODEL_FAILURES)[number];
 
 /** What a call to a model cost, also when its answer could not be used. */
 export interface Usage {
@@ -9,11 +20,11 @@ export interface Usage {
 
 /** The model did not give a usable answer. */
 export class ModelError extends Error {
-  readonly kind: ModelFailure['kind'];
+  readonly kind: ModelFailureKind;
   readonly usage: Usage;
 
   constructor(
-    kind: ModelFailure['kind'],
+    kind: ModelFailureKind,
     message: string,
     usage: Usage = { tokensIn: 0, tokensOut: 0 },
     cause?: unknown,

@@ -72,6 +72,24 @@ describe.each(databaseKinds())('the job queue on $name', ({ create }) => {
     expect(most).toBeGreaterThan(1);
   });
 
+  test('requests and timers have their turn while a long queue is worked off', async () => {
+    const done: number[] = [];
+    const seen = new Set<number>();
+    jobs.define<Work>(
+      queue(async ({ n }) => {
+        await database.withTenant(tenant, async () => {});
+        done.push(n);
+      }),
+    );
+    await jobs.start({ work: true });
+    await enqueue(...Array.from({ length: 60 }, (_, n) => n));
+    while (done.length < 60) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      seen.add(done.length);
+    }
+    expect(seen.size).toBeGreaterThan(5);
+  });
+
   test('jobs of a transaction that rolls back do not exist', async () => {
     const done: number[] = [];
     jobs.define<Work>(queue(async ({ n }) => void done.push(n)));

@@ -1,30 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
-import { evaluate, problem, type Run } from '../../../test/runs.ts';
+import { evaluate, problem, type Run, smallCompany } from '../../../test/runs.ts';
 
-const builder = (builder_id: string, name: string) => ({
-  builder_id,
-  name,
-  email: `${builder_id}@sample-company.example`,
-  team: '<b>Team</b>',
-  title: null,
-  status: 'active',
-  started_on: '2026-01-05',
-  weekly_hours: 40,
-  timezone: null,
-});
-const week = (builder_id: string, note: string) => ({
-  builder_id,
-  week: SAMPLE_WEEK,
-  hours_worked: 40,
-  active_days: 5,
-  brainlift_quality: 80,
-  brainlift_entries: 4,
-  goals_set: 4,
-  goals_met: 3,
-  note,
-});
 const SCRIPT = '<script>alert("graded")</script>';
 const REASON = 'The tracker lost two days, I looked at the commits.';
 
@@ -35,8 +13,12 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
   beforeAll(async () => {
     home = await create();
     api = await startApi(home);
+    const { builders, metrics } = smallCompany(3);
     await api.client.people.import({
-      builders: ['b-1', 'b-2', 'b-3'].map((id) => builder(id, id === 'b-1' ? SCRIPT : `Builder ${id}`)),
+      builders: builders.map((row) =>
+        row.builder_id === 'b-1' ? { ...row, name: SCRIPT, team: SCRIPT } : row,
+      ),
+      metrics: metrics.map((row) => (row.builder_id === 'b-1' ? { ...row, note: SCRIPT } : row)),
       projects: [
         {
           project_id: 'p-1',
@@ -50,9 +32,6 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
           goal: SCRIPT,
         },
       ],
-      metrics: ['b-1', 'b-2', 'b-3'].map((id) =>
-        week(id, id === 'b-1' ? SCRIPT : 'A note that is long enough.'),
-      ),
     });
     run = await evaluate(api.client);
   });
@@ -84,12 +63,12 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
     const decided = await api.client.evaluation.override({
       evaluationId,
       judgementId,
-      grade: 'A',
+      grade: 'D',
       reason: REASON,
     });
     expect(decided.judgement).toMatchObject({
       kind: 'evaluation',
-      grade: 'A',
+      grade: 'D',
       score: null,
       confidence: null,
       engine: 'human',
@@ -110,12 +89,12 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
     const { grade, score } = detail.judgement as NonNullable<typeof detail.judgement>;
     expect(kept).toEqual([{ grade, score, engine: 'rules' }]);
 
-    const { items } = await api.client.evaluation.listResults({ runId: run.runId, grade: 'A' });
+    const { items } = await api.client.evaluation.listResults({ runId: run.runId, grade: 'D' });
     expect(items).toMatchObject([{ builderId: 'b-1', engine: 'human', score: null, needsReview: false }]);
-    expect((await api.client.evaluation.getRun({ runId: run.runId })).grades.A).toBe(1);
+    expect((await api.client.evaluation.getRun({ runId: run.runId })).grades).toMatchObject({ D: 1 });
     const emails = await api.client.evaluation.listEmails({ runId: run.runId });
     const email = emails.items.find(({ to }) => to === 'b-1@sample-company.example');
-    expect(email?.subject).toBe(`Your week ${SAMPLE_WEEK}: grade A`);
+    expect(email?.subject).toBe(`Your week ${SAMPLE_WEEK}: grade D`);
     expect(email?.html).toContain('Decided by a person');
   });
 
@@ -130,14 +109,13 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
     expect(second.judgement).toMatchObject({ grade: 'C', supersedes: first.judgement?.judgementId });
   });
 
-  test('is decided by one of several people who decide at once', async () => {
+  test('is decided by one of twenty people who decide at once', async () => {
     const { evaluationId, judgementId } = await detailOf('b-3');
-    const grades = ['A', 'B', 'C', 'D', 'E'] as const;
-    const answers = await Promise.allSettled(
-      grades.map((grade) =>
-        api.client.evaluation.override({ evaluationId, judgementId, grade, reason: REASON }),
-      ),
-    );
+    const twenty = Array.from({ length: 20 });
+    await Promise.all(twenty.map(() => api.client.evaluation.get({ evaluationId })));
+    const decide = () =>
+      api.client.evaluation.override({ evaluationId, judgementId, grade: 'B', reason: REASON });
+    const answers = await Promise.allSettled(twenty.map(decide));
     const won = answers.filter(({ status }) => status === 'fulfilled');
     const lost = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     expect(won).toHaveLength(1);
@@ -145,11 +123,10 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
     const superseding = await api.context.database
       .system('the test looks behind the API')
       .selectFrom('judgement.judgements')
-      .select('grade')
+      .select('id')
       .where('supersedes', '=', judgementId)
       .execute();
-    expect(superseding).toHaveLength(1);
-    expect((await detailOf('b-3')).detail.judgement?.grade).toBe(superseding[0]?.grade);
+    expect(superseding).toEqual([{ id: (await detailOf('b-3')).judgementId }]);
   });
 
   test.each([

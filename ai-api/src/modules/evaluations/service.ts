@@ -24,6 +24,7 @@ import {
   insertRun,
   listEvaluations,
   listRuns,
+  lockEvaluation,
   markFailed,
   markNotified,
   officialRun,
@@ -298,6 +299,7 @@ export function createEvaluations(
 
     override: (tenantId: string, decidedBy: string, evaluationId: string, input: Override) =>
       database.withTenant(tenantId, async (transaction) => {
+        await lockEvaluation(transaction, evaluationId);
         const current = await detail(transaction, evaluationId);
         await overrideGrade(transaction, decidedBy, current, input);
         return detail(transaction, evaluationId);

@@ -103,6 +103,16 @@ export function findEvaluation(
     .executeTakeFirst();
 }
 
+/** Keeps others from changing an evaluation until the transaction ends. */
+export async function lockEvaluation(transaction: TenantTransaction, id: string): Promise<void> {
+  await transaction
+    .selectFrom('evaluations.evaluations')
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .execute();
+}
+
 /** The columns of an evaluation that repeat its judgement, so that lists need no second look. */
 function outcomeOf(
   judged: Pick<Judged, 'grade' | 'score' | 'coverage' | 'engine' | 'needsReview' | 'feedback'>,

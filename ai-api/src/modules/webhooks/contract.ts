@@ -21,6 +21,12 @@ const endpoint = z
   })
   .meta({ id: 'WebhookEndpoint' });
 
+/** They could not be sent with a request, and would be shown to everyone who lists the endpoints. */
+function hasNoCredentials(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
+  return username === '' && password === '';
+}
+
 const access = ['admin', 'ops'] as const;
 
 export const webhook = resource({
@@ -39,6 +45,7 @@ export const webhook = resource({
         url: z
           .url({ protocol: /^https?$/ })
           .max(2000)
+          .refine(hasNoCredentials, 'must not hold a user name or a password')
           .describe('Where deliveries are POSTed'),
         events: z.array(z.enum(EVENT_TYPES)).min(1).describe('Event types to deliver'),
       }),

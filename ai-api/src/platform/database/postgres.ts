@@ -4,6 +4,18 @@ import type { Connection, Schema } from './index.ts';
 
 const { INT8, DATE } = pg.types.builtins;
 
+/** The database of the configuration cannot be used. */
+export class DatabaseUnreachable extends Error {
+  constructor(url: string, cause: unknown) {
+    const { host, pathname } = new URL(url);
+    const { message, code } = cause as NodeJS.ErrnoException;
+    super(`The database at ${host}${pathname} cannot be used: ${message || code}. Check DATABASE_URL.`, {
+      cause,
+    });
+    this.name = 'DatabaseUnreachable';
+  }
+}
+
 /** `bigint` as number and `date` as `YYYY-MM-DD`, as the embedded driver answers them. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text') => {

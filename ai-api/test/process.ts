@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '../src/contract/client.ts';
+import { resources } from '../src/contract/index.ts';
+import { ADMIN_KEY } from './api.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** A real process of this product. */
+export interface ApiProcess {
+  /** Calls this process; it fails in a worker, which serves nothing. */
+  client: Client;
+  /** Sends a signal and waits for the end; answers the exit code, null when the signal ended it. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+/** Starts `main.ts` as its user does, and waits until it says that it is ready. */
+export async function startProcess(env: Record<string, string>): Promise<ApiProcess> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...env, PATH: process.env.PATH ?? '', LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  const url = await new Promise<string | null>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said = line.startsWith('{') ? (JSON.parse(line) as { msg?: string; url?: string | null }) : {};
+      if (said.msg === 'ready') resolve(said.url ?? null);
+    });
+    exited.then(([code]) => reject(new Error(`The process ended with ${code}: ${complaints}`)), reject);
+  });
+  return {
+    client: createClient(resources, { baseUrl: url ?? 'http://127.0.0.1:9', apiKey: ADMIN_KEY }),
+    end: async (signal) => {
+      child.kill(signal);
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
