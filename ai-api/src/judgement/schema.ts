@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, timestamp } from '../contract/schemas.ts';
-import { MODEL_FAILURES } from '../models/chat.ts';
+import { MODEL_FAILURES } from '../models/failures.ts';
 import { GRADES } from './grade.ts';
 
 /** Who or what decided. */

@@ -1,16 +1,5 @@
 import type { z } from 'zod';
-
-/** How a call to a model can fail. */
-export const MODEL_FAILURES = [
-  'unreachable',
-  'timeout',
-  'unauthorized',
-  'rate_limited',
-  'refused',
-  'out_of_schema',
-  'error',
-] as const;
-export type ModelFailureKind = (typeof MODEL_FAILURES)[number];
+import type { ModelFailureKind } from './failures.ts';
 
 /** What a call to a model cost, also when its answer could not be used. */
 export interface Usage {
