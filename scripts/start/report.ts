@@ -18,8 +18,14 @@ export function gradeTable({ run, results, emails }: Outcome): string[] {
     ...aligned([['Builder', 'Team', 'Grade', 'Points', 'Projects', ''], ...rows], 3),
     '',
     `Week ${run.week}: ${run.judged} builders judged, ${run.failed} failed, ${run.projects} projects graded, ${emails} e-mails.`,
-    `Grades: ${grades.join(', ')}. Engine: ${run.engine}${run.engine === 'rules' ? ' (no model configured)' : ''}.`,
+    `Grades: ${grades.join(', ')}. ${engineLine(run)}`,
   ];
+}
+
+function engineLine({ engine, engines }: Outcome['run']): string {
+  if (engine === 'rules') return 'Engine: rules (no model configured).';
+  const { model, rules } = engines;
+  return `Engine: ${model} judged with the model, ${rules} by rules alone.`;
 }
 
 /** Where to look, and how to sign in there. */
@@ -44,7 +50,7 @@ export function jsonReport({ run, emails }: Outcome, durationMs: number) {
     judged: run.judged,
     failed: run.failed,
     emails,
-    engine: run.engine,
+    engine: run.engines.model > 0 ? 'model' : 'rules',
     durationMs,
   };
 }

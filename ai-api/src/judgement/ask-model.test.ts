@@ -50,10 +50,10 @@ function compile(kind: Bench['kind'], rules: RuleDefinition[]) {
 }
 
 /** Judges a builder's week with a model that answers so. */
-async function judgeWith(answer: AnswerModel, facts: Facts = week, rules = defaults) {
+async function judgeWith(answer: AnswerModel, facts: Facts = week, rules = defaults, timeoutMs = 10_000) {
   const started = await startModelRecorder(answer);
   recorder = started;
-  const model = createOpenAi({ apiKey: 'sk-test', baseUrl: started.url, model: 'test-1', timeoutMs: 300 });
+  const model = createOpenAi({ apiKey: 'sk-test', baseUrl: started.url, model: 'test-1', timeoutMs });
   const bench = { kind: evaluationKind, rules: compile(evaluationKind, rules), model };
   return { judged: await judge(bench, 'b-1', facts), calls: started.calls };
 }
@@ -217,7 +217,12 @@ describe('a model that cannot be used', () => {
   ])(
     'because it %s leaves the result of the rules, and the judgement says so',
     async (_why, reply, failure, attempts) => {
-      const { judged, calls } = await judgeWith(() => reply);
+      const { judged, calls } = await judgeWith(
+        () => reply,
+        week,
+        defaults,
+        failure === 'timeout' ? 300 : 10_000,
+      );
       const ruled = await judgeByRules();
       expect(calls).toHaveLength(attempts);
       expect(judged).toMatchObject({ engine: 'rules', modelFailure: { kind: failure }, score: ruled.score });
@@ -291,7 +296,7 @@ describe('what people wrote', () => {
   test('in a project is marked as well', async () => {
     const started = await startModelRecorder(scoreEverything(50, () => ['project.tamRationale']));
     recorder = started;
-    const model = createOpenAi({ apiKey: 'k', baseUrl: started.url, model: 'm', timeoutMs: 300 });
+    const model = createOpenAi({ apiKey: 'k', baseUrl: started.url, model: 'm', timeoutMs: 10_000 });
     const bench = { kind: projectKind, rules: compile(projectKind, await defaultRules(projectKind)), model };
     const facts = {
       project: {

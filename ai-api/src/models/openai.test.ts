@@ -26,11 +26,12 @@ async function modelAnswering(...replies: ModelReply[]) {
     ({ number }) => replies[Math.min(number, replies.length) - 1] as ModelReply,
   );
   recorder = started;
-  return { model: connect(started.url), calls: started.calls };
+  const isSilent = replies.some((reply) => reply.delayMs || ('fault' in reply && reply.fault !== 'break'));
+  return { model: connect(started.url, isSilent ? 300 : 10_000), calls: started.calls };
 }
 
-function connect(baseUrl: string) {
-  return createOpenAi({ apiKey: 'sk-test', baseUrl, model: 'test-1', timeoutMs: 300 });
+function connect(baseUrl: string, timeoutMs = 10_000) {
+  return createOpenAi({ apiKey: 'sk-test', baseUrl, model: 'test-1', timeoutMs });
 }
 
 /** The ModelError that a call ends in. */

@@ -5,7 +5,7 @@ import { GRADES } from '../../judgement/grade.ts';
 import { judgementView } from '../../judgement/schema.ts';
 
 const STATUSES = ['pending', 'judged', 'failed'] as const;
-const engine = z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open');
+const engine = z.enum(['rules', 'model']).describe('What was configured when the run started');
 const grade = z.enum(GRADES);
 
 const run = z
@@ -25,6 +25,9 @@ const run = z
     needsReview: z.number().int(),
     notified: z.number().int().describe('Builders whose e-mail was sent'),
     grades: z.partialRecord(grade, z.number().int()),
+    engines: z
+      .object({ rules: z.number().int(), model: z.number().int(), human: z.number().int() })
+      .describe('Who decided: builders judged by rules alone, with the model, or by a person'),
     failures: z
       .array(z.object({ builderId: z.string(), name: z.string(), reason: z.string() }))
       .describe('At most 50'),

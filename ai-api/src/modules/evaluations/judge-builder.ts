@@ -5,7 +5,13 @@ import { addWeeks } from '../../platform/week.ts';
 import type { KnownWeek, People } from '../people/index.ts';
 import { builderFacts, TREND_WEEKS } from './kinds/builder.ts';
 import { projectFacts } from './kinds/project.ts';
-import { type EvaluationRecord, insertProjectGrades, markFailed, markJudged } from './store.ts';
+import {
+  type EvaluationRecord,
+  gradedProjects,
+  insertProjectGrades,
+  markFailed,
+  markJudged,
+} from './store.ts';
 
 /** The two kinds a week is judged with. */
 export interface WeeklyBenches {
@@ -60,7 +66,10 @@ export async function judgeBuilder(
   await database.withTenant(tenantId, (transaction) => keep(transaction, evaluation, judged, projects));
 }
 
-/** Stores everything, or nothing when another worker was first. */
+/**
+ * Stores everything, or nothing when another worker was first. A project that changed hands since the run
+ * began keeps the grade it got with its former builder.
+ */
 async function keep(
   transaction: TenantTransaction,
   evaluation: EvaluationRecord,
@@ -69,8 +78,11 @@ async function keep(
 ): Promise<void> {
   const judgementId = await insertJudgement(transaction, judged);
   if (!(await markJudged(transaction, evaluation.id, judgementId, judged))) throw new AlreadyJudged();
+  const ids = projects.map(({ judged: project }) => project.subjectId);
+  const graded = await gradedProjects(transaction, evaluation.run_id, ids);
   const grades = [];
   for (const { name, judged: project } of projects) {
+    if (graded.has(project.subjectId)) continue;
     grades.push({
       evaluation_id: evaluation.id,
       run_id: evaluation.run_id,

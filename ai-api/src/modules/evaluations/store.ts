@@ -16,6 +16,7 @@ export interface RunCounts {
   notified: number;
   projects: number;
   grades: Record<string, number>;
+  engines: Record<'rules' | 'model' | 'human', number>;
 }
 
 /** Inserts a run; null when the week has its official run already. */
@@ -226,6 +227,22 @@ async function hasPending(transaction: TenantTransaction, runId: string): Promis
   return pending !== undefined;
 }
 
+/** Which of these projects have their grade in a run already. */
+export async function gradedProjects(
+  transaction: TenantTransaction,
+  runId: string,
+  projectIds: string[],
+): Promise<Set<string>> {
+  if (projectIds.length === 0) return new Set();
+  const rows = await transaction
+    .selectFrom('evaluations.project_grades')
+    .select('project_id')
+    .where('run_id', '=', runId)
+    .where('project_id', 'in', projectIds)
+    .execute();
+  return new Set(rows.map(({ project_id }) => project_id));
+}
+
 export async function insertProjectGrades(
   transaction: TenantTransaction,
   grades: Omit<ProjectGradeRecord, 'tenant_id'>[],
@@ -290,14 +307,14 @@ export async function markNotified(transaction: TenantTransaction, id: string): 
 export async function countRun(transaction: TenantTransaction, runId: string): Promise<RunCounts> {
   const rows = await transaction
     .selectFrom('evaluations.evaluations')
-    .select(['status', 'grade'])
+    .select(['status', 'grade', 'engine'])
     .select((eb) => [
       eb.fn.countAll<number>().as('count'),
       eb.fn.countAll<number>().filterWhere('needs_review', '=', true).as('review'),
       eb.fn.count<number>('notified_at').as('notified'),
     ])
     .where('run_id', '=', runId)
-    .groupBy(['status', 'grade'])
+    .groupBy(['status', 'grade', 'engine'])
     .execute();
   const projects = await transaction
     .selectFrom('evaluations.project_grades')
@@ -315,8 +332,20 @@ export async function countRun(transaction: TenantTransaction, runId: string): P
     needsReview: sum((row) => row.review),
     notified: sum((row) => row.notified),
     projects: projects.count,
-    grades: Object.fromEntries(
-      rows.filter((row) => row.grade !== null).map((row) => [row.grade as string, row.count]),
-    ),
+    grades: tally(rows, ({ grade }) => grade),
+    engines: { rules: 0, model: 0, human: 0, ...tally(rows, ({ engine }) => engine) },
   };
+}
+
+/** Sums the counts of rows by a name; rows without one are left out. */
+function tally<Row extends { count: number }>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => string | null,
+): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const row of rows) {
+    const name = nameOf(row);
+    if (name !== null) sums[name] = (sums[name] ?? 0) + row.count;
+  }
+  return sums;
 }
