@@ -18,7 +18,7 @@ export function gradeTable({ run, results, emails }: Outcome): string[] {
     ...aligned([['Builder', 'Team', 'Grade', 'Points', 'Projects', ''], ...rows], 3),
     '',
     `Week ${run.week}: ${run.judged} builders judged, ${run.failed} failed, ${run.projects} projects graded, ${emails} e-mails.`,
-    `Grades: ${grades.join(', ')}. ${engineLine(run)}`,
+    `Grades: ${grades.join(', ') || 'none'}. ${engineLine(run)}`,
   ];
 }
 
