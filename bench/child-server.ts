@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { atExit } from './at-exit.ts';
 
 /** Servers in a process of their own, by name. */
 export interface ChildServer<Name extends string> {
@@ -22,7 +23,8 @@ export async function startChild<Name extends string>(
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const exited = once(child, 'exit');
+  const forget = atExit(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit').finally(forget);
   const urls = await new Promise<Record<Name, string>>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Record<Name, string>));
     child.once('exit', (code) => reject(new Error(`${module} ended with ${code} before it served`)));

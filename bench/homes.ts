@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atExit } from './at-exit.ts';
 import { findPostgres, runOn } from './postgres.ts';
 
 /** An empty database of one measurement's own. */
@@ -38,9 +39,14 @@ export async function forEachHomeKind(measure: (kind: HomeKind) => Promise<void>
 
 function embedded(): Home {
   const directory = mkdtempSync(join(tmpdir(), 'ai-manager-bench-'));
+  const removeNow = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  const forget = atExit(removeNow);
   return {
     env: { DATA_DIR: directory },
-    remove: async () => rmSync(directory, { recursive: true, force: true }),
+    remove: async () => {
+      removeNow();
+      forget();
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { atExit } from './at-exit.ts';
 
 /** A PostgreSQL server that benchmarks may make databases on. */
 export interface PostgresServer {
@@ -24,12 +26,19 @@ export async function findPostgres(): Promise<PostgresServer | null> {
   const directory = mkdtempSync(join(tmpdir(), 'ai-manager-bench-postgres-'));
   const port = await freePort();
   const server = startServer(programs, directory, port);
+  const exited = once(server, 'exit');
+  const removeNow = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  const forget = atExit(() => {
+    const stopNow = ['-D', join(directory, 'data'), '-m', 'immediate', '-w', 'stop'];
+    execFileSync(join(programs, 'pg_ctl'), stopNow, { stdio: 'ignore', ...serverUser() });
+    removeNow();
+  });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const stop = async () => {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGINT');
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
+    await exited;
+    removeNow();
+    forget();
   };
   await untilItAnswers(url).catch(async (error: unknown) => {
     await stop();
@@ -62,11 +71,14 @@ function findPrograms(): string | null {
 }
 
 /** The server refuses to run as root, so root runs it as the `postgres` user of the package. */
+function serverUser(): { uid?: number; gid?: number } {
+  return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+}
+
 function startServer(programs: string, directory: string, port: number): ChildProcess {
   const data = join(directory, 'data');
-  const asRoot = process.getuid?.() === 0;
-  const user = asRoot ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-  if (asRoot) chownSync(directory, idOf('-u'), idOf('-g'));
+  const user = serverUser();
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
   execFileSync(join(programs, 'initdb'), initdb, { stdio: 'ignore', ...user });
   const address = ['-D', data, '-p', String(port), '-h', '127.0.0.1'];

@@ -6,6 +6,7 @@ const BENCHMARKS = ['model-concurrency', 'read-overhead', 'scale'];
 /** Runs one benchmark in a process of its own; answers how it ended. */
 async function run(benchmark: string): Promise<number> {
   const child = spawn(process.execPath, [`${import.meta.dirname}/${benchmark}.ts`], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }
