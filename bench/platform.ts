@@ -14,6 +14,7 @@ export function environment(home: Home, extra: Record<string, string> = {}): Rec
     PORT: '0',
     SMTP_URL: 'smtp://127.0.0.1:2525',
     BOOTSTRAP_API_KEY: ADMIN_KEY,
+    RATE_LIMITS: 'off',
     ...extra,
   };
 }

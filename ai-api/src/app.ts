@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import express, { type Express } from 'express';
+import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import packageJson from '../package.json' with { type: 'json' };
@@ -8,11 +8,17 @@ import { resources } from './contract/index.ts';
 import { openApi } from './contract/openapi.ts';
 import { docsRouter } from './http/docs.ts';
 import { errorHandler, unknownPath } from './http/error-handler.ts';
+import { trustedProxies } from './http/limits/client-address.ts';
+import { shedLoad } from './http/load-shedding.ts';
+import { countRequests, serveMetrics } from './http/metrics.ts';
+import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
+import { serveAudit } from './modules/audit/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
-import { serveOps } from './modules/ops/index.ts';
+import { serveHealth, serveOps } from './modules/ops/index.ts';
 import { servePeople } from './modules/people/index.ts';
+import { serveRealtime } from './modules/realtime/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
 import { serveSignedObjects } from './platform/objects/index.ts';
 
@@ -24,23 +30,49 @@ export function createApp(context: Context): Express {
     ...serveEvaluations(context.evaluations),
     ...servePeople(context.people),
     ...serveWebhooks(context.webhooks),
+    ...serveRealtime(context.realtime),
+    ...serveAudit(context.audit),
     ...serveIdentity(),
-    ...serveOps(context.installation, context.database, context.jobs),
+    ...serveOps(context),
   ];
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', trustedProxies(context.config.TRUST_PROXY));
   app.use(requestLog(context));
+  app.use(countRequests(context.metrics));
   app.use(helmet());
-  app.get('/', (_request, response) => response.redirect('/docs'));
-  app.get('/openapi.json', (_request, response) => {
+  app.use(shedLoad(context.config));
+  app.use(limitUrl);
+  const { anonymous } = context.guards.limiter;
+  app.get('/', anonymous, (_request, response) => response.redirect('/docs'));
+  app.get('/openapi.json', anonymous, (_request, response) => {
     response.json(document);
   });
-  app.use('/docs', docsRouter('/openapi.json'));
-  app.all('/objects/{*key}', serveSignedObjects(context.objects));
-  app.use(routesOf(served, context.identity.authenticate));
+  app.get('/metrics', metricsRoute(context));
+  app.use('/docs', anonymous, docsRouter('/openapi.json'));
+  app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
+  app.get('/events/stream', context.realtime.stream);
+  app.use(routesOf(served, context.identity.authenticate, context.guards));
+  app.use(anonymous, unknownPath);
+  app.use(errorHandler);
+  return app;
+}
+
+/** A worker's app: it answers probes and is scraped, and does nothing else. */
+export function createWorkerApp(context: Context): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestLog(context));
+  app.use(countRequests(context.metrics));
+  app.get('/metrics', metricsRoute(context));
+  app.use(routesOf([serveHealth(context)], context.identity.authenticate, context.guards));
   app.use(unknownPath);
   app.use(errorHandler);
   return app;
+}
+
+function metricsRoute({ metrics, gauges, config, identity }: Context) {
+  return serveMetrics(metrics, gauges, config.PROMETHEUS_TOKEN, identity.authenticate);
 }
 
 /** One line for each request, with its id; probes only at debug level. */
@@ -55,12 +87,24 @@ function requestLog({ log }: Context) {
     },
     customLogLevel: (request, response, error) => {
       if (error || response.statusCode >= 500) return 'error';
-      return /^\/(health|ready)/.test(request.url ?? '') ? 'debug' : 'info';
+      return /^\/(health|ready|metrics)/.test(request.url ?? '') ? 'debug' : 'info';
     },
     serializers: {
-      req: (request: { method: string; url: string }) => ({ method: request.method, url: request.url }),
+      req: (request: { method: string; url: string }) => ({
+        method: request.method,
+        url: withoutQuery(request.url),
+      }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+    },
+    customProps: (_request, response) => {
+      const { operation, caller } = (response as Response).locals ?? {};
+      return { operation, tenantId: caller?.tenantId, keyId: caller?.keyId };
     },
     quietReqLogger: true,
   });
+}
+
+/** A query may hold a signature, a ticket or the name that somebody looks for. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/s, '');
 }

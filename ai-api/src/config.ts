@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { namesProxies } from './http/limits/client-address.ts';
+import { TIERS } from './http/limits/tiers.ts';
+import type { Priority } from './platform/jobs.ts';
+import { parseAllowedHosts } from './platform/outbound/index.ts';
+import { parseKeys } from './platform/sealing.ts';
+import { productionFaults } from './production.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {
@@ -20,8 +26,25 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 const text = z.string().trim().min(1, 'must not be empty').max(1000, 'must be at most 1000 characters');
 const port = (fallback: number) => whole(0, 65_535, fallback);
+const optionalPort = z
+  .string()
+  .trim()
+  .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'must be a whole number from 0 to 65535'))
+  .optional();
 const milliseconds = (fallback: number) => whole(1, 600_000, fallback);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
+
+/** Text that `parse` takes; what it throws is the message. */
+const checked = (parse: (value: string) => unknown) =>
+  z.string().superRefine((value, context) => {
+    try {
+      parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `is wrong: ${(error as Error).message}` });
+    }
+  });
 
 /** Every variable: what it takes, its default and what it is for. */
 export const settings = z.object({
@@ -41,6 +64,18 @@ export const settings = z.object({
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe lines that are written'),
+  JOB_PRIORITIES: z
+    .string()
+    .regex(/^(high|default|low)(,(high|default|low))*$/, 'must be some of high,default,low')
+    .default('high,default,low')
+    .transform((list) => list.split(',') as Priority[])
+    .describe('Classes of jobs that this process handles'),
+  WORKER_PORT: optionalPort.describe('Where a worker answers probes and /metrics; nowhere unless set'),
+  PROMETHEUS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,200}$/, 'must be 24 to 200 characters without spaces')
+    .optional()
+    .describe('Bearer token that may read /metrics, beside keys of role ops'),
   TENANT: text
     .max(100, 'must be at most 100 characters')
     .default('default')
@@ -66,6 +101,41 @@ export const settings = z.object({
     'After so long without a sign a job is given to another worker',
   ),
   WEBHOOK_RETRY_SECONDS: whole(1, 3600, 15).describe('First pause; it doubles'),
+  WEBHOOK_ALLOWED_HOSTS: checked(parseAllowedHosts)
+    .default('')
+    .describe('Hosts, host:port or ranges off the public internet that events may be delivered to'),
+  WEBHOOK_ALLOWED_PORTS: z
+    .string()
+    .regex(/^\d{1,5}(,\d{1,5})*$/, 'must be ports such as 80,443')
+    .default('80,443,8080,8443')
+    .describe('Ports of public hosts that events may be delivered to'),
+  WEBHOOK_DISABLE_HOURS: whole(1, 2160, 72).describe('An endpoint that fails for so long is disabled'),
+  DATA_ENCRYPTION_KEY: checked(parseKeys)
+    .optional()
+    .describe('32 bytes in base64 or hex that seal stored secrets; after a comma, earlier keys'),
+  REALTIME_HEARTBEAT_SECONDS: whole(1, 600, 30).describe('Pause between pings of a connection'),
+  REALTIME_CONNECTIONS: whole(1, 1_000_000, 1000).describe('Open connections of one tenant in one process'),
+  REALTIME_BUFFER_BYTES: whole(1024, 1_073_741_824, 1_048_576).describe(
+    'What may wait to be read by one connection before it is closed',
+  ),
+  REALTIME_REPLAY: whole(1, 100_000, 1000).describe('Missed events that a connection may ask for'),
+  UPSTASH_REDIS_REST_URL: httpUrl
+    .optional()
+    .describe('Redis that all processes share for limits and cache; in memory, per process, unless set'),
+  UPSTASH_REDIS_REST_TOKEN: text.optional().describe('Needed with UPSTASH_REDIS_REST_URL'),
+  TRUST_PROXY: z
+    .string()
+    .refine(namesProxies, 'must be a number of proxies from 1 to 10, or their addresses or networks')
+    .optional()
+    .describe('Proxies whose X-Forwarded-For names the client; nobody is believed unless set'),
+  RATE_LIMITS: oneOf(['on', 'off']).default('on').describe('off where a gateway limits requests already'),
+  TENANT_TIER: oneOf(TIERS).default('enterprise').describe('Tier of the company that TENANT names'),
+  REQUEST_TIMEOUT_MS: milliseconds(60_000).describe('A request that takes longer is answered with 503'),
+  JSON_MAX_DEPTH: whole(4, 1000, 32).describe('Objects and arrays inside each other in a body'),
+  MAX_IN_FLIGHT: whole(1, 100_000, 500).describe('Unanswered requests beyond which more are refused'),
+  SHED_LOOP_DELAY_MS: milliseconds(2_000).describe(
+    'Delay of the event loop beyond which requests are refused',
+  ),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be a URL that starts with smtp://' })
     .optional()
@@ -96,18 +166,21 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 function contradictions(given: Record<string, string | undefined>): string[] {
   const needs = (name: string, why: string) => (given[name] ? [] : [`${name} ${why}`]);
   const because = (name: string) => `is needed because ${name} is set`;
-  const isProduction = given.NODE_ENV === 'production';
   const isPart = given.ROLE === 'api' || given.ROLE === 'worker';
   return [
     ...['WORKSMART', 'BRAINLIFT', 'METRICS']
       .filter((source) => given[`${source}_URL`])
       .flatMap((source) => needs(`${source}_API_KEY`, because(`${source}_URL`))),
+    ...(given.UPSTASH_REDIS_REST_URL
+      ? needs('UPSTASH_REDIS_REST_TOKEN', because('UPSTASH_REDIS_REST_URL'))
+      : []),
+    ...(given.UPSTASH_REDIS_REST_TOKEN
+      ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
+      : []),
     ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
     ...(isPart && !given.DATABASE_URL
       ? ['ROLE must be all with the embedded database, which one process owns']
       : []),
-    ...(isProduction ? ['DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL'] : []).flatMap((name) =>
-      needs(name, 'must be set in production'),
-    ),
+    ...(given.NODE_ENV === 'production' ? productionFaults(given) : []),
   ];
 }

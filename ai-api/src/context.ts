@@ -4,26 +4,27 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
+import { createConnections } from './connections.ts';
+import { createGuards } from './http/guards.ts';
 import { seedKind } from './judgement/index.ts';
-import type { ChatModel } from './models/chat.ts';
-import { createOpenAi } from './models/openai.ts';
+import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
-import type { Installation } from './modules/ops/index.ts';
-import {
-  createBrainLift,
-  createMetricsApi,
-  createPeople,
-  createWorkSmart,
-  type Sources,
-} from './modules/people/index.ts';
-import { createWebhooks } from './modules/webhooks/index.ts';
+import { gaugesOf, type Installation } from './modules/ops/index.ts';
+import { createPeople } from './modules/people/index.ts';
+import { createRealtime } from './modules/realtime/index.ts';
+import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
 import { createDatabase, type Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { openPglite } from './platform/database/pglite.ts';
 import { DatabaseUnreachable, openPostgres } from './platform/database/postgres.ts';
 import { createJobs } from './platform/jobs.ts';
 import { openFilesystemObjects } from './platform/objects/index.ts';
+import { createOutboundGuard, parseAllowedHosts } from './platform/outbound/index.ts';
+import { createSealer, parseKeys, type Sealer } from './platform/sealing.ts';
+import { openShared } from './platform/shared.ts';
+import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
+import type { OnQuery } from './platform/telemetry/query-type.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 
@@ -32,22 +33,24 @@ export type Context = Awaited<ReturnType<typeof createContext>>;
  * @throws one clear error when a part cannot be opened; what was open by then is closed again
  */
 export async function createContext(config: Config, log: Logger) {
-  const database = await openDatabase(config, log);
+  const metrics = createMetrics();
+  const database = await openDatabase(config, log, metrics.query);
   try {
     const migrated = await migrate(database.system('migrations run as the owner'));
     if (migrated.length > 0) log.info({ migrated }, 'database schema updated');
-    return await compose(config, log, database);
+    return await compose(config, log, database, metrics);
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function openDatabase(config: Config, log: Logger): Promise<Database> {
+/** The database that the configuration names. */
+export async function openDatabase(config: Config, log: Logger, onQuery?: OnQuery): Promise<Database> {
   const { DATABASE_URL, DATABASE_POOL, DATA_DIR } = config;
-  if (!DATABASE_URL) return createDatabase(await openPglite(DATA_DIR));
+  if (!DATABASE_URL) return createDatabase(await openPglite(DATA_DIR, onQuery));
   const onError = (err: Error) => log.warn({ err }, 'database connection lost');
-  const database = createDatabase(openPostgres(DATABASE_URL, DATABASE_POOL, onError));
+  const database = createDatabase(openPostgres(DATABASE_URL, DATABASE_POOL, onError, onQuery));
   try {
     await database.ping();
     return database;
@@ -57,22 +60,47 @@ async function openDatabase(config: Config, log: Logger): Promise<Database> {
   }
 }
 
-async function compose(config: Config, log: Logger, database: Database) {
+async function compose(config: Config, log: Logger, database: Database, metrics: Metrics) {
   const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
   const objects = openFilesystemObjects({
     directory: join(config.DATA_DIR, 'objects'),
     signingKey: await localKey(config.DATA_DIR, 'objects.key'),
     publicUrl,
   });
-  const sources = connectSources(config);
-  const model = connectModel(config);
-  const jobs = createJobs(database, { heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS, log });
+  const { sources, model, useKey } = createConnections(config, metrics);
+  const jobs = createJobs(database, {
+    heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
+    log,
+    onAttempt: metrics.jobAttempt,
+  });
+  const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
+  const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
   const identity = createIdentity(database);
   const people = createPeople(database, sources);
-  const webhooks = createWebhooks(database, jobs, { retrySeconds: config.WEBHOOK_RETRY_SECONDS });
-  const settings = { concurrency: config.EVALUATION_CONCURRENCY, model, now: () => new Date() };
-  const evaluations = createEvaluations(database, jobs, people, webhooks, settings);
+  const webhooks = createWebhooks(database, jobs, {
+    retrySeconds: config.WEBHOOK_RETRY_SECONDS,
+    disableHours: config.WEBHOOK_DISABLE_HOURS,
+    guard: guardOf(config),
+    sealer: await openSealer(config),
+    onDelivery: metrics.delivery,
+  });
+  await webhooks.prepare();
+  const realtime = createRealtime(createEventLog(database), database, identity.authenticate, {
+    heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
+    connectionsPerTenant: config.REALTIME_CONNECTIONS,
+    bufferBytes: config.REALTIME_BUFFER_BYTES,
+    replay: config.REALTIME_REPLAY,
+    log,
+  });
+  const settings = {
+    concurrency: config.EVALUATION_CONCURRENCY,
+    model,
+    now: () => new Date(),
+    onJudged: metrics.judged,
+  };
+  const evaluations = createEvaluations(database, jobs, people, webhooks, cache, settings);
   await seedTenant(config, database, identity);
+  const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
     version: packageJson.version,
     engine: model ? 'model' : 'rules',
@@ -81,6 +109,8 @@ async function compose(config: Config, log: Logger, database: Database) {
       database: database.driver,
       jobs: jobs.driver,
       objects: objects.driver,
+      cache: cache.driver,
+      limits: limits.driver,
       mail: config.SMTP_URL ? 'smtp' : 'dev-inbox',
     },
     sources: Object.fromEntries(
@@ -90,6 +120,10 @@ async function compose(config: Config, log: Logger, database: Database) {
   return {
     config,
     log,
+    metrics,
+    guards,
+    useKey,
+    gauges: gaugesOf(database, jobs),
     publicUrl,
     database,
     jobs,
@@ -97,43 +131,41 @@ async function compose(config: Config, log: Logger, database: Database) {
     identity,
     people,
     webhooks,
+    realtime,
     evaluations,
+    audit,
     installation,
   };
 }
 
 async function seedTenant(config: Config, database: Database, identity: ReturnType<typeof createIdentity>) {
-  const tenantId = await identity.ensureTenant(config.TENANT);
+  const tenantId = await identity.ensureTenant(config.TENANT, config.TENANT_TIER);
   if (config.BOOTSTRAP_API_KEY)
     await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin']);
   await database.withTenant(tenantId, async (transaction) => {
-    await seedKind(transaction, evaluationKind);
-    await seedKind(transaction, projectKind);
+    const rules = (await seedKind(transaction, evaluationKind)) + (await seedKind(transaction, projectKind));
+    if (rules === 0) return;
+    await record(transaction, systemActor(tenantId, 'judgement.seed'), {
+      subject: 'rules',
+      details: [{ about: [], content: { rules } }],
+    });
   });
 }
 
-function connectSources(config: Config): Sources {
-  const timeoutMs = config.SOURCE_TIMEOUT_MS;
-  const connect = <T>(
-    create: (options: { baseUrl: string; apiKey: string; timeoutMs: number }) => T,
-    baseUrl?: string,
-    apiKey?: string,
-  ) => (baseUrl && apiKey ? create({ baseUrl, apiKey, timeoutMs }) : null);
-  return {
-    worksmart: connect(createWorkSmart, config.WORKSMART_URL, config.WORKSMART_API_KEY),
-    brainlift: connect(createBrainLift, config.BRAINLIFT_URL, config.BRAINLIFT_API_KEY),
-    metrics: connect(createMetricsApi, config.METRICS_URL, config.METRICS_API_KEY),
-  };
+function guardOf(config: Config) {
+  return createOutboundGuard({
+    allowed: parseAllowedHosts(config.WEBHOOK_ALLOWED_HOSTS),
+    ports: config.WEBHOOK_ALLOWED_PORTS.split(',').map(Number),
+    requireHttps: config.NODE_ENV === 'production',
+    connectTimeoutMs: 10_000,
+  });
 }
 
-function connectModel(config: Config): ChatModel | null {
-  if (!config.OPENAI_API_KEY) return null;
-  return createOpenAi({
-    apiKey: config.OPENAI_API_KEY,
-    baseUrl: config.OPENAI_BASE_URL,
-    model: config.OPENAI_MODEL,
-    timeoutMs: config.MODEL_TIMEOUT_MS,
-  });
+/** Seals with the configured keys, or else with a local one. */
+async function openSealer({ DATA_ENCRYPTION_KEY, DATA_DIR }: Config): Promise<Sealer> {
+  return createSealer(
+    DATA_ENCRYPTION_KEY ? parseKeys(DATA_ENCRYPTION_KEY) : [await localKey(DATA_DIR, 'data.key')],
+  );
 }
 
 /** A random key kept in a file that only its owner reads; made at the first start. */

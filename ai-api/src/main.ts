@@ -2,13 +2,21 @@ import { ConfigError, readConfig } from './config.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
 import { createLog } from './platform/log.ts';
+import { referencesIn, resolveEnvironment, SecretsError } from './platform/secrets/index.ts';
+import { createReload } from './reload.ts';
 import { startServer } from './server.ts';
 
 /** Starts the process and stops it on SIGINT or SIGTERM; what does not end in time is cut off. */
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const read = async () => readConfig(await resolveEnvironment(process.env));
+  const config = await read();
   const log = createLog(config.LOG_LEVEL);
+  // Without a reference nothing can change, and the end of a terminal ends the process as ever.
+  let reload = async () => {};
+  if (referencesIn(process.env).length > 0) process.on('SIGHUP', () => reload());
   const server = await startServer(config, log);
+  const { useKey, metrics } = server.context;
+  reload = createReload(config, { read, use: useKey, log, metrics });
   let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -27,7 +35,7 @@ async function main(): Promise<void> {
   }
 }
 
-const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable];
+const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable, SecretsError];
 
 /** What a person can mend needs no stack: also files and ports that the system refuses. */
 function isPlain(error: Error): boolean {

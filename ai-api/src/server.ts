@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Express } from 'express';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
+import { createApp, createWorkerApp } from './app.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext } from './context.ts';
+import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
+import { startMaintenance } from './modules/audit/index.ts';
 import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
 
 /** How long running requests and jobs may take to end. */
@@ -12,7 +15,7 @@ const STOP_MS = 10_000;
 
 export interface RunningServer {
   context: Context;
-  /** Root of the API; null in a worker. */
+  /** Root of the API, or of a worker's probes; null in a worker without a port for them. */
   url: string | null;
   inbox: DevInbox | null;
   /** Ends requests and jobs, then closes everything. May be called again. */
@@ -32,12 +35,15 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     return stopping;
   };
   try {
-    await context.jobs.start({ work: config.ROLE !== 'api' });
+    opened.push({ close: () => context.webhooks.close() });
+    await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     opened.push({ close: () => context.jobs.stop(STOP_MS) });
+    if (config.ROLE !== 'api') opened.push(await startMaintenance(context.database, log));
     const inbox = config.SMTP_URL || config.ROLE === 'worker' ? null : await openInbox(config, log);
     if (inbox) opened.push(inbox);
-    const http = config.ROLE === 'worker' ? null : await listen(context);
+    const http = await listen(context);
     if (http) opened.push({ close: () => closeHttp(http) });
+    if (http && config.ROLE !== 'worker') opened.push(await openRealtime(context, http));
     const url = http ? `http://${config.HOST}:${(http.address() as AddressInfo).port}` : null;
     log.info({ url, role: config.ROLE, ...context.installation }, 'ready');
     return { context, url, inbox, stop };
@@ -61,18 +67,35 @@ function openInbox(config: Config, log: Logger): Promise<DevInbox> {
   });
 }
 
-function listen(context: Context): Promise<Server> {
-  const { HOST, PORT } = context.config;
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 }, createApp(context));
+/** The API; in a worker its probes and metrics, where it is told a port for them. */
+async function listen(context: Context): Promise<Server | null> {
+  const { ROLE, PORT, WORKER_PORT } = context.config;
+  if (ROLE !== 'worker') return listenAt(context, 'PORT', PORT, createApp(context));
+  if (WORKER_PORT === undefined) return null;
+  return listenAt(context, 'WORKER_PORT', WORKER_PORT, createWorkerApp(context));
+}
+
+function listenAt({ config: { HOST } }: Context, name: string, port: number, app: Express): Promise<Server> {
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: MAX_HEADER_BYTES },
+    app,
+  ).on('clientError', answerClientError);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
       reject(
-        new Error(`Port ${PORT} on ${HOST} is taken. Stop what uses it, or set PORT.`, { cause: error }),
+        new Error(`Port ${port} on ${HOST} is taken. Stop what uses it, or set ${name}.`, { cause: error }),
       );
     });
-    server.listen(PORT, HOST, () => resolve(server));
+    server.listen(port, HOST, () => resolve(server));
   });
+}
+
+/** Connections that stay open; they are closed before the server waits for the others. */
+async function openRealtime({ realtime }: Context, server: Server): Promise<{ close(): Promise<void> }> {
+  await realtime.start();
+  server.on('upgrade', realtime.upgrade);
+  return { close: () => realtime.close() };
 }
 
 function closeHttp(server: Server): Promise<void> {

@@ -31,7 +31,10 @@ export function testEnvironment(
     INBOX_SMTP_PORT: '0',
     SMTP_URL: 'smtp://127.0.0.1:2525',
     LOG_LEVEL: 'silent',
+    RATE_LIMITS: 'off',
+    SHED_LOOP_DELAY_MS: '600000',
     BOOTSTRAP_API_KEY: ADMIN_KEY,
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost',
     ...env,
   };
 }

@@ -104,6 +104,7 @@ function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets
     INBOX_HTTP_PORT: String(ports.inbox),
     INBOX_SMTP_PORT: String(ports.smtp),
     SMTP_URL: '',
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
     BOOTSTRAP_API_KEY: secrets.apiKey,
     WORKSMART_URL: sources.worksmartUrl,
     WORKSMART_API_KEY: sourcesKey,

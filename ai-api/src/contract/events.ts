@@ -3,6 +3,29 @@ import { id, isoWeek, timestamp } from './schemas.ts';
 
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
+  'evaluation.run.started': {
+    title: 'Evaluation run started',
+    description: 'A weekly run begins to judge its builders.',
+    data: z.object({
+      runId: id,
+      week: isoWeek,
+      builders: z.number().int(),
+      engine: z.enum(['rules', 'model']),
+      startedAt: timestamp,
+    }),
+  },
+  'evaluation.judged': {
+    title: 'Evaluation run progressed',
+    description: 'How far a weekly run is, at most once a second; its last step is told by its completion.',
+    data: z.object({
+      runId: id,
+      week: isoWeek,
+      builders: z.number().int(),
+      judged: z.number().int(),
+      failed: z.number().int(),
+      pending: z.number().int(),
+    }),
+  },
   'evaluation.run.completed': {
     title: 'Evaluation run completed',
     description: 'Every builder of a weekly run was judged or reported as failed.',
@@ -15,6 +38,11 @@ export const events = {
       engine: z.enum(['rules', 'model']),
       completedAt: timestamp,
     }),
+  },
+  'endpoint.test': {
+    title: 'Endpoint test',
+    description: 'A sample that somebody asked to be sent to one endpoint.',
+    data: z.object({ endpointId: id, message: z.string() }),
   },
 } as const;
 

@@ -1,7 +1,9 @@
+import { audit } from '../modules/audit/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
-import { health } from '../modules/ops/contract.ts';
+import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
+import { realtime } from '../modules/realtime/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
 import type { Resource } from './operation.ts';
 
@@ -12,7 +14,10 @@ export const resources = {
   builder,
   project,
   webhook,
+  realtime,
+  audit,
   identity,
+  job,
   health,
 } as const satisfies Record<string, Resource>;
 export type Resources = typeof resources;

@@ -1,6 +1,6 @@
 import { EVENT_TYPES, events } from './events.ts';
 import { inputProperties } from './openapi.ts';
-import type { Operation, Resource } from './operation.ts';
+import { type Operation, type Resource, takesIdempotencyKey } from './operation.ts';
 
 /** The contracts as plain data, from which the n8n node and the ToolJet plugin build their forms. */
 export interface Manifest {
@@ -59,18 +59,20 @@ interface JsonSchema {
   maximum?: number;
 }
 
-/** Describes every composable operation of the resources. */
+/** Describes every composable operation; a resource without any is left out, for a form cannot offer it. */
 export function manifestOf(resources: Record<string, Resource>, apiVersion: string): Manifest {
   return {
     apiVersion,
-    resources: Object.values(resources).map((resource) => ({
-      id: resource.id,
-      name: resource.name,
-      description: resource.description,
-      operations: Object.entries(resource.operations)
-        .filter(([, op]) => op.composable !== false)
-        .map(([key, op]) => describe(resource, key, op)),
-    })),
+    resources: Object.values(resources)
+      .map((resource) => ({
+        id: resource.id,
+        name: resource.name,
+        description: resource.description,
+        operations: Object.entries(resource.operations)
+          .filter(([, op]) => op.composable !== false)
+          .map(([key, op]) => describe(resource, key, op)),
+      }))
+      .filter(({ operations }) => operations.length > 0),
     events: EVENT_TYPES.map((type) => ({
       type,
       title: events[type].title,
@@ -89,7 +91,7 @@ function describe(resource: Resource, key: string, op: Operation): ManifestOpera
     method: op.method,
     path: op.path,
     list: op.list ?? false,
-    idempotent: false,
+    idempotent: takesIdempotencyKey(op),
     fields: inputProperties(op)
       .filter(({ name }) => !(op.list && (name === 'cursor' || name === 'limit')))
       .map(({ name, location, required, schema }) =>

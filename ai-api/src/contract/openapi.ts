@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, PROBLEMS } from './errors.ts';
 import { EVENT_TYPES, events } from './events.ts';
-import { locationOf, type Operation, type Resource } from './operation.ts';
+import { locationOf, type Operation, type Resource, takesIdempotencyKey } from './operation.ts';
 import { problemDocument } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -10,7 +10,25 @@ interface Components {
 }
 
 /** Problems that any operation with a credential and an input may answer. */
-const COMMON: ErrorCode[] = ['INVALID_INPUT', 'UNAUTHENTICATED', 'FORBIDDEN', 'SERVICE_UNAVAILABLE'];
+const COMMON: ErrorCode[] = [
+  'INVALID_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'REQUEST_TIMEOUT',
+  'SERVICE_UNAVAILABLE',
+];
+
+/** What the `Idempotency-Key` adds. */
+const KEYED: ErrorCode[] = ['IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH'];
+const KEY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Names this request: sent again within 24 hours, it is answered as before and done once.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 /** Problems that any operation with a body may answer beside those. */
 const OF_BODIES: ErrorCode[] = ['MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
@@ -55,12 +73,13 @@ export function openApi(
 
 function describe(resource: Resource, key: string, op: Operation, components: Components): Json {
   const fields = inputProperties(op, components);
-  const parameters = fields
+  const parameters: Json[] = fields
     .filter(({ location }) => location !== 'body')
     .map(({ name, location, required, schema }) => {
       const { description, ...rest } = schema as { description?: string };
       return { name, in: location, required, ...(description ? { description } : {}), schema: rest };
     });
+  if (takesIdempotencyKey(op)) parameters.push(KEY_PARAMETER);
   const body = fields.filter(({ location }) => location === 'body');
   return {
     operationId: `${resource.id}.${key}`,
@@ -116,7 +135,7 @@ function success(op: Operation, components: Components): Json {
 
 function failures(op: Operation, hasBody: boolean): Json {
   const common = [...(op.access === 'public' ? [] : COMMON), ...(hasBody ? OF_BODIES : [])];
-  const codes = [...common, ...(op.errors ?? [])];
+  const codes = [...common, ...(takesIdempotencyKey(op) ? KEYED : []), ...(op.errors ?? [])];
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(

@@ -76,3 +76,8 @@ export function locationOf(op: Pick<Operation, 'method' | 'path'>, field: string
   if (pathParameters(op.path).includes(field)) return 'path';
   return op.method === 'GET' || op.method === 'DELETE' ? 'query' : 'body';
 }
+
+/** Whether an operation carries a request with an `Idempotency-Key` out once; DELETE does by its nature. */
+export function takesIdempotencyKey(op: Pick<Operation, 'method' | 'access'>): boolean {
+  return op.access !== 'public' && op.method !== 'GET' && op.method !== 'DELETE';
+}

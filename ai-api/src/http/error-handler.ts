@@ -11,7 +11,8 @@ export const unknownPath: RequestHandler = (request) => {
 export const errorHandler: ErrorRequestHandler = (error, request, response, next) => {
   if (response.headersSent) return next(error);
   const problem = toProblem(error);
-  if (problem.status >= 500) request.log?.error({ err: error }, problem.code);
+  if (problem.status >= 500 && problem.code !== 'OVERLOADED')
+    request.log?.error({ err: error }, problem.code);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="ai-manager"');
   response
@@ -28,11 +29,14 @@ interface Coded {
   message?: unknown;
 }
 
-function toProblem(error: unknown): Problem {
+/** The problem that stands for whatever was thrown. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status, code } = (error ?? {}) as Coded;
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
+  if (type === 'entity.too.deep')
+    return new Problem('BODY_TOO_DEEP', 'The body has more values inside each other than the API takes.');
   if (type === 'entity.too.large')
     return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation takes.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {

@@ -5,9 +5,15 @@ import express, {
   type Response,
   Router,
 } from 'express';
-import { locationOf, type Operation, type Resource } from '../contract/operation.ts';
+import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
 import type { Caller, RequestContext } from './caller.ts';
+import { toProblem } from './error-handler.ts';
+import type { Guards } from './guards.ts';
+import { readIdempotencyKey } from './idempotency/index.ts';
 import { invalidField, invalidInput, Problem } from './problem.ts';
+import { jsonReply, problemReply, type Reply, sendReply } from './reply.ts';
+import { limitDepth } from './request-size.ts';
+import { withinTime } from './time-limit.ts';
 
 type AnyHandler = (input: never, request: RequestContext) => Promise<unknown>;
 
@@ -31,11 +37,15 @@ export type HandlersOf<R extends Resource> = {
     : never;
 };
 
-/** Verifies a request's credential; null when it carries none. */
-export type Authenticate = (request: Request) => Promise<Caller | null>;
+/**
+ * Verifies a request's credential; null when it carries none. `guard` runs what may find a credential wrong,
+ * and may refuse to.
+ */
+export type Authenticate = (request: Request, guard?: GuardCredential) => Promise<Caller | null>;
+export type GuardCredential = <T>(verify: () => Promise<T>) => Promise<T>;
 
 /** Express routes of every operation that is served, and 405 for known paths with another method. */
-export function routesOf(served: Served[], authenticate: Authenticate): Router {
+export function routesOf(served: Served[], authenticate: Authenticate, guards: Guards): Router {
   const router = Router();
   const methods = new Map<string, Set<string>>();
   for (const { contract, handlers } of served) {
@@ -46,12 +56,16 @@ export function routesOf(served: Served[], authenticate: Authenticate): Router {
       methods.set(path, (methods.get(path) ?? new Set()).add(op.method));
       router[op.method.toLowerCase() as 'get'](
         path,
-        ...middlewares(`${contract.id}.${key}`, op, handler, authenticate),
+        ...middlewares(`${contract.id}.${key}`, op, handler, authenticate, guards),
       );
     }
   }
   for (const [path, allowed] of methods) {
-    router.all(path, methodNotAllowed([...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])]));
+    router.all(
+      path,
+      guards.limiter.anonymous,
+      methodNotAllowed([...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])]),
+    );
   }
   return router;
 }
@@ -65,18 +79,35 @@ function middlewares(
   op: Operation,
   handler: AnyHandler,
   authenticate: Authenticate,
+  guards: Guards,
 ): RequestHandler[] {
-  const chain: RequestHandler[] = [authorise(op, authenticate)];
-  if (op.method !== 'GET' && op.method !== 'DELETE')
-    chain.push(requireJson, express.json({ limit: op.bodyLimit ?? '1mb', strict: false }));
-  return [...chain, answer(id, op, handler)];
+  const chain: RequestHandler[] = [name(id), authorise(op, authenticate, guards)];
+  if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, guards));
+  return [...chain, answer(id, op, handler, guards)];
 }
 
-function authorise(op: Operation, authenticate: Authenticate): RequestHandler {
+function parseBody(op: Operation, { maxDepth }: Guards): RequestHandler {
+  return express.json({ limit: op.bodyLimit ?? '1mb', strict: false, verify: limitDepth(maxDepth) });
+}
+
+/** What the log and the metrics call the request. */
+function name(id: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.operation = id;
+    next();
+  };
+}
+
+function authorise(op: Operation, authenticate: Authenticate, { limiter }: Guards): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
-    if (op.access === 'public') return next();
-    const caller = await authenticate(request);
-    if (!caller) throw new Problem('UNAUTHENTICATED', 'Send an API key as "Authorization: Bearer <key>".');
+    if (op.access === 'public') return limiter.anonymous(request, response, next);
+    const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+    if (!caller) {
+      return limiter.anonymous(request, response, () => {
+        throw new Problem('UNAUTHENTICATED', 'Send an API key as "Authorization: Bearer <key>".');
+      });
+    }
+    await limiter.caller(response, caller);
     if (!caller.roles.some((role) => op.access.includes(role))) {
       throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
     }
@@ -94,23 +125,52 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
   next();
 }
 
-function answer(id: string, op: Operation, handler: AnyHandler): RequestHandler {
+function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards): RequestHandler {
   return async (request: Request, response: Response) => {
-    const parsed = op.input.safeParse(gather(op, request));
+    const key = takesIdempotencyKey(op) ? readIdempotencyKey(request.headers['idempotency-key']) : null;
+    const input = gather(op, request);
+    const parsed = op.input.safeParse(input);
     if (!parsed.success) throw invalidInput(parsed.error);
     const caller = response.locals.caller as Caller | undefined;
-    const output = await handler(parsed.data as never, {
-      operation: id,
-      requestId: String(request.id),
-      log: request.log,
-      get caller() {
-        if (!caller) throw new Error(`${id} is public and has no caller`);
-        return caller;
-      },
+    const reply = await withinTime(guards.timeoutMs, (signal) => {
+      const carryOut = async () => {
+        const context = contextOf(id, request, caller, signal);
+        return jsonReply(op.status ?? 200, await handler(parsed.data as never, context));
+      };
+      if (key === null || !caller) return carryOut();
+      const keyed = { caller, operation: id, key, input, log: request.log };
+      return guards.idempotency.answer(keyed, () => orProblem(carryOut(), request));
     });
-    const status = op.status ?? 200;
-    if (status === 204) response.status(204).end();
-    else response.status(status).json(output);
+    sendReply(response, reply);
+  };
+}
+
+/** What was refused is an answer too, which a repetition gets again; our own failures stay errors. */
+async function orProblem(reply: Promise<Reply>, request: Request): Promise<Reply> {
+  try {
+    return await reply;
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.status >= 500) throw error;
+    return problemReply(problem, { path: request.path, id: String(request.id) });
+  }
+}
+
+function contextOf(
+  operation: string,
+  request: Request,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): RequestContext {
+  return {
+    operation,
+    requestId: String(request.id),
+    log: request.log,
+    signal,
+    get caller() {
+      if (!caller) throw new Error(`${operation} is public and has no caller`);
+      return caller;
+    },
   };
 }
 

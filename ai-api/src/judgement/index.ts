@@ -32,9 +32,9 @@ export async function defaultRules(kind: Kind): Promise<RuleDefinition[]> {
   return rules;
 }
 
-/** Gives a tenant the default rules of a kind, where it has none of that key yet. */
-export async function seedKind(transaction: TenantTransaction, kind: Kind): Promise<void> {
-  await seedRules(transaction, kind.name, await defaultRules(kind));
+/** Gives a tenant the default rules of a kind, where it has none of that key yet, and answers how many. */
+export async function seedKind(transaction: TenantTransaction, kind: Kind): Promise<number> {
+  return seedRules(transaction, kind.name, await defaultRules(kind));
 }
 
 /** What a kind is judged with as of a moment: the tenant's rules then in force, and the model. */

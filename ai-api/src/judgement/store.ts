@@ -127,12 +127,12 @@ export async function activeRules(
     .map(({ version, definition }) => ({ ...ruleDefinition.parse(definition), version }));
 }
 
-/** Stores version 1 of rules whose keys the tenant does not have yet; a tenant's own versions are left alone. */
+/** Stores version 1 of rules whose keys the tenant does not have yet; a tenant's own versions are left alone. Answers how many it stored. */
 export async function seedRules(
   transaction: TenantTransaction,
   kind: string,
   rules: readonly RuleDefinition[],
-): Promise<void> {
+): Promise<number> {
   const values = rules.map((rule) => ({
     id: uuidv7(),
     kind,
@@ -141,9 +141,10 @@ export async function seedRules(
     definition: JSON.stringify(rule),
     created_by: 'seed',
   }));
-  await transaction
+  const added = await transaction
     .insertInto('judgement.rules')
     .values(values)
     .onConflict((conflict) => conflict.columns(['tenant_id', 'kind', 'key', 'version']).doNothing())
-    .execute();
+    .executeTakeFirst();
+  return Number(added.numInsertedOrUpdatedRows ?? 0n);
 }

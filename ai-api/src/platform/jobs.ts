@@ -1,33 +1,80 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { type Db, fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
-import { APP_ROLE, type Database, type TenantTransaction } from './database/index.ts';
+import type { Database, TenantTransaction } from './database/index.ts';
+import { createJobDesk, type JobDesk } from './job-desk.ts';
+import { failureOf, reasonOf } from './job-failure.ts';
+import { CHECKPOINT, keepForever, storeCheckpoint } from './job-store.ts';
+import { JOB_SCHEMA, openToTenants } from './job-tables.ts';
+
+/** Which jobs go first. A worker process takes all classes unless it is told otherwise. */
+export const PRIORITIES = ['high', 'default', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Within one queue, jobs of a higher number are taken first. */
+const RANK = { high: 10, default: 0, low: -10 } as const satisfies Record<Priority, number>;
 
 /** Work that must not be lost: handled at least once, by any worker process. */
-export interface Queue<Data extends object> {
+export interface Queue<Data extends object, Progress = unknown> {
   name: string;
+  /** `default` unless said: the class of the queue's workers and of jobs that do not say their own. */
+  priority?: Priority;
   /** Jobs at once in one process. */
   concurrency: number;
   retryLimit: number;
   /** Seconds before the first retry; it doubles with each one. */
   retryDelay: number;
   retryDelayMax: number;
-  /** Seconds that one attempt may take. */
+  /** Seconds that one attempt may take; its signal is then aborted and the job is tried again. */
   expireInSeconds: number;
-  handle(data: Data, attempt: { number: number; signal: AbortSignal }): Promise<void>;
-  /** Called once when the last retry failed. */
+  handle(data: Data, attempt: Attempt<Progress>): Promise<void>;
+  /**
+   * Called once when the last retry failed; again only when the process died in the middle of it. The dead
+   * letter stays until somebody retries or discards it.
+   */
   onDead(data: Data, reason: string): Promise<void>;
+  /** Called in the transaction that gives a dead letter its attempts back, to undo what `onDead` did. */
+  onRetry?(transaction: TenantTransaction, data: Data): Promise<void>;
 }
 
-export interface Jobs {
+/** What a handler knows about this try, and what a long job reports. */
+export interface Attempt<Progress = unknown> {
+  /** 1 for the first. */
+  number: number;
+  signal: AbortSignal;
+  /** What the last attempt that called `checkpoint` passed to it; null when none did. */
+  progress: Progress | null;
+  /**
+   * Stores how far the job is, for whoever goes on with it.
+   * @throws {JobTakenOver} when another worker holds the job by now
+   */
+  checkpoint(progress: Progress): Promise<void>;
+}
+
+/** This attempt ran out of time or was taken for dead, and another one has the job. */
+export class JobTakenOver extends Error {
+  constructor(queue: string) {
+    super(`Another worker has taken over this job of ${queue}`);
+    this.name = 'JobTakenOver';
+  }
+}
+
+/** What became of one attempt: `failed` will be tried again, `dead` will not. */
+export type AttemptOutcome = 'completed' | 'failed' | 'dead';
+
+export interface Jobs extends JobDesk {
   readonly driver: 'pg-boss';
   /** Declares a queue; before `start`. */
-  define<Data extends object>(queue: Queue<Data>): void;
+  define<Data extends object, Progress = unknown>(queue: Queue<Data, Progress>): void;
   /** Enqueues with the transaction: the jobs exist if and only if it commits. */
-  enqueue<Data extends object>(transaction: TenantTransaction, queue: string, jobs: Data[]): Promise<void>;
-  /** Creates the queues; with `work`, also starts to handle them. */
-  start(options: { work: boolean }): Promise<void>;
+  enqueue<Data extends object>(
+    transaction: TenantTransaction,
+    queue: string,
+    jobs: Data[],
+    options?: { priority?: Priority; startAfterSeconds?: number },
+  ): Promise<void>;
+  /** Creates the queues; with `work`, also starts to handle those of the `priorities` (all unless said). */
+  start(options: { work: boolean; priorities?: readonly Priority[] }): Promise<void>;
   /** Rejects when the queue does not answer. */
   ping(): Promise<void>;
   /** Lets running jobs end (at most `timeoutMs`); what does not end is taken up again later. */
@@ -37,15 +84,18 @@ export interface Jobs {
 interface Settings {
   heartbeatSeconds: number;
   log: Logger;
+  /** Told of every attempt that ended, with its duration. */
+  onAttempt?: (queue: string, outcome: AttemptOutcome, seconds: number) => void;
 }
 
-const SCHEMA = 'jobs';
+/** A letter is reported for half an hour while what its hook needs is away; it is kept all the same. */
+const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMax: 300 };
 
 /** The queue on pg-boss, in the same database as everything else. */
-export function createJobs(database: Database, { heartbeatSeconds, log }: Settings): Jobs {
+export function createJobs(database: Database, { heartbeatSeconds, log, onAttempt }: Settings): Jobs {
   const boss = new PgBoss({
     ...database.queue,
-    schema: SCHEMA,
+    schema: JOB_SCHEMA,
     useListenNotify: true,
     superviseIntervalSeconds: 5,
     maintenanceIntervalSeconds: 60,
@@ -57,7 +107,8 @@ export function createJobs(database: Database, { heartbeatSeconds, log }: Settin
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
   async function prepare(queue: Queue<object>): Promise<void> {
-    await boss.createQueue(deadLetter(queue.name));
+    await boss.createQueue(deadLetter(queue.name), REPORT);
+    await boss.updateQueue(deadLetter(queue.name), REPORT);
     const options = {
       deadLetter: deadLetter(queue.name),
       retryLimit: queue.retryLimit,
@@ -83,11 +134,41 @@ export function createJobs(database: Database, { heartbeatSeconds, log }: Settin
 
   async function work(queue: Queue<object>): Promise<void> {
     for (let worker = 0; worker < queue.concurrency; worker++) {
-      await poll(queue.name, (job) =>
-        queue.handle(job.data, { number: job.retryCount + 1, signal: job.signal }),
-      );
+      await poll(queue.name, (job) => attempt(queue, job));
     }
-    await poll(deadLetter(queue.name), (job) => queue.onDead(job.data, reasonOf(job)));
+    await poll(deadLetter(queue.name), (job) => report(queue, job));
+  }
+
+  async function attempt(queue: Queue<object>, job: JobWithMetadata<object>): Promise<void> {
+    const number = job.retryCount + 1;
+    const { [CHECKPOINT]: progress = null, ...data } = job.data as Record<string, unknown>;
+    const began = performance.now();
+    const ended = (outcome: AttemptOutcome) =>
+      onAttempt?.(queue.name, outcome, (performance.now() - began) / 1000);
+    const checkpoint = async (reached: unknown) => {
+      const held = { queue: queue.name, id: job.id, attempt: number };
+      if (!(await storeCheckpoint(database, held, reached))) throw new JobTakenOver(queue.name);
+    };
+    try {
+      await queue.handle(data, { number, signal: job.signal, progress, checkpoint });
+      ended(job.signal.aborted ? 'failed' : 'completed');
+    } catch (error) {
+      const outcome = job.retryCount < job.retryLimit ? 'failed' : 'dead';
+      ended(outcome);
+      const { tenantId } = data;
+      log.warn(
+        { err: error, queue: queue.name, jobId: job.id, tenantId, attempt: number, outcome },
+        'job failed',
+      );
+      throw failureOf(error);
+    }
+  }
+
+  /** The letter is kept before anybody hears of it, so that what was announced can be inspected. */
+  async function report(queue: Queue<object>, letter: JobWithMetadata<object>): Promise<void> {
+    if (letter.sourceId) await keepForever(database, queue.name, letter.sourceId);
+    const { [CHECKPOINT]: _progress, ...data } = letter.data as Record<string, unknown>;
+    await queue.onDead(data, reasonOf(letter.sourceOutput));
   }
 
   /**
@@ -114,24 +195,28 @@ export function createJobs(database: Database, { heartbeatSeconds, log }: Settin
 
   return {
     driver: 'pg-boss',
+    ...createJobDesk(database, queues, deadLetter),
     define: (queue) => {
       if (started) throw new Error(`Queue ${queue.name} is defined after the start`);
       queues.set(queue.name, queue as unknown as Queue<object>);
     },
-    enqueue: async (transaction, name, jobs) => {
+    enqueue: async (transaction, name, jobs, options) => {
       const db: Db = fromKysely(transaction);
+      const priority = RANK[options?.priority ?? queues.get(name)?.priority ?? 'default'];
       await boss.insert(
         name,
-        jobs.map((data) => ({ data })),
+        jobs.map((data) => ({ data, priority, startAfter: options?.startAfterSeconds ?? 0 })),
         { db },
       );
     },
-    start: async (options) => {
+    start: async ({ work: working, priorities = PRIORITIES }) => {
       started = true;
       await boss.start();
-      await grantToApp(database);
+      await openToTenants(database);
       for (const queue of queues.values()) await prepare(queue);
-      if (options.work) for (const queue of queues.values()) await work(queue);
+      if (!working) return;
+      for (const queue of queues.values())
+        if (priorities.includes(queue.priority ?? 'default')) await work(queue);
     },
     ping: async () => {
       await boss.getQueues();
@@ -142,23 +227,4 @@ export function createJobs(database: Database, { heartbeatSeconds, log }: Settin
 
 function deadLetter(queue: string): string {
   return `${queue}.dead`;
-}
-
-/** Why the job failed that this dead letter comes from. */
-function reasonOf({ sourceOutput }: JobWithMetadata<object>): string {
-  const message = (sourceOutput as { message?: unknown } | null)?.message;
-  return typeof message === 'string' ? message : 'The job failed without a message';
-}
-
-/** Tenant transactions enqueue too. */
-async function grantToApp(database: Database): Promise<void> {
-  const kysely = database.system('grant the job tables to the application role');
-  const schema = sql.id(SCHEMA);
-  const role = sql.id(APP_ROLE);
-  await sql`grant usage on schema ${schema} to ${role}`.execute(kysely);
-  await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(
-    kysely,
-  );
-  await sql`grant usage on all sequences in schema ${schema} to ${role}`.execute(kysely);
-  await sql`grant execute on all functions in schema ${schema} to ${role}`.execute(kysely);
 }

@@ -238,6 +238,7 @@ describe.each(databaseKinds())('the weekly evaluation on $name', ({ create }) =>
       const events = await api.context.database
         .system('the test looks behind the API')
         .selectFrom('events.outbox')
+        .where('type', '=', 'evaluation.run.completed')
         .select(['type', 'data'])
         .execute();
       expect(events).toEqual([

@@ -49,6 +49,7 @@ describe.each(databaseKinds())('a weekly evaluation on $name', { timeout: 120_00
     return api.context.database
       .system('the test looks behind the API')
       .selectFrom('events.outbox')
+      .where('type', '=', 'evaluation.run.completed')
       .select('data')
       .orderBy('id')
       .execute();

@@ -1,4 +1,5 @@
 import { type Served, serve } from '../../http/router.ts';
+import { actorOf } from '../audit/index.ts';
 import { evaluation } from './contract.ts';
 import type { Evaluations } from './service.ts';
 
@@ -10,18 +11,18 @@ export { createEvaluations, type Evaluations } from './service.ts';
 export function serveEvaluations(service: Evaluations): Served[] {
   return [
     serve(evaluation, {
-      startWeekly: (input, { caller }) => service.startWeekly(caller.tenantId, caller.keyName, input),
+      startWeekly: (input, request) => service.startWeekly(actorOf(request), input),
       listRuns: ({ week, ...page }, { caller }) => service.listRuns(caller.tenantId, week, page),
       getRun: ({ runId }, { caller }) => service.getRun(caller.tenantId, runId),
       listResults: ({ runId, cursor, limit, ...filter }, { caller }) =>
         service.listResults(caller.tenantId, runId, filter, { cursor, limit }),
-      retry: ({ runId, builderId }, { caller }) => service.retry(caller.tenantId, runId, builderId),
+      retry: ({ runId, builderId }, request) => service.retry(actorOf(request), runId, builderId),
       listEmails: ({ runId, unsent, ...page }, { caller }) =>
         service.listEmails(caller.tenantId, runId, unsent, page),
       get: ({ evaluationId }, { caller }) => service.get(caller.tenantId, evaluationId),
-      markNotified: ({ evaluationId }, { caller }) => service.markNotified(caller.tenantId, evaluationId),
-      override: ({ evaluationId, ...input }, { caller }) =>
-        service.override(caller.tenantId, caller.keyName, evaluationId, input),
+      markNotified: ({ evaluationId }, request) => service.markNotified(actorOf(request), evaluationId),
+      override: ({ evaluationId, ...input }, request) =>
+        service.override(actorOf(request), evaluationId, input),
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { type Bench, insertJudgement, type Judged, judge } from '../../judgement
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { OutsideCallError } from '../../platform/http-client.ts';
 import { addWeeks } from '../../platform/week.ts';
+import { record, systemActor } from '../audit/index.ts';
 import type { KnownWeek, People } from '../people/index.ts';
 import { builderFacts, TREND_WEEKS } from './kinds/builder.ts';
 import { projectFacts } from './kinds/project.ts';
@@ -25,6 +26,8 @@ interface Task {
   evaluation: EvaluationRecord;
   isLastAttempt: boolean;
   signal: AbortSignal;
+  /** Told of every judgement that was stored. */
+  onJudged?: ((kind: string, engine: string) => void) | undefined;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function judgeBuilder(
     if (!(error instanceof OutsideCallError) || signal.aborted) throw error;
     if (error.kind === 'circuit_open' && !task.isLastAttempt) throw error;
     await database.withTenant(tenantId, (transaction) =>
-      markFailed(transaction, evaluation.id, error.message),
+      fail(transaction, tenantId, evaluation, error.message),
     );
     return;
   }
@@ -63,7 +66,23 @@ export async function judgeBuilder(
     projects.map(({ judged }) => judged.score),
   );
   const judged = await judge(benches.builder, evaluation.builder_id, facts, signal);
-  await database.withTenant(tenantId, (transaction) => keep(transaction, evaluation, judged, projects));
+  await database.withTenant(tenantId, (transaction) => keep(transaction, task, judged, projects));
+  for (const { kind, engine } of [judged, ...projects.map((project) => project.judged)])
+    task.onJudged?.(kind, engine);
+}
+
+/** Marks an evaluation as failed, unless somebody else judged it meanwhile. */
+export async function fail(
+  transaction: TenantTransaction,
+  tenantId: string,
+  evaluation: EvaluationRecord,
+  reason: string,
+): Promise<void> {
+  if (!(await markFailed(transaction, evaluation.id, reason))) return;
+  await record(transaction, systemActor(tenantId, 'evaluation.fail'), {
+    subject: `evaluation:${evaluation.id}`,
+    details: [{ about: [`builder:${evaluation.builder_id}`], content: { reason } }],
+  });
 }
 
 /**
@@ -72,7 +91,7 @@ export async function judgeBuilder(
  */
 async function keep(
   transaction: TenantTransaction,
-  evaluation: EvaluationRecord,
+  { tenantId, evaluation }: Task,
   judged: Judged,
   projects: { name: string; judged: Judged }[],
 ): Promise<void> {
@@ -94,6 +113,31 @@ async function keep(
     });
   }
   await insertProjectGrades(transaction, grades);
+  await record(transaction, systemActor(tenantId, 'evaluation.judge'), {
+    subject: `evaluation:${evaluation.id}`,
+    details: [
+      { about: [`builder:${evaluation.builder_id}`], content: { judgementId, ...outcomeOf(judged, grades) } },
+    ],
+  });
+}
+
+/** What the audit trail keeps of a judgement; its facts and criteria stay with the judgement itself. */
+function outcomeOf(
+  { grade, score, engine, feedback }: Judged,
+  projects: { project_id: string; grade: string; score: number | null; judgement_id: string }[],
+) {
+  return {
+    grade,
+    score,
+    engine,
+    feedback,
+    projects: projects.map(({ project_id, judgement_id, ...project }) => ({
+      projectId: project_id,
+      judgementId: judgement_id,
+      grade: project.grade,
+      score: project.score,
+    })),
+  };
 }
 
 /** Rolls back a judgement that came second. */

@@ -4,16 +4,20 @@ import { notFound, Problem } from '../../http/problem.ts';
 import { findJudgements, openBench } from '../../judgement/index.ts';
 import { boundModel } from '../../models/bounded.ts';
 import type { ChatModel } from '../../models/chat.ts';
+import type { Cache } from '../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../platform/jobs.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
+import { type Actor, record, systemActor } from '../audit/index.ts';
 import type { People } from '../people/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
+import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
-import { AlreadyJudged, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
+import { AlreadyJudged, fail, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
 import { type Override, overrideGrade } from './override.ts';
+import { createProgress } from './progress.ts';
 import {
   completeRun,
   countRun,
@@ -25,7 +29,6 @@ import {
   listEvaluations,
   listRuns,
   lockEvaluation,
-  markFailed,
   markNotified,
   officialRun,
   projectGradesOf,
@@ -52,6 +55,8 @@ export interface EvaluationSettings {
   concurrency: number;
   model: ChatModel | null;
   now: () => Date;
+  /** Told of every judgement that was stored. */
+  onJudged?: (kind: string, engine: string) => void;
 }
 
 interface Page {
@@ -67,9 +72,12 @@ export function createEvaluations(
   jobs: Jobs,
   people: People,
   webhooks: Webhooks,
-  { concurrency, model, now }: EvaluationSettings,
+  cache: Cache,
+  { concurrency, model, now, onJudged }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
+  const progress = createProgress(database, webhooks);
+  const answerAbout = createAnswers(database, cache);
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
   const boundedModel = model && boundModel(model, concurrency);
 
@@ -100,12 +108,13 @@ export function createEvaluations(
     if (found.evaluation.status === 'pending') {
       const { run, evaluation } = found;
       const isLastAttempt = attempt.number > RETRIES;
-      const task = { tenantId, week: run.week, evaluation, isLastAttempt, signal: attempt.signal };
+      const task = { tenantId, week: run.week, evaluation, isLastAttempt, signal: attempt.signal, onJudged };
       await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
         (error: unknown) => {
           if (!(error instanceof AlreadyJudged)) throw error;
         },
       );
+      await progress.judged(tenantId, found.run);
     }
     await finish(tenantId, runId);
   }
@@ -114,16 +123,19 @@ export function createEvaluations(
   async function finish(tenantId: string, runId: string): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
       const run = await completeRun(transaction, runId);
-      if (!run || run.dry_run) return;
+      if (!run) return;
       const { judged, failed, projects } = await countRun(transaction, runId);
-      await webhooks.publish(transaction, tenantId, 'evaluation.run.completed', {
-        runId,
-        week: run.week,
-        judged,
-        failed,
-        projects,
-        engine: run.engine,
-        completedAt: (run.completed_at ?? now()).toISOString(),
+      const outcome = { week: run.week, judged, failed, projects, engine: run.engine };
+      if (!run.dry_run) {
+        await webhooks.publish(transaction, tenantId, 'evaluation.run.completed', {
+          runId,
+          ...outcome,
+          completedAt: (run.completed_at ?? now()).toISOString(),
+        });
+      }
+      await record(transaction, systemActor(tenantId, 'evaluation.complete'), {
+        subject: `run:${runId}`,
+        details: [{ about: [], content: outcome }],
       });
     });
   }
@@ -139,10 +151,13 @@ export function createEvaluations(
     onDead: async ({ tenantId, runId, builderId }) => {
       await database.withTenant(tenantId, async (transaction) => {
         const evaluation = await findByBuilder(transaction, runId, builderId);
-        if (evaluation)
-          await markFailed(transaction, evaluation.id, 'Judging failed on our side; the log has the reason.');
+        const reason = 'Judging failed on our side; the log has the reason.';
+        if (evaluation) await fail(transaction, tenantId, evaluation, reason);
       });
       await finish(tenantId, runId);
+    },
+    onRetry: async (transaction, { runId, builderId }) => {
+      await reopenFailed(transaction, runId, builderId);
     },
   });
 
@@ -150,6 +165,12 @@ export function createEvaluations(
     const run = await findRun(transaction, runId);
     if (!run) throw notFound('run', runId);
     return run;
+  }
+
+  async function runOf(transaction: TenantTransaction, evaluationId: string): Promise<RunRecord> {
+    const evaluation = await findEvaluation(transaction, evaluationId);
+    if (!evaluation) throw notFound('evaluation', evaluationId);
+    return requireRun(transaction, evaluation.run_id);
   }
 
   async function describe(transaction: TenantTransaction, run: RunRecord) {
@@ -172,12 +193,9 @@ export function createEvaluations(
 
   return {
     /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
-    startWeekly: (
-      tenantId: string,
-      startedBy: string,
-      input: { week?: string | undefined; dryRun: boolean },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
+    startWeekly: (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const { tenantId, name: startedBy } = actor;
         const thisWeek = weekOf(now());
         const week = input.week ?? addWeeks(thisWeek, -1);
         if (week > thisWeek)
@@ -196,7 +214,13 @@ export function createEvaluations(
           ({ builder_id }): JudgeJob => ({ tenantId, runId: run.id, builderId: builder_id }),
         );
         await jobs.enqueue(transaction, JUDGE_QUEUE, work);
-        return { ...(await describe(transaction, run)), created: true };
+        await progress.started(transaction, tenantId, run, roster.length);
+        const view = await describe(transaction, run);
+        await record(transaction, actor, {
+          subject: `run:${run.id}`,
+          details: [{ about: [], content: { week, dryRun: input.dryRun, engine, builders: roster.length } }],
+        });
+        return { ...view, created: true };
       }),
 
     listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
@@ -214,32 +238,45 @@ export function createEvaluations(
       }),
 
     getRun: (tenantId: string, runId: string) =>
-      database.withTenant(tenantId, async (transaction) =>
-        describe(transaction, await requireRun(transaction, runId)),
-      ),
+      answerAbout(tenantId, {
+        find: (transaction) => requireRun(transaction, runId),
+        about: ['run'],
+        ttlSeconds: RUN_TTL,
+        answer: describe,
+      }),
 
     listResults: (tenantId: string, runId: string, filter: ResultFilter, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        await requireRun(transaction, runId);
-        const after = decodeCursor(cursor, z.string());
-        const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
-        const grades = await projectGradesOf(
-          transaction,
-          rows.map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => resultView(row, grades),
-          (row) => row.builder_id,
-        );
+      answerAbout(tenantId, {
+        find: (transaction) => requireRun(transaction, runId),
+        about: ['results', filter, cursor, limit],
+        ttlSeconds: RESULTS_TTL,
+        answer: async (transaction) => {
+          const after = decodeCursor(cursor, z.string());
+          const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
+          const grades = await projectGradesOf(
+            transaction,
+            rows.map(({ id }) => id),
+          );
+          return pageOf(
+            rows,
+            limit,
+            (row) => resultView(row, grades),
+            (row) => row.builder_id,
+          );
+        },
       }),
 
     get: (tenantId: string, evaluationId: string) =>
-      database.withTenant(tenantId, (transaction) => detail(transaction, evaluationId)),
+      answerAbout(tenantId, {
+        find: (transaction) => runOf(transaction, evaluationId),
+        about: ['evaluation', evaluationId],
+        ttlSeconds: RESULTS_TTL,
+        answer: (transaction) => detail(transaction, evaluationId),
+      }),
 
-    retry: (tenantId: string, runId: string, builderId: string | undefined) =>
-      database.withTenant(tenantId, async (transaction) => {
+    retry: (actor: Actor, runId: string, builderId: string | undefined) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const { tenantId } = actor;
         await requireRun(transaction, runId);
         const reopened = await reopenFailed(transaction, runId, builderId);
         if (builderId !== undefined && reopened.length === 0) {
@@ -252,7 +289,14 @@ export function createEvaluations(
           JUDGE_QUEUE,
           reopened.map((id): JudgeJob => ({ tenantId, runId, builderId: id })),
         );
-        return describe(transaction, await requireRun(transaction, runId));
+        const view = await describe(transaction, await requireRun(transaction, runId));
+        if (reopened.length > 0) {
+          await record(transaction, actor, {
+            subject: `run:${runId}`,
+            details: [{ about: [], content: { builders: reopened } }],
+          });
+        }
+        return view;
       }),
 
     listEmails: (tenantId: string, runId: string, unsent: boolean, { cursor, limit }: Page) =>
@@ -289,20 +333,40 @@ export function createEvaluations(
         );
       }),
 
-    markNotified: (tenantId: string, evaluationId: string) =>
-      database.withTenant(tenantId, async (transaction) => {
-        if (!(await findEvaluation(transaction, evaluationId))) throw notFound('evaluation', evaluationId);
+    markNotified: (actor: Actor, evaluationId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        await lockEvaluation(transaction, evaluationId);
+        const before = await findEvaluation(transaction, evaluationId);
+        if (!before) throw notFound('evaluation', evaluationId);
         const notifiedAt = await markNotified(transaction, evaluationId);
         if (!notifiedAt) throw new Problem('NOT_JUDGED', 'Only a judged evaluation has an e-mail to send.');
+        if (before.notified_at === null) {
+          const { builder_id, email } = before;
+          await record(transaction, actor, {
+            subject: `evaluation:${evaluationId}`,
+            details: [{ about: [`builder:${builder_id}`], content: { email, notifiedAt } }],
+          });
+        }
         return { evaluationId, notifiedAt: notifiedAt.toISOString() };
       }),
 
-    override: (tenantId: string, decidedBy: string, evaluationId: string, input: Override) =>
-      database.withTenant(tenantId, async (transaction) => {
+    override: (actor: Actor, evaluationId: string, input: Override) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
         await lockEvaluation(transaction, evaluationId);
-        const current = await detail(transaction, evaluationId);
-        await overrideGrade(transaction, decidedBy, current, input);
-        return detail(transaction, evaluationId);
+        const before = await detail(transaction, evaluationId);
+        await overrideGrade(transaction, actor.name, before, input);
+        const after = await detail(transaction, evaluationId);
+        await record(transaction, actor, {
+          subject: `evaluation:${evaluationId}`,
+          details: [
+            {
+              about: [`builder:${before.builder.builderId}`],
+              content: { before: before.judgement, after: after.judgement },
+            },
+          ],
+        });
+        onJudged?.(evaluationKind.name, 'human');
+        return after;
       }),
   };
 }

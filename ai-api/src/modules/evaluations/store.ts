@@ -162,15 +162,20 @@ export async function replaceJudgement(
   return updated.numUpdatedRows === 1n;
 }
 
-/** Marks a pending evaluation as failed, with the reason a person reads. */
-export async function markFailed(transaction: TenantTransaction, id: string, reason: string): Promise<void> {
-  await transaction
+/** Marks a pending evaluation as failed, with the reason a person reads. False when it is no longer pending. */
+export async function markFailed(
+  transaction: TenantTransaction,
+  id: string,
+  reason: string,
+): Promise<boolean> {
+  const updated = await transaction
     .updateTable('evaluations.evaluations')
     .set({ status: 'failed', error: reason })
     .set((eb) => ({ attempts: eb('attempts', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
     .where('status', '=', 'pending')
-    .execute();
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
 }
 
 /** Makes failed evaluations of a run pending again; answers their builders. */
@@ -194,6 +199,24 @@ export async function reopenFailed(
       .execute();
   }
   return reopened.map(({ builder_id }) => builder_id);
+}
+
+/** Takes the turn to tell a run's progress. False when somebody had it less than `everyMs` ago. */
+export async function claimProgress(
+  transaction: TenantTransaction,
+  runId: string,
+  everyMs: number,
+): Promise<boolean> {
+  const updated = await transaction
+    .updateTable('evaluations.runs')
+    .set({ progress_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', runId)
+    .where('status', '=', 'running')
+    .where(
+      sql<boolean>`coalesce(progress_at < clock_timestamp() - make_interval(secs => ${everyMs / 1000}), true)`,
+    )
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
 }
 
 /** Completes a running run without pending evaluations. Null when it is not the caller who completed it. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
 
+export { job } from './jobs-contract.ts';
+
 const report = z
   .object({
     status: z.literal('ok'),
@@ -8,7 +10,14 @@ const report = z
     uptimeSeconds: z.number(),
     engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
     model: z.string().nullable(),
-    drivers: z.object({ database: z.string(), jobs: z.string(), objects: z.string(), mail: z.string() }),
+    drivers: z.object({
+      database: z.string(),
+      jobs: z.string(),
+      objects: z.string(),
+      cache: z.string(),
+      limits: z.string(),
+      mail: z.string(),
+    }),
     sources: z
       .record(z.string(), z.enum(['connected', 'imported data only']))
       .describe('Where the weekly facts come from'),

@@ -3,7 +3,9 @@ import { Problem } from '../../http/problem.ts';
 import { type Served, serve } from '../../http/router.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { Jobs } from '../../platform/jobs.ts';
+import type { Gauges } from '../../platform/telemetry/metrics.ts';
 import { health } from './contract.ts';
+import { serveJobs } from './jobs.ts';
 
 type Report = z.input<(typeof health)['operations']['get']['output']>;
 
@@ -12,15 +14,27 @@ export type Installation = Pick<Report, 'version' | 'engine' | 'model' | 'driver
 
 const CHECK_TIMEOUT_MS = 3_000;
 
+/** What the operations here look at. */
+export interface Operated {
+  installation: Installation;
+  database: Database;
+  jobs: Jobs;
+}
+
+/** Probes and the jobs. */
+export function serveOps(operated: Operated): Served[] {
+  return [serveHealth(operated), serveJobs(operated.database, operated.jobs)];
+}
+
 /** Probes: liveness touches nothing, readiness asks the database and the queue. */
-export function serveOps(installation: Installation, database: Database, jobs: Jobs): Served[] {
+export function serveHealth({ installation, database, jobs }: Operated): Served {
   const live = async (): Promise<Report> => ({
     status: 'ok',
     uptimeSeconds: Math.round(process.uptime()),
     ...installation,
   });
   const ready = async () => {
-    const checks = { database: await check(database.ping()), queue: await check(jobs.ping()) };
+    const checks = await readiness(database, jobs);
     const broken = Object.entries(checks).filter(([, state]) => state !== 'ok');
     if (broken.length > 0) {
       const detail = broken.map(([name, state]) => `${name}: ${state}`).join(', ');
@@ -28,7 +42,24 @@ export function serveOps(installation: Installation, database: Database, jobs: J
     }
     return { status: 'ready' as const, checks };
   };
-  return [serve(health, { get: live, live, ready, readyAlias: ready })];
+  return serve(health, { get: live, live, ready, readyAlias: ready });
+}
+
+/** What a scrape asks at its moment. */
+export function gaugesOf(database: Database, jobs: Jobs): Gauges {
+  return {
+    pool: () => database.pool(),
+    queues: () => jobs.countAll(),
+    ready: async () => {
+      const checks = Object.entries(await readiness(database, jobs));
+      return Object.fromEntries(checks.map(([name, state]) => [name, state === 'ok']));
+    },
+  };
+}
+
+async function readiness(database: Database, jobs: Jobs): Promise<{ database: string; queue: string }> {
+  const [databaseState, queueState] = await Promise.all([check(database.ping()), check(jobs.ping())]);
+  return { database: databaseState, queue: queueState };
 }
 
 async function check(ping: Promise<void>): Promise<string> {

@@ -1,5 +1,6 @@
 import { Problem } from '../../http/problem.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
+import type { Entry } from '../audit/index.ts';
 import { type NumberedRecord, readCsv } from './csv.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
@@ -63,6 +64,32 @@ export async function writeTables(
   const metrics = await upsertWeeks(transaction, rowsOf(tables.metrics));
   const projectMetrics = await upsertProjectWeeks(transaction, rowsOf(tables.projectMetrics));
   return { builders, projects, metrics, projectMetrics };
+}
+
+/** What the audit trail keeps of an import: its counts, then the rows of each builder and of each project. */
+export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry['details'] {
+  const leads = new Map(tables.projects.rows.map(({ row }) => [row.project_id, row.builder_id]));
+  const parts = new Map<string, { about: string[]; content: Record<string, object[]> }>();
+  const add = (name: TableName, id: string, about: string[], row: object) => {
+    const part = parts.get(id) ?? { about, content: {} };
+    part.content[name] ??= [];
+    part.content[name].push(row);
+    parts.set(id, part);
+  };
+  for (const name of ['builders', 'metrics'] as const) {
+    for (const { row } of tables[name].rows) {
+      const subject = `builder:${row.builder_id}`;
+      add(name, subject, [subject], row);
+    }
+  }
+  for (const name of ['projects', 'projectMetrics'] as const) {
+    for (const { row } of tables[name].rows) {
+      const subject = `project:${row.project_id}`;
+      const lead = leads.get(row.project_id);
+      add(name, subject, lead === undefined ? [subject] : [subject, `builder:${lead}`], row);
+    }
+  }
+  return [{ about: [], content: counts }, ...parts.values()];
 }
 
 function rowsOf<T extends TableName>(table: ParsedTable<T>): Row<T>[] {

@@ -1,4 +1,5 @@
 import { type Served, serve } from '../../http/router.ts';
+import { actorOf } from '../audit/index.ts';
 import { builder, people, project } from './contract.ts';
 import type { People } from './service.ts';
 
@@ -11,7 +12,7 @@ export type { BuilderRecord } from './store.ts';
 export function servePeople(service: People): Served[] {
   return [
     serve(people, {
-      import: ({ dryRun, ...tables }, { caller }) => service.import(caller.tenantId, tables, dryRun),
+      import: ({ dryRun, ...tables }, request) => service.import(actorOf(request), tables, dryRun),
     }),
     serve(builder, {
       list: ({ cursor, limit, ...filter }, { caller }) =>

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound } from '../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
-import { type ImportInput, readTables, writeTables } from './import.ts';
+import { type Actor, record, systemActor } from '../audit/index.ts';
+import { type ImportInput, importDetails, readTables, writeTables } from './import.ts';
 import { fetchWeek, type Sources } from './sources.ts';
 import {
   type BuilderFilter,
@@ -46,13 +47,14 @@ class DryRun extends Error {}
 export function createPeople(database: Database, sources: Sources) {
   return {
     /** Brings tables in, all or nothing. @throws {import('../../http/problem.ts').Problem} IMPORT_INVALID */
-    import: async (tenantId: string, input: ImportInput, dryRun: boolean) => {
+    import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
       const tables = readTables(input);
       let counts: Awaited<ReturnType<typeof writeTables>> | undefined;
       await database
-        .withTenant(tenantId, async (transaction) => {
+        .withTenant(actor.tenantId, async (transaction) => {
           counts = await writeTables(transaction, tables);
           if (dryRun) throw new DryRun();
+          await record(transaction, actor, { subject: 'people', details: importDetails(tables, counts) });
         })
         .catch((error: unknown) => {
           if (!(error instanceof DryRun)) throw error;
@@ -111,14 +113,20 @@ export function createPeople(database: Database, sources: Sources) {
       const fetched = await fetchWeek(sources, builderId, week, signal);
       if (!fetched) return;
       await database.withTenant(tenantId, async (transaction) => {
-        await upsertWeeks(transaction, [{ builder_id: builderId, week, ...fetched.builder } as never]);
+        const own = { builder_id: builderId, week, ...fetched.builder };
+        await upsertWeeks(transaction, [own as never]);
         const led = new Set(
           (await listProjects(transaction, { builderId }, null, 500)).map(({ project_id }) => project_id),
         );
-        await upsertProjectWeeks(
-          transaction,
-          fetched.projects.filter(({ project_id }) => led.has(project_id)).map((row) => ({ ...row, week })),
-        );
+        const projects = fetched.projects
+          .filter(({ project_id }) => led.has(project_id))
+          .map((row) => ({ ...row, week }));
+        await upsertProjectWeeks(transaction, projects);
+        const subject = `builder:${builderId}`;
+        await record(transaction, systemActor(tenantId, 'people.refresh'), {
+          subject,
+          details: [{ about: [subject], content: { metrics: own, projectMetrics: projects } }],
+        });
       });
     },
 

@@ -1,11 +1,25 @@
 import { Webhook } from 'standardwebhooks';
-import type { PendingDelivery } from './store.ts';
+import { request } from 'undici';
+import { type OutboundGuard, UrlRefused } from '../../platform/outbound/index.ts';
+import type { DueDelivery } from './deliveries.ts';
 
 const TIMEOUT_MS = 15_000;
+/** What an endpoint answers is not read beyond this, and not kept. */
+const MOST_RESPONSE_BYTES = 64 * 1024;
 
-/** Signature headers of a delivery. @see https://www.standardwebhooks.com */
+/** What came of one attempt; `error` is null when it was taken, else one line that says why not. */
+export interface Attempt {
+  durationMs: number;
+  responseStatus: number | null;
+  error: string | null;
+}
+
+/**
+ * Headers of a delivery, with one signature for each secret that is valid now.
+ * @see https://www.standardwebhooks.com
+ */
 export function signedHeaders(
-  secret: string,
+  secrets: readonly string[],
   eventId: string,
   sentAt: Date,
   body: string,
@@ -13,37 +27,56 @@ export function signedHeaders(
   return {
     'webhook-id': eventId,
     'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(eventId, sentAt, body),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(eventId, sentAt, body)).join(' '),
   };
 }
 
 /**
  * One attempt to deliver an event; only a 2xx counts, and redirects are not followed.
- * @returns null when it was taken, else one line that says why not
+ * @throws when `signal` aborts, and nothing else
  */
-export async function deliver(delivery: PendingDelivery, signal: AbortSignal): Promise<string | null> {
+export async function deliver(
+  guard: OutboundGuard,
+  delivery: Pick<DueDelivery, 'eventId' | 'type' | 'data' | 'occurredAt' | 'url'>,
+  secrets: readonly string[],
+  signal: AbortSignal,
+): Promise<Attempt> {
   const body = JSON.stringify({
     type: delivery.type,
     timestamp: delivery.occurredAt.toISOString(),
     data: delivery.data,
   });
+  const began = performance.now();
+  const ended = (responseStatus: number | null, error: string | null): Attempt => ({
+    durationMs: Math.round(performance.now() - began),
+    responseStatus,
+    error,
+  });
   try {
-    const response = await fetch(delivery.url, {
+    const response = await request(delivery.url, {
+      dispatcher: guard.agent,
       method: 'POST',
-      redirect: 'manual',
       headers: {
         'content-type': 'application/json',
         'user-agent': 'ai-manager',
-        ...signedHeaders(delivery.secret, delivery.eventId, new Date(), body),
+        ...signedHeaders(secrets, delivery.eventId, new Date(), body),
       },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    await response.body?.cancel();
-    return response.ok ? null : `The endpoint answered ${response.status}.`;
+    // The status is the answer; a body that breaks off or goes on for ever changes nothing.
+    await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
+    const { statusCode } = response;
+    const taken = statusCode >= 200 && statusCode < 300;
+    return ended(statusCode, taken ? null : `The endpoint answered ${statusCode}.`);
   } catch (error) {
     signal.throwIfAborted();
-    const timedOut = (error as Error).name === 'TimeoutError';
-    return timedOut ? 'The endpoint did not answer in 15 seconds.' : 'The endpoint could not be reached.';
+    return ended(null, reasonOf(error as Error));
   }
+}
+
+function reasonOf(error: Error): string {
+  if (error instanceof UrlRefused) return `The URL is refused. ${error.message}`;
+  if (error.name === 'TimeoutError') return `The endpoint did not answer in ${TIMEOUT_MS / 1000} seconds.`;
+  return 'The endpoint could not be reached.';
 }

@@ -1,6 +1,7 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Database, Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Health } from './health.ts';
 
 export type EndpointRecord = Selectable<Schema['events.endpoints']>;
 
@@ -14,13 +15,9 @@ export interface LastDelivery {
 
 export function insertEndpoint(
   transaction: TenantTransaction,
-  endpoint: { url: string; events: string[]; secret: string },
+  endpoint: { id: string; url: string; events: string[]; secret: string },
 ): Promise<EndpointRecord> {
-  return transaction
-    .insertInto('events.endpoints')
-    .values({ id: uuidv7(), ...endpoint })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return transaction.insertInto('events.endpoints').values(endpoint).returningAll().executeTakeFirstOrThrow();
 }
 
 export function findEndpoint(
@@ -28,6 +25,39 @@ export function findEndpoint(
   id: string,
 ): Promise<EndpointRecord | undefined> {
   return transaction.selectFrom('events.endpoints').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The endpoint, kept from changing by others until the transaction ends. */
+export function lockEndpoint(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<EndpointRecord | undefined> {
+  return transaction
+    .selectFrom('events.endpoints')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function updateEndpoint(
+  transaction: TenantTransaction,
+  id: string,
+  change: Updateable<Schema['events.endpoints']>,
+): Promise<void> {
+  await transaction.updateTable('events.endpoints').set(change).where('id', '=', id).execute();
+}
+
+/** Writes an endpoint's health; a disabled one has nothing pending any more. */
+export async function setHealth(transaction: TenantTransaction, id: string, health: Health): Promise<void> {
+  await updateEndpoint(transaction, id, health);
+  if (health.state !== 'disabled') return;
+  await transaction
+    .updateTable('events.deliveries')
+    .set({ status: 'failed', last_error: 'The endpoint was disabled.', next_attempt_at: null })
+    .where('endpoint_id', '=', id)
+    .where('status', '=', 'pending')
+    .execute();
 }
 
 export function listEndpoints(
@@ -70,79 +100,52 @@ export async function lastDeliveries(
   return new Map(rows.map((row) => [row.endpoint_id, row]));
 }
 
-/** Appends an event, and a pending delivery for each endpoint that subscribed to its type. */
+/** Appends an event and tells every process of it when the transaction commits. Answers its id. */
 export async function insertEvent(
   transaction: TenantTransaction,
   type: string,
   data: object,
-): Promise<string[]> {
-  const eventId = uuidv7();
+): Promise<string> {
+  const id = uuidv7();
   await transaction
     .insertInto('events.outbox')
-    .values({ id: eventId, type, data: JSON.stringify(data) })
+    .values({ id, type, data: JSON.stringify(data) })
     .execute();
+  await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
+  return id;
+}
+
+/** Notifications on it carry the id of an event that was committed, and nothing else. */
+export const EVENTS_CHANNEL = 'ai_manager_events';
+
+/** Endpoints that want events of a type. */
+export async function subscribersOf(transaction: TenantTransaction, type: string): Promise<string[]> {
   const endpoints = await transaction
     .selectFrom('events.endpoints')
     .select('id')
     .where(sql<boolean>`${type} = any(events)`)
+    .where('state', '<>', 'disabled')
     .execute();
-  if (endpoints.length === 0) return [];
-  const deliveries = endpoints.map(({ id }) => ({
-    id: uuidv7(),
-    event_id: eventId,
-    endpoint_id: id,
-    last_error: null,
-  }));
-  await transaction.insertInto('events.deliveries').values(deliveries).execute();
-  return deliveries.map(({ id }) => id);
+  return endpoints.map(({ id }) => id);
 }
 
-export interface PendingDelivery {
-  eventId: string;
-  type: string;
-  data: object;
-  occurredAt: Date;
-  url: string;
-  secret: string;
-}
-
-/** What a pending delivery has to send; null when it is done or its endpoint is gone. */
-export async function findPending(
-  transaction: TenantTransaction,
-  deliveryId: string,
-): Promise<PendingDelivery | null> {
-  const row = await transaction
-    .selectFrom('events.deliveries as delivery')
-    .innerJoin('events.outbox as event', 'event.id', 'delivery.event_id')
-    .innerJoin('events.endpoints as endpoint', 'endpoint.id', 'delivery.endpoint_id')
-    .select([
-      'event.id as eventId',
-      'event.type',
-      'event.data',
-      'event.occurred_at as occurredAt',
-      'endpoint.url',
-      'endpoint.secret',
-    ])
-    .where('delivery.id', '=', deliveryId)
-    .where('delivery.status', '=', 'pending')
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Counts one attempt; an error leaves the delivery pending. */
-export async function recordAttempt(
-  transaction: TenantTransaction,
-  id: string,
-  error: string | null,
+/** Seals secrets that were written before secrets were sealed. */
+export async function sealOldSecrets(
+  database: Database,
+  seal: (secret: string, endpointId: string) => string,
 ): Promise<void> {
-  await transaction
-    .updateTable('events.deliveries')
-    .set({ last_error: error, ...(error === null ? { status: 'delivered' as const } : {}) })
-    .set((eb) => ({ attempts: eb('attempts', '+', 1), updated_at: sql<Date>`now()` }))
-    .where('id', '=', id)
+  const kysely = database.system('seals the secrets of all tenants once');
+  const plain = await kysely
+    .selectFrom('events.endpoints')
+    .select(['id', 'secret'])
+    .where('secret', 'like', 'whsec\\_%')
     .execute();
-}
-
-export async function giveUp(transaction: TenantTransaction, id: string): Promise<void> {
-  await transaction.updateTable('events.deliveries').set({ status: 'failed' }).where('id', '=', id).execute();
+  for (const { id, secret } of plain) {
+    await kysely
+      .updateTable('events.endpoints')
+      .set({ secret: seal(secret, id) })
+      .where('id', '=', id)
+      .where('secret', '=', secret)
+      .execute();
+  }
 }

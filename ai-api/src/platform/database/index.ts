@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
+import type { PoolState } from '../telemetry/metrics.ts';
 import type { Schema } from './schema.ts';
 
 export type { Schema } from './schema.ts';
@@ -19,13 +20,25 @@ export interface Connection {
   kysely: Kysely<Schema>;
   /** How the job queue reaches the same database. */
   queue: QueueConnection;
+  listen: Listen;
+  pool(): PoolState;
   close(): Promise<void>;
 }
+
+/**
+ * Hears the notifications of a channel (LISTEN/NOTIFY), from this process and all others. Null means that some
+ * may have been missed, as after a lost connection. Answers how to stop.
+ */
+export type Listen = (
+  channel: string,
+  hear: (payload: string | null) => void,
+) => Promise<() => Promise<void>>;
 
 /** The database behind one door: nothing reads or writes a tenant's rows but through `withTenant`. */
 export interface Database {
   readonly driver: Connection['driver'];
   readonly queue: QueueConnection;
+  readonly listen: Listen;
   /**
    * Runs `work` in one transaction that row level security limits to `tenantId`. Commits when it
    * resolves, rolls back when it rejects.
@@ -38,6 +51,8 @@ export interface Database {
   system(purpose: string): Kysely<Schema>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
+  /** The connections at this moment. */
+  pool(): PoolState;
   close(): Promise<void>;
 }
 
@@ -47,6 +62,7 @@ export function createDatabase(connection: Connection): Database {
   return {
     driver: connection.driver,
     queue: connection.queue,
+    listen: connection.listen,
     withTenant: (tenantId, work) =>
       kysely.transaction().execute(async (transaction) => {
         await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.current_tenant', ${tenantId}, true)`.execute(
@@ -58,6 +74,7 @@ export function createDatabase(connection: Connection): Database {
     ping: async () => {
       await sql`select 1`.execute(kysely);
     },
+    pool: () => connection.pool(),
     close: () => connection.close(),
   };
 }

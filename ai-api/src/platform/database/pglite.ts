@@ -3,6 +3,7 @@ import { PGlite, types } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
+import { type OnQuery, queryTimes } from '../telemetry/query-type.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { Connection, Schema } from './index.ts';
 
@@ -10,7 +11,7 @@ import type { Connection, Schema } from './index.ts';
  * Opens the embedded PostgreSQL in `directory`, which this process then owns.
  * @throws {import('./data-lock.ts').DataDirectoryInUse}
  */
-export async function openPglite(directory: string): Promise<Connection> {
+export async function openPglite(directory: string, onQuery: OnQuery = () => {}): Promise<Connection> {
   const unlock = await lockDataDirectory(directory);
   try {
     const pglite = await PGlite.create({
@@ -18,11 +19,19 @@ export async function openPglite(directory: string): Promise<Connection> {
       extensions: { vector },
       parsers: { [types.INT8]: Number, [types.DATE]: (value: string) => value },
     });
-    const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), log: queryTimes(onQuery) });
     return {
       driver: 'pglite',
       kysely,
       queue: { db: fromPglite(pglite), backend: 'pglite' },
+      listen: async (channel, hear) => {
+        const unlisten = await pglite.listen(channel, hear);
+        return async () => {
+          if (!pglite.closed) await unlisten();
+        };
+      },
+      // One connection, in this process.
+      pool: () => ({ active: pglite.closed ? 0 : 1, idle: 0, waiting: 0 }),
       close: async () => {
         if (!pglite.closed) await pglite.close();
         await unlock();

@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { type OnQuery, queryTimes } from '../telemetry/query-type.ts';
 import type { Connection, Schema } from './index.ts';
+import { listenOnPostgres } from './postgres-listen.ts';
 
 const { INT8, DATE } = pg.types.builtins;
 
@@ -29,7 +31,12 @@ const types: pg.CustomTypesConfig = {
 const QUEUE_POOL = 6;
 
 /** Opens a pool to a PostgreSQL server (15 or newer). Nothing is sent until the first query. */
-export function openPostgres(url: string, poolSize: number, onError: (error: Error) => void): Connection {
+export function openPostgres(
+  url: string,
+  poolSize: number,
+  onError: (error: Error) => void,
+  onQuery: OnQuery = () => {},
+): Connection {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -42,8 +49,14 @@ export function openPostgres(url: string, poolSize: number, onError: (error: Err
   pool.on('error', onError);
   return {
     driver: 'postgres',
-    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), log: queryTimes(onQuery) }),
     queue: { connectionString: url, max: QUEUE_POOL, backend: 'postgres' },
+    listen: (channel, hear) => listenOnPostgres(url, channel, hear, onError),
+    pool: () => ({
+      active: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: async () => {
       if (!pool.ended) await pool.end();
     },

@@ -7,7 +7,12 @@ type Json<T extends object> = JSONColumnType<T>;
 
 /** Every table, as the migrations make them. A module's store touches its own schema only. */
 export interface Schema {
-  'identity.tenants': { id: string; name: string; created_at: Timestamp };
+  'identity.tenants': {
+    id: string;
+    name: string;
+    tier: Generated<'starter' | 'pro' | 'enterprise'>;
+    created_at: Timestamp;
+  };
   'identity.api_keys': {
     id: string;
     tenant_id: string;
@@ -121,6 +126,9 @@ export interface Schema {
     started_by: string;
     started_at: Timestamp;
     completed_at: Date | null;
+    progress_at: Generated<Date | null>;
+    /** Rises whenever an answer about a completed run would be another one. */
+    revision: Generated<number>;
   };
   'evaluations.evaluations': {
     id: string;
@@ -153,19 +161,58 @@ export interface Schema {
     grade: string;
     score: number | null;
   };
+  'audit.events': {
+    tenant_id: TenantId;
+    seq: number;
+    occurred_at: Date;
+    actor_key_id: string | null;
+    actor_name: string;
+    acting_for: string | null;
+    operation: string;
+    subject: string;
+    request_id: string | null;
+    payload_digest: string;
+    previous_hash: string;
+    hash: string;
+  };
+  'audit.payloads': {
+    tenant_id: TenantId;
+    seq: number;
+    part: number;
+    subjects: string[];
+    digest: string;
+    salt: string | null;
+    content: string | null;
+    recorded_at: Date;
+    erased_at: Date | null;
+    erased_reason: string | null;
+    erased_in: number | null;
+  };
+  'audit.heads': { tenant_id: TenantId; seq: number; previous_hash: string; hash: string };
+  'audit.retention_policies': { tenant_id: TenantId; years: number; updated_at: Timestamp };
   'events.outbox': {
     id: string;
     tenant_id: TenantId;
     type: string;
     data: Json<object>;
     occurred_at: Timestamp;
+    /** Number of the transaction that wrote it; with the id, the order that readers follow. */
+    committed_in: Generated<number>;
   };
   'events.endpoints': {
     id: string;
     tenant_id: TenantId;
     url: string;
     events: string[];
+    /** Sealed; so is the previous one, which signs too until `previous_until`. */
     secret: string;
+    previous_secret: Generated<string | null>;
+    previous_until: Generated<Date | null>;
+    state: Generated<'healthy' | 'failing' | 'disabled'>;
+    state_reason: Generated<string | null>;
+    failures: Generated<number>;
+    failing_since: Generated<Date | null>;
+    paused_until: Generated<Date | null>;
     created_at: Timestamp;
   };
   'events.deliveries': {
@@ -176,6 +223,36 @@ export interface Schema {
     status: Generated<'pending' | 'delivered' | 'failed'>;
     attempts: Generated<number>;
     last_error: string | null;
+    /** Rises when somebody asks to send it again; jobs of earlier rounds are void. */
+    round: Generated<number>;
+    next_attempt_at: Generated<Date | null>;
+    created_at: Timestamp;
     updated_at: Timestamp;
+  };
+  'events.attempts': {
+    id: string;
+    tenant_id: TenantId;
+    delivery_id: string;
+    at: Timestamp;
+    duration_ms: number;
+    response_status: number | null;
+    error: string | null;
+  };
+  'events.tickets': { hash: string; tenant_id: TenantId; caller: Json<object>; expires_at: Date };
+  'platform_http.idempotency_keys': {
+    tenant_id: TenantId;
+    credential: string;
+    operation: string;
+    key_hash: string;
+    request_hash: string;
+    state: 'in_flight' | 'done';
+    attempt: string;
+    lease_until: Date;
+    status: number | null;
+    headers: Json<object> | null;
+    /** Sealed with the client's key. */
+    body: string | null;
+    created_at: Timestamp;
+    expires_at: Date;
   };
 }

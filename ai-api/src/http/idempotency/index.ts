@@ -1,0 +1,140 @@
+import { createHash, hkdfSync } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database } from '../../platform/database/index.ts';
+import { createSealer } from '../../platform/sealing.ts';
+import type { Caller } from '../caller.ts';
+import { Problem } from '../problem.ts';
+import type { Reply } from '../reply.ts';
+import {
+  type Attempt,
+  claim,
+  type KeptKey,
+  keep,
+  LEASE_SECONDS,
+  release,
+  removeExpired,
+  renew,
+} from './store.ts';
+
+export { readIdempotencyKey } from './key.ts';
+
+/** Seconds after which a client asks again for an answer that is being made. */
+const RETRY_AFTER = 1;
+const SWEEP_EVERY_MS = 60_000;
+const SWEEP_ROWS = 500;
+
+/** A request that names itself by an `Idempotency-Key`. */
+export interface KeyedRequest {
+  caller: Caller;
+  /** `<resource>.<operation>` */
+  operation: string;
+  key: string;
+  /** The operation's input as it came; with another input the key is refused. */
+  input: unknown;
+  log: Logger;
+}
+
+export type Idempotency = ReturnType<typeof createIdempotency>;
+
+/**
+ * Carries out a keyed request once and answers its repetitions from what was kept, for 24 hours.
+ * Kept answers are sealed with the client's key, of which the database has the digest only.
+ */
+export function createIdempotency(database: Database) {
+  let sweptAt = 0;
+
+  async function sweep(log: Logger): Promise<void> {
+    if (Date.now() - sweptAt < SWEEP_EVERY_MS) return;
+    sweptAt = Date.now();
+    await removeExpired(database, SWEEP_ROWS).catch((err: unknown) =>
+      log.warn({ err }, 'expired idempotency keys stay for now'),
+    );
+  }
+
+  return {
+    /**
+     * @param execute carries the request out; its 5xx and transient answers are not kept
+     * @throws {Problem} IDEMPOTENCY_IN_FLIGHT or IDEMPOTENCY_MISMATCH
+     */
+    answer: async (request: KeyedRequest, execute: () => Promise<Reply>): Promise<Reply> => {
+      const attempt = attemptOf(request);
+      await sweep(request.log);
+      const found = await claim(database, attempt);
+      if (found !== 'claimed') return replay(request, attempt, found);
+      return carryOut(database, request, attempt, execute);
+    },
+  };
+}
+
+async function carryOut(
+  database: Database,
+  request: KeyedRequest,
+  attempt: Attempt,
+  execute: () => Promise<Reply>,
+): Promise<Reply> {
+  const warn = (err: unknown) =>
+    request.log.warn({ err, operation: request.operation }, 'idempotency key could not be updated');
+  const renewing = setInterval(
+    () => void renew(database, attempt).catch(warn),
+    (LEASE_SECONDS * 1000) / 3,
+  ).unref();
+  try {
+    const reply = await execute();
+    const settle = isFinal(reply.status)
+      ? keep(database, attempt, { ...reply, body: sealerOf(request.key).seal(reply.body, placeOf(attempt)) })
+      : release(database, attempt);
+    await settle.catch(warn);
+    return reply;
+  } catch (error) {
+    await release(database, attempt).catch(warn);
+    throw error;
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+/** Our own failures, and refusals that only say "not now", are worth another try with the same key. */
+function isFinal(status: number): boolean {
+  return status < 500 && status !== 408 && status !== 425 && status !== 429;
+}
+
+function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefined): Reply {
+  if (kept && kept.request_hash !== attempt.requestHash) {
+    throw new Problem('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key came with another request before.');
+  }
+  if (kept?.state !== 'done' || kept.status === null || kept.body === null) {
+    const detail = 'The first request with this Idempotency-Key is still being carried out.';
+    throw new Problem('IDEMPOTENCY_IN_FLIGHT', detail, { retryAfter: RETRY_AFTER });
+  }
+  return {
+    status: kept.status,
+    headers: { ...(kept.headers as Record<string, string>), 'Idempotency-Replayed': 'true' },
+    body: sealerOf(request.key).open(kept.body, placeOf(attempt)),
+  };
+}
+
+function attemptOf({ caller, operation, key, input }: KeyedRequest): Attempt {
+  const credential = caller.actingFor ? `${caller.keyId} for ${caller.actingFor}` : caller.keyId;
+  return {
+    tenantId: caller.tenantId,
+    credential,
+    operation,
+    keyHash: digest(key),
+    requestHash: digest(canonicalize(input) ?? ''),
+    attempt: uuidv7(),
+  };
+}
+
+function placeOf({ tenantId, credential, operation }: Attempt): string {
+  return ['idempotency', tenantId, credential, operation].join(' ');
+}
+
+function sealerOf(key: string) {
+  return createSealer([Buffer.from(hkdfSync('sha256', key, '', 'ai-manager idempotency', 32))]);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

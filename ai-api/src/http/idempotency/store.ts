@@ -1,0 +1,125 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database, Schema } from '../../platform/database/index.ts';
+
+type Table = 'platform_http.idempotency_keys';
+const TABLE: Table = 'platform_http.idempotency_keys';
+
+/** What one key is scoped to: the same key of another credential or operation is another key. */
+export interface Scope {
+  tenantId: string;
+  credential: string;
+  operation: string;
+  keyHash: string;
+}
+
+/** One try to carry a request out. */
+export interface Attempt extends Scope {
+  attempt: string;
+  requestHash: string;
+}
+
+export type KeptKey = Selectable<Schema[Table]>;
+
+/** For how long a process may be silent before its request is taken over, in seconds. */
+export const LEASE_SECONDS = 30;
+const KEEP_SECONDS = 24 * 3600;
+
+const later = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`;
+
+/** Takes the key when it is new, has expired, or was left by a process that is gone. Otherwise what is kept. */
+export function claim(database: Database, request: Attempt): Promise<'claimed' | KeptKey | undefined> {
+  const { tenantId, credential, operation, keyHash, requestHash, attempt } = request;
+  return database.withTenant(tenantId, async (transaction) => {
+    const lease = { state: 'in_flight', attempt, lease_until: later(LEASE_SECONDS) } as const;
+    const row = { ...lease, request_hash: requestHash, expires_at: later(KEEP_SECONDS) };
+    const claimed = await transaction
+      .insertInto(TABLE)
+      .values({ credential, operation, key_hash: keyHash, ...row })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant_id', 'credential', 'operation', 'key_hash'])
+          .doUpdateSet({ ...row, status: null, headers: null, body: null, created_at: sql<Date>`now()` })
+          .where((eb) =>
+            eb.or([
+              eb(`${TABLE}.expires_at`, '<', sql<Date>`now()`),
+              eb.and([
+                eb(`${TABLE}.state`, '=', 'in_flight'),
+                eb(`${TABLE}.lease_until`, '<', sql<Date>`now()`),
+                eb(`${TABLE}.request_hash`, '=', requestHash),
+              ]),
+            ]),
+          ),
+      )
+      .returning('attempt')
+      .executeTakeFirst();
+    if (claimed) return 'claimed';
+    return transaction
+      .selectFrom(TABLE)
+      .selectAll()
+      .where('credential', '=', credential)
+      .where('operation', '=', operation)
+      .where('key_hash', '=', keyHash)
+      .executeTakeFirst();
+  });
+}
+
+/** Says that the attempt is still running. */
+export async function renew(database: Database, request: Attempt): Promise<void> {
+  await changeOwn(database, request, { lease_until: later(LEASE_SECONDS) });
+}
+
+/** Keeps the answer, unless somebody else took the attempt over meanwhile. */
+export async function keep(
+  database: Database,
+  request: Attempt,
+  reply: { status: number; headers: Record<string, string>; body: string },
+): Promise<void> {
+  const { status, headers, body } = reply;
+  await changeOwn(database, request, { state: 'done', status, headers: JSON.stringify(headers), body });
+}
+
+function changeOwn(
+  database: Database,
+  { tenantId, credential, operation, keyHash, attempt }: Attempt,
+  values: {
+    lease_until?: ReturnType<typeof later>;
+    state?: 'done';
+    status?: number;
+    headers?: string;
+    body?: string;
+  },
+): Promise<unknown> {
+  return database.withTenant(tenantId, (transaction) =>
+    transaction
+      .updateTable(TABLE)
+      .set(values)
+      .where('credential', '=', credential)
+      .where('operation', '=', operation)
+      .where('key_hash', '=', keyHash)
+      .where('attempt', '=', attempt)
+      .execute(),
+  );
+}
+
+/** Forgets a key whose request had no effect worth repeating, so that it may be tried again. */
+export async function release(database: Database, request: Attempt): Promise<void> {
+  const { tenantId, credential, operation, keyHash, attempt } = request;
+  await database.withTenant(tenantId, (transaction) =>
+    transaction
+      .deleteFrom(TABLE)
+      .where('credential', '=', credential)
+      .where('operation', '=', operation)
+      .where('key_hash', '=', keyHash)
+      .where('attempt', '=', attempt)
+      .execute(),
+  );
+}
+
+/** Deletes at most `limit` expired keys of any tenant; answers how many. */
+export async function removeExpired(database: Database, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from platform_http.idempotency_keys where ctid in (
+      select ctid from platform_http.idempotency_keys where expires_at < now() limit ${limit} for update skip locked
+    )`.execute(database.system('expired keys are removed for every tenant'));
+  return Number(numAffectedRows ?? 0);
+}

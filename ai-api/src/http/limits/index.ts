@@ -1,0 +1,106 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Limits, Taken } from '../../platform/limits/index.ts';
+import type { Caller } from '../caller.ts';
+import { isProbe } from '../probe.ts';
+import { Problem } from '../problem.ts';
+import { clientAddress } from './client-address.ts';
+import { ANONYMOUS_PER_MINUTE, FAILED_CREDENTIALS_PER_MINUTE, REQUESTS_PER_MINUTE } from './tiers.ts';
+
+const WINDOW_SECONDS = 60;
+/** For how long an address waits after a wrong credential that could not be counted. */
+const CLOSED_SECONDS = 5;
+const MOST_LOCKED = 10_000;
+const LOG_EVERY_MS = 30_000;
+
+export type RateLimiter = ReturnType<typeof createRateLimiter>;
+
+/**
+ * Decides who may ask how often. While the counters cannot be reached, requests pass (fail open), but an
+ * address whose credential was wrong is locked out for some seconds (fail closed).
+ * @param onUnavailable called for every decision made without counters
+ */
+export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: () => void = () => {}) {
+  const lockedUntil = new Map<string, number>();
+  let loggedAt = 0;
+
+  async function take(key: string, limit: number): Promise<Taken | null> {
+    try {
+      return await limits.take(key, limit, WINDOW_SECONDS);
+    } catch (err) {
+      onUnavailable();
+      if (Date.now() - loggedAt > LOG_EVERY_MS) {
+        loggedAt = Date.now();
+        log.error({ err, driver: limits.driver }, 'rate limits cannot be counted; requests pass unlimited');
+      }
+      return null;
+    }
+  }
+
+  async function admit(response: Response, policy: string, key: string, limit: number): Promise<void> {
+    const taken = await take(key, limit);
+    if (!taken) return;
+    const { allowed, remaining, resetSeconds } = taken;
+    response.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=${WINDOW_SECONDS}`);
+    response.setHeader('RateLimit', `"${policy}";r=${remaining};t=${resetSeconds}`);
+    if (!allowed) throw tooMany(`More than ${limit} requests in a minute.`, resetSeconds);
+  }
+
+  function lock(address: string, seconds: number): void {
+    const [oldest] = lockedUntil.keys();
+    if (lockedUntil.size >= MOST_LOCKED && oldest !== undefined) lockedUntil.delete(oldest);
+    lockedUntil.set(address, Date.now() + seconds * 1000);
+  }
+
+  function refuseLocked(address: string): void {
+    const left = (lockedUntil.get(address) ?? 0) - Date.now();
+    if (left > 0) throw tooMany('Too many wrong credentials came from this address.', Math.ceil(left / 1000));
+    lockedUntil.delete(address);
+  }
+
+  return {
+    /** Takes from the budget of an address without a credential. Probes are free. @throws {Problem} RATE_LIMITED */
+    anonymous: (async (request, response, next) => {
+      if (!isProbe(request.path))
+        await admit(response, 'anonymous', `ip:${clientAddress(request)}`, ANONYMOUS_PER_MINUTE);
+      next();
+    }) satisfies RequestHandler,
+
+    /** Takes from the budget of a verified credential, which its tenant's tier sets. @throws {Problem} RATE_LIMITED */
+    caller: (response: Response, { tenantId, tier, keyId, actingFor }: Caller): Promise<void> => {
+      const credential = actingFor ? `${keyId} for ${actingFor}` : keyId;
+      return admit(response, tier, `tenant:${tenantId}:${credential}`, REQUESTS_PER_MINUTE[tier]);
+    },
+
+    /**
+     * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
+     * refused before it is verified, so that guessing on tells nothing.
+     * @throws {Problem} what `verify` throws, or RATE_LIMITED
+     */
+    credential: async <T>(request: Pick<Request, 'ip'>, verify: () => Promise<T>): Promise<T> => {
+      const address = clientAddress(request);
+      refuseLocked(address);
+      try {
+        return await verify();
+      } catch (error) {
+        if (!(error instanceof Problem && error.code === 'UNAUTHENTICATED')) throw error;
+        const taken = await take(`credential:${address}`, FAILED_CREDENTIALS_PER_MINUTE);
+        if (taken?.allowed) throw error;
+        lock(address, taken?.resetSeconds ?? CLOSED_SECONDS);
+        refuseLocked(address);
+        throw error;
+      }
+    },
+  };
+}
+
+/** Lets everything pass, for installations that are limited elsewhere. */
+export const unlimited: RateLimiter = {
+  anonymous: async (_request, _response, next) => next(),
+  caller: async () => {},
+  credential: (_request, verify) => verify(),
+};
+
+function tooMany(detail: string, retryAfter: number): Problem {
+  return new Problem('RATE_LIMITED', detail, { retryAfter });
+}

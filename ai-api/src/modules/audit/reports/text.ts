@@ -1,0 +1,28 @@
+/** One line of a CSV file (RFC 4180). A cell that a spreadsheet would run as a formula starts with an apostrophe. */
+export function csvLine(cells: (string | number | null)[]): string {
+  const quoted = cells.map((cell) => {
+    const text = String(cell ?? '');
+    const harmless = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  });
+  return `${quoted.join(',')}\r\n`;
+}
+
+/** Text as Markdown shows it literally, on one line. */
+export function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()<>#+!|~&-]/g, '\\$&');
+}
+
+/** JSON in a fenced block that nothing in it can end. */
+export function fenced(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}json\n${text}\n${fence}\n`;
+}
+
+/** The head of every report: what it is, of whom, of when. */
+export function heading(title: string, facts: Record<string, string>): string {
+  const lines = Object.entries(facts).map(([name, value]) => `- ${name}: ${plain(value)}\n`);
+  return `# ${title}\n\n${lines.join('')}\n`;
+}

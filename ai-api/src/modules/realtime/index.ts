@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RequestHandler } from 'express';
+import { type Authenticate, type Served, serve } from '../../http/router.ts';
+import type { Database } from '../../platform/database/index.ts';
+import { EVENTS_CHANNEL, type EventLog } from '../webhooks/index.ts';
+import { realtime } from './contract.ts';
+import { eventStream } from './event-stream.ts';
+import type { HubSettings } from './follower.ts';
+import { createHub } from './hub.ts';
+import { createTickets } from './tickets.ts';
+import { createWebSockets } from './web-socket.ts';
+
+export type Realtime = ReturnType<typeof createRealtime>;
+
+/** Events as they happen, by WebSocket and server-sent events, in every process that serves the API. */
+export function createRealtime(
+  log: EventLog,
+  database: Database,
+  authenticate: Authenticate,
+  settings: HubSettings & { bufferBytes: number },
+) {
+  const hub = createHub(log, settings);
+  const tickets = createTickets(database);
+  const door = { hub, tickets, authenticate };
+  const sockets = createWebSockets(door, settings.bufferBytes);
+  let unlisten: (() => Promise<void>) | undefined;
+
+  return {
+    tickets,
+    /** Serves `GET /events/stream`. */
+    stream: eventStream(door, settings.bufferBytes) satisfies RequestHandler,
+    /** Takes the upgrade requests of an HTTP server. */
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+      sockets.upgrade(request, socket, head),
+    /** How many connections are open in this process. */
+    connections: (): number => hub.count(),
+    /** Begins to hear of events. */
+    start: async (): Promise<void> => {
+      unlisten = await database.listen(EVENTS_CHANNEL, hub.hear);
+      hub.start();
+    },
+    /** Closes every connection, with 1001 or `GOING_AWAY`. */
+    close: async (): Promise<void> => {
+      hub.close();
+      await sockets.drain();
+      await unlisten?.();
+    },
+  };
+}
+
+/** The operations of this module. */
+export function serveRealtime({ tickets }: Realtime): Served[] {
+  return [serve(realtime, { createTicket: (_input, { caller }) => tickets.issue(caller) })];
+}

@@ -1,0 +1,41 @@
+import { Ratelimit } from '@upstash/ratelimit';
+import type { Upstash } from '../upstash.ts';
+import type { Limits } from './index.ts';
+import { secondsToReset } from './index.ts';
+
+/** Budgets are few: one for each tier and purpose. */
+const MOST_BUDGETS = 100;
+
+/** Limits that all processes share, by Upstash's sliding window. */
+export function createUpstashLimits(upstash: Upstash, { prefix = 'ai-manager:limit' } = {}): Limits {
+  const budgets = new Map<string, Ratelimit>();
+
+  function budgetOf(limit: number, windowSeconds: number): Ratelimit {
+    const id = `${limit}/${windowSeconds}`;
+    const known = budgets.get(id);
+    if (known) return known;
+    if (budgets.size >= MOST_BUDGETS) throw new Error(`More than ${MOST_BUDGETS} different budgets`);
+    const budget = new Ratelimit({
+      redis: upstash.redis,
+      limiter: Ratelimit.slidingWindow(limit, `${windowSeconds} s`),
+      prefix: `${prefix}:${windowSeconds}`,
+      // A denial is asked for again each time, and no answer is an error of ours to decide on.
+      ephemeralCache: false,
+      timeout: 0,
+    });
+    budgets.set(id, budget);
+    return budget;
+  }
+
+  return {
+    driver: 'upstash',
+    take: async (key, limit, windowSeconds) => {
+      const { success, remaining } = await upstash.call(() => budgetOf(limit, windowSeconds).limit(key));
+      return {
+        allowed: success,
+        remaining: success ? remaining : 0,
+        resetSeconds: secondsToReset(Date.now(), windowSeconds),
+      };
+    },
+  };
+}

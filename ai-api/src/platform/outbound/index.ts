@@ -1,0 +1,2 @@
+export { type AllowedHosts, parseAllowedHosts } from './allowed-hosts.ts';
+export { createOutboundGuard, type OutboundGuard, type Resolve, UrlRefused } from './guard.ts';

@@ -1,0 +1,64 @@
+/** Values that come with examples and images, and that everybody tries first. */
+const WELL_KNOWN = new Set(
+  'admin administrator ai_manager ai-manager aimanager change-me change_me changeme changeit default dev development example guest letmein local pass passwd password postgres postgresql qwerty root secret test testing token user welcome'.split(
+    ' ',
+  ),
+);
+
+/** Variables that are secrets, and those that are URLs with a password inside. */
+const SECRETS = [
+  'BOOTSTRAP_API_KEY',
+  'PROMETHEUS_TOKEN',
+  'DATA_ENCRYPTION_KEY',
+  'OPENAI_API_KEY',
+  'WORKSMART_API_KEY',
+  'BRAINLIFT_API_KEY',
+  'METRICS_API_KEY',
+  'UPSTASH_REDIS_REST_TOKEN',
+];
+const URLS = ['DATABASE_URL', 'SMTP_URL'];
+
+/** What the embedded drivers stand in for on one machine. */
+const DRIVERS = {
+  DATABASE_URL: 'must be set in production: the embedded database is for one machine',
+  SMTP_URL: 'must be set in production: the development inbox sends nothing',
+  PUBLIC_URL: 'must be set in production',
+  DATA_ENCRYPTION_KEY: 'must be set in production',
+  UPSTASH_REDIS_REST_URL: 'must be set in production: limits in memory hold for one process',
+};
+
+/**
+ * What a production environment must not have: embedded drivers and default secrets.
+ * @returns one line for each wrong variable, without its value
+ */
+export function productionFaults(given: Record<string, string | undefined>): string[] {
+  const missing = Object.entries(DRIVERS).flatMap(([name, why]) => (given[name] ? [] : [`${name} ${why}`]));
+  const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
+  const urls = URLS.filter((name) => {
+    const password = passwordIn(given[name]);
+    return password !== null && isDefault(password);
+  });
+  return [
+    ...missing,
+    ...secrets.map((name) => `${name} is a default or an example, which production must not have`),
+    ...urls.map((name) => `${name} has a default password, which production must not have`),
+  ];
+}
+
+function passwordIn(url: string | undefined): string | null {
+  if (!url || !URL.canParse(url)) return null;
+  const { password } = new URL(url);
+  if (password === '') return null;
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}
+
+/** Well known, too short to be one, or a short piece over and over, whatever prefix it carries. */
+function isDefault(value: string): boolean {
+  const secret = value.trim().replace(/^aim_[A-Za-z0-9]{8}_/, '');
+  const isWord = WELL_KNOWN.has(secret.toLowerCase().replace(/[\d!]+$/, '')) || /^[\d!]+$/.test(secret);
+  return isWord || secret.length < 8 || /^(.{1,16}?)\1+$/s.test(secret);
+}

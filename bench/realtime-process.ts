@@ -1,0 +1,10 @@
+import { readConfig } from '../ai-api/src/config.ts';
+import { createLog } from '../ai-api/src/platform/log.ts';
+import { startServer } from '../ai-api/src/server.ts';
+import { serveParent } from './child-server.ts';
+
+await serveParent(async () => {
+  const config = readConfig(process.env);
+  const server = await startServer(config, createLog(config.LOG_LEVEL));
+  return { urls: { api: server.url as string, pid: String(process.pid) }, stop: () => server.stop() };
+});

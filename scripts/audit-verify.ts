@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Config, ConfigError, readConfig } from '../ai-api/src/config.ts';
+import { openDatabase } from '../ai-api/src/context.ts';
+import { verifyChain } from '../ai-api/src/modules/audit/index.ts';
+import type { Database } from '../ai-api/src/platform/database/index.ts';
+import { createLog } from '../ai-api/src/platform/log.ts';
+import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';
+import { ROOT } from './start/options.ts';
+
+/**
+ * `npm run audit:verify`: checks the audit trail of every company in the database that the environment names
+ * (`DATABASE_URL`, else `DATA_DIR` as `npm start` uses it). Exits with 1 when a chain is broken, and with 2 when
+ * it could not look.
+ */
+async function main(): Promise<number> {
+  const config = readConfig(await resolveEnvironment(process.env));
+  const database = await openDatabase({ ...config, DATA_DIR: dataDirectory(config) }, createLog('silent'));
+  try {
+    return (await verifyAll(database)) ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+}
+
+/** Prints a line for each company. @returns whether all chains hold */
+async function verifyAll(database: Database): Promise<boolean> {
+  const tenants = await database
+    .system('every company is verified')
+    .selectFrom('identity.tenants')
+    .select(['id', 'name'])
+    .orderBy('name')
+    .execute();
+  let intact = true;
+  for (const { id, name } of tenants) {
+    const { checked, firstBroken, head } = await verifyChain(database, id);
+    if (firstBroken) {
+      intact = false;
+      console.log(`${name}: BROKEN at entry ${firstBroken.seq}, which ${firstBroken.reason}.`);
+      console.log(`  ${checked} entries before it are right.`);
+    } else {
+      console.log(`${name}: intact, ${checked} entries. Head: ${head.seq} ${head.hash}`);
+    }
+  }
+  if (tenants.length === 0) console.log('There is no company in this database.');
+  return intact;
+}
+
+/** Where the embedded database is: `npm start` keeps it in a folder of its own. */
+function dataDirectory({ DATABASE_URL, DATA_DIR }: Config): string {
+  const directory = resolve(ROOT, DATA_DIR);
+  if (DATABASE_URL) return directory;
+  const found = [join(directory, 'api'), directory].find((candidate) =>
+    existsSync(join(candidate, 'pglite')),
+  );
+  if (!found) throw new ConfigError([`There is no database in ${directory}. Set DATABASE_URL or DATA_DIR.`]);
+  return found;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(`Could not verify: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 2;
+  },
+);
