@@ -14,7 +14,7 @@ export interface Figure {
 const HEADINGS = ['figure', 'measured', 'floor or peer', 'ratio', 'target', 'verdict'];
 
 /**
- * Prints the figures as an aligned table. When the median of a ratio is beyond its target, says which and
+ * Prints the figures as an aligned table. When the middle of a ratio is beyond its target, says which and
  * makes the process exit with 1.
  */
 export function report(title: string, figures: readonly Figure[]): void {
@@ -31,7 +31,7 @@ export function report(title: string, figures: readonly Figure[]): void {
   }
   const missed = figures.filter(isMissed);
   for (const { figure, ratio, target } of missed) {
-    console.log(`Missed: ${figure} has a ratio of ${ratio.median.toFixed(2)}, its target is ${target}.`);
+    console.log(`Missed: ${figure} has a ratio of ${ratio.middle.toFixed(2)}, its target is ${target}.`);
   }
   if (missed.length > 0) process.exitCode = 1;
 }
@@ -43,12 +43,12 @@ function cells(figure: Figure): string[] {
     figure.figure,
     figure.measured,
     figure.peer,
-    `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
+    `${ratio.middle.toFixed(2)} (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
     target === undefined ? '' : `<= ${target}`,
     verdict,
   ];
 }
 
 function isMissed({ ratio, target }: Figure): boolean {
-  return target !== undefined && ratio.median > target;
+  return target !== undefined && ratio.middle > target;
 }

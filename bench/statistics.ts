@@ -12,13 +12,18 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** A number measured many times: its median, and the quarters that half of the measurements lie between. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** A number measured many times: its middle, and the quarters that half of the measurements lie between. */
 export interface Spread {
-  median: number;
+  middle: number;
   low: number;
   high: number;
 }
 
+/** With the median as the middle. */
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+  return { middle: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
 }

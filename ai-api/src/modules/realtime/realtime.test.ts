@@ -300,7 +300,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     api = await startApi(home, { REALTIME_BUFFER_BYTES: '100000' });
     await publish(2);
     const again = await follow({ lastEventId: connection.events()[0]?.id });
-    expect(counts(again)).toEqual([2]);
+    await until(() => expect(counts(again)).toEqual([2]));
   });
 
   test('a consumer that is too slow is closed, and told why; others are not', async () => {
