@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'n8n-host/**', 'n8n-nodes/**'],
           globalSetup: ['ai-api/test/real-postgres.ts'],
+          // Real servers and processes on a shared machine: CI tries once more, and says so in its report.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
