@@ -7,7 +7,10 @@ import type { Home } from './homes.ts';
 /** The admin key that measured servers are started with. */
 export const ADMIN_KEY = `aim_benchkey_${'0123456789abcdef'.repeat(3)}`;
 
-/** The environment of a server on its own database and free ports, logging as it does by default. */
+/**
+ * The environment of a server on its own database and free ports, logging as it does by default. A benchmark loads
+ * the machine on purpose, so nothing is refused for that.
+ */
 export function environment(home: Home, extra: Record<string, string> = {}): Record<string, string> {
   return {
     ...home.env,
@@ -15,6 +18,7 @@ export function environment(home: Home, extra: Record<string, string> = {}): Rec
     SMTP_URL: 'smtp://127.0.0.1:2525',
     BOOTSTRAP_API_KEY: ADMIN_KEY,
     RATE_LIMITS: 'off',
+    SHED_LOOP_DELAY_MS: '600000',
     ...extra,
   };
 }
