@@ -102,6 +102,33 @@ export const people = resource({
         projectMetrics: { multiline: true },
       },
     }),
+    importTime: operation({
+      method: 'POST',
+      path: '/people/time',
+      summary: 'Import tracked time, leave, project members and budgets of hours',
+      description:
+        'What requests for manual time are checked against. All of it or nothing; rows are matched by their ' +
+        'ids, so the same import twice changes nothing.',
+      access: ['admin', 'executive', 'ops'],
+      bodyLimit: '25mb',
+      input: z.object({
+        entries: table('Stretches of tracked time'),
+        leave: table('Days on which builders are away'),
+        members: table('Who works on which project, beside its lead'),
+        budgets: table('Hours that may be booked on a project in a month'),
+        dryRun: z.boolean().default(false).describe('Check everything, store nothing'),
+      }),
+      output: z
+        .object({ dryRun: z.boolean(), entries: counts, leave: counts, members: counts, budgets: counts })
+        .meta({ id: 'TimeImportResult' }),
+      errors: ['IMPORT_INVALID', 'BODY_TOO_LARGE'],
+      hints: {
+        entries: { multiline: true },
+        leave: { multiline: true },
+        members: { multiline: true },
+        budgets: { multiline: true },
+      },
+    }),
   },
 });
 

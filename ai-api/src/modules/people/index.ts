@@ -7,12 +7,14 @@ export { createBrainLift, createMetricsApi, createWorkSmart } from './connectors
 export { createPeople, type KnownWeek, type People } from './service.ts';
 export type { Sources } from './sources.ts';
 export type { BuilderRecord } from './store.ts';
+export type { Span, TimeRecords } from './time-store.ts';
 
 /** The operations of this module. */
 export function servePeople(service: People): Served[] {
   return [
     serve(people, {
       import: ({ dryRun, ...tables }, request) => service.import(actorOf(request), tables, dryRun),
+      importTime: ({ dryRun, ...tables }, request) => service.importTime(actorOf(request), tables, dryRun),
     }),
     serve(builder, {
       list: ({ cursor, limit, ...filter }, { caller }) =>

@@ -5,6 +5,8 @@ export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
 export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
 export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Rows of one table in an import. */
 export const MOST_ROWS = 200_000;
 
@@ -114,12 +116,59 @@ export const projectMetricsRow = z.object({
   revenue_usd: orUnknown(decimal(0, 9e9)),
 });
 
+const instant = z.iso.datetime({
+  offset: true,
+  error: 'must be an instant such as 2026-11-16T09:00:00+01:00',
+});
+
+/** One row of `time-entries.csv`: a stretch of tracked time. */
+export const timeEntryRow = z
+  .object({
+    entry_id: key,
+    builder_id: key,
+    project_id: orUnknown(key),
+    started_at: instant,
+    ended_at: instant,
+  })
+  .refine(({ started_at, ended_at }) => Date.parse(started_at) < Date.parse(ended_at), {
+    path: ['ended_at'],
+    message: 'must be after started_at',
+  })
+  .refine(({ started_at, ended_at }) => Date.parse(ended_at) - Date.parse(started_at) <= DAY_MS, {
+    path: ['ended_at'],
+    message: 'must be within 24 hours of started_at',
+  });
+
+/** One row of `leave.csv`: days on which a builder is away, both included. */
+export const leaveRow = z
+  .object({ builder_id: key, first_day: day, last_day: day })
+  .refine(({ first_day, last_day }) => first_day <= last_day, {
+    path: ['last_day'],
+    message: 'must not be before first_day',
+  });
+
+/** One row of `project-members.csv`; without a last day a member stays one. */
+export const memberRow = z.object({ project_id: key, builder_id: key, last_day: orUnknown(day) });
+
+/** One row of `project-budgets.csv`: hours that may be booked on a project in a month. */
+export const budgetRow = z.object({ project_id: key, monthly_hours: decimal(0, 100_000) });
+
+/** The tables of tracked time. */
+export const TIME_TABLES = {
+  entries: { file: 'time-entries.csv', row: timeEntryRow, key: ['entry_id'] },
+  leave: { file: 'leave.csv', row: leaveRow, key: ['builder_id', 'first_day'] },
+  members: { file: 'project-members.csv', row: memberRow, key: ['project_id', 'builder_id'] },
+  budgets: { file: 'project-budgets.csv', row: budgetRow, key: ['project_id'] },
+} as const;
+export type TimeTableName = keyof typeof TIME_TABLES;
+export type TimeRow<T extends TimeTableName> = z.output<(typeof TIME_TABLES)[T]['row']>;
+
 /** The tables of an import, in the order they depend on each other. */
 export const TABLES = {
-  builders: { file: 'builders.csv', row: builderRow },
-  projects: { file: 'projects.csv', row: projectRow },
-  metrics: { file: 'metrics.csv', row: metricsRow },
-  projectMetrics: { file: 'project-metrics.csv', row: projectMetricsRow },
+  builders: { file: 'builders.csv', row: builderRow, key: ['builder_id'] },
+  projects: { file: 'projects.csv', row: projectRow, key: ['project_id'] },
+  metrics: { file: 'metrics.csv', row: metricsRow, key: ['builder_id', 'week'] },
+  projectMetrics: { file: 'project-metrics.csv', row: projectMetricsRow, key: ['project_id', 'week'] },
 } as const;
 export type TableName = keyof typeof TABLES;
 export type Row<T extends TableName> = z.output<(typeof TABLES)[T]['row']>;

@@ -4,6 +4,7 @@ import { notFound } from '../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record, systemActor } from '../audit/index.ts';
 import { type ImportInput, importDetails, readTables, writeTables } from './import.ts';
+import { readTimeTables, type TimeInput, writeTimeTables } from './import-time.ts';
 import { fetchWeek, type Sources } from './sources.ts';
 import {
   type BuilderFilter,
@@ -24,6 +25,7 @@ import {
   type WeekRecord,
   weeksOf,
 } from './store.ts';
+import { type TimeQuestion, timeRecords } from './time-store.ts';
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -43,24 +45,52 @@ const RECENT_WEEKS = 12;
 
 class DryRun extends Error {}
 
+/** Does the work and gives its result, but rolls back what it wrote when it was only a rehearsal. */
+async function rehearsable<T>(
+  database: Database,
+  tenantId: string,
+  dryRun: boolean,
+  work: (transaction: TenantTransaction) => Promise<T>,
+): Promise<T> {
+  let result: T | undefined;
+  const attempt = database.withTenant(tenantId, async (transaction) => {
+    result = await work(transaction);
+    if (dryRun) throw new DryRun();
+  });
+  await attempt.catch((error: unknown) => {
+    if (!(error instanceof DryRun)) throw error;
+  });
+  return result as T;
+}
+
 /** Builders, projects and their weeks. */
 export function createPeople(database: Database, sources: Sources) {
   return {
     /** Brings tables in, all or nothing. @throws {import('../../http/problem.ts').Problem} IMPORT_INVALID */
     import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
       const tables = readTables(input);
-      let counts: Awaited<ReturnType<typeof writeTables>> | undefined;
-      await database
-        .withTenant(actor.tenantId, async (transaction) => {
-          counts = await writeTables(transaction, tables);
-          if (dryRun) throw new DryRun();
-          await record(transaction, actor, { subject: 'people', details: importDetails(tables, counts) });
-        })
-        .catch((error: unknown) => {
-          if (!(error instanceof DryRun)) throw error;
-        });
-      return { dryRun, ...(counts as NonNullable<typeof counts>) };
+      const counts = await rehearsable(database, actor.tenantId, dryRun, async (transaction) => {
+        const written = await writeTables(transaction, tables);
+        await record(transaction, actor, { subject: 'people', details: importDetails(tables, written) });
+        return written;
+      });
+      return { dryRun, ...counts };
     },
+
+    /** Brings tracked time in, all or nothing. @throws {import('../../http/problem.ts').Problem} IMPORT_INVALID */
+    importTime: async (actor: Actor, input: TimeInput, dryRun: boolean) => {
+      const tables = readTimeTables(input);
+      const counts = await rehearsable(database, actor.tenantId, dryRun, async (transaction) => {
+        const written = await writeTimeTables(transaction, tables);
+        await record(transaction, actor, { subject: 'time', details: [{ about: [], content: written }] });
+        return written;
+      });
+      return { dryRun, ...counts };
+    },
+
+    /** What is known about a builder's time; undefined when there is no such builder. */
+    timeRecords: (transaction: TenantTransaction, question: TimeQuestion) =>
+      timeRecords(transaction, question),
 
     listBuilders: (tenantId: string, filter: BuilderFilter, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {

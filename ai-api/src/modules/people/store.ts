@@ -22,14 +22,18 @@ type Table =
   | 'people.superbuilders'
   | 'people.projects'
   | 'people.metrics_weekly'
-  | 'people.project_metrics_weekly';
+  | 'people.project_metrics_weekly'
+  | 'people.time_entries'
+  | 'people.leave'
+  | 'people.project_members'
+  | 'people.project_budgets';
 type CellsByColumn = Record<string, unknown>;
 
 /**
  * Inserts rows, and rewrites those whose key is there already with other values. Goes in the order of the keys, so
  * that two imports at once wait for each other and do not deadlock.
  */
-async function upsert(
+export async function upsert(
   transaction: TenantTransaction,
   table: Table,
   key: string[],

@@ -77,6 +77,35 @@ export interface Schema {
     revenue_micros: number | null;
     updated_at: Timestamp;
   };
+  'people.time_entries': {
+    tenant_id: TenantId;
+    entry_id: string;
+    builder_id: string;
+    project_id: string | null;
+    started_at: Date;
+    ended_at: Date;
+    updated_at: Timestamp;
+  };
+  'people.leave': {
+    tenant_id: TenantId;
+    builder_id: string;
+    first_day: string;
+    last_day: string;
+    updated_at: Timestamp;
+  };
+  'people.project_members': {
+    tenant_id: TenantId;
+    project_id: string;
+    builder_id: string;
+    last_day: string | null;
+    updated_at: Timestamp;
+  };
+  'people.project_budgets': {
+    tenant_id: TenantId;
+    project_id: string;
+    monthly_hours: number;
+    updated_at: Timestamp;
+  };
   'judgement.rules': {
     id: string;
     tenant_id: TenantId;
@@ -89,12 +118,27 @@ export interface Schema {
     created_by: string;
     created_at: Timestamp;
   };
+  'judgement.thresholds': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    version: number;
+    yes_at: number;
+    no_at: number;
+    slope: number;
+    intercept: number;
+    cases: number;
+    reason: string;
+    created_by: string;
+    created_at: Timestamp;
+  };
   'judgement.judgements': {
     id: string;
     tenant_id: TenantId;
     kind: string;
     subject_id: string;
     grade: string;
+    outcome: string | null;
     score: number | null;
     coverage: number;
     confidence: number | null;
