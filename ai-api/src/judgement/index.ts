@@ -7,6 +7,7 @@ import type { Bench } from './judge.ts';
 import type { Kind } from './kind.ts';
 import { compileRule, type RuleDefinition, ruleDefinition, type VersionedRule } from './rule.ts';
 import { activeRules, seedRules } from './store.ts';
+import { activeThresholds } from './thresholds.ts';
 
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
@@ -44,5 +45,6 @@ export async function openBench(
   model: ChatModel | null,
   asOf: Date,
 ): Promise<Bench> {
-  return { kind, rules: compileRules(kind, await activeRules(transaction, kind.name, asOf)), model };
+  const rules = compileRules(kind, await activeRules(transaction, kind.name, asOf));
+  return { kind, rules, model, thresholds: await activeThresholds(transaction, kind.name, asOf) };
 }

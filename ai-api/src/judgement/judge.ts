@@ -1,21 +1,25 @@
 import type { ChatModel } from '../models/chat.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
+import { decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { Criterion, Kind } from './kind.ts';
 import { applyRules, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
 import type { CriterionResult, Engine } from './schema.ts';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 /** A judgement before it is stored. */
 export interface Judged {
   kind: string;
   subjectId: string;
   grade: Grade;
+  /** What was decided, in kinds that decide; null when a person has to, and in other kinds. */
+  outcome: string | null;
   score: number | null;
   coverage: number;
-  /** Share of the rubric that rules decided: measured, not claimed. */
-  confidence: number;
+  /** In kinds that decide, see {@link Decision}; else the share of the rubric that rules decided: measured, not claimed. */
+  confidence: number | null;
   needsReview: boolean;
   reviewReasons: string[];
   engine: Engine;
@@ -35,6 +39,8 @@ export interface Bench {
   kind: Kind;
   rules: readonly CompiledRule[];
   model: ChatModel | null;
+  /** Of a kind that decides; the defaults unless said. */
+  thresholds?: Thresholds;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface Bench {
  * @throws only by `signal`
  */
 export async function judge(
-  { kind, rules, model }: Bench,
+  { kind, rules, model, thresholds = DEFAULT_THRESHOLDS }: Bench,
   subjectId: string,
   facts: Facts,
   signal?: AbortSignal,
@@ -58,14 +64,20 @@ export async function judge(
   const criteria = merge(ruled.criteria, open, asked);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
-  const reviewReasons = [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
+  const decision = kind.decides && decide(kind.criteria, criteria, score, kind.decides, thresholds);
+  const reviewReasons = [
+    ...ruled.reviewReasons,
+    ...(decision ? decision.reviewReasons : reasonsToReview(grade, criteria)),
+  ];
+  const outcome = decision?.outcome ?? null;
   return {
     kind: kind.name,
     subjectId,
     grade,
+    outcome,
     score: grade === 'insufficient evidence' ? null : score,
     coverage,
-    confidence: totalOf(ruled.criteria).coverage,
+    confidence: decision ? decision.confidence : totalOf(ruled.criteria).coverage,
     needsReview: reviewReasons.length > 0,
     reviewReasons,
     engine: criteria.some(({ decidedBy }) => decidedBy === 'model') ? 'model' : 'rules',
@@ -76,6 +88,7 @@ export async function judge(
       coverage,
       criteria,
       facts,
+      outcome,
       modelFeedback: asked?.feedback ?? null,
     }),
     facts,

@@ -13,6 +13,11 @@ export interface Criterion {
   question: string;
   /** Set when only reading can answer it, so that rules may leave it to the model: the facts it has to read. */
   reads?: readonly string[];
+  /**
+   * Set where a failure decides alone, in a kind that decides: nothing outweighs it. Its rules have weight 0, and it
+   * fails below a score of 50.
+   */
+  hard?: boolean;
   /** Plain names of facts by path. */
   names: Readonly<Record<string, string>>;
 }
@@ -24,6 +29,8 @@ export interface Outcome {
   coverage: number;
   criteria: readonly CriterionResult[];
   facts: Facts;
+  /** What was decided, in kinds that decide; null when a person has to. */
+  outcome: string | null;
   /** The model's words, when it was asked and answered. */
   modelFeedback: string | null;
 }
@@ -36,6 +43,8 @@ export interface Kind {
   /** Path of the default rules, seeded into the database of a new tenant. */
   rulesFile: URL;
   promptFile: URL;
+  /** Set for kinds that decide something beside a grade: the two ways it can go. */
+  decides?: { yes: string; no: string };
   feedback(outcome: Outcome): string;
 }
 

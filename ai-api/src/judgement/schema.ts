@@ -35,6 +35,10 @@ export const judgementView = z
     judgementId: id,
     kind: z.string(),
     grade: z.enum(GRADES),
+    outcome: z
+      .string()
+      .nullable()
+      .describe('What was decided, in kinds that decide; null when a person has to, and in other kinds'),
     score: z.number().nullable().describe('Weighted mean of the scored criteria, 0 to 100'),
     coverage: z.number().describe('Share of the rubric that could be judged, 0 to 1'),
     confidence: z

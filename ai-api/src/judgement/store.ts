@@ -8,7 +8,7 @@ import type { JudgementView } from './schema.ts';
 /** Appends a judgement and answers its id. */
 export async function insertJudgement(
   transaction: TenantTransaction,
-  judged: Omit<Judged, 'confidence'> & { confidence: number | null },
+  judged: Judged,
   human: { decidedBy: string; reason: string; supersedes: string } | null = null,
 ): Promise<string> {
   const id = uuidv7();
@@ -19,6 +19,7 @@ export async function insertJudgement(
       kind: judged.kind,
       subject_id: judged.subjectId,
       grade: judged.grade,
+      outcome: judged.outcome,
       score: judged.score,
       coverage: judged.coverage,
       confidence: judged.confidence,
@@ -60,6 +61,7 @@ interface Row {
   id: string;
   kind: string;
   grade: JudgementView['grade'];
+  outcome: string | null;
   score: number | null;
   coverage: number;
   confidence: number | null;
@@ -85,6 +87,7 @@ function toView(row: Row): JudgementView {
     judgementId: row.id,
     kind: row.kind,
     grade: row.grade,
+    outcome: row.outcome,
     score: row.score,
     coverage: row.coverage,
     confidence: row.confidence,

@@ -28,10 +28,11 @@ export async function overrideGrade(
     'There is a newer judgement than the one you saw. Look again first.',
   );
   if (judgement.judgementId !== judgementId) throw conflict;
-  const human: Omit<Judged, 'confidence'> & { confidence: null } = {
+  const human: Judged = {
     kind: judgement.kind,
     subjectId: current.builder.builderId,
     grade,
+    outcome: null,
     score: null,
     coverage: judgement.coverage,
     confidence: null,

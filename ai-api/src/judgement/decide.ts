@@ -1,0 +1,55 @@
+import type { Criterion } from './kind.ts';
+import type { CriterionResult } from './schema.ts';
+import { probabilityOf, type Thresholds } from './thresholds.ts';
+
+/** What the criteria of a deciding kind come to. */
+export interface Decision {
+  /** `yes` or `no` of the kind; null when a person has to decide. */
+  outcome: string | null;
+  /**
+   * How sure the engine is, 0.5 to 1: of a decision, or of what it leans to. 1 where a hard criterion failed, null
+   * where something it needs is not known.
+   */
+  confidence: number | null;
+  /** Why a person has to decide; empty when the engine did. */
+  reviewReasons: string[];
+}
+
+/** Below this score a hard criterion has failed. */
+const FAILED_BELOW = 50;
+
+/**
+ * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; anything that is
+ * not known leaves it to a person; else the score's probability is held against the thresholds.
+ */
+export function decide(
+  criteria: readonly Criterion[],
+  results: readonly CriterionResult[],
+  score: number | null,
+  decides: { yes: string; no: string },
+  thresholds: Thresholds,
+): Decision {
+  const isHard = (id: string) => criteria.find((criterion) => criterion.id === id)?.hard === true;
+  const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
+  if (failed.length > 0) return { outcome: decides.no, confidence: 1, reviewReasons: [] };
+  const open = results.filter(({ verdict }) => verdict !== 'scored');
+  if (open.length > 0 || score === null) {
+    return {
+      outcome: null,
+      confidence: null,
+      reviewReasons: open.map(({ title, reason }) => `${title}: ${reason}`),
+    };
+  }
+  const probability = probabilityOf(score, thresholds);
+  if (probability >= thresholds.yesAt) {
+    return { outcome: decides.yes, confidence: probability, reviewReasons: [] };
+  }
+  if (1 - probability >= thresholds.noAt) {
+    return { outcome: decides.no, confidence: 1 - probability, reviewReasons: [] };
+  }
+  return {
+    outcome: null,
+    confidence: Math.max(probability, 1 - probability),
+    reviewReasons: ['Neither side is clear enough for the thresholds in force.'],
+  };
+}

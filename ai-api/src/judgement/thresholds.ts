@@ -1,0 +1,50 @@
+import type { TenantTransaction } from '../platform/database/index.ts';
+
+/**
+ * When a deciding kind is sure enough. The score (0 to 100) is read as a probability of "yes" by a logistic curve
+ * (Platt scaling) of `slope` and `intercept`.
+ * @see https://www.researchgate.net/publication/2594015 Platt 1999
+ */
+export interface Thresholds {
+  /** 0 is what the platform comes with: chosen, not measured. */
+  version: number;
+  yesAt: number;
+  noAt: number;
+  slope: number;
+  intercept: number;
+}
+
+/** Before anything was fitted: 50 is even, a score of 77 is 0.9. */
+export const DEFAULT_THRESHOLDS: Thresholds = {
+  version: 0,
+  yesAt: 0.9,
+  noAt: 0.9,
+  slope: 1 / 12,
+  intercept: -50 / 12,
+};
+
+/** Probability of "yes" at a score, to three decimals. */
+export function probabilityOf(
+  score: number,
+  { slope, intercept }: Pick<Thresholds, 'slope' | 'intercept'>,
+): number {
+  return Math.round(1000 / (1 + Math.exp(-(slope * score + intercept)))) / 1000;
+}
+
+/** The thresholds of a kind in force at a moment. */
+export async function activeThresholds(
+  transaction: TenantTransaction,
+  kind: string,
+  asOf: Date,
+): Promise<Thresholds> {
+  const row = await transaction
+    .selectFrom('judgement.thresholds')
+    .select(['version', 'yes_at', 'no_at', 'slope', 'intercept'])
+    .where('kind', '=', kind)
+    .where('created_at', '<=', asOf)
+    .orderBy('version', 'desc')
+    .executeTakeFirst();
+  if (!row) return DEFAULT_THRESHOLDS;
+  const { version, yes_at, no_at, slope, intercept } = row;
+  return { version, yesAt: yes_at, noAt: no_at, slope, intercept };
+}
