@@ -13,6 +13,7 @@ import { shedLoad } from './http/load-shedding.ts';
 import { countRequests, serveMetrics } from './http/metrics.ts';
 import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
+import { tracedLine, traceRequests } from './http/trace-requests.ts';
 import { serveAudit } from './modules/audit/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
@@ -39,6 +40,7 @@ export function createApp(context: Context): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', trustedProxies(context.config.TRUST_PROXY));
   app.use(requestLog(context));
+  app.use(traceRequests(context.tracing));
   app.use(countRequests(context.metrics));
   app.use(helmet());
   app.use(shedLoad(context.config));
@@ -100,6 +102,8 @@ function requestLog({ log }: Context) {
       const { operation, caller } = (response as Response).locals ?? {};
       return { operation, tenantId: caller?.tenantId, keyId: caller?.keyId };
     },
+    customSuccessObject: (_request, response, line) => tracedLine(response as Response, line),
+    customErrorObject: (_request, response, _error, line) => tracedLine(response as Response, line),
     quietReqLogger: true,
   });
 }

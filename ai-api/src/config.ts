@@ -1,9 +1,12 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import packageJson from '../package.json' with { type: 'json' };
 import { namesProxies } from './http/limits/client-address.ts';
 import { TIERS } from './http/limits/tiers.ts';
 import type { Priority } from './platform/jobs.ts';
 import { parseAllowedHosts } from './platform/outbound/index.ts';
 import { parseKeys } from './platform/sealing.ts';
+import { type OtlpSettings, parsePairs } from './platform/telemetry/tracing/otlp.ts';
 import { productionFaults } from './production.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
@@ -76,6 +79,27 @@ export const settings = z.object({
     .regex(/^[\x21-\x7e]{24,200}$/, 'must be 24 to 200 characters without spaces')
     .optional()
     .describe('Bearer token that may read /metrics, beside keys of role ops'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe('OpenTelemetry collector that takes OTLP over HTTP as JSON; nothing is exported unless set'),
+  OTEL_EXPORTER_OTLP_HEADERS: checked(parsePairs)
+    .default('')
+    .describe('Headers for the collector, such as authorization=Bearer%20key'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000).describe('Milliseconds for one export'),
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(2_000).describe('Milliseconds between two exports'),
+  OTEL_SERVICE_NAME: text.default('ai-manager').describe('What telemetry calls this service'),
+  OTEL_RESOURCE_ATTRIBUTES: checked(parsePairs)
+    .default('')
+    .describe('More about this process, such as deployment.environment.name=staging'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0|1|0?\.\d+|1\.0+|0\.0+)$/, 'must be a number from 0 to 1')
+    .default('0.1')
+    .transform(Number)
+    .describe('Share of traces that are recorded; a trace that came in is recorded when its sender does'),
+  OTEL_LOGS_EXPORTER: oneOf(['otlp', 'none'])
+    .default('otlp')
+    .describe('none keeps the log off the collector'),
   TENANT: text
     .max(100, 'must be at most 100 characters')
     .default('default')
@@ -183,4 +207,24 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       : []),
     ...(given.NODE_ENV === 'production' ? productionFaults(given) : []),
   ];
+}
+
+/** Where telemetry is exported to; null when nowhere. */
+export function otlpSettings(config: Config): OtlpSettings | null {
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
+  return {
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: parsePairs(config.OTEL_EXPORTER_OTLP_HEADERS),
+    timeoutMs: config.OTEL_EXPORTER_OTLP_TIMEOUT,
+    exportEveryMs: config.OTEL_BSP_SCHEDULE_DELAY,
+    serviceName: config.OTEL_SERVICE_NAME,
+    serviceVersion: packageJson.version,
+    resourceAttributes: parsePairs(config.OTEL_RESOURCE_ATTRIBUTES),
+    sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+  };
+}
+
+/** Root of a server at an address of ours; an IPv6 address stands in brackets. */
+export function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Config } from './config.ts';
+import { type Config, otlpSettings, urlOf } from './config.ts';
 import { createConnections } from './connections.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind } from './judgement/index.ts';
@@ -25,6 +25,7 @@ import { createSealer, parseKeys, type Sealer } from './platform/sealing.ts';
 import { openShared } from './platform/shared.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 import type { OnQuery } from './platform/telemetry/query-type.ts';
+import { createTracing } from './platform/telemetry/tracing/index.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 
@@ -61,17 +62,20 @@ export async function openDatabase(config: Config, log: Logger, onQuery?: OnQuer
 }
 
 async function compose(config: Config, log: Logger, database: Database, metrics: Metrics) {
-  const publicUrl = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
   const objects = openFilesystemObjects({
     directory: join(config.DATA_DIR, 'objects'),
     signingKey: await localKey(config.DATA_DIR, 'objects.key'),
     publicUrl,
   });
   const { sources, model, useKey } = createConnections(config, metrics);
+  const otlp = otlpSettings(config);
+  const tracing = otlp && createTracing(otlp, log);
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
     log,
     onAttempt: metrics.jobAttempt,
+    tracing,
   });
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
@@ -121,6 +125,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     config,
     log,
     metrics,
+    tracing,
     guards,
     useKey,
     gauges: gaugesOf(database, jobs),

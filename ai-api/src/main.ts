@@ -1,16 +1,22 @@
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, otlpSettings, readConfig } from './config.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
-import { createLog } from './platform/log.ts';
+import { both, createLog } from './platform/log.ts';
 import { referencesIn, resolveEnvironment, SecretsError } from './platform/secrets/index.ts';
+import { exportLogs } from './platform/telemetry/log-export.ts';
 import { createReload } from './reload.ts';
 import { startServer } from './server.ts';
+
+/** How long the log's last lines may take to be sent. */
+const FLUSH_MS = 3_000;
 
 /** Starts the process and stops it on SIGINT or SIGTERM; what does not end in time is cut off. */
 async function main(): Promise<void> {
   const read = async () => readConfig(await resolveEnvironment(process.env));
   const config = await read();
-  const log = createLog(config.LOG_LEVEL);
+  const otlp = otlpSettings(config);
+  const exported = otlp && config.OTEL_LOGS_EXPORTER === 'otlp' ? exportLogs(otlp) : null;
+  const log = createLog(config.LOG_LEVEL, exported ? both(exported.stream) : undefined);
   // Without a reference nothing can change, and the end of a terminal ends the process as ever.
   let reload = async () => {};
   if (referencesIn(process.env).length > 0) process.on('SIGHUP', () => reload());
@@ -24,13 +30,16 @@ async function main(): Promise<void> {
       asked = true;
       log.info({ signal }, 'stopping');
       setTimeout(() => process.exit(1), 20_000).unref();
-      server.stop().then(
-        () => log.info('stopped'),
-        (err: unknown) => {
-          log.error({ err }, 'did not stop cleanly');
-          process.exitCode = 1;
-        },
-      );
+      server
+        .stop()
+        .then(
+          () => log.info('stopped'),
+          (err: unknown) => {
+            log.error({ err }, 'did not stop cleanly');
+            process.exitCode = 1;
+          },
+        )
+        .finally(() => exported?.close(FLUSH_MS));
     });
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp, createWorkerApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, urlOf } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
 import { startMaintenance } from './modules/audit/index.ts';
@@ -12,6 +12,8 @@ import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
 
 /** How long running requests and jobs may take to end. */
 const STOP_MS = 10_000;
+/** How long telemetry that waits may take to be sent. */
+const FLUSH_MS = 3_000;
 
 export interface RunningServer {
   context: Context;
@@ -29,6 +31,7 @@ export interface RunningServer {
 export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
   const context = await createContext(config, log);
   const opened: { close(): Promise<void> }[] = [{ close: () => context.database.close() }];
+  opened.push({ close: async () => context.tracing?.close(FLUSH_MS) });
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= closeAll(opened.toReversed());
@@ -44,7 +47,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     const http = await listen(context);
     if (http) opened.push({ close: () => closeHttp(http) });
     if (http && config.ROLE !== 'worker') opened.push(await openRealtime(context, http));
-    const url = http ? `http://${config.HOST}:${(http.address() as AddressInfo).port}` : null;
+    const url = http ? urlOf(config.HOST, (http.address() as AddressInfo).port) : null;
     log.info({ url, role: config.ROLE, ...context.installation }, 'ready');
     return { context, url, inbox, stop };
   } catch (error) {

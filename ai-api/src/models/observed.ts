@@ -1,3 +1,4 @@
+import { inSpan } from '../platform/telemetry/tracing/index.ts';
 import { type ChatModel, ModelError, type Usage } from './chat.ts';
 
 /** Told of every call that ended: `ok`, `aborted`, `error`, or the kind of its {@link ModelError}. */
@@ -13,7 +14,10 @@ export function observeModel(model: ChatModel, onCall: OnModelCall): ChatModel {
       const ended = (outcome: string, usage: Usage) =>
         onCall(provider, outcome, (performance.now() - began) / 1000, usage);
       try {
-        const answer = await model.structured(request);
+        const attributes = { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model.name };
+        const answer = await inSpan(`chat ${provider}`, { kind: 'client', attributes }, () =>
+          model.structured(request),
+        );
         ended('ok', answer.usage);
         return answer;
       } catch (error) {

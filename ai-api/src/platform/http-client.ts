@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SpanStatusCode } from '@opentelemetry/api';
 import {
   BrokenCircuitError,
   CircuitState,
@@ -12,6 +13,7 @@ import {
 } from 'cockatiel';
 import type { z } from 'zod';
 import { OutsideCallError, type OutsideCallKind, refusal, unreachable } from './outside-call-error.ts';
+import { inSpan, traceHeaders } from './telemetry/tracing/index.ts';
 
 export { OutsideCallError, type OutsideCallKind } from './outside-call-error.ts';
 
@@ -95,6 +97,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   } = options;
   const { backoff = { initialMs: 200, maxMs: 5_000 }, sleep = sleepFor } = options;
   const base = checkedBase(name, options.baseUrl);
+  const host = new URL(base).hostname;
   const headers = {
     accept: 'application/json',
     'user-agent': 'ai-manager',
@@ -153,9 +156,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   function receive<T>(call: Call<T>, signal: AbortSignal | undefined): Promise<Received | OutsideCallError> {
+    const { method = 'GET' } = call.init;
+    const attributes = { 'http.request.method': method, 'server.address': host, 'peer.service': name };
+    return inSpan(`${method} ${name}`, { kind: 'client', attributes }, async (span) => {
+      const received = await attempt(call, signal);
+      if (received instanceof OutsideCallError) {
+        span?.setAttribute('error.type', received.kind);
+        span?.setStatus({ code: SpanStatusCode.ERROR });
+      } else span?.setAttribute('http.response.status_code', received.response.status);
+      return received;
+    });
+  }
+
+  function attempt<T>(call: Call<T>, signal: AbortSignal | undefined): Promise<Received | OutsideCallError> {
     return limit.execute(async ({ signal: inner }) => {
       try {
-        const response = await fetch(call.url, { ...call.init, redirect: 'manual', signal: inner });
+        const sent = { ...(call.init.headers as Record<string, string>), ...traceHeaders() };
+        const response = await fetch(call.url, {
+          ...call.init,
+          headers: sent,
+          redirect: 'manual',
+          signal: inner,
+        });
         if (response.ok) return { response, body: await readBody(response, maxBytes) };
         await response.body?.cancel();
         return refusal(name, response);

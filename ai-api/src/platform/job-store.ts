@@ -45,6 +45,9 @@ export interface JobFilter {
 /** A job's progress travels in its data, so that it lives and dies with the job. */
 export const CHECKPOINT = '$checkpoint';
 
+/** So does the trace that enqueued it. */
+export const TRACE = '$trace';
+
 const stateOf = sql<JobState>`case state
   ${sql.join(
     Object.entries(PG_BOSS_STATES).map(
@@ -56,7 +59,7 @@ const stateOf = sql<JobState>`case state
 const columns = sql`
   id, name as queue, ${stateOf} as state, priority,
   case when started_on is null then 0 else retry_count + 1 end as attempts,
-  data - ${sql.lit(CHECKPOINT)} as data,
+  data - ${sql.lit(CHECKPOINT)} - ${sql.lit(TRACE)} as data,
   output ->> 'message' as reason,
   data -> ${sql.lit(CHECKPOINT)} is not null as "hasCheckpoint",
   created_on as "createdAt", started_on as "startedAt", completed_on as "endedAt",

@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from './database/index.ts';
 import { createJobDesk, type JobDesk } from './job-desk.ts';
 import { failureOf, reasonOf } from './job-failure.ts';
-import { CHECKPOINT, keepForever, storeCheckpoint } from './job-store.ts';
+import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './job-store.ts';
 import { JOB_SCHEMA, openToTenants } from './job-tables.ts';
+import { type TraceHeaders, type Tracing, traceHeaders } from './telemetry/tracing/index.ts';
 
 /** Which jobs go first. A worker process takes all classes unless it is told otherwise. */
 export const PRIORITIES = ['high', 'default', 'low'] as const;
@@ -86,13 +87,17 @@ interface Settings {
   log: Logger;
   /** Told of every attempt that ended, with its duration. */
   onAttempt?: (queue: string, outcome: AttemptOutcome, seconds: number) => void;
+  tracing?: Tracing | null;
 }
 
 /** A letter is reported for half an hour while what its hook needs is away; it is kept all the same. */
 const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMax: 300 };
 
 /** The queue on pg-boss, in the same database as everything else. */
-export function createJobs(database: Database, { heartbeatSeconds, log, onAttempt }: Settings): Jobs {
+export function createJobs(
+  database: Database,
+  { heartbeatSeconds, log, onAttempt, tracing }: Settings,
+): Jobs {
   const boss = new PgBoss({
     ...database.queue,
     schema: JOB_SCHEMA,
@@ -141,7 +146,7 @@ export function createJobs(database: Database, { heartbeatSeconds, log, onAttemp
 
   async function attempt(queue: Queue<object>, job: JobWithMetadata<object>): Promise<void> {
     const number = job.retryCount + 1;
-    const { [CHECKPOINT]: progress = null, ...data } = job.data as Record<string, unknown>;
+    const { [CHECKPOINT]: progress = null, [TRACE]: carried, ...data } = job.data as Record<string, unknown>;
     const began = performance.now();
     const ended = (outcome: AttemptOutcome) =>
       onAttempt?.(queue.name, outcome, (performance.now() - began) / 1000);
@@ -150,7 +155,8 @@ export function createJobs(database: Database, { heartbeatSeconds, log, onAttemp
       if (!(await storeCheckpoint(database, held, reached))) throw new JobTakenOver(queue.name);
     };
     try {
-      await queue.handle(data, { number, signal: job.signal, progress, checkpoint });
+      const handle = () => queue.handle(data, { number, signal: job.signal, progress, checkpoint });
+      await (tracing ? tracing.job(queue.name, (carried ?? {}) as TraceHeaders, handle) : handle());
       ended(job.signal.aborted ? 'failed' : 'completed');
     } catch (error) {
       const outcome = job.retryCount < job.retryLimit ? 'failed' : 'dead';
@@ -167,7 +173,7 @@ export function createJobs(database: Database, { heartbeatSeconds, log, onAttemp
   /** The letter is kept before anybody hears of it, so that what was announced can be inspected. */
   async function report(queue: Queue<object>, letter: JobWithMetadata<object>): Promise<void> {
     if (letter.sourceId) await keepForever(database, queue.name, letter.sourceId);
-    const { [CHECKPOINT]: _progress, ...data } = letter.data as Record<string, unknown>;
+    const { [CHECKPOINT]: _progress, [TRACE]: _trace, ...data } = letter.data as Record<string, unknown>;
     await queue.onDead(data, reasonOf(letter.sourceOutput));
   }
 
@@ -203,9 +209,15 @@ export function createJobs(database: Database, { heartbeatSeconds, log, onAttemp
     enqueue: async (transaction, name, jobs, options) => {
       const db: Db = fromKysely(transaction);
       const priority = RANK[options?.priority ?? queues.get(name)?.priority ?? 'default'];
+      const carried = traceHeaders();
+      const more = carried.traceparent ? { [TRACE]: carried } : {};
       await boss.insert(
         name,
-        jobs.map((data) => ({ data, priority, startAfter: options?.startAfterSeconds ?? 0 })),
+        jobs.map((data) => ({
+          data: { ...data, ...more },
+          priority,
+          startAfter: options?.startAfterSeconds ?? 0,
+        })),
         { db },
       );
     },

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { traceIds } from './telemetry/tracing/index.ts';
 
 /**
  * JSON logs, on standard output unless a destination is given; credentials and what people wrote never reach
@@ -12,10 +13,19 @@ export function createLog(level: string, destination?: DestinationStream): Logge
       remove: true,
     },
     serializers: { err: plainError },
+    mixin: () => traceIds(),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Standard output and one more place, which gets whole lines. */
+export function both(stream: DestinationStream): DestinationStream {
+  return pino.multistream([
+    { level: 'trace', stream: process.stdout },
+    { level: 'trace', stream },
+  ]);
 }
 
 /** Database errors say "Failing row contains (…)" and carry a statement's values; ours say what went wrong. */

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { request } from 'undici';
 import { type OutboundGuard, UrlRefused } from '../../platform/outbound/index.ts';
+import { inSpan, traceHeaders } from '../../platform/telemetry/tracing/index.ts';
 import type { DueDelivery } from './deliveries.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -52,23 +53,28 @@ export async function deliver(
     responseStatus,
     error,
   });
+  const attributes = { 'http.request.method': 'POST', 'server.address': new URL(delivery.url).hostname };
   try {
-    const response = await request(delivery.url, {
-      dispatcher: guard.agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'ai-manager',
-        ...signedHeaders(secrets, delivery.eventId, new Date(), body),
-      },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    return await inSpan(`deliver ${delivery.type}`, { kind: 'client', attributes }, async (span) => {
+      const response = await request(delivery.url, {
+        dispatcher: guard.agent,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'ai-manager',
+          ...signedHeaders(secrets, delivery.eventId, new Date(), body),
+          ...traceHeaders(),
+        },
+        body,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      // The status is the answer; a body that breaks off or goes on for ever changes nothing.
+      await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
+      const { statusCode } = response;
+      const taken = statusCode >= 200 && statusCode < 300;
+      span?.setAttribute('http.response.status_code', statusCode);
+      return ended(statusCode, taken ? null : `The endpoint answered ${statusCode}.`);
     });
-    // The status is the answer; a body that breaks off or goes on for ever changes nothing.
-    await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
-    const { statusCode } = response;
-    const taken = statusCode >= 200 && statusCode < 300;
-    return ended(statusCode, taken ? null : `The endpoint answered ${statusCode}.`);
   } catch (error) {
     signal.throwIfAborted();
     return ended(null, reasonOf(error as Error));

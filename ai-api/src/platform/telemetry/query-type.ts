@@ -1,12 +1,21 @@
 import type { LogEvent } from 'kysely';
 import { QUERY_TYPES, type QueryType } from './metrics.ts';
+import { spanOfStatement } from './tracing/index.ts';
 
 /** Told of each statement that ended, well or not. */
 export type OnQuery = (type: QueryType, seconds: number) => void;
 
-/** A Kysely logger that tells the kind and the time of each statement, and nothing of its values. */
+/**
+ * A Kysely logger that tells the kind and the time of each statement, and makes it a span of the trace that it is
+ * part of. It tells nothing of the values.
+ */
 export function queryTimes(onQuery: OnQuery): (event: LogEvent) => void {
-  return ({ query, queryDurationMillis }) => onQuery(queryType(query.sql), queryDurationMillis / 1000);
+  return (event) => {
+    const { query, queryDurationMillis } = event;
+    const type = queryType(query.sql);
+    onQuery(type, queryDurationMillis / 1000);
+    spanOfStatement(query.sql, type, queryDurationMillis, event.level === 'error' ? event.error : undefined);
+  };
 }
 
 function queryType(text: string): QueryType {
