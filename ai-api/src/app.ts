@@ -100,7 +100,7 @@ function requestLog({ log }: Context) {
     },
     customProps: (_request, response) => {
       const { operation, caller } = (response as Response).locals ?? {};
-      return { operation, tenantId: caller?.tenantId, keyId: caller?.keyId };
+      return { operation, tenantId: caller?.tenantId, keyId: caller?.keyId, userId: caller?.user?.id };
     },
     customSuccessObject: (_request, response, line) => tracedLine(response as Response, line),
     customErrorObject: (_request, response, _error, line) => tracedLine(response as Response, line),

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from './config.ts';
 import { createConnections } from './connections.ts';
+import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind } from './judgement/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
@@ -146,7 +147,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
 async function seedTenant(config: Config, database: Database, identity: ReturnType<typeof createIdentity>) {
   const tenantId = await identity.ensureTenant(config.TENANT, config.TENANT_TIER);
   if (config.BOOTSTRAP_API_KEY)
-    await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin']);
+    await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
   await database.withTenant(tenantId, async (transaction) => {
     const rules = (await seedKind(transaction, evaluationKind)) + (await seedKind(transaction, projectKind));
     if (rules === 0) return;

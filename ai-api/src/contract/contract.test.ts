@@ -22,6 +22,16 @@ describe('the contracts', () => {
       expect(op.input.shape[name]?.safeParse(undefined).success).toBe(false);
   });
 
+  test.each(operations.filter(({ op }) => op.access !== 'public' && op.access.includes('builder')))(
+    '$id tells whose its subject is, since builders may call it',
+    ({ op }) => {
+      expect(op.own).toBeDefined();
+      if (typeof op.own !== 'object') return;
+      if ('input' in op.own) expect(Object.keys(op.input.shape)).toContain(op.own.input);
+      else expect(op.method).toBe('GET');
+    },
+  );
+
   test('know each resource by its id', () => {
     for (const [key, { id }] of Object.entries(resources)) expect(id).toBe(key);
   });

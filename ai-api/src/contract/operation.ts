@@ -29,6 +29,13 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   description?: string;
   /** `public` needs no credential. */
   access: 'public' | readonly Role[];
+  /**
+   * Needed where `builder` has access: how the operation tells whose its subject is, so that a builder reaches only
+   * their own. `input` names the field with the builder's id, which is filled in when it is left out; `output` the
+   * place of the id in an answer that is read; `handler` leaves the check to the handler (`request.requireOwn`); `anyone`
+   * is for what is about no builder.
+   */
+  own?: { input: string } | { output: string } | 'handler' | 'anyone';
   input: I;
   output: O;
   /** Status of a success, 200 unless said. */

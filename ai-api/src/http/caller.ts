@@ -2,16 +2,49 @@ import type { Logger } from 'pino';
 import type { Role } from '../contract/operation.ts';
 import type { Tier } from './limits/tiers.ts';
 
+/** A person that a credential stands for. */
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
+  /** The builder with the person's e-mail address; null where there is none. */
+  builderId: string | null;
+}
+
+/** What was verified, so that it can be asked again whether it still holds. */
+export interface Credential {
+  /**
+   * `key`: an API key; `session`: a person's session, in a browser or behind an access token of ours; `issuer`: a
+   * token of another issuer, which nobody here can end.
+   */
+  kind: 'key' | 'session' | 'issuer';
+  /** Of the key or the session; the name of the issuer. */
+  id: string;
+  /** Milliseconds since the epoch; null for none. */
+  expiresAt: number | null;
+}
+
 /** A verified identity: the tenant comes from the credential, never from the request. */
 export interface Caller {
   tenantId: string;
   tenantName: string;
   tier: Tier;
-  keyId: string;
-  keyName: string;
-  /** The person a service key acts for. */
-  actingFor?: string;
+  credential: Credential;
+  /** The service key that was used; null when a person came with a session or token. */
+  keyId: string | null;
+  keyName: string | null;
+  /** The person of a session or token, or whom a service key acts for. */
+  user: Person | null;
+  /** What may be done: the key's or the person's; of both, what the key may do for the person. */
   roles: Role[];
+  /** What of that a key is limited to; see `contract/scopes.ts`. */
+  scopes: readonly string[];
+}
+
+/** A name for what a caller is counted and remembered under: a key, a person, or a key for a person. */
+export function callerId({ keyId, user }: Pick<Caller, 'keyId' | 'user'>): string {
+  if (keyId === null) return `user:${user?.id}`;
+  return user ? `${keyId} for ${user.id}` : keyId;
 }
 
 /** What a handler knows about the request beside its input. */
@@ -23,4 +56,14 @@ export interface RequestContext {
   signal: AbortSignal;
   /** The verified caller; throws in a public operation. */
   readonly caller: Caller;
+  /**
+   * The one builder that this request may be about; null when the caller may reach everybody. The router has
+   * checked it where the operation declares `own` as a field.
+   */
+  readonly onlyBuilder: string | null;
+  /**
+   * For operations whose `own` is `handler`: refuses what is about another builder than {@link onlyBuilder}.
+   * @throws {import('./problem.ts').Problem} FORBIDDEN
+   */
+  requireOwn(builderId: string | null): void;
 }

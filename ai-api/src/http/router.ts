@@ -6,10 +6,12 @@ import express, {
   Router,
 } from 'express';
 import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
+import { permits } from '../contract/scopes.ts';
 import type { Caller, RequestContext } from './caller.ts';
 import { toProblem } from './error-handler.ts';
 import type { Guards } from './guards.ts';
 import { readIdempotencyKey } from './idempotency/index.ts';
+import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
 import { invalidField, invalidInput, Problem } from './problem.ts';
 import { jsonReply, problemReply, type Reply, sendReply } from './reply.ts';
 import { limitDepth } from './request-size.ts';
@@ -81,7 +83,7 @@ function middlewares(
   authenticate: Authenticate,
   guards: Guards,
 ): RequestHandler[] {
-  const chain: RequestHandler[] = [name(id), authorise(op, authenticate, guards)];
+  const chain: RequestHandler[] = [name(id), authorise(id, op, authenticate, guards)];
   if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, guards));
   return [...chain, answer(id, op, handler, guards)];
 }
@@ -98,7 +100,13 @@ function name(id: string): RequestHandler {
   };
 }
 
-function authorise(op: Operation, authenticate: Authenticate, { limiter }: Guards): RequestHandler {
+function authorise(
+  id: string,
+  op: Operation,
+  authenticate: Authenticate,
+  { limiter }: Guards,
+): RequestHandler {
+  const resourceId = id.slice(0, id.indexOf('.'));
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
     const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
@@ -111,6 +119,8 @@ function authorise(op: Operation, authenticate: Authenticate, { limiter }: Guard
     if (!caller.roles.some((role) => op.access.includes(role))) {
       throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
     }
+    if (!permits(caller.scopes, resourceId, op.method))
+      throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${id}.`);
     response.locals.caller = caller;
     next();
   };
@@ -129,13 +139,17 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
   return async (request: Request, response: Response) => {
     const key = takesIdempotencyKey(op) ? readIdempotencyKey(request.headers['idempotency-key']) : null;
     const input = gather(op, request);
+    const caller = response.locals.caller as Caller | undefined;
+    const own = caller ? onlyBuilder(op, caller) : null;
+    limitToOwn(op, own, input);
     const parsed = op.input.safeParse(input);
     if (!parsed.success) throw invalidInput(parsed.error);
-    const caller = response.locals.caller as Caller | undefined;
     const reply = await withinTime(guards.timeoutMs, (signal) => {
       const carryOut = async () => {
-        const context = contextOf(id, request, caller, signal);
-        return jsonReply(op.status ?? 200, await handler(parsed.data as never, context));
+        const context = contextOf(id, request, caller, own, signal);
+        const output = await handler(parsed.data as never, context);
+        refuseOthers(op, own, output);
+        return jsonReply(op.status ?? 200, output);
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };
@@ -160,6 +174,7 @@ function contextOf(
   operation: string,
   request: Request,
   caller: Caller | undefined,
+  own: string | null,
   signal: AbortSignal,
 ): RequestContext {
   return {
@@ -167,6 +182,8 @@ function contextOf(
     requestId: String(request.id),
     log: request.log,
     signal,
+    onlyBuilder: own,
+    requireOwn: (builderId) => requireOwn(own, builderId),
     get caller() {
       if (!caller) throw new Error(`${operation} is public and has no caller`);
       return caller;
@@ -175,7 +192,7 @@ function contextOf(
 }
 
 /** Collects an operation's flat input; unknown body fields are refused, as is a body that is not an object. */
-function gather(op: Operation, request: Request): unknown {
+function gather(op: Operation, request: Request): Record<string, unknown> {
   const body: unknown = request.body === undefined ? {} : request.body;
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   if (!isObject) throw invalidField('(body)', 'must be a JSON object');

@@ -180,7 +180,17 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
     const tenantId = await api.context.identity.ensureTenant('default');
     const id = '01890000-0000-7000-8000-000000000009';
     return {
-      caller: { tenantId, tenantName: 'default', tier: 'starter', keyId: id, keyName: 'test', roles: [] },
+      caller: {
+        tenantId,
+        tenantName: 'default',
+        tier: 'starter',
+        credential: { kind: 'key', id, expiresAt: null },
+        keyId: id,
+        keyName: 'test',
+        user: null,
+        roles: [],
+        scopes: ['*'],
+      },
       operation: 'test.fail',
       key,
       input: {},

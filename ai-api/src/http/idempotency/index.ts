@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../platform/database/index.ts';
 import { createSealer } from '../../platform/sealing.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, callerId } from '../caller.ts';
 import { Problem } from '../problem.ts';
 import type { Reply } from '../reply.ts';
 import {
@@ -116,10 +116,9 @@ function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefin
 }
 
 function attemptOf({ caller, operation, key, input }: KeyedRequest): Attempt {
-  const credential = caller.actingFor ? `${caller.keyId} for ${caller.actingFor}` : caller.keyId;
   return {
     tenantId: caller.tenantId,
-    credential,
+    credential: callerId(caller),
     operation,
     keyHash: digest(key),
     requestHash: digest(canonicalize(input) ?? ''),

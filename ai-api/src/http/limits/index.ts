@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Limits, Taken } from '../../platform/limits/index.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, callerId } from '../caller.ts';
 import { isProbe } from '../probe.ts';
 import { Problem } from '../problem.ts';
 import { clientAddress } from './client-address.ts';
@@ -67,9 +67,9 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     }) satisfies RequestHandler,
 
     /** Takes from the budget of a verified credential, which its tenant's tier sets. @throws {Problem} RATE_LIMITED */
-    caller: (response: Response, { tenantId, tier, keyId, actingFor }: Caller): Promise<void> => {
-      const credential = actingFor ? `${keyId} for ${actingFor}` : keyId;
-      return admit(response, tier, `tenant:${tenantId}:${credential}`, REQUESTS_PER_MINUTE[tier]);
+    caller: (response: Response, caller: Caller): Promise<void> => {
+      const { tenantId, tier } = caller;
+      return admit(response, tier, `tenant:${tenantId}:${callerId(caller)}`, REQUESTS_PER_MINUTE[tier]);
     },
 
     /**

@@ -3,7 +3,7 @@ import { actorOf } from './actor.ts';
 import { audit } from './contract.ts';
 import type { Audit } from './service.ts';
 
-export { type Actor, actorOf, systemActor } from './actor.ts';
+export { type Actor, actorOf, displayName, systemActor } from './actor.ts';
 export { startMaintenance } from './maintenance.ts';
 export { type Entry, record } from './record.ts';
 export { type Audit, createAudit } from './service.ts';

@@ -92,6 +92,8 @@ const email = z
   })
   .meta({ id: 'EvaluationEmail' });
 
+/** A run tells about everybody, which builders may not see. */
+const everybodyElse = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const operate = ['admin', 'executive', 'ops'] as const;
 const runId = id.describe('The run');
 const evaluationId = id.describe('The evaluation: one builder in one run');
@@ -122,11 +124,26 @@ export const evaluation = resource({
       hints: { week: { placeholder: '2026-W45' } },
       simplified: ['runId', 'week', 'status', 'created', 'builders', 'engine'],
     }),
+    list: operation({
+      method: 'GET',
+      path: '/evaluations',
+      summary: 'List evaluations of official runs, newest first',
+      description: 'Of one builder over the weeks, or of everybody. A builder gets their own.',
+      access: ROLES,
+      own: { input: 'builderId' },
+      list: true,
+      input: z.object({
+        builderId: z.string().max(100).optional().describe('This builder alone'),
+        week: isoWeek.optional(),
+        ...page,
+      }),
+      output: listOf(result.extend({ runId: id, week: isoWeek }).meta({ id: 'ListedEvaluation' })),
+    }),
     listRuns: operation({
       method: 'GET',
       path: '/evaluations/runs',
       summary: 'List evaluation runs, newest first',
-      access: ROLES,
+      access: everybodyElse,
       list: true,
       input: z.object({ week: isoWeek.optional(), ...page }),
       output: listOf(run),
@@ -135,7 +152,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs/{runId}',
       summary: 'Get the progress of a run',
-      access: ROLES,
+      access: everybodyElse,
       input: z.object({ runId }),
       output: run,
       errors: ['NOT_FOUND'],
@@ -146,11 +163,13 @@ export const evaluation = resource({
       path: '/evaluations/runs/{runId}/results',
       summary: 'List the results of a run',
       access: ROLES,
+      own: { input: 'builderId' },
       list: true,
       input: z.object({
         runId,
         status: z.enum(STATUSES).optional(),
         grade: grade.optional(),
+        builderId: z.string().max(100).optional().describe('This builder alone'),
         needsReview: flag.optional().describe('Only those that a person should look at'),
         ...page,
       }),
@@ -193,6 +212,7 @@ export const evaluation = resource({
       path: '/evaluations/{evaluationId}',
       summary: 'Get an evaluation with its reasons and evidence',
       access: ROLES,
+      own: { output: 'builder.builderId' },
       input: z.object({ evaluationId }),
       output: detail,
       errors: ['NOT_FOUND'],

@@ -8,7 +8,7 @@ import type { Cache } from '../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../platform/jobs.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
-import { type Actor, record, systemActor } from '../audit/index.ts';
+import { type Actor, displayName, record, systemActor } from '../audit/index.ts';
 import type { People } from '../people/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
@@ -27,9 +27,11 @@ import {
   insertEvaluations,
   insertRun,
   listEvaluations,
+  listOfficial,
   listRuns,
   lockEvaluation,
   markNotified,
+  type OfficialRecord,
   officialRun,
   projectGradesOf,
   type ResultFilter,
@@ -173,6 +175,12 @@ export function createEvaluations(
     return requireRun(transaction, evaluation.run_id);
   }
 
+  /** Builders are shown nothing of a dry run. */
+  function refuseDryRun(run: RunRecord, isForBuilder: boolean): RunRecord {
+    if (isForBuilder && run.dry_run) throw new Problem('NOT_FOUND', 'There is no such official run.');
+    return run;
+  }
+
   async function describe(transaction: TenantTransaction, run: RunRecord) {
     const failed = await listEvaluations(transaction, run.id, { status: 'failed' }, null, 50);
     return runView(run, await countRun(transaction, run.id), failed);
@@ -195,13 +203,13 @@ export function createEvaluations(
     /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
     startWeekly: (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const { tenantId, name: startedBy } = actor;
+        const { tenantId } = actor;
         const thisWeek = weekOf(now());
         const week = input.week ?? addWeeks(thisWeek, -1);
         if (week > thisWeek)
           throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
         const engine = model ? 'model' : 'rules';
-        const values = { week, dry_run: input.dryRun, engine, started_by: startedBy } as const;
+        const values = { week, dry_run: input.dryRun, engine, started_by: displayName(actor) } as const;
         const run = await insertRun(transaction, values);
         if (!run) {
           const first = await officialRun(transaction, week);
@@ -221,6 +229,24 @@ export function createEvaluations(
           details: [{ about: [], content: { week, dryRun: input.dryRun, engine, builders: roster.length } }],
         });
         return { ...view, created: true };
+      }),
+
+    list: (
+      tenantId: string,
+      filter: { builderId?: string | undefined; week?: string | undefined },
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const before = decodeCursor(cursor, z.uuid());
+        const rows = await listOfficial(transaction, filter, before, limit + 1);
+        const ids = rows.map(({ id }) => id);
+        const grades = await projectGradesOf(transaction, ids);
+        const view = (row: OfficialRecord) => ({
+          ...resultView(row, grades),
+          runId: row.run_id,
+          week: row.week,
+        });
+        return pageOf(rows, limit, view, (row) => row.id);
       }),
 
     listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
@@ -245,9 +271,15 @@ export function createEvaluations(
         answer: describe,
       }),
 
-    listResults: (tenantId: string, runId: string, filter: ResultFilter, { cursor, limit }: Page) =>
+    listResults: (
+      tenantId: string,
+      runId: string,
+      filter: ResultFilter,
+      { cursor, limit }: Page,
+      isForBuilder = false,
+    ) =>
       answerAbout(tenantId, {
-        find: (transaction) => requireRun(transaction, runId),
+        find: async (transaction) => refuseDryRun(await requireRun(transaction, runId), isForBuilder),
         about: ['results', filter, cursor, limit],
         ttlSeconds: RESULTS_TTL,
         answer: async (transaction) => {
@@ -266,9 +298,9 @@ export function createEvaluations(
         },
       }),
 
-    get: (tenantId: string, evaluationId: string) =>
+    get: (tenantId: string, evaluationId: string, isForBuilder = false) =>
       answerAbout(tenantId, {
-        find: (transaction) => runOf(transaction, evaluationId),
+        find: async (transaction) => refuseDryRun(await runOf(transaction, evaluationId), isForBuilder),
         about: ['evaluation', evaluationId],
         ttlSeconds: RESULTS_TTL,
         answer: (transaction) => detail(transaction, evaluationId),
@@ -354,7 +386,7 @@ export function createEvaluations(
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockEvaluation(transaction, evaluationId);
         const before = await detail(transaction, evaluationId);
-        await overrideGrade(transaction, actor.name, before, input);
+        await overrideGrade(transaction, displayName(actor), before, input);
         const after = await detail(transaction, evaluationId);
         await record(transaction, actor, {
           subject: `evaluation:${evaluationId}`,

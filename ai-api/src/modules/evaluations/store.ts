@@ -290,6 +290,7 @@ export interface ResultFilter {
   status?: EvaluationRecord['status'] | undefined;
   grade?: string | undefined;
   needsReview?: boolean | undefined;
+  builderId?: string | undefined;
   unsent?: boolean | undefined;
 }
 
@@ -311,7 +312,31 @@ export function listEvaluations(
   if (filter.status) query = query.where('status', '=', filter.status);
   if (filter.grade) query = query.where('grade', '=', filter.grade);
   if (filter.needsReview !== undefined) query = query.where('needs_review', '=', filter.needsReview);
+  if (filter.builderId !== undefined) query = query.where('builder_id', '=', filter.builderId);
   if (filter.unsent) query = query.where('notified_at', 'is', null);
+  return query.execute();
+}
+
+export type OfficialRecord = EvaluationRecord & { week: string };
+
+/** Evaluations of official runs before the one with the id `before`, newest first. */
+export function listOfficial(
+  transaction: TenantTransaction,
+  { builderId, week }: { builderId?: string | undefined; week?: string | undefined },
+  before: string | null,
+  limit: number,
+): Promise<OfficialRecord[]> {
+  let query = transaction
+    .selectFrom('evaluations.evaluations as evaluation')
+    .innerJoin('evaluations.runs as run', 'run.id', 'evaluation.run_id')
+    .selectAll('evaluation')
+    .select('run.week')
+    .where('run.dry_run', '=', false)
+    .orderBy('evaluation.id', 'desc')
+    .limit(limit);
+  if (builderId !== undefined) query = query.where('evaluation.builder_id', '=', builderId);
+  if (week !== undefined) query = query.where('run.week', '=', week);
+  if (before !== null) query = query.where('evaluation.id', '<', before);
   return query.execute();
 }
 

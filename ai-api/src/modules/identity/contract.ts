@@ -11,11 +11,28 @@ export const identity = resource({
       method: 'GET',
       path: '/whoami',
       summary: 'Tell who is calling',
-      description: 'Answers the tenant, name and roles of the API key. Good as a credential test.',
+      description:
+        'Answers the tenant, the API key, the person and what they may do. Good as a credential test.',
       access: ROLES,
+      own: 'anyone',
       input: z.object({}),
       output: z
-        .object({ tenantId: id, tenant: z.string(), keyName: z.string(), roles: z.array(z.enum(ROLES)) })
+        .object({
+          tenantId: id,
+          tenant: z.string(),
+          keyName: z.string().nullable().describe('Null where a person came without a key'),
+          user: z
+            .object({
+              userId: id,
+              email: z.string(),
+              name: z.string(),
+              builderId: z.string().nullable().describe('The builder with this e-mail address'),
+            })
+            .nullable()
+            .describe('The person who is signed in, or whom the key acts for'),
+          roles: z.array(z.enum(ROLES)),
+          scopes: z.array(z.string()),
+        })
         .meta({ id: 'Caller' }),
     }),
   },

@@ -39,25 +39,31 @@ export function createIdentity(database: Database) {
         'key.name',
         'key.secret_hash',
         'key.roles',
+        'key.scopes',
         'key.expires_at',
         'tenant.id as tenant_id',
         'tenant.name as tenant_name',
         'tenant.tier',
       ])
       .where('key.prefix', '=', prefix)
+      .where('key.revoked_at', 'is', null)
       .executeTakeFirst();
     const expected = Buffer.from(row?.secret_hash ?? hash(''), 'hex');
     const matches = timingSafeEqual(expected, Buffer.from(hash(secret), 'hex'));
     if (!row || !matches || (row.expires_at && row.expires_at < new Date())) return null;
-    const caller = {
+    const expiresAt = row.expires_at?.getTime() ?? null;
+    const caller: Caller = {
       tenantId: row.tenant_id,
       tenantName: row.tenant_name,
       tier: row.tier,
+      credential: { kind: 'key', id: row.id, expiresAt },
       keyId: row.id,
       keyName: row.name,
+      user: null,
       roles: row.roles as Role[],
+      scopes: row.scopes,
     };
-    return { caller, expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY };
+    return { caller, expiresAt: expiresAt ?? Number.POSITIVE_INFINITY };
   }
 
   async function verify(prefix: string | undefined, secret: string | undefined): Promise<Verified> {
@@ -117,7 +123,13 @@ export function createIdentity(database: Database) {
         .execute(),
 
     /** Registers a key for a tenant; the same key again changes nothing. */
-    ensureKey: async (tenantId: string, name: string, key: string, roles: Role[]): Promise<void> => {
+    ensureKey: async (
+      tenantId: string,
+      name: string,
+      key: string,
+      roles: Role[],
+      scopes: string[] = ['*'],
+    ): Promise<void> => {
       const [, prefix, secret] = KEY.exec(key) ?? [];
       if (!prefix || !secret) throw new Error('The key is not well-formed');
       await database.withTenant(tenantId, async (transaction) => {
@@ -130,6 +142,7 @@ export function createIdentity(database: Database) {
             prefix,
             secret_hash: hash(secret),
             roles,
+            scopes,
             expires_at: null,
           })
           .onConflict((conflict) => conflict.column('prefix').doNothing())
@@ -138,7 +151,7 @@ export function createIdentity(database: Database) {
         if (!added) return;
         await record(transaction, systemActor(tenantId, 'identity.ensureKey'), {
           subject: `key:${added.id}`,
-          details: [{ about: [], content: { name, prefix, roles } }],
+          details: [{ about: [], content: { name, prefix, roles, scopes } }],
         });
       });
     },

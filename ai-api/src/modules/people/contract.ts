@@ -142,8 +142,10 @@ export const builder = resource({
       path: '/builders',
       summary: 'List builders',
       access: ROLES,
+      own: { input: 'builderId' },
       list: true,
       input: z.object({
+        builderId: z.string().max(100).optional().describe('This builder alone'),
         status: z.enum(BUILDER_STATUSES).optional(),
         team: z.string().max(100).optional(),
         search: z.string().max(100).optional().describe('Part of a name, e-mail address or id'),
@@ -156,6 +158,7 @@ export const builder = resource({
       path: '/builders/{builderId}',
       summary: 'Get a builder with projects and recent weeks',
       access: ROLES,
+      own: { input: 'builderId' },
       input: z.object({ builderId: z.string().max(100) }),
       output: builderSummary
         .extend({
@@ -179,6 +182,7 @@ export const project = resource({
       path: '/projects',
       summary: 'List projects',
       access: ROLES,
+      own: { input: 'builderId' },
       list: true,
       input: z.object({
         builderId: z.string().max(100).optional().describe('Only those this builder leads'),
@@ -193,6 +197,7 @@ export const project = resource({
       path: '/projects/{projectId}',
       summary: 'Get a project with its stage history and recent weeks',
       access: ROLES,
+      own: { output: 'builderId' },
       input: z.object({ projectId: z.string().max(100) }),
       output: projectSummary
         .extend({

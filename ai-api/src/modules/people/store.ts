@@ -165,6 +165,7 @@ export async function existingIds(
 }
 
 export interface BuilderFilter {
+  builderId?: string | undefined;
   status?: BuilderRecord['status'] | undefined;
   team?: string | undefined;
   search?: string | undefined;
@@ -179,6 +180,7 @@ export function listBuilders(
 ): Promise<BuilderRecord[]> {
   let query = transaction.selectFrom('people.superbuilders').selectAll().orderBy('builder_id').limit(limit);
   if (after !== null) query = query.where('builder_id', '>', after);
+  if (filter.builderId !== undefined) query = query.where('builder_id', '=', filter.builderId);
   if (filter.status) query = query.where('status', '=', filter.status);
   if (filter.team) query = query.where('team', '=', filter.team);
   if (filter.search) {
