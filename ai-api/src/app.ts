@@ -11,6 +11,7 @@ import { errorHandler, unknownPath } from './http/error-handler.ts';
 import { trustedProxies } from './http/limits/client-address.ts';
 import { shedLoad } from './http/load-shedding.ts';
 import { countRequests, serveMetrics } from './http/metrics.ts';
+import { servePlugins } from './http/plugins.ts';
 import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
 import { tracedLine, traceRequests } from './http/trace-requests.ts';
@@ -53,6 +54,7 @@ export function createApp(context: Context): Express {
   app.get('/metrics', metricsRoute(context));
   app.use('/docs', anonymous, docsRouter('/openapi.json'));
   app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
+  app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
   app.get('/events/stream', context.realtime.stream);
   app.use(routesOf(served, context.identity.authenticate, context.guards));
   app.use(anonymous, unknownPath);

@@ -160,6 +160,9 @@ export const settings = z.object({
   SHED_LOOP_DELAY_MS: milliseconds(2_000).describe(
     'Delay of the event loop beyond which requests are refused',
   ),
+  TOOLJET_PLUGINS_DIR: text
+    .optional()
+    .describe('Folder of the built ToolJet plugins, served at /marketplace-assets; not served unless set'),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be a URL that starts with smtp://' })
     .optional()

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { toolJetFiles } from '../../../tooljet-plugins/generate/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { settingsPage } from '../settings-page.ts';
 import { resources } from './index.ts';
@@ -7,9 +8,10 @@ import { manifestOf } from './manifest.ts';
 
 /** Files derived from the contracts and the settings, by path from the root of the repository. */
 export function generatedFiles(): Record<string, string> {
-  const manifest = JSON.stringify(manifestOf(resources, packageJson.version), null, 2);
+  const manifest = manifestOf(resources, packageJson.version);
   return {
-    'n8n-nodes/nodes/AiManager/operations.generated.json': `${manifest}\n`,
+    'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    ...toolJetFiles(manifest),
     'docs/settings.md': settingsPage(),
   };
 }

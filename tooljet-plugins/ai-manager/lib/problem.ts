@@ -1,0 +1,79 @@
+import type { Answer } from '../../common/http.ts';
+import { QueryError } from '../../common/query-error.ts';
+
+interface FieldError {
+  field: string;
+  message: string;
+  file?: string;
+  row?: number;
+  column?: string;
+}
+
+interface ProblemDocument {
+  title?: string;
+  detail?: string;
+  code?: string;
+  requestId?: string;
+  errors?: FieldError[];
+}
+
+const SHOWN_ERRORS = 10;
+
+/**
+ * The error for an answer that is no success: the problem document's title, its detail with the refused
+ * fields, and as data `{status, code, detail, errors, fields, requestId}`, so that a form can show
+ * `fields.reason` beside its field.
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export function problemError(baseUrl: string, answer: Answer): QueryError {
+  const problem = asProblem(answer.body);
+  if (!problem) {
+    const location = answer.headers.get('location');
+    const hint = location ? `It points to ${location}.` : 'Is this the address of the AI Manager API?';
+    return new QueryError(`${baseUrl} answered HTTP ${answer.status}`, hint, { status: answer.status });
+  }
+  const errors = Array.isArray(problem.errors) ? problem.errors : [];
+  return new QueryError(
+    problem.title ?? `HTTP ${answer.status}`,
+    description(problem, errors, answer),
+    withoutUndefined({
+      status: answer.status,
+      code: problem.code,
+      detail: problem.detail,
+      errors,
+      fields: Object.fromEntries(errors.map(({ field, message }) => [field, message])),
+      requestId: problem.requestId,
+    }),
+  );
+}
+
+function asProblem(body: unknown): ProblemDocument | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const problem = body as ProblemDocument;
+  return typeof problem.title === 'string' || typeof problem.detail === 'string' ? problem : undefined;
+}
+
+function description(problem: ProblemDocument, errors: FieldError[], answer: Answer): string {
+  const hidden = errors.length - SHOWN_ERRORS;
+  const told = errors.length === 1 && problem.detail?.includes(errors[0]?.message ?? '\n');
+  const retryAfter = answer.headers.get('retry-after');
+  return [
+    problem.detail ?? '',
+    ...(told ? [] : errors.slice(0, SHOWN_ERRORS).map((error) => `${place(error)}: ${error.message}.`)),
+    hidden > 0 ? `And ${hidden} more.` : '',
+    retryAfter ? `Try again after ${retryAfter} s.` : '',
+    problem.requestId ? `(Request ${problem.requestId})` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function place({ field, file, row, column }: FieldError): string {
+  if (file === undefined) return field;
+  const where = [file, row === undefined ? '' : `row ${row}`, column === undefined ? '' : `column ${column}`];
+  return where.filter(Boolean).join(', ');
+}
+
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
