@@ -16,6 +16,7 @@ import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
 import { tracedLine, traceRequests } from './http/trace-requests.ts';
 import { serveAudit } from './modules/audit/index.ts';
+import { serveDecisionLinks, serveDecisions } from './modules/decisions/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
 import { serveHealth, serveOps } from './modules/ops/index.ts';
@@ -30,6 +31,7 @@ export function createApp(context: Context): Express {
   const document = openApi(resources, { version: packageJson.version, serverUrl: context.publicUrl });
   const served = [
     ...serveEvaluations(context.evaluations),
+    ...serveDecisions(context.decisions),
     ...servePeople(context.people),
     ...serveWebhooks(context.webhooks),
     ...serveRealtime(context.realtime),
@@ -55,6 +57,7 @@ export function createApp(context: Context): Express {
   app.use('/docs', anonymous, docsRouter('/openapi.json'));
   app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
   app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
+  app.use('/decide', serveDecisionLinks(context.decisions, anonymous));
   app.get('/events/stream', context.realtime.stream);
   app.use(routesOf(served, context.identity.authenticate, context.guards));
   app.use(anonymous, unknownPath);

@@ -43,6 +43,7 @@ const OWN_SCHEMA: Record<string, string> = {
   'modules/webhooks': 'events',
   'modules/identity': 'identity',
   'modules/audit': 'audit',
+  'modules/decisions': 'decisions',
   'modules/realtime': 'events',
   http: 'platform_http',
   judgement: 'judgement',

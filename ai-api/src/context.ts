@@ -9,6 +9,7 @@ import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind } from './judgement/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
+import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
@@ -20,6 +21,7 @@ import { migrate } from './platform/database/migrate.ts';
 import { openPglite } from './platform/database/pglite.ts';
 import { DatabaseUnreachable, openPostgres } from './platform/database/postgres.ts';
 import { createJobs } from './platform/jobs.ts';
+import { openMailer } from './platform/mail/index.ts';
 import { openFilesystemObjects } from './platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from './platform/outbound/index.ts';
 import { createSealer, parseKeys, type Sealer } from './platform/sealing.ts';
@@ -82,14 +84,22 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
   const identity = createIdentity(database);
   const people = createPeople(database, sources);
+  const guard = guardOf(config);
+  const sealer = await openSealer(config);
   const webhooks = createWebhooks(database, jobs, {
     retrySeconds: config.WEBHOOK_RETRY_SECONDS,
     disableHours: config.WEBHOOK_DISABLE_HOURS,
-    guard: guardOf(config),
-    sealer: await openSealer(config),
+    guard,
+    sealer,
     onDelivery: metrics.delivery,
   });
   await webhooks.prepare();
+  const mailer = openMailer({
+    smtpUrl: config.SMTP_URL ?? `smtp://127.0.0.1:${config.INBOX_SMTP_PORT}`,
+    driver: config.SMTP_URL ? 'smtp' : 'dev-inbox',
+  });
+  const asking = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard, sealer };
+  const decisions = createDecisions(database, jobs, webhooks, asking);
   const realtime = createRealtime(createEventLog(database), database, identity.authenticate, {
     heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
     connectionsPerTenant: config.REALTIME_CONNECTIONS,
@@ -116,7 +126,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
       objects: objects.driver,
       cache: cache.driver,
       limits: limits.driver,
-      mail: config.SMTP_URL ? 'smtp' : 'dev-inbox',
+      mail: mailer.driver,
     },
     sources: Object.fromEntries(
       Object.entries(sources).map(([name, source]) => [name, source ? 'connected' : 'imported data only']),
@@ -137,6 +147,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     identity,
     people,
     webhooks,
+    mailer,
+    decisions,
     realtime,
     evaluations,
     audit,

@@ -36,7 +36,7 @@ function formField(field: ManifestField): FormField {
 }
 
 function routeField({ name, in: place, label, required, type }: ManifestField): RouteField {
-  return { name, key: optionKey(name), in: place, label, required, type };
+  return { name, key: optionKey(name), in: place, label, required, type: type === 'date' ? 'string' : type };
 }
 
 function routesFile(manifest: Manifest): string {

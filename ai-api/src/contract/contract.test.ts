@@ -226,6 +226,57 @@ describe('the manifest', () => {
   });
 });
 
+test('a form picks rows, values and columns where the contracts say how', () => {
+  const list = { method: 'GET', access: ['admin'], list: true, output: z.object({}) } as const;
+  const shelf = resource({
+    id: 'shelf',
+    name: 'Shelf',
+    description: 'Shelves.',
+    locate: { operation: 'list', id: 'id', field: 'shelfId', shown: ['label'] },
+    operations: {
+      list: operation({
+        ...list,
+        path: '/shelves',
+        summary: 'List',
+        input: z.object({ search: z.string().optional() }),
+      }),
+      fill: operation({
+        method: 'POST',
+        path: '/shelves/{shelfId}/fill',
+        summary: 'Fill',
+        access: ['admin'],
+        input: z.object({ shelfId: z.string(), colour: z.string(), day: z.iso.date(), rows: z.string() }),
+        output: z.object({ picture: z.string() }),
+        files: ['picture'],
+        hints: {
+          colour: { choices: { operation: 'shelf.list', value: 'colour' } },
+          rows: {
+            table: z.object({
+              sku: z.string(),
+              on: z.iso.date(),
+              n: z.preprocess(Number, z.number().nullable()),
+            }),
+          },
+        },
+      }),
+    },
+  });
+  const [, fill] = manifestOf({ shelf }, '1').resources[0]?.operations ?? [];
+  expect(fill?.files).toEqual(['picture']);
+  expect(fill?.fields).toMatchObject([
+    { locator: { resource: 'shelf', path: '/shelves', id: 'id', shown: ['label'], search: true } },
+    { choices: { operation: 'shelf.list', path: '/shelves', value: 'colour' } },
+    { type: 'date' },
+    {
+      columns: [
+        { name: 'sku', required: true, type: 'string' },
+        { name: 'on', required: true, type: 'date' },
+        { name: 'n', required: false, type: 'number' },
+      ],
+    },
+  ]);
+});
+
 function parametersOf(op: Operation): Record<string, string> {
   return Object.fromEntries(
     pathParameters(op.path).map((name) => [name, '01890000-0000-7000-8000-000000000000']),

@@ -39,10 +39,50 @@ export const events = {
       completedAt: timestamp,
     }),
   },
+  'decision.requested': {
+    title: 'Decision requested',
+    description: 'People were asked for a decision.',
+    data: z.object({
+      decisionId: id,
+      title: z.string(),
+      reference: z.string().nullable(),
+      approvers: z.number().int(),
+      expiresAt: timestamp,
+    }),
+  },
+  'decision.made': {
+    title: 'Decision made',
+    description: 'Somebody approved or declined.',
+    data: z.object({
+      decisionId: id,
+      title: z.string(),
+      reference: z.string().nullable(),
+      status: z.enum(['approved', 'declined']),
+      via: z.enum(['link', 'api']),
+      decidedAt: timestamp,
+    }),
+  },
+  'decision.expired': {
+    title: 'Decision expired',
+    description: 'Nobody decided in time.',
+    data: z.object({
+      decisionId: id,
+      title: z.string(),
+      reference: z.string().nullable(),
+      expiresAt: timestamp,
+    }),
+  },
   'endpoint.test': {
     title: 'Endpoint test',
     description: 'A sample that somebody asked to be sent to one endpoint.',
-    data: z.object({ endpointId: id, message: z.string() }),
+    data: z.object({
+      endpointId: id,
+      message: z.string(),
+      sample: z
+        .object({ type: z.string(), data: z.record(z.string(), z.unknown()) })
+        .optional()
+        .describe('Made-up data of the type that was asked for'),
+    }),
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import { audit } from '../modules/audit/contract.ts';
+import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
@@ -10,6 +11,7 @@ import type { Resource } from './operation.ts';
 /** Every contract of the platform. What is listed here appears everywhere. */
 export const resources = {
   evaluation,
+  decision: decisions,
   people,
   builder,
   project,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { EVENT_TYPES, events } from './events.ts';
 import { inputProperties } from './openapi.ts';
 import { type Operation, type Resource, takesIdempotencyKey } from './operation.ts';
@@ -29,6 +30,8 @@ export interface ManifestOperation {
   idempotent: boolean;
   fields: ManifestField[];
   simplified: readonly string[];
+  /** Output fields that hold files, as `{name, contentType, url}`. */
+  files: readonly string[];
 }
 
 export interface ManifestField {
@@ -37,7 +40,8 @@ export interface ManifestField {
   label: string;
   description: string;
   required: boolean;
-  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'dateTime';
+  /** `date` is a calendar day, `dateTime` an instant. */
+  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'date' | 'dateTime';
   default?: unknown;
   options?: { value: string; name: string }[];
   placeholder?: string;
@@ -45,6 +49,37 @@ export interface ManifestField {
   minValue?: number;
   maxValue?: number;
   precision?: number;
+  locator?: ManifestLocator;
+  choices?: ManifestChoices;
+  /** Columns of the table that the field takes. */
+  columns?: ManifestColumn[];
+}
+
+/** Where a form finds the rows that a person picks from. */
+export interface ManifestLocator {
+  resource: string;
+  /** What one row is called. */
+  name: string;
+  path: string;
+  id: string;
+  shown: readonly string[];
+  /** The list takes `search`. */
+  search: boolean;
+}
+
+/** Where a form finds the values of a field. */
+export interface ManifestChoices {
+  operation: string;
+  path: string;
+  value: string;
+}
+
+export interface ManifestColumn {
+  name: string;
+  label: string;
+  required: boolean;
+  type: 'string' | 'number' | 'boolean' | 'options' | 'date';
+  options?: { value: string; name: string }[];
 }
 
 interface JsonSchema {
@@ -57,10 +92,13 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
   minimum?: number;
   maximum?: number;
+  properties?: Record<string, JsonSchema>;
 }
 
+type Resources = Record<string, Resource>;
+
 /** Describes every composable operation; a resource without any is left out, for a form cannot offer it. */
-export function manifestOf(resources: Record<string, Resource>, apiVersion: string): Manifest {
+export function manifestOf(resources: Resources, apiVersion: string): Manifest {
   return {
     apiVersion,
     resources: Object.values(resources)
@@ -70,7 +108,7 @@ export function manifestOf(resources: Record<string, Resource>, apiVersion: stri
         description: resource.description,
         operations: Object.entries(resource.operations)
           .filter(([, op]) => op.composable !== false)
-          .map(([key, op]) => describe(resource, key, op)),
+          .map(([key, op]) => describe(resources, resource, key, op)),
       }))
       .filter(({ operations }) => operations.length > 0),
     events: EVENT_TYPES.map((type) => ({
@@ -81,7 +119,7 @@ export function manifestOf(resources: Record<string, Resource>, apiVersion: stri
   };
 }
 
-function describe(resource: Resource, key: string, op: Operation): ManifestOperation {
+function describe(resources: Resources, resource: Resource, key: string, op: Operation): ManifestOperation {
   return {
     id: `${resource.id}.${key}`,
     key,
@@ -95,13 +133,15 @@ function describe(resource: Resource, key: string, op: Operation): ManifestOpera
     fields: inputProperties(op)
       .filter(({ name }) => !(op.list && (name === 'cursor' || name === 'limit')))
       .map(({ name, location, required, schema }) =>
-        field(op, name, location, required, schema as JsonSchema),
+        field(resources, op, name, location, required, schema as JsonSchema),
       ),
     simplified: op.simplified ?? [],
+    files: op.files ?? [],
   };
 }
 
 function field(
+  resources: Resources,
   op: Operation,
   name: string,
   location: ManifestField['in'],
@@ -119,7 +159,68 @@ function field(
     ...(hint.placeholder ? { placeholder: hint.placeholder } : {}),
     ...(hint.multiline ? { multiline: true } : {}),
   };
-  return { ...base, ...widget(schema) };
+  const locator = locatorOf(resources, name, hint.locator);
+  return {
+    ...base,
+    ...widget(schema),
+    ...(locator ? { locator } : {}),
+    ...(hint.choices ? { choices: choicesOf(resources, hint.choices) } : {}),
+    ...(hint.table ? { columns: columnsOf(hint.table) } : {}),
+  };
+}
+
+/** @throws Error when a hint names a resource that cannot be picked from */
+function locatorOf(
+  resources: Resources,
+  field: string,
+  hint: string | false | undefined,
+): ManifestLocator | undefined {
+  if (hint === false) return undefined;
+  const located = Object.values(resources).find(({ id, locate }) =>
+    hint ? id === hint : locate && (locate.field ?? locate.id) === field,
+  );
+  if (!located?.locate) {
+    if (hint) throw new Error(`${field}: the resource ${hint} does not say how to locate a row`);
+    return undefined;
+  }
+  const { operation, id, shown } = located.locate;
+  const list = located.operations[operation];
+  if (!list) throw new Error(`${located.id} has no operation ${operation} to locate a row with`);
+  return {
+    resource: located.id,
+    name: located.name,
+    path: list.path,
+    id,
+    shown,
+    search: 'search' in list.input.shape,
+  };
+}
+
+/** @throws Error when there is no such operation */
+function choicesOf(
+  resources: Resources,
+  { operation, value }: { operation: string; value: string },
+): ManifestChoices {
+  const [resource = '', key = ''] = operation.split('.');
+  const found = resources[resource]?.operations[key];
+  if (!found) throw new Error(`There is no operation ${operation} to take choices from`);
+  return { operation, path: found.path, value };
+}
+
+function columnsOf(row: z.ZodObject): ManifestColumn[] {
+  const { properties = {} } = z.toJSONSchema(row, { io: 'output', unrepresentable: 'any' }) as JsonSchema;
+  return Object.entries(properties).map(([name, schema]) => {
+    const known = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
+    const { type, options } = widget(known);
+    return {
+      name,
+      label: titleCase(name),
+      required: ![schema, ...(schema.anyOf ?? [])].some((option) => [option.type].flat().includes('null')),
+      type:
+        type === 'options' || type === 'number' || type === 'boolean' || type === 'date' ? type : 'string',
+      ...(options ? { options } : {}),
+    };
+  });
 }
 
 function widget(
@@ -132,6 +233,7 @@ function widget(
   if (accepts('boolean')) return { type: 'boolean' };
   if (accepts('integer') || accepts('number')) return { type: 'number', ...bounds(schema) };
   if (schema.format === 'date-time') return { type: 'dateTime' };
+  if (schema.format === 'date') return { type: 'date' };
   if (accepts('string')) return { type: 'string' };
   return { type: 'json' };
 }

@@ -12,6 +12,12 @@ export interface FieldHint {
   label?: string;
   placeholder?: string;
   multiline?: boolean;
+  /** A resource that says how to {@link Resource.locate} one of its rows; false where the name alone misleads. */
+  locator?: string | false;
+  /** The values that another operation without required input answers, such as the names of queues. */
+  choices?: { operation: string; value: string };
+  /** One row of the table that the field takes, as CSV text or as an array of rows. */
+  table?: z.ZodObject;
 }
 
 /**
@@ -49,6 +55,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   hints?: Partial<Record<keyof I['shape'] & string, FieldHint>>;
   /** Top-level output fields that a simplified view keeps. */
   simplified?: readonly (keyof z.output<O> & string)[];
+  /** Top-level output fields that hold a file, or several, as `{name, contentType, url}`. */
+  files?: readonly (keyof z.output<O> & string)[];
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
   composable?: boolean;
 }
@@ -66,6 +74,19 @@ export interface Resource<Ops extends Record<string, Operation> = Record<string,
   name: string;
   description: string;
   operations: Ops;
+  /**
+   * How a person picks one row: by the answers of a list operation without required input. Every input field
+   * that is called like `field` is then offered as a choice. A list that takes `search` is searched by the API.
+   */
+  locate?: {
+    operation: string;
+    /** Output field with the row's id. */
+    id: string;
+    /** Input field that takes the id, where it has another name. */
+    field?: string;
+    /** Output fields that a person knows a row by, the first as its name. */
+    shown: readonly string[];
+  };
 }
 
 /** Declares a resource; exists for the types it infers. */

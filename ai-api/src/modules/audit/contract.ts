@@ -151,6 +151,7 @@ export const audit = resource({
           manifest: file,
         })
         .meta({ id: 'AuditExport' }),
+      files: ['data', 'manifest'],
     }),
     erase: operation({
       method: 'POST',
@@ -194,6 +195,7 @@ export const audit = resource({
           files: z.array(file),
         })
         .meta({ id: 'ComplianceReport' }),
+      files: ['files'],
     }),
     getRetention: operation({
       method: 'GET',

@@ -102,6 +102,7 @@ export const evaluation = resource({
   id: 'evaluation',
   name: 'Evaluation',
   description: 'Weekly judgements of every builder and project.',
+  locate: { operation: 'listRuns', id: 'runId', shown: ['week', 'status'] },
   operations: {
     startWeekly: operation({
       method: 'POST',

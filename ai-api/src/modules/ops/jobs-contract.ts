@@ -40,6 +40,7 @@ export const job = resource({
   id: 'job',
   name: 'Job',
   description: 'Work in the background, and what became of it.',
+  locate: { operation: 'list', id: 'id', field: 'jobId', shown: ['queue', 'state'] },
   operations: {
     list: operation({
       method: 'GET',
@@ -50,6 +51,7 @@ export const job = resource({
       list: true,
       input: z.object({ queue: queue.optional(), state: z.enum(JOB_STATES).optional(), ...page }),
       output: listOf(jobView),
+      hints: { queue: { choices: { operation: 'job.queues', value: 'queue' } } },
     }),
     queues: operation({
       method: 'GET',

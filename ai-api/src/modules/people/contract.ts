@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
-import { BUILDER_STATUSES, MOST_ROWS, PROJECT_STATUSES, STAGES } from './rows.ts';
+import { BUILDER_STATUSES, MOST_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
 
 const builderSummary = z
   .object({
@@ -96,10 +96,10 @@ export const people = resource({
         .meta({ id: 'ImportResult' }),
       errors: ['IMPORT_INVALID', 'BODY_TOO_LARGE'],
       hints: {
-        builders: { multiline: true },
-        projects: { multiline: true },
-        metrics: { multiline: true },
-        projectMetrics: { multiline: true },
+        builders: { multiline: true, table: TABLES.builders.row },
+        projects: { multiline: true, table: TABLES.projects.row },
+        metrics: { multiline: true, table: TABLES.metrics.row },
+        projectMetrics: { multiline: true, table: TABLES.projectMetrics.row },
       },
     }),
     importTime: operation({
@@ -136,6 +136,7 @@ export const builder = resource({
   id: 'builder',
   name: 'Builder',
   description: 'The people who are evaluated.',
+  locate: { operation: 'list', id: 'builderId', shown: ['name', 'team'] },
   operations: {
     list: operation({
       method: 'GET',
@@ -176,6 +177,7 @@ export const project = resource({
   id: 'project',
   name: 'Project',
   description: 'What builders work on.',
+  locate: { operation: 'list', id: 'projectId', shown: ['name', 'stage'] },
   operations: {
     list: operation({
       method: 'GET',

@@ -65,6 +65,7 @@ export const webhook = resource({
   id: 'webhook',
   name: 'Webhook',
   description: 'Endpoints that events are delivered to, signed by Standard Webhooks.',
+  locate: { operation: 'list', id: 'id', field: 'endpointId', shown: ['url', 'state'] },
   operations: {
     create: operation({
       method: 'POST',
@@ -140,7 +141,10 @@ export const webhook = resource({
         'Sends `endpoint.test` once, whatever the endpoint subscribed to. The delivery log tells the outcome.',
       access,
       status: 202,
-      input: z.object({ endpointId: id }),
+      input: z.object({
+        endpointId: id,
+        event: z.enum(EVENT_TYPES).optional().describe('Type whose made-up data the sample carries'),
+      }),
       output: delivery,
       errors: ['NOT_FOUND'],
     }),

@@ -17,7 +17,7 @@ export function serveWebhooks(service: Webhooks): Served[] {
       update: ({ endpointId, ...change }, request) => service.update(actorOf(request), endpointId, change),
       delete: ({ endpointId }, request) => service.delete(actorOf(request), endpointId),
       rotateSecret: ({ endpointId }, request) => service.rotateSecret(actorOf(request), endpointId),
-      test: ({ endpointId }, request) => service.test(actorOf(request), endpointId),
+      test: ({ endpointId, event }, request) => service.test(actorOf(request), endpointId, event),
       listDeliveries: ({ endpointId, status, ...page }, { caller }) =>
         service.listDeliveries(caller.tenantId, endpointId, status, page),
       resend: ({ deliveryId }, request) => service.resend(actorOf(request), deliveryId),

@@ -12,6 +12,7 @@ import { type Actor, record } from '../audit/index.ts';
 import { attemptsOf, findDelivery, listDeliveries } from './deliveries.ts';
 import { createDispatch, type DeliveryObserver, placeOf } from './dispatch.ts';
 import { HEALTHY, type HealthSettings } from './health.ts';
+import { sampleOf } from './sample.ts';
 import {
   deleteEndpoint,
   findEndpoint,
@@ -165,11 +166,16 @@ export function createWebhooks(
         return { endpointId, secret, previousValidUntil };
       }),
 
-    test: (actor: Actor, endpointId: string) =>
+    test: (actor: Actor, endpointId: string, event?: EventType) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         await requireEndpoint(transaction, endpointId);
         const message = 'A sample event. Deliveries to this endpoint look like it.';
-        const eventId = await insertEvent(transaction, 'endpoint.test', { endpointId, message });
+        const sample = event && { type: event, data: sampleOf(events[event].data) };
+        const eventId = await insertEvent(transaction, 'endpoint.test', {
+          endpointId,
+          message,
+          ...(sample ? { sample } : {}),
+        });
         const [deliveryId] = await dispatch.start(transaction, actor.tenantId, eventId, [endpointId]);
         const view = await describeDelivery(transaction, deliveryId as string);
         await audit(transaction, actor, `endpoint:${endpointId}`, { deliveryId });
