@@ -45,6 +45,8 @@ const OWN_SCHEMA: Record<string, string> = {
   'modules/audit': 'audit',
   'modules/decisions': 'decisions',
   'modules/realtime': 'events',
+  'modules/quality': 'quality',
+  'modules/agents': 'agents',
   http: 'platform_http',
   judgement: 'judgement',
 };

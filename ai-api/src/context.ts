@@ -7,13 +7,14 @@ import { type Config, otlpSettings, urlOf } from './config.ts';
 import { createConnections } from './connections.ts';
 import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
-import { seedKind } from './judgement/index.ts';
+import { seedKind, storeJudgementsWith } from './judgement/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
 import { createIdentity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
+import { createQuality } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
 import { createDatabase, type Database } from './platform/database/index.ts';
@@ -107,10 +108,12 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     replay: config.REALTIME_REPLAY,
     log,
   });
+  const quality = createQuality(database);
   const settings = {
     concurrency: config.EVALUATION_CONCURRENCY,
     model,
     now: () => new Date(),
+    storeJudgement: storeJudgementsWith(quality.reviews.sample),
     onJudged: metrics.judged,
   };
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, settings);
@@ -151,6 +154,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     decisions,
     realtime,
     evaluations,
+    quality,
     audit,
     installation,
   };

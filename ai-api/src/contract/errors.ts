@@ -28,6 +28,8 @@ export const PROBLEMS = {
   WEEK_INVALID: { status: 422, title: 'This week cannot be evaluated' },
   NOTHING_TO_EVALUATE: { status: 409, title: 'There is nobody to evaluate' },
   NOT_JUDGED: { status: 409, title: 'This evaluation has no judgement yet' },
+  REVIEW_NOT_YOURS: { status: 409, title: 'You do not have this review now' },
+  REVIEW_INCOMPLETE: { status: 409, title: 'A score is missing' },
   WEBHOOK_URL_REFUSED: { status: 422, title: 'Events cannot be delivered to this URL' },
   CONFLICT: { status: 409, title: 'Somebody else changed this first' },
   TOO_MANY_CONNECTIONS: { status: 429, title: 'There are too many open connections' },

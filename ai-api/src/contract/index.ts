@@ -4,6 +4,7 @@ import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
+import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
 import type { Resource } from './operation.ts';
@@ -15,6 +16,10 @@ export const resources = {
   people,
   builder,
   project,
+  reviews,
+  score,
+  scoreConfig,
+  quality,
   webhook,
   realtime,
   audit,

@@ -230,6 +230,7 @@ function widget(
     [schema, ...(schema.anyOf ?? [])].some((option) => [option.type].flat().includes(type));
   if (schema.enum) return { type: 'options', options: choices(schema.enum) };
   if (schema.items?.enum) return { type: 'multiOptions', options: choices(schema.items.enum) };
+  if (accepts('string') && accepts('number')) return { type: 'string' };
   if (accepts('boolean')) return { type: 'boolean' };
   if (accepts('integer') || accepts('number')) return { type: 'number', ...bounds(schema) };
   if (schema.format === 'date-time') return { type: 'dateTime' };

@@ -14,7 +14,14 @@ export type { Grade } from './grade.ts';
 export { type Bench, type Judged, judge } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
-export { findJudgements, insertJudgement } from './store.ts';
+export {
+  findJudgements,
+  findWithFacts,
+  type ReviewedJudgement,
+  type StoredJudgement,
+  type StoreJudgement,
+  storeJudgementsWith,
+} from './store.ts';
 
 /** Compiles rules against their kind. @throws {import('./rule.ts').RuleError} */
 export function compileRules(kind: Kind, rules: readonly VersionedRule[]) {

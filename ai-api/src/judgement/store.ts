@@ -1,15 +1,48 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { TenantTransaction } from '../platform/database/index.ts';
+import type { Facts } from './facts.ts';
 import type { Judged } from './judge.ts';
 import type { RuleDefinition, VersionedRule } from './rule.ts';
 import { ruleDefinition } from './rule.ts';
 import type { JudgementView } from './schema.ts';
 
+/** What a judgement is stored with, beside itself. */
+export interface StoreOptions {
+  /** The person who decided, in the place of which judgement. */
+  human?: { decidedBy: string; reason: string; supersedes: string };
+  /** Of a dry run: nobody is asked to look at it. */
+  rehearsal?: boolean;
+}
+
+/** A judgement that has just been stored. */
+export interface StoredJudgement extends Judged {
+  judgementId: string;
+  human: StoreOptions['human'] | null;
+}
+
+/** Called in the transaction that stores a judgement, for judgements of every kind; not for rehearsals. */
+export type OnStored = (transaction: TenantTransaction, stored: StoredJudgement) => Promise<void>;
+
 /** Appends a judgement and answers its id. */
-export async function insertJudgement(
+export type StoreJudgement = (
   transaction: TenantTransaction,
   judged: Judged,
-  human: { decidedBy: string; reason: string; supersedes: string } | null = null,
+  options?: StoreOptions,
+) => Promise<string>;
+
+/** The only way a judgement is stored; `onStored` is told of each in the same transaction. */
+export function storeJudgementsWith(onStored: OnStored): StoreJudgement {
+  return async (transaction, judged, { human, rehearsal = false } = {}) => {
+    const judgementId = await insertJudgement(transaction, judged, human ?? null);
+    if (!rehearsal) await onStored(transaction, { ...judged, judgementId, human: human ?? null });
+    return judgementId;
+  };
+}
+
+async function insertJudgement(
+  transaction: TenantTransaction,
+  judged: Judged,
+  human: { decidedBy: string; reason: string; supersedes: string } | null,
 ): Promise<string> {
   const id = uuidv7();
   await transaction
@@ -55,6 +88,33 @@ export async function findJudgements(
     .where('id', 'in', ids)
     .execute();
   return new Map(rows.map((row) => [row.id, toView(row as never)]));
+}
+
+/** What a reviewer sees of a judgement: with its subject and the facts it rests on. */
+export interface ReviewedJudgement {
+  view: JudgementView;
+  subjectId: string;
+  facts: Facts;
+  traceId: string | null;
+}
+
+/** Judgements by their ids, with their facts. */
+export async function findWithFacts(
+  transaction: TenantTransaction,
+  ids: string[],
+): Promise<Map<string, ReviewedJudgement>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('judgement.judgements')
+    .selectAll()
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(
+    rows.map((row) => {
+      const { subject_id: subjectId, facts, trace_id: traceId } = row;
+      return [row.id, { view: toView(row as never), subjectId, facts: facts as Facts, traceId }];
+    }),
+  );
 }
 
 interface Row {

@@ -1,4 +1,4 @@
-import { type Bench, insertJudgement, type Judged, judge } from '../../judgement/index.ts';
+import { type Bench, type Judged, judge, type StoreJudgement } from '../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { OutsideCallError } from '../../platform/http-client.ts';
 import { addWeeks } from '../../platform/week.ts';
@@ -24,8 +24,10 @@ interface Task {
   tenantId: string;
   week: string;
   evaluation: EvaluationRecord;
+  dryRun: boolean;
   isLastAttempt: boolean;
   signal: AbortSignal;
+  storeJudgement: StoreJudgement;
   /** Told of every judgement that was stored. */
   onJudged?: ((kind: string, engine: string) => void) | undefined;
 }
@@ -91,11 +93,11 @@ export async function fail(
  */
 async function keep(
   transaction: TenantTransaction,
-  { tenantId, evaluation }: Task,
+  { tenantId, evaluation, dryRun: rehearsal, storeJudgement }: Task,
   judged: Judged,
   projects: { name: string; judged: Judged }[],
 ): Promise<void> {
-  const judgementId = await insertJudgement(transaction, judged);
+  const judgementId = await storeJudgement(transaction, judged, { rehearsal });
   if (!(await markJudged(transaction, evaluation.id, judgementId, judged))) throw new AlreadyJudged();
   const ids = projects.map(({ judged: project }) => project.subjectId);
   const graded = await gradedProjects(transaction, evaluation.run_id, ids);
@@ -107,7 +109,7 @@ async function keep(
       run_id: evaluation.run_id,
       project_id: project.subjectId,
       name,
-      judgement_id: await insertJudgement(transaction, project),
+      judgement_id: await storeJudgement(transaction, project, { rehearsal }),
       grade: project.grade,
       score: project.score,
     });

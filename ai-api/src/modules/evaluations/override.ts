@@ -1,5 +1,5 @@
 import { Problem } from '../../http/problem.ts';
-import { type Grade, insertJudgement, type Judged } from '../../judgement/index.ts';
+import type { Grade, Judged, StoreJudgement } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { replaceJudgement } from './store.ts';
 import type { Detail } from './views.ts';
@@ -17,6 +17,7 @@ export interface Override {
  */
 export async function overrideGrade(
   transaction: TenantTransaction,
+  storeJudgement: StoreJudgement,
   decidedBy: string,
   current: Detail,
   { judgementId, grade, reason, feedback }: Override,
@@ -28,7 +29,7 @@ export async function overrideGrade(
     'There is a newer judgement than the one you saw. Look again first.',
   );
   if (judgement.judgementId !== judgementId) throw conflict;
-  const human: Judged = {
+  const decided: Judged = {
     kind: judgement.kind,
     subjectId: current.builder.builderId,
     grade,
@@ -49,6 +50,7 @@ export async function overrideGrade(
     tokensIn: 0,
     tokensOut: 0,
   };
-  const id = await insertJudgement(transaction, human, { decidedBy, reason, supersedes: judgementId });
-  if (!(await replaceJudgement(transaction, current.evaluationId, judgementId, id, human))) throw conflict;
+  const human = { decidedBy, reason, supersedes: judgementId };
+  const id = await storeJudgement(transaction, decided, { human });
+  if (!(await replaceJudgement(transaction, current.evaluationId, judgementId, id, decided))) throw conflict;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound, Problem } from '../../http/problem.ts';
-import { findJudgements, openBench } from '../../judgement/index.ts';
+import { findJudgements, openBench, type StoreJudgement } from '../../judgement/index.ts';
 import { boundModel } from '../../models/bounded.ts';
 import type { ChatModel } from '../../models/chat.ts';
 import type { Cache } from '../../platform/cache/index.ts';
@@ -57,6 +57,7 @@ export interface EvaluationSettings {
   concurrency: number;
   model: ChatModel | null;
   now: () => Date;
+  storeJudgement: StoreJudgement;
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -75,7 +76,7 @@ export function createEvaluations(
   people: People,
   webhooks: Webhooks,
   cache: Cache,
-  { concurrency, model, now, onJudged }: EvaluationSettings,
+  { concurrency, model, now, storeJudgement, onJudged }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
   const progress = createProgress(database, webhooks);
@@ -110,7 +111,10 @@ export function createEvaluations(
     if (found.evaluation.status === 'pending') {
       const { run, evaluation } = found;
       const isLastAttempt = attempt.number > RETRIES;
-      const task = { tenantId, week: run.week, evaluation, isLastAttempt, signal: attempt.signal, onJudged };
+      const task = {
+        ...{ tenantId, week: run.week, evaluation, dryRun: run.dry_run, isLastAttempt },
+        ...{ signal: attempt.signal, storeJudgement, onJudged },
+      };
       await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
         (error: unknown) => {
           if (!(error instanceof AlreadyJudged)) throw error;
@@ -386,7 +390,7 @@ export function createEvaluations(
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockEvaluation(transaction, evaluationId);
         const before = await detail(transaction, evaluationId);
-        await overrideGrade(transaction, displayName(actor), before, input);
+        await overrideGrade(transaction, storeJudgement, displayName(actor), before, input);
         const after = await detail(transaction, evaluationId);
         await record(transaction, actor, {
           subject: `evaluation:${evaluationId}`,

@@ -1,0 +1,55 @@
+import type { RequestContext } from '../../http/caller.ts';
+import { type Served, serve } from '../../http/router.ts';
+import { actorOf } from '../audit/index.ts';
+import type { Reviewer } from './assignments.ts';
+import { quality, reviews, score, scoreConfig } from './contract.ts';
+import type { Quality } from './service.ts';
+
+export { createQuality, type Quality } from './service.ts';
+
+/** Who reviews: the person the key acts for, or else the key itself. */
+function reviewerOf({ caller }: RequestContext): Reviewer {
+  const { keyId, keyName, actingFor } = caller;
+  return actingFor
+    ? { id: `person:${actingFor}`, name: actingFor, builderId: null }
+    : { id: `key:${keyId}`, name: keyName, builderId: null };
+}
+
+/** The operations of this module. */
+export function serveQuality(service: Quality): Served[] {
+  return [
+    serve(scoreConfig, {
+      list: ({ kind, ...page }, { caller }) => service.listConfigs(caller.tenantId, kind, page),
+      create: (input, request) => service.createConfig(actorOf(request), input),
+      archive: ({ name }, request) => service.archiveConfig(actorOf(request), name),
+    }),
+    serve(score, {
+      create: (input, request) => service.scores.create(actorOf(request), reviewerOf(request), input),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.scores.list(caller.tenantId, filter, { cursor, limit }),
+      get: ({ scoreId }, { caller }) => service.scores.get(caller.tenantId, scoreId),
+      correct: (input, request) => service.scores.correct(actorOf(request), reviewerOf(request), input),
+    }),
+    serve(reviews, {
+      next: ({ kind }, request) => service.reviews.next(actorOf(request), reviewerOf(request), kind),
+      counts: (_input, { caller }) => service.reviews.counts(caller.tenantId),
+      getSampling: ({ kind }, { caller }) => service.getSampling(caller.tenantId, kind),
+      setSampling: ({ kind, ...change }, request) => service.setSampling(actorOf(request), kind, change),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.reviews.list(caller.tenantId, filter, { cursor, limit }),
+      complete: ({ reviewId, scores }, request) =>
+        service.reviews.complete(actorOf(request), reviewerOf(request), reviewId, scores),
+      skip: ({ reviewId, reason }, request) =>
+        service.reviews.skip(actorOf(request), reviewerOf(request), reviewId, reason),
+    }),
+    serve(quality, {
+      get: ({ since, until, kind, sample }, { caller }) =>
+        service.measure(caller.tenantId, {
+          sample,
+          ...(kind ? { kind } : {}),
+          ...(since ? { since } : {}),
+          ...(until ? { until } : {}),
+        }),
+    }),
+  ];
+}
