@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../contract/operation.ts';
+import { operation, resource } from '../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../contract/schemas.ts';
 import {
   category,
@@ -17,6 +17,7 @@ import {
 } from './schema.ts';
 
 const review = ['admin', 'executive', 'reviewer'] as const;
+const watch = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const steer = ['admin', 'executive'] as const;
 
 const value = z
@@ -36,7 +37,7 @@ export const scoreConfig = resource({
       method: 'GET',
       path: '/score-configs',
       summary: 'List what judgements are scored by',
-      access: ROLES,
+      access: watch,
       list: true,
       input: z.object({ kind: kindFilter, ...page }),
       output: listOf(scoreConfigView),
@@ -104,12 +105,12 @@ export const score = resource({
       method: 'GET',
       path: '/scores',
       summary: 'List scores, newest first',
-      access: ['admin', 'executive', 'ops', 'reviewer', 'readonly'],
+      access: watch,
       list: true,
       input: z.object({
         judgementId: id.optional(),
         config: configName.optional(),
-        reviewer: z.string().max(200).optional().describe('As in the answer, such as key:<id>'),
+        reviewer: z.string().max(200).optional().describe('As in the answer, such as user:<id>'),
         langfuse: z.enum(LANGFUSE_STATES).optional().describe('How far they are at Langfuse'),
         ...page,
       }),
@@ -119,7 +120,7 @@ export const score = resource({
       method: 'GET',
       path: '/scores/{scoreId}',
       summary: 'Get a score with its earlier versions',
-      access: ['admin', 'executive', 'ops', 'reviewer', 'readonly'],
+      access: watch,
       input: z.object({ scoreId: id }),
       output: z.object({ score: scoreView, earlier: z.array(scoreView) }).meta({ id: 'ScoreHistory' }),
       errors: ['NOT_FOUND'],
@@ -171,7 +172,7 @@ export const reviews = resource({
       method: 'GET',
       path: '/reviews/counts',
       summary: 'Count reviews by kind',
-      access: ROLES,
+      access: watch,
       input: z.object({}),
       output: z.object({ kinds: z.array(counts) }).meta({ id: 'ReviewCounts' }),
     }),
@@ -179,7 +180,7 @@ export const reviews = resource({
       method: 'GET',
       path: '/reviews/sampling',
       summary: 'Get what is sampled for review',
-      access: ROLES,
+      access: watch,
       input: z.object({ kind }),
       output: samplingView,
     }),
@@ -199,7 +200,7 @@ export const reviews = resource({
       method: 'GET',
       path: '/reviews',
       summary: 'List reviews, newest first',
-      access: ['admin', 'executive', 'ops', 'reviewer', 'readonly'],
+      access: watch,
       list: true,
       input: z.object({
         kind: kindFilter,
@@ -255,7 +256,7 @@ export const quality = resource({
       description:
         'By kind of judgement and version of the prompt. Only randomly drawn judgements tell about all of ' +
         'them: those sampled because they are doubtful are counted with `sample=all` only.',
-      access: ROLES,
+      access: watch,
       input: z.object({
         kind: kindFilter,
         sample: z.enum(['random', 'all']).default('random').describe('Which reviews are counted'),

@@ -7,12 +7,10 @@ import type { Quality } from './service.ts';
 
 export { createQuality, type Quality } from './service.ts';
 
-/** Who reviews: the person the key acts for, or else the key itself. */
-function reviewerOf({ caller }: RequestContext): Reviewer {
-  const { keyId, keyName, actingFor } = caller;
-  return actingFor
-    ? { id: `person:${actingFor}`, name: actingFor, builderId: null }
-    : { id: `key:${keyId}`, name: keyName, builderId: null };
+/** Who reviews: the person, or a key that stands for nobody. */
+function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Reviewer {
+  if (user) return { id: `user:${user.id}`, name: user.name, builderId: user.builderId };
+  return { id: `key:${keyId}`, name: keyName ?? 'unknown', builderId: null };
 }
 
 /** The operations of this module. */

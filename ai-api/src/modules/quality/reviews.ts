@@ -163,7 +163,7 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
         for (const { root_id } of stored) await forward.score(transaction, actor.tenantId, root_id);
         await record(transaction, actor, {
           subject: `review:${reviewId}`,
-          details: [{ about: [], content: { scores: stored.map(scoreViewOf) } }],
+          details: [{ about: [reviewer.id], content: { scores: stored.map(scoreViewOf) } }],
         });
         return reviewViewOf(after);
       }),

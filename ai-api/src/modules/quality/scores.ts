@@ -140,7 +140,7 @@ export function createScores(database: Database, forward: Forward) {
 
 async function audited(transaction: TenantTransaction, actor: Actor, stored: ScoreRecord) {
   const view = scoreViewOf(stored);
-  const about = [`judgement:${stored.judgement_id}`];
+  const about = [stored.reviewer];
   await record(transaction, actor, {
     subject: `score:${stored.root_id}`,
     details: [{ about, content: view }],
