@@ -68,7 +68,10 @@ function isEntrance(from: string, to: string): boolean {
     );
   }
   if (layerOf(to) === 'judgement') {
-    return to === 'judgement/index.ts' || (from.endsWith('/contract.ts') && /\/(schema|grade)\.ts$/.test(to));
+    return (
+      to === 'judgement/index.ts' ||
+      (/\/(contract|schema)\.ts$/.test(from) && /\/(schema|grade)\.ts$/.test(to))
+    );
   }
   return true;
 }
