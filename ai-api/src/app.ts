@@ -21,6 +21,7 @@ import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
 import { serveHealth, serveOps } from './modules/ops/index.ts';
 import { servePeople } from './modules/people/index.ts';
+import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
@@ -35,6 +36,7 @@ export function createApp(context: Context): Express {
     ...serveDecisions(context.decisions),
     ...servePeople(context.people),
     ...serveQuality(context.quality),
+    ...servePrompts(context.prompts),
     ...serveWebhooks(context.webhooks),
     ...serveRealtime(context.realtime),
     ...serveAudit(context.audit),

@@ -47,6 +47,7 @@ const OWN_SCHEMA: Record<string, string> = {
   'modules/realtime': 'events',
   'modules/quality': 'quality',
   'modules/agents': 'agents',
+  'modules/prompts': 'prompts',
   http: 'platform_http',
   judgement: 'judgement',
 };

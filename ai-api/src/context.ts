@@ -14,6 +14,7 @@ import { createEvaluations, evaluationKind, projectKind } from './modules/evalua
 import { createIdentity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
+import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
@@ -116,8 +117,9 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     storeJudgement: storeJudgementsWith(quality.reviews.sample),
     onJudged: metrics.judged,
   };
-  const evaluations = createEvaluations(database, jobs, people, webhooks, cache, settings);
-  await seedTenant(config, database, identity);
+  const prompts = createPrompts(database, { kinds: [evaluationKind, projectKind] });
+  const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
+  await seedTenant(config, database, identity, prompts);
   const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
     version: packageJson.version,
@@ -155,22 +157,29 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     realtime,
     evaluations,
     quality,
+    prompts,
     audit,
     installation,
   };
 }
 
-async function seedTenant(config: Config, database: Database, identity: ReturnType<typeof createIdentity>) {
+async function seedTenant(
+  config: Config,
+  database: Database,
+  identity: ReturnType<typeof createIdentity>,
+  prompts: Prompts,
+) {
   const tenantId = await identity.ensureTenant(config.TENANT, config.TENANT_TIER);
   if (config.BOOTSTRAP_API_KEY)
     await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
   await database.withTenant(tenantId, async (transaction) => {
     const rules = (await seedKind(transaction, evaluationKind)) + (await seedKind(transaction, projectKind));
-    if (rules === 0) return;
-    await record(transaction, systemActor(tenantId, 'judgement.seed'), {
-      subject: 'rules',
-      details: [{ about: [], content: { rules } }],
-    });
+    if (rules > 0)
+      await record(transaction, systemActor(tenantId, 'judgement.seed'), {
+        subject: 'rules',
+        details: [{ about: [], content: { rules } }],
+      });
+    await prompts.seed(transaction, tenantId);
   });
 }
 

@@ -4,6 +4,7 @@ import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
+import { prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
@@ -20,6 +21,7 @@ export const resources = {
   score,
   scoreConfig,
   quality,
+  prompt,
   webhook,
   realtime,
   audit,

@@ -9,6 +9,7 @@ import {
   startModelRecorder,
 } from '../../test/model-recorder.ts';
 import { createOpenAi } from '../models/openai.ts';
+import type { ResolvedPrompt } from '../models/prompt.ts';
 import { evaluationKind, projectKind } from '../modules/evaluations/index.ts';
 import { type Bench, compileRules, defaultRules, type Facts, type Judged, judge } from './index.ts';
 import type { RuleDefinition } from './rule.ts';
@@ -33,6 +34,20 @@ const week = {
 } satisfies Facts;
 const noted = (note: string | null): Facts => ({ ...week, week: { ...week.week, note } });
 
+const promptFor = (): ResolvedPrompt => ({
+  name: 'evaluation',
+  version: 3,
+  label: 'production',
+  text: 'Judge in at most {{words}} words. The facts:\n{{facts}}',
+  variables: [
+    { name: 'words', description: 'Longest feedback', value: '80' },
+    { name: 'facts', description: 'Filled in' },
+  ],
+  config: {},
+  isFallback: false,
+  experimentId: null,
+});
+
 const good = scoreEverything(90, () => ['week.note', 'week.goalsMet']);
 const defaults = await defaultRules(evaluationKind);
 
@@ -54,12 +69,16 @@ async function judgeWith(answer: AnswerModel, facts: Facts = week, rules = defau
   const started = await startModelRecorder(answer);
   recorder = started;
   const model = createOpenAi({ apiKey: 'sk-test', baseUrl: started.url, model: 'test-1', timeoutMs });
-  const bench = { kind: evaluationKind, rules: compile(evaluationKind, rules), model };
+  const bench = { kind: evaluationKind, rules: compile(evaluationKind, rules), model, promptFor };
   return { judged: await judge(bench, 'b-1', facts), calls: started.calls };
 }
 
 function judgeByRules(facts: Facts = week): Promise<Judged> {
-  return judge({ kind: evaluationKind, rules: compile(evaluationKind, defaults), model: null }, 'b-1', facts);
+  return judge(
+    { kind: evaluationKind, rules: compile(evaluationKind, defaults), model: null, promptFor: null },
+    'b-1',
+    facts,
+  );
 }
 
 const criterion = (judged: Judged, id: string) => judged.criteria.find((result) => result.id === id);
@@ -80,7 +99,7 @@ describe('a criterion that takes reading', () => {
       tokensIn: 900,
       tokensOut: 120,
       coverage: 1,
-      prompt: { name: 'evaluation', version: expect.stringMatching(/^sha256:[0-9a-f]{12}$/) },
+      prompt: { name: 'evaluation', version: 3, label: 'production', isFallback: false, experimentId: null },
     });
     expect(judged.confidence).toBeLessThan(1);
     expect(criterion(judged, 'reflection')).toEqual({
@@ -237,7 +256,7 @@ describe('a model that cannot be used', () => {
     recorder = started;
     const model = createOpenAi({ apiKey: 'k', baseUrl: started.url, model: 'm', timeoutMs: 60_000 });
     const controller = new AbortController();
-    const bench = { kind: evaluationKind, rules: compile(evaluationKind, defaults), model };
+    const bench = { kind: evaluationKind, rules: compile(evaluationKind, defaults), model, promptFor };
     const judged = judge(bench, 'b-1', week, controller.signal);
     judged.catch(() => {});
     await vi.waitFor(() => expect(started.calls).toHaveLength(1));
@@ -297,7 +316,12 @@ describe('what people wrote', () => {
     const started = await startModelRecorder(scoreEverything(50, () => ['project.tamRationale']));
     recorder = started;
     const model = createOpenAi({ apiKey: 'k', baseUrl: started.url, model: 'm', timeoutMs: 10_000 });
-    const bench = { kind: projectKind, rules: compile(projectKind, await defaultRules(projectKind)), model };
+    const bench = {
+      kind: projectKind,
+      rules: compile(projectKind, await defaultRules(projectKind)),
+      model,
+      promptFor,
+    };
     const facts = {
       project: {
         status: 'active',

@@ -9,6 +9,7 @@ import { compileRule, type RuleDefinition, ruleDefinition, type VersionedRule } 
 import { activeRules, seedRules } from './store.ts';
 import { activeThresholds } from './thresholds.ts';
 
+export { suppliedBy } from './ask-model.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
 export { type Bench, type Judged, judge } from './judge.ts';
@@ -45,13 +46,15 @@ export async function seedKind(transaction: TenantTransaction, kind: Kind): Prom
   return seedRules(transaction, kind.name, await defaultRules(kind));
 }
 
-/** What a kind is judged with as of a moment: the tenant's rules then in force, and the model. */
+/** What a kind is judged with as of a moment: the tenant's rules then in force, the model and its prompt. */
 export async function openBench(
   transaction: TenantTransaction,
   kind: Kind,
   model: ChatModel | null,
   asOf: Date,
+  promptFor: Bench['promptFor'],
 ): Promise<Bench> {
   const rules = compileRules(kind, await activeRules(transaction, kind.name, asOf));
-  return { kind, rules, model, thresholds: await activeThresholds(transaction, kind.name, asOf) };
+  const thresholds = await activeThresholds(transaction, kind.name, asOf);
+  return { kind, rules, model, promptFor, thresholds };
 }

@@ -1,4 +1,5 @@
 import type { ChatModel } from '../models/chat.ts';
+import type { PromptUsed, ResolvedPrompt } from '../models/prompt.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
 import { decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
@@ -27,7 +28,7 @@ export interface Judged {
   feedback: string;
   facts: Facts;
   rules: { key: string; version: number }[];
-  prompt: { name: string; version: string } | null;
+  prompt: PromptUsed | null;
   model: string | null;
   modelFailure: ModelPart['failure'];
   tokensIn: number;
@@ -41,6 +42,8 @@ export interface Bench {
   model: ChatModel | null;
   /** Of a kind that decides; the defaults unless said. */
   thresholds?: Thresholds;
+  /** The prompt that a subject is judged with; null, as without a model, when none is. */
+  promptFor: ((subjectId: string) => ResolvedPrompt) | null;
 }
 
 /**
@@ -49,7 +52,7 @@ export interface Bench {
  * @throws only by `signal`
  */
 export async function judge(
-  { kind, rules, model, thresholds = DEFAULT_THRESHOLDS }: Bench,
+  { kind, rules, model, promptFor, thresholds = DEFAULT_THRESHOLDS }: Bench,
   subjectId: string,
   facts: Facts,
   signal?: AbortSignal,
@@ -60,7 +63,9 @@ export async function judge(
       criterion.reads && isReadable(ruled.criteria[index] as CriterionResult, criterion.reads, facts),
   );
   const asked =
-    model && open.length > 0 ? await askModel(model, kind, open, ruled.criteria, facts, signal) : null;
+    model && promptFor && open.length > 0
+      ? await askModel(model, kind, promptFor(subjectId), open, ruled.criteria, facts, signal)
+      : null;
   const criteria = merge(ruled.criteria, open, asked);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);

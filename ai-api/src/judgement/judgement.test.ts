@@ -10,7 +10,6 @@ import { type RuleDefinition, RuleError } from './rule.ts';
 const kind = defineKind({
   name: 'test',
   rulesFile: new URL('file:///unused'),
-  promptFile: new URL('file:///unused'),
   vocabulary: {
     week: {
       hours: { type: 'number', description: 'tracked hours', example: 38 },
@@ -48,6 +47,7 @@ const bench = (...rules: ReturnType<typeof rule>[]): Bench => ({
   kind,
   rules: compileRules(kind, rules),
   model: null,
+  promptFor: null,
 });
 
 /** The result of one criterion of the test kind. */
@@ -245,7 +245,7 @@ const defaults = await Promise.all(
       own,
       (await defaultRules(own)).map((definition) => ({ ...definition, version: 1 })),
     );
-    return { name: own.name, kind: own, rules, bench: { kind: own, rules, model: null } };
+    return { name: own.name, kind: own, rules, bench: { kind: own, rules, model: null, promptFor: null } };
   }),
 );
 

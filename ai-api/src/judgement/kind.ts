@@ -42,7 +42,6 @@ export interface Kind {
   criteria: readonly Criterion[];
   /** Path of the default rules, seeded into the database of a new tenant. */
   rulesFile: URL;
-  promptFile: URL;
   /** Set for kinds that decide something beside a grade: the two ways it can go. */
   decides?: { yes: string; no: string };
   feedback(outcome: Outcome): string;

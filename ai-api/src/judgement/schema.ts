@@ -51,7 +51,15 @@ export const judgementView = z
     criteria: z.array(criterionResult),
     feedback: z.string(),
     rules: z.array(z.object({ key: z.string(), version: z.number().int() })),
-    prompt: z.object({ name: z.string(), version: z.string() }).nullable(),
+    prompt: z
+      .object({
+        name: z.string(),
+        version: z.number().int().describe('0 when it was judged before versions were counted'),
+        label: z.string().nullable().describe('The label that led to the version'),
+        isFallback: z.boolean().describe('The source of prompts could not be asked: a copy was used'),
+        experimentId: id.nullable(),
+      })
+      .nullable(),
     model: z.string().nullable(),
     modelFailure: modelFailure.nullable(),
     tokensIn: z.number().int(),

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { PromptUsed } from '../models/prompt.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
 import type { Judged } from './judge.ts';
@@ -131,7 +132,7 @@ interface Row {
   criteria: JudgementView['criteria'];
   feedback: string;
   rules: JudgementView['rules'];
-  prompt: JudgementView['prompt'];
+  prompt: Partial<PromptUsed> | null;
   model: string | null;
   model_failure: JudgementView['modelFailure'];
   tokens_in: number;
@@ -157,7 +158,7 @@ function toView(row: Row): JudgementView {
     criteria: row.criteria,
     feedback: row.feedback,
     rules: row.rules,
-    prompt: row.prompt,
+    prompt: row.prompt && promptView(row.prompt),
     model: row.model,
     modelFailure: row.model_failure,
     tokensIn: row.tokens_in,
@@ -166,6 +167,23 @@ function toView(row: Row): JudgementView {
     reason: row.reason,
     supersedes: row.supersedes,
     createdAt: row.created_at.toISOString(),
+  };
+}
+
+/** Judgements of an earlier release name the file of their prompt and a hash of it. */
+function promptView({
+  name = '',
+  version,
+  label,
+  isFallback,
+  experimentId,
+}: Partial<PromptUsed>): PromptUsed {
+  return {
+    name,
+    version: typeof version === 'number' ? version : 0,
+    label: label ?? null,
+    isFallback: isFallback ?? false,
+    experimentId: experimentId ?? null,
   };
 }
 

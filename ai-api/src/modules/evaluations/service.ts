@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound, Problem } from '../../http/problem.ts';
-import { findJudgements, openBench, type StoreJudgement } from '../../judgement/index.ts';
+import { findJudgements, type Kind, openBench, type StoreJudgement } from '../../judgement/index.ts';
 import { boundModel } from '../../models/bounded.ts';
 import type { ChatModel } from '../../models/chat.ts';
 import type { Cache } from '../../platform/cache/index.ts';
@@ -10,6 +10,7 @@ import type { Jobs, Queue } from '../../platform/jobs.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
 import { type Actor, displayName, record, systemActor } from '../audit/index.ts';
 import type { People } from '../people/index.ts';
+import type { PromptPlan, Prompts } from '../prompts/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
@@ -56,6 +57,7 @@ export interface EvaluationSettings {
   /** Builders that are judged at once in one process, and calls to the model that are open at once. */
   concurrency: number;
   model: ChatModel | null;
+  prompts: Prompts;
   now: () => Date;
   storeJudgement: StoreJudgement;
   /** Told of every judgement that was stored. */
@@ -76,7 +78,7 @@ export function createEvaluations(
   people: People,
   webhooks: Webhooks,
   cache: Cache,
-  { concurrency, model, now, storeJudgement, onJudged }: EvaluationSettings,
+  { concurrency, model, prompts, now, storeJudgement, onJudged }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
   const progress = createProgress(database, webhooks);
@@ -84,7 +86,7 @@ export function createEvaluations(
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
   const boundedModel = model && boundModel(model, concurrency);
 
-  /** A run is judged by the rules in force when it started, from its first builder to its last. */
+  /** A run is judged by the rules and prompts in force when it started, from its first builder to its last. */
   function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
     const opened = benches.get(run.id) ?? open(tenantId, run);
     benches.delete(run.id);
@@ -96,10 +98,16 @@ export function createEvaluations(
   }
 
   function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
-    return database.withTenant(tenantId, async (transaction) => ({
-      builder: await openBench(transaction, evaluationKind, boundedModel, run.started_at),
-      project: await openBench(transaction, projectKind, boundedModel, run.started_at),
-    }));
+    const { started_at: startedAt } = run;
+    return database.withTenant(tenantId, async (transaction) => {
+      const promptOf = async (name: string) => {
+        const plan = (run.prompts as unknown as PromptPlan[]).find((pinned) => pinned.name === name);
+        return prompts.open(transaction, plan ?? (await prompts.plan(transaction, tenantId, name)));
+      };
+      const bench = async (kind: Kind) =>
+        openBench(transaction, kind, boundedModel, startedAt, await promptOf(kind.name));
+      return { builder: await bench(evaluationKind), project: await bench(projectKind) };
+    });
   }
 
   async function judgeOne({ tenantId, runId, builderId }: JudgeJob, attempt: Attempt): Promise<void> {
@@ -205,15 +213,25 @@ export function createEvaluations(
 
   return {
     /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
-    startWeekly: (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) =>
-      database.withTenant(actor.tenantId, async (transaction) => {
+    startWeekly: async (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) => {
+      if (model) await prompts.refresh(actor.tenantId, true);
+      return database.withTenant(actor.tenantId, async (transaction) => {
         const { tenantId } = actor;
         const thisWeek = weekOf(now());
         const week = input.week ?? addWeeks(thisWeek, -1);
         if (week > thisWeek)
           throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
         const engine = model ? 'model' : 'rules';
-        const values = { week, dry_run: input.dryRun, engine, started_by: displayName(actor) } as const;
+        const pinned = [];
+        for (const { name } of [evaluationKind, projectKind])
+          pinned.push(await prompts.plan(transaction, tenantId, name));
+        const values = {
+          week,
+          dry_run: input.dryRun,
+          engine,
+          started_by: displayName(actor),
+          prompts: pinned,
+        } as const;
         const run = await insertRun(transaction, values);
         if (!run) {
           const first = await officialRun(transaction, week);
@@ -233,7 +251,8 @@ export function createEvaluations(
           details: [{ about: [], content: { week, dryRun: input.dryRun, engine, builders: roster.length } }],
         });
         return { ...view, created: true };
-      }),
+      });
+    },
 
     list: (
       tenantId: string,

@@ -22,11 +22,16 @@ export interface RunCounts {
 /** Inserts a run; null when the week has its official run already. */
 export async function insertRun(
   transaction: TenantTransaction,
-  run: Pick<RunRecord, 'week' | 'dry_run' | 'engine' | 'started_by'>,
+  {
+    prompts,
+    ...run
+  }: Pick<RunRecord, 'week' | 'dry_run' | 'engine' | 'started_by'> & {
+    prompts: object[];
+  },
 ): Promise<RunRecord | null> {
   const inserted = await transaction
     .insertInto('evaluations.runs')
-    .values({ id: uuidv7(), status: 'running', ...run })
+    .values({ id: uuidv7(), status: 'running', prompts: JSON.stringify(prompts), ...run })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'week']).where('dry_run', '=', false).doNothing(),
     )

@@ -11,7 +11,6 @@ export const TREND_WEEKS = 4;
 export const evaluationKind = defineKind({
   name: 'evaluation',
   rulesFile: new URL('../../../../rules/evaluation.json', import.meta.url),
-  promptFile: new URL('../../../../prompts/evaluation.md', import.meta.url),
   vocabulary: {
     builder: {
       plannedHours: { type: 'number', description: 'planned hours a week', example: 40 },

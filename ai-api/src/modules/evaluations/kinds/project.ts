@@ -11,7 +11,6 @@ const MICROS = 1_000_000;
 export const projectKind = defineKind({
   name: 'project-evaluation',
   rulesFile: new URL('../../../../rules/project-evaluation.json', import.meta.url),
-  promptFile: new URL('../../../../prompts/project-evaluation.md', import.meta.url),
   vocabulary: {
     project: {
       status: { type: 'text', description: 'status (active, paused, done)', example: 'active' },

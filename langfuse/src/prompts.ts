@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type LangfuseClient, LangfuseError } from './client.ts';
+
+const variable = z.object({ name: z.string(), description: z.string(), value: z.string().optional() });
+/** Variables travel in the prompt's config, so that a version that somebody edits in Langfuse keeps them. */
+const config = z.looseObject({ aiManager: z.looseObject({ variables: z.array(variable) }).optional() });
+
+const langfusePrompt = z.looseObject({
+  name: z.string(),
+  version: z.number().int(),
+  type: z.string(),
+  prompt: z.unknown(),
+  config: config.nullable().catch(null),
+  labels: z.array(z.string()),
+  commitMessage: z.string().nullish(),
+});
+
+/** A prompt's version as Langfuse has it. */
+export interface LangfusePrompt {
+  name: string;
+  version: number;
+  text: string;
+  variables: { name: string; description: string; value?: string | undefined }[];
+  config: Record<string, unknown>;
+  labels: string[];
+  commitMessage: string | null;
+}
+type Content = Pick<LangfusePrompt, 'text' | 'config'> & {
+  variables: readonly LangfusePrompt['variables'][number][];
+};
+
+const listed = z.object({
+  data: z.array(z.looseObject({ name: z.string(), versions: z.array(z.number().int()) })),
+  meta: z.looseObject({ totalPages: z.number() }),
+});
+
+const path = (name: string) => `/v2/prompts/${encodeURIComponent(name)}`;
+
+/** Prompts in Langfuse. Every function throws {@link LangfuseError}. */
+export function langfusePrompts(client: LangfuseClient) {
+  return {
+    /** Versions of every prompt, by name. */
+    versions: async (): Promise<Map<string, number[]>> => {
+      const items = await client.all('/v2/prompts', listed);
+      return new Map(items.map(({ name, versions }) => [name, versions.toSorted((a, b) => a - b)]));
+    },
+
+    /** One version, by its number or a label; null when there is none. */
+    get: async (
+      name: string,
+      wanted: { version: number } | { label: string },
+    ): Promise<LangfusePrompt | null> => {
+      const query = new URLSearchParams(
+        'version' in wanted ? { version: String(wanted.version) } : { label: wanted.label },
+      );
+      try {
+        return toPrompt(
+          await client.send({ method: 'GET', path: `${path(name)}?${query}`, schema: langfusePrompt }),
+        );
+      } catch (error) {
+        if (error instanceof LangfuseError && error.status === 404) return null;
+        throw error;
+      }
+    },
+
+    create: async (
+      name: string,
+      { text, variables, config }: Content,
+      { labels = [], commitMessage }: { labels?: string[]; commitMessage: string },
+    ): Promise<LangfusePrompt> => {
+      const body = {
+        name,
+        type: 'text',
+        prompt: text,
+        config: { ...config, aiManager: { variables } },
+        labels,
+        commitMessage: commitMessage.slice(0, 500),
+      };
+      return toPrompt(
+        await client.send({ method: 'POST', path: '/v2/prompts', body, schema: langfusePrompt }),
+      );
+    },
+
+    /** Gives a version labels and takes them from all others. */
+    label: async (name: string, version: number, newLabels: string[]): Promise<void> => {
+      const body = { newLabels };
+      await client.send({
+        method: 'PATCH',
+        path: `${path(name)}/versions/${version}`,
+        body,
+        schema: z.unknown(),
+      });
+    },
+  };
+}
+
+function toPrompt({
+  name,
+  version,
+  type,
+  prompt,
+  config,
+  labels,
+  commitMessage,
+}: z.output<typeof langfusePrompt>) {
+  if (type !== 'text' || typeof prompt !== 'string')
+    throw new LangfuseError(`${name} version ${version} in Langfuse is no text prompt`, 422);
+  const { aiManager, ...rest } = config ?? {};
+  return {
+    name,
+    version,
+    text: prompt,
+    variables: aiManager?.variables ?? [],
+    config: rest,
+    labels,
+    commitMessage: commitMessage ?? null,
+  };
+}
