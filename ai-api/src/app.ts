@@ -24,6 +24,7 @@ import { servePeople } from './modules/people/index.ts';
 import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
+import { serveUsage } from './modules/usage/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
 import { serveSignedObjects } from './platform/objects/index.ts';
 
@@ -40,6 +41,7 @@ export function createApp(context: Context): Express {
     ...serveWebhooks(context.webhooks),
     ...serveRealtime(context.realtime),
     ...serveAudit(context.audit),
+    ...serveUsage(context.usage),
     ...serveIdentity(),
     ...serveOps(context),
   ];

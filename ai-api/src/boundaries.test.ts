@@ -50,6 +50,7 @@ const OWN_SCHEMA: Record<string, string> = {
   'modules/prompts': 'prompts',
   http: 'platform_http',
   judgement: 'judgement',
+  models: 'models',
 };
 
 function layerOf(path: string): string {

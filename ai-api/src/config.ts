@@ -3,6 +3,7 @@ import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
 import { namesProxies } from './http/limits/client-address.ts';
 import { TIERS } from './http/limits/tiers.ts';
+import { PROVIDERS, type ProviderName } from './models/provider.ts';
 import type { Priority } from './platform/jobs.ts';
 import { parseAllowedHosts } from './platform/outbound/index.ts';
 import { parseKeys } from './platform/sealing.ts';
@@ -48,6 +49,8 @@ const checked = (parse: (value: string) => unknown) =>
       context.addIssue({ code: 'custom', message: `is wrong: ${(error as Error).message}` });
     }
   });
+
+const PROVIDER_LIST = new RegExp(`^(${PROVIDERS.join('|')})(,(${PROVIDERS.join('|')}))*$`);
 
 /** Every variable: what it takes, its default and what it is for. */
 export const settings = z.object({
@@ -112,7 +115,37 @@ export const settings = z.object({
   OPENAI_API_KEY: text.optional().describe('Key of the model; without it rules decide alone'),
   OPENAI_BASE_URL: httpUrl.optional().describe('Any OpenAI-compatible server'),
   OPENAI_MODEL: text.default('gpt-4.1-mini').describe('Model that reads what rules cannot'),
-  MODEL_TIMEOUT_MS: milliseconds(60_000).describe('For one call to the model'),
+  ANTHROPIC_API_KEY: text.optional().describe('Key of a model of Anthropic'),
+  ANTHROPIC_BASE_URL: httpUrl.optional().describe('A gateway to Anthropic'),
+  ANTHROPIC_MODEL: text.default('claude-sonnet-4-5').describe('Model of Anthropic'),
+  COMPATIBLE_BASE_URL: httpUrl
+    .optional()
+    .describe('A further OpenAI-compatible server, such as one of your own'),
+  COMPATIBLE_API_KEY: text.default('none').describe('Key of that server, if it wants one'),
+  COMPATIBLE_MODEL: text.optional().describe('Needed with COMPATIBLE_BASE_URL'),
+  MODEL_PROVIDERS: z
+    .string()
+    .regex(PROVIDER_LIST, `must be some of ${PROVIDERS.join(',')}`)
+    .optional()
+    .transform((list) => list?.split(',') as ProviderName[] | undefined)
+    .describe('Order in which models are asked; openai,anthropic,compatible as far as they are set up'),
+  MODEL_TIMEOUT_MS: milliseconds(60_000).describe(
+    'For one request to a model; of a stream, to its next piece',
+  ),
+  MODEL_CONCURRENCY: whole(1, 10_000, 32).describe('Requests of one process open at once at one provider'),
+  MODEL_TOKENS_PER_MINUTE: whole(1, 1_000_000_000, 1_000_000).describe(
+    'Tokens of one process at one provider; calls wait for their turn, at most half a minute',
+  ),
+  MODEL_DAILY_BUDGET: z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be US dollars such as 25 or 0.50')
+    .transform((dollars) => Math.round(Number(dollars) * 1_000_000))
+    .optional()
+    .describe('US dollars that a company may spend on models in a day (UTC); beyond it rules decide alone'),
+  MODEL_PRICES: text
+    .optional()
+    .describe('JSON file with prices of further models, or in place of the listed'),
   WORKSMART_URL: httpUrl.optional().describe('Source of hours; imported weeks only unless set'),
   WORKSMART_API_KEY: text.optional().describe('Needed with WORKSMART_URL'),
   BRAINLIFT_URL: httpUrl.optional().describe('Source of knowledge work'),
@@ -197,6 +230,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return parsed.data;
 }
 
+const PROVIDER_NEEDS: Record<ProviderName, string> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  compatible: 'COMPATIBLE_BASE_URL',
+};
+
 /** What is wrong with variables that are there, or not, beside each other. */
 function contradictions(given: Record<string, string | undefined>): string[] {
   const needs = (name: string, why: string) => (given[name] ? [] : [`${name} ${why}`]);
@@ -213,6 +252,12 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
       : []),
     ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
+    ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
+    ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),
+    ...(given.MODEL_PROVIDERS ?? '')
+      .split(',')
+      .filter((name): name is ProviderName => (PROVIDERS as readonly string[]).includes(name))
+      .flatMap((name) => needs(PROVIDER_NEEDS[name], `is needed because MODEL_PROVIDERS names ${name}`)),
     ...(isPart && !given.DATABASE_URL
       ? ['ROLE must be all with the embedded database, which one process owns']
       : []),

@@ -1,7 +1,11 @@
 import type { Config } from './config.ts';
+import { anthropicProvider } from './models/anthropic.ts';
+import { createChain } from './models/chain.ts';
 import type { ChatModel } from './models/chat.ts';
-import { observeModel } from './models/observed.ts';
-import { createOpenAi } from './models/openai.ts';
+import type { Ledger } from './models/ledger/index.ts';
+import { openAiProvider } from './models/openai.ts';
+import { PROVIDERS, type Provider, type ProviderName } from './models/provider.ts';
+import { createRoute, type Route } from './models/route.ts';
 import { createBrainLift, createMetricsApi, createWorkSmart, type Sources } from './modules/people/index.ts';
 import { type Replaceable, replaceable } from './platform/replaceable.ts';
 import type { Metrics } from './platform/telemetry/metrics.ts';
@@ -10,13 +14,23 @@ import type { ReloadableKey, UseKey } from './reload.ts';
 /** The outside services that hold a key of ours. */
 export interface Connections {
   model: ChatModel | null;
+  /** The ways to models, in the order in which they are asked. */
+  routes: readonly Route[];
   sources: Sources;
   /** Connects anew with another key, and with a closed circuit; does nothing for what is not connected. */
   useKey: UseKey;
 }
 
+/** Told when a provider refuses our key, and when it takes it again. */
+type OnKey = (route: string, state: 'refused' | 'accepted') => void;
+
 /** Connects what the configuration has a key for. Nothing is sent yet. */
-export function createConnections(config: Config, metrics: Metrics): Connections {
+export function createConnections(
+  config: Config,
+  metrics: Metrics,
+  ledger: Ledger,
+  onKey: OnKey,
+): Connections {
   const renewals = new Map<ReloadableKey, (key: string) => void>();
 
   function connect<T extends object>(name: ReloadableKey, create: ((key: string) => T) | null): T | null {
@@ -30,18 +44,56 @@ export function createConnections(config: Config, metrics: Metrics): Connections
   type Create<T> = (options: { baseUrl: string; apiKey: string; timeoutMs: number }) => T;
   const source = <T extends object>(name: ReloadableKey, create: Create<T>, baseUrl: string | undefined) =>
     connect(name, baseUrl ? (apiKey) => create({ baseUrl, apiKey, timeoutMs }) : null);
-  return {
-    model: connect('OPENAI_API_KEY', (apiKey) =>
-      observeModel(
-        createOpenAi({
-          apiKey,
-          baseUrl: config.OPENAI_BASE_URL,
-          model: config.OPENAI_MODEL,
-          timeoutMs: config.MODEL_TIMEOUT_MS,
-        }),
-        metrics.modelCall,
+  const timeoutOfModel = config.MODEL_TIMEOUT_MS;
+  const route = (provider: Provider): Route =>
+    createRoute(provider, {
+      timeoutMs: timeoutOfModel,
+      limits: { concurrency: config.MODEL_CONCURRENCY, tokensPerMinute: config.MODEL_TOKENS_PER_MINUTE },
+      onKey: (state) => onKey(`${provider.provider}:${provider.model}`, state),
+    });
+  const { COMPATIBLE_BASE_URL, COMPATIBLE_MODEL } = config;
+  const ways: Record<ProviderName, () => Route | null> = {
+    openai: () =>
+      connect('OPENAI_API_KEY', (apiKey) =>
+        route(
+          openAiProvider({
+            apiKey,
+            baseUrl: config.OPENAI_BASE_URL,
+            model: config.OPENAI_MODEL,
+            timeoutMs: timeoutOfModel,
+          }),
+        ),
       ),
-    ),
+    anthropic: () =>
+      connect('ANTHROPIC_API_KEY', (apiKey) =>
+        route(
+          anthropicProvider({
+            apiKey,
+            baseUrl: config.ANTHROPIC_BASE_URL,
+            model: config.ANTHROPIC_MODEL,
+            timeoutMs: timeoutOfModel,
+          }),
+        ),
+      ),
+    compatible: () =>
+      COMPATIBLE_BASE_URL && COMPATIBLE_MODEL
+        ? connect('COMPATIBLE_API_KEY', (apiKey) =>
+            route(
+              openAiProvider(
+                { apiKey, baseUrl: COMPATIBLE_BASE_URL, model: COMPATIBLE_MODEL, timeoutMs: timeoutOfModel },
+                'compatible',
+              ),
+            ),
+          )
+        : null,
+  };
+  const routes = [...new Set(config.MODEL_PROVIDERS ?? PROVIDERS)]
+    .map((name) => ways[name]())
+    .filter((way) => way !== null);
+  const [first, ...others] = routes;
+  return {
+    model: first ? createChain([first, ...others], ledger, metrics.modelCall) : null,
+    routes,
     sources: {
       worksmart: source('WORKSMART_API_KEY', createWorkSmart, config.WORKSMART_URL),
       brainlift: source('BRAINLIFT_API_KEY', createBrainLift, config.BRAINLIFT_URL),

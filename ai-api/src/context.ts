@@ -8,6 +8,7 @@ import { createConnections } from './connections.ts';
 import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
+import { createLedger, readPrices } from './models/ledger/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
@@ -17,6 +18,7 @@ import { createPeople } from './modules/people/index.ts';
 import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
+import { createUsage } from './modules/usage/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
 import { createDatabase, type Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
@@ -73,9 +75,15 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     signingKey: await localKey(config.DATA_DIR, 'objects.key'),
     publicUrl,
   });
-  const { sources, model, useKey } = createConnections(config, metrics);
   const otlp = otlpSettings(config);
   const tracing = otlp && createTracing(otlp, log);
+  const ledger = createLedger(database, {
+    prices: readPrices(config.MODEL_PRICES),
+    dailyMicros: config.MODEL_DAILY_BUDGET ?? null,
+  });
+  const { sources, model, routes, useKey } = createConnections(config, metrics, ledger, (route, state) =>
+    log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
+  );
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
     log,
@@ -133,6 +141,12 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
       limits: limits.driver,
       mail: mailer.driver,
     },
+    providers: () =>
+      routes.map((route) => ({
+        model: route.name,
+        state: route.state(),
+        isPriced: ledger.isPriced(route.provider, route.model),
+      })),
     sources: Object.fromEntries(
       Object.entries(sources).map(([name, source]) => [name, source ? 'connected' : 'imported data only']),
     ),
@@ -159,6 +173,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     quality,
     prompts,
     audit,
+    ledger,
+    usage: createUsage(database, ledger),
     installation,
   };
 }

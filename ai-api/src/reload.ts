@@ -6,6 +6,8 @@ import type { Metrics } from './platform/telemetry/metrics.ts';
 /** The keys that can change while the process runs. Everything else needs a restart. */
 export const RELOADABLE = [
   'OPENAI_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'COMPATIBLE_API_KEY',
   'WORKSMART_API_KEY',
   'BRAINLIFT_API_KEY',
   'METRICS_API_KEY',

@@ -7,6 +7,7 @@ import { builder, people, project } from '../modules/people/contract.ts';
 import { prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
+import { usage } from '../modules/usage/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
 import type { Resource } from './operation.ts';
 
@@ -25,6 +26,7 @@ export const resources = {
   webhook,
   realtime,
   audit,
+  usage,
   identity,
   job,
   health,

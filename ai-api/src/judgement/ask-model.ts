@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type ChatModel, ModelError, type Usage } from '../models/chat.ts';
+import { type CallContext, type ChatModel, ModelError, type Usage } from '../models/chat.ts';
 import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../models/prompt.ts';
 import { type Facts, factAt, factPaths, type Vocabulary } from './facts.ts';
 import type { Criterion, Kind } from './kind.ts';
@@ -33,6 +33,8 @@ export interface ModelPart {
   failure: ModelFailure | null;
   usage: Usage;
   prompt: PromptUsed;
+  /** The model that answered; of a failure, the one that was asked first. */
+  model: string;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function askModel(
   open: readonly Criterion[],
   results: readonly CriterionResult[],
   facts: Facts,
+  call: CallContext,
   signal?: AbortSignal,
 ): Promise<ModelPart> {
   const prompt = promptUsed(template);
@@ -55,23 +58,25 @@ export async function askModel(
     user: renderFacts(kind.vocabulary, open, results, facts),
     name: `${kind.name}-answer`.replaceAll('-', '_'),
     schema: answerSchema.superRefine((answer, context) => checkAnswer(answer, open, facts, context)),
-    ...(signal ? { signal } : {}),
+    call: { ...call, prompt },
+    signal,
   };
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await model.structured(request);
       add(usage, answer.usage);
-      return { ...resultsOf(answer.value, open, facts), failure: null, usage, prompt };
+      return { ...resultsOf(answer.value, open, facts), failure: null, usage, prompt, model: answer.model };
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       add(usage, error.usage);
-      if (error.kind === 'out_of_schema' && attempt === 1) continue;
+      if (error.kind === 'out_of_schema' && !error.isFinal && attempt === 1) continue;
       return {
         results: [],
         feedback: null,
         failure: { kind: error.kind, message: error.message },
         usage,
         prompt,
+        model: model.name,
       };
     }
   }

@@ -1,4 +1,5 @@
-import type { ChatModel } from '../models/chat.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { CallContext, ChatModel } from '../models/chat.ts';
 import type { PromptUsed, ResolvedPrompt } from '../models/prompt.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
 import { decide } from './decide.ts';
@@ -33,7 +34,14 @@ export interface Judged {
   modelFailure: ModelPart['failure'];
   tokensIn: number;
   tokensOut: number;
+  /** Under which it will be stored, and its calls to a model already are. */
+  judgementId?: string;
 }
+
+/** For whom and in what a judgement is made: its calls to a model are entered with it. */
+export type Circumstances = Pick<CallContext, 'tenantId' | 'person' | 'sessionId' | 'tags'> & {
+  signal?: AbortSignal | undefined;
+};
 
 /** What a kind is judged with at one moment; a run keeps it from its first to its last subject. */
 export interface Bench {
@@ -49,14 +57,16 @@ export interface Bench {
 /**
  * The only way anything is decided: rules first, then the model for what rules leave open (when there is
  * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
- * @throws only by `signal`
+ * Without circumstances rules alone can decide.
+ * @throws only by the circumstances' signal
  */
 export async function judge(
   { kind, rules, model, promptFor, thresholds = DEFAULT_THRESHOLDS }: Bench,
   subjectId: string,
   facts: Facts,
-  signal?: AbortSignal,
+  circumstances?: Circumstances,
 ): Promise<Judged> {
+  const judgementId = circumstances && uuidv7();
   const ruled = applyRules(kind.criteria, rules, facts);
   const open = kind.criteria.filter(
     (criterion, index) =>
@@ -64,7 +74,16 @@ export async function judge(
   );
   const asked =
     model && promptFor && open.length > 0
-      ? await askModel(model, kind, promptFor(subjectId), open, ruled.criteria, facts, signal)
+      ? await askModel(
+          model,
+          kind,
+          promptFor(subjectId),
+          open,
+          ruled.criteria,
+          facts,
+          callOf(kind, subjectId, judgementId, circumstances),
+          circumstances?.signal,
+        )
       : null;
   const criteria = merge(ruled.criteria, open, asked);
   const { score, coverage } = totalOf(criteria);
@@ -99,11 +118,23 @@ export async function judge(
     facts,
     rules: rules.map(({ rule: { key, version } }) => ({ key, version })),
     prompt: asked?.prompt ?? null,
-    model: asked ? (model as ChatModel).name : null,
+    model: asked?.model ?? null,
     modelFailure: asked?.failure ?? null,
     tokensIn: asked?.usage.tokensIn ?? 0,
     tokensOut: asked?.usage.tokensOut ?? 0,
+    ...(judgementId && { judgementId }),
   };
+}
+
+function callOf(
+  { name }: Kind,
+  subjectId: string,
+  judgementId: string | undefined,
+  circumstances: Circumstances | undefined,
+): CallContext {
+  if (!circumstances) throw new Error('A model can be asked only for a tenant');
+  const { signal: _signal, ...call } = circumstances;
+  return { ...call, purpose: 'judgement', subject: `${name}:${subjectId}`, judgementId };
 }
 
 function isReadable(result: CriterionResult, reads: readonly string[], facts: Facts): boolean {

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { traceIdOf } from '../models/ledger/index.ts';
 import type { PromptUsed } from '../models/prompt.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
@@ -45,7 +46,7 @@ async function insertJudgement(
   judged: Judged,
   human: { decidedBy: string; reason: string; supersedes: string } | null,
 ): Promise<string> {
-  const id = uuidv7();
+  const id = judged.judgementId ?? uuidv7();
   await transaction
     .insertInto('judgement.judgements')
     .values({
@@ -69,6 +70,7 @@ async function insertJudgement(
       model_failure: judged.modelFailure && JSON.stringify(judged.modelFailure),
       tokens_in: judged.tokensIn,
       tokens_out: judged.tokensOut,
+      trace_id: judged.judgementId ? traceIdOf(judged.judgementId) : null,
       decided_by: human?.decidedBy ?? null,
       reason: human?.reason ?? null,
       supersedes: human?.supersedes ?? null,

@@ -4,7 +4,13 @@ import { boundModel } from './bounded.ts';
 import type { ChatModel, StructuredRequest } from './chat.ts';
 
 const schema = z.object({ answer: z.string() });
-const request: StructuredRequest<typeof schema> = { system: '', user: '', name: 'answer', schema };
+const request: StructuredRequest<typeof schema> = {
+  system: '',
+  user: '',
+  name: 'answer',
+  schema,
+  call: { tenantId: 'test', purpose: 'test' },
+};
 
 /** A model whose calls end when told to, in the order in which they were made. */
 function manualModel() {
@@ -16,7 +22,11 @@ function manualModel() {
       return {
         value: request.schema.parse({ answer: 'yes' }) as never,
         usage: { tokensIn: 1, tokensOut: 1 },
+        model: 'manual',
       };
+    },
+    stream: () => {
+      throw new Error('not asked for');
     },
   };
   return { model, open, endOne: () => open.shift()?.() };

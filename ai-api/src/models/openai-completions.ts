@@ -1,5 +1,5 @@
 import { ChatOpenAICompletions } from '@langchain/openai';
-import { ModelError } from './chat.ts';
+import { ModelError, type Usage } from './chat.ts';
 
 type Overloads<T> = T extends {
   (request: infer Streamed, options?: infer Options): infer Chunks;
@@ -9,6 +9,7 @@ type Overloads<T> = T extends {
   : never;
 type Complete = Overloads<ChatOpenAICompletions['completionWithRetry']>;
 type Completion = Awaited<Complete['Completion']>;
+type Chunks = Awaited<Complete['Chunks']>;
 
 /**
  * Chat completions, one call each. The adapter's own retries and parsing are left out: they lose what a bad
@@ -28,10 +29,11 @@ export class PlainCompletions extends ChatOpenAICompletions {
   override async completionWithRetry(
     request: Complete['Streamed'] | Complete['Plain'],
     options?: Complete['Options'],
-  ): Promise<Awaited<Complete['Chunks']> | Completion> {
+  ): Promise<Chunks | Completion> {
     const clientOptions = this._getClientOptions(options);
     const answer = await this.client.chat.completions.create(request, clientOptions);
-    if (!request.stream) check(answer as Completion);
+    if (request.stream) return checkedChunks(answer as Chunks);
+    check(answer as Completion);
     return answer;
   }
 }
@@ -40,7 +42,24 @@ function check(completion: Completion): void {
   const choice = completion?.choices?.[0];
   if (!choice?.message) throw new ModelError('error', 'The model provider answered something unreadable.');
   const { prompt_tokens: tokensIn = 0, completion_tokens: tokensOut = 0 } = completion.usage ?? {};
-  if (choice.message.refusal || choice.finish_reason === 'content_filter') {
-    throw new ModelError('refused', 'The model refused to answer.', { tokensIn, tokensOut });
+  if (choice.message.refusal || choice.finish_reason === 'content_filter')
+    throw refused({ tokensIn, tokensOut });
+}
+
+/** The chunks of a stream that ends as it should: refusals are told, and so is an end before the end. */
+async function* checkedChunks(
+  chunks: Chunks,
+): AsyncGenerator<Chunks extends AsyncIterable<infer C> ? C : never> {
+  let isEnded = false;
+  for await (const chunk of chunks) {
+    const choice = chunk.choices?.[0];
+    if (choice?.delta?.refusal || choice?.finish_reason === 'content_filter') throw refused();
+    isEnded ||= Boolean(choice?.finish_reason);
+    yield chunk;
   }
+  if (!isEnded) throw new ModelError('unreachable', 'The model provider broke off in mid-answer.');
+}
+
+function refused(usage?: Usage): ModelError {
+  return new ModelError('refused', 'The model refused to answer.', usage);
 }

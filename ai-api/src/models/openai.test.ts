@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ModelRecorder, type ModelReply, startModelRecorder } from '../../test/model-recorder.ts';
+import { chainOf } from '../../test/models.ts';
 import { ModelError } from './chat.ts';
-import { createOpenAi } from './openai.ts';
 
 const schema = z.object({
   verdict: z.string().min(1).max(200),
@@ -12,7 +12,13 @@ const schema = z.object({
   evidence: z.array(z.string()).max(20),
 });
 const good = { verdict: 'fine', score: 80, evidence: ['week.note'] };
-const question = { system: 'You judge.', user: 'Judge this.', name: 'test_answer', schema };
+const question = {
+  system: 'You judge.',
+  user: 'Judge this.',
+  name: 'test_answer',
+  schema,
+  call: { tenantId: 'test', purpose: 'test' },
+};
 
 let recorder: ModelRecorder | undefined;
 afterEach(async () => {
@@ -31,7 +37,7 @@ async function modelAnswering(...replies: ModelReply[]) {
 }
 
 function connect(baseUrl: string, timeoutMs = 10_000) {
-  return createOpenAi({ apiKey: 'sk-test', baseUrl, model: 'test-1', timeoutMs });
+  return chainOf({ apiKey: 'sk-test', baseUrl, model: 'test-1', timeoutMs });
 }
 
 /** The ModelError that a call ends in. */
@@ -67,6 +73,7 @@ describe('an answer', () => {
     expect(await model.structured(question)).toEqual({
       value: good,
       usage: { tokensIn: 321, tokensOut: 45 },
+      model: 'openai:test-1',
     });
   });
 
@@ -217,7 +224,7 @@ describe("the caller's abort", () => {
   test.each(['hang', 'stall'] as const)('ends a call that %ss, and its connection', async (fault) => {
     const started = await startModelRecorder(() => ({ fault }));
     recorder = started;
-    const model = createOpenAi({
+    const model = chainOf({
       apiKey: 'sk-test',
       baseUrl: started.url,
       model: 'test-1',

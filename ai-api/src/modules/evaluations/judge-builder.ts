@@ -56,10 +56,16 @@ export async function judgeBuilder(
     );
     return;
   }
+  const circumstances = { tenantId, signal, sessionId: `run:${evaluation.run_id}`, tags: [week] };
   const projects = await Promise.all(
     known.projects.map(async (entry) => ({
       name: entry.project.name,
-      judged: await judge(benches.project, entry.project.project_id, projectFacts(entry, week), signal),
+      judged: await judge(
+        benches.project,
+        entry.project.project_id,
+        projectFacts(entry, week),
+        circumstances,
+      ),
     })),
   );
   const facts = builderFacts(
@@ -67,7 +73,7 @@ export async function judgeBuilder(
     week,
     projects.map(({ judged }) => judged.score),
   );
-  const judged = await judge(benches.builder, evaluation.builder_id, facts, signal);
+  const judged = await judge(benches.builder, evaluation.builder_id, facts, circumstances);
   await database.withTenant(tenantId, (transaction) => keep(transaction, task, judged, projects));
   for (const { kind, engine } of [judged, ...projects.map((project) => project.judged)])
     task.onJudged?.(kind, engine);

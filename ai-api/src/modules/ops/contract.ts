@@ -10,6 +10,15 @@ const report = z
     uptimeSeconds: z.number(),
     engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
     model: z.string().nullable(),
+    providers: z
+      .array(
+        z.object({
+          model: z.string(),
+          state: z.enum(['ready', 'failing', 'key refused']),
+          isPriced: z.boolean().describe('Whether its calls count against budgets'),
+        }),
+      )
+      .describe('Models in the order in which they are asked'),
     drivers: z.object({
       database: z.string(),
       jobs: z.string(),

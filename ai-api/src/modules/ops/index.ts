@@ -10,7 +10,10 @@ import { serveJobs } from './jobs.ts';
 type Report = z.input<(typeof health)['operations']['get']['output']>;
 
 /** What health tells that does not change while the process runs. */
-export type Installation = Pick<Report, 'version' | 'engine' | 'model' | 'drivers' | 'sources'>;
+export type Installation = Pick<Report, 'version' | 'engine' | 'model' | 'drivers' | 'sources'> & {
+  /** Their state at this moment. */
+  providers(): Report['providers'];
+};
 
 const CHECK_TIMEOUT_MS = 3_000;
 
@@ -32,6 +35,7 @@ export function serveHealth({ installation, database, jobs }: Operated): Served 
     status: 'ok',
     uptimeSeconds: Math.round(process.uptime()),
     ...installation,
+    providers: installation.providers(),
   });
   const ready = async () => {
     const checks = await readiness(database, jobs);

@@ -1,0 +1,154 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
+import { inSpan } from '../platform/telemetry/tracing/index.ts';
+import { type CallContext, type ChatModel, ModelError, NO_USAGE, type TextPart, type Usage } from './chat.ts';
+import type { ModelFailureKind } from './failures.ts';
+import { parseAnswer } from './parse-answer.ts';
+import type { Question } from './provider.ts';
+import type { Attempt, Route } from './route.ts';
+import { strictSchema } from './strict-schema.ts';
+
+/** One attempt with all that the ledger keeps of it. */
+export interface RecordedAttempt extends Attempt {
+  /** The same for all attempts of one call. */
+  callId: string;
+  /** Counts the attempts of a call from 1, over all providers. */
+  number: number;
+  call: CallContext;
+  kind: 'chat' | 'embedding';
+  /** What was sent; null where nobody reads it. */
+  input: Question | null;
+}
+
+/** What a call has to pass before it, and leaves behind. */
+export interface Bookkeeping {
+  /** @throws {ModelError} over_budget */
+  admit(tenantId: string): Promise<void>;
+  /** Settles when the attempt is stored. */
+  record(attempt: RecordedAttempt): Promise<void>;
+}
+
+/** Told of every call to one provider that ended: `ok`, `aborted`, `error`, or the kind of its {@link ModelError}. */
+export type OnModelCall = (provider: string, outcome: string, seconds: number, usage: Usage) => void;
+
+/** What another provider may mend. Never a refused key, which somebody has to hear of, nor a refusal. */
+const FALLS_BACK: ReadonlySet<ModelFailureKind> = new Set([
+  'unreachable',
+  'timeout',
+  'rate_limited',
+  'out_of_schema',
+]);
+
+/**
+ * A chat model that asks its routes in order: the next one where the one before is overloaded, silent or does
+ * not keep to the schema.
+ */
+export function createChain(
+  routes: readonly [Route, ...Route[]],
+  books: Bookkeeping,
+  onCall: OnModelCall = () => {},
+): ChatModel {
+  /** What every route of one call is asked with. */
+  function open(call: CallContext, input: Question) {
+    const callId = uuidv7();
+    let number = 0;
+    const onAttempt = (attempt: Attempt) => {
+      number += 1;
+      return books.record({ ...attempt, callId, number, call, kind: 'chat', input });
+    };
+    return (signal: AbortSignal | undefined, index: number) => ({
+      signal,
+      hasAlternative: index < routes.length - 1,
+      onAttempt,
+    });
+  }
+
+  function watch(route: Route) {
+    const began = performance.now();
+    return (error: unknown, usage: Usage = NO_USAGE, signal?: AbortSignal) => {
+      const seconds = (performance.now() - began) / 1000;
+      if (error === null) onCall(route.provider, 'ok', seconds, usage);
+      else if (error instanceof ModelError) onCall(route.provider, error.kind, seconds, error.usage);
+      else onCall(route.provider, signal?.aborted ? 'aborted' : 'error', seconds, usage);
+    };
+  }
+
+  function isMendedByNext(error: unknown, index: number): boolean {
+    return error instanceof ModelError && FALLS_BACK.has(error.kind) && index < routes.length - 1;
+  }
+
+  return {
+    name: routes[0].name,
+
+    structured: async ({ system, user, name, schema, call, signal }) => {
+      await books.admit(call.tenantId);
+      const format = { name, schema: jsonSchemaOf(schema) };
+      const question: Question = { system, messages: [{ role: 'user', content: user }], format };
+      const asking = open(call, question);
+      let spent = NO_USAGE;
+      for (const [index, route] of routes.entries()) {
+        const ended = watch(route);
+        try {
+          const attributes = { 'gen_ai.provider.name': route.provider, 'gen_ai.request.model': route.model };
+          const answer = await inSpan(`chat ${route.provider}`, { kind: 'client', attributes }, () =>
+            route.ask(question, asking(signal, index), (completed) => parseAnswer(completed, schema)),
+          );
+          ended(null, answer.usage);
+          return { value: answer.value, usage: sum(spent, answer.usage), model: route.name };
+        } catch (error) {
+          ended(error, NO_USAGE, signal);
+          if (!(error instanceof ModelError)) throw error;
+          spent = sum(spent, error.usage);
+          if (!isMendedByNext(error, index))
+            throw index === 0 ? error : new ModelError(error.kind, error.message, spent, error, true);
+        }
+      }
+      throw new Error('unreachable: the last route answers or throws');
+    },
+
+    stream: async function* ({ system, messages, call, signal }): AsyncGenerator<TextPart> {
+      await books.admit(call.tenantId);
+      const question: Question = { system, messages };
+      const asking = open(call, question);
+      for (const [index, route] of routes.entries()) {
+        const ended = watch(route);
+        let hasBegun = false;
+        const pieces = route.stream(question, asking(signal, index));
+        try {
+          for (let piece = await pieces.next(); ; piece = await pieces.next()) {
+            if (piece.done) {
+              ended(null, piece.value);
+              yield { type: 'end', usage: piece.value, model: route.name };
+              return;
+            }
+            hasBegun = true;
+            yield { type: 'delta', delta: piece.value };
+          }
+        } catch (error) {
+          ended(error, NO_USAGE, signal);
+          if (hasBegun || !isMendedByNext(error, index)) throw error;
+        } finally {
+          await pieces.return(NO_USAGE);
+        }
+      }
+    },
+  };
+}
+
+const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+/** Schemas are told to the provider as JSON; those that live on are translated once. */
+function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
+  const known = schemas.get(schema) ?? strictSchema(schema);
+  schemas.set(schema, known);
+  return known;
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  const tokensCached = (a.tokensCached ?? 0) + (b.tokensCached ?? 0);
+  return {
+    tokensIn: a.tokensIn + b.tokensIn,
+    tokensOut: a.tokensOut + b.tokensOut,
+    ...(tokensCached > 0 ? { tokensCached } : {}),
+  };
+}

@@ -1,0 +1,33 @@
+import type { ChatMessage, Usage } from './chat.ts';
+
+export const PROVIDERS = ['openai', 'anthropic', 'compatible'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** What a provider is asked. */
+export interface Question {
+  system: string;
+  messages: readonly ChatMessage[];
+  /** The answer has to be JSON that fits; text unless said. */
+  format?: { name: string; schema: Record<string, unknown> };
+}
+
+export interface Completed {
+  /** As the model wrote it, unread. */
+  text: string;
+  usage: Usage;
+}
+
+/** One way to a model: each call is one request, without retries. */
+export interface Provider {
+  readonly provider: ProviderName;
+  readonly model: string;
+  /** @throws {import('./chat.ts').ModelError} and whatever the provider's client throws */
+  complete(question: Question, signal: AbortSignal): Promise<Completed>;
+  /** Pieces of text, and what it used when the provider says so; throws as `complete`. */
+  stream(question: Question, signal: AbortSignal): AsyncIterable<{ delta?: string; usage?: Usage }>;
+}
+
+/** For example `openai:gpt-4.1-mini`. */
+export function nameOf({ provider, model }: Provider): string {
+  return `${provider}:${model}`;
+}
