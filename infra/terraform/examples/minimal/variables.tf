@@ -1,0 +1,30 @@
+variable "region" {
+  description = "Region of AWS."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+}
+
+variable "domain" {
+  description = "Domain below which the services are reached."
+  type        = string
+  nullable    = false
+}
+
+variable "hosted_zone_id" {
+  description = "Route 53 zone of the domain."
+  type        = string
+  nullable    = false
+}
+
+variable "operator_cidrs" {
+  description = "Addresses that may open n8n's editor and Langfuse."
+  type        = list(string)
+  nullable    = false
+}
+
+variable "images" {
+  description = "Images by digest, as the build workflow writes them to images.auto.tfvars.json."
+  type        = map(string)
+  nullable    = false
+}

@@ -1,0 +1,34 @@
+output "urls" {
+  description = "Where people and programs reach the services."
+  value       = module.ai_manager.urls
+}
+
+output "bootstrap_command" {
+  description = "Fills secrets and makes databases once more."
+  value       = module.ai_manager.bootstrap_command
+}
+
+output "repositories" {
+  description = "Where the images are pushed."
+  value       = module.ai_manager.repositories
+}
+
+output "cluster" {
+  description = "ECS cluster."
+  value       = module.ai_manager.cluster
+}
+
+output "release_alarm" {
+  description = "Alarm that stops a release."
+  value       = module.ai_manager.release_alarm
+}
+
+output "secrets" {
+  description = "Names of the secrets."
+  value       = module.ai_manager.secrets
+}
+
+output "buckets" {
+  description = "Buckets by what they hold."
+  value       = module.ai_manager.buckets
+}
