@@ -15,6 +15,7 @@ import { servePlugins } from './http/plugins.ts';
 import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
 import { tracedLine, traceRequests } from './http/trace-requests.ts';
+import { serveAgents } from './modules/agents/index.ts';
 import { serveAudit } from './modules/audit/index.ts';
 import { serveDecisionLinks, serveDecisions } from './modules/decisions/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
@@ -36,6 +37,7 @@ export function createApp(context: Context): Express {
     ...serveEvaluations(context.evaluations),
     ...serveDecisions(context.decisions),
     ...servePeople(context.people),
+    ...serveAgents(context.agents),
     ...serveQuality(context.quality),
     ...servePrompts(context.prompts),
     ...serveWebhooks(context.webhooks),

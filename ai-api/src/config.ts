@@ -154,6 +154,7 @@ export const settings = z.object({
   METRICS_API_KEY: text.optional().describe('Needed with METRICS_URL'),
   SOURCE_TIMEOUT_MS: milliseconds(10_000).describe('For one attempt to reach a source'),
   EVALUATION_CONCURRENCY: whole(1, 200, 8).describe('Builders judged at once by one process'),
+  AGENT_CONCURRENCY: whole(1, 200, 4).describe('Executions of agents at once in one process'),
   JOB_HEARTBEAT_SECONDS: whole(10, 3600, 15).describe(
     'After so long without a sign a job is given to another worker',
   ),

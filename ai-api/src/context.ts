@@ -9,6 +9,7 @@ import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
 import { createLedger, readPrices } from './models/ledger/index.ts';
+import { agentModels, createAgents } from './modules/agents/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
@@ -127,6 +128,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   };
   const prompts = createPrompts(database, { kinds: [evaluationKind, projectKind] });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
+  const modelsOfAgents = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts });
+  const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);
   await seedTenant(config, database, identity, prompts);
   const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
@@ -171,6 +174,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     realtime,
     evaluations,
     quality,
+    agents,
     prompts,
     audit,
     ledger,

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   WEEK_INVALID: { status: 422, title: 'This week cannot be evaluated' },
   NOTHING_TO_EVALUATE: { status: 409, title: 'There is nobody to evaluate' },
   NOT_JUDGED: { status: 409, title: 'This evaluation has no judgement yet' },
+  AGENT_BUDGET_SPENT: { status: 429, title: 'The agent has spent its budget of today' },
   REVIEW_NOT_YOURS: { status: 409, title: 'You do not have this review now' },
   REVIEW_INCOMPLETE: { status: 409, title: 'A score is missing' },
   LABEL_MOVED: { status: 409, title: 'Somebody else moved this label first' },

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { id, isoWeek, timestamp } from './schemas.ts';
 
+const executionData = z.object({
+  executionId: id,
+  agentId: id,
+  version: z.number().int(),
+  tokensIn: z.number().int(),
+  tokensOut: z.number().int(),
+  costMicros: z.number().int().nullable(),
+});
+
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
   'evaluation.run.started': {
@@ -71,6 +80,26 @@ export const events = {
       reference: z.string().nullable(),
       expiresAt: timestamp,
     }),
+  },
+  'agent.created': {
+    title: 'Agent created',
+    description: 'Somebody made an agent.',
+    data: z.object({ agentId: id, name: z.string(), version: z.number().int() }),
+  },
+  'agent.updated': {
+    title: 'Agent updated',
+    description: 'An agent has a new version.',
+    data: z.object({ agentId: id, name: z.string(), version: z.number().int() }),
+  },
+  'agent.execution.completed': {
+    title: 'Agent execution completed',
+    description: 'An agent answered; the answer is read from the execution.',
+    data: executionData,
+  },
+  'agent.execution.failed': {
+    title: 'Agent execution failed',
+    description: 'An agent could not answer, for the reason named.',
+    data: executionData.extend({ reason: z.string() }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

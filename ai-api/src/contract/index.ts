@@ -1,3 +1,4 @@
+import { agent, execution } from '../modules/agents/contract.ts';
 import { audit } from '../modules/audit/contract.ts';
 import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
@@ -22,6 +23,8 @@ export const resources = {
   score,
   scoreConfig,
   quality,
+  agent,
+  execution,
   prompt,
   webhook,
   realtime,

@@ -130,7 +130,9 @@ function success(op: Operation, components: Components): Json {
   const status = String(op.status ?? 200);
   if (status === '204') return { [status]: { description: 'Done' } };
   const schema = jsonSchema(op.output, 'output', components);
-  return { [status]: { description: 'Success', content: { 'application/json': { schema } } } };
+  const content = { 'application/json': { schema } };
+  const also = op.also && { [String(op.also.status)]: { description: 'Taken, and not done yet', content } };
+  return { [status]: { description: 'Success', content }, ...also };
 }
 
 function failures(op: Operation, hasBody: boolean): Json {

@@ -46,6 +46,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   output: O;
   /** Status of a success, 200 unless said. */
   status?: 200 | 201 | 202 | 204;
+  /** Another status of a success, and which outputs have it: 202, say, for what is not done yet. */
+  also?: { status: 200 | 201 | 202; when(output: z.output<O>): boolean };
   /** Problems this operation may answer beside those that every operation may. */
   errors?: readonly ErrorCode[];
   /** The output is `{items, nextCursor}` and the input takes `cursor` and `limit`. */

@@ -149,7 +149,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
         const context = contextOf(id, request, caller, own, signal);
         const output = await handler(parsed.data as never, context);
         refuseOthers(op, own, output);
-        return jsonReply(op.status ?? 200, output);
+        return jsonReply(op.also?.when(output) ? op.also.status : (op.status ?? 200), output);
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };

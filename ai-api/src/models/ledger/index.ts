@@ -8,6 +8,7 @@ import { type CallRow, findBudget, forgetWords, saveBudget, spentSince } from '.
 import { createWriter } from './writer.ts';
 
 export { readPrices } from './prices.ts';
+export { usageOfTrace } from './store.ts';
 
 /** Longest text of a call that is kept, in characters. */
 const KEPT = 32_000;

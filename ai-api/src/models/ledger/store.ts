@@ -34,6 +34,27 @@ export async function spentSince(transaction: TenantTransaction, since: Date): P
   return Number(row?.spent ?? 0);
 }
 
+/** What the calls of one trace used; the cost is null where none of them has a price. */
+export async function usageOfTrace(
+  transaction: TenantTransaction,
+  traceId: string,
+): Promise<{ tokensIn: number; tokensOut: number; costMicros: number | null }> {
+  const row = await transaction
+    .selectFrom('models.calls')
+    .select((eb) => [
+      eb.fn.sum<number | null>('tokens_in').as('tokensIn'),
+      eb.fn.sum<number | null>('tokens_out').as('tokensOut'),
+      eb.fn.sum<number | null>('cost_micros').as('cost'),
+    ])
+    .where('trace_id', '=', traceId)
+    .executeTakeFirstOrThrow();
+  return {
+    tokensIn: Number(row.tokensIn ?? 0),
+    tokensOut: Number(row.tokensOut ?? 0),
+    costMicros: row.cost === null ? null : Number(row.cost),
+  };
+}
+
 /** A tenant's own budget for a day, in micro-dollars; null when it has none of its own. */
 export async function findBudget(transaction: TenantTransaction): Promise<number | null> {
   const row = await transaction.selectFrom('models.budgets').select('daily_micros').executeTakeFirst();

@@ -6,16 +6,20 @@ import type { ExecutionState } from './schema.ts';
 export type ExecutionRecord = Selectable<Schema['agents.executions']>;
 
 /** What an execution came to. */
-export interface Outcome {
+export interface Outcome extends Usage {
   status: 'completed' | 'failed';
   output: Record<string, unknown> | null;
   failure: { kind: string; message: string } | null;
   prompt: { name: string; version: number | string } | null;
   model: string | null;
+  latencyMs: number | null;
+}
+
+/** What its calls to models used and cost, in micro-dollars. */
+export interface Usage {
   tokensIn: number;
   tokensOut: number;
   costMicros: number | null;
-  latencyMs: number;
 }
 
 export function insertExecution(

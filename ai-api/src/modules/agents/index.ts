@@ -3,7 +3,7 @@ import { actorOf } from '../audit/index.ts';
 import { agent, execution } from './contract.ts';
 import type { Agents } from './service.ts';
 
-export { type AgentModels, agentModels } from './models.ts';
+export { agentModels } from './models.ts';
 export { type Agents, createAgents } from './service.ts';
 
 /** The operations of this module. */

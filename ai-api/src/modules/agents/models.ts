@@ -1,24 +1,58 @@
-import type { ChatModel, Usage } from '../../models/chat.ts';
+import { createChain, type OnModelCall } from '../../models/chain.ts';
+import type { ChatModel } from '../../models/chat.ts';
+import type { Ledger } from '../../models/ledger/index.ts';
+import { type PromptUsed, promptUsed, renderPrompt } from '../../models/prompt.ts';
+import type { Route } from '../../models/route.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
+import { NoSuchPrompt, type Prompts } from '../prompts/index.ts';
 import type { Definition } from './schema.ts';
 
 /** Instructions ready to be sent, and the versioned prompt they come from, if any. */
-export interface Instructions {
+interface Instructions {
   text: string;
-  used: { name: string; version: number | string } | null;
+  used: PromptUsed | null;
+}
+
+export type AgentModels = ReturnType<typeof agentModels>;
+
+interface Parts {
+  /** In the order of the installation. */
+  routes: readonly Route[];
+  ledger: Ledger;
+  onCall: OnModelCall;
+  prompts: Prompts;
 }
 
 /** What agents need of models and prompts. */
-export interface AgentModels {
-  /** The first of the providers that is configured; null when none is. */
-  select(providers: readonly string[]): ChatModel | null;
-  /** Micro-dollars; null for a model without a price. */
-  costOf(model: string, usage: Usage): number | null;
-  /** What an agent tells the model; null when its prompt is not there. */
-  instructionsOf(
-    transaction: TenantTransaction,
-    tenantId: string,
-    definition: Definition,
-    subject: string,
-  ): Promise<Instructions | null>;
+export function agentModels({ routes, ledger, onCall, prompts }: Parts) {
+  const chains = new Map<string, ChatModel>();
+
+  return {
+    /** A model that asks those of the providers that are configured, in this order; null when none is. */
+    select: (providers: readonly string[]): ChatModel | null => {
+      const chosen = providers.flatMap((provider) => routes.filter((route) => route.provider === provider));
+      const [first, ...others] = providers.length === 0 ? routes : [...new Set(chosen)];
+      if (!first) return null;
+      const key = [first, ...others].map(({ name }) => name).join(' ');
+      const chain = chains.get(key) ?? createChain([first, ...others], ledger, onCall);
+      chains.set(key, chain);
+      return chain;
+    },
+
+    /** What an agent tells the model about a subject; null when its prompt has no such version. */
+    instructionsOf: async (
+      transaction: TenantTransaction,
+      { instructions, promptName, promptLabel }: Definition,
+      subject: string,
+    ): Promise<Instructions | null> => {
+      if (promptName === null) return { text: instructions ?? '', used: null };
+      try {
+        const prompt = await prompts.resolve(transaction, promptName, { label: promptLabel, subject });
+        return { text: renderPrompt(prompt, {}), used: promptUsed(prompt) };
+      } catch (error) {
+        if (error instanceof NoSuchPrompt) return null;
+        throw error;
+      }
+    },
+  };
 }

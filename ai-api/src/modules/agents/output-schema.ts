@@ -86,7 +86,10 @@ function checkObject(value: Node, path: string, depth: number, count: { properti
   const listed = new Set(Array.isArray(required) ? required : []);
   const optional = names.find((name) => !listed.has(name));
   if (optional !== undefined || listed.size !== names.length)
-    throw invalidField(`${path}.required`, 'must list every property; let one be null where it may be missing');
+    throw invalidField(
+      `${path}.required`,
+      'must list every property; let one be null where it may be missing',
+    );
   for (const name of names) checkNode(properties[name], `${path}.properties.${name}`, depth + 1, count);
 }
 

@@ -1,13 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { traceIdOf, usageOfTrace } from '../../models/ledger/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { record, systemActor } from '../audit/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { type Answer, askAgent } from './ask.ts';
 import { addTurn, newestMessages } from './contexts.ts';
-import { endExecution, type ExecutionRecord, findExecution, type Outcome, startExecution } from './executions.ts';
-import { outputSchemaOf } from './output-schema.ts';
+import {
+  type ExecutionRecord,
+  endExecution,
+  findExecution,
+  type Outcome,
+  startExecution,
+  type Usage,
+} from './executions.ts';
 import type { AgentModels } from './models.ts';
+import { outputSchemaOf } from './output-schema.ts';
 import type { Definition } from './schema.ts';
 import { findVersion } from './store.ts';
 
@@ -36,7 +44,7 @@ export function defineRunner(
       const version = await findVersion(transaction, execution.agent_id, execution.version);
       if (!version) return null;
       const { definition } = version;
-      const prompt = await models.instructionsOf(transaction, tenantId, definition, executionId);
+      const prompt = await models.instructionsOf(transaction, definition, execution.requested_by);
       const history = execution.context_id
         ? await newestMessages(transaction, execution.context_id, definition.contextMessages)
         : [];
@@ -50,7 +58,11 @@ export function defineRunner(
     const timeout = AbortSignal.timeout(definition.timeoutSeconds * 1000);
     const signal = AbortSignal.any([cancelled.signal, timeout, jobSignal]);
     const watching = watch(tenantId, executionId, cancelled);
-    const call = { tenantId, purpose: 'agent', subject: `agent:${execution.agent_id}` };
+    const call = {
+      ...{ tenantId, purpose: 'agent', subject: `agent:${execution.agent_id}` },
+      ...{ traceId: traceIdOf(executionId), sessionId: execution.context_id ?? undefined },
+      prompt: prompt?.used ?? undefined,
+    };
     let answer: Answer;
     try {
       if (!prompt || !model) {
@@ -75,9 +87,6 @@ export function defineRunner(
       failure: answer.failure,
       prompt: prompt?.used ?? null,
       model: answer.model,
-      tokensIn: answer.usage.tokensIn,
-      tokensOut: answer.usage.tokensOut,
-      costMicros: answer.model ? models.costOf(answer.model, answer.usage) : null,
       latencyMs: Math.round(performance.now() - began),
     });
   }
@@ -87,10 +96,11 @@ export function defineRunner(
     tenantId: string,
     execution: ExecutionRecord,
     definition: Pick<Definition, 'contextHours'>,
-    outcome: Outcome,
+    outcome: Omit<Outcome, keyof Usage>,
   ): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
-      const ended = await endExecution(transaction, execution.id, outcome);
+      const usage = await usageOfTrace(transaction, traceIdOf(execution.id));
+      const ended = await endExecution(transaction, execution.id, { ...outcome, ...usage });
       if (!ended) return;
       if (outcome.output && execution.context_id)
         await addTurn(transaction, execution.context_id, execution.id, {
@@ -98,9 +108,8 @@ export function defineRunner(
           answer: JSON.stringify(outcome.output),
           hours: definition.contextHours,
         });
-      const { tokensIn, tokensOut, costMicros, failure } = outcome;
+      const { failure } = outcome;
       const about = { executionId: execution.id, agentId: execution.agent_id, version: execution.version };
-      const usage = { tokensIn, tokensOut, costMicros };
       if (failure)
         await webhooks.publish(transaction, tenantId, 'agent.execution.failed', {
           ...about,
@@ -110,7 +119,9 @@ export function defineRunner(
       else await webhooks.publish(transaction, tenantId, 'agent.execution.completed', { ...about, ...usage });
       await record(transaction, systemActor(tenantId, 'agent.execute'), {
         subject: `execution:${execution.id}`,
-        details: [{ about: [], content: { status: outcome.status, failure: failure?.kind ?? null, ...usage } }],
+        details: [
+          { about: [], content: { status: outcome.status, failure: failure?.kind ?? null, ...usage } },
+        ],
       });
     });
   }
@@ -121,7 +132,9 @@ export function defineRunner(
     const look = async () => {
       while (!stopped.signal.aborted) {
         await pause(LOOK_MS, undefined, { signal: stopped.signal });
-        const row = await database.withTenant(tenantId, (transaction) => findExecution(transaction, executionId));
+        const row = await database.withTenant(tenantId, (transaction) =>
+          findExecution(transaction, executionId),
+        );
         if (row?.status === 'cancelled') cancelled.abort();
       }
     };
@@ -145,16 +158,10 @@ export function defineRunner(
         findExecution(transaction, executionId),
       );
       if (!execution) return;
-      const { failure, usage, ...nothing } = unanswered({
-        kind: 'error',
-        message: 'The execution failed on our side; the log has the reason.',
-      });
-      await end(
-        tenantId,
-        execution,
-        { contextHours: 1 },
-        { status: 'failed', ...nothing, ...usage, failure, prompt: null, costMicros: null, latencyMs: 0 },
-      );
+      const message = 'The execution failed on our side; the log has the reason.';
+      const nothing = unanswered({ kind: 'error', message });
+      const outcome = { status: 'failed', ...nothing, prompt: null, latencyMs: null } as const;
+      await end(tenantId, execution, { contextHours: 1 }, outcome);
     },
   });
 }
@@ -163,5 +170,5 @@ const NO_MODEL = { kind: 'no_model', message: 'None of the agent\u2019s provider
 const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent is not there any more.' };
 
 function unanswered(failure: { kind: string; message: string }): Answer {
-  return { output: null, failure, model: null, usage: { tokensIn: 0, tokensOut: 0 } };
+  return { output: null, failure, model: null };
 }

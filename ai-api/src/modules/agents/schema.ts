@@ -28,7 +28,13 @@ export const definition = z.object({
     .max(20_000)
     .nullable()
     .describe('What the model is told; null where a versioned prompt is used'),
-  promptName: z.string().trim().min(1).max(200).nullable().describe('A versioned prompt, in place of instructions'),
+  promptName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .nullable()
+    .describe('A versioned prompt, in place of instructions'),
   promptLabel: z
     .string()
     .regex(/^[a-z0-9_\-.]{1,36}$/, 'must be a label such as production')
@@ -51,7 +57,12 @@ export const definition = z.object({
     .nullable()
     .describe('Micro-dollars a day (UTC), after which executions are refused; null for no limit of its own'),
   contextMessages: z.number().int().min(0).max(100).describe('Earlier messages that it is shown'),
-  contextHours: z.number().int().min(1).max(2160).describe('A conversation ends so long after its last message'),
+  contextHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(2160)
+    .describe('A conversation ends so long after its last message'),
 });
 export type Definition = z.output<typeof definition>;
 

@@ -8,7 +8,14 @@ import type { Jobs } from '../../platform/jobs.ts';
 import { type Actor, actorOf, record } from '../audit/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { estimateTokens } from './ask.ts';
-import { deleteContext, findContext, insertContext, lockContext, newestMessages, openExecution } from './contexts.ts';
+import {
+  deleteContext,
+  findContext,
+  insertContext,
+  lockContext,
+  newestMessages,
+  openExecution,
+} from './contexts.ts';
 import {
   cancelExecution,
   type ExecutionRecord,
@@ -20,7 +27,7 @@ import {
 import type { AgentModels } from './models.ts';
 import { outputSchemaOf } from './output-schema.ts';
 import { defineRunner, EXECUTE_QUEUE, type ExecuteJob } from './runner.ts';
-import { type Definition, type ExecutionState, definition as definitionSchema } from './schema.ts';
+import { type Definition, definition as definitionSchema, type ExecutionState } from './schema.ts';
 import {
   type AgentRecord,
   archiveAgent,
@@ -69,11 +76,11 @@ export function createAgents(
   }
 
   /** @throws {Problem} INVALID_INPUT for what each field alone does not tell */
-  async function check(transaction: TenantTransaction, tenantId: string, given: Definition): Promise<void> {
+  async function check(transaction: TenantTransaction, given: Definition): Promise<void> {
     if ((given.instructions === null) === (given.promptName === null))
       throw invalidField('instructions', 'or promptName is needed, one of the two');
     outputSchemaOf(given.outputSchema);
-    const prompt = await models.instructionsOf(transaction, tenantId, given, 'check');
+    const prompt = await models.instructionsOf(transaction, given, 'check');
     if (!prompt) throw invalidField('promptName', 'has no version with this label');
     if (estimateTokens(prompt.text) >= given.maxInputTokens)
       throw invalidField('maxInputTokens', 'leaves no room beside the instructions');
@@ -105,7 +112,7 @@ export function createAgents(
       if (agent.archived_at) throw new Problem('CONFLICT', 'The agent is archived.');
       const { providers, dailyCostMicros, maxInputTokens } = agent.definition;
       if (!models.select(providers)) throw new Problem('MODEL_NEEDED', missing(providers));
-      const prompt = await models.instructionsOf(transaction, tenantId, agent.definition, agent.id);
+      const prompt = await models.instructionsOf(transaction, agent.definition, owner);
       if (!prompt) throw new Problem('CONFLICT', 'The prompt of the agent has no version with its label.');
       if (estimateTokens(prompt.text, input.input) > maxInputTokens)
         throw invalidField('input', `is too long for the agent's limit of ${maxInputTokens} tokens`);
@@ -135,7 +142,9 @@ export function createAgents(
   async function waitFor(tenantId: string, executionId: string, seconds: number, signal: AbortSignal) {
     const until = performance.now() + seconds * 1000;
     for (;;) {
-      const row = await database.withTenant(tenantId, (transaction) => findExecution(transaction, executionId));
+      const row = await database.withTenant(tenantId, (transaction) =>
+        findExecution(transaction, executionId),
+      );
       if (!row) throw notFound('execution', executionId);
       const isOpen = row.status === 'queued' || row.status === 'running';
       if (!isOpen || performance.now() >= until || signal.aborted) return row;
@@ -147,7 +156,7 @@ export function createAgents(
     /** @throws {Problem} INVALID_INPUT, CONFLICT when the name is taken */
     create: (actor: Actor, given: Definition) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        await check(transaction, actor.tenantId, given);
+        await check(transaction, given);
         const agentId = await insertAgent(transaction, given, actor.name);
         if (!agentId) throw nameTaken(given.name);
         await webhooks.publish(transaction, actor.tenantId, 'agent.created', {
@@ -185,7 +194,7 @@ export function createAgents(
         const before = await requireAgent(transaction, agentId);
         const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
         const after = definitionSchema.parse({ ...before.definition, ...given });
-        await check(transaction, actor.tenantId, after);
+        await check(transaction, after);
         if (await isNameTaken(transaction, after.name, agentId)) throw nameTaken(after.name);
         if (!(await storeNextVersion(transaction, agentId, seen, after, actor.name)))
           throw new Problem('CONFLICT', 'There is a newer version than the one you saw, or it is archived.');
@@ -229,7 +238,11 @@ export function createAgents(
 
     listExecutions: (
       tenantId: string,
-      filter: { agentId?: string | undefined; status?: ExecutionState | undefined; contextId?: string | undefined },
+      filter: {
+        agentId?: string | undefined;
+        status?: ExecutionState | undefined;
+        contextId?: string | undefined;
+      },
       { cursor, limit }: Page,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -289,5 +302,7 @@ function missing(providers: readonly string[]): string {
 
 function secondsToMidnight(): number {
   const now = new Date();
-  return Math.ceil((Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1) - now.getTime()) / 1000);
+  return Math.ceil(
+    (Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1) - now.getTime()) / 1000,
+  );
 }

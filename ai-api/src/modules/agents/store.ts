@@ -3,7 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
 import type { Definition } from './schema.ts';
 
-export type VersionRecord = Omit<Selectable<Schema['agents.versions']>, 'definition'> & { definition: Definition };
+export type VersionRecord = Omit<Selectable<Schema['agents.versions']>, 'definition'> & {
+  definition: Definition;
+};
 
 /** An agent with its newest definition. */
 export interface AgentRecord extends Selectable<Schema['agents.agents']> {

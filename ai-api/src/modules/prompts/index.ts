@@ -3,7 +3,7 @@ import { actorOf } from '../audit/index.ts';
 import { prompt } from './contract.ts';
 import type { Prompts } from './service.ts';
 
-export type { PromptPlan } from './resolve.ts';
+export { NoSuchPrompt, type PromptPlan } from './resolve.ts';
 export { createPrompts, type Prompts } from './service.ts';
 
 /** The operations of this module. */
