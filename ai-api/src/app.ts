@@ -25,6 +25,7 @@ import { servePeople } from './modules/people/index.ts';
 import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
+import { serveTenancy } from './modules/tenancy/index.ts';
 import { serveUsage } from './modules/usage/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
 import { serveSignedObjects } from './platform/objects/index.ts';
@@ -45,6 +46,7 @@ export function createApp(context: Context): Express {
     ...serveAudit(context.audit),
     ...serveUsage(context.usage),
     ...serveIdentity(),
+    ...serveTenancy(context.tenancy),
     ...serveOps(context),
   ];
   app.disable('x-powered-by');

@@ -42,6 +42,7 @@ const OWN_SCHEMA: Record<string, string> = {
   'modules/evaluations': 'evaluations',
   'modules/webhooks': 'events',
   'modules/identity': 'identity',
+  'modules/tenancy': 'identity',
   'modules/audit': 'audit',
   'modules/decisions': 'decisions',
   'modules/realtime': 'events',
@@ -151,7 +152,9 @@ describe('the source', () => {
     expect(
       reached.filter(
         (path) =>
-          !/^contract\/|\/(contract|jobs-contract|rows|schema|grade|failures|job-states)\.ts$/.test(path),
+          !/^contract\/|\/(contract|jobs-contract|rows|schema|grade|failures|job-states|tiers)\.ts$/.test(
+            path,
+          ),
       ),
     ).toEqual([]);
   });

@@ -187,6 +187,11 @@ export const settings = z.object({
     .optional()
     .describe('Proxies whose X-Forwarded-For names the client; nobody is believed unless set'),
   RATE_LIMITS: oneOf(['on', 'off']).default('on').describe('off where a gateway limits requests already'),
+  DATA_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'must be a region such as eu-central-1')
+    .optional()
+    .describe('Region in which this installation keeps its data, as whoever runs it declares'),
   TENANT_TIER: oneOf(TIERS).default('enterprise').describe('Tier of the company that TENANT names'),
   REQUEST_TIMEOUT_MS: milliseconds(60_000).describe('A request that takes longer is answered with 503'),
   JSON_MAX_DEPTH: whole(4, 1000, 32).describe('Objects and arrays inside each other in a body'),
@@ -252,6 +257,7 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...(given.UPSTASH_REDIS_REST_TOKEN
       ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
       : []),
+    ...regionFaults(given),
     ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
     ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
     ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),
@@ -284,4 +290,17 @@ export function otlpSettings(config: Config): OtlpSettings | null {
 /** Root of a server at an address of ours; an IPv6 address stands in brackets. */
 export function urlOf(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+const AWS_REGION_NAME = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./;
+
+/** Where a variable itself tells another region than DATA_REGION: AWS_REGION, or the host of a database at AWS. */
+function regionFaults(given: Record<string, string | undefined>): string[] {
+  const { DATA_REGION: region, AWS_REGION, DATABASE_URL } = given;
+  if (!region) return [];
+  const host = URL.parse(DATABASE_URL ?? '')?.hostname ?? '';
+  const told = { AWS_REGION, DATABASE_URL: AWS_REGION_NAME.exec(host)?.[1] };
+  return Object.entries(told)
+    .filter(([, other]) => other !== undefined && other !== region)
+    .map(([name, other]) => `DATA_REGION is ${region}, but ${name} says ${other}`);
 }

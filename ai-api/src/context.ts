@@ -19,6 +19,7 @@ import { createPeople } from './modules/people/index.ts';
 import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
+import { createTenancy } from './modules/tenancy/index.ts';
 import { createUsage } from './modules/usage/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
 import { createDatabase, type Database } from './platform/database/index.ts';
@@ -34,6 +35,8 @@ import { openShared } from './platform/shared.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 import type { OnQuery } from './platform/telemetry/query-type.ts';
 import { createTracing } from './platform/telemetry/tracing/index.ts';
+
+export { RegionMismatch } from './modules/tenancy/index.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 
@@ -94,6 +97,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
   const identity = createIdentity(database);
+  const tenancy = createTenancy(database, config.DATA_REGION ?? null);
+  await tenancy.checkRegions();
   const people = createPeople(database, sources);
   const guard = guardOf(config);
   const sealer = await openSealer(config);
@@ -125,6 +130,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     now: () => new Date(),
     storeJudgement: storeJudgementsWith(quality.reviews.sample),
     onJudged: metrics.judged,
+    settingsOf: tenancy.settingsOf,
   };
   const prompts = createPrompts(database, { kinds: [evaluationKind, projectKind] });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
@@ -167,6 +173,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     jobs,
     objects,
     identity,
+    tenancy,
     people,
     webhooks,
     mailer,

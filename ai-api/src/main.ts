@@ -1,4 +1,5 @@
 import { ConfigError, otlpSettings, readConfig } from './config.ts';
+import { RegionMismatch } from './context.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
 import { both, createLog } from './platform/log.ts';
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
   }
 }
 
-const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable, SecretsError];
+const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable, RegionMismatch, SecretsError];
 
 /** What a person can mend needs no stack: also files and ports that the system refuses. */
 function isPlain(error: Error): boolean {

@@ -8,6 +8,7 @@ import { builder, people, project } from '../modules/people/contract.ts';
 import { prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
+import { tenant } from '../modules/tenancy/contract.ts';
 import { usage } from '../modules/usage/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
 import type { Resource } from './operation.ts';
@@ -31,6 +32,7 @@ export const resources = {
   audit,
   usage,
   identity,
+  tenant,
   job,
   health,
 } as const satisfies Record<string, Resource>;

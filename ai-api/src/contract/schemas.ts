@@ -57,3 +57,14 @@ export const problemDocument = z
   })
   .meta({ id: 'Problem' });
 export type ProblemDocument = z.infer<typeof problemDocument>;
+
+/** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are none. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,6 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { type Facts, type FactValue, factAt, type Vocabulary } from './facts.ts';
+import { boundedForm, registerBounded, UnsafePart } from './total-functions.ts';
 
 /** An expression that the vocabulary refuses. `start` and `end` count characters of the expression. */
 export class ExpressionError extends Error {
@@ -36,11 +37,11 @@ export interface ExpressionLanguage {
 
 /**
  * Builds the language of a vocabulary. Beside CEL's own functions there are `round(x)`, `percent(part, whole)`
- * and `dollars(x)` for messages.
+ * and `dollars(x)` for messages; a division by zero fails, and `matches` takes regular expressions of RE2.
  * @see https://github.com/cel-expr/cel-spec
  */
 export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
-  const environment = new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } })
+  const environment = registerBounded(new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } }))
     .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
     .registerFunction('percent(double, double): double', percent)
     .registerFunction('dollars(double): string', dollars);
@@ -59,11 +60,12 @@ export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
       throw new ExpressionError(`must be ${expected}, but is ${check.type}`, 0, source.length);
     }
     const paths = [...new Set(pathsIn(parsed.ast, groups))];
+    const run = parse(environment, bounded(parsed.ast));
     return {
       source,
       paths,
       unknown: (facts) => paths.filter((path) => factAt(facts, path) === null),
-      evaluate: (facts) => parsed(facts as Record<string, unknown>) as T,
+      evaluate: (facts) => run(facts as Record<string, unknown>) as T,
     };
   };
   return {
@@ -78,6 +80,15 @@ function parse(environment: Environment, source: string) {
     return environment.parse(source);
   } catch (error) {
     throw toExpressionError(error, source);
+  }
+}
+
+function bounded(ast: ASTNode): string {
+  try {
+    return boundedForm(ast);
+  } catch (error) {
+    if (!(error instanceof UnsafePart)) throw error;
+    throw new ExpressionError(error.message, error.start, error.end);
   }
 }
 

@@ -137,6 +137,26 @@ describe('the rules of a criterion', () => {
     );
   });
 
+  test('that divide by zero are no proof of anything, and a division by the number zero is refused', async () => {
+    const given = facts({ hours: 5, planned: 0 });
+    const infinite = rule({ key: 'infinite', when: 'week.hours / week.planned > 2.0' });
+    expect((await resultOf(given, [infinite]))?.verdict).toBe('insufficient evidence');
+    const guarded = rule({ key: 'guarded', when: 'week.planned == 0.0 || week.hours / week.planned > 2.0' });
+    expect((await resultOf(given, [guarded]))?.verdict).toBe('scored');
+    expect(faultOf(rule({ key: 'zero', when: '1.0 < week.hours / 0.0' }))).toMatchObject({
+      fault: { field: 'when', message: 'divides by zero', start: 19 },
+    });
+  });
+
+  test('match text by RE2, in time that grows with the text only', async () => {
+    const hostile = `${'a'.repeat(4000)}!`;
+    const evil = rule({ key: 'evil', when: 'week.note.matches("^(a+)+$")' });
+    expect((await resultOf(facts({ note: hostile }), [evil]))?.verdict).toBe('insufficient evidence');
+    const plain = rule({ key: 'plain', when: String.raw`week.note.matches("(?i)\\bship(ped|s)?\\b")` });
+    expect((await resultOf(facts({ note: 'We Shipped it' }), [plain]))?.verdict).toBe('scored');
+    expect(faultOf(rule({ key: 'ahead', when: 'week.note.matches("a(?=b)")' })).message).toContain('RE2');
+  });
+
   test('with weight 0 are told but do not count', async () => {
     const away = rule({ key: 'away', when: 'week.away', score: 0, weight: 0, message: 'You were away.' });
     const market = rule({ key: 'market', criterion: 'market', when: 'true', score: 80, weight: 40 });

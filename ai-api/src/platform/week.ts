@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 
-/** The ISO 8601 week that holds an instant, in UTC: `2026-W45`. */
-export function weekOf(instant: Date): string {
-  return DateTime.fromJSDate(instant, { zone: 'utc' }).toFormat("kkkk-'W'WW");
+/** The ISO 8601 week that holds an instant in an IANA time zone, UTC unless given: `2026-W45`. */
+export function weekOf(instant: Date, zone = 'utc'): string {
+  return DateTime.fromJSDate(instant, { zone }).toFormat("kkkk-'W'WW");
 }
 
 /** The week `count` weeks after (or before) another. */

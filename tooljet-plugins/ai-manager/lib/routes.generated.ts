@@ -89,6 +89,8 @@ export const routes = {
   'usage.getBudget': {"method":"GET","path":"/usage/budget","fields":[]},
   'usage.setBudget': {"method":"PUT","path":"/usage/budget","idempotent":true,"fields":[{"name":"dailyMicros","key":"dailyMicros","in":"body","label":"Daily Micros","required":true,"type":"number"}]},
   'identity.whoami': {"method":"GET","path":"/whoami","fields":[]},
+  'tenant.get': {"method":"GET","path":"/tenant","fields":[]},
+  'tenant.update': {"method":"PATCH","path":"/tenant","idempotent":true,"fields":[{"name":"timezone","key":"timezone","in":"body","label":"Timezone","required":false,"type":"string"},{"name":"models","key":"models","in":"body","label":"Models","required":false,"type":"options"},{"name":"dataRegion","key":"dataRegion","in":"body","label":"Data Region","required":false,"type":"string"}]},
   'job.list': {"method":"GET","path":"/jobs","list":true,"fields":[{"name":"queue","key":"queue","in":"query","label":"Queue","required":false,"type":"string"},{"name":"state","key":"state","in":"query","label":"State","required":false,"type":"options"}]},
   'job.queues': {"method":"GET","path":"/jobs/queues","fields":[]},
   'job.get': {"method":"GET","path":"/jobs/{jobId}","fields":[{"name":"jobId","key":"jobId","in":"path","label":"Job Id","required":true,"type":"string"}]},

@@ -46,6 +46,11 @@ function sha256(...parts: (string | Buffer)[]): string {
   return hash.digest('hex');
 }
 
+/** SHA-256 of a value's canonical JSON, in hex. It hides nothing that can be guessed. */
+export function digestOf(value: object): string {
+  return sha256(canonicalJson(value));
+}
+
 /** Hash of an entry in hex: SHA-256 of the hash before it (32 bytes) and the entry's canonical JSON. */
 export function hashEntry(previousHash: string, entry: ChainedEntry): string {
   return sha256(Buffer.from(previousHash, 'hex'), canonicalJson(entry));

@@ -4,6 +4,7 @@ import { audit } from './contract.ts';
 import type { Audit } from './service.ts';
 
 export { type Actor, actorOf, displayName, systemActor } from './actor.ts';
+export { digestOf } from './chain.ts';
 export { startMaintenance } from './maintenance.ts';
 export { type Entry, record } from './record.ts';
 export { type Audit, createAudit } from './service.ts';

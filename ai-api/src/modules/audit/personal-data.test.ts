@@ -39,13 +39,13 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
     const run = await evaluate(client, { week: WEEK });
     const { items } = await client.evaluation.listResults({ runId: run.runId });
     for (const { evaluationId } of items) {
-      const { judgement } = await client.evaluation.get({ evaluationId });
+      const { judgement, builder } = await client.evaluation.get({ evaluationId });
       await client.evaluation.markNotified({ evaluationId });
       await client.evaluation.override({
         evaluationId,
         judgementId: judgement?.judgementId ?? '',
         grade: 'B',
-        reason: 'Thistle Wick and Moss Hollow talked to me.',
+        reason: `${builder.builderId === 'x-2' ? WORDS.stays : 'Thistle Wick'} talked to me.`,
       });
     }
   });
@@ -89,8 +89,8 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
       ['project:y-1', 'builder:x-1'],
     ]);
     expect(details[1]?.content).toMatchObject({
-      builders: [{ name: 'Thistle Wick' }],
-      metrics: [{ week: WEEK }],
+      builders: { rows: 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      metrics: { rows: 1 },
     });
   });
 
@@ -189,7 +189,7 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
     expect(erased).toMatchObject({ subject: 'builder:x-1', erased: 5, entry: known.seq + 2 });
     expect(erased.reportsDeleted).toBeGreaterThanOrEqual(1);
 
-    const left = (await tables()).replaceAll('Thistle Wick and Moss Hollow talked to me.', '');
+    const left = await tables();
     for (const word of [...WORDS.gone, 'unwell']) expect(left).not.toContain(word);
     expect(left).toContain(WORDS.stays);
     const link = new URL(report.files[0]?.url ?? '');

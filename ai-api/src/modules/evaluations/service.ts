@@ -11,6 +11,7 @@ import { addWeeks, weekOf } from '../../platform/week.ts';
 import { type Actor, displayName, record, systemActor } from '../audit/index.ts';
 import type { People } from '../people/index.ts';
 import type { PromptPlan, Prompts } from '../prompts/index.ts';
+import type { Tenancy } from '../tenancy/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
@@ -60,6 +61,8 @@ export interface EvaluationSettings {
   prompts: Prompts;
   now: () => Date;
   storeJudgement: StoreJudgement;
+  /** What the company has set: where its weeks end, and whether a model may be asked. */
+  settingsOf: Tenancy['settingsOf'];
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -78,7 +81,7 @@ export function createEvaluations(
   people: People,
   webhooks: Webhooks,
   cache: Cache,
-  { concurrency, model, prompts, now, storeJudgement, onJudged }: EvaluationSettings,
+  { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
   const progress = createProgress(database, webhooks);
@@ -99,13 +102,14 @@ export function createEvaluations(
 
   function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
     const { started_at: startedAt } = run;
+    const asked = run.engine === 'model' ? boundedModel : null;
     return database.withTenant(tenantId, async (transaction) => {
       const promptOf = async (name: string) => {
         const plan = (run.prompts as unknown as PromptPlan[]).find((pinned) => pinned.name === name);
         return prompts.open(transaction, plan ?? (await prompts.plan(transaction, tenantId, name)));
       };
       const bench = async (kind: Kind) =>
-        openBench(transaction, kind, boundedModel, startedAt, await promptOf(kind.name));
+        openBench(transaction, kind, asked, startedAt, await promptOf(kind.name));
       return { builder: await bench(evaluationKind), project: await bench(projectKind) };
     });
   }
@@ -217,11 +221,12 @@ export function createEvaluations(
       if (model) await prompts.refresh(actor.tenantId, true);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const { tenantId } = actor;
-        const thisWeek = weekOf(now());
+        const { timezone, models } = await settingsOf(transaction);
+        const thisWeek = weekOf(now(), timezone);
         const week = input.week ?? addWeeks(thisWeek, -1);
         if (week > thisWeek)
           throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
-        const engine = model ? 'model' : 'rules';
+        const engine = model && models === 'allowed' ? 'model' : 'rules';
         const pinned = [];
         for (const { name } of [evaluationKind, projectKind])
           pinned.push(await prompts.plan(transaction, tenantId, name));

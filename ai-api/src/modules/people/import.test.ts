@@ -47,6 +47,34 @@ describe.each(databaseKinds())('an import on $name', ({ create }) => {
       expect((await api.client.builder.get({ builderId: 'u-2' })).title).toBeNull();
     });
 
+    test('keeps the order of stages that were entered on the same day', async () => {
+      await load({ builders: [builderRow()] });
+      const history = async (stage_history: string) => {
+        const own = projectRow({ project_id: 'same-day', stage: 'launch', stage_history });
+        const { projects } = await load({ projects: [own] });
+        const stages = (await api.client.project.get({ projectId: 'same-day' })).history;
+        return { changed: projects.inserted + projects.updated, stages: stages.map(({ stage }) => stage) };
+      };
+      const day = '2026-05-11';
+      expect(await history(`validation:${day};build:${day};idea:2026-01-01;launch:${day}`)).toEqual({
+        changed: 1,
+        stages: ['idea', 'validation', 'build', 'launch'],
+      });
+      expect((await history(`idea:2026-01-01;validation:${day};build:${day};launch:${day}`)).changed).toBe(0);
+      expect(await history(`idea:2026-01-01;build:${day};validation:${day};launch:${day}`)).toEqual({
+        changed: 1,
+        stages: ['idea', 'build', 'validation', 'launch'],
+      });
+    });
+
+    test('refuses a time zone that is none', async () => {
+      for (const timezone of ['Mars/Olympus', '+02:00', 'Europe Oslo'])
+        expect(await refusal(load({ builders: [builderRow({ timezone })] }))).toMatchObject({
+          code: 'IMPORT_INVALID',
+        });
+      await load({ builders: [builderRow({ timezone: 'America/Argentina/Ushuaia' })] });
+    });
+
     test('replaces the stage history, and leaves it alone when none is given', async () => {
       const own = projectRow({ project_id: 'h-1', builder_id: 'h' });
       const historyOf = async () => (await api.client.project.get({ projectId: 'h-1' })).history;

@@ -1,5 +1,5 @@
 import type { TenantTransaction } from '../../platform/database/index.ts';
-import type { Entry } from '../audit/index.ts';
+import { digestOf, type Entry } from '../audit/index.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
@@ -55,7 +55,10 @@ export async function writeTables(
   return { builders, projects, metrics, projectMetrics };
 }
 
-/** What the audit trail keeps of an import: its counts, then the rows of each builder and of each project. */
+/**
+ * What the audit trail keeps of an import: its counts, then of each builder and of each project how many rows there
+ * were and their digest. The rows themselves are in the tables; whoever has the files can show that these were them.
+ */
 export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry['details'] {
   const leads = new Map(tables.projects.rows.map(({ row }) => [row.project_id, row.builder_id]));
   const parts = new Map<string, { about: string[]; content: Record<string, object[]> }>();
@@ -78,7 +81,13 @@ export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry
       add(name, subject, lead === undefined ? [subject] : [subject, `builder:${lead}`], row);
     }
   }
-  return [{ about: [], content: counts }, ...parts.values()];
+  const summed = [...parts.values()].map(({ about, content }) => ({
+    about,
+    content: Object.fromEntries(
+      Object.entries(content).map(([name, rows]) => [name, { rows: rows.length, sha256: digestOf(rows) }]),
+    ),
+  }));
+  return [{ about: [], content: counts }, ...summed];
 }
 
 function rowsOf<T extends TableName>(table: ParsedTable<T>): Row<T>[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { day, isoWeek } from '../../contract/schemas.ts';
+import { day, isoWeek, isTimeZone } from '../../contract/schemas.ts';
 
 export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
 export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
@@ -77,7 +77,7 @@ export const builderRow = z.object({
   status: oneOf(BUILDER_STATUSES),
   started_on: day,
   weekly_hours: decimal(0, 100),
-  timezone: orUnknown(text(60)),
+  timezone: orUnknown(text(60).trim().refine(isTimeZone, 'must be an IANA time zone such as Europe/Oslo')),
 });
 
 /** One row of `projects.csv`; money in dollars. */

@@ -104,10 +104,12 @@ async function changedHistories(
 ): Promise<Row<'projects'>[]> {
   const ids = rows.map(({ project_id }) => project_id);
   const stored = Map.groupBy(await stagesOf(transaction, ids), ({ project_id }) => project_id);
-  const compare = (lines: string[]) => [...new Set(lines)].sort().join();
+  const compare = (lines: string[]) => [...new Set(lines)].join();
   return rows.filter(({ project_id, stage_history }) => {
     const before = (stored.get(project_id) ?? []).map(({ stage, entered_on }) => `${stage} ${entered_on}`);
-    const after = (stage_history ?? []).map(({ stage, enteredOn }) => `${stage} ${enteredOn}`);
+    const after = (stage_history ?? [])
+      .toSorted((a, b) => a.enteredOn.localeCompare(b.enteredOn))
+      .map(({ stage, enteredOn }) => `${stage} ${enteredOn}`);
     return compare(before) !== compare(after);
   });
 }
@@ -117,7 +119,12 @@ async function replaceHistories(transaction: TenantTransaction, rows: Row<'proje
   const ids = rows.map(({ project_id }) => project_id);
   await transaction.deleteFrom('people.project_stages').where('project_id', 'in', ids).execute();
   const stages = rows.flatMap(({ project_id, stage_history }) =>
-    (stage_history ?? []).map(({ stage, enteredOn }) => ({ project_id, stage, entered_on: enteredOn })),
+    (stage_history ?? []).map(({ stage, enteredOn }, position) => ({
+      project_id,
+      stage,
+      entered_on: enteredOn,
+      position,
+    })),
   );
   for (const batch of batches(stages)) {
     await transaction
@@ -282,6 +289,7 @@ export function stagesOf(transaction: TenantTransaction, projectIds: string[]): 
     .selectAll()
     .where('project_id', 'in', projectIds)
     .orderBy('entered_on')
+    .orderBy('position')
     .execute();
 }
 

@@ -11,6 +11,9 @@ export interface Schema {
     id: string;
     name: string;
     tier: Generated<'starter' | 'pro' | 'enterprise'>;
+    data_region: string | null;
+    settings: JSONColumnType<object, string | undefined, string>;
+    updated_at: Timestamp;
     created_at: Timestamp;
   };
   'identity.api_keys': {
@@ -114,6 +117,8 @@ export interface Schema {
     project_id: string;
     stage: 'idea' | 'validation' | 'build' | 'launch' | 'growth';
     entered_on: string;
+    /** Orders stages that were entered on the same day. */
+    position: Generated<number>;
   };
   'people.metrics_weekly': {
     tenant_id: TenantId;
