@@ -27,6 +27,7 @@ const samples: Record<ManifestField['type'], (field: ManifestField) => unknown> 
   options: (field) => field.options?.at(-1)?.value,
   multiOptions: (field) => field.options?.map(({ value }) => value),
   json: () => ({ rows: [1] }),
+  date: () => '2026-11-02',
   dateTime: () => '2026-11-02T09:00:00.000Z',
 };
 

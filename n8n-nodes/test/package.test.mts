@@ -37,8 +37,21 @@ describe("n8n's loader", () => {
   beforeAll(() => loader.loadAll());
 
   test('finds the nodes and the credential, each with an icon for light and dark', () => {
-    expect(Object.keys(loader.nodeTypes).sort()).toEqual(['aiManager', 'aiManagerTrigger']);
-    expect(Object.keys(loader.credentialTypes)).toEqual(['aiManagerApi']);
+    expect(Object.keys(loader.nodeTypes).sort()).toEqual([
+      'aiManager',
+      'aiManagerApproval',
+      'aiManagerTrigger',
+      'langfuse',
+      'signedWebhookTrigger',
+    ]);
+    expect(Object.keys(loader.credentialTypes).sort()).toEqual([
+      'aiManagerApi',
+      'brainLiftApi',
+      'langfuseApi',
+      'metricsApi',
+      'webhookSigningSecretApi',
+      'workSmartApi',
+    ]);
     const described = [
       ...Object.values(loader.nodeTypes).map(({ type }) => type.description as INodeTypeDescription),
       ...Object.values(loader.credentialTypes).map(({ type }) => type),

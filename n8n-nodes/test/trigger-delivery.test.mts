@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { IDataObject, Workflow } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, Workflow } from 'n8n-workflow';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Engine, openEngine, trigger } from './support/engine.mts';
@@ -188,4 +188,70 @@ test('the memory of deliveries stays bounded, and keeps the latest', async () =>
   expect(remembered).toHaveLength(500);
   expect(remembered.at(-1)).toBe('new');
   expect(remembered[0]).toBe('old_1');
+});
+
+describe('filters', () => {
+  const passing = async (conditions: object[], data: object) => {
+    const node = trigger({ events: ['thing.made'], filters: { conditions } } as INodeParameters);
+    const workflow = engine.workflow([node]);
+    Object.assign(workflow.getStaticData('node', node), { endpointId: 'e1', secret: SECRET });
+    server.serve(workflow, node);
+    const { body } = await deliver(signed({ body: JSON.stringify({ ...EVENT, data }) }));
+    return body.ignored !== true;
+  };
+  const data = { grade: 'E', score: 12, run: { week: '2026-W46' }, tags: ['a', 'b'], none: null };
+
+  test.each([
+    [[], true],
+    [[{ field: 'grade', operator: 'equals', value: 'E' }], true],
+    [[{ field: 'grade', operator: 'notEquals', value: 'E' }], false],
+    [[{ field: 'grade', operator: 'oneOf', value: 'D, E' }], true],
+    [[{ field: 'score', operator: 'lessThan', value: '13' }], true],
+    [[{ field: 'score', operator: 'greaterThan', value: '13' }], false],
+    [[{ field: 'run.week', operator: 'contains', value: 'W46' }], true],
+    [[{ field: 'tags', operator: 'contains', value: 'b' }], true],
+    [[{ field: 'none', operator: 'exists' }], false],
+    [[{ field: 'constructor', operator: 'exists' }], false],
+    [[{ field: 'missing', operator: 'equals', value: 'undefined' }], false],
+    [
+      [
+        { field: 'grade', operator: 'equals', value: 'E' },
+        { field: 'score', operator: 'equals', value: '1' },
+      ],
+      false,
+    ],
+  ])('%j let the event through: %s', async (conditions, passes) => {
+    expect(await passing(conditions, data)).toBe(passes);
+  });
+});
+
+describe('a sample', () => {
+  const body = JSON.stringify({
+    type: 'endpoint.test',
+    timestamp: EVENT.timestamp,
+    data: { endpointId: 'e1', message: 'x', sample: { type: 'thing.made', data: { id: 's' } } },
+  });
+  const listen = (mode: 'webhook' | 'manual') => {
+    const node = trigger({
+      events: ['thing.made'],
+      filters: { conditions: [{ field: 'id', operator: 'equals', value: 'no' }] },
+    });
+    const workflow = engine.workflow([node]);
+    Object.assign(workflow.getStaticData('node', node), { endpointId: 'e1', secret: SECRET });
+    server.serve(workflow, node, { mode });
+  };
+
+  test('shows in the editor what a real event looks like', async () => {
+    listen('manual');
+    await deliver(signed({ body }));
+    expect(server.started.map(({ json }) => json)).toMatchObject([
+      { type: 'thing.made', data: { id: 's' }, sample: true, deliveryId: 'msg_1' },
+    ]);
+  });
+
+  test('never starts an active workflow', async () => {
+    listen('webhook');
+    expect((await deliver(signed({ body }))).body).toEqual({ received: true, ignored: true });
+    expect(server.started).toEqual([]);
+  });
 });

@@ -167,3 +167,29 @@ describe('deactivation', () => {
     expect(kept()).toEqual({ endpointId: 'e1', secret: SECRET });
   });
 });
+
+describe('a test in the editor', () => {
+  const create = async () => {
+    const method = engine.node('aiManagerTrigger').webhookMethods?.default?.create;
+    return await method?.call(engine.hooks(workflow, node, 'manual'));
+  };
+  const samples = () => api.requests.filter(({ path }) => path.endsWith('/test')).map(({ body }) => body);
+
+  test('asks for a sample of the first event', async () => {
+    expect(await create()).toBe(true);
+    expect(samples()).toEqual([{ event: 'thing.made' }]);
+  });
+
+  test('goes on waiting for a real event when there is no sample', async () => {
+    api.answer((request) => (request.path.endsWith('/test') ? { status: 404, body: {} } : webhooks(request)));
+    expect(await create()).toBe(true);
+  });
+
+  test('asks for none where that is switched off, nor when the workflow is activated', async () => {
+    node.parameters.sample = false;
+    await create();
+    use(['thing.made']);
+    await lifeCycle('create');
+    expect(samples()).toEqual([]);
+  });
+});

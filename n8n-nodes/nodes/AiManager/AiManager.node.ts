@@ -6,6 +6,7 @@ import {
   NodeConnectionTypes,
 } from 'n8n-workflow';
 import { manifest } from './manifest.ts';
+import { nodeMethods } from './methods.ts';
 import { nodeProperties } from './properties.ts';
 import { runItems } from './run-items.ts';
 
@@ -26,6 +27,8 @@ export class AiManager implements INodeType {
     credentials: [{ name: 'aiManagerApi', required: true }],
     properties: nodeProperties(manifest),
   };
+
+  methods = nodeMethods(manifest);
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return [await runItems(this)];

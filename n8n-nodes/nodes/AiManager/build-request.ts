@@ -7,14 +7,16 @@ import type { ManifestField, ManifestOperation } from './manifest.ts';
 /**
  * Reads the parameters of one item and builds the request they stand for.
  *
+ * @param tables whole tables that come from items or files, by field; they win over what the form says
  * @throws NodeOperationError when a path parameter is empty or a value cannot be read
  */
 export function buildRequest(
   context: IExecuteFunctions,
   op: ManifestOperation,
   itemIndex: number,
+  tables: Record<string, unknown> = {},
 ): ApiRequest {
-  const values = readValues(context, op, itemIndex);
+  const values = new Map([...readValues(context, op, itemIndex), ...Object.entries(tables)]);
   const body = valuesIn(op, 'body', values);
   return {
     method: op.method,

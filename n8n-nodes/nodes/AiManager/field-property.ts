@@ -1,5 +1,5 @@
-import type { INodeProperties, NodeParameterValueType, NodePropertyTypes } from 'n8n-workflow';
-import type { ManifestField } from './manifest.ts';
+import type { INodeProperties, NodeParameterValueType } from 'n8n-workflow';
+import type { ManifestChoices, ManifestField, ManifestLocator } from './manifest.ts';
 
 const EMPTY: Record<ManifestField['type'], NodeParameterValueType> = {
   string: '',
@@ -8,16 +8,19 @@ const EMPTY: Record<ManifestField['type'], NodeParameterValueType> = {
   options: '',
   multiOptions: [],
   json: '',
+  date: '',
   dateTime: '',
 };
 
 /** The widget for one input field of an operation. */
 export function fieldProperty(field: ManifestField): INodeProperties {
+  if (field.locator) return locatorProperty(field, field.locator);
+  if (field.choices) return choicesProperty(field, field.choices);
   const typeOptions = widgetOptions(field);
   return {
     displayName: labelOf(field),
     name: field.name,
-    type: field.type satisfies NodePropertyTypes,
+    type: field.type === 'date' ? 'dateTime' : field.type,
     default: defaultOf(field),
     ...(field.required ? { required: true } : {}),
     ...(field.description ? { description: describe(field) } : {}),
@@ -25,6 +28,56 @@ export function fieldProperty(field: ManifestField): INodeProperties {
     ...(field.options ? { options: field.options.map(({ name, value }) => ({ name, value })) } : {}),
     ...(typeOptions ? { typeOptions } : {}),
   };
+}
+
+/** A row to pick from a list that can be searched, or to name by its id. */
+function locatorProperty(field: ManifestField, locator: ManifestLocator): INodeProperties {
+  return {
+    displayName: labelOf(field).replace(/ ID$/, ''),
+    name: field.name,
+    type: 'resourceLocator',
+    default: { mode: 'list', value: '' },
+    ...(field.required ? { required: true } : {}),
+    ...(field.description ? { description: describe(field) } : {}),
+    modes: [
+      {
+        displayName: 'From List',
+        name: 'list',
+        type: 'list',
+        placeholder: `Select a ${locator.name.toLowerCase()}...`,
+        typeOptions: { searchListMethod: searchMethod(locator), searchable: true },
+      },
+      {
+        displayName: 'By ID',
+        name: 'id',
+        type: 'string',
+        ...(field.placeholder ? { placeholder: `e.g. ${field.placeholder}` } : {}),
+      },
+    ],
+  };
+}
+
+function choicesProperty(field: ManifestField, choices: ManifestChoices): INodeProperties {
+  return {
+    displayName: `${labelOf(field)} Name or ID`,
+    name: field.name,
+    type: 'options',
+    default: '',
+    ...(field.required ? { required: true } : {}),
+    description:
+      'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+    typeOptions: { loadOptionsMethod: loadMethod(choices) },
+  };
+}
+
+/** Name of the method that searches the list of a locator. */
+export function searchMethod({ resource }: ManifestLocator): string {
+  return `search_${resource}`;
+}
+
+/** Name of the method that loads the values of a field. */
+export function loadMethod({ operation, value }: ManifestChoices): string {
+  return `load_${operation.replace('.', '_')}_${value}`;
 }
 
 function widgetOptions(field: ManifestField): INodeProperties['typeOptions'] {

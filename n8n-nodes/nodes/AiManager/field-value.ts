@@ -6,7 +6,7 @@ import type { ManifestField } from './manifest.ts';
  * Turns what a form or an expression gave for a field into what the API takes.
  *
  * An optional field left empty is `undefined` and is not sent. Dates become UTC ISO 8601; one without
- * an offset is read in the workflow's timezone. JSON may be text or an object. Anything that is not
+ * an offset is read in the workflow's timezone. A day is the day there. JSON may be text or an object. Anything that is not
  * understood is passed on as it is, for the API to refuse by name.
  *
  * @throws NodeOperationError for text that is not valid JSON or not a date
@@ -14,9 +14,10 @@ import type { ManifestField } from './manifest.ts';
 export function fieldValue(
   context: IExecuteFunctions,
   field: ManifestField,
-  value: unknown,
+  given: unknown,
   itemIndex: number,
 ): unknown {
+  const value = isLocator(given) ? given.value : given;
   if (value === undefined || value === null) return undefined;
   if (value === '' && !(field.required && field.type === 'string')) return undefined;
   const refuse = (what: string) =>
@@ -26,6 +27,8 @@ export function fieldValue(
       return typeof value === 'string' ? parseJson(value, () => refuse('valid JSON')) : value;
     case 'dateTime':
       return toUtc(value, context.getTimezone(), () => refuse('a date'));
+    case 'date':
+      return toDay(value, context.getTimezone(), () => refuse('a date'));
     case 'number':
       return typeof value === 'string' && Number.isFinite(Number(value)) ? Number(value) : value;
     case 'boolean':
@@ -51,4 +54,17 @@ function toUtc(value: unknown, zone: string, refuse: () => Error): string {
   } catch {
     throw refuse();
   }
+}
+
+function toDay(value: unknown, zone: string, refuse: () => Error): string {
+  try {
+    return tryToParseDateTime(value, zone).setZone(zone).toFormat('yyyy-MM-dd');
+  } catch {
+    throw refuse();
+  }
+}
+
+/** What a resource locator gives where n8n has not taken the value out yet, as in a collection. */
+function isLocator(given: unknown): given is { value: unknown } {
+  return typeof given === 'object' && given !== null && '__rl' in given && 'value' in given;
 }

@@ -38,6 +38,8 @@ export interface ManifestOperation {
   fields: ManifestField[];
   /** Top-level output fields that the Simplify option keeps; none means that there is no such option. */
   simplified: string[];
+  /** Output fields that hold a file, or several, as `{name, contentType, url}`. */
+  files: string[];
 }
 
 export interface ManifestField {
@@ -46,7 +48,7 @@ export interface ManifestField {
   label: string;
   description: string;
   required: boolean;
-  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'dateTime';
+  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'date' | 'dateTime';
   default?: unknown;
   options?: { value: string; name: string }[];
   placeholder?: string;
@@ -55,6 +57,39 @@ export interface ManifestField {
   maxValue?: number;
   /** Digits after the decimal point. */
   precision?: number;
+  locator?: ManifestLocator;
+  choices?: ManifestChoices;
+  /** Columns of the table that the field takes, as CSV text or as an array of rows. */
+  columns?: ManifestColumn[];
+}
+
+/** The list that a row is picked from. */
+export interface ManifestLocator {
+  resource: string;
+  name: string;
+  path: string;
+  /** Output field with the id. */
+  id: string;
+  /** Output fields that a person knows a row by, the first as its name. */
+  shown: string[];
+  /** The list takes `search`; another is searched here. */
+  search: boolean;
+}
+
+/** The operation whose answer holds the values of a field. */
+export interface ManifestChoices {
+  operation: string;
+  path: string;
+  /** Output field with the value. */
+  value: string;
+}
+
+export interface ManifestColumn {
+  name: string;
+  label: string;
+  required: boolean;
+  type: 'string' | 'number' | 'boolean' | 'options' | 'date';
+  options?: { value: string; name: string }[];
 }
 
 export const manifest = generated as Manifest;
@@ -64,4 +99,9 @@ export function findOperation(resource: string, operation: string): ManifestOper
   return manifest.resources
     .find(({ id }) => id === resource)
     ?.operations.find(({ key }) => key === operation);
+}
+
+/** Fields of an operation that take a whole table. */
+export function tablesOf({ fields }: ManifestOperation): ManifestField[] {
+  return fields.filter(({ columns }) => columns !== undefined);
 }

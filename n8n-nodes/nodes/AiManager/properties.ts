@@ -1,6 +1,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { fieldProperty } from './field-property.ts';
-import type { Manifest, ManifestOperation, ManifestResource } from './manifest.ts';
+import { type Manifest, type ManifestOperation, type ManifestResource, tablesOf } from './manifest.ts';
+import { requestOptions } from './request-options.ts';
+import { tableProperties } from './table-properties.ts';
 
 /** Names of the node's own parameters; a field of an operation cannot use them. */
 export const OWN_PARAMETERS = [
@@ -9,6 +11,11 @@ export const OWN_PARAMETERS = [
   'returnAll',
   'limit',
   'simplify',
+  'downloadFiles',
+  'rowsFrom',
+  'table',
+  'columns',
+  'fileProperties',
   'additionalFields',
   'options',
 ] as const;
@@ -81,7 +88,9 @@ function operationProperties(resource: ManifestResource, op: ManifestOperation):
   const optional = op.fields.filter((field) => !field.required);
   return [
     ...required.map((field) => ({ ...fieldProperty(field), displayOptions })),
+    ...(tablesOf(op).length > 0 ? tableProperties(op, displayOptions) : []),
     ...(op.list ? pagingProperties(displayOptions) : []),
+    ...(op.files.length > 0 ? [downloadProperty(displayOptions)] : []),
     ...(op.simplified.length > 0 ? [simplifyProperty(displayOptions)] : []),
     ...(optional.length > 0
       ? [additionalFields(optional.map(fieldProperty).sort(byDisplayName), displayOptions)]
@@ -134,23 +143,14 @@ function simplifyProperty(displayOptions: DisplayOptions): INodeProperties {
   };
 }
 
-function requestOptions(): INodeProperties {
+function downloadProperty(displayOptions: DisplayOptions): INodeProperties {
   return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add Option',
-    default: {},
-    options: [
-      {
-        displayName: 'Timeout',
-        name: 'timeout',
-        type: 'number',
-        typeOptions: { minValue: 1 },
-        default: 30_000,
-        description: 'Time in milliseconds that one request to the API may take before it is given up',
-      },
-    ],
+    displayName: 'Download Files',
+    name: 'downloadFiles',
+    type: 'boolean',
+    default: false,
+    description: 'Whether to put the files themselves into the item, as binary data',
+    displayOptions,
   };
 }
 

@@ -2,52 +2,97 @@ import {
   type IDataObject,
   type IExecuteFunctions,
   type INodeExecutionData,
-  NodeApiError,
-  type NodeError,
   NodeOperationError,
+  sleep,
 } from 'n8n-workflow';
-import { errorDetails } from '../shared/problem.ts';
+import { idempotencyKeys } from '../shared/idempotency-key.ts';
+import { errorDetails, nodeError } from '../shared/problem.ts';
 import { type ApiSession, openSession } from '../shared/transport.ts';
 import { buildRequest } from './build-request.ts';
-import { idempotencyKeys } from './idempotency-key.ts';
+import { filesOf } from './files.ts';
 import { findOperation, type ManifestOperation } from './manifest.ts';
 import { readPages } from './pages.ts';
+import { rowsFrom, rowsOfItems, tablesOfFiles } from './tables.ts';
+
+const READS_AT_ONCE = 10;
+
+interface Work {
+  context: IExecuteFunctions;
+  session: ApiSession;
+  keyOf: (itemIndex: number) => string;
+}
 
 /**
- * Runs the chosen operation once for every input item, in order. Each output item is paired with the
- * input item it came from. With "On Error: Continue" a failed item becomes
- * `{error, details: {code, status, errors}}` and the others go on.
+ * Runs the chosen operation once for every input item, or once for all of them where they are the rows of a
+ * table. Output is in the order of the input, each item paired with what it came from. With "On Error:
+ * Continue" a failed item becomes `{error, details: {code, status, errors}}` and the others go on; otherwise
+ * the batch in which one failed is the last.
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+  const work: Work = { context, session: openSession(context), keyOf: idempotencyKeys(context) };
+  const items = context.getInputData();
+  if (items.length === 0) return [];
+  const op = chosenOperation(context, 0);
+  if (rowsFrom(context, op) === 'items') return await runRows(work, op, items.length);
+  const { batchSize, batchInterval } = batchingOf(context, op);
   const output: INodeExecutionData[] = [];
-  const session = openSession(context);
-  const keyOf = idempotencyKeys(context);
-  for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex++) {
-    const pairedItem = { item: itemIndex };
-    try {
-      const rows = await runItem(context, session, keyOf, itemIndex);
-      for (const json of rows) output.push({ json, pairedItem });
-    } catch (error) {
-      if (!context.continueOnFail()) throw nodeError(context, error, itemIndex);
-      output.push({ json: errorDetails(error), pairedItem });
+  for (let first = 0; first < items.length; first += batchSize) {
+    if (first > 0 && batchInterval > 0) await sleep(batchInterval);
+    const batch = items.slice(first, first + batchSize).map((_, index) => runItem(work, first + index));
+    for (const [index, outcome] of (await Promise.allSettled(batch)).entries()) {
+      output.push(...settled(context, outcome, first + index));
     }
   }
   return output;
 }
 
-async function runItem(
+function settled(
   context: IExecuteFunctions,
-  session: ApiSession,
-  keyOf: (itemIndex: number) => string,
+  outcome: PromiseSettledResult<INodeExecutionData[]>,
   itemIndex: number,
-): Promise<IDataObject[]> {
-  const op = chosenOperation(context, itemIndex);
-  const request = { ...buildRequest(context, op, itemIndex), ...timeoutOf(context, itemIndex) };
-  if (op.list) return await readPages(context, session, request, limitOf(context, itemIndex), itemIndex);
+): INodeExecutionData[] {
+  if (outcome.status === 'fulfilled') return outcome.value;
+  if (!context.continueOnFail()) throw nodeError(context.getNode(), outcome.reason, itemIndex);
+  return [{ json: errorDetails(outcome.reason), pairedItem: { item: itemIndex } }];
+}
+
+/** One request for all items; what comes of it is paired with every one of them. */
+async function runRows(work: Work, op: ManifestOperation, count: number): Promise<INodeExecutionData[]> {
+  const { context } = work;
+  const pairedItem = Array.from({ length: count }, (_, item) => ({ item }));
+  const outcome = Promise.resolve().then(() => runOne(work, op, 0, rowsOfItems(context, op)));
+  const [result] = await Promise.allSettled([outcome]);
+  return settled(context, result, 0).map((item) => ({ ...item, pairedItem }));
+}
+
+async function runItem(work: Work, itemIndex: number): Promise<INodeExecutionData[]> {
+  const op = chosenOperation(work.context, itemIndex);
+  const fromFiles = rowsFrom(work.context, op) === 'files';
+  const tables = fromFiles ? await tablesOfFiles(work.context, itemIndex) : {};
+  return await runOne(work, op, itemIndex, tables);
+}
+
+async function runOne(
+  { context, session, keyOf }: Work,
+  op: ManifestOperation,
+  itemIndex: number,
+  tables: Record<string, unknown>,
+): Promise<INodeExecutionData[]> {
+  const timeout = timeoutOf(context, itemIndex);
+  const request = { ...buildRequest(context, op, itemIndex, tables), ...timeout };
+  const pairedItem = { item: itemIndex };
+  if (op.list) {
+    const rows = await readPages(context, session, request, limitOf(context, itemIndex), itemIndex);
+    return simplify(context, op, rows, itemIndex).map((json) => ({ json, pairedItem }));
+  }
   const headers = op.idempotent ? { 'Idempotency-Key': keyOf(itemIndex) } : {};
   const { status, body } = await session.send({ ...request, headers }, itemIndex);
-  const rows = status === 204 ? [{ success: true }] : Array.isArray(body) ? body : [body];
-  return simplify(context, op, rows as IDataObject[], itemIndex);
+  const rows = (status === 204 ? [{ success: true }] : [body].flat()) as IDataObject[];
+  const wantsFiles = op.files.length > 0 && context.getNodeParameter('downloadFiles', itemIndex, false);
+  if (!wantsFiles) return simplify(context, op, rows, itemIndex).map((json) => ({ json, pairedItem }));
+  const json = rows[0] ?? {};
+  const binary = await filesOf(context, op, json, timeout.timeoutMs, itemIndex);
+  return [{ json, binary, pairedItem }];
 }
 
 function chosenOperation(context: IExecuteFunctions, itemIndex: number): ManifestOperation {
@@ -66,9 +111,16 @@ function chosenOperation(context: IExecuteFunctions, itemIndex: number): Manifes
   );
 }
 
-function nodeError(context: IExecuteFunctions, error: unknown, itemIndex: number): NodeError {
-  if (error instanceof NodeApiError) return error;
-  return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+function batchingOf(
+  context: IExecuteFunctions,
+  op: ManifestOperation,
+): { batchSize: number; batchInterval: number } {
+  const options = context.getNodeParameter('options', 0, {}) as {
+    batchSize?: number;
+    batchInterval?: number;
+  };
+  const batchSize = options.batchSize ?? (op.method === 'GET' ? READS_AT_ONCE : 1);
+  return { batchSize: Math.max(1, Math.floor(batchSize)), batchInterval: options.batchInterval ?? 0 };
 }
 
 function timeoutOf(context: IExecuteFunctions, itemIndex: number): { timeoutMs?: number } {

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 import { manifest } from '../AiManager/manifest.ts';
 import { eventOptions } from '../AiManager/properties.ts';
+import { filterProperty } from './filters.ts';
 import { receive } from './receive.ts';
 import { isSubscribed, subscribe, unsubscribe } from './subscription.ts';
 
@@ -37,6 +38,15 @@ export class AiManagerTrigger implements INodeType {
         default: [],
         description: 'What starts the workflow',
         options: eventOptions(manifest),
+      },
+      filterProperty,
+      {
+        displayName: 'Sample When Testing',
+        name: 'sample',
+        type: 'boolean',
+        default: true,
+        description:
+          'Whether to receive a made-up event of the first chosen type right away when you test in the editor',
       },
     ],
   };

@@ -1,48 +1,48 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { rememberDelivery } from './deliveries.ts';
-import { isSignedBy } from './signature.ts';
+import { rememberDelivery } from '../shared/deliveries.ts';
+import { isSignedBy } from '../shared/standard-webhooks.ts';
+import { acknowledge, headerOf, rawBodyOf, refuse } from '../shared/webhook-answer.ts';
+import { type EventFilter, passes } from './filters.ts';
 import type { Subscription } from './subscription.ts';
 
 interface Event {
   type: string;
   timestamp: string;
   data: IDataObject;
+  /** Made up, for a test in the editor. */
+  sample?: true;
 }
 
 /**
  * Takes one delivery. Only the bytes that arrived are verified and read. A delivery that is not ours is
- * answered 401 and nothing more; one that came before, or whose event is not chosen, is acknowledged
+ * answered 401 and nothing more; one that came before, or whose event is not wanted, is acknowledged
  * without running the workflow.
- *
- * The node answers by itself, before n8n starts the workflow: n8n stores changed static data when the
- * answer is given, and forgets that it changed once the workflow runs (n8n 2.41).
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const { rawBody } = context.getRequestObject();
+  const rawBody = rawBodyOf(context);
   const { secret } = context.getWorkflowStaticData('node') as Subscription;
-  const id = header(context, 'webhook-id');
-  const timestamp = header(context, 'webhook-timestamp');
-  const signature = header(context, 'webhook-signature');
+  const id = headerOf(context, 'webhook-id');
+  const timestamp = headerOf(context, 'webhook-timestamp');
+  const signature = headerOf(context, 'webhook-signature');
   const signed =
-    Buffer.isBuffer(rawBody) && isSignedBy(secret, { id, timestamp, signature, rawBody }, Date.now() / 1000);
+    rawBody !== undefined && isSignedBy(secret, { id, timestamp, signature, rawBody }, Date.now() / 1000);
   if (!signed || id === undefined) return refuse(context, 401, 'Unauthorized');
   const event = parseEvent(rawBody);
   if (!event) return refuse(context, 400, 'Bad Request');
-  if (!isChosen(context, event)) return acknowledge(context, { ignored: true });
+  const wanted = context.getMode() === 'manual' ? (sampleIn(event) ?? event) : event;
+  if (!isWanted(context, wanted)) return acknowledge(context, { ignored: true });
   if (!rememberDelivery(context.getWorkflowStaticData('node'), id)) {
     return acknowledge(context, { duplicate: true });
   }
-  const json = { type: event.type, timestamp: event.timestamp, data: event.data, deliveryId: id };
-  return { ...acknowledge(context), workflowData: [[{ json }]] };
+  return { ...acknowledge(context), workflowData: [[{ json: { ...wanted, deliveryId: id } }]] };
 }
 
-function isChosen(context: IWebhookFunctions, event: Event): boolean {
-  return (context.getNodeParameter('events', []) as string[]).includes(event.type);
-}
-
-function header(context: IWebhookFunctions, name: string): string | undefined {
-  const value = context.getHeaderData()[name];
-  return typeof value === 'string' ? value : undefined;
+/** A sample passes whatever the filters say: it is there to show what comes. */
+function isWanted(context: IWebhookFunctions, event: Event): boolean {
+  const events = context.getNodeParameter('events', []) as string[];
+  if (!events.includes(event.type)) return false;
+  const { conditions = [] } = context.getNodeParameter('filters', {}) as { conditions?: EventFilter[] };
+  return event.sample === true || passes(event.data, conditions);
 }
 
 function parseEvent(rawBody: Buffer): Event | undefined {
@@ -55,19 +55,8 @@ function parseEvent(rawBody: Buffer): Event | undefined {
   }
 }
 
-function acknowledge(context: IWebhookFunctions, why: IDataObject = {}): IWebhookResponseData {
-  context
-    .getResponseObject()
-    .status(200)
-    .json({ received: true, ...why });
-  return { noWebhookResponse: true };
-}
-
-function refuse(context: IWebhookFunctions, status: number, title: string): IWebhookResponseData {
-  context
-    .getResponseObject()
-    .status(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status }));
-  return { noWebhookResponse: true };
+function sampleIn({ type, timestamp, data }: Event): Event | undefined {
+  const sample = data.sample as Partial<Event> | undefined;
+  if (type !== 'endpoint.test' || typeof sample?.type !== 'string' || !sample.data) return undefined;
+  return { type: sample.type, timestamp, data: sample.data, sample: true };
 }

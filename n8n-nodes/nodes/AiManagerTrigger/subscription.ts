@@ -1,6 +1,6 @@
 import { type IDataObject, type IHookFunctions, NodeOperationError } from 'n8n-workflow';
+import { isSigningSecret } from '../shared/standard-webhooks.ts';
 import { type ApiSession, openSession } from '../shared/transport.ts';
-import { isSigningSecret } from './signature.ts';
 
 const ENDPOINTS = '/webhooks/endpoints';
 
@@ -56,6 +56,19 @@ export async function subscribe(context: IHookFunctions): Promise<void> {
     throw new NodeOperationError(context.getNode(), 'The API answered no secret to verify deliveries with');
   }
   keep(context, { endpointId: id, secret });
+  if (context.getActivationMode() === 'manual') await sendSample(context, session, id, events);
+}
+
+/** Asks for a made-up event. Real ones start the test too, so an API that cannot send one is no failure. */
+async function sendSample(
+  context: IHookFunctions,
+  session: ApiSession,
+  id: string,
+  [event]: string[],
+): Promise<void> {
+  if (!context.getNodeParameter('sample', true)) return;
+  const body = { event: event as string };
+  await session.send({ method: 'POST', path: `${pathOf(id)}/test`, body }).catch(() => {});
 }
 
 /** Removes the endpoint; one that is gone already counts as removed. */
@@ -80,12 +93,12 @@ function chosenEvents(context: IHookFunctions): string[] {
 }
 
 async function findEndpoint(session: ApiSession, id: string): Promise<Endpoint | undefined> {
-  const { status, body } = await session.send({ method: 'GET', path: pathOf(id), accept: 404 });
+  const { status, body } = await session.send({ method: 'GET', path: pathOf(id), accept: [404] });
   return status === 404 ? undefined : (body as Endpoint);
 }
 
 async function removeEndpoint(session: ApiSession, id: string): Promise<void> {
-  await session.send({ method: 'DELETE', path: pathOf(id), accept: 404 });
+  await session.send({ method: 'DELETE', path: pathOf(id), accept: [404] });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type IDataObject, type INode, NodeApiError } from 'n8n-workflow';
+import { type IDataObject, type INode, NodeApiError, type NodeError, NodeOperationError } from 'n8n-workflow';
 
 /** One field that the API refused; rows of an import also name file, row and column. */
 interface FieldError {
@@ -99,4 +99,10 @@ function plainDescription(headers: Record<string, string | undefined>): string {
 
 function retryAfter(headers: Record<string, string | undefined>): string {
   return headers['retry-after'] ? `Try again after ${headers['retry-after']} s.` : '';
+}
+
+/** An error as n8n shows it: of an API as it is, any other with the item it happened at. */
+export function nodeError(node: INode, error: unknown, itemIndex: number): NodeError {
+  if (error instanceof NodeApiError) return error;
+  return new NodeOperationError(node, error as Error, { itemIndex });
 }

@@ -4,6 +4,8 @@ import {
   type IHookFunctions,
   type IHttpRequestMethods,
   type IHttpRequestOptions,
+  type ILoadOptionsFunctions,
+  type IWebhookFunctions,
   NodeApiError,
   NodeOperationError,
 } from 'n8n-workflow';
@@ -12,7 +14,7 @@ import { problemError } from './problem.ts';
 export const CREDENTIAL = 'aiManagerApi';
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-type Context = IExecuteFunctions | IHookFunctions;
+type Context = IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 /** One call of the API. `path` is filled in and encoded; arrays in `query` repeat their name. */
 export interface ApiRequest {
@@ -22,8 +24,8 @@ export interface ApiRequest {
   body?: IDataObject;
   headers?: IDataObject;
   timeoutMs?: number;
-  /** A status that is an answer too, such as 404 where a thing may be gone. */
-  accept?: number;
+  /** Statuses that are answers too, such as 404 where a thing may be gone. */
+  accept?: number[];
 }
 
 export interface ApiAnswer {
@@ -76,7 +78,7 @@ async function send(
 ): Promise<ApiAnswer> {
   const response = await exchange(context, baseUrl, request, itemIndex);
   const { statusCode: status, body } = response;
-  if (status === request.accept) return { status, body };
+  if (request.accept?.includes(status)) return { status, body };
   if (status < 200 || status > 299) throw problemError(context.getNode(), baseUrl, response, itemIndex);
   if (status !== 204 && (typeof body !== 'object' || body === null)) {
     throw apiError(context, itemIndex, {
@@ -112,6 +114,33 @@ async function exchange(
     return await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, options);
   } catch (error) {
     throw unreachable(context, baseUrl, timeout, error, itemIndex);
+  }
+}
+
+/**
+ * The content of a file by its signed URL, which needs no credential.
+ *
+ * @throws NodeApiError when it cannot be had
+ */
+export async function downloadFile(
+  context: IExecuteFunctions,
+  url: string,
+  timeoutMs: number | undefined,
+  itemIndex: number,
+): Promise<Buffer> {
+  try {
+    const content: unknown = await context.helpers.httpRequest({
+      method: 'GET',
+      url,
+      encoding: 'arraybuffer',
+      timeout: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+    return Buffer.from(content as Uint8Array);
+  } catch (error) {
+    throw apiError(context, itemIndex, {
+      message: `The file could not be downloaded: ${(error as Error).message}`,
+      description: `It is at ${url.replace(/\?.*$/s, '')}. This n8n has to reach that address.`,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type {
+  IBinaryKeyData,
   IConnections,
   ICredentialDataDecryptedObject,
   ICredentialsHelper,
@@ -6,6 +7,7 @@ import type {
   IDataObject,
   IHookFunctions,
   IHttpRequestOptions,
+  ILoadOptionsFunctions,
   INode,
   INodeExecutionData,
   INodeParameters,
@@ -32,13 +34,25 @@ export interface WebhookCall {
 }
 
 export interface Engine {
-  node(name: 'aiManager' | 'aiManagerTrigger'): INodeType;
+  node(name: string): INodeType;
+  credentials: Record<string, ICredentialType>;
   credential: ICredentialType;
   workflow(nodes: INode[], connections?: IConnections): Workflow;
   /** Runs a workflow from its first node, which gives the pinned items. */
-  run(workflow: Workflow, pinned: IDataObject[], options?: { executionId?: string }): Promise<IRun>;
-  hooks(workflow: Workflow, node: INode): IHookFunctions;
-  webhook(workflow: Workflow, node: INode, http: WebhookCall): IWebhookFunctions;
+  run(
+    workflow: Workflow,
+    pinned: IDataObject[],
+    options?: { executionId?: string; binary?: IBinaryKeyData },
+  ): Promise<IRun>;
+  hooks(workflow: Workflow, node: INode, activation?: 'activate' | 'manual'): IHookFunctions;
+  webhook(
+    workflow: Workflow,
+    node: INode,
+    http: WebhookCall,
+    options?: { mode?: 'webhook' | 'manual'; executionId?: string },
+  ): IWebhookFunctions;
+  /** What a form asks while it is filled in. */
+  loadOptions(workflow: Workflow, node: INode): ILoadOptionsFunctions;
 }
 
 /** The real n8n engine with the built package loaded by n8n's own loader, and one credential. */
@@ -52,7 +66,7 @@ export async function openEngine(
   const credentialType = loader.credentialTypes[CREDENTIAL]?.type as ICredentialType;
   const additionalData = (extra: Partial<IWorkflowExecuteAdditionalData>) =>
     ({
-      credentialsHelper: credentialsHelper(credentialType, credential),
+      credentialsHelper: credentialsHelper(loader, credential),
       webhookBaseUrl: 'http://127.0.0.1:5678/webhook',
       webhookTestBaseUrl: 'http://127.0.0.1:5678/webhook-test',
       webhookWaitingBaseUrl: 'http://127.0.0.1:5678/webhook-waiting',
@@ -73,6 +87,9 @@ export async function openEngine(
   return {
     node: (name) => types.getByNameAndVersion(`${PACKAGE}.${name}`),
     credential: credentialType,
+    credentials: Object.fromEntries(
+      Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
+    ),
     workflow: (nodes, connections = inARow(nodes)) =>
       new workflowModule.Workflow({
         id: 'workflow1',
@@ -82,28 +99,35 @@ export async function openEngine(
         nodeTypes: types,
         settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
       }),
-    async run(workflow, pinned, { executionId = '1' } = {}) {
+    async run(workflow, pinned, { executionId = '1', binary } = {}) {
       const first = Object.values(workflow.nodes)[0] as INode;
       const hooks = new core.ExecutionLifecycleHooks('manual', executionId, {});
       const data = additionalData({ executionId, ...({ hooks } as object) });
-      const pinData = { [first.name]: pinned.map((json) => ({ json })) };
+      const pinData = { [first.name]: pinned.map((json) => ({ json, ...(binary ? { binary } : {}) })) };
       return await new core.WorkflowExecute(data, 'manual').run({ workflow, startNode: first, pinData });
     },
-    hooks: (workflow, node) =>
+    hooks: (workflow, node, activation = 'activate') =>
       new core.HookContext(
         workflow,
         node,
         additionalData({}),
-        'trigger',
-        'activate',
+        activation === 'manual' ? 'manual' : 'trigger',
+        activation,
         webhookData(workflow, node),
       ),
-    webhook: (workflow, node, { request, response }) =>
+    loadOptions: (workflow, node) =>
+      new core.LoadOptionsContext(
+        workflow,
+        node,
+        additionalData({ currentNodeParameters: node.parameters }),
+        '',
+      ),
+    webhook: (workflow, node, { request, response }, { mode = 'webhook', executionId = '1' } = {}) =>
       new core.WebhookContext(
         workflow,
         node,
-        additionalData({ httpRequest: request, httpResponse: response }),
-        'webhook',
+        additionalData({ httpRequest: request, httpResponse: response, executionId }),
+        mode,
         webhookData(workflow, node),
         [],
         null,
@@ -118,6 +142,15 @@ export function start(): INode {
 
 export function aiManager(parameters: INodeParameters, settings: Partial<INode> = {}): INode {
   return { ...node('AI Manager', `${PACKAGE}.aiManager`, parameters), ...withCredential, ...settings };
+}
+
+/** Another node of the package, with the credential it asks for. */
+export function ourNode(name: string, type: string, credential: string, parameters: INodeParameters): INode {
+  return {
+    ...node(name, `${PACKAGE}.${type}`, parameters),
+    credentials: { [credential]: { id: '1', name: 'Sample' } },
+    webhookId: 'b5e2',
+  };
 }
 
 export function trigger(parameters: INodeParameters): INode {
@@ -175,22 +208,36 @@ function nodeTypes(loader: PackageLoader): INodeTypes {
 }
 
 /** Hands out the one credential and signs requests as its type's `authenticate` says. */
-function credentialsHelper(type: ICredentialType, data: ICredentialDataDecryptedObject): ICredentialsHelper {
+function credentialsHelper(
+  { credentialTypes }: PackageLoader,
+  data: ICredentialDataDecryptedObject,
+): ICredentialsHelper {
+  const typeOf = (name: string) => credentialTypes[name]?.type as ICredentialType;
   const helper: Partial<ICredentialsHelper> = {
     getParentTypes: () => [],
     isCredentialUsableByNode: () => true,
-    getCredentialsProperties: () => type.properties,
+    getCredentialsProperties: (name) => typeOf(name).properties,
     getDecrypted: async () => ({ ...data }),
     preAuthentication: async () => undefined,
-    async authenticate(credentials, _type, request, workflow, requestNode) {
-      const rule = type.authenticate as { properties: { headers: Record<string, string> } };
+    async authenticate(credentials, name, request, workflow, requestNode) {
+      const { properties } = typeOf(name).authenticate as {
+        properties: { headers?: Record<string, string>; auth?: { username: string; password: string } };
+      };
       const resolve = (value: string) =>
         workflow?.expression.getSimpleParameterValue(requestNode as INode, value, 'internal', {
           $credentials: credentials,
         }) as string;
-      const headers = Object.entries(rule.properties.headers).map(([name, value]) => [name, resolve(value)]);
+      const headers = Object.entries(properties.headers ?? {}).map(([header, value]) => [
+        header,
+        resolve(value),
+      ]);
+      const { auth } = properties;
       const signed = request as IHttpRequestOptions;
-      return { ...signed, headers: { ...signed.headers, ...Object.fromEntries(headers) } };
+      return {
+        ...signed,
+        headers: { ...signed.headers, ...Object.fromEntries(headers) },
+        ...(auth ? { auth: { username: resolve(auth.username), password: resolve(auth.password) } } : {}),
+      };
     },
   };
   return helper as ICredentialsHelper;

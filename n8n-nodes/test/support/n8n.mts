@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type {
   ICredentialType,
   IHookFunctions,
+  ILoadOptionsFunctions,
   INode,
   INodeType,
   IPinData,
@@ -47,6 +48,10 @@ interface N8nCore {
       IWebhookData,
     ],
     IHookFunctions
+  >;
+  LoadOptionsContext: Class<
+    [Workflow, INode, IWorkflowExecuteAdditionalData, path: string],
+    ILoadOptionsFunctions
   >;
   WebhookContext: Class<
     [Workflow, INode, IWorkflowExecuteAdditionalData, WorkflowExecuteMode, IWebhookData, unknown[], null],

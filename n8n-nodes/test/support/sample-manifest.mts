@@ -1,4 +1,9 @@
-import type { Manifest, ManifestOperation } from '../../nodes/AiManager/manifest.ts';
+import type {
+  Manifest,
+  ManifestColumn,
+  ManifestField,
+  ManifestOperation,
+} from '../../nodes/AiManager/manifest.ts';
 
 function operation(key: string, rest: Partial<ManifestOperation>): ManifestOperation {
   return {
@@ -13,9 +18,23 @@ function operation(key: string, rest: Partial<ManifestOperation>): ManifestOpera
     idempotent: false,
     fields: [],
     simplified: [],
+    files: [],
     ...rest,
   };
 }
+
+function field(name: string, place: ManifestField['in']): ManifestField {
+  return { name, in: place, label: titleOf(name), description: '', required: false, type: 'string' };
+}
+
+function titleOf(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replace('Id', ' Id');
+}
+
+const COLUMNS: ManifestColumn[] = [
+  { name: 'sku', label: 'Sku', required: true, type: 'string' },
+  { name: 'count', label: 'Count', required: false, type: 'number' },
+];
 
 /** A manifest that has every kind of field and operation, whatever the API offers today. */
 export const sampleManifest: Manifest = {
@@ -91,6 +110,48 @@ export const sampleManifest: Manifest = {
           ],
         }),
         operation('remove', { method: 'DELETE', path: '/things' }),
+        operation('pick', {
+          method: 'GET',
+          path: '/things/{thingId}/pick',
+          fields: [
+            {
+              ...field('thingId', 'path'),
+              required: true,
+              locator: {
+                resource: 'thing',
+                name: 'Thing',
+                path: '/things',
+                id: 'id',
+                shown: ['name', 'kind'],
+                search: true,
+              },
+            },
+            {
+              ...field('otherId', 'query'),
+              locator: {
+                resource: 'other',
+                name: 'Other',
+                path: '/others',
+                id: 'id',
+                shown: ['name'],
+                search: false,
+              },
+            },
+            {
+              ...field('colour', 'query'),
+              choices: { operation: 'thing.colours', path: '/colours', value: 'colour' },
+            },
+            { ...field('day', 'query'), type: 'date' },
+          ],
+        }),
+        operation('load', {
+          idempotent: true,
+          files: ['report', 'pages'],
+          fields: [
+            { ...field('left', 'body'), columns: COLUMNS },
+            { ...field('right', 'body'), columns: COLUMNS },
+          ],
+        }),
       ],
     },
   ],

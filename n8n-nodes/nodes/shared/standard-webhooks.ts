@@ -22,11 +22,16 @@ export interface Delivery {
  * @param secret `whsec_<base64>`; anything else signs nothing
  * @param now seconds since the epoch
  */
-export function isSignedBy(secret: string | undefined, delivery: Delivery, now: number): boolean {
+export function isSignedBy(
+  secret: string | undefined,
+  delivery: Delivery,
+  now: number,
+  tolerance = TOLERANCE_SECONDS,
+): boolean {
   const { id, timestamp, signature, rawBody } = delivery;
   const key = signingKey(secret);
   if (!key || !id || !timestamp || !signature) return false;
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > TOLERANCE_SECONDS) return false;
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp)) > tolerance) return false;
   const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody).digest('base64');
   const expected = Buffer.from(`v1,${digest}`);
   return signature.split(' ').some((candidate) => isSame(expected, Buffer.from(candidate)));
