@@ -16,6 +16,7 @@ import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
 import { tracedLine, traceRequests } from './http/trace-requests.ts';
 import { serveAgents } from './modules/agents/index.ts';
+import { serveApprovals } from './modules/approvals/index.ts';
 import { serveAudit } from './modules/audit/index.ts';
 import { serveDecisionLinks, serveDecisions } from './modules/decisions/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
@@ -37,6 +38,7 @@ export function createApp(context: Context): Express {
   const served = [
     ...serveEvaluations(context.evaluations),
     ...serveDecisions(context.decisions),
+    ...serveApprovals(context.approvals),
     ...servePeople(context.people),
     ...serveAgents(context.agents),
     ...serveQuality(context.quality),

@@ -39,6 +39,7 @@ const COMPOSERS = ['app.ts', 'connections.ts', 'context.ts'];
 /** The database schema that a part's SQL may name; parts that are not here have no SQL. */
 const OWN_SCHEMA: Record<string, string> = {
   'modules/people': 'people',
+  'modules/approvals': 'approvals',
   'modules/evaluations': 'evaluations',
   'modules/webhooks': 'events',
   'modules/identity': 'identity',
@@ -152,7 +153,7 @@ describe('the source', () => {
     expect(
       reached.filter(
         (path) =>
-          !/^contract\/|\/(contract|jobs-contract|rows|schema|grade|failures|job-states|tiers)\.ts$/.test(
+          !/^contract\/|\/(contract|jobs-contract|rows|schema|grade|failures|job-states|tiers|states|settings)\.ts$/.test(
             path,
           ),
       ),

@@ -10,6 +10,7 @@ import { createGuards } from './http/guards.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
 import { createLedger, readPrices } from './models/ledger/index.ts';
 import { agentModels, createAgents } from './modules/agents/index.ts';
+import { approvalKind, openApprovals } from './modules/approvals/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
@@ -39,6 +40,14 @@ import { createTracing } from './platform/telemetry/tracing/index.ts';
 export { RegionMismatch } from './modules/tenancy/index.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
+
+/** Every kind of judgement. */
+const KINDS = [evaluationKind, projectKind, approvalKind];
+
+/** What time it is; a test moves it. */
+interface Clock {
+  now(): Date;
+}
 
 /**
  * The composition root: builds everything from the configuration and hands it to whoever needs it.
@@ -124,18 +133,28 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     log,
   });
   const quality = createQuality(database);
+  const clock: Clock = { now: () => new Date() };
   const settings = {
     concurrency: config.EVALUATION_CONCURRENCY,
     model,
-    now: () => new Date(),
+    now: () => clock.now(),
     storeJudgement: storeJudgementsWith(quality.reviews.sample),
     onJudged: metrics.judged,
     settingsOf: tenancy.settingsOf,
   };
-  const prompts = createPrompts(database, { kinds: [evaluationKind, projectKind] });
+  const prompts = createPrompts(database, { kinds: KINDS });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
   const modelsOfAgents = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts });
   const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);
+  const { approvals, watch } = openApprovals({
+    database,
+    jobs,
+    people,
+    webhooks,
+    objects,
+    prompts,
+    ...settings,
+  });
   await seedTenant(config, database, identity, prompts);
   const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
@@ -183,6 +202,9 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     quality,
     agents,
     prompts,
+    approvals,
+    watchDeadlines: () => watch(identity.tenantIds, log),
+    clock,
     audit,
     ledger,
     usage: createUsage(database, ledger),
@@ -200,7 +222,8 @@ async function seedTenant(
   if (config.BOOTSTRAP_API_KEY)
     await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
   await database.withTenant(tenantId, async (transaction) => {
-    const rules = (await seedKind(transaction, evaluationKind)) + (await seedKind(transaction, projectKind));
+    let rules = 0;
+    for (const kind of KINDS) rules += await seedKind(transaction, kind);
     if (rules > 0)
       await record(transaction, systemActor(tenantId, 'judgement.seed'), {
         subject: 'rules',

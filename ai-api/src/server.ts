@@ -42,7 +42,8 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     opened.push({ close: () => context.mailer.close() });
     await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     opened.push({ close: () => context.jobs.stop(STOP_MS) });
-    if (config.ROLE !== 'api') opened.push(await startMaintenance(context.database, log));
+    if (config.ROLE !== 'api')
+      opened.push(await startMaintenance(context.database, log), context.watchDeadlines());
     const inbox = config.SMTP_URL || config.ROLE === 'worker' ? null : await openInbox(config, log);
     if (inbox) opened.push(inbox);
     const http = await listen(context);

@@ -24,6 +24,8 @@ export interface ClientOptions {
   /** Root of the API, for example `http://127.0.0.1:8000`. */
   baseUrl: string;
   apiKey?: string;
+  /** E-mail address or id of the person whom the key acts for. */
+  actingFor?: string;
   /** Milliseconds for one call; 30 000 unless said. */
   timeoutMs?: number;
 }
@@ -78,6 +80,7 @@ async function send(
     headers: {
       accept: 'application/json',
       ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
+      ...(options.actingFor ? { 'ai-manager-acting-for': options.actingFor } : {}),
       ...(body ? { 'content-type': 'application/json' } : {}),
       ...(call?.idempotencyKey ? { 'idempotency-key': call.idempotencyKey } : {}),
     },

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { id, isoWeek, timestamp } from './schemas.ts';
+import { day, id, isoWeek, timestamp } from './schemas.ts';
+
+const approvalEvent = z.object({
+  approvalId: id,
+  builderId: z.string(),
+  date: day,
+  hours: z.number(),
+  state: z.string(),
+});
 
 const executionData = z.object({
   executionId: id,
@@ -100,6 +108,38 @@ export const events = {
     title: 'Agent execution failed',
     description: 'An agent could not answer, for the reason named.',
     data: executionData.extend({ reason: z.string() }),
+  },
+  'approval.submitted': {
+    title: 'Manual time requested',
+    description: 'A request for manual time came in.',
+    data: approvalEvent,
+  },
+  'approval.flagged': {
+    title: 'Manual time needs a person',
+    description: 'The engine is not sure, or may not decide so much: the approver group has to.',
+    data: approvalEvent.extend({
+      groupId: id.nullable(),
+      dueAt: timestamp,
+    }),
+  },
+  'approval.decided': {
+    title: 'Manual time decided',
+    description: 'A request was approved or rejected, by the engine or by a person.',
+    data: approvalEvent.extend({
+      decision: z.enum(['approve', 'reject']),
+      engine: z.enum(['rules', 'model', 'human']),
+      payableHours: z.number(),
+    }),
+  },
+  'approval.reminder': {
+    title: 'Manual time waits for a decision',
+    description: 'A flagged request was not decided for as long as the settings allow before a reminder.',
+    data: approvalEvent.extend({ dueAt: timestamp }),
+  },
+  'approval.escalated': {
+    title: 'Manual time was escalated',
+    description: 'A flagged request is past its deadline; the escalation group may decide it now.',
+    data: approvalEvent,
   },
   'endpoint.test': {
     title: 'Endpoint test',

@@ -1,4 +1,5 @@
 import { agent, execution } from '../modules/agents/contract.ts';
+import { approval, approver } from '../modules/approvals/contract.ts';
 import { audit } from '../modules/audit/contract.ts';
 import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
@@ -17,6 +18,8 @@ import type { Resource } from './operation.ts';
 export const resources = {
   evaluation,
   decision: decisions,
+  approval,
+  approver,
   people,
   builder,
   project,

@@ -18,6 +18,7 @@ export type { CriterionResult, JudgementView } from './schema.ts';
 export {
   findJudgements,
   findWithFacts,
+  humanJudgement,
   type ReviewedJudgement,
   type StoredJudgement,
   type StoreJudgement,

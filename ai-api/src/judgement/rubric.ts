@@ -58,7 +58,8 @@ function scoreCriterion(
     return { result, review: rule.review };
   }
   const toRead = (criterion.reads ?? []).filter((path) => factAt(facts, path) === null);
-  const missing = [...new Set([...unknown, ...toRead])];
+  // Where reading would answer, what a rule lacked is no obstacle.
+  const missing = criterion.reads && toRead.length === 0 ? [] : [...new Set([...unknown, ...toRead])];
   return { result: open(criterion, weight, missing, facts), review: false };
 }
 

@@ -11,7 +11,7 @@ import type { JudgementView } from './schema.ts';
 /** What a judgement is stored with, beside itself. */
 export interface StoreOptions {
   /** The person who decided, in the place of which judgement. */
-  human?: { decidedBy: string; reason: string; supersedes: string };
+  human?: { decidedBy: string; reason: string; supersedes: string | null };
   /** Of a dry run: nobody is asked to look at it. */
   rehearsal?: boolean;
 }
@@ -44,7 +44,7 @@ export function storeJudgementsWith(onStored: OnStored): StoreJudgement {
 async function insertJudgement(
   transaction: TenantTransaction,
   judged: Judged,
-  human: { decidedBy: string; reason: string; supersedes: string } | null,
+  human: StoreOptions['human'] | null,
 ): Promise<string> {
   const id = judged.judgementId ?? uuidv7();
   await transaction
@@ -77,6 +77,41 @@ async function insertJudgement(
     })
     .execute();
   return id;
+}
+
+/** What a person decided about a subject of a deciding kind. */
+export interface HumanJudgement {
+  kind: string;
+  subjectId: string;
+  outcome: string;
+  /** The judgement it supersedes. */
+  before: JudgementView | null;
+  reason: string;
+}
+
+/** What a person decided, in the place of what was judged before. */
+export function humanJudgement({ kind, subjectId, outcome, before, reason }: HumanJudgement): Judged {
+  return {
+    kind,
+    subjectId,
+    grade: before?.grade ?? 'insufficient evidence',
+    outcome,
+    score: null,
+    coverage: before?.coverage ?? 0,
+    confidence: null,
+    needsReview: false,
+    reviewReasons: [],
+    engine: 'human',
+    criteria: before?.criteria ?? [],
+    feedback: reason,
+    facts: {},
+    rules: before?.rules ?? [],
+    prompt: null,
+    model: null,
+    modelFailure: null,
+    tokensIn: 0,
+    tokensOut: 0,
+  };
 }
 
 /** Judgements by their ids, as the API shows them. */

@@ -114,6 +114,17 @@ export function createIdentity(database: Database) {
       return row.id;
     },
 
+    /** Every tenant, for work that is done for each of them. */
+    tenantIds: async (): Promise<string[]> => {
+      const rows = await database
+        .system('goes through the tenants one by one')
+        .selectFrom('identity.tenants')
+        .select('id')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
     /** Every key of the tenant, oldest first, without what proves it. */
     listKeys: (transaction: TenantTransaction) =>
       transaction

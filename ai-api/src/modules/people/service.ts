@@ -10,6 +10,7 @@ import {
   type BuilderFilter,
   type BuilderRecord,
   findBuilder,
+  findBuilders,
   findProject,
   listBuilders,
   listProjects,
@@ -87,6 +88,16 @@ export function createPeople(database: Database, sources: Sources) {
       });
       return { dryRun, ...counts };
     },
+
+    /** A builder as the import brought them; undefined when there is none of that id. */
+    findBuilder: (transaction: TenantTransaction, builderId: string) => findBuilder(transaction, builderId),
+
+    /** Builders by their ids. */
+    findBuilders: (transaction: TenantTransaction, builderIds: readonly string[]) =>
+      findBuilders(transaction, builderIds),
+
+    /** A project by its id. */
+    findProject: (transaction: TenantTransaction, projectId: string) => findProject(transaction, projectId),
 
     /** What is known about a builder's time; undefined when there is no such builder. */
     timeRecords: (transaction: TenantTransaction, question: TimeQuestion) =>

@@ -235,6 +235,20 @@ export function findBuilder(
     .executeTakeFirst();
 }
 
+/** Builders by their ids; unknown ids are left out. */
+export async function findBuilders(
+  transaction: TenantTransaction,
+  builderIds: readonly string[],
+): Promise<Map<string, BuilderRecord>> {
+  if (builderIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('people.superbuilders')
+    .selectAll()
+    .where('builder_id', 'in', [...new Set(builderIds)])
+    .execute();
+  return new Map(rows.map((row) => [row.builder_id, row]));
+}
+
 export function findProject(
   transaction: TenantTransaction,
   projectId: string,

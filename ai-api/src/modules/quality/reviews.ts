@@ -98,10 +98,12 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       }
       if (!sampling.overridden) return;
       const { supersedes, decidedBy } = stored.human;
+      if (supersedes === null) return;
       const replaced = (await findWithFacts(transaction, [supersedes])).get(supersedes);
       if (!replaced || replaced.view.engine === 'human') return;
       const { view, subjectId } = replaced;
-      const detail = `${decidedBy} decided ${stored.grade} in the place of ${view.grade}.`;
+      const now = stored.outcome ?? stored.grade;
+      const detail = `${decidedBy} decided ${now} in the place of ${view.outcome ?? view.grade}.`;
       await enqueue(
         transaction,
         { ...view, subjectId },

@@ -1,0 +1,460 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../contract/operation.ts';
+import { day, flag, id, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { judgementView } from '../../judgement/schema.ts';
+import { settingsChange, settingsSchema } from './settings.ts';
+import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
+
+/** Letters, line breaks and tabs; a text with other control characters is not one that a person typed. */
+const prose = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must be at most ${max} characters`)
+    .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
+
+const reason = prose(2000).refine((value) => value.length >= 10, 'must say why, in at least 10 characters');
+const approvalId = id.describe('The request');
+const version = z.number().int().min(1).describe('Version of the request that you saw');
+const email = z.email().max(320).toLowerCase();
+const builderId = z.string().min(1).max(100);
+const quarterHours = z
+  .number()
+  .positive('must be more than 0')
+  .max(24, 'must be at most 24')
+  .multipleOf(0.25, 'must be in quarters of an hour');
+
+const person = z.object({ builderId: z.string(), name: z.string(), email: z.string(), team: z.string() });
+
+const approvalView = z
+  .object({
+    approvalId: id,
+    version: z.number().int(),
+    state: z.enum(STATES),
+    builder: person,
+    date: day,
+    hours: z.number().describe('What was asked for'),
+    payableHours: z.number().describe('What is paid: 0 unless it is approved'),
+    startsAt: timestamp.nullable(),
+    endsAt: timestamp.nullable(),
+    category: z.enum(CATEGORIES),
+    projectId: z.string().nullable(),
+    justification: z.string(),
+    submittedBy: z.string(),
+    submittedAt: timestamp,
+    engine: z.enum(['rules', 'model', 'human']).nullable().describe('Who decided last'),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('Of the engine, 0.5 to 1; null when nothing was decided by it'),
+    reason: z.string().nullable().describe('Why it was decided so, or why a person has to'),
+    decidedBy: z.string().nullable(),
+    decidedAt: timestamp.nullable(),
+    judgementId: id.nullable(),
+    approverGroup: z.object({ groupId: id, name: z.string() }).nullable(),
+    dueAt: timestamp.nullable().describe('When it is escalated'),
+    escalated: z.boolean(),
+    appeal: z.string().nullable(),
+    audit: z.enum(AUDITS).nullable().describe('Whether a person has to look at an automatic decision'),
+  })
+  .meta({ id: 'Approval' });
+
+const step = z.object({
+  at: timestamp,
+  step: z.enum(STEPS),
+  by: z.string(),
+  engine: z.enum(['rules', 'model', 'human']),
+  hours: z.number().nullable(),
+  reason: z.string().nullable(),
+});
+
+const attachment = z.object({
+  name: z.string(),
+  contentType: z.string(),
+  bytes: z.number().int(),
+  url: z.string().describe('Signed; good for 15 minutes'),
+});
+
+const detail = approvalView
+  .extend({
+    attachments: z.array(attachment),
+    history: z.array(step),
+    judgement: judgementView.nullable(),
+    approvers: z
+      .array(z.string())
+      .describe('E-mail addresses of those who may decide it now, beside executives'),
+  })
+  .meta({ id: 'ApprovalDetail' });
+
+const request = {
+  date: day.describe('The day on which the time was worked'),
+  hours: quarterHours.describe('Hours, in quarters'),
+  startsAt: timestamp
+    .optional()
+    .describe('When the work began, to check it against tracked time to the minute'),
+  category: z.enum(CATEGORIES),
+  projectId: z.string().min(1).max(100).optional().describe('The project it was worked on'),
+  justification: prose(4000).describe('What was done, and why it was not tracked'),
+};
+const requestHints = {
+  justification: { multiline: true },
+  startsAt: { label: 'Started at' },
+} as const;
+
+const everyone = ROLES;
+const writers = ['admin', 'executive', 'builder', 'ops'] as const;
+const deciders = ['admin', 'executive', 'builder', 'reviewer', 'ops'] as const;
+const managers = ['admin', 'executive'] as const;
+
+export const approval = resource({
+  id: 'approval',
+  name: 'Approval',
+  description: 'Requests for manual time: submitted by builders, triaged by the engine, decided by people.',
+  operations: {
+    submit: operation({
+      method: 'POST',
+      path: '/approvals',
+      summary: 'Submit a request for manual time',
+      description:
+        'For time that was worked but not tracked. A builder asks for themselves only. A request that overlaps ' +
+        'another open or approved one is refused.',
+      access: writers,
+      own: { input: 'builderId' },
+      status: 201,
+      bodyLimit: '3mb',
+      input: z.object({
+        builderId: builderId.optional().describe('Whose time; your own unless said'),
+        ...request,
+        attachments: z
+          .array(
+            z.object({
+              name: z
+                .string()
+                .min(1)
+                .max(200)
+                .regex(/^[^/\\\p{Cc}]+$/u, 'must be a plain file name'),
+              contentType: z.enum(['application/pdf', 'image/png', 'image/jpeg', 'text/plain']),
+              base64: z.base64().max(700_000, 'must be at most 512 kB'),
+            }),
+          )
+          .max(5)
+          .default([])
+          .describe('Files that show the work'),
+      }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE'],
+      hints: requestHints,
+    }),
+    list: operation({
+      method: 'GET',
+      path: '/approvals',
+      summary: 'List requests for manual time',
+      description: 'Newest first. Builders see their own.',
+      access: everyone,
+      own: 'handler',
+      list: true,
+      input: z.object({
+        state: z.enum(STATES).optional(),
+        builderId: builderId.optional(),
+        week: isoWeek.optional().describe('ISO week of the day worked'),
+        mine: flag.optional().describe('Only those that wait for your decision'),
+        audit: z.enum(AUDITS).optional(),
+        escalated: flag.optional(),
+        ...page,
+      }),
+      output: listOf(approvalView),
+    }),
+    counts: operation({
+      method: 'GET',
+      path: '/approvals/counts',
+      summary: 'Count requests for the inbox',
+      access: everyone,
+      own: 'handler',
+      input: z.object({}),
+      output: z
+        .object({
+          states: z.record(z.enum(STATES), z.number().int()),
+          mine: z.number().int().describe('Waiting for your decision'),
+          overdue: z.number().int(),
+          auditDue: z.number().int(),
+          automatic: z.object({
+            decided: z.number().int().describe('Decided by the engine alone'),
+            overturned: z.number().int().describe('Of those, changed by a person afterwards'),
+          }),
+        })
+        .meta({ id: 'ApprovalCounts' }),
+    }),
+    payable: operation({
+      method: 'GET',
+      path: '/approvals/payable',
+      summary: 'List the payable manual hours of a week by builder',
+      description: 'Approved time only: what is undecided is not payable.',
+      access: ['admin', 'executive', 'ops', 'readonly'],
+      list: true,
+      input: z.object({
+        week: isoWeek.optional().describe('ISO week; the last complete week unless said'),
+        ...page,
+      }),
+      output: listOf(
+        z.object({
+          builderId: z.string(),
+          name: z.string(),
+          hours: z.number(),
+          undecidedHours: z.number().describe('Asked for and not decided yet'),
+        }),
+      ),
+    }),
+    getSettings: operation({
+      method: 'GET',
+      path: '/approvals/settings',
+      summary: "Get the company's settings for manual time",
+      access: everyone,
+      own: 'anyone',
+      input: z.object({}),
+      output: settingsSchema,
+    }),
+    setSettings: operation({
+      method: 'PUT',
+      path: '/approvals/settings',
+      summary: "Change the company's settings for manual time",
+      description: 'Fields that are left out stay as they are.',
+      access: managers,
+      input: settingsChange,
+      output: settingsSchema,
+    }),
+    get: operation({
+      method: 'GET',
+      path: '/approvals/{approvalId}',
+      summary: 'Get a request with its history, files and judgement',
+      access: everyone,
+      own: 'handler',
+      input: z.object({ approvalId }),
+      output: detail,
+      errors: ['NOT_FOUND'],
+      simplified: ['approvalId', 'state', 'hours', 'reason', 'confidence', 'version'],
+    }),
+    triage: operation({
+      method: 'POST',
+      path: '/approvals/triage',
+      summary: 'Let the engine decide a request',
+      description:
+        'Rules over the database first, then the model for the justification where one is configured. Sure ' +
+        'enough, it approves or rejects; otherwise it flags the request for people. Without an id it judges the ' +
+        'request given here and stores no request. A request that was triaged before is answered as it stands.',
+      access: writers,
+      own: 'handler',
+      input: z.object({
+        approvalId: approvalId.optional(),
+        builderId: builderId.optional().describe('Whose time, without an id'),
+        ...(Object.fromEntries(Object.entries(request).map(([name, field]) => [name, field.optional()])) as {
+          [K in keyof typeof request]: z.ZodOptional<(typeof request)[K]>;
+        }),
+      }),
+      output: z
+        .object({
+          decision: z.enum(['approve', 'reject', 'review']),
+          confidence: z.number().nullable(),
+          reasoning: z.string(),
+          engine: z.enum(['rules', 'model', 'human']),
+          approval: approvalView.nullable().describe('Null for a request given inline'),
+          judgement: judgementView,
+        })
+        .meta({ id: 'ApprovalTriage' }),
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP'],
+      hints: requestHints,
+    }),
+    override: operation({
+      method: 'POST',
+      path: '/approvals/override',
+      summary: 'Decide a request as a person',
+      description:
+        'By a member of its approver group, an executive or an administrator; never by whoever asked. Takes the ' +
+        'version you saw: of two people at once one wins, and the other is told how it was decided. Also changes ' +
+        'a decision that was made.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({
+        approvalId,
+        version,
+        decision: z.enum(['approve', 'reject']),
+        reason: reason.optional().describe('Needed to reject, and to change what was decided'),
+        hours: quarterHours.optional().describe('Approve other hours than were asked for'),
+      }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      hints: { reason: { multiline: true } },
+    }),
+    bulk: operation({
+      method: 'POST',
+      path: '/approvals/bulk',
+      summary: 'Decide several requests as a person',
+      description:
+        'Each on its own: what cannot be decided is answered with its problem, the others are decided.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({
+        items: z.array(z.object({ approvalId, version })).min(1).max(100),
+        decision: z.enum(['approve', 'reject']),
+        reason: reason.optional(),
+      }),
+      output: z
+        .object({
+          decided: z.array(approvalView),
+          refused: z.array(z.object({ approvalId: id, code: z.string(), detail: z.string() })),
+        })
+        .meta({ id: 'ApprovalBulk' }),
+      hints: { reason: { multiline: true } },
+    }),
+    confirm: operation({
+      method: 'POST',
+      path: '/approvals/confirm',
+      summary: 'Confirm an automatic decision that was drawn for a look',
+      description: 'To overturn it instead, override it.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({ approvalId, version }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+    }),
+    withdraw: operation({
+      method: 'POST',
+      path: '/approvals/withdraw',
+      summary: 'Take a request back before it is decided',
+      access: writers,
+      own: 'handler',
+      input: z.object({ approvalId, version }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+    }),
+    appeal: operation({
+      method: 'POST',
+      path: '/approvals/appeal',
+      summary: 'Ask people to look at a rejected request again',
+      description: 'Once for each request. Somebody else than the first decider has to decide.',
+      access: writers,
+      own: 'handler',
+      input: z.object({ approvalId, version, reason }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+      hints: { reason: { multiline: true } },
+    }),
+  },
+});
+
+const group = z
+  .object({
+    groupId: id,
+    name: z.string(),
+    team: z.string().nullable().describe('Whose requests it decides; null decides for every other team'),
+    escalation: z.boolean().describe('Requests past their deadline go here'),
+    members: z.array(z.string()).describe('E-mail addresses'),
+  })
+  .meta({ id: 'ApproverGroup' });
+
+const delegation = z
+  .object({
+    delegationId: id,
+    fromEmail: z.string(),
+    toEmail: z.string(),
+    firstDay: day,
+    lastDay: day,
+  })
+  .meta({ id: 'ApproverDelegation' });
+
+const name = prose(100);
+
+export const approver = resource({
+  id: 'approver',
+  name: 'Approver',
+  description: 'Who decides requests for manual time: groups by team, and who stands in for whom.',
+  operations: {
+    listGroups: operation({
+      method: 'GET',
+      path: '/approver-groups',
+      summary: 'List approver groups',
+      access: everyone,
+      own: 'anyone',
+      list: true,
+      input: z.object(page),
+      output: listOf(group),
+    }),
+    createGroup: operation({
+      method: 'POST',
+      path: '/approver-groups',
+      summary: 'Create an approver group',
+      access: managers,
+      status: 201,
+      input: z.object({
+        name,
+        team: name.optional().describe('Whose requests it decides; without one, those of every other team'),
+        escalation: z.boolean().default(false),
+        members: z.array(email).min(1).max(100),
+      }),
+      output: group,
+      errors: ['CONFLICT'],
+    }),
+    updateGroup: operation({
+      method: 'PATCH',
+      path: '/approver-groups/{groupId}',
+      summary: 'Change an approver group',
+      access: managers,
+      input: z.object({
+        groupId: id,
+        name: name.optional(),
+        escalation: z.boolean().optional(),
+        members: z.array(email).min(1).max(100).optional(),
+      }),
+      output: group,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+    }),
+    deleteGroup: operation({
+      method: 'DELETE',
+      path: '/approver-groups/{groupId}',
+      summary: 'Delete an approver group',
+      description: 'Its open requests go to the group of all other teams, or to executives.',
+      access: managers,
+      status: 204,
+      input: z.object({ groupId: id }),
+      output: z.void(),
+      errors: ['NOT_FOUND'],
+    }),
+    listDelegations: operation({
+      method: 'GET',
+      path: '/approver-delegations',
+      summary: 'List who stands in for whom',
+      access: everyone,
+      own: 'anyone',
+      list: true,
+      input: z.object(page),
+      output: listOf(delegation),
+    }),
+    delegate: operation({
+      method: 'POST',
+      path: '/approver-delegations',
+      summary: 'Let somebody stand in for you while you are away',
+      access: deciders,
+      own: 'anyone',
+      status: 201,
+      input: z.object({
+        toEmail: email,
+        firstDay: day,
+        lastDay: day,
+        fromEmail: email.optional().describe('For somebody else, by an administrator or executive'),
+      }),
+      output: delegation,
+      errors: ['APPROVAL_NOT_YOURS'],
+    }),
+    endDelegation: operation({
+      method: 'DELETE',
+      path: '/approver-delegations/{delegationId}',
+      summary: 'End a delegation',
+      access: deciders,
+      own: 'anyone',
+      status: 204,
+      input: z.object({ delegationId: id }),
+      output: z.void(),
+      errors: ['NOT_FOUND', 'APPROVAL_NOT_YOURS'],
+    }),
+  },
+});

@@ -1,0 +1,148 @@
+import { DateTime } from 'luxon';
+import type { Facts } from '../../judgement/index.ts';
+import type { TenantTransaction } from '../../platform/database/index.ts';
+import { daysBetween } from '../../platform/week.ts';
+import type { People, Span, TimeRecords } from '../people/index.ts';
+import type { ApprovalSettings } from './settings.ts';
+import type { Category } from './states.ts';
+import { historyOf, type LiveRequest, liveRequests, manualHoursOfProject } from './store.ts';
+
+/** What somebody asks for, with its day and week spelled out in the builder's time zone. */
+export interface Claim {
+  /** Null for a request given inline. */
+  id: string | null;
+  builderId: string;
+  projectId: string | null;
+  day: string;
+  hours: number;
+  span: Span | null;
+  category: Category;
+  justification: string;
+  attachments: number;
+}
+
+/** When a builder's day and ISO week begin and end. */
+export interface Calendar {
+  week: string;
+  today: string;
+  day: Span;
+  weekSpan: Span;
+  /** 24, or 23 or 25 when the clocks change. */
+  hoursOfDay: number;
+}
+
+/** @param zone IANA time zone; UTC when null or not known here */
+export function calendarOf(day: string, zone: string | null, now: Date): Calendar {
+  const local = DateTime.fromISO(day, { zone: zone ?? 'utc' });
+  const start = local.isValid ? local : DateTime.fromISO(day, { zone: 'utc' });
+  const next = start.plus({ days: 1 });
+  const monday = start.startOf('week');
+  return {
+    week: start.toFormat("kkkk-'W'WW"),
+    today: DateTime.fromJSDate(now, { zone: start.zone }).toISODate() as string,
+    day: { from: start.toJSDate(), until: next.toJSDate() },
+    weekSpan: { from: monday.toJSDate(), until: monday.plus({ weeks: 1 }).toJSDate() },
+    hoursOfDay: next.diff(start, 'hours').hours,
+  };
+}
+
+/** Everything that a request is judged by, as the database has it now; undefined when there is no such builder. */
+export async function factsOf(
+  transaction: TenantTransaction,
+  people: People,
+  claim: Claim,
+  settings: ApprovalSettings,
+  now: Date,
+): Promise<Facts | undefined> {
+  const builder = await people.findBuilder(transaction, claim.builderId);
+  if (!builder) return undefined;
+  const calendar = calendarOf(claim.day, builder.timezone, now);
+  const records = await people.timeRecords(transaction, {
+    builderId: claim.builderId,
+    date: claim.day,
+    day: calendar.day,
+    week: calendar.weekSpan,
+    span: claim.span,
+    projectId: claim.projectId,
+  });
+  if (!records) return undefined;
+  const others = (await liveRequests(transaction, claim.builderId, calendar.week)).filter(
+    ({ id }) => id !== claim.id,
+  );
+  const sameDay = others.filter(({ day }) => day === claim.day);
+  const history = await historyOf(transaction, claim.builderId, claim.id, now);
+  return {
+    request: {
+      hours: claim.hours,
+      daysAgo: daysBetween(claim.day, calendar.today),
+      category: claim.category,
+      hasSpan: claim.span !== null,
+      overlapMinutes: records.overlapMinutes,
+      duplicates: sameDay.filter((other) => isSame(other, claim)).length,
+      attachments: claim.attachments,
+      justification: claim.justification,
+    },
+    day: {
+      trackedHours: records.tracked?.day ?? null,
+      requestedHours: sum(sameDay.map(({ hours }) => hours)),
+      length: calendar.hoursOfDay,
+    },
+    week: {
+      trackedHours: records.tracked?.week ?? null,
+      approvedHours: sum(others.filter(({ state }) => state === 'approved').map(({ hours }) => hours)),
+      plannedHours: builder.weekly_hours,
+    },
+    builder: { status: builder.status, onLeave: records.onLeave },
+    project: await projectFacts(transaction, claim, records.project),
+    history: {
+      decided: history.decided,
+      approvedShare: history.decided === 0 ? null : history.approved / history.decided,
+    },
+    limits: {
+      weeklyCapHours: settings.weeklyCapHours,
+      oldestDays: settings.oldestDays,
+      routineHours: settings.routineHours,
+    },
+  };
+}
+
+async function projectFacts(
+  transaction: TenantTransaction,
+  { id, projectId, day }: Claim,
+  found: TimeRecords['project'],
+): Promise<Facts[string]> {
+  if (projectId === null || !found) {
+    const named = projectId !== null;
+    return { named, status: 'none', isMember: false, hasBudget: false, remainingHours: null };
+  }
+  const { project, isMember, monthlyHours } = found;
+  const used = await manualHoursOfProject(transaction, projectId, day.slice(0, 7), id);
+  return {
+    named: true,
+    status: project.status,
+    isMember,
+    hasBudget: monthlyHours !== null,
+    remainingHours: monthlyHours === null ? null : Math.max(0, monthlyHours - used),
+  };
+}
+
+/** Whether two requests ask for the same. */
+export function isSame(other: LiveRequest, claim: Claim): boolean {
+  return (
+    other.day === claim.day &&
+    other.project_id === claim.projectId &&
+    other.category === claim.category &&
+    other.hours === claim.hours &&
+    (other.starts_at?.getTime() ?? null) === (claim.span?.from.getTime() ?? null)
+  );
+}
+
+/** Whether two requests ask for a stretch of time in common. */
+export function overlaps(other: LiveRequest, span: Span | null): boolean {
+  if (!span || !other.starts_at || !other.ends_at) return false;
+  return other.starts_at < span.until && other.ends_at > span.from;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

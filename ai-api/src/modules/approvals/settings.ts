@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1);
+const hours = (max: number) => z.number().min(0).max(max);
+
+/** What a company decides about manual time. Each field has a default that holds until somebody sets it. */
+export const settingsSchema = z
+  .object({
+    triage: z
+      .enum(['automatic', 'manual'])
+      .default('automatic')
+      .describe('Whether every request is triaged when it comes in, or only when triage is asked for'),
+    autoApproveMaxHours: hours(24).default(4).describe('The engine approves alone up to so many hours'),
+    routineHours: hours(24)
+      .default(1)
+      .describe('Up to so many hours, a good record stands in for reading the justification'),
+    weeklyCapHours: hours(168).default(50).describe('Tracked and approved hours of a week together'),
+    oldestDays: z.number().int().min(1).max(366).default(30).describe('How far back time may be asked for'),
+    twoPersonHours: z
+      .number()
+      .min(0.25)
+      .max(24)
+      .default(10)
+      .describe('From so many hours, two people have to approve'),
+    auditShare: share
+      .default(0.05)
+      .describe('Share of automatic decisions that a person looks at afterwards'),
+    reminderHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(720)
+      .default(24)
+      .describe('Hours until approvers are reminded'),
+    deadlineHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(720)
+      .default(48)
+      .describe('Hours until a request is escalated'),
+  })
+  .meta({ id: 'ApprovalSettings' });
+export type ApprovalSettings = z.output<typeof settingsSchema>;
+
+/** Fields that somebody may change, without defaults. */
+export const settingsChange = z.object(
+  Object.fromEntries(
+    Object.entries(settingsSchema.shape).map(([name, field]) => [name, field.unwrap().optional()]),
+  ) as {
+    [K in keyof typeof settingsSchema.shape]: z.ZodOptional<
+      ReturnType<(typeof settingsSchema.shape)[K]['unwrap']>
+    >;
+  },
+);

@@ -1,0 +1,242 @@
+import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { notFound } from '../../http/problem.ts';
+import { type Facts, type Judged, judge } from '../../judgement/index.ts';
+import type { TenantTransaction } from '../../platform/database/index.ts';
+import { type Actor, record } from '../audit/index.ts';
+import { type Claim, factsOf } from './facts.ts';
+import { groupOfTeam } from './groups-store.ts';
+import type { Parts } from './parts.ts';
+import type { ApprovalSettings } from './settings.ts';
+import {
+  type ApprovalRecord,
+  addStep,
+  changeApproval,
+  findApproval,
+  lockBuilder,
+  readSettings,
+} from './store.ts';
+import { type Asked, builderOf, claimOf } from './submit.ts';
+
+const HOUR_MS = 3_600_000;
+/** How often a request is judged anew because the facts changed while the model read it. */
+const MOST_ROUNDS = 3;
+
+/** The engine's decision, and the row where a request was decided. */
+export interface Triaged {
+  judged: Judged;
+  judgementId: string;
+  row: ApprovalRecord | null;
+}
+
+/**
+ * Lets the engine decide a submitted request. The facts are read again under the builder's lock when the decision
+ * is stored: what changed in between is judged anew, so that two requests never pass a limit together.
+ * @returns null when the request does not wait for triage any more
+ * @throws {import('../../http/problem.ts').Problem} NOT_FOUND
+ */
+export async function triage(
+  parts: Parts,
+  actor: Actor,
+  approvalId: string,
+  signal?: AbortSignal,
+): Promise<Triaged | null> {
+  const { database, now } = parts;
+  const tenantId = actor.tenantId;
+  const opened = await database.withTenant(tenantId, async (transaction) => {
+    const row = await findApproval(transaction, approvalId);
+    if (!row) throw notFound('request', approvalId);
+    const settings = await readSettings(transaction);
+    const facts = await factsOf(transaction, parts.people, claimOfRow(row), settings, now());
+    return { row, facts, bench: await parts.bench(transaction, tenantId, now()) };
+  });
+  let { facts } = opened;
+  if (opened.row.state !== 'submitted') return null;
+  for (let round = 1; ; round++) {
+    if (!facts) throw notFound('builder', opened.row.builder_id);
+    const judged = await judge(opened.bench, approvalId, facts, {
+      tenantId,
+      person: opened.row.builder_id,
+      signal,
+    });
+    const stored = await database.withTenant(tenantId, async (transaction) => {
+      await lockBuilder(transaction, opened.row.builder_id);
+      const row = await findApproval(transaction, approvalId);
+      if (row?.state !== 'submitted') return null;
+      const settings = await readSettings(transaction);
+      const current = await factsOf(transaction, parts.people, claimOfRow(row), settings, now());
+      if (!isDeepStrictEqual(current, facts) && round < MOST_ROUNDS) return { facts: current };
+      return store(transaction, parts, actor, row, judged, settings);
+    });
+    if (!stored || 'row' in stored) {
+      if (stored) parts.onJudged(judged.kind, judged.engine);
+      return stored;
+    }
+    facts = stored.facts;
+  }
+}
+
+/** Judges a request that is not stored; the judgement is. */
+export async function triageInline(
+  parts: Parts,
+  actor: Actor,
+  builderId: string | undefined,
+  asked: Asked,
+  signal?: AbortSignal,
+): Promise<Triaged> {
+  const { database, now } = parts;
+  const opened = await database.withTenant(actor.tenantId, async (transaction) => {
+    const builder = await builderOf(transaction, parts, actor, builderId);
+    const claim = await claimOf(transaction, parts, builder, asked);
+    const settings = await readSettings(transaction);
+    const facts = await factsOf(transaction, parts.people, claim, settings, now());
+    return {
+      facts: facts as Facts,
+      bench: await parts.bench(transaction, actor.tenantId, now()),
+      builder,
+      settings,
+    };
+  });
+  const judged = limited(
+    await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
+      tenantId: actor.tenantId,
+      person: opened.builder.builder_id,
+      signal,
+    }),
+    asked.hours,
+    opened.settings,
+  );
+  const judgementId = await database.withTenant(actor.tenantId, async (transaction) => {
+    const id = await parts.storeJudgement(transaction, judged, { rehearsal: true });
+    await record(transaction, actor, {
+      subject: `judgement:${id}`,
+      details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: judged.outcome } }],
+    });
+    return id;
+  });
+  parts.onJudged(judged.kind, judged.engine);
+  return { judged, judgementId, row: null };
+}
+
+/** The request of a row, as it is judged. */
+function claimOfRow(row: ApprovalRecord): Claim {
+  return {
+    id: row.id,
+    builderId: row.builder_id,
+    projectId: row.project_id,
+    day: row.day,
+    hours: row.hours,
+    span: row.starts_at && row.ends_at ? { from: row.starts_at, until: row.ends_at } : null,
+    category: row.category,
+    justification: row.justification,
+    attachments: row.attachments.length,
+  };
+}
+
+/** What the company does not let the engine approve alone is left to people, however sure the engine is. */
+function limited(judged: Judged, hours: number, settings: ApprovalSettings): Judged {
+  const most = Math.min(settings.autoApproveMaxHours, settings.twoPersonHours - 0.25);
+  if (judged.outcome !== 'approve' || hours <= most) return judged;
+  const reason = `The engine leans to approve, and may decide at most ${Math.max(0, most)} hours alone.`;
+  return {
+    ...judged,
+    outcome: null,
+    needsReview: true,
+    reviewReasons: [...judged.reviewReasons, reason],
+    feedback: `A person decides this request. ${reason}\n${judged.feedback}`,
+  };
+}
+
+async function store(
+  transaction: TenantTransaction,
+  parts: Parts,
+  actor: Actor,
+  row: ApprovalRecord,
+  found: Judged,
+  settings: ApprovalSettings,
+): Promise<Triaged | null> {
+  const judged = limited(found, row.hours, settings);
+  const judgementId = await parts.storeJudgement(transaction, judged);
+  const outcome = judged.outcome;
+  const changed =
+    outcome === null
+      ? await flag(transaction, parts, row, judged, judgementId, settings)
+      : await decide(transaction, parts, row, judged, judgementId, settings);
+  if (!changed) throw new Error(`Request ${row.id} changed under its lock`);
+  await record(transaction, actor, {
+    subject: `approval:${row.id}`,
+    details: [
+      { about: [], content: { outcome, engine: judged.engine, confidence: judged.confidence, judgementId } },
+    ],
+  });
+  return { judged, judgementId, row: changed };
+}
+
+async function decide(
+  transaction: TenantTransaction,
+  { announce, now }: Parts,
+  row: ApprovalRecord,
+  judged: Judged,
+  judgementId: string,
+  settings: ApprovalSettings,
+): Promise<ApprovalRecord | undefined> {
+  const approved = judged.outcome === 'approve';
+  const changed = await changeApproval(transaction, row, {
+    state: approved ? 'approved' : 'rejected',
+    decided_hours: approved ? row.hours : null,
+    engine: judged.engine,
+    confidence: judged.confidence,
+    reason: judged.feedback,
+    decided_by: 'engine',
+    decided_at: now(),
+    judgement_id: judgementId,
+    audit: isDrawn(settings.auditShare) ? 'due' : null,
+  });
+  if (!changed) return undefined;
+  await addStep(transaction, row.id, {
+    step: approved ? 'approved' : 'rejected',
+    at: now(),
+    by: 'engine',
+    engine: judged.engine,
+    hours: approved ? row.hours : null,
+    reason: judged.feedback,
+  });
+  await announce.decided(transaction, changed);
+  return changed;
+}
+
+async function flag(
+  transaction: TenantTransaction,
+  { announce, people, now }: Parts,
+  row: ApprovalRecord,
+  judged: Judged,
+  judgementId: string,
+  settings: ApprovalSettings,
+): Promise<ApprovalRecord | undefined> {
+  const builder = await people.findBuilder(transaction, row.builder_id);
+  const group = await groupOfTeam(transaction, builder?.team ?? '');
+  const changed = await changeApproval(transaction, row, {
+    state: 'in_review',
+    engine: null,
+    confidence: judged.confidence,
+    reason: judged.reviewReasons.join('\n') || judged.feedback,
+    judgement_id: judgementId,
+    group_id: group?.id ?? null,
+    due_at: new Date(now().getTime() + settings.deadlineHours * HOUR_MS),
+  });
+  if (!changed) return undefined;
+  await addStep(transaction, row.id, {
+    step: 'flagged',
+    at: now(),
+    by: 'engine',
+    engine: judged.engine,
+    reason: changed.reason,
+  });
+  await announce.flagged(transaction, changed);
+  return changed;
+}
+
+/** Draws a share (0 to 1) by chance that nobody can foresee. */
+function isDrawn(share: number): boolean {
+  return randomInt(1_000_000) < share * 1_000_000;
+}
