@@ -1,0 +1,63 @@
+import { load, run, set } from '../build/actions.ts';
+import { pageHeader, tableOf } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, input } from '../build/widgets.ts';
+
+export const auditQuery: Query = api.read('audit', 'audit.list', {
+  options: {
+    limit: '200',
+    cursor: '{{variables.auditCursor}}',
+    actor: '{{components.auditActor.value}}',
+    subject: '{{components.auditSubject.value}}',
+  },
+  transform: 'audit',
+});
+
+const again = [set('auditCursor', ''), run('audit')];
+
+export const auditPage: Page = {
+  handle: 'audit',
+  name: 'Audit trail',
+  icon: 'IconHistory',
+  onLoad: load('audit'),
+  rows: [
+    ...pageHeader('audit', 'Audit trail', 'Who changed what, and when. Entries cannot be altered unnoticed.', [
+      'audit',
+    ]),
+    [
+      cell(input('auditActor', { label: 'Who', placeholder: 'Name or id, then Enter', onEnter: again })),
+      cell(input('auditSubject', { label: 'What', placeholder: 'builder:b-001, then Enter', onEnter: again })),
+    ],
+    [
+      cell(
+        tableOf('auditTable', 'audit', {
+          title: 'Audit trail',
+          height: 640,
+          perPage: 12,
+          download: true,
+          empty: { title: 'No entries', hint: 'Nothing was changed that matches. Clear the fields to see all.' },
+          columns: [
+            { key: 'seq', title: 'Entry', width: 80, align: 'right' },
+            { key: 'when', title: 'When', width: 210 },
+            { key: 'who', title: 'Who', width: 240 },
+            { key: 'operation', title: 'What was done', width: 210 },
+            { key: 'subject', title: 'To what', width: 320 },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(button('auditNewest', 'Newest entries', again), 1),
+      cell(
+        button(
+          'auditOlder',
+          'Older entries',
+          [set('auditCursor', '{{queries.audit.data.nextCursor}}'), run('audit')],
+          { disabled: '{{!queries.audit.data?.nextCursor}}' },
+        ),
+        1,
+      ),
+    ],
+  ],
+};

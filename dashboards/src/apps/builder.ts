@@ -1,0 +1,112 @@
+import { load, run, set } from '../build/actions.ts';
+import { cardOf, chartOf, pageHeader, tableOf } from '../build/blocks.ts';
+import type { App, Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { cell, tabs } from '../build/widgets.ts';
+import { evaluationParts, evaluationQuery } from './evaluation.ts';
+
+const NOT_LINKED = {
+  title: 'There is nothing of yours here yet',
+  hint: 'Either no week was evaluated, or nobody has linked your account to a builder. Ask your executive.',
+};
+
+const queries: Query[] = [
+  api.read('me', 'identity.whoami', {
+    atStart: true,
+    transform: 'whoami',
+    then: [set('builderId', '{{queries.me.data.builderId}}'), run('runs'), run('builder')],
+  }),
+  api.read('runs', 'evaluation.listRuns', {
+    options: { limit: '26' },
+    transform: 'runs',
+    then: [run('mine')],
+  }),
+  api.read('mine', 'evaluation.listResults', {
+    options: { runId: '{{queries.runs.data.latestRunId}}', limit: '2000' },
+    transform: 'my-evaluation',
+    then: [set('evaluationId', '{{queries.mine.data.evaluationId}}'), run('evaluation')],
+  }),
+  evaluationQuery,
+  api.read('builder', 'builder.get', {
+    options: { builderId: '{{variables.builderId}}' },
+    transform: 'builder',
+  }),
+];
+
+const week: Page = {
+  handle: 'my-week',
+  name: 'My week',
+  icon: 'IconHome2',
+  onLoad: load('me'),
+  rows: [
+    ...pageHeader('week', 'My week', 'What was decided about your week, on what evidence, and by whom.', ['me']),
+    [
+      cell(cardOf('weekGrade', 'mine', { from: 'gradeCard', height: 120, empty: NOT_LINKED }), 1),
+      cell(cardOf('weekState', 'mine', { from: 'stateCard', height: 120, empty: NOT_LINKED }), 1),
+    ],
+    [
+      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640) }), 3),
+      cell(cardOf('weekProjects', 'mine', { from: 'projectsCard', height: 640, mobileHeight: 280, empty: NOT_LINKED }), 1.4),
+    ],
+  ],
+};
+
+const history: Page = {
+  handle: 'my-history',
+  name: 'My history',
+  icon: 'IconChartLine',
+  onLoad: load('me'),
+  rows: [
+    ...pageHeader('history', 'My history', 'Your hours, goals and projects over the last weeks.', ['me']),
+    [
+      cell(chartOf('historyHours', 'builder', { title: 'Hours a week', from: 'hours', height: 320, empty: NOT_LINKED })),
+      cell(chartOf('historyGoals', 'builder', { title: 'Goals', from: 'goals', height: 320, empty: NOT_LINKED })),
+    ],
+    [
+      cell(
+        tableOf('historyWeeks', 'builder', {
+          title: 'My weeks',
+          height: 520,
+          perPage: 8,
+          search: false,
+          empty: NOT_LINKED,
+          columns: [
+            { key: 'week', title: 'Week', width: 110 },
+            { key: 'hours', title: 'Hours', width: 90, align: 'right' },
+            { key: 'days', title: 'Days', width: 80, align: 'right' },
+            { key: 'goals', title: 'Goals met', width: 110, align: 'right' },
+            { key: 'brainlift', title: 'Knowledge work', width: 150, align: 'right' },
+            { key: 'note', title: 'Note', width: 420, wrap: true },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(
+        tableOf('historyProjects', 'builder', {
+          title: 'My projects and goals',
+          rows: 'queries.builder.data?.projects',
+          height: 360,
+          perPage: 5,
+          search: false,
+          empty: { title: 'No projects', hint: 'You lead no project. Your executive can change that.' },
+          columns: [
+            { key: 'name', title: 'Project', width: 220 },
+            { key: 'stage', title: 'Stage', width: 120 },
+            { key: 'status', title: 'Status', width: 110 },
+            { key: 'goal', title: 'Goal', width: 520, wrap: true },
+          ],
+        }),
+      ),
+    ],
+  ],
+};
+
+/** For builders: their own week, what it rests on, and their history. */
+export const builder: App = {
+  slug: 'ai-manager-builder',
+  name: 'AI Manager for builders',
+  groups: ['ai-manager-builder'],
+  queries,
+  pages: [week, history],
+};

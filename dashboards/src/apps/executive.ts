@@ -1,0 +1,183 @@
+import { load, run } from '../build/actions.ts';
+import { cardOf, chartOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import type { App, Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell } from '../build/widgets.ts';
+import { auditPage, auditQuery } from './audit.ts';
+import { evaluationDetail, evaluationQuery, overrideQuery, runQueries, showEvaluation } from './evaluation.ts';
+import { peoplePage, peopleQueries, projectsPage } from './people.ts';
+
+const queries: Query[] = [
+  ...runQueries,
+  evaluationQuery,
+  overrideQuery,
+  api.write('startWeek', 'evaluation.startWeekly', {
+    confirm: 'Evaluate the last complete week now? Every builder gets an e-mail when it is done.',
+    done: 'The evaluation runs in the background. Refresh in a moment.',
+    then: [run('runs')],
+  }),
+  ...peopleQueries,
+  auditQuery,
+  api.read('me', 'identity.whoami', { transform: 'whoami' }),
+  api.read('health', 'health.get', { transform: 'health' }),
+];
+
+const NO_RUN = {
+  title: 'No week was evaluated yet',
+  hint: 'Press "Evaluate last week", or wait for Monday, when it runs by itself.',
+};
+const FIGURE = { empty: NO_RUN, height: 120 };
+
+const overview: Page = {
+  handle: 'overview',
+  name: 'Overview',
+  icon: 'IconHome2',
+  onLoad: load('runs'),
+  rows: [
+    ...pageHeader(
+      'overview',
+      "{{queries.runs.data?.headline ?? 'This week'}}",
+      'Who needs your attention, what changed since the week before, and why.',
+      ['runs'],
+      [
+        button('overviewStart', 'Evaluate last week', [run('startWeek')], {
+          busy: '{{queries.startWeek.isLoading}}',
+        }),
+      ],
+    ),
+    [
+      cell(cardOf('overviewReview', 'runs', { from: 'reviewCard', ...FIGURE })),
+      cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
+      cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
+      cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
+    ],
+    section('overviewAttentionTitle', 'Who needs your attention'),
+    [
+      cell(
+        tableOf('overviewAttention', 'results', {
+          title: 'Who needs your attention',
+          rows: 'queries.results.data?.attention',
+          height: 520,
+          mobileHeight: 560,
+          perPage: 6,
+          search: false,
+          onRow: showEvaluation('overviewAttention', 'evaluations'),
+          empty: { title: 'Nobody needs you this week', hint: 'Everybody was judged, and no grade fell far.' },
+          columns: [
+            { key: 'name', title: 'Builder', width: 180 },
+            { key: 'team', title: 'Team', width: 130 },
+            { key: 'state', title: 'State', width: 120, color: statusColor },
+            { key: 'grade', title: 'Grade', width: 150, color: statusColor },
+            { key: 'change', title: 'Change', width: 90, align: 'right', color: statusColor },
+            { key: 'why', title: 'Why', width: 480, wrap: true },
+          ],
+        }),
+      ),
+    ],
+    section('overviewChangedTitle', 'What changed since the week before'),
+    [
+      cell(
+        tableOf('overviewChanged', 'results', {
+          title: 'What changed since the week before',
+          rows: 'queries.results.data?.changed',
+          height: 400,
+          perPage: 5,
+          search: false,
+          onRow: showEvaluation('overviewChanged', 'evaluations'),
+          empty: { title: 'Nothing to compare yet', hint: 'Changes show from the second evaluated week on.' },
+          columns: [
+            { key: 'name', title: 'Builder', width: 180 },
+            { key: 'before', title: 'Before', width: 90 },
+            { key: 'grade', title: 'Now', width: 110, color: statusColor },
+            { key: 'change', title: 'Points', width: 90, align: 'right', color: statusColor },
+            { key: 'decidedBy', title: 'Decided by', width: 130 },
+          ],
+        }),
+        3,
+      ),
+      cell(
+        chartOf('overviewTrend', 'runs', { title: 'Grades by week', from: 'trend', height: 400, empty: NO_RUN }),
+        2,
+      ),
+    ],
+  ],
+};
+
+const DETAIL = 640;
+
+const evaluations: Page = {
+  handle: 'evaluations',
+  name: 'Evaluations',
+  icon: 'IconClipboardCheck',
+  onLoad: load('runs'),
+  rows: [
+    ...pageHeader(
+      'evaluations',
+      'Evaluations',
+      'Everybody in the newest week. Choose somebody for reasons, evidence and your own decision.',
+      ['runs'],
+    ),
+    [
+      cell(
+        tableOf('evaluationsTable', 'results', {
+          title: 'Evaluations',
+          height: DETAIL,
+          download: true,
+          onRow: showEvaluation('evaluationsTable'),
+          empty: NO_RUN,
+          columns: [
+            { key: 'name', title: 'Builder', width: 180 },
+            { key: 'grade', title: 'Grade', width: 110, color: statusColor },
+            { key: 'score', title: 'Score', width: 75, align: 'right' },
+            { key: 'change', title: 'Change', width: 85, align: 'right', color: statusColor },
+          ],
+        }),
+        2,
+      ),
+      cell(evaluationDetail(DETAIL), 3),
+    ],
+  ],
+};
+
+const about: Page = {
+  handle: 'settings',
+  name: 'Settings',
+  icon: 'IconSettings',
+  onLoad: load('me', 'health'),
+  rows: [
+    ...pageHeader('settings', 'Settings', 'Who you are here, and what decides.', ['me', 'health']),
+    [
+      cell(
+        cardOf('settingsMe', 'me', {
+          from: 'card',
+          height: 240,
+          empty: { title: 'Unknown', hint: 'The API did not say who you are.' },
+        }),
+      ),
+      cell(
+        cardOf('settingsEngine', 'health', {
+          from: 'card',
+          height: 240,
+          empty: { title: 'Unknown', hint: 'The API did not say what runs.' },
+        }),
+      ),
+      cell(
+        cardOf('settingsSources', 'health', {
+          from: 'sources',
+          height: 240,
+          mobileHeight: 320,
+          empty: { title: 'Unknown', hint: 'The API did not say what runs.' },
+        }),
+      ),
+    ],
+  ],
+};
+
+/** For executives: what needs them, everybody's evaluations, people, projects, and who changed what. */
+export const executive: App = {
+  slug: 'ai-manager-executive',
+  name: 'AI Manager for executives',
+  groups: ['ai-manager-executive'],
+  queries,
+  pages: [overview, evaluations, peoplePage, projectsPage, auditPage, about],
+};

@@ -1,0 +1,7 @@
+import type { App } from '../build/model.ts';
+import { builder } from './builder.ts';
+import { executive } from './executive.ts';
+import { operations } from './operations.ts';
+
+/** Every app, in the order in which they are pushed. */
+export const apps: readonly App[] = [executive, builder, operations];

@@ -1,0 +1,20 @@
+import type { Action } from './model.ts';
+
+export const run = (query: string): Action => ({ do: 'run-query', query });
+/** Starts several queries, as a page does when it opens. */
+export const load = (...queries: string[]): Action[] => queries.map(run);
+export const open = (modal: string): Action => ({ do: 'show-modal', modal });
+export const close = (modal: string): Action => ({ do: 'close-modal', modal });
+export const go = (page: string): Action => ({ do: 'switch-page', page });
+export const set = (key: string, value: string): Action => ({ do: 'set-custom-variable', key, value });
+export const link = (url: string): Action => ({ do: 'open-webpage', url });
+export const clear = (component: string): Action => ({
+  do: 'control-component',
+  component,
+  action: 'clear',
+  params: {},
+});
+export const say = (
+  message: string,
+  alertType: 'success' | 'error' | 'info' | 'warning' = 'success',
+): Action => ({ do: 'show-alert', message, alertType });

@@ -1,0 +1,114 @@
+import { run } from './actions.ts';
+import { color, type } from './look.ts';
+import type { Cell, Row, Widget } from './model.ts';
+import { failedFlag } from './queries.ts';
+import { button, cell, chart, html, table, text } from './widgets.ts';
+
+/** Text colour of a column whose words are a grade, a state or a change. */
+export const statusColor = statusOf('cellValue');
+
+function statusOf(value: string): string {
+  const bad = '/^(E|D|failed|dead|disabled|error|broken|▼.*)$/i';
+  const warning = '/^(C|pending|failing|insufficient evidence|needs review|not judged)$/i';
+  const good = '/^(A|B|judged|completed|healthy|delivered|success|active|▲.*)$/i';
+  return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
+}
+
+/** Title of a page, a line on what it is for, and a button that loads it again. */
+export function pageHeader(
+  page: string,
+  title: string,
+  subtitle: string,
+  refresh: readonly string[],
+  actions: readonly Widget[] = [],
+): Row[] {
+  const busy = `{{${refresh.map((query) => `queries.${query}.isLoading`).join(' || ')}}}`;
+  const again = button(`${page}Refresh`, 'Refresh', refresh.map(run), { busy });
+  const buttons: Cell[] = [...actions, again].map((widget) => cell(widget, 1.4));
+  const heading = text(`${page}Title`, title, { size: type.title, bold: true, color: color.ink, height: 40 });
+  return [
+    [cell(heading, 8), ...buttons],
+    [cell(text(`${page}Subtitle`, subtitle, { color: color.muted, height: 24, mobileHeight: 48 }))],
+  ];
+}
+
+/** A heading inside a page. */
+export function section(name: string, title: string): Row {
+  return [cell(text(name, title, { size: type.heading, bold: true, color: color.ink, height: 32 }))];
+}
+
+export interface EmptyState {
+  title: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+/**
+ * What shows a query's data, and at the same place what is shown when there is none or it failed.
+ * @param has expression that is true when there is something to show
+ */
+function withStates(query: string, has: string, empty: EmptyState, data: (visible: string) => Widget): Widget[] {
+  const failed = `variables.${failedFlag(query)} === true`;
+  const busy = `queries.${query}.isLoading === true`;
+  const shown = data(`{{${busy} || (!(${failed}) && ${has})}}`);
+  const size = { height: shown.height, ...(shown.mobileHeight ? { mobileHeight: shown.mobileHeight } : {}) };
+  return [
+    shown,
+    html(`${shown.name}Empty`, notice(empty.title, empty.hint, color.ink), {
+      ...size,
+      visible: `{{!(${busy}) && !(${failed}) && !(${has})}}`,
+    }),
+    html(
+      `${shown.name}Error`,
+      notice(
+        'This could not be loaded',
+        `{{queries.${query}.error?.description ?? 'The service did not answer. Press Refresh; if it stays so, tell your operations team.'}}`,
+        color.bad,
+      ),
+      { ...size, visible: `{{!(${busy}) && ${failed}}}` },
+    ),
+  ];
+}
+
+function notice(title: string, hint: string, tone: string): string {
+  const box = 'display:flex;flex-direction:column;align-items:center;justify-content:center;height:100%;min-height:72px;text-align:center;padding:8px 24px';
+  return `<div style="${box}"><div style="font-weight:600;color:${tone};font-size:15px">${title}</div><div style="color:${color.muted};max-width:480px;margin-top:4px">${hint}</div></div>`;
+}
+
+type TableSpec = Omit<Parameters<typeof table>[1], 'rows' | 'loading' | 'visible'>;
+
+/** A table of a query's `rows`, with its empty and error states. */
+export function tableOf(
+  name: string,
+  query: string,
+  spec: TableSpec & { empty: EmptyState; rows?: string },
+): Widget[] {
+  const rows = spec.rows ?? `queries.${query}.data?.rows`;
+  return withStates(query, `(${rows} ?? []).length > 0`, spec.empty, (visible) =>
+    table(name, { ...spec, rows: `{{${rows} ?? []}}`, loading: `{{queries.${query}.isLoading}}`, visible }),
+  );
+}
+
+/** A chart of a query's Plotly description, with its empty and error states. */
+export function chartOf(
+  name: string,
+  query: string,
+  spec: { title: string; from: string; height?: number; mobileHeight?: number; empty: EmptyState },
+): Widget[] {
+  const json = `queries.${query}.data?.${spec.from}`;
+  return withStates(query, `!!${json}`, spec.empty, (visible) =>
+    chart(name, { ...spec, json: `{{${json} ?? '{"data":[]}'}}`, loading: `{{queries.${query}.isLoading}}`, visible }),
+  );
+}
+
+/** A card of a query's markup, with its empty and error states. */
+export function cardOf(
+  name: string,
+  query: string,
+  spec: { from: string; height?: number; mobileHeight?: number; empty: EmptyState; card?: boolean },
+): Widget[] {
+  const markup = `queries.${query}.data?.${spec.from}`;
+  return withStates(query, `!!${markup}`, spec.empty, (visible) =>
+    html(name, `{{${markup} ?? ''}}`, { ...spec, loading: `{{queries.${query}.isLoading}}`, visible }),
+  );
+}

@@ -1,0 +1,82 @@
+/** What an app is made of, before ToolJet's export is written. */
+export interface App {
+  slug: string;
+  name: string;
+  /** Groups of ToolJet whose members may use it. */
+  groups: readonly string[];
+  queries: readonly Query[];
+  pages: readonly Page[];
+}
+
+export const SOURCES = ['ai-manager', 'ai-manager-langfuse', 'ai-manager-n8n'] as const;
+/** Kind of a data source: the id of its plugin. */
+export type Source = (typeof SOURCES)[number];
+
+export interface Query {
+  name: string;
+  source: Source;
+  operation: string;
+  options: Readonly<Record<string, string>>;
+  /** Runs when the app opens. */
+  atStart?: boolean;
+  /** File below `transforms` whose default function turns the answer into what the page shows. */
+  transform?: string;
+  /** Asked before it runs. */
+  confirm?: string;
+  events: Handlers;
+}
+
+export interface Page {
+  handle: string;
+  name: string;
+  icon: string;
+  onLoad: readonly Action[];
+  rows: readonly Row[];
+}
+
+/** Cells beside each other; on a phone they stand below each other. */
+export type Row = readonly Cell[];
+
+export interface Cell {
+  /** Share of the row's width. */
+  weight: number;
+  /** More than one where they take turns at one place, each visible when the others are not. */
+  widgets: readonly Widget[];
+}
+
+export type WidgetType =
+  | 'Text'
+  | 'Button'
+  | 'Table'
+  | 'Chart'
+  | 'TextInput'
+  | 'TextArea'
+  | 'DropdownV2'
+  | 'Container'
+  | 'ModalV2'
+  | 'Tabs';
+
+export interface Widget {
+  name: string;
+  type: WidgetType;
+  /** Pixels. */
+  height: number;
+  mobileHeight?: number;
+  properties: Readonly<Record<string, unknown>>;
+  styles: Readonly<Record<string, unknown>>;
+  validation?: Readonly<Record<string, unknown>>;
+  events: Handlers;
+  /** Rows inside, by slot: `` for a body, `footer`, or the id of a tab. */
+  children: Readonly<Record<string, readonly Row[]>>;
+}
+
+export type Handlers = Readonly<Record<string, readonly Action[]>>;
+
+export type Action =
+  | { do: 'run-query'; query: string }
+  | { do: 'show-alert'; message: string; alertType: 'success' | 'error' | 'info' | 'warning' }
+  | { do: 'show-modal' | 'close-modal'; modal: string }
+  | { do: 'switch-page'; page: string }
+  | { do: 'set-custom-variable'; key: string; value: string }
+  | { do: 'control-component'; component: string; action: string; params: Readonly<Record<string, string>> }
+  | { do: 'open-webpage'; url: string };

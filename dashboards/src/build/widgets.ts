@@ -1,0 +1,364 @@
+import { color, type } from './look.ts';
+import type { Action, Cell, Handlers, Row, Widget } from './model.ts';
+
+interface Common {
+  height?: number;
+  mobileHeight?: number;
+  visible?: string;
+}
+
+function widget(
+  name: string,
+  kind: Widget['type'],
+  height: number,
+  common: Common,
+  parts: Partial<Pick<Widget, 'properties' | 'styles' | 'validation' | 'events' | 'children'>>,
+): Widget {
+  return {
+    name,
+    type: kind,
+    height: common.height ?? height,
+    ...(common.mobileHeight ? { mobileHeight: common.mobileHeight } : {}),
+    properties: { visibility: common.visible ?? '{{true}}', disabledState: '{{false}}', ...parts.properties },
+    styles: parts.styles ?? {},
+    ...(parts.validation ? { validation: parts.validation } : {}),
+    events: parts.events ?? {},
+    children: parts.children ?? {},
+  };
+}
+
+const on = (event: string, actions: readonly Action[] | undefined): Handlers =>
+  actions && actions.length > 0 ? { [event]: actions } : {};
+
+/** A cell of a row. */
+export function cell(one: Widget | readonly Widget[], weight = 1): Cell {
+  return { weight, widgets: [one].flat() as Widget[] };
+}
+
+/** Text as it is. */
+export function text(
+  name: string,
+  value: string,
+  spec: Common & { size?: number; bold?: boolean; color?: string } = {},
+): Widget {
+  return widget(name, 'Text', 32, spec, {
+    properties: { text: value, textFormat: 'plainText', loadingState: '{{false}}' },
+    styles: {
+      textSize: `{{${spec.size ?? type.body}}}`,
+      textColor: spec.color ?? color.text,
+      fontWeight: spec.bold ? 'bold' : 'normal',
+      textAlign: 'left',
+      verticalAlignment: 'center',
+      lineHeight: '{{1.5}}',
+      padding: 'none',
+    },
+  });
+}
+
+/** Text with markup, which a transform made and escaped. */
+export function html(
+  name: string,
+  value: string,
+  spec: Common & { loading?: string; card?: boolean } = {},
+): Widget {
+  const card = spec.card ?? true;
+  return widget(name, 'Text', 104, spec, {
+    properties: { text: value, textFormat: 'html', loadingState: spec.loading ?? '{{false}}' },
+    styles: {
+      textSize: `{{${type.body}}}`,
+      textColor: color.text,
+      backgroundColor: card ? color.surface : '#fff00000',
+      borderColor: card ? color.line : '#fff00000',
+      borderRadius: '{{8}}',
+      textAlign: 'left',
+      verticalAlignment: 'top',
+      lineHeight: '{{1.5}}',
+      padding: card ? 'default' : 'none',
+      isScrollRequired: 'enabled',
+    },
+  });
+}
+
+export function button(
+  name: string,
+  label: string,
+  onClick: readonly Action[],
+  spec: Common & { kind?: 'primary' | 'quiet' | 'danger'; busy?: string; disabled?: string } = {},
+): Widget {
+  const kind = spec.kind ?? 'quiet';
+  const fill = { primary: color.brand, quiet: color.surface, danger: color.bad }[kind];
+  return widget(name, 'Button', 40, spec, {
+    properties: {
+      text: label,
+      loadingState: spec.busy ?? '{{false}}',
+      disabledState: spec.disabled ?? '{{false}}',
+      tooltip: '',
+    },
+    styles: {
+      type: kind === 'quiet' ? 'outline' : 'primary',
+      backgroundColor: fill,
+      textColor: kind === 'quiet' ? color.text : '#FFFFFF',
+      borderColor: kind === 'quiet' ? '#D0D5DD' : fill,
+      loaderColor: kind === 'quiet' ? color.text : '#FFFFFF',
+      borderRadius: '{{8}}',
+    },
+    events: on('onClick', onClick),
+  });
+}
+
+export interface Column {
+  key: string;
+  title: string;
+  /** Pixels. */
+  width: number;
+  align?: 'left' | 'right';
+  /** Colour of the text by the value of its cell, such as {@link statusColor}. */
+  color?: string;
+  wrap?: boolean;
+}
+
+export function table(
+  name: string,
+  spec: Common & {
+    title: string;
+    rows: string;
+    loading: string;
+    columns: readonly Column[];
+    perPage?: number;
+    search?: boolean;
+    download?: boolean;
+    bulk?: boolean;
+    onRow?: readonly Action[];
+  },
+): Widget {
+  const tall = spec.columns.some(({ wrap }) => wrap);
+  return widget(name, 'Table', 460, spec, {
+    properties: {
+      title: spec.title,
+      visible: '{{true}}',
+      loadingState: spec.loading,
+      dataSourceSelector: 'rawJson',
+      data: spec.rows,
+      useDynamicColumn: '{{false}}',
+      columnData: '{{[]}}',
+      rowsPerPage: `{{${spec.perPage ?? 10}}}`,
+      enablePagination: '{{true}}',
+      serverSidePagination: '{{false}}',
+      serverSideSort: '{{false}}',
+      serverSideFilter: '{{false}}',
+      enabledSort: '{{true}}',
+      displaySearchBox: `{{${spec.search ?? true}}}`,
+      showFilterButton: '{{false}}',
+      showDownloadButton: `{{${spec.download ?? false}}}`,
+      hideColumnSelectorButton: '{{true}}',
+      autogenerateColumns: false,
+      isAllColumnsEditable: '{{false}}',
+      columns: spec.columns.map((column) => ({
+        key: column.key,
+        name: column.title,
+        columnType: column.wrap ? 'text' : 'string',
+        columnSize: column.width,
+        autogenerated: false,
+        isEditable: '{{false}}',
+        columnVisibility: '{{true}}',
+        horizontalAlignment: column.align ?? 'left',
+        textColor: column.color ?? color.text,
+        fxActiveFields: column.color?.startsWith('{{') ? ['textColor'] : [],
+      })),
+      columnSizes: '{{({})}}',
+      actions: [],
+      showBulkSelector: `{{${spec.bulk ?? false}}}`,
+      showBulkUpdateActions: '{{false}}',
+      showAddNewRowButton: '{{false}}',
+      highlightSelectedRow: `{{${spec.onRow !== undefined}}}`,
+      allowSelection: `{{${spec.onRow !== undefined || spec.bulk === true}}}`,
+    },
+    styles: {
+      textColor: color.text,
+      columnHeaderWrap: 'fixed',
+      headerCasing: 'none',
+      cellSize: 'regular',
+      maxRowHeight: tall ? 'custom' : 'auto',
+      maxRowHeightValue: tall ? '{{64}}' : '{{0}}',
+      contentWrap: `{{${tall}}}`,
+      borderRadius: '8',
+      borderColor: color.line,
+      tableType: 'table-bordered',
+    },
+    events: on('onRowClicked', spec.onRow),
+  });
+}
+
+export function chart(
+  name: string,
+  spec: Common & { title: string; json: string; loading: string },
+): Widget {
+  return widget(name, 'Chart', 320, spec, {
+    properties: {
+      title: spec.title,
+      plotFromJson: '{{true}}',
+      jsonDescription: spec.json,
+      loadingState: spec.loading,
+      showAxes: '{{true}}',
+      showGridLines: '{{true}}',
+      type: 'bar',
+      barmode: 'stack',
+      markerColor: color.brand,
+      data: '[]',
+    },
+    styles: {
+      backgroundColor: color.surface,
+      borderColor: color.line,
+      borderRadius: '{{8}}',
+      padding: '50',
+      visibility: spec.visible ?? '{{true}}',
+      disabledState: '{{false}}',
+    },
+  });
+}
+
+interface Field extends Common {
+  label: string;
+  placeholder?: string;
+  value?: string;
+  required?: boolean;
+  /** Length in characters. */
+  least?: number;
+  most?: number;
+}
+
+const field = (spec: Field) => ({
+  properties: {
+    label: spec.label,
+    placeholder: spec.placeholder ?? '',
+    value: spec.value ?? '',
+    loadingState: '{{false}}',
+    tooltip: '',
+  },
+  styles: { alignment: 'top', borderRadius: '{{8}}', padding: 'none', labelFontSize: '{{12}}', color: color.text },
+  validation: {
+    mandatory: `{{${spec.required ?? false}}}`,
+    regex: '',
+    minLength: spec.least === undefined ? null : `{{${spec.least}}}`,
+    maxLength: spec.most === undefined ? null : `{{${spec.most}}}`,
+    customRule: null,
+  },
+});
+
+export function input(name: string, spec: Field & { onEnter?: readonly Action[] }): Widget {
+  return widget(name, 'TextInput', 64, spec, { ...field(spec), events: on('onEnterPressed', spec.onEnter) });
+}
+
+export function textArea(name: string, spec: Field): Widget {
+  return widget(name, 'TextArea', 120, spec, field(spec));
+}
+
+export function dropdown(
+  name: string,
+  spec: Common & {
+    label: string;
+    placeholder?: string;
+    choices?: readonly (readonly [value: string, label: string])[];
+    /** Options that a binding gives. */
+    schema?: string;
+    onSelect?: readonly Action[];
+    required?: boolean;
+  },
+): Widget {
+  return widget(name, 'DropdownV2', 64, spec, {
+    properties: {
+      label: spec.label,
+      placeholder: spec.placeholder ?? 'All',
+      advanced: `{{${spec.schema !== undefined}}}`,
+      schema: spec.schema ?? '{{[]}}',
+      options: (spec.choices ?? []).map(([value, label]) => ({
+        label,
+        value,
+        caption: null,
+        disable: { value: false },
+        visible: { value: true },
+        default: { value: false },
+      })),
+      optionsLoadingState: '{{false}}',
+      sort: 'none',
+      showClearBtn: '{{true}}',
+      showSearchInput: `{{${(spec.choices?.length ?? 99) > 8}}}`,
+      loadingState: '{{false}}',
+      tooltip: '',
+    },
+    styles: {
+      alignment: 'top',
+      fieldBorderRadius: '{{8}}',
+      padding: 'none',
+      labelFontSize: '{{12}}',
+      labelColor: color.text,
+    },
+    validation: { mandatory: `{{${spec.required ?? false}}}`, customRule: null },
+    events: on('onSelect', spec.onSelect),
+  });
+}
+
+/** Options of a dropdown from the values of an enumeration: `on_leave` is shown as "On leave". */
+export function choicesOf(values: readonly string[]): [value: string, label: string][] {
+  return values.map((value) => [value, value.charAt(0).toUpperCase() + value.slice(1).replaceAll('_', ' ')]);
+}
+
+export function modal(
+  name: string,
+  spec: { title: string; size?: 'sm' | 'lg' | 'xl'; rows: readonly Row[]; footer: readonly Row[]; height: number },
+): Widget {
+  const heading = text(`${name}Title`, spec.title, { size: type.heading, bold: true, color: color.ink });
+  return widget(name, 'ModalV2', 40, {}, {
+    properties: {
+      size: spec.size ?? 'lg',
+      useDefaultButton: '{{false}}',
+      triggerButtonLabel: '',
+      showHeader: '{{true}}',
+      showFooter: `{{${spec.footer.length > 0}}}`,
+      hideCloseButton: '{{false}}',
+      hideOnEsc: '{{true}}',
+      closeOnClickingOutside: '{{false}}',
+      loadingState: '{{false}}',
+      disabledTrigger: '{{false}}',
+      disabledModal: '{{false}}',
+      headerHeight: '{{64}}',
+      footerHeight: '{{72}}',
+      modalHeight: `{{${spec.height}}}`,
+    },
+    styles: {
+      headerBackgroundColor: '#FFFFFF',
+      bodyBackgroundColor: '#FFFFFF',
+      footerBackgroundColor: '#FFFFFF',
+    },
+    children: { header: [[cell(heading)]], '': spec.rows, footer: spec.footer },
+  });
+}
+
+export function tabs(
+  name: string,
+  spec: Common & { tabs: readonly { id: string; title: string; rows: readonly Row[] }[]; height: number },
+): Widget {
+  return widget(name, 'Tabs', spec.height, spec, {
+    properties: {
+      useDynamicOptions: '{{false}}',
+      tabs: `{{[${spec.tabs.map(({ id, title }) => JSON.stringify({ title, id })).join(', ')}]}}`,
+      tabItems: spec.tabs.map(({ id, title }) => ({
+        id,
+        title,
+        icon: { value: 'IconHome2' },
+        iconVisibility: { value: false },
+        loading: { value: false },
+        disable: { value: false },
+        visible: { value: true },
+        fieldBackgroundColor: { value: color.surface },
+      })),
+      defaultTab: spec.tabs[0]?.id ?? '',
+      hideTabs: false,
+      renderOnlyActiveTab: false,
+      loadingState: '{{false}}',
+      tooltip: '',
+    },
+    styles: { highlightColor: color.brand, tabWidth: 'auto', borderRadius: '{{8}}' },
+    children: Object.fromEntries(spec.tabs.map(({ id, rows }) => [id, rows])),
+  });
+}

@@ -1,0 +1,70 @@
+import type { ExportedComponent, ExportedLayout } from '../build/export-types.ts';
+import { COLUMNS } from '../build/layout.ts';
+
+/** Faults of places: off the grid, over each other, or cut off by what they are in. */
+export function layoutFaults(components: readonly ExportedComponent[]): string[] {
+  const bySpace = Map.groupBy(components, ({ pageId, parent }) => parent ?? pageId);
+  return [...bySpace.values()].flatMap((siblings) =>
+    (['desktop', 'mobile'] as const).flatMap((type) => [
+      ...siblings.flatMap((component) => offGrid(component, type)),
+      ...overlaps(siblings, type),
+      ...siblings.flatMap((component) => cutOff(component, components, type)),
+    ]),
+  );
+}
+
+type Type = ExportedLayout['type'];
+
+function placeOf(component: ExportedComponent, type: Type): ExportedLayout | undefined {
+  return component.layouts.find((layout) => layout.type === type);
+}
+
+function offGrid(component: ExportedComponent, type: Type): string[] {
+  const place = placeOf(component, type);
+  if (!place) return [`${component.name} has no ${type} layout`];
+  const { left, width, top, height } = place;
+  const right = left >= 0 && width >= 1 && left + width <= COLUMNS && top >= 0 && height > 0;
+  return right ? [] : [`${component.name} is off the ${type} grid`];
+}
+
+function overlaps(siblings: readonly ExportedComponent[], type: Type): string[] {
+  const shown = siblings.filter((component) => component.type !== 'ModalV2');
+  return shown.flatMap((a, index) =>
+    shown.slice(index + 1).flatMap((b) => {
+      const [one, other] = [placeOf(a, type), placeOf(b, type)];
+      if (!one || !other || !meet(one, other) || takeTurns(a, b, one, other)) return [];
+      return [`${a.name} and ${b.name} overlap on ${type}`];
+    }),
+  );
+}
+
+function meet(a: ExportedLayout, b: ExportedLayout): boolean {
+  return (
+    a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height
+  );
+}
+
+/** Data, its empty state and its error state stand at one place, each visible when the others are not. */
+function takeTurns(a: ExportedComponent, b: ExportedComponent, one: ExportedLayout, other: ExportedLayout): boolean {
+  const base = (name: string) => name.replace(/(Empty|Error)$/, '');
+  const visibility = ({ properties }: ExportedComponent) => String(properties.visibility?.value ?? '');
+  const same = (['left', 'width', 'top', 'height'] as const).every((key) => one[key] === other[key]);
+  const isStatic = [a, b].some((component) => visibility(component) === '{{true}}');
+  return same && base(a.name) === base(b.name) && visibility(a) !== visibility(b) && !isStatic;
+}
+
+/** Pixels that a component keeps for itself above what is in it. */
+const INSETS: Record<string, number> = { Tabs: 48, Container: 0 };
+
+function cutOff(component: ExportedComponent, all: readonly ExportedComponent[], type: Type): string[] {
+  if (component.parent === null) return [];
+  const parent = all.find(({ id }) => component.parent?.startsWith(id));
+  const place = placeOf(component, type);
+  const room = parent && placeOf(parent, type);
+  if (!parent || !place || !room) return [`${component.name} is in a component that does not exist`];
+  if (parent.type === 'ModalV2') return [];
+  const space = room.height - (INSETS[parent.type] ?? 0);
+  return type === 'desktop' && place.top + place.height > space
+    ? [`${component.name} ends below ${parent.name}: ${place.top + place.height} of ${space} px`]
+    : [];
+}

@@ -1,0 +1,132 @@
+import type { ExportedComponent } from '../../build/export-types.ts';
+import { drawChart } from './chart.ts';
+import type { Runtime } from './state.ts';
+import { createTable } from './table.ts';
+
+type Draw = () => void;
+type Value = (key: string) => unknown;
+
+/** Makes the element of a component; the function that it gives brings it up to date. */
+export function createWidget(component: ExportedComponent, runtime: Runtime, root: HTMLElement): Draw {
+  const value: Value = (key) => runtime.resolve(component.properties[key]?.value);
+  const style: Value = (key) => runtime.resolve(component.styles[key]?.value);
+  switch (component.type) {
+    case 'Text':
+      return textWidget(root, value, style);
+    case 'Button':
+      return buttonWidget(component, runtime, root, value, style);
+    case 'Table':
+      return createTable(component, runtime, root);
+    case 'Chart':
+      return chartWidget(root, value);
+    case 'TextInput':
+      return fieldWidget(component, runtime, root, value, document.createElement('input'));
+    case 'TextArea':
+      return fieldWidget(component, runtime, root, value, document.createElement('textarea'));
+    case 'DropdownV2':
+      return dropdownWidget(component, runtime, root, value);
+    default:
+      root.textContent = `The preview does not know ${component.type}`;
+      return () => {};
+  }
+}
+
+function textWidget(root: HTMLElement, value: Value, style: Value): Draw {
+  return () => {
+    const text = String(value('text') ?? '');
+    if (value('textFormat') === 'html') root.innerHTML = text;
+    else root.textContent = text;
+    root.classList.toggle('plain', value('textFormat') !== 'html');
+    root.classList.toggle('loading', value('loadingState') === true);
+    Object.assign(root.style, {
+      fontSize: `${style('textSize')}px`,
+      color: String(style('textColor')),
+      fontWeight: style('fontWeight') === 'bold' ? '600' : '400',
+      background: String(style('backgroundColor') ?? 'transparent'),
+      border: style('borderColor') ? `1px solid ${style('borderColor')}` : 'none',
+      borderRadius: '8px',
+      padding: style('padding') === 'none' ? '0' : '8px',
+    });
+  };
+}
+
+function buttonWidget(
+  component: ExportedComponent,
+  runtime: Runtime,
+  root: HTMLElement,
+  value: Value,
+  style: Value,
+): Draw {
+  const button = document.createElement('button');
+  button.className = 'button';
+  button.onclick = () => void runtime.fire(component.id, 'onClick');
+  root.append(button);
+  return () => {
+    const busy = value('loadingState') === true;
+    button.textContent = busy ? '…' : String(value('text') ?? '');
+    button.disabled = busy || value('disabledState') === true;
+    Object.assign(button.style, {
+      background: String(style('backgroundColor')),
+      color: String(style('textColor')),
+      borderColor: String(style('borderColor')),
+    });
+  };
+}
+
+function chartWidget(root: HTMLElement, value: Value): Draw {
+  return () => {
+    const title = document.createElement('div');
+    title.className = 'chart-title';
+    title.textContent = String(value('title'));
+    const drawing = document.createElement('div');
+    drawing.className = 'drawing';
+    drawing.innerHTML = drawChart(String(value('jsonDescription') ?? '{}'));
+    root.replaceChildren(title, drawing);
+    root.classList.toggle('loading', value('loadingState') === true);
+  };
+}
+
+function labelled(root: HTMLElement, control: HTMLElement, value: Value): void {
+  const label = document.createElement('label');
+  label.append(String(value('label')), control);
+  root.append(label);
+}
+
+function fieldWidget(
+  component: ExportedComponent,
+  runtime: Runtime,
+  root: HTMLElement,
+  value: Value,
+  control: HTMLInputElement | HTMLTextAreaElement,
+): Draw {
+  const exposed = () => runtime.scope.components[component.name] ?? {};
+  control.placeholder = String(value('placeholder') ?? '');
+  control.oninput = () => {
+    runtime.scope.components[component.name] = { value: control.value };
+    runtime.changed();
+  };
+  control.onkeydown = (event) => {
+    if ((event as KeyboardEvent).key === 'Enter') void runtime.fire(component.id, 'onEnterPressed');
+  };
+  labelled(root, control, value);
+  return () => {
+    const text = String(exposed().value ?? value('value') ?? '');
+    if (control.value !== text) control.value = text;
+  };
+}
+
+function dropdownWidget(component: ExportedComponent, runtime: Runtime, root: HTMLElement, value: Value): Draw {
+  const control = document.createElement('select');
+  const options = component.properties.options?.value as { label: string; value: string }[];
+  control.append(new Option(String(value('placeholder')), ''));
+  for (const option of options) control.append(new Option(option.label, option.value));
+  control.onchange = () => {
+    runtime.scope.components[component.name] = { value: control.value };
+    runtime.changed();
+    void runtime.fire(component.id, 'onSelect');
+  };
+  labelled(root, control, value);
+  return () => {
+    control.value = String(runtime.scope.components[component.name]?.value ?? '');
+  };
+}

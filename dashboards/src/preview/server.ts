@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Options, QueryService } from '../../../tooljet-plugins/common/types.ts';
+import type { AppDefinition, ExportedApp } from '../build/export-types.ts';
+
+export interface PreviewOptions {
+  /** What `npm run build -w tooljet-plugins` wrote. */
+  marketplace: string;
+  /** Options of each data source, by the id of its plugin. */
+  sources: Record<string, Options>;
+  /** Whom ToolJet's server would say is signed in. */
+  userId: string;
+  apps: readonly ExportedApp[];
+  port?: number;
+}
+
+const CLIENT = new URL('./client/', import.meta.url);
+const FILES = new Set(['main.ts', 'state.ts', 'widgets.ts', 'table.ts', 'chart.ts']);
+
+/**
+ * Shows the apps in a browser without ToolJet, on loopback. Queries run through the real plugin bundles in
+ * this process. A development aid: it draws only the components that the dashboards use, and not as ToolJet
+ * draws them in every detail.
+ */
+export async function startPreview(options: PreviewOptions): Promise<{ url: string; stop(): Promise<void> }> {
+  const apps = options.apps.flatMap(({ app }) => app.map(({ definition }) => definition.appV2));
+  const plugins = new Map<string, QueryService>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: Error) => reply(response, 500, 'text/plain', error.message));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, first = '', second = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? [];
+    if (first === '' && apps[0]) {
+      response.writeHead(302, { location: `/${apps[0].appV2.slug}` }).end();
+      return;
+    }
+    if (first === 'client' && FILES.has(second)) return reply(response, 200, 'text/javascript', client(second));
+    if (first === 'run' && request.method === 'POST' && isOwnPage(request)) {
+      return reply(response, 200, 'application/json', JSON.stringify(await run(second, await bodyOf(request))));
+    }
+    const app = apps.find(({ appV2 }) => appV2.slug === first);
+    if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps));
+    reply(response, 404, 'text/plain', 'There is no such page');
+  }
+
+  async function run(queryId: string, query: Options): Promise<unknown> {
+    const app = apps.find(({ dataQueries }) => dataQueries.some(({ id }) => id === queryId));
+    const sourceId = app?.dataQueries.find(({ id }) => id === queryId)?.dataSourceId;
+    const kind = app?.dataSources.find(({ id }) => id === sourceId)?.kind ?? '';
+    const source = options.sources[kind];
+    if (!source) return { status: 'failed', message: 'Not configured', description: `Nothing is configured for ${kind}.` };
+    try {
+      const context = { user: { id: options.userId }, app: { id: app?.appV2.id ?? '', isPublic: false } };
+      return await pluginOf(kind).run(source, query, 'preview', 'now', context);
+    } catch (error) {
+      const { message, description, data } = error as { message: string; description?: string; data?: unknown };
+      return { status: 'failed', message, description: description ?? message, data };
+    }
+  }
+
+  function pluginOf(kind: string): QueryService {
+    const known = plugins.get(kind);
+    if (known) return known;
+    const bundle = createRequire(import.meta.url)(join(options.marketplace, kind, 'dist/index.js'));
+    const plugin = new (bundle as { default: new () => QueryService }).default();
+    plugins.set(kind, plugin);
+    return plugin;
+  }
+
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Other pages in the developer's browser must not run queries with the developer's key. */
+function isOwnPage({ headers }: IncomingMessage): boolean {
+  return headers.origin === `http://${headers.host}` && /^127\.0\.0\.1:\d+$/.test(headers.host ?? '');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Options> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text || '{}') as Options;
+}
+
+function reply(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+}
+
+function client(name: string): string {
+  return stripTypeScriptTypes(readFileSync(new URL(name, CLIENT), 'utf8'));
+}
+
+function page(app: AppDefinition, all: readonly AppDefinition[]): string {
+  const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
+  const json = JSON.stringify(app).replaceAll('<', '\\u003c');
+  const others = all.map(({ appV2 }) => `<a style="color:#fff" href="/${appV2.slug}">${appV2.name}</a>`).join(' · ');
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.appV2.name}</title><style>${css}</style>
+<div class="notice">Preview for developers, not ToolJet: the same app, data and plugins, drawn more simply. ${others}</div>
+<div class="frame"><nav><strong>${app.appV2.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>
+<script type="application/json" id="app">${json}</script><script type="module" src="/client/main.ts"></script></html>`;
+}

@@ -1,0 +1,61 @@
+import { badge, esc, fact, when } from './helpers.js';
+
+const criterion = (item) => `
+<div style="border-top:1px solid #EAECF0;padding:12px 0">
+  <div style="display:flex;justify-content:space-between;gap:16px">
+    <strong style="color:#101828">${esc(item.title)}</strong>
+    <span style="white-space:nowrap">${
+      item.score === null ? badge('insufficient evidence', 'warning') : `<strong>${item.score}</strong> of 100`
+    }</span>
+  </div>
+  <div style="color:#344054;margin:4px 0">${esc(item.reason)}</div>
+  <div style="color:#667085;font-size:12px">${
+    item.evidence.length === 0
+      ? 'No evidence was found.'
+      : `Evidence: ${item.evidence.map(({ id, value }) => `${esc(id)} = ${esc(value)}`).join(' · ')}`
+  }</div>
+  <div style="color:#667085;font-size:12px">${
+    item.weight === 0 ? 'Told, but does not count' : `${Math.round(item.weight * 100)} % of the total`
+  }${item.rule ? ` · rule ${esc(item.rule.key)}, version ${item.rule.version}` : ''}${
+    item.decidedBy === 'model' ? ' · read by the model' : ''
+  }</div>
+</div>`;
+
+const decidedBy = (judgement) =>
+  judgement.engine === 'human'
+    ? `${esc(judgement.decidedBy ?? 'A person')}: ${esc(judgement.reason ?? '')}`
+    : judgement.engine === 'model'
+      ? `Rules and ${esc(judgement.model ?? 'a model')}`
+      : 'Rules alone';
+
+/** One evaluation: the grade, what the builder reads, every criterion with reasons and evidence, projects. */
+export default function transform(data) {
+  if (!data?.evaluationId) return {};
+  const { builder, judgement, projects = [] } = data;
+  const projectRows = projects.map((project) => ({
+    projectId: project.projectId,
+    name: project.name,
+    grade: project.grade,
+    score: project.score === null ? '—' : Math.round(project.score),
+    why: project.judgement?.criteria?.find(({ score }) => score !== null)?.reason ?? 'Too little is known.',
+  }));
+  const person = `<div style="font-size:18px;font-weight:600;color:#101828">${esc(builder.name)}</div><div style="color:#667085">${esc(builder.team)} · week ${esc(data.week)}</div>`;
+  if (!judgement) {
+    return {
+      summary: `<div style="padding:4px 8px">${person}${fact('Status', badge(data.status))}${fact('Why', esc(data.error ?? 'Not judged yet'))}</div>`,
+      criteria: '<div style="padding:8px">There is no judgement yet.</div>',
+      rows: projectRows,
+      judgementId: '',
+    };
+  }
+  const review = judgement.reviewReasons.length > 0 ? fact('Needs a person because', judgement.reviewReasons.map(esc).join('<br>')) : '';
+  return {
+    judgementId: judgement.judgementId,
+    rows: projectRows,
+    summary: `<div style="padding:4px 8px">${person}
+      <div style="margin:12px 0;display:flex;gap:8px;align-items:baseline"><span style="font-size:32px;font-weight:700;color:#101828">${esc(judgement.grade)}</span><span style="color:#667085">${judgement.score === null ? '' : `${Math.round(judgement.score)} of 100 · `}${Math.round(judgement.coverage * 100)} % could be judged</span></div>
+      ${judgement.needsReview ? badge('needs review', 'warning') : ''}${review}
+      ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('What the builder reads', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
+    criteria: `<div style="padding:4px 8px">${judgement.criteria.map(criterion).join('')}</div>`,
+  };
+}

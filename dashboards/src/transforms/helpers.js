@@ -1,0 +1,98 @@
+/** Text that markup cannot break out of. */
+export const esc = (value) =>
+  String(value ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** `5 Nov, 09:12 (3 d ago)` in the reader's own time. */
+export const when = (instant) => {
+  if (!instant) return '—';
+  const time = new Date(instant);
+  const minutes = Math.round((Date.now() - time.getTime()) / 60000);
+  const size = Math.abs(minutes);
+  const span =
+    size < 60 ? `${size} min` : size < 2880 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
+  const date = time.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  return `${date} (${minutes >= 0 ? `${span} ago` : `in ${span}`})`;
+};
+
+export const count = (value) => (value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US'));
+export const oneDecimal = (value) => (value === null || value === undefined ? '—' : Number(value).toFixed(1));
+
+const TONES = {
+  good: '#067647;background:#ECFDF3',
+  warning: '#B54708;background:#FFFAEB',
+  bad: '#B42318;background:#FEF3F2',
+  neutral: '#344054;background:#F2F4F7',
+};
+
+export const toneOf = (word) => {
+  if (/^(A|B|judged|completed|healthy|ok|connected)$/i.test(word)) return 'good';
+  if (/^(C|pending|running|insufficient evidence|needs review|not judged)$/i.test(word)) return 'warning';
+  if (/^(D|E|failed|dead|disabled|error)$/i.test(word)) return 'bad';
+  return 'neutral';
+};
+
+/** A word with the colour of its meaning. */
+export const badge = (word, tone) =>
+  `<span style="display:inline-block;padding:2px 10px;border-radius:12px;font-size:12px;font-weight:600;white-space:nowrap;color:${TONES[tone ?? toneOf(word)]}">${esc(word)}</span>`;
+
+/** A figure, what it counts, and what to know about it. */
+export const figure = (label, value, note, tone) =>
+  `<div style="padding:4px 8px"><div style="color:#667085;font-size:13px">${esc(label)}</div><div style="color:${tone === 'bad' ? '#B42318' : tone === 'warning' ? '#B54708' : '#101828'};font-size:28px;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums">${esc(value)}</div><div style="color:#667085;font-size:13px">${esc(note)}</div></div>`;
+
+/** A label and a value under each other, for cards of facts. */
+export const fact = (label, markup) =>
+  `<div style="padding:6px 0"><div style="color:#667085;font-size:12px">${esc(label)}</div><div style="color:#101828">${markup}</div></div>`;
+
+export const firstSentence = (text) => {
+  const sentence = /^.*?[.!?](?=\s|$)/s.exec(String(text ?? ''))?.[0] ?? String(text ?? '');
+  return sentence.length > 160 ? `${sentence.slice(0, 157)}…` : sentence;
+};
+
+const GRADE_COLORS = {
+  A: '#067647',
+  B: '#4CA30D',
+  C: '#EAAA08',
+  D: '#EF6820',
+  E: '#B42318',
+  'insufficient evidence': '#98A2B3',
+};
+
+const AXES = { gridcolor: '#EAECF0', linecolor: '#D0D5DD', tickfont: { color: '#667085', size: 12 } };
+
+/** A Plotly chart as ToolJet's Chart takes it. */
+export const plot = (data, layout = {}) =>
+  JSON.stringify({
+    data,
+    layout: {
+      margin: { l: 48, r: 16, t: 16, b: 40 },
+      legend: { orientation: 'h', y: -0.2 },
+      paper_bgcolor: '#FFFFFF',
+      plot_bgcolor: '#FFFFFF',
+      xaxis: { ...AXES, type: 'category' },
+      yaxis: { ...AXES, rangemode: 'tozero' },
+      ...layout,
+    },
+  });
+
+/** Weeks on the x axis, one stacked bar of grades each. */
+export const gradeBars = (weeks) =>
+  plot(
+    Object.entries(GRADE_COLORS).map(([grade, color]) => ({
+      type: 'bar',
+      name: grade,
+      x: weeks.map(({ week }) => week),
+      y: weeks.map(({ grades }) => grades?.[grade] ?? 0),
+      marker: { color },
+    })),
+    { barmode: 'stack' },
+  );
+
+export const line = (name, color, x, y, extra = {}) => ({
+  type: 'scatter',
+  mode: 'lines+markers',
+  name,
+  x,
+  y,
+  line: { color, width: 2 },
+  ...extra,
+});

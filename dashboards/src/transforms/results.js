@@ -1,0 +1,50 @@
+import { firstSentence } from './helpers.js';
+
+const ORDER = ['A', 'B', 'C', 'D', 'E'];
+
+/** Results of the newest run beside those of the run before: who needs a person, and what changed. */
+export default function transform(data, { queries }) {
+  const items = data?.items ?? [];
+  const isFirst = queries.runs?.data?.hasPrevious !== true;
+  const before = new Map((queries.previousResults?.rawData?.items ?? []).map((result) => [result.builderId, result]));
+  const rows = items.map((result) => {
+    const earlier = isFirst ? undefined : before.get(result.builderId);
+    const change =
+      typeof result.score === 'number' && typeof earlier?.score === 'number' ? result.score - earlier.score : null;
+    const steps = ORDER.indexOf(result.grade) - ORDER.indexOf(earlier?.grade);
+    const fell = change !== null && change <= -10;
+    return {
+      evaluationId: result.evaluationId,
+      builderId: result.builderId,
+      name: result.name,
+      team: result.team,
+      grade: result.grade ?? 'not judged',
+      before: earlier?.grade ?? '—',
+      score: typeof result.score === 'number' ? Math.round(result.score) : '—',
+      change: change === null ? '—' : change === 0 ? '0' : `${change > 0 ? '▲' : '▼'} ${Math.abs(Math.round(change))}`,
+      state: result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
+      why:
+        result.status === 'failed'
+          ? (result.error ?? 'It could not be judged')
+          : firstSentence(result.feedback ?? result.error ?? ''),
+      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[result.engine] ?? '—',
+      weightOfConcern:
+        (result.status === 'failed' ? 400 : 0) +
+        (result.needsReview ? 200 : 0) +
+        (result.grade === 'E' ? 100 : 0) +
+        (fell ? 50 - change : 0),
+      steps,
+    };
+  });
+  const attention = rows
+    .filter(({ weightOfConcern }) => weightOfConcern > 0)
+    .sort((a, b) => b.weightOfConcern - a.weightOfConcern);
+  const moved = rows.filter(({ change }) => change !== '—' && change !== '0');
+  const points = (row) => Number(row.change.slice(2)) * (row.change.startsWith('▼') ? -1 : 1);
+  return {
+    rows,
+    attention,
+    changed: moved.sort((a, b) => Math.abs(points(b)) - Math.abs(points(a))).slice(0, 10),
+    teams: [...new Set(rows.map(({ team }) => team))].sort(),
+  };
+}

@@ -1,0 +1,47 @@
+import { badge, count, fact, figure, gradeBars, when } from './helpers.js';
+
+/** Evaluation runs: the newest official one, the one before, figures, and a trend of grades. */
+export default function transform(data) {
+  const runs = data?.items ?? [];
+  const official = runs.filter(({ dryRun }) => !dryRun);
+  const [latest, previous] = official;
+  const rows = runs.map((run) => ({
+    runId: run.runId,
+    week: run.week,
+    kind: run.dryRun ? 'Dry run' : 'Official',
+    status: run.status === 'running' ? `running, ${run.pending} to go` : run.status,
+    judged: count(run.judged),
+    failed: run.failed,
+    needsReview: count(run.needsReview),
+    engine: run.engine === 'rules' ? 'Rules' : 'Rules and model',
+    started: when(run.startedAt),
+    sent: run.dryRun ? 'none (dry run)' : `${run.notified} of ${run.judged}`,
+  }));
+  if (!latest) return { rows, latestRunId: '', previousRunId: '' };
+  const share = latest.builders > 0 ? Math.round((latest.judged / latest.builders) * 100) : 0;
+  const { rules, model, human } = latest.engines;
+  return {
+    rows,
+    latestRunId: latest.runId,
+    previousRunId: previous?.runId ?? latest.runId,
+    hasPrevious: previous !== undefined,
+    week: latest.week,
+    headline: `Week ${latest.week}: ${latest.needsReview + latest.failed === 0 ? 'nobody needs you' : `${latest.needsReview + latest.failed} need a person`}`,
+    reviewCard: figure(
+      'Need a person',
+      count(latest.needsReview),
+      latest.needsReview === 0 ? 'Nothing waits for a decision' : 'Too little or contradicting evidence',
+      latest.needsReview > 0 ? 'warning' : undefined,
+    ),
+    failedCard: figure(
+      'Not judged',
+      count(latest.failed),
+      latest.failed === 0 ? 'Everybody was judged' : 'Ask operations to judge them again',
+      latest.failed > 0 ? 'bad' : undefined,
+    ),
+    judgedCard: figure('Judged', `${count(latest.judged)} of ${count(latest.builders)}`, `${share} % of builders; ${count(latest.projects)} projects`),
+    engineCard: figure('Decided by people', count(human), `${count(rules)} by rules alone, ${count(model)} with the model`),
+    trend: gradeBars([...official].reverse().map(({ week, grades }) => ({ week, grades }))),
+    summary: `<div style="padding:4px 8px">${fact('Status', badge(latest.status))}${fact('Started', when(latest.startedAt))}${fact('Finished', when(latest.completedAt))}${fact('E-mails sent', `${count(latest.notified)} of ${count(latest.judged)}`)}</div>`,
+  };
+}
