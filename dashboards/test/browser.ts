@@ -14,7 +14,11 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Opens an app of the preview; `confirm` questions are answered with yes. */
-export async function openApp(browser: Browser, url: string, size: { width: number; height: number }): Promise<Page> {
+export async function openApp(
+  browser: Browser,
+  url: string,
+  size: { width: number; height: number },
+): Promise<Page> {
   const page = await browser.newPage({ viewport: size });
   page.on('dialog', (dialog) => dialog.accept());
   await page.goto(url);

@@ -22,12 +22,17 @@ export const auditPage: Page = {
   icon: 'IconHistory',
   onLoad: load('audit'),
   rows: [
-    ...pageHeader('audit', 'Audit trail', 'Who changed what, and when. Entries cannot be altered unnoticed.', [
+    ...pageHeader(
       'audit',
-    ]),
+      'Audit trail',
+      'Who changed what, and when. Entries cannot be altered unnoticed.',
+      ['audit'],
+    ),
     [
       cell(input('auditActor', { label: 'Who', placeholder: 'Name or id, then Enter', onEnter: again })),
-      cell(input('auditSubject', { label: 'What', placeholder: 'builder:b-001, then Enter', onEnter: again })),
+      cell(
+        input('auditSubject', { label: 'What', placeholder: 'builder:b-001, then Enter', onEnter: again }),
+      ),
     ],
     [
       cell(
@@ -36,7 +41,10 @@ export const auditPage: Page = {
           height: 640,
           perPage: 12,
           download: true,
-          empty: { title: 'No entries', hint: 'Nothing was changed that matches. Clear the fields to see all.' },
+          empty: {
+            title: 'No entries',
+            hint: 'Nothing was changed that matches. Clear the fields to see all.',
+          },
           columns: [
             { key: 'seq', title: 'Entry', width: 80, align: 'right' },
             { key: 'when', title: 'When', width: 210 },

@@ -14,17 +14,28 @@ const queries: Query[] = [
   api.read('me', 'identity.whoami', {
     atStart: true,
     transform: 'whoami',
-    then: [set('builderId', '{{queries.me.data.builderId}}'), run('runs'), run('builder')],
+    next: [
+      set('builderId', '{{queries.me.data.builderId}}'),
+      run('runs', '{{!!queries.me.data.builderId}}'),
+      run('builder', '{{!!queries.me.data.builderId}}'),
+    ],
   }),
   api.read('runs', 'evaluation.listRuns', {
     options: { limit: '26' },
     transform: 'runs',
-    then: [run('mine')],
+    next: [run('mine', '{{!!queries.runs.data.latestRunId}}')],
   }),
   api.read('mine', 'evaluation.listResults', {
-    options: { runId: '{{queries.runs.data.latestRunId}}', limit: '2000' },
+    options: {
+      runId: '{{queries.runs.data.latestRunId}}',
+      builderId: '{{queries.me.data.builderId}}',
+      limit: '10',
+    },
     transform: 'my-evaluation',
-    then: [set('evaluationId', '{{queries.mine.data.evaluationId}}'), run('evaluation')],
+    next: [
+      set('evaluationId', '{{queries.mine.data.evaluationId}}'),
+      run('evaluation', '{{!!queries.mine.data.evaluationId}}'),
+    ],
   }),
   evaluationQuery,
   api.read('builder', 'builder.get', {
@@ -39,14 +50,24 @@ const week: Page = {
   icon: 'IconHome2',
   onLoad: load('me'),
   rows: [
-    ...pageHeader('week', 'My week', 'What was decided about your week, on what evidence, and by whom.', ['me']),
+    ...pageHeader('week', 'My week', 'What was decided about your week, on what evidence, and by whom.', [
+      'me',
+    ]),
     [
       cell(cardOf('weekGrade', 'mine', { from: 'gradeCard', height: 120, empty: NOT_LINKED }), 1),
       cell(cardOf('weekState', 'mine', { from: 'stateCard', height: 120, empty: NOT_LINKED }), 1),
     ],
     [
       cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640) }), 3),
-      cell(cardOf('weekProjects', 'mine', { from: 'projectsCard', height: 640, mobileHeight: 280, empty: NOT_LINKED }), 1.4),
+      cell(
+        cardOf('weekProjects', 'mine', {
+          from: 'projectsCard',
+          height: 640,
+          mobileHeight: 280,
+          empty: NOT_LINKED,
+        }),
+        1.4,
+      ),
     ],
   ],
 };
@@ -59,8 +80,17 @@ const history: Page = {
   rows: [
     ...pageHeader('history', 'My history', 'Your hours, goals and projects over the last weeks.', ['me']),
     [
-      cell(chartOf('historyHours', 'builder', { title: 'Hours a week', from: 'hours', height: 320, empty: NOT_LINKED })),
-      cell(chartOf('historyGoals', 'builder', { title: 'Goals', from: 'goals', height: 320, empty: NOT_LINKED })),
+      cell(
+        chartOf('historyHours', 'builder', {
+          title: 'Hours a week',
+          from: 'hours',
+          height: 320,
+          empty: NOT_LINKED,
+        }),
+      ),
+      cell(
+        chartOf('historyGoals', 'builder', { title: 'Goals', from: 'goals', height: 320, empty: NOT_LINKED }),
+      ),
     ],
     [
       cell(

@@ -13,11 +13,11 @@ export const runQueries: Query[] = [
   api.read('runs', 'evaluation.listRuns', {
     options: { limit: '26' },
     transform: 'runs',
-    then: [run('previousResults')],
+    next: [run('previousResults', '{{!!queries.runs.data.latestRunId}}')],
   }),
   api.read('previousResults', 'evaluation.listResults', {
     options: { runId: '{{queries.runs.data.previousRunId}}', limit: '2000' },
-    then: [run('results')],
+    next: [run('results')],
   }),
   api.read('results', 'evaluation.listResults', {
     options: { runId: '{{queries.runs.data.latestRunId}}', limit: '2000' },
@@ -42,7 +42,7 @@ export const overrideQuery: Query = api.write('override', 'evaluation.override',
   },
   confirm: 'Replace the grade? The builder will see yours.',
   done: 'Your decision stands. The earlier judgement is kept.',
-  then: [
+  next: [
     clear('decisionGrade'),
     clear('decisionReason'),
     clear('decisionFeedback'),
@@ -109,7 +109,12 @@ const decision: Row[] = [
   ],
   [
     cell(
-      dropdown('decisionGrade', { label: 'New grade', placeholder: 'Choose', choices: GRADES, required: true }),
+      dropdown('decisionGrade', {
+        label: 'New grade',
+        placeholder: 'Choose',
+        choices: GRADES,
+        required: true,
+      }),
     ),
   ],
   [

@@ -4,7 +4,13 @@ import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell } from '../build/widgets.ts';
 import { auditPage, auditQuery } from './audit.ts';
-import { evaluationDetail, evaluationQuery, overrideQuery, runQueries, showEvaluation } from './evaluation.ts';
+import {
+  evaluationDetail,
+  evaluationQuery,
+  overrideQuery,
+  runQueries,
+  showEvaluation,
+} from './evaluation.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 
 const queries: Query[] = [
@@ -14,7 +20,7 @@ const queries: Query[] = [
   api.write('startWeek', 'evaluation.startWeekly', {
     confirm: 'Evaluate the last complete week now? Every builder gets an e-mail when it is done.',
     done: 'The evaluation runs in the background. Refresh in a moment.',
-    then: [run('runs')],
+    next: [run('runs')],
   }),
   ...peopleQueries,
   auditQuery,
@@ -26,7 +32,7 @@ const NO_RUN = {
   title: 'No week was evaluated yet',
   hint: 'Press "Evaluate last week", or wait for Monday, when it runs by itself.',
 };
-const FIGURE = { empty: NO_RUN, height: 120 };
+const FIGURE = { empty: NO_RUN, height: 120, mobileHeight: 96 };
 
 const overview: Page = {
   handle: 'overview',
@@ -57,12 +63,15 @@ const overview: Page = {
         tableOf('overviewAttention', 'results', {
           title: 'Who needs your attention',
           rows: 'queries.results.data?.attention',
-          height: 520,
-          mobileHeight: 560,
+          height: 480,
+          mobileHeight: 520,
           perPage: 6,
           search: false,
           onRow: showEvaluation('overviewAttention', 'evaluations'),
-          empty: { title: 'Nobody needs you this week', hint: 'Everybody was judged, and no grade fell far.' },
+          empty: {
+            title: 'Nobody needs you this week',
+            hint: 'Everybody was judged, and no grade fell far.',
+          },
           columns: [
             { key: 'name', title: 'Builder', width: 180 },
             { key: 'team', title: 'Team', width: 130 },
@@ -96,7 +105,12 @@ const overview: Page = {
         3,
       ),
       cell(
-        chartOf('overviewTrend', 'runs', { title: 'Grades by week', from: 'trend', height: 400, empty: NO_RUN }),
+        chartOf('overviewTrend', 'runs', {
+          title: 'Grades by week',
+          from: 'trend',
+          height: 400,
+          empty: NO_RUN,
+        }),
         2,
       ),
     ],

@@ -17,13 +17,13 @@ const runs: Query[] = [
       dryRun: "{{components.startRunKind.value === 'dry'}}",
     },
     done: 'The run has started.',
-    then: [close('startRunModal'), run('runs')],
+    next: [close('startRunModal'), run('runs')],
   }),
   api.write('retryFailed', 'evaluation.retry', {
     options: { runId: '{{components.runsTable.selectedRow.runId}}' },
     confirm: 'Judge the failed builders of this run again?',
     done: 'They are judged again in the background.',
-    then: [run('runs'), run('failures')],
+    next: [run('runs'), run('failures')],
   }),
 ];
 
@@ -36,13 +36,13 @@ const jobs: Query[] = [
   api.write('retryJob', 'job.retry', {
     options: { jobId: '{{components.jobsTable.selectedRow.id}}' },
     done: 'The job is tried again.',
-    then: [run('jobs'), run('queues')],
+    next: [run('jobs'), run('queues')],
   }),
   api.write('discardJob', 'job.discard', {
     options: { jobId: '{{components.jobsTable.selectedRow.id}}' },
     confirm: 'Discard this dead letter for good? It cannot be brought back.',
     done: 'The dead letter is gone.',
-    then: [run('jobs'), run('queues')],
+    next: [run('jobs'), run('queues')],
   }),
 ];
 
@@ -55,29 +55,29 @@ const webhooks: Query[] = [
   api.write('createEndpoint', 'webhook.create', {
     options: { url: '{{components.endpointUrl.value}}', input_events: '{{components.endpointEvents.value}}' },
     done: 'The endpoint is subscribed. Copy its secret now.',
-    then: [close('endpointModal'), clear('endpointUrl'), open('secretModal'), run('endpoints')],
+    next: [close('endpointModal'), clear('endpointUrl'), open('secretModal'), run('endpoints')],
   }),
   api.write('testEndpoint', 'webhook.test', {
     options: { endpointId },
     done: 'A sample event is on its way.',
-    then: [run('deliveries')],
+    next: [run('deliveries')],
   }),
   api.write('switchEndpoint', 'webhook.update', {
     options: { endpointId, enabled: '{{!components.webhooksTable.selectedRow.enabled}}' },
     confirm: 'Change whether events are delivered to this endpoint?',
     done: 'The endpoint was changed.',
-    then: [run('endpoints')],
+    next: [run('endpoints')],
   }),
   api.write('deleteEndpoint', 'webhook.delete', {
     options: { endpointId },
     confirm: 'Unsubscribe this endpoint? Its deliveries and secret are gone.',
     done: 'The endpoint is unsubscribed.',
-    then: [run('endpoints')],
+    next: [run('endpoints')],
   }),
   api.write('resendDelivery', 'webhook.resend', {
     options: { deliveryId: '{{components.deliveriesTable.selectedRow.deliveryId}}' },
     done: 'The event is delivered again.',
-    then: [run('deliveries')],
+    next: [run('deliveries')],
   }),
 ];
 
@@ -90,7 +90,7 @@ const workflows: Query[] = [
   n8nQueries.read('workflows', 'workflows.list', {
     options: { limit: '250' },
     transform: 'workflows',
-    then: [run('executions')],
+    next: [run('executions')],
   }),
   n8nQueries.read('executions', 'executions.list', {
     options: { limit: '100', status: '{{components.executionsStatus.value}}' },
@@ -99,19 +99,19 @@ const workflows: Query[] = [
   n8nQueries.write('activateWorkflow', 'workflow.activate', {
     options: { workflowId: '{{components.workflowsTable.selectedRow.id}}' },
     done: 'The workflow is active.',
-    then: [run('workflows')],
+    next: [run('workflows')],
   }),
   n8nQueries.write('deactivateWorkflow', 'workflow.deactivate', {
     options: { workflowId: '{{components.workflowsTable.selectedRow.id}}' },
     confirm: 'Stop this workflow from running by itself?',
     done: 'The workflow is off.',
-    then: [run('workflows')],
+    next: [run('workflows')],
   }),
   n8nQueries.write('retryExecution', 'execution.retry', {
     options: { executionId: '{{components.executionsTable.selectedRow.id}}' },
     confirm: 'Run this execution again?',
     done: 'The execution runs again.',
-    then: [run('executions')],
+    next: [run('executions')],
   }),
 ];
 

@@ -5,8 +5,8 @@ import { color } from '../build/look.ts';
 import type { App, Page } from '../build/model.ts';
 import { button, cell, choicesOf, dropdown, html, input, modal, text } from '../build/widgets.ts';
 import { auditPage } from './audit.ts';
-import { operationsQueries } from './operations-queries.ts';
 import { EVENT_CHOICES } from './event-choices.ts';
+import { operationsQueries } from './operations-queries.ts';
 
 const unless = (table: string, key: string) => `{{!components.${table}.selectedRow?.${key}}}`;
 
@@ -15,7 +15,11 @@ const startRunModal = modal('startRunModal', {
   size: 'sm',
   height: 280,
   rows: [
-    [cell(input('startRunWeek', { label: 'Week (the last complete one if empty)', placeholder: '2026-W46' }))],
+    [
+      cell(
+        input('startRunWeek', { label: 'Week (the last complete one if empty)', placeholder: '2026-W46' }),
+      ),
+    ],
     [
       cell(
         dropdown('startRunKind', {
@@ -56,9 +60,13 @@ const runsPage: Page = {
   icon: 'IconPlayerPlay',
   onLoad: load('runs'),
   rows: [
-    ...pageHeader('runs', 'Evaluation runs', 'Every week that was judged, and who could not be.', ['runs'], [
-      button('runsStart', 'Evaluate a week', [open('startRunModal')], { kind: 'primary' }),
-    ]),
+    ...pageHeader(
+      'runs',
+      'Evaluation runs',
+      'Every week that was judged, and who could not be.',
+      ['runs'],
+      [button('runsStart', 'Evaluate a week', [open('startRunModal')], { kind: 'primary' })],
+    ),
     [
       cell(
         tableOf('runsTable', 'runs', {
@@ -89,7 +97,10 @@ const runsPage: Page = {
           height: 320,
           perPage: 5,
           search: false,
-          empty: { title: 'Nobody', hint: 'Choose a run above; if it is chosen, everybody in it was judged.' },
+          empty: {
+            title: 'Nobody',
+            hint: 'Choose a run above; if it is chosen, everybody in it was judged.',
+          },
           columns: [
             { key: 'name', title: 'Builder', width: 200 },
             { key: 'builderId', title: 'Id', width: 120 },
@@ -106,7 +117,10 @@ const runsPage: Page = {
         }),
         1,
       ),
-      cell(text('runsRetryHint', 'Judged builders are left as they are.', { color: color.muted, height: 40 }), 3),
+      cell(
+        text('runsRetryHint', 'Judged builders are left as they are.', { color: color.muted, height: 40 }),
+        3,
+      ),
     ],
     [cell(startRunModal)],
   ],
@@ -133,25 +147,9 @@ const jobsPage: Page = {
           choices: choicesOf(JOB_STATES),
           onSelect: [run('jobs')],
         }),
-        2,
-      ),
-      cell(
-        button('jobsRetry', 'Retry', [run('retryJob')], {
-          height: 64,
-          busy: '{{queries.retryJob.isLoading}}',
-          disabled: "{{components.jobsTable.selectedRow?.state !== 'dead'}}",
-        }),
         1,
       ),
-      cell(
-        button('jobsDiscard', 'Discard', [run('discardJob')], {
-          height: 64,
-          kind: 'danger',
-          busy: '{{queries.discardJob.isLoading}}',
-          disabled: "{{components.jobsTable.selectedRow?.state !== 'dead'}}",
-        }),
-        1,
-      ),
+      cell(text('jobsSpace', '', { height: 64, mobileHeight: 8 }), 2),
     ],
     [
       cell(
@@ -174,9 +172,31 @@ const jobsPage: Page = {
     ],
     [
       cell(
+        button('jobsRetry', 'Retry', [run('retryJob')], {
+          busy: '{{queries.retryJob.isLoading}}',
+          disabled: "{{components.jobsTable.selectedRow?.state !== 'dead'}}",
+        }),
+        1,
+      ),
+      cell(
+        button('jobsDiscard', 'Discard', [run('discardJob')], {
+          kind: 'danger',
+          busy: '{{queries.discardJob.isLoading}}',
+          disabled: "{{components.jobsTable.selectedRow?.state !== 'dead'}}",
+        }),
+        1,
+      ),
+      cell(
+        text('jobsHint', 'Choose a dead letter to retry or discard it.', { color: color.muted, height: 40 }),
+        3,
+      ),
+    ],
+    section('queuesTitle', 'Queues'),
+    [
+      cell(
         tableOf('queuesTable', 'queues', {
           title: 'Queues',
-          height: 360,
+          height: 320,
           perPage: 6,
           search: false,
           empty: NO_JOBS,
@@ -248,9 +268,13 @@ const webhooksPage: Page = {
   icon: 'IconWebhook',
   onLoad: load('endpoints'),
   rows: [
-    ...pageHeader('webhooks', 'Webhooks', 'Where events are delivered, and whether they arrive.', ['endpoints'], [
-      button('webhooksCreate', 'Subscribe an endpoint', [open('endpointModal')], { kind: 'primary' }),
-    ]),
+    ...pageHeader(
+      'webhooks',
+      'Webhooks',
+      'Where events are delivered, and whether they arrive.',
+      ['endpoints'],
+      [button('webhooksCreate', 'Subscribe an endpoint', [open('endpointModal')], { kind: 'primary' })],
+    ),
     [
       cell(
         tableOf('webhooksTable', 'endpoints', {
@@ -334,12 +358,21 @@ const verifiedAuditPage: Page = {
     ...auditPage.rows,
     section('auditVerifyTitle', 'Was the trail altered?'),
     [
-      cell(button('auditVerify', 'Check the whole chain', [run('verifyAudit')], { busy: '{{queries.verifyAudit.isLoading}}' }), 1),
       cell(
-        html('auditVerdict', '{{queries.verifyAudit.data?.card ?? "Not checked yet. Only administrators may check."}}', {
-          height: 200,
-          mobileHeight: 240,
+        button('auditVerify', 'Check the whole chain', [run('verifyAudit')], {
+          busy: '{{queries.verifyAudit.isLoading}}',
         }),
+        1,
+      ),
+      cell(
+        html(
+          'auditVerdict',
+          '{{queries.verifyAudit.data?.card ?? "Not checked yet. Only administrators may check."}}',
+          {
+            height: 200,
+            mobileHeight: 240,
+          },
+        ),
         3,
       ),
     ],

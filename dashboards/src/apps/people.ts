@@ -6,7 +6,10 @@ import { api } from '../build/queries.ts';
 import { cell, choicesOf, dropdown, input, tabs } from '../build/widgets.ts';
 
 const PICK = { title: 'Nobody chosen', hint: 'Choose a row in the list.' };
-const NO_WEEKS = { title: 'No weeks yet', hint: 'Weeks appear when facts are imported or a source is connected.' };
+const NO_WEEKS = {
+  title: 'No weeks yet',
+  hint: 'Weeks appear when facts are imported or a source is connected.',
+};
 
 export const peopleQueries: Query[] = [
   api.read('builders', 'builder.list', {
@@ -64,7 +67,12 @@ export function builderTabs() {
           ],
           [
             cell(
-              chartOf('peopleGoals', 'builder', { title: 'Goals', from: 'goals', height: 224, empty: NO_WEEKS }),
+              chartOf('peopleGoals', 'builder', {
+                title: 'Goals',
+                from: 'goals',
+                height: 224,
+                empty: NO_WEEKS,
+              }),
             ),
           ],
         ],
@@ -128,7 +136,9 @@ export const peoplePage: Page = {
   icon: 'IconUsers',
   onLoad: load('builders'),
   rows: [
-    ...pageHeader('people', 'People', 'Everybody who is evaluated, with their weeks and projects.', ['builders']),
+    ...pageHeader('people', 'People', 'Everybody who is evaluated, with their weeks and projects.', [
+      'builders',
+    ]),
     [
       cell(
         input('peopleSearch', {

@@ -1,13 +1,16 @@
 import type { Action } from './model.ts';
 
-export const run = (query: string): Action => ({ do: 'run-query', query });
+export const run = (query: string, onlyIf?: string): Action => ({
+  do: 'run-query',
+  query,
+  ...(onlyIf ? { onlyIf } : {}),
+});
 /** Starts several queries, as a page does when it opens. */
-export const load = (...queries: string[]): Action[] => queries.map(run);
+export const load = (...queries: string[]): Action[] => queries.map((query) => run(query));
 export const open = (modal: string): Action => ({ do: 'show-modal', modal });
 export const close = (modal: string): Action => ({ do: 'close-modal', modal });
 export const go = (page: string): Action => ({ do: 'switch-page', page });
 export const set = (key: string, value: string): Action => ({ do: 'set-custom-variable', key, value });
-export const link = (url: string): Action => ({ do: 'open-webpage', url });
 export const clear = (component: string): Action => ({
   do: 'control-component',
   component,

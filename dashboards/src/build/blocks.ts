@@ -23,9 +23,20 @@ export function pageHeader(
   actions: readonly Widget[] = [],
 ): Row[] {
   const busy = `{{${refresh.map((query) => `queries.${query}.isLoading`).join(' || ')}}}`;
-  const again = button(`${page}Refresh`, 'Refresh', refresh.map(run), { busy });
-  const buttons: Cell[] = [...actions, again].map((widget) => cell(widget, 1.4));
-  const heading = text(`${page}Title`, title, { size: type.title, bold: true, color: color.ink, height: 40 });
+  const again = button(
+    `${page}Refresh`,
+    'Refresh',
+    refresh.map((query) => run(query)),
+    { busy },
+  );
+  const buttons: Cell[] = [...actions, again].map((widget) => cell(widget, widget === again ? 1.2 : 2));
+  const heading = text(`${page}Title`, title, {
+    size: type.title,
+    bold: true,
+    color: color.ink,
+    height: 40,
+    mobileHeight: 72,
+  });
   return [
     [cell(heading, 8), ...buttons],
     [cell(text(`${page}Subtitle`, subtitle, { color: color.muted, height: 24, mobileHeight: 48 }))],
@@ -47,7 +58,12 @@ export interface EmptyState {
  * What shows a query's data, and at the same place what is shown when there is none or it failed.
  * @param has expression that is true when there is something to show
  */
-function withStates(query: string, has: string, empty: EmptyState, data: (visible: string) => Widget): Widget[] {
+function withStates(
+  query: string,
+  has: string,
+  empty: EmptyState,
+  data: (visible: string) => Widget,
+): Widget[] {
   const failed = `variables.${failedFlag(query)} === true`;
   const busy = `queries.${query}.isLoading === true`;
   const shown = data(`{{${busy} || (!(${failed}) && ${has})}}`);
@@ -71,7 +87,8 @@ function withStates(query: string, has: string, empty: EmptyState, data: (visibl
 }
 
 function notice(title: string, hint: string, tone: string): string {
-  const box = 'display:flex;flex-direction:column;align-items:center;justify-content:center;height:100%;min-height:72px;text-align:center;padding:8px 24px';
+  const box =
+    'display:flex;flex-direction:column;align-items:center;justify-content:center;height:100%;min-height:72px;text-align:center;padding:8px 24px';
   return `<div style="${box}"><div style="font-weight:600;color:${tone};font-size:15px">${title}</div><div style="color:${color.muted};max-width:480px;margin-top:4px">${hint}</div></div>`;
 }
 
@@ -97,7 +114,12 @@ export function chartOf(
 ): Widget[] {
   const json = `queries.${query}.data?.${spec.from}`;
   return withStates(query, `!!${json}`, spec.empty, (visible) =>
-    chart(name, { ...spec, json: `{{${json} ?? '{"data":[]}'}}`, loading: `{{queries.${query}.isLoading}}`, visible }),
+    chart(name, {
+      ...spec,
+      json: `{{${json} ?? '{"data":[]}'}}`,
+      loading: `{{queries.${query}.isLoading}}`,
+      visible,
+    }),
   );
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { operations as langfuse } from '../../../tooljet-plugins/ai-manager-langfuse/lib/operations.ts';
 import { operations as n8n } from '../../../tooljet-plugins/ai-manager-n8n/lib/operations.ts';
-import { stableId } from './ids.ts';
 import type {
   AppDefinition,
   ExportedApp,
@@ -10,6 +9,7 @@ import type {
   ExportedLayout,
   ExportedQuery,
 } from './export-types.ts';
+import { stableId } from './ids.ts';
 import { layOut, type Place } from './layout.ts';
 import { color } from './look.ts';
 import type { Action, App, Handlers, Page, Query, Row, Source, Widget } from './model.ts';
@@ -67,6 +67,7 @@ function createWriter(app: App) {
           queryId: queryIds.get(action.query) ?? '',
           queryName: action.query,
           parameters: {},
+          ...(action.onlyIf ? { runOnlyIf: action.onlyIf } : {}),
         };
       case 'show-alert':
         return { actionId: 'show-alert', message: action.message, alertType: action.alertType };
@@ -126,10 +127,16 @@ function createWriter(app: App) {
         addRows(page.rows, page, null, false);
         addEvents({ onPageLoad: page.onLoad }, 'page', pageIds.get(page.handle) as string);
       });
-      for (const query of app.queries) addEvents(query.events, 'data_query', queryIds.get(query.name) as string);
+      for (const query of app.queries)
+        addEvents(query.events, 'data_query', queryIds.get(query.name) as string);
       const sources = [...new Set(app.queries.map(({ source }) => source))].sort();
       const environments = ENVIRONMENTS.map((name) => ({ name, id: id('environment', name) }));
-      const version = versionOf(versionId, id('app'), pageIds.get(app.pages[0]?.handle ?? '') ?? '', environments);
+      const version = versionOf(
+        versionId,
+        id('app'),
+        pageIds.get(app.pages[0]?.handle ?? '') ?? '',
+        environments,
+      );
       return {
         appV2: {
           id: id('app'),
@@ -146,7 +153,9 @@ function createWriter(app: App) {
           editingVersion: version,
         },
         components,
-        pages: app.pages.map((page, index) => pageOf(page, index, pageIds.get(page.handle) as string, versionId)),
+        pages: app.pages.map((page, index) =>
+          pageOf(page, index, pageIds.get(page.handle) as string, versionId),
+        ),
         events,
         dataQueries: app.queries.map((query) =>
           queryOf(query, queryIds.get(query.name) as string, stableId('source', query.source), versionId),
@@ -192,7 +201,10 @@ function values(properties: Readonly<Record<string, unknown>>): Record<string, {
 function columnsWithIds(owner: string, properties: Record<string, { value: unknown }>) {
   const columns = properties.columns?.value;
   if (!Array.isArray(columns)) return properties;
-  const named = columns.map((column: { key: string }) => ({ id: stableId(owner, 'column', column.key), ...column }));
+  const named = columns.map((column: { key: string }) => ({
+    id: stableId(owner, 'column', column.key),
+    ...column,
+  }));
   return { ...properties, columns: { value: named } };
 }
 

@@ -73,7 +73,8 @@ export interface Widget {
 export type Handlers = Readonly<Record<string, readonly Action[]>>;
 
 export type Action =
-  | { do: 'run-query'; query: string }
+  /** `onlyIf` is a binding; newer servers skip the action when it is not true. */
+  | { do: 'run-query'; query: string; onlyIf?: string }
   | { do: 'show-alert'; message: string; alertType: 'success' | 'error' | 'info' | 'warning' }
   | { do: 'show-modal' | 'close-modal'; modal: string }
   | { do: 'switch-page'; page: string }

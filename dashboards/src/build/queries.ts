@@ -1,5 +1,5 @@
-import type { operations as langfuse } from '../../../tooljet-plugins/ai-manager-langfuse/lib/operations.ts';
 import type { routes } from '../../../tooljet-plugins/ai-manager/lib/routes.generated.ts';
+import type { operations as langfuse } from '../../../tooljet-plugins/ai-manager-langfuse/lib/operations.ts';
 import type { operations as n8n } from '../../../tooljet-plugins/ai-manager-n8n/lib/operations.ts';
 import { say, set } from './actions.ts';
 import type { Action, Query, Source } from './model.ts';
@@ -14,7 +14,7 @@ interface ReadSpec {
   options?: Record<string, string>;
   atStart?: boolean;
   transform?: string;
-  then?: readonly Action[];
+  next?: readonly Action[];
 }
 
 interface WriteSpec {
@@ -23,7 +23,7 @@ interface WriteSpec {
   confirm?: string;
   /** Said when it worked. */
   done: string;
-  then?: readonly Action[];
+  next?: readonly Action[];
 }
 
 /** The variable that is true after a query failed; ToolJet 2.27 keeps no error of its own. */
@@ -44,7 +44,7 @@ export function queriesOf<S extends Source>(source: S) {
         ...(spec.atStart ? { atStart: true } : {}),
         ...(spec.transform ? { transform: spec.transform } : {}),
         events: {
-          onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), ...(spec.then ?? [])],
+          onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), ...(spec.next ?? [])],
           onDataQueryFailure: [set(failedFlag(name), '{{true}}')],
         },
       };
@@ -60,10 +60,13 @@ export function queriesOf<S extends Source>(source: S) {
         ...(spec.transform ? { transform: spec.transform } : {}),
         ...(spec.confirm ? { confirm: spec.confirm } : {}),
         events: {
-          onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), say(spec.done), ...(spec.then ?? [])],
+          onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), say(spec.done), ...(spec.next ?? [])],
           onDataQueryFailure: [
             set(failedFlag(name), '{{true}}'),
-            say(`{{queries.${name}.error?.description ?? 'That did not work. Check the fields and try again.'}}`, 'error'),
+            say(
+              `{{queries.${name}.error?.description ?? 'That did not work. Check the fields and try again.'}}`,
+              'error',
+            ),
           ],
         },
       };

@@ -189,10 +189,7 @@ export function table(
   });
 }
 
-export function chart(
-  name: string,
-  spec: Common & { title: string; json: string; loading: string },
-): Widget {
+export function chart(name: string, spec: Common & { title: string; json: string; loading: string }): Widget {
   return widget(name, 'Chart', 320, spec, {
     properties: {
       title: spec.title,
@@ -235,7 +232,13 @@ const field = (spec: Field) => ({
     loadingState: '{{false}}',
     tooltip: '',
   },
-  styles: { alignment: 'top', borderRadius: '{{8}}', padding: 'none', labelFontSize: '{{12}}', color: color.text },
+  styles: {
+    alignment: 'top',
+    borderRadius: '{{8}}',
+    padding: 'none',
+    labelFontSize: '{{12}}',
+    color: color.text,
+  },
   validation: {
     mandatory: `{{${spec.required ?? false}}}`,
     regex: '',
@@ -305,33 +308,45 @@ export function choicesOf(values: readonly string[]): [value: string, label: str
 
 export function modal(
   name: string,
-  spec: { title: string; size?: 'sm' | 'lg' | 'xl'; rows: readonly Row[]; footer: readonly Row[]; height: number },
+  spec: {
+    title: string;
+    size?: 'sm' | 'lg' | 'xl';
+    rows: readonly Row[];
+    footer: readonly Row[];
+    height: number;
+  },
 ): Widget {
   const heading = text(`${name}Title`, spec.title, { size: type.heading, bold: true, color: color.ink });
-  return widget(name, 'ModalV2', 40, {}, {
-    properties: {
-      size: spec.size ?? 'lg',
-      useDefaultButton: '{{false}}',
-      triggerButtonLabel: '',
-      showHeader: '{{true}}',
-      showFooter: `{{${spec.footer.length > 0}}}`,
-      hideCloseButton: '{{false}}',
-      hideOnEsc: '{{true}}',
-      closeOnClickingOutside: '{{false}}',
-      loadingState: '{{false}}',
-      disabledTrigger: '{{false}}',
-      disabledModal: '{{false}}',
-      headerHeight: '{{64}}',
-      footerHeight: '{{72}}',
-      modalHeight: `{{${spec.height}}}`,
+  return widget(
+    name,
+    'ModalV2',
+    40,
+    {},
+    {
+      properties: {
+        size: spec.size ?? 'lg',
+        useDefaultButton: '{{false}}',
+        triggerButtonLabel: '',
+        showHeader: '{{true}}',
+        showFooter: `{{${spec.footer.length > 0}}}`,
+        hideCloseButton: '{{false}}',
+        hideOnEsc: '{{true}}',
+        closeOnClickingOutside: '{{false}}',
+        loadingState: '{{false}}',
+        disabledTrigger: '{{false}}',
+        disabledModal: '{{false}}',
+        headerHeight: '{{64}}',
+        footerHeight: '{{72}}',
+        modalHeight: `{{${spec.height}}}`,
+      },
+      styles: {
+        headerBackgroundColor: '#FFFFFF',
+        bodyBackgroundColor: '#FFFFFF',
+        footerBackgroundColor: '#FFFFFF',
+      },
+      children: { header: [[cell(heading)]], '': spec.rows, footer: spec.footer },
     },
-    styles: {
-      headerBackgroundColor: '#FFFFFF',
-      bodyBackgroundColor: '#FFFFFF',
-      footerBackgroundColor: '#FFFFFF',
-    },
-    children: { header: [[cell(heading)]], '': spec.rows, footer: spec.footer },
-  });
+  );
 }
 
 export function tabs(

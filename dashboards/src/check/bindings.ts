@@ -1,6 +1,7 @@
 /** Texts between double braces, wherever they stand in a value. */
 export function bindingsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [...value.matchAll(/\{\{(.*?)\}\}(?!\})/gs)].map(([, inner]) => inner ?? '');
+  if (typeof value === 'string')
+    return [...value.matchAll(/\{\{(.*?)\}\}(?!\})/gs)].map(([, inner]) => inner ?? '');
   if (Array.isArray(value)) return value.flatMap(bindingsIn);
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(bindingsIn);
   return [];
@@ -9,7 +10,9 @@ export function bindingsIn(value: unknown): string[] {
 const REFERENCE = /\b(queries|components|variables)\s*(?:\?\.|\.)\s*(\w+)/g;
 
 /** What a binding refers to. */
-export function referencesOf(binding: string): { kind: 'queries' | 'components' | 'variables'; name: string }[] {
+export function referencesOf(
+  binding: string,
+): { kind: 'queries' | 'components' | 'variables'; name: string }[] {
   return [...binding.matchAll(REFERENCE)].map(([, kind, name]) => ({
     kind: kind as 'queries' | 'components' | 'variables',
     name: name as string,

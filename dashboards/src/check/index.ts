@@ -29,9 +29,13 @@ function nameFaults(app: AppDefinition): string[] {
   const lists = { component: app.components, query: app.dataQueries, page: app.pages };
   const twice = Object.entries(lists).flatMap(([what, list]) => {
     const names = list.map(({ name }) => name);
-    return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `two ${what}s are named ${name}`);
+    return names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `two ${what}s are named ${name}`);
   });
-  const ids = [app.components, app.dataQueries, app.pages, app.events].flatMap((list) => list.map(({ id }) => id));
+  const ids = [app.components, app.dataQueries, app.pages, app.events].flatMap((list) =>
+    list.map(({ id }) => id),
+  );
   return [...twice, ...(new Set(ids).size === ids.length ? [] : ['an id is used twice'])];
 }
 

@@ -40,12 +40,20 @@ function overlaps(siblings: readonly ExportedComponent[], type: Type): string[] 
 
 function meet(a: ExportedLayout, b: ExportedLayout): boolean {
   return (
-    a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
   );
 }
 
 /** Data, its empty state and its error state stand at one place, each visible when the others are not. */
-function takeTurns(a: ExportedComponent, b: ExportedComponent, one: ExportedLayout, other: ExportedLayout): boolean {
+function takeTurns(
+  a: ExportedComponent,
+  b: ExportedComponent,
+  one: ExportedLayout,
+  other: ExportedLayout,
+): boolean {
   const base = (name: string) => name.replace(/(Empty|Error)$/, '');
   const visibility = ({ properties }: ExportedComponent) => String(properties.visibility?.value ?? '');
   const same = (['left', 'width', 'top', 'height'] as const).every((key) => one[key] === other[key]);

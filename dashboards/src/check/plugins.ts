@@ -1,5 +1,5 @@
-import { operations as langfuse } from '../../../tooljet-plugins/ai-manager-langfuse/lib/operations.ts';
 import { routes } from '../../../tooljet-plugins/ai-manager/lib/routes.generated.ts';
+import { operations as langfuse } from '../../../tooljet-plugins/ai-manager-langfuse/lib/operations.ts';
 import { operations as n8n } from '../../../tooljet-plugins/ai-manager-n8n/lib/operations.ts';
 import type { Route } from '../../../tooljet-plugins/common/route.ts';
 

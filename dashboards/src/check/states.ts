@@ -13,13 +13,15 @@ export function stateFaults(components: readonly ExportedComponent[]): string[] 
   ]);
 }
 
-const text = (component: ExportedComponent, key: string) => String(component.properties[key]?.value ?? '').trim();
+const text = (component: ExportedComponent, key: string) =>
+  String(component.properties[key]?.value ?? '').trim();
 
 function labelFaults(component: ExportedComponent): string[] {
   const { name, type } = component;
   if (FIELDS.has(type) && text(component, 'label') === '') return [`${name} has no label`];
   if (type === 'Button' && text(component, 'text') === '') return [`${name} has no text`];
-  if ((type === 'Table' || type === 'Chart') && text(component, 'title') === '') return [`${name} has no title`];
+  if ((type === 'Table' || type === 'Chart') && text(component, 'title') === '')
+    return [`${name} has no title`];
   return [];
 }
 

@@ -38,9 +38,15 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
       response.writeHead(302, { location: `/${apps[0].appV2.slug}` }).end();
       return;
     }
-    if (first === 'client' && FILES.has(second)) return reply(response, 200, 'text/javascript', client(second));
+    if (first === 'client' && FILES.has(second))
+      return reply(response, 200, 'text/javascript', client(second));
     if (first === 'run' && request.method === 'POST' && isOwnPage(request)) {
-      return reply(response, 200, 'application/json', JSON.stringify(await run(second, await bodyOf(request))));
+      return reply(
+        response,
+        200,
+        'application/json',
+        JSON.stringify(await run(second, await bodyOf(request))),
+      );
     }
     const app = apps.find(({ appV2 }) => appV2.slug === first);
     if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps));
@@ -52,12 +58,21 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
     const sourceId = app?.dataQueries.find(({ id }) => id === queryId)?.dataSourceId;
     const kind = app?.dataSources.find(({ id }) => id === sourceId)?.kind ?? '';
     const source = options.sources[kind];
-    if (!source) return { status: 'failed', message: 'Not configured', description: `Nothing is configured for ${kind}.` };
+    if (!source)
+      return {
+        status: 'failed',
+        message: 'Not configured',
+        description: `Nothing is configured for ${kind}.`,
+      };
     try {
       const context = { user: { id: options.userId }, app: { id: app?.appV2.id ?? '', isPublic: false } };
       return await pluginOf(kind).run(source, query, 'preview', 'now', context);
     } catch (error) {
-      const { message, description, data } = error as { message: string; description?: string; data?: unknown };
+      const { message, description, data } = error as {
+        message: string;
+        description?: string;
+        data?: unknown;
+      };
       return { status: 'failed', message, description: description ?? message, data };
     }
   }
@@ -104,7 +119,9 @@ function client(name: string): string {
 function page(app: AppDefinition, all: readonly AppDefinition[]): string {
   const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
   const json = JSON.stringify(app).replaceAll('<', '\\u003c');
-  const others = all.map(({ appV2 }) => `<a style="color:#fff" href="/${appV2.slug}">${appV2.name}</a>`).join(' · ');
+  const others = all
+    .map(({ appV2 }) => `<a style="color:#fff" href="/${appV2.slug}">${appV2.name}</a>`)
+    .join(' · ');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.appV2.name}</title><style>${css}</style>
 <div class="notice">Preview for developers, not ToolJet: the same app, data and plugins, drawn more simply. ${others}</div>
 <div class="frame"><nav><strong>${app.appV2.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>

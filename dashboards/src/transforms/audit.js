@@ -7,7 +7,9 @@ export default function transform(data) {
     rows: (data?.items ?? []).map((entry) => ({
       seq: entry.seq,
       when: when(entry.occurredAt),
-      who: entry.actor.actingFor ? `${entry.actor.actingFor} (through ${entry.actor.name})` : entry.actor.name,
+      who: entry.actor.actingFor
+        ? `${entry.actor.actingFor} (through ${entry.actor.name})`
+        : entry.actor.name,
       operation: entry.operation,
       subject: entry.subject,
       requestId: entry.requestId ?? '—',

@@ -10,7 +10,11 @@ export default function transform(data) {
         event: delivery.event,
         status: delivery.status,
         attempts: delivery.attempts.length,
-        answer: last ? (last.responseStatus ? `HTTP ${last.responseStatus}` : (last.error ?? 'no answer')) : '—',
+        answer: last
+          ? last.responseStatus
+            ? `HTTP ${last.responseStatus}`
+            : (last.error ?? 'no answer')
+          : '—',
         created: when(delivery.createdAt),
         next: when(delivery.nextAttemptAt),
       };

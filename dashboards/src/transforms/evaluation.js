@@ -5,7 +5,9 @@ const criterion = (item) => `
   <div style="display:flex;justify-content:space-between;gap:16px">
     <strong style="color:#101828">${esc(item.title)}</strong>
     <span style="white-space:nowrap">${
-      item.score === null ? badge('insufficient evidence', 'warning') : `<strong>${item.score}</strong> of 100`
+      item.score === null
+        ? badge('insufficient evidence', 'warning')
+        : `<strong>${item.score}</strong> of 100`
     }</span>
   </div>
   <div style="color:#344054;margin:4px 0">${esc(item.reason)}</div>
@@ -48,7 +50,10 @@ export default function transform(data) {
       judgementId: '',
     };
   }
-  const review = judgement.reviewReasons.length > 0 ? fact('Needs a person because', judgement.reviewReasons.map(esc).join('<br>')) : '';
+  const review =
+    judgement.reviewReasons.length > 0
+      ? fact('Needs a person because', judgement.reviewReasons.map(esc).join('<br>'))
+      : '';
   return {
     judgementId: judgement.judgementId,
     rows: projectRows,

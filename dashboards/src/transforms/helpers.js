@@ -10,11 +10,17 @@ export const when = (instant) => {
   const size = Math.abs(minutes);
   const span =
     size < 60 ? `${size} min` : size < 2880 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
-  const date = time.toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const date = time.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   return `${date} (${minutes >= 0 ? `${span} ago` : `in ${span}`})`;
 };
 
-export const count = (value) => (value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US'));
+export const count = (value) =>
+  value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US');
 export const oneDecimal = (value) => (value === null || value === undefined ? '—' : Number(value).toFixed(1));
 
 const TONES = {

@@ -7,7 +7,14 @@ export default function transform(data) {
       id: job.id,
       queue: job.queue,
       state: job.state,
-      about: Object.entries(job.ids).map(([key, value]) => `${key} ${value}`).join(', ') || '—',
+      about:
+        Object.entries(job.ids)
+          .reverse()
+          .map(
+            ([key, value]) =>
+              `${key.replace(/Id$/, '')} ${value.length > 20 ? `…${value.slice(-6)}` : value}`,
+          )
+          .join(', ') || '—',
       attempts: job.attempts,
       reason: job.reason ?? '—',
       created: when(job.createdAt),

@@ -7,7 +7,8 @@ export default function transform(data) {
       stage: project.stage,
       status: project.status.replace('_', ' '),
       lead: project.builderId,
-      market: project.tamUsd === null ? '—' : `$${Math.round(project.tamUsd / 1e6).toLocaleString('en-US')} M`,
+      market:
+        project.tamUsd === null ? '—' : `$${Math.round(project.tamUsd / 1e6).toLocaleString('en-US')} M`,
       goal: project.goal ?? '—',
     })),
   };

@@ -9,9 +9,22 @@ export default function transform(data) {
   return {
     rows: [...items]
       .sort((a, b) => b.failed - a.failed || b.depth - a.depth)
-      .map((item) => ({ ...item, oldest: item.oldestAgeSeconds === null ? '—' : `${Math.round(item.oldestAgeSeconds)} s` })),
-    deadCard: figure('Dead letters', String(sum('failed')), sum('failed') === 0 ? 'Nothing waits for a decision' : 'Retry or discard them below', sum('failed') > 0 ? 'bad' : undefined),
-    waitingCard: figure('Waiting', String(sum('depth')), minutes === 0 ? 'The oldest waits under a minute' : `The oldest waits ${minutes} min`, minutes > 10 ? 'warning' : undefined),
+      .map((item) => ({
+        ...item,
+        oldest: item.oldestAgeSeconds === null ? '—' : `${Math.round(item.oldestAgeSeconds)} s`,
+      })),
+    deadCard: figure(
+      'Dead letters',
+      String(sum('failed')),
+      sum('failed') === 0 ? 'Nothing waits for a decision' : 'Retry or discard them below',
+      sum('failed') > 0 ? 'bad' : undefined,
+    ),
+    waitingCard: figure(
+      'Waiting',
+      String(sum('depth')),
+      minutes === 0 ? 'The oldest waits under a minute' : `The oldest waits ${minutes} min`,
+      minutes > 10 ? 'warning' : undefined,
+    ),
     runningCard: figure('Running', String(sum('running')), `in ${items.length} queues`),
   };
 }

@@ -2,15 +2,27 @@ import { firstSentence } from './helpers.js';
 
 const ORDER = ['A', 'B', 'C', 'D', 'E'];
 
+/** The shortest true answer to "why is this here": what failed, what a person has to look at, what was poor. */
+const reasonOf = (result) => {
+  if (result.status === 'failed') return result.error ?? 'It could not be judged.';
+  if (result.reviewReasons?.length > 0) return result.reviewReasons.join(' ');
+  const [, poor] = /What to work on:\n- (.*)/.exec(result.feedback ?? '') ?? [];
+  return poor ?? firstSentence((result.feedback ?? '').replace(/^.*:\n- /, ''));
+};
+
 /** Results of the newest run beside those of the run before: who needs a person, and what changed. */
 export default function transform(data, { queries }) {
   const items = data?.items ?? [];
   const isFirst = queries.runs?.data?.hasPrevious !== true;
-  const before = new Map((queries.previousResults?.rawData?.items ?? []).map((result) => [result.builderId, result]));
+  const before = new Map(
+    (queries.previousResults?.rawData?.items ?? []).map((result) => [result.builderId, result]),
+  );
   const rows = items.map((result) => {
     const earlier = isFirst ? undefined : before.get(result.builderId);
     const change =
-      typeof result.score === 'number' && typeof earlier?.score === 'number' ? result.score - earlier.score : null;
+      typeof result.score === 'number' && typeof earlier?.score === 'number'
+        ? result.score - earlier.score
+        : null;
     const steps = ORDER.indexOf(result.grade) - ORDER.indexOf(earlier?.grade);
     const fell = change !== null && change <= -10;
     return {
@@ -21,12 +33,15 @@ export default function transform(data, { queries }) {
       grade: result.grade ?? 'not judged',
       before: earlier?.grade ?? '—',
       score: typeof result.score === 'number' ? Math.round(result.score) : '—',
-      change: change === null ? '—' : change === 0 ? '0' : `${change > 0 ? '▲' : '▼'} ${Math.abs(Math.round(change))}`,
-      state: result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
-      why:
-        result.status === 'failed'
-          ? (result.error ?? 'It could not be judged')
-          : firstSentence(result.feedback ?? result.error ?? ''),
+      change:
+        change === null
+          ? '—'
+          : change === 0
+            ? '0'
+            : `${change > 0 ? '▲' : '▼'} ${Math.abs(Math.round(change))}`,
+      state:
+        result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
+      why: reasonOf(result),
       decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[result.engine] ?? '—',
       weightOfConcern:
         (result.status === 'failed' ? 400 : 0) +

@@ -39,8 +39,16 @@ export default function transform(data) {
       latest.failed === 0 ? 'Everybody was judged' : 'Ask operations to judge them again',
       latest.failed > 0 ? 'bad' : undefined,
     ),
-    judgedCard: figure('Judged', `${count(latest.judged)} of ${count(latest.builders)}`, `${share} % of builders; ${count(latest.projects)} projects`),
-    engineCard: figure('Decided by people', count(human), `${count(rules)} by rules alone, ${count(model)} with the model`),
+    judgedCard: figure(
+      'Judged',
+      `${count(latest.judged)} of ${count(latest.builders)}`,
+      `${share} % of builders; ${count(latest.projects)} projects`,
+    ),
+    engineCard: figure(
+      'Decided by people',
+      count(human),
+      `${count(rules)} by rules alone, ${count(model)} with the model`,
+    ),
     trend: gradeBars([...official].reverse().map(({ week, grades }) => ({ week, grades }))),
     summary: `<div style="padding:4px 8px">${fact('Status', badge(latest.status))}${fact('Started', when(latest.startedAt))}${fact('Finished', when(latest.completedAt))}${fact('E-mails sent', `${count(latest.notified)} of ${count(latest.judged)}`)}</div>`,
   };

@@ -3,7 +3,9 @@ import { badge, esc, fact } from './helpers.js';
 /** Who the API takes the reader for. */
 export default function transform(data) {
   if (!data?.roles) return {};
-  const person = data.user ? `${esc(data.user.name)} (${esc(data.user.email)})` : `nobody in person: key ${esc(data.keyName)}`;
+  const person = data.user
+    ? `${esc(data.user.name)} (${esc(data.user.email)})`
+    : `nobody in person: key ${esc(data.keyName)}`;
   return {
     builderId: data.user?.builderId ?? '',
     name: data.user?.name ?? '',

@@ -58,6 +58,7 @@ const result = z
     coverage: z.number().nullable().describe('Share of the rubric that could be judged, 0 to 1'),
     engine: z.enum(['rules', 'model', 'human']).nullable(),
     needsReview: z.boolean(),
+    reviewReasons: z.array(z.string()).describe('Why a person should look at it'),
     feedback: z.string().nullable(),
     projects: z.array(projectGrade),
     error: z.string().nullable(),

@@ -40,6 +40,7 @@ import {
   type RunRecord,
   reopenFailed,
 } from './store.ts';
+import { judgementsToReview } from './to-review.ts';
 import { detailView, resultView, runView } from './views.ts';
 
 /** Judges one builder of a run. */
@@ -269,8 +270,9 @@ export function createEvaluations(
         const rows = await listOfficial(transaction, filter, before, limit + 1);
         const ids = rows.map(({ id }) => id);
         const grades = await projectGradesOf(transaction, ids);
+        const reviewed = await judgementsToReview(transaction, rows);
         const view = (row: OfficialRecord) => ({
-          ...resultView(row, grades),
+          ...resultView(row, grades, reviewed),
           runId: row.run_id,
           week: row.week,
         });
@@ -317,10 +319,11 @@ export function createEvaluations(
             transaction,
             rows.map(({ id }) => id),
           );
+          const reviewed = await judgementsToReview(transaction, rows);
           return pageOf(
             rows,
             limit,
-            (row) => resultView(row, grades),
+            (row) => resultView(row, grades, reviewed),
             (row) => row.builder_id,
           );
         },

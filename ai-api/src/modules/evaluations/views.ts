@@ -28,7 +28,11 @@ export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationR
 }
 
 /** An evaluation as lists show it. `grades` may hold those of other evaluations too. */
-export function resultView(row: EvaluationRecord, grades: ProjectGradeRecord[]): Result {
+export function resultView(
+  row: EvaluationRecord,
+  grades: ProjectGradeRecord[],
+  judgements: Map<string, JudgementView>,
+): Result {
   return {
     evaluationId: row.id,
     builderId: row.builder_id,
@@ -41,6 +45,7 @@ export function resultView(row: EvaluationRecord, grades: ProjectGradeRecord[]):
     coverage: row.coverage,
     engine: row.engine,
     needsReview: row.needs_review,
+    reviewReasons: (row.judgement_id && judgements.get(row.judgement_id)?.reviewReasons) || [],
     feedback: row.feedback,
     projects: grades.filter(({ evaluation_id }) => evaluation_id === row.id).map(projectGrade),
     error: row.error,

@@ -7,37 +7,41 @@ interface Trace {
   line?: { color: string; dash?: string };
 }
 
-const WIDTH = 640;
-const HEIGHT = 280;
 const BOX = { left: 44, right: 12, top: 12, bottom: 56 };
 
-/** Draws bars and lines of a Plotly description; ToolJet itself draws them with Plotly. */
-export function drawChart(json: string): string {
+/**
+ * Draws bars and lines of a Plotly description; ToolJet itself draws them with Plotly.
+ * @param width pixels
+ * @param height pixels
+ */
+export function drawChart(json: string, width: number, height: number): string {
   const { data = [], layout = {} } = JSON.parse(json) as { data?: Trace[]; layout?: { barmode?: string } };
   const labels = [...new Set(data.flatMap(({ x }) => x))];
   const stacked = layout.barmode === 'stack';
   const bars = data.filter(({ type }) => type === 'bar');
   const totals = labels.map((_, index) =>
-    stacked ? bars.reduce((sum, { y }) => sum + (y[index] ?? 0), 0) : Math.max(0, ...data.map(({ y }) => y[index] ?? 0)),
+    stacked
+      ? bars.reduce((sum, { y }) => sum + (y[index] ?? 0), 0)
+      : Math.max(0, ...data.map(({ y }) => y[index] ?? 0)),
   );
   const top = niceTop(Math.max(1, ...totals));
-  const step = (WIDTH - BOX.left - BOX.right) / Math.max(1, labels.length);
-  const yOf = (value: number) => HEIGHT - BOX.bottom - (value / top) * (HEIGHT - BOX.top - BOX.bottom);
+  const step = (width - BOX.left - BOX.right) / Math.max(1, labels.length);
+  const yOf = (value: number) => height - BOX.bottom - (value / top) * (height - BOX.top - BOX.bottom);
   const base = labels.map(() => 0);
   const shapes = data.map((trace) => {
     if (trace.type !== 'bar') return lineOf(trace, step, yOf);
-    const width = stacked ? step * 0.6 : (step * 0.7) / bars.length;
+    const bar = stacked ? step * 0.6 : (step * 0.7) / bars.length;
     return trace.y
       .map((value, index) => {
         const from = stacked ? (base[index] as number) : 0;
         const to = from + (value ?? 0);
         if (stacked) base[index] = to;
-        const offset = stacked ? step * 0.2 : step * 0.15 + width * bars.indexOf(trace);
-        return `<rect x="${BOX.left + index * step + offset}" y="${yOf(to)}" width="${width}" height="${yOf(from) - yOf(to)}" fill="${trace.marker?.color ?? '#1F4B99'}"/>`;
+        const offset = stacked ? step * 0.2 : step * 0.15 + bar * bars.indexOf(trace);
+        return `<rect x="${BOX.left + index * step + offset}" y="${yOf(to)}" width="${bar}" height="${yOf(from) - yOf(to)}" fill="${trace.marker?.color ?? '#1F4B99'}"/>`;
       })
       .join('');
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="xMidYMid meet">${grid(top, yOf)}${shapes.join('')}${xLabels(labels, step)}${legend(data)}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet">${grid(width, top, yOf)}${shapes.join('')}${xLabels(height, labels, step)}${legend(height, data)}</svg>`;
 }
 
 function lineOf(trace: Trace, step: number, yOf: (value: number) => number): string {
@@ -53,31 +57,31 @@ function niceTop(value: number): number {
   return [1, 2, 2.5, 5, 10].map((factor) => factor * size).find((top) => top >= value) ?? value;
 }
 
-function grid(top: number, yOf: (value: number) => number): string {
+function grid(width: number, top: number, yOf: (value: number) => number): string {
   return [0, 0.25, 0.5, 0.75, 1]
     .map((share) => {
       const y = yOf(top * share);
-      return `<line x1="${BOX.left}" x2="${WIDTH - BOX.right}" y1="${y}" y2="${y}" stroke="#EAECF0"/><text x="${BOX.left - 8}" y="${y + 4}" text-anchor="end">${Number((top * share).toPrecision(3)).toLocaleString('en-US')}</text>`;
+      return `<line x1="${BOX.left}" x2="${width - BOX.right}" y1="${y}" y2="${y}" stroke="#EAECF0"/><text x="${BOX.left - 8}" y="${y + 4}" text-anchor="end">${Number((top * share).toPrecision(3)).toLocaleString('en-US')}</text>`;
     })
     .join('');
 }
 
-function xLabels(labels: string[], step: number): string {
+function xLabels(height: number, labels: string[], step: number): string {
   const every = Math.ceil(labels.length / 8);
   return labels
     .map((label, index) =>
       index % every === 0
-        ? `<text x="${BOX.left + (index + 0.5) * step}" y="${HEIGHT - BOX.bottom + 18}" text-anchor="middle">${label}</text>`
+        ? `<text x="${BOX.left + (index + 0.5) * step}" y="${height - BOX.bottom + 18}" text-anchor="middle">${label}</text>`
         : '',
     )
     .join('');
 }
 
-function legend(traces: Trace[]): string {
+function legend(height: number, traces: Trace[]): string {
   let x = BOX.left;
   return traces
     .map(({ name, marker, line }) => {
-      const item = `<rect x="${x}" y="${HEIGHT - 20}" width="10" height="10" rx="2" fill="${marker?.color ?? line?.color ?? '#1F4B99'}"/><text x="${x + 16}" y="${HEIGHT - 11}">${name}</text>`;
+      const item = `<rect x="${x}" y="${height - 20}" width="10" height="10" rx="2" fill="${marker?.color ?? line?.color ?? '#1F4B99'}"/><text x="${x + 16}" y="${height - 11}">${name}</text>`;
       x += 32 + name.length * 7;
       return item;
     })

@@ -38,7 +38,9 @@ function buildInto(root: HTMLElement, space: string): number {
   for (const component of app.components) {
     const own = component.parent ?? component.pageId;
     if (own !== space) continue;
-    const place = component.layouts.find(({ type }) => type === (isPhone ? 'mobile' : 'desktop')) as ExportedLayout;
+    const place = component.layouts.find(
+      ({ type }) => type === (isPhone ? 'mobile' : 'desktop'),
+    ) as ExportedLayout;
     if (component.type === 'ModalV2') {
       root.append(modalElement(component));
       continue;
@@ -48,7 +50,8 @@ function buildInto(root: HTMLElement, space: string): number {
     element.dataset.name = component.name;
     element.style.cssText = `left:${(place.left / COLUMNS) * 100}%;width:${(place.width / COLUMNS) * 100}%;top:${place.top}px;height:${place.height}px`;
     root.append(element);
-    const draw = component.type === 'Tabs' ? tabsElement(component, element) : createWidget(component, runtime, element);
+    const draw =
+      component.type === 'Tabs' ? tabsElement(component, element) : createWidget(component, runtime, element);
     drawings.push(() => {
       element.hidden = runtime.resolve(component.properties.visibility?.value) !== true;
       if (!element.hidden) draw();
@@ -120,7 +123,14 @@ async function start(): Promise<void> {
 }
 
 async function runAtStart(queryId: string): Promise<void> {
-  const source = { id: queryId, name: 'start', index: 0, sourceId: 'start', target: 'page', appVersionId: '' } as const;
+  const source = {
+    id: queryId,
+    name: 'start',
+    index: 0,
+    sourceId: 'start',
+    target: 'page',
+    appVersionId: '',
+  } as const;
   app.events.push({ ...source, event: { eventId: 'start', actionId: 'run-query', queryId } });
   await runtime.fire('start', 'start');
   app.events.pop();

@@ -42,7 +42,8 @@ const BINDING = /\{\{(.*?)\}\}(?!\})/gs;
 
 export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   const scope: Scope = { queries: {}, components: {}, variables: {}, globals: { currentUser: {} } };
-  for (const { name } of app.dataQueries) scope.queries[name] = { isLoading: false, data: undefined, rawData: undefined };
+  for (const { name } of app.dataQueries)
+    scope.queries[name] = { isLoading: false, data: undefined, rawData: undefined };
   for (const { name } of app.components) scope.components[name] = {};
   let pending = false;
 
@@ -75,6 +76,7 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   };
 
   async function act({ event }: ExportedEvent): Promise<void> {
+    if (event.runOnlyIf !== undefined && !runtime.resolve(event.runOnlyIf)) return;
     const text = (key: string) => String(runtime.resolve(event[key]) ?? '');
     switch (event.actionId) {
       case 'run-query':
@@ -122,7 +124,11 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
     }
     const data =
       typeof transformation === 'string'
-        ? new Function('data', 'queries', 'variables', transformation)(answer.data, scope.queries, scope.variables)
+        ? new Function('data', 'queries', 'variables', transformation)(
+            answer.data,
+            scope.queries,
+            scope.variables,
+          )
         : answer.data;
     scope.queries[query.name] = { isLoading: false, data, rawData: answer.data };
     runtime.changed();

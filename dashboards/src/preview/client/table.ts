@@ -34,7 +34,9 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
 
   function draw(): void {
     const all = (value('data') ?? []) as RowData[];
-    const found = all.filter((row) => state.search === '' || JSON.stringify(row).toLowerCase().includes(state.search));
+    const found = all.filter(
+      (row) => state.search === '' || JSON.stringify(row).toLowerCase().includes(state.search),
+    );
     const perPage = Number(value('rowsPerPage'));
     const pages = Math.max(1, Math.ceil(found.length / perPage));
     state.page = Math.min(state.page, pages - 1);
@@ -44,7 +46,10 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
       pageButton('‹', state.page > 0, -1),
       `${state.page + 1} of ${pages}`,
       pageButton('›', state.page < pages - 1, 1),
-      Object.assign(document.createElement('span'), { textContent: `${found.length} rows`, className: 'rows' }),
+      Object.assign(document.createElement('span'), {
+        textContent: `${found.length} rows`,
+        className: 'rows',
+      }),
     );
     root.classList.toggle('loading', value('loadingState') === true);
   }

@@ -80,8 +80,9 @@ function chartWidget(root: HTMLElement, value: Value): Draw {
     title.textContent = String(value('title'));
     const drawing = document.createElement('div');
     drawing.className = 'drawing';
-    drawing.innerHTML = drawChart(String(value('jsonDescription') ?? '{}'));
     root.replaceChildren(title, drawing);
+    const { clientWidth, clientHeight } = drawing;
+    drawing.innerHTML = drawChart(String(value('jsonDescription') ?? '{}'), clientWidth, clientHeight);
     root.classList.toggle('loading', value('loadingState') === true);
   };
 }
@@ -115,7 +116,12 @@ function fieldWidget(
   };
 }
 
-function dropdownWidget(component: ExportedComponent, runtime: Runtime, root: HTMLElement, value: Value): Draw {
+function dropdownWidget(
+  component: ExportedComponent,
+  runtime: Runtime,
+  root: HTMLElement,
+  value: Value,
+): Draw {
   const control = document.createElement('select');
   const options = component.properties.options?.value as { label: string; value: string }[];
   control.append(new Option(String(value('placeholder')), ''));
