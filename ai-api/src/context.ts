@@ -142,7 +142,11 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     onJudged: metrics.judged,
     settingsOf: tenancy.settingsOf,
   };
-  const prompts = createPrompts(database, { kinds: KINDS });
+  const prompts = createPrompts(database, {
+    kinds: KINDS,
+    model,
+    concurrency: config.EVALUATION_CONCURRENCY,
+  });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
   const modelsOfAgents = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts });
   const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);

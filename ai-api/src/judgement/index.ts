@@ -12,8 +12,10 @@ import { activeThresholds } from './thresholds.ts';
 export { suppliedBy } from './ask-model.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
-export { type Bench, type Circumstances, type Judged, judge } from './judge.ts';
+export { type Bench, type Circumstances, type Judged, judge, leavesOpen } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
+export { type PastJudgement, pastJudgements } from './past.ts';
+export { type ReplayedCase, type ReplayResult, replay } from './replay.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
 export {
   findJudgements,

@@ -41,6 +41,8 @@ export interface Judged {
 /** For whom and in what a judgement is made: its calls to a model are entered with it. */
 export type Circumstances = Pick<CallContext, 'tenantId' | 'person' | 'sessionId' | 'tags'> & {
   signal?: AbortSignal | undefined;
+  /** Of a judgement that is not stored: what it is made for. */
+  purpose?: string | undefined;
 };
 
 /** What a kind is judged with at one moment; a run keeps it from its first to its last subject. */
@@ -58,6 +60,7 @@ export interface Bench {
  * The only way anything is decided: rules first, then the model for what rules leave open (when there is
  * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
  * Without circumstances rules alone can decide.
+ * @param recorded what a model answered before about the same facts: taken as it is in place of a call
  * @throws only by the circumstances' signal
  */
 export async function judge(
@@ -65,13 +68,13 @@ export async function judge(
   subjectId: string,
   facts: Facts,
   circumstances?: Circumstances,
+  recorded: readonly CriterionResult[] = [],
 ): Promise<Judged> {
   const judgementId = circumstances && uuidv7();
   const ruled = applyRules(kind.criteria, rules, facts);
-  const open = kind.criteria.filter(
-    (criterion, index) =>
-      criterion.reads && isReadable(ruled.criteria[index] as CriterionResult, criterion.reads, facts),
-  );
+  const answered = recorded.filter(({ decidedBy }) => decidedBy === 'model');
+  const readable = readableOf(kind, ruled.criteria, facts);
+  const open = readable.filter(({ id }) => !answered.some((result) => result.id === id));
   const asked =
     model && promptFor && open.length > 0
       ? await askModel(
@@ -85,7 +88,7 @@ export async function judge(
           circumstances?.signal,
         )
       : null;
-  const criteria = merge(ruled.criteria, open, asked);
+  const criteria = repeat(merge(ruled.criteria, open, asked), readable, answered);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
   const decision = kind.decides && decide(kind.criteria, criteria, score, kind.decides, thresholds);
@@ -134,7 +137,36 @@ function callOf(
 ): CallContext {
   if (!circumstances) throw new Error('A model can be asked only for a tenant');
   const { signal: _signal, ...call } = circumstances;
-  return { ...call, purpose: 'judgement', subject: `${name}:${subjectId}`, judgementId };
+  const subject = `${name}:${subjectId}`;
+  return call.purpose
+    ? { ...call, purpose: call.purpose, subject }
+    : { ...call, purpose: 'judgement', subject, judgementId };
+}
+
+/** Whether a model has something to decide about these facts. */
+export function leavesOpen({ kind, rules }: Pick<Bench, 'kind' | 'rules'>, facts: Facts): boolean {
+  return readableOf(kind, applyRules(kind.criteria, rules, facts).criteria, facts).length > 0;
+}
+
+/** The criteria that rules left open, and that somebody can read. */
+function readableOf(kind: Kind, ruled: readonly CriterionResult[], facts: Facts): Criterion[] {
+  return kind.criteria.filter(
+    (criterion, index) =>
+      criterion.reads && isReadable(ruled[index] as CriterionResult, criterion.reads, facts),
+  );
+}
+
+/** Earlier answers of a model where rules leave the criterion open, with the weight it has now. */
+function repeat(
+  results: CriterionResult[],
+  readable: readonly Criterion[],
+  answered: readonly CriterionResult[],
+): CriterionResult[] {
+  return results.map((result) => {
+    const earlier = answered.find(({ id }) => id === result.id);
+    const criterion = earlier && readable.find(({ id }) => id === result.id);
+    return criterion ? { ...earlier, weight: criterion.weight } : result;
+  });
 }
 
 function isReadable(result: CriterionResult, reads: readonly string[], facts: Facts): boolean {

@@ -63,11 +63,17 @@ const checkFinding = z.object({
   rule: z.enum(['variables', 'schema', 'replay', 'instructions']),
   message: z.string(),
 });
+const decided = z.object({
+  grade: z.string(),
+  outcome: z.string().nullable(),
+  score: z.number().nullable(),
+  needsReview: z.boolean(),
+});
 const replayedCase = z.object({
   judgementId: id,
   subjectId: z.string(),
-  before: z.object({ grade: z.string(), score: z.number().nullable(), needsReview: z.boolean() }),
-  after: z.object({ grade: z.string(), score: z.number().nullable(), needsReview: z.boolean() }).nullable(),
+  before: decided,
+  after: decided.nullable(),
   changed: z.boolean(),
   failure: z.string().nullable(),
 });

@@ -17,7 +17,7 @@ export function servePrompts(service: Prompts): Served[] {
       get: ({ name, ...wanted }, { caller }) => service.get(caller.tenantId, name, wanted),
       listVersions: ({ name, ...page }, { caller }) => service.listVersions(caller.tenantId, name, page),
       diff: ({ name, from, to }, { caller }) => service.diff(caller.tenantId, name, from, to),
-      check: ({ name, version, cases }, request) => service.check(actorOf(request), name, version, cases),
+      check: (input, request) => service.check(actorOf(request), input, request.signal),
       approve: ({ name, version, comment }, request) =>
         service.approve(actorOf(request), name, version, comment),
       setLabel: (input, request) => service.setLabel(actorOf(request), input),

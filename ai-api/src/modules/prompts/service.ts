@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../http/problem.ts';
 import type { Kind } from '../../judgement/index.ts';
+import type { ChatModel } from '../../models/chat.ts';
 import type { ResolvedPrompt } from '../../models/prompt.ts';
 import { faultsOf } from '../../models/prompt-template.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
@@ -10,6 +11,7 @@ import { inspect } from './check.ts';
 import { compareVersions } from './diff.ts';
 import { createLabels } from './labels.ts';
 import { type Author, authorOf } from './person.ts';
+import { carryOut, findingsOf, prepareReplay } from './replay-check.ts';
 import { openPlan, type PromptPlan, planPrompt, resolved } from './resolve.ts';
 import { notReplayed, seedPrompts } from './seeds.ts';
 import type { PromptSource } from './source.ts';
@@ -53,12 +55,25 @@ export interface NewVersion {
   basedOn?: number | undefined;
 }
 
+export interface PromptSettings {
+  kinds: readonly Kind[];
+  /** What past judgements are judged again with. */
+  model: ChatModel | null;
+  /** Calls to the model at once. */
+  concurrency: number;
+  /** Where prompts are kept, when not in this database. */
+  source?: PromptSource | null;
+}
+
+/** A check answers within the time of a request, with what it has by then. */
+const REPLAY_MS = 45_000;
+
 export type Prompts = ReturnType<typeof createPrompts>;
 
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
   database: Database,
-  { kinds, source = null }: { kinds: readonly Kind[]; source?: PromptSource | null },
+  { kinds, model, concurrency, source = null }: PromptSettings,
 ) {
   const users = usersOf(kinds);
   const sourceOf = (tenantId: string) => (source?.serves(tenantId) ? source : null);
@@ -150,6 +165,22 @@ export function createPrompts(
         details: [{ about: [], content: { prompts } }],
       });
     return prompts;
+  }
+
+  async function replayCases(tenantId: string, row: VersionRecord, cases: number, signal: AbortSignal) {
+    const kind = users.kindOf(row.name);
+    if (!kind) return notReplayed('No kind of judgement uses this prompt.');
+    if (!model) return notReplayed('No model is configured.');
+    if (cases === 0) return notReplayed('Nobody asked for it.');
+    const prepared = await database.withTenant(tenantId, async (transaction) => {
+      const after = resolved(row, { label: null, isFallback: false, experimentId: null });
+      const serving = await findLabel(transaction, row.name, 'production');
+      const plan = serving && (await planPrompt(transaction, row.name));
+      const before = plan ? (await openPlan(transaction, plan))() : after;
+      return prepareReplay(transaction, kind, model, { before, after }, cases);
+    });
+    const stop = AbortSignal.any([signal, AbortSignal.timeout(REPLAY_MS)]);
+    return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
   }
 
   const labels = createLabels({ database, sourceOf, requireVersion, requirePrompt, describe });
@@ -256,12 +287,23 @@ export function createPrompts(
         return view;
       }),
 
-    check: (actor: Actor, name: string, version: number, _cases: number) =>
-      database.withTenant(actor.tenantId, async (transaction) => {
-        const row = await requireVersion(transaction, name, version);
-        const findings = inspect(row, users.suppliedTo(name));
-        const passed = findings.every(({ severity }) => severity !== 'error');
-        const replay = notReplayed('No model is configured.');
+    /** Inspects a version, then judges past cases again by it: that takes a model, and as long as it takes. */
+    check: async (
+      actor: Actor,
+      { name, version, cases }: { name: string; version: number; cases: number },
+      signal: AbortSignal,
+    ) => {
+      const row = await database.withTenant(actor.tenantId, (transaction) =>
+        requireVersion(transaction, name, version),
+      );
+      const inspected = inspect(row, users.suppliedTo(name));
+      const isSound = inspected.every(({ severity }) => severity !== 'error');
+      const replay = isSound
+        ? await replayCases(actor.tenantId, row, cases, signal)
+        : notReplayed('The version has errors.');
+      const findings = [...inspected, ...findingsOf(replay)];
+      const passed = findings.every(({ severity }) => severity !== 'error');
+      return database.withTenant(actor.tenantId, async (transaction) => {
         const checkedBy = authorOf(actor).name;
         const check = await insertCheck(transaction, { name, version, passed, findings, replay, checkedBy });
         await record(transaction, actor, {
@@ -269,7 +311,8 @@ export function createPrompts(
           details: [{ about: [], content: { version, passed, findings } }],
         });
         return checkView(check);
-      }),
+      });
+    },
 
     /** @throws {Problem} SELF_APPROVAL, PROMPT_NOT_CHECKED */
     approve: (actor: Actor, name: string, version: number, comment: string) =>

@@ -1,0 +1,137 @@
+import { type Bench, type Circumstances, type Judged, judge } from './judge.ts';
+import type { PastJudgement } from './past.ts';
+import type { CriterionResult, ModelFailure } from './schema.ts';
+
+/** What two judgements of the same facts are compared by. */
+export type Decided = Pick<Judged, 'grade' | 'outcome' | 'score' | 'needsReview'>;
+
+/** One past judgement, judged again. */
+export interface ReplayedCase {
+  past: PastJudgement;
+  before: Decided;
+  /** Null when the model gave no usable answer. */
+  after: Decided | null;
+  /** Another grade, another decision, or another need for a person. */
+  changed: boolean;
+  failure: ModelFailure | null;
+  /** What was judged anew, with its reasons. */
+  criteria: readonly CriterionResult[];
+}
+
+export interface ReplayResult {
+  cases: ReplayedCase[];
+  changed: number;
+  failed: number;
+  /** False when it was stopped, or when the provider failed so often that going on was no use. */
+  isComplete: boolean;
+  tokensIn: number;
+  tokensOut: number;
+}
+
+export interface ReplayPlan {
+  /** What is tried: other rules, another prompt, another model. Without a model, what a model answered is kept. */
+  after: Bench;
+  /**
+   * What it is compared with. Null takes the outcome that was stored. With a bench, judgements that no model took part
+   * in are judged by it too, so that a model is not mistaken for a change of its prompt.
+   */
+  before: Bench | null;
+  /** Cases at once. */
+  concurrency: number;
+  /** Whose calls to the model they are. Their signal stops it; what is done by then is answered. */
+  circumstances?: Circumstances;
+  onCase?: (done: number) => void | Promise<void>;
+}
+
+/** Failures of the provider, not of the prompt, after which no further case is tried. */
+const HOPELESS = 5;
+
+/**
+ * Judges past judgements again and compares the outcomes. Stores nothing; its only effect are calls to the model.
+ * Never rejects but by an error of our own.
+ */
+export async function replay(
+  past: readonly PastJudgement[],
+  { after, before, concurrency, circumstances, onCase }: ReplayPlan,
+): Promise<ReplayResult> {
+  const signal = circumstances?.signal;
+  const done: (ReplayedCase & Usage)[] = [];
+  const waiting = past.entries();
+  let hopeless = 0;
+  const stopped = () => signal?.aborted === true || hopeless >= HOPELESS;
+
+  async function work(): Promise<void> {
+    for (const [, one] of waiting) {
+      if (stopped()) return;
+      try {
+        const replayed = await replayOne(one, after, before, circumstances);
+        if (replayed.failure && replayed.failure.kind !== 'out_of_schema') hopeless++;
+        done.push(replayed);
+        await onCase?.(done.length);
+      } catch (error) {
+        if (!signal?.aborted) throw error;
+        return;
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
+  const order = new Map(past.map(({ judgementId }, index) => [judgementId, index]));
+  const place = ({ past: { judgementId } }: ReplayedCase) => order.get(judgementId) ?? 0;
+  const sum = (of: (one: Usage) => number) => done.reduce((total, one) => total + of(one), 0);
+  return {
+    cases: done.toSorted((a, b) => place(a) - place(b)),
+    changed: done.filter(({ changed }) => changed).length,
+    failed: done.filter(({ failure }) => failure !== null).length,
+    isComplete: done.length === past.length,
+    tokensIn: sum(({ tokensIn }) => tokensIn),
+    tokensOut: sum(({ tokensOut }) => tokensOut),
+  };
+}
+
+interface Usage {
+  tokensIn: number;
+  tokensOut: number;
+}
+
+async function replayOne(
+  past: PastJudgement,
+  after: Bench,
+  before: Bench | null,
+  circumstances: Circumstances | undefined,
+): Promise<ReplayedCase & Usage> {
+  const call = circumstances && { ...circumstances, purpose: circumstances.purpose ?? 'replay' };
+  const again = (bench: Bench) =>
+    judge(bench, past.subjectId, past.facts, call, bench.model ? [] : past.criteria);
+  const compareWith = before && !past.wasAsked ? await again(before) : null;
+  const judged = await again(after);
+  const then: Decided = compareWith ?? past;
+  const usage = {
+    tokensIn: judged.tokensIn + (compareWith?.tokensIn ?? 0),
+    tokensOut: judged.tokensOut + (compareWith?.tokensOut ?? 0),
+  };
+  const failure = judged.modelFailure ?? compareWith?.modelFailure ?? null;
+  const changed = failure === null && isChanged(then, judged);
+  return {
+    past,
+    before: decidedOf(then),
+    after: failure ? null : decidedOf(judged),
+    changed,
+    failure,
+    criteria: judged.criteria,
+    ...usage,
+  };
+}
+
+/** Whether two judgements of the same facts lead to something else for the person. */
+function isChanged(before: Decided, after: Decided): boolean {
+  return (
+    before.grade !== after.grade ||
+    before.outcome !== after.outcome ||
+    before.needsReview !== after.needsReview
+  );
+}
+
+function decidedOf({ grade, outcome, score, needsReview }: Decided): Decided {
+  return { grade, outcome, score, needsReview };
+}
