@@ -6,7 +6,7 @@ import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
-import { prompt } from '../modules/prompts/contract.ts';
+import { experiment, prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
 import { tenant } from '../modules/tenancy/contract.ts';
@@ -30,6 +30,7 @@ export const resources = {
   agent,
   execution,
   prompt,
+  experiment,
   webhook,
   realtime,
   audit,

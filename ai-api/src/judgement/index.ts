@@ -10,6 +10,7 @@ import { activeRules, seedRules } from './store.ts';
 import { activeThresholds } from './thresholds.ts';
 
 export { suppliedBy } from './ask-model.ts';
+export { type ExperimentSubject, experimentSubjects } from './experiment.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
 export { type Bench, type Circumstances, type Judged, judge, leavesOpen } from './judge.ts';

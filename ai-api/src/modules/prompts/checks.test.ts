@@ -41,7 +41,6 @@ describe.each(databaseKinds())('a version of a prompt on $name', ({ create }) =>
     api = await startApi(home, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: recorder.url,
-      MODEL_TIMEOUT_MS: '2000',
     });
     await api.client.people.import(smallCompany(6));
   });

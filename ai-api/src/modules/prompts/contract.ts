@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../contract/schemas.ts';
 
+export { experiment } from './experiments/contract.ts';
+
 const READERS = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const EDITORS = ['admin', 'executive'] as const;
 

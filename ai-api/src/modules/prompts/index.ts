@@ -1,13 +1,21 @@
 import { type Served, serve } from '../../http/router.ts';
+import type { Database } from '../../platform/database/index.ts';
 import { actorOf } from '../audit/index.ts';
-import { prompt } from './contract.ts';
-import type { Prompts } from './service.ts';
+import { experiment, prompt } from './contract.ts';
+import { createExperiments } from './experiments/service.ts';
+import { createPrompts as createReleases, type PromptSettings } from './service.ts';
+
+export type Prompts = ReturnType<typeof createPrompts>;
 
 export { NoSuchPrompt, type PromptPlan } from './resolve.ts';
-export { createPrompts, type Prompts } from './service.ts';
+
+/** Prompts with their versions and labels, and experiments with them. */
+export function createPrompts(database: Database, settings: PromptSettings) {
+  return { ...createReleases(database, settings), experiments: createExperiments(database) };
+}
 
 /** The operations of this module. */
-export function servePrompts(service: Prompts): Served[] {
+export function servePrompts({ experiments, ...service }: Prompts): Served[] {
   return [
     serve(prompt, {
       list: (page, { caller }) => service.list(caller.tenantId, page),
@@ -24,6 +32,15 @@ export function servePrompts(service: Prompts): Served[] {
       removeLabel: ({ name, label }, request) => service.removeLabel(actorOf(request), name, label),
       rollback: (input, request) => service.rollback(actorOf(request), input),
       listMoves: ({ name, ...page }, { caller }) => service.listMoves(caller.tenantId, name, page),
+    }),
+    serve(experiment, {
+      create: (input, request) => experiments.create(actorOf(request), input),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        experiments.list(caller.tenantId, filter, { cursor, limit }),
+      get: ({ experimentId }, { caller }) => experiments.get(caller.tenantId, experimentId),
+      start: ({ experimentId }, request) => experiments.start(actorOf(request), experimentId),
+      stop: ({ experimentId, reason }, request) => experiments.stop(actorOf(request), experimentId, reason),
+      report: ({ experimentId }, { caller }) => experiments.report(caller.tenantId, experimentId),
     }),
   ];
 }

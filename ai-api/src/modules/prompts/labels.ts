@@ -1,6 +1,7 @@
 import { Problem } from '../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
+import { stopExperiment } from './experiments/stop.ts';
 import { runningExperiment } from './experiments/store.ts';
 import { authorOf } from './person.ts';
 import type { PromptSource } from './source.ts';
@@ -89,6 +90,8 @@ export function createLabels({ database, sourceOf, requireVersion, requirePrompt
           throw new Problem('CONFLICT', `${what} of ${name} was in production before, other than ${seen}.`);
         }
         await move(transaction, actor, { name, label: 'production', version, seen, reason });
+        const running = await runningExperiment(transaction, name);
+        if (running) await stopExperiment(transaction, running, `Rolled back: ${reason}`);
         const view = await describe(transaction, actor.tenantId, name);
         await audit(transaction, actor, name, { label: 'production', from: seen, version, reason });
         return view;

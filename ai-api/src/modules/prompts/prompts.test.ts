@@ -85,7 +85,7 @@ describe.each(databaseKinds())('prompts on $name', ({ create }) => {
     const check = await prompts().check({ name, version: 2 });
     expect(check).toMatchObject({
       passed: true,
-      replay: { status: 'not replayed', reason: 'No model is configured.', replayed: 0 },
+      replay: { status: 'not replayed', reason: 'No kind of judgement uses this prompt.', replayed: 0 },
     });
     expect((await production(name, 2, 1)).labels).toMatchObject([{ label: 'production', version: 2 }]);
     expect(await prompts().get({ name })).toMatchObject({ version: 2, labels: ['production'] });
@@ -105,6 +105,13 @@ describe.each(databaseKinds())('prompts on $name', ({ create }) => {
       'prompt.check',
       'prompt.create',
     ]);
+  });
+
+  test('of a kind of judgement are said not to be replayed without a model', async () => {
+    const { replay, findings, passed } = await prompts().check({ name: 'evaluation', version: 1 });
+    expect(passed).toBe(true);
+    expect(replay).toMatchObject({ status: 'not replayed', reason: 'No model is configured.' });
+    expect(findings.map(({ message }) => message)).toEqual(['Not replayed: No model is configured.']);
   });
 
   test('are given one label by one of two people who move it at once; the other is told who won', async () => {

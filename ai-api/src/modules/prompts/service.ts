@@ -68,8 +68,6 @@ export interface PromptSettings {
 /** A check answers within the time of a request, with what it has by then. */
 const REPLAY_MS = 45_000;
 
-export type Prompts = ReturnType<typeof createPrompts>;
-
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
   database: Database,
