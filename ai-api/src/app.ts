@@ -29,7 +29,7 @@ import { serveRealtime } from './modules/realtime/index.ts';
 import { serveTenancy } from './modules/tenancy/index.ts';
 import { serveUsage } from './modules/usage/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
-import { serveSignedObjects } from './platform/objects/index.ts';
+import { serveSignedObjects, servesItself } from './platform/objects/index.ts';
 
 /** The Express app, composed from the contracts. It never listens. */
 export function createApp(context: Context): Express {
@@ -67,7 +67,8 @@ export function createApp(context: Context): Express {
   });
   app.get('/metrics', metricsRoute(context));
   app.use('/docs', anonymous, docsRouter('/openapi.json'));
-  app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
+  if (servesItself(context.objects))
+    app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
   app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
   app.use('/decide', serveDecisionLinks(context.decisions, anonymous));
   app.get('/events/stream', context.realtime.stream);

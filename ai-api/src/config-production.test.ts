@@ -17,6 +17,7 @@ const secret = () => randomBytes(32).toString('base64url');
 const production = () => ({
   NODE_ENV: 'production',
   DATABASE_URL: `postgres://ai_manager:${secret()}@db.example:5432/ai_manager`,
+  OBJECTS_BUCKET: 'objects',
   SMTP_URL: 'smtps://mail.example',
   PUBLIC_URL: 'https://ai-manager.example',
   DATA_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
@@ -57,6 +58,7 @@ describe('in production the configuration', () => {
   test('refuses the embedded drivers, with one line for each', () => {
     expect(refusal({ NODE_ENV: 'production' })).toEqual([
       'DATABASE_URL must be set in production: the embedded database is for one machine',
+      'OBJECTS_BUCKET must be set in production: files on a disk are for one machine',
       'SMTP_URL must be set in production: the development inbox sends nothing',
       'PUBLIC_URL must be set in production',
       'DATA_ENCRYPTION_KEY must be set in production',

@@ -27,6 +27,7 @@ function linesOf(env: Env): string[] {
 const production = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://app@db.example/ai',
+  OBJECTS_BUCKET: 'objects',
   SMTP_URL: 'smtps://mail.example',
   PUBLIC_URL: 'https://ai.example',
   DATA_ENCRYPTION_KEY: randomBytes(32).toString('base64'),

@@ -29,7 +29,7 @@ import { openPglite } from './platform/database/pglite.ts';
 import { DatabaseUnreachable, openPostgres } from './platform/database/postgres.ts';
 import { createJobs } from './platform/jobs.ts';
 import { openMailer } from './platform/mail/index.ts';
-import { openFilesystemObjects } from './platform/objects/index.ts';
+import { openObjects } from './platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from './platform/outbound/index.ts';
 import { createSealer, parseKeys, type Sealer } from './platform/sealing.ts';
 import { openShared } from './platform/shared.ts';
@@ -83,10 +83,15 @@ export async function openDatabase(config: Config, log: Logger, onQuery?: OnQuer
 
 async function compose(config: Config, log: Logger, database: Database, metrics: Metrics) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
-  const objects = openFilesystemObjects({
-    directory: join(config.DATA_DIR, 'objects'),
-    signingKey: await localKey(config.DATA_DIR, 'objects.key'),
-    publicUrl,
+  const objects = await openObjects({
+    bucket: config.OBJECTS_BUCKET,
+    region: config.OBJECTS_REGION,
+    endpoint: config.OBJECTS_ENDPOINT,
+    files: async () => ({
+      directory: join(config.DATA_DIR, 'objects'),
+      signingKey: await localKey(config.DATA_DIR, 'objects.key'),
+      publicUrl,
+    }),
   });
   const otlp = otlpSettings(config);
   const tracing = otlp && createTracing(otlp, log);

@@ -22,6 +22,7 @@ const URLS = ['DATABASE_URL', 'SMTP_URL'];
 /** What the embedded drivers stand in for on one machine. */
 const DRIVERS = {
   DATABASE_URL: 'must be set in production: the embedded database is for one machine',
+  OBJECTS_BUCKET: 'must be set in production: files on a disk are for one machine',
   SMTP_URL: 'must be set in production: the development inbox sends nothing',
   PUBLIC_URL: 'must be set in production',
   DATA_ENCRYPTION_KEY: 'must be set in production',

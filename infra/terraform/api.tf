@@ -21,6 +21,7 @@ locals {
       UPSTASH_REDIS_REST_TOKEN = local.reference["redis.rest_token"]
       SMTP_URL                 = local.reference["mail.url"]
       MAIL_FROM                = "AI Manager <${local.mail_from}>"
+      OBJECTS_BUCKET           = module.policies_bucket.name
       WEBHOOK_ALLOWED_HOSTS    = local.hosts.n8n
       TOOLJET_PLUGINS_DIR      = "/app/tooljet-plugins/marketplace-assets"
     },
