@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type Config, ConfigError, readConfig } from '../ai-api/src/config.ts';
+import { readConfig } from '../ai-api/src/config.ts';
 import { openDatabase } from '../ai-api/src/context.ts';
 import { verifyChain } from '../ai-api/src/modules/audit/index.ts';
 import type { Database } from '../ai-api/src/platform/database/index.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';
-import { ROOT } from './start/options.ts';
+import { dataDirectory } from './data-directory.ts';
 
 /**
  * `npm run audit:verify`: checks the audit trail of every company in the database that the environment names
@@ -44,17 +42,6 @@ async function verifyAll(database: Database): Promise<boolean> {
   }
   if (tenants.length === 0) console.log('There is no company in this database.');
   return intact;
-}
-
-/** Where the embedded database is: `npm start` keeps it in a folder of its own. */
-function dataDirectory({ DATABASE_URL, DATA_DIR }: Config): string {
-  const directory = resolve(ROOT, DATA_DIR);
-  if (DATABASE_URL) return directory;
-  const found = [join(directory, 'api'), directory].find((candidate) =>
-    existsSync(join(candidate, 'pglite')),
-  );
-  if (!found) throw new ConfigError([`There is no database in ${directory}. Set DATABASE_URL or DATA_DIR.`]);
-  return found;
 }
 
 main().then(

@@ -1,0 +1,42 @@
+import { Buffer } from 'node:buffer';
+import { openAsBlob } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { lockDataDirectory } from '../../ai-api/src/platform/database/data-lock.ts';
+import { BackupError } from './manifest.ts';
+
+const FOLDER = 'pglite';
+
+/** Writes the embedded database of `directory`, which no process may have open, as one archive. */
+export async function dumpEmbedded(directory: string, file: string): Promise<void> {
+  const unlock = await lockDataDirectory(directory);
+  try {
+    const pglite = await PGlite.create({ dataDir: join(directory, FOLDER), extensions: { vector } });
+    const archive = await pglite.dumpDataDir('gzip');
+    await pglite.close();
+    await writeFile(file, Buffer.from(await archive.arrayBuffer()), { mode: 0o600, flag: 'wx' });
+  } finally {
+    await unlock();
+  }
+}
+
+/** Makes the embedded database of `directory`, which has none yet, from an archive. */
+export async function restoreEmbedded(directory: string, file: string): Promise<void> {
+  if (await stat(join(directory, FOLDER)).catch(() => null))
+    throw new BackupError(`${directory} has a database already. Restore into an empty DATA_DIR.`);
+  await mkdir(directory, { recursive: true });
+  const unlock = await lockDataDirectory(directory);
+  try {
+    const loadDataDir = await openAsBlob(file);
+    const pglite = await PGlite.create({
+      dataDir: join(directory, FOLDER),
+      loadDataDir,
+      extensions: { vector },
+    });
+    await pglite.close();
+  } finally {
+    await unlock();
+  }
+}
