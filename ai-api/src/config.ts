@@ -264,4 +264,51 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...(given.UPSTASH_REDIS_REST_TOKEN
       ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
       : []),
+    ...regionFaults(given),
     ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),
+    ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
+    ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
+    ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),
+    ...(given.MODEL_PROVIDERS ?? '')
+      .split(',')
+      .filter((name): name is ProviderName => (PROVIDERS as readonly string[]).includes(name))
+      .flatMap((name) => needs(PROVIDER_NEEDS[name], `is needed because MODEL_PROVIDERS names ${name}`)),
+    ...(isPart && !given.DATABASE_URL
+      ? ['ROLE must be all with the embedded database, which one process owns']
+      : []),
+    ...(given.NODE_ENV === 'production' ? productionFaults(given) : []),
+  ];
+}
+
+/** Where telemetry is exported to; null when nowhere. */
+export function otlpSettings(config: Config): OtlpSettings | null {
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
+  return {
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: parsePairs(config.OTEL_EXPORTER_OTLP_HEADERS),
+    timeoutMs: config.OTEL_EXPORTER_OTLP_TIMEOUT,
+    exportEveryMs: config.OTEL_BSP_SCHEDULE_DELAY,
+    serviceName: config.OTEL_SERVICE_NAME,
+    serviceVersion: packageJson.version,
+    resourceAttributes: parsePairs(config.OTEL_RESOURCE_ATTRIBUTES),
+    sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
+  };
+}
+
+/** Root of a server at an address of ours; an IPv6 address stands in brackets. */
+export function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+const AWS_REGION_NAME = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./;
+
+/** Where a variable itself tells another region than DATA_REGION: AWS_REGION, or the host of a database at AWS. */
+function regionFaults(given: Record<string, string | undefined>): string[] {
+  const { DATA_REGION: region, AWS_REGION, DATABASE_URL } = given;
+  if (!region) return [];
+  const host = URL.parse(DATABASE_URL ?? '')?.hostname ?? '';
+  const told = { AWS_REGION, DATABASE_URL: AWS_REGION_NAME.exec(host)?.[1] };
+  return Object.entries(told)
+    .filter(([, other]) => other !== undefined && other !== region)
+    .map(([name, other]) => `DATA_REGION is ${region}, but ${name} says ${other}`);
+}
