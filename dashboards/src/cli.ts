@@ -1,11 +1,20 @@
 import { checkApp } from './check/index.ts';
 import { readExports, staleExports, writeExports } from './files.ts';
+import { diff, pull, push } from './push/index.ts';
+import { accountOf } from './push/settings.ts';
 
 const USAGE = `npm run dashboards -- <command>
 
   build      write the importable JSON of every app to dashboards/exports
   check      say what is wrong with it, and whether it is what the code says
-  preview    show the apps in a browser without ToolJet, against a running API`;
+  preview    show the apps in a browser without ToolJet, against a running API
+  push       bring a running ToolJet to what is written here: plugins, apps, secrets, groups
+  diff       say how the apps on that ToolJet differ, for example after an edit in its editor
+  pull       write the apps of that ToolJet over dashboards/exports
+
+push, diff and pull sign in with TOOLJET_URL, TOOLJET_EMAIL and TOOLJET_PASSWORD. push fills in the data
+sources from AI_MANAGER_URL and AI_MANAGER_API_KEY (AI_MANAGER_ACT_AS=false to act as the key itself),
+LANGFUSE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, N8N_URL and N8N_API_KEY.`;
 
 async function main([command, ...rest]: string[]): Promise<number> {
   if (rest.length > 0) return usage();
@@ -17,6 +26,12 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return await check();
     case 'preview':
       return await (await import('./preview/run.ts')).runPreview(process.env);
+    case 'push':
+      return await push(process.env);
+    case 'diff':
+      return await diff(accountOf(process.env), await readExports(), console.log);
+    case 'pull':
+      return await pull(accountOf(process.env), await readExports(), console.log);
     default:
       return usage();
   }

@@ -1,0 +1,93 @@
+import type { AppDefinition, ExportedApp } from '../build/export-types.ts';
+import { driftOf } from './drift.ts';
+import type { ToolJet } from './tooljet.ts';
+
+interface ListedApp {
+  id: string;
+  name: string;
+  slug?: string;
+}
+
+/** An app on a server. */
+export interface PushedApp {
+  id: string;
+  definition: AppDefinition;
+}
+
+export function definitionOf(exported: ExportedApp): AppDefinition {
+  const [first] = exported.app;
+  if (!first) throw new Error('The export has no app');
+  return first.definition.appV2;
+}
+
+/** Finds an app by its name; undefined when the server has none. */
+export async function findApp(toolJet: ToolJet, name: string): Promise<PushedApp | undefined> {
+  const query = new URLSearchParams({ page: '1', folder: '', searchKey: name, type: 'front-end' });
+  const { apps = [] } = (await toolJet.call('GET', `/apps?${query}`)) as { apps?: ListedApp[] };
+  const found = apps.find((app) => app.name === name);
+  return found ? await readApp(toolJet, found.id) : undefined;
+}
+
+async function readApp(toolJet: ToolJet, id: string): Promise<PushedApp> {
+  const body = { app: [{ id }], organization_id: toolJet.organizationId };
+  const exported = (await toolJet.call('POST', '/v2/resources/export', body)) as ExportedApp;
+  return { id, definition: definitionOf(exported) };
+}
+
+export interface Pushed extends PushedApp {
+  outcome: 'imported' | 'replaced' | 'unchanged';
+}
+
+/**
+ * Makes the app on the server what it is here. A changed app is imported beside the old one, and takes its
+ * place only when it came in whole.
+ * @throws Error when the server dropped queries, which it does without a word when a plugin is missing
+ */
+export async function pushApp(toolJet: ToolJet, exported: ExportedApp): Promise<Pushed> {
+  const ours = definitionOf(exported);
+  const { name, slug } = ours.appV2;
+  const old = await findApp(toolJet, name);
+  if (old && driftOf(ours, old.definition).length === 0) return { ...old, outcome: 'unchanged' };
+  const id = await importApp(toolJet, exported, old ? `${name} (new)` : name);
+  const app = await readApp(toolJet, id);
+  const missing = missingQueries(ours, app.definition);
+  if (missing.length > 0) {
+    await toolJet.call('DELETE', `/apps/${id}`);
+    throw new Error(
+      `ToolJet dropped ${missing.length} queries of ${name} (${missing.slice(0, 5).join(', ')}): is every plugin installed?`,
+    );
+  }
+  if (old) await toolJet.call('DELETE', `/apps/${old.id}`);
+  await toolJet.call('PUT', `/apps/${id}`, { app: { name, slug } });
+  await release(toolJet, app);
+  return { ...app, outcome: old ? 'replaced' : 'imported' };
+}
+
+async function importApp(toolJet: ToolJet, exported: ExportedApp, appName: string): Promise<string> {
+  const [first] = exported.app;
+  const body = {
+    organization_id: toolJet.organizationId,
+    tooljet_version: exported.tooljet_version,
+    app: [{ ...first, appName }],
+  };
+  const answer = (await toolJet.call('POST', '/v2/resources/import', body)) as {
+    imports?: { app?: { id?: string }[] };
+  };
+  const id = answer?.imports?.app?.[0]?.id;
+  if (!id) throw new Error(`ToolJet imported ${appName} without telling its id`);
+  return id;
+}
+
+function missingQueries(ours: AppDefinition, theirs: AppDefinition): string[] {
+  const there = new Set(theirs.dataQueries.map(({ name }) => name));
+  return ours.dataQueries.map(({ name }) => name).filter((name) => !there.has(name));
+}
+
+async function release(toolJet: ToolJet, { id, definition }: PushedApp): Promise<void> {
+  const version = String(definition.appVersions[0]?.id ?? '');
+  const newer = toolJet.call('PUT', `/apps/${id}/release`, { versionToBeReleased: version });
+  await newer.catch((error: { status?: number }) => {
+    if (error.status !== 404) throw error;
+    return toolJet.call('PUT', `/apps/${id}`, { app: { current_version_id: version, is_public: false } });
+  });
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildMarketplace } from '../../tooljet-plugins/build.ts';
+import { apps } from '../src/apps/index.ts';
+import { exportApp } from '../src/build/export.ts';
+import type { ExportedComponent } from '../src/build/export-types.ts';
+import { diff, pushAll } from '../src/push/index.ts';
+import { accountOf, sourcesOf } from '../src/push/settings.ts';
+import { type FakeToolJet, startFakeToolJet } from './tooljet-recorder.ts';
+
+let marketplace: string;
+beforeAll(async () => {
+  marketplace = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+});
+afterAll(() => rm(marketplace, { recursive: true, force: true }));
+
+const exports = apps.map(exportApp);
+const queryCounts = apps.map(({ queries }) => queries.length);
+
+describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) => {
+  let toolJet: FakeToolJet;
+  const account = () => ({ url: toolJet.url, email: 'root@example.com', password: 'a long password' });
+  const sources = sourcesOf({ AI_MANAGER_URL: 'http://api.example', AI_MANAGER_API_KEY: 'aim_key' });
+  const push = async () => {
+    const said: string[] = [];
+    toolJet.calls.length = 0;
+    await pushAll({ account: account(), sources, marketplace, exports, say: (line) => said.push(line) });
+    return said.join('\n');
+  };
+  beforeEach(async () => {
+    toolJet = await startFakeToolJet(version);
+  });
+  afterEach(() => toolJet.stop());
+
+  test('makes the first administrator, installs plugins before apps, and sets the secrets', async () => {
+    await push();
+    expect(toolJet.admin?.email).toBe('root@example.com');
+    expect(toolJet.plugins.map(({ pluginId }) => pluginId)).toEqual([
+      'ai-manager',
+      'ai-manager-langfuse',
+      'ai-manager-n8n',
+    ]);
+    expect(toolJet.apps.map(({ name, slug }) => [name, slug])).toEqual(
+      apps.map(({ name, slug }) => [name, slug]),
+    );
+    expect(toolJet.apps.map(({ definition }) => definition.dataQueries.length)).toEqual(queryCounts);
+    expect(toolJet.apps.every(({ released }) => released !== null)).toBe(true);
+    const [options] = [...toolJet.sources.values()];
+    expect(options).toContainEqual({ key: 'api_key', value: 'aim_key', encrypted: true });
+    expect(options).toContainEqual({ key: 'act_as', value: true, encrypted: false });
+  });
+
+  test('done twice, changes nothing', async () => {
+    await push();
+    const before = toolJet.apps.map(({ id }) => id);
+    const said = await push();
+    expect(said).toContain('unchanged');
+    expect(toolJet.apps.map(({ id }) => id)).toEqual(before);
+    expect(toolJet.plugins).toHaveLength(3);
+    expect(toolJet.calls.some((call) => call.startsWith('POST /v2/resources/import'))).toBe(false);
+    for (const { permissions } of toolJet.groups) expect(permissions).toHaveLength(1);
+  });
+
+  test('says what was edited on the server, and puts it right', async () => {
+    await push();
+    const title = toolJet.apps[0]?.definition.components.find(({ name }) => name === 'overviewSubtitle');
+    (title as ExportedComponent).properties.text = { value: 'Edited by hand' };
+    const lines: string[] = [];
+    await expect(diff(account(), exports, (line) => lines.push(line))).resolves.toBe(1);
+    expect(lines).toEqual([
+      'AI Manager for executives: component overviewSubtitle: properties.text.value was changed',
+    ]);
+    await expect(push()).resolves.toContain('AI Manager for executives: replaced');
+    await expect(diff(account(), exports, () => {})).resolves.toBe(0);
+    expect(toolJet.apps).toHaveLength(apps.length);
+  });
+
+  test('notices queries that ToolJet dropped without a word, and leaves the app that is there', async () => {
+    await push();
+    const before = toolJet.apps.map(({ id }) => id);
+    const [app] = toolJet.apps;
+    app?.definition.pages.pop();
+    toolJet.broken = 'ai-manager';
+    await expect(push()).rejects.toThrow(/ToolJet dropped \d+ queries of AI Manager for executives/);
+    expect(toolJet.apps.map(({ id }) => id)).toEqual(before);
+  });
+
+  test('updates a plugin of another version', async () => {
+    await push();
+    for (const plugin of toolJet.plugins) plugin.version = '0.0.1';
+    await expect(push()).resolves.toContain('restart ToolJet');
+    expect(toolJet.plugins.map((plugin) => plugin.version)).not.toContain('0.0.1');
+  });
+
+  test('with the wrong password makes no second administrator', async () => {
+    await push();
+    const wrong = { ...account(), password: 'another password' };
+    await expect(pushAll({ account: wrong, sources, marketplace, exports, say: () => {} })).rejects.toThrow(
+      'Invalid credentials',
+    );
+    expect(toolJet.admin?.password).toBe('a long password');
+  });
+
+  test(
+    version === '2.27' ? 'says that groups are to be set by hand' : 'lets each group open its app',
+    async () => {
+      const said = await push();
+      if (version === '2.27') return expect(said).toContain('share the apps in ToolJet');
+      expect(toolJet.groups.map(({ name, permissions }) => [name, permissions[0]?.name])).toEqual(
+        apps.map(({ groups, name }) => [groups[0], name]),
+      );
+    },
+  );
+});
+
+test('push names every variable that is missing', () => {
+  expect(() => accountOf({ TOOLJET_EMAIL: 'a@example.com' })).toThrow(
+    'TOOLJET_URL, TOOLJET_PASSWORD must be set',
+  );
+});

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AppDefinition } from '../src/build/export-types.ts';
+
+interface Stored {
+  id: string;
+  name: string;
+  slug: string;
+  released: string | null;
+  definition: AppDefinition;
+}
+
+export interface FakeToolJet {
+  url: string;
+  /** Every call as `METHOD path`. */
+  calls: string[];
+  admin: { email: string; password: string } | null;
+  plugins: { id: string; pluginId: string; version: string }[];
+  apps: Stored[];
+  /** Options of data sources by id and environment. */
+  sources: Map<string, { key: string; value: unknown; encrypted: boolean }[]>;
+  groups: { id: string; name: string; permissions: { id: string; name: string; appId: string }[] }[];
+  /** A plugin that an installation does not reach: its queries are dropped on import. */
+  broken: string | null;
+  stop(): Promise<void>;
+}
+
+type Body = Record<string, unknown>;
+
+/**
+ * Stands in for a ToolJet server in tests, as far as `push` talks to one. It behaves as ToolJet was seen to:
+ * ids are made anew on import, data sources of plugins that are not installed vanish with their queries and
+ * nobody is told, secrets are blank, one data source of a name and kind is shared by all apps.
+ */
+export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToolJet> {
+  const sourceIds = new Map<string, string>();
+  const environment = randomUUID();
+  const organizationId = randomUUID();
+
+  function importApp(body: Body): Stored {
+    const [item] = body.app as { appName: string; definition: { appV2: AppDefinition } }[];
+    const { appName, definition } = item as { appName: string; definition: { appV2: AppDefinition } };
+    if (fake.apps.some(({ name }) => name === appName)) throw new Refusal(409, 'App name already exists');
+    const known = new Set(fake.plugins.map(({ pluginId }) => pluginId).filter((id) => id !== fake.broken));
+    const given = structuredClone(definition.appV2);
+    const dataSources = given.dataSources.filter(({ kind }) => known.has(kind));
+    const kept = new Set(dataSources.map(({ id }) => id));
+    const dataQueries = given.dataQueries.filter(({ dataSourceId }) => kept.has(dataSourceId));
+    let text = JSON.stringify({ ...given, dataSources, dataQueries, appEnvironments: [{ id: environment }] });
+    for (const { id, kind } of dataSources) {
+      if (!sourceIds.has(kind)) sourceIds.set(kind, randomUUID());
+      text = text.replaceAll(id, sourceIds.get(kind) as string);
+    }
+    for (const { id } of [...given.components, ...dataQueries, ...given.pages, ...given.events]) {
+      text = text.replaceAll(id, randomUUID());
+    }
+    const stored = {
+      id: randomUUID(),
+      name: appName,
+      slug: '',
+      released: null,
+      definition: JSON.parse(text),
+    };
+    fake.apps.push(stored);
+    return stored;
+  }
+
+  function answer(method: string, path: string, body: Body): unknown {
+    const [route = '', search = ''] = path.split('?');
+    const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(route)?.[0] ?? '';
+    const app = fake.apps.find((one) => one.id === id);
+    switch (`${method} ${route.replaceAll(/[0-9a-f-]{36}/g, ':id')}`) {
+      case 'GET /plugins':
+        return fake.plugins;
+      case 'POST /plugins/install':
+        if (version === '3.x' && fake.plugins.some(({ pluginId }) => pluginId === body.id))
+          throw new Refusal(400, 'Plugin already installed');
+        return void fake.plugins.push({
+          id: randomUUID(),
+          pluginId: String(body.id),
+          version: String(body.version),
+        });
+      case 'PATCH /plugins/:id':
+        return void Object.assign(fake.plugins.find((one) => one.id === id) ?? {}, { version: body.version });
+      case 'GET /apps': {
+        const wanted = new URLSearchParams(search).get('searchKey') ?? '';
+        return { apps: fake.apps.filter(({ name }) => name.includes(wanted)) };
+      }
+      case 'POST /v2/resources/import':
+        return { success: true, imports: { app: [importApp(body)] } };
+      case 'POST /v2/resources/export': {
+        const [asked] = body.app as { id: string }[];
+        const found = fake.apps.find((one) => one.id === asked?.id);
+        return { app: [{ definition: { appV2: found?.definition } }], tooljet_version: '3.20.0' };
+      }
+      case 'DELETE /apps/:id':
+        fake.apps = fake.apps.filter((one) => one.id !== id);
+        return undefined;
+      case 'PUT /apps/:id': {
+        const { current_version_id: released, ...rest } = body.app as Body;
+        return void Object.assign(app ?? {}, rest, released ? { released } : {});
+      }
+      case 'PUT /apps/:id/release':
+        if (version === '2.27') throw new Refusal(404, 'Not found');
+        return void Object.assign(app ?? {}, { released: body.versionToBeReleased });
+      case `PUT ${version === '2.27' ? '/v2/data_sources' : '/data-sources'}/:id`:
+        return void fake.sources.set(path, body.options as never);
+      case 'GET /v2/group-permissions':
+        if (version === '2.27') throw new Refusal(404, 'Not found');
+        return { groupPermissions: fake.groups };
+      case 'POST /v2/group-permissions': {
+        const group = { id: randomUUID(), name: String(body.name), permissions: [] };
+        fake.groups.push(group);
+        return group;
+      }
+      case 'GET /v2/group-permissions/:id/granular-permissions':
+        return fake.groups.find((one) => one.id === id)?.permissions;
+      case 'POST /v2/group-permissions/:id/granular-permissions/app': {
+        const { resourcesToAdd } = body.createResourcePermissionObject as {
+          resourcesToAdd: { appId: string }[];
+        };
+        const permission = {
+          id: randomUUID(),
+          name: String(body.name),
+          appId: resourcesToAdd[0]?.appId ?? '',
+        };
+        return fake.groups.find((one) => one.id === id)?.permissions.push(permission);
+      }
+      case 'DELETE /v2/group-permissions/granular-permissions/app/:id':
+        for (const group of fake.groups) {
+          group.permissions = group.permissions.filter((one) => one.id !== route.split('/').at(-1));
+        }
+        return undefined;
+      default:
+        throw new Refusal(404, 'Not found');
+    }
+  }
+
+  function enter(path: string, body: Body): unknown {
+    const setup = version === '2.27' ? '/setup-admin' : '/onboarding/setup-super-admin';
+    if (path === setup && fake.admin === null) {
+      fake.admin = { email: String(body.email), password: String(body.password) };
+      return {};
+    }
+    if (path === setup) throw new Refusal(403, 'There is an administrator');
+    if (path === '/authenticate') {
+      if (!fake.admin || fake.admin.email !== body.email || fake.admin.password !== body.password)
+        throw new Refusal(401, 'Invalid credentials');
+      return { current_organization_id: organizationId };
+    }
+    throw new Refusal(404, 'Not found');
+  }
+
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const path = (request.url ?? '').replace(/^\/api/, '');
+    const method = request.method ?? '';
+    fake.calls.push(`${method} ${path}`);
+    const body = text === '' ? {} : JSON.parse(text);
+    try {
+      if (path === '/health') return reply(response, 200, { works: 'yeah' });
+      if (/^\/(authenticate|setup-admin|onboarding)/.test(path)) {
+        const entered = enter(path, body);
+        if (path === '/authenticate') response.setHeader('set-cookie', 'tj_auth_token=abc; HttpOnly; Path=/');
+        return reply(response, 201, entered);
+      }
+      const isSignedIn =
+        request.headers.cookie === 'tj_auth_token=abc' &&
+        request.headers['tj-workspace-id'] === organizationId;
+      if (!isSignedIn) throw new Refusal(401, 'Unauthorized');
+      reply(response, 200, answer(method, path, body));
+    } catch (error) {
+      const { status = 500, message } = error as Refusal;
+      reply(response, status, { message });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const fake: FakeToolJet = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: [],
+    admin: null,
+    plugins: [],
+    apps: [],
+    sources: new Map(),
+    groups: [],
+    broken: null,
+    stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+  return fake;
+}
+
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+}
