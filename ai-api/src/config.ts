@@ -153,6 +153,13 @@ export const settings = z.object({
   MODEL_PRICES: text
     .optional()
     .describe('JSON file with prices of further models, or in place of the listed'),
+  LANGFUSE_BASE_URL: httpUrl.optional().describe('Langfuse 4 or newer; nothing is sent there unless set'),
+  LANGFUSE_PUBLIC_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
+  LANGFUSE_SECRET_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
+  LANGFUSE_TIMEOUT_MS: milliseconds(10_000).describe('For one request to Langfuse'),
+  LANGFUSE_RETRY_SECONDS: whole(1, 3600, 15).describe(
+    'First pause before something is sent to Langfuse again, or read back from it; it doubles',
+  ),
   WORKSMART_URL: httpUrl.optional().describe('Source of hours; imported weeks only unless set'),
   WORKSMART_API_KEY: text.optional().describe('Needed with WORKSMART_URL'),
   BRAINLIFT_URL: httpUrl.optional().describe('Source of knowledge work'),
@@ -258,6 +265,11 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...['WORKSMART', 'BRAINLIFT', 'METRICS']
       .filter((source) => given[`${source}_URL`])
       .flatMap((source) => needs(`${source}_API_KEY`, because(`${source}_URL`))),
+    ...(given.LANGFUSE_BASE_URL
+      ? ['LANGFUSE_PUBLIC_KEY', 'LANGFUSE_SECRET_KEY'].flatMap((name) =>
+          needs(name, because('LANGFUSE_BASE_URL')),
+        )
+      : []),
     ...(given.UPSTASH_REDIS_REST_URL
       ? needs('UPSTASH_REDIS_REST_TOKEN', because('UPSTASH_REDIS_REST_URL'))
       : []),

@@ -1,3 +1,4 @@
+import { createLangfuseClient, type LangfuseClient } from '@ai-manager/langfuse/client';
 import type { Config } from './config.ts';
 import { anthropicProvider } from './models/anthropic.ts';
 import { createChain } from './models/chain.ts';
@@ -23,6 +24,19 @@ export interface Connections {
 
 /** Told when a provider refuses our key, and when it takes it again. */
 type OnKey = (route: string, state: 'refused' | 'accepted') => void;
+
+/** Langfuse, where it is configured. Nothing is sent yet. */
+export function connectLangfuse(config: Config): LangfuseClient | null {
+  const { LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_TIMEOUT_MS } = config;
+  if (!LANGFUSE_BASE_URL || !LANGFUSE_PUBLIC_KEY || !LANGFUSE_SECRET_KEY) return null;
+  return createLangfuseClient({
+    baseUrl: LANGFUSE_BASE_URL,
+    publicKey: LANGFUSE_PUBLIC_KEY,
+    secretKey: LANGFUSE_SECRET_KEY,
+    fetchTimeoutMs: LANGFUSE_TIMEOUT_MS,
+    maxRetries: 1,
+  });
+}
 
 /** Connects what the configuration has a key for. Nothing is sent yet. */
 export function createConnections(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from './config.ts';
-import { createConnections } from './connections.ts';
+import { connectLangfuse, createConnections } from './connections.ts';
 import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
@@ -18,7 +18,7 @@ import { createIdentity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
 import { createPrompts, type Prompts } from './modules/prompts/index.ts';
-import { createQuality } from './modules/quality/index.ts';
+import { createQuality, forwardToLangfuse } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
 import { createTenancy } from './modules/tenancy/index.ts';
 import { createUsage } from './modules/usage/index.ts';
@@ -137,7 +137,13 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     replay: config.REALTIME_REPLAY,
     log,
   });
-  const quality = createQuality(database);
+  const forward = forwardToLangfuse(
+    database,
+    jobs,
+    connectLangfuse(config),
+    config.LANGFUSE_RETRY_SECONDS,
+  );
+  const quality = createQuality(database, forward);
   const clock: Clock = { now: () => new Date() };
   const settings = {
     concurrency: config.EVALUATION_CONCURRENCY,

@@ -60,7 +60,7 @@ export function scoreRoutes(): Route[] {
       answer: ({ body }) => {
         const given = body as Omit<ScoreConfig, 'id'>;
         if (!CONFIG_NAME.test(given.name ?? '')) return badRequest('Invalid name');
-        if (!['NUMERIC', 'CATEGORICAL', 'BOOLEAN'].includes(given.dataType))
+        if (!['NUMERIC', 'CATEGORICAL', 'BOOLEAN', 'TEXT'].includes(given.dataType))
           return badRequest('Invalid dataType');
         const created = { id: randomUUID(), isArchived: false, ...given };
         configs.push(created);
@@ -83,6 +83,8 @@ export function scoreRoutes(): Route[] {
         if (!given.name || given.value === undefined) return badRequest('name and value are required');
         if (given.dataType === 'BOOLEAN' && given.value !== 0 && given.value !== 1)
           return badRequest('A boolean score is 0 or 1');
+        if (given.dataType === 'TEXT' && String(given.value).length > 500)
+          return badRequest('A text score has 1 to 500 characters');
         const kept = scores.findIndex(({ id }) => id === given.id);
         if (isAllowed(given)) {
           if (kept === -1) scores.push(given);
@@ -99,7 +101,10 @@ export function scoreRoutes(): Route[] {
         const found = scores.filter((score) =>
           filters.every((key) => query.get(key) === null || score[key] === query.get(key)),
         );
-        return pageOf(found, query);
+        const data = found.map((score) =>
+          score.dataType === 'BOOLEAN' ? { ...score, value: score.value === 1 } : score,
+        );
+        return { status: 200, body: { data: data.slice(0, Number(query.get('limit') ?? 50)), meta: {} } };
       },
     },
     {

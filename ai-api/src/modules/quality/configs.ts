@@ -1,7 +1,13 @@
 import type { Insertable, Selectable } from 'kysely';
 import { invalidField } from '../../http/problem.ts';
 import type { Schema } from '../../platform/database/index.ts';
-import { type DataType, DECISION_CONFIG, GRADE_CONFIG, LONGEST_TEXT, type ScoreConfig } from './schema.ts';
+import {
+  type DataType,
+  DECISION_CONFIG,
+  GRADE_CONFIG,
+  LONGEST_TEXT_SCORE,
+  type ScoreConfig,
+} from './schema.ts';
 
 export type ConfigRecord = Selectable<Schema['quality.score_configs']>;
 
@@ -202,7 +208,8 @@ export function parseValue(
     }
     case 'TEXT': {
       if (typeof value !== 'string') throw refuse('must be text');
-      if (value.length > LONGEST_TEXT) throw refuse(`must have at most ${LONGEST_TEXT} characters`);
+      if (value.length > LONGEST_TEXT_SCORE)
+        throw refuse(`must have at most ${LONGEST_TEXT_SCORE} characters`);
       return { number_value: null, text_value: value };
     }
   }

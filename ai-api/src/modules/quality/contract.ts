@@ -8,7 +8,8 @@ import {
   DATA_TYPES,
   kindName,
   LANGFUSE_STATES,
-  LONGEST_TEXT,
+  LONGEST_COMMENT,
+  LONGEST_TEXT_SCORE,
   qualityGroup,
   reviewView,
   samplingView,
@@ -21,9 +22,9 @@ const watch = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const steer = ['admin', 'executive'] as const;
 
 const value = z
-  .union([z.number(), z.boolean(), z.string().trim().min(1).max(LONGEST_TEXT)])
+  .union([z.number(), z.boolean(), z.string().trim().min(1).max(LONGEST_TEXT_SCORE)])
   .describe('By the type of its config: a number, a category, true or false, or text');
-const comment = z.string().trim().min(1).max(LONGEST_TEXT).optional().describe('Why, for the record');
+const comment = z.string().trim().min(1).max(LONGEST_COMMENT).optional().describe('Why, for the record');
 const reviewId = id.describe('The review');
 const kind = kindName.describe('Kind of judgement, such as evaluation');
 const kindFilter = kindName.optional().describe('One kind of judgement; all of them unless said');
@@ -124,6 +125,16 @@ export const score = resource({
       input: z.object({ scoreId: id }),
       output: z.object({ score: scoreView, earlier: z.array(scoreView) }).meta({ id: 'ScoreHistory' }),
       errors: ['NOT_FOUND'],
+    }),
+    resend: operation({
+      method: 'POST',
+      path: '/scores/{scoreId}/resend',
+      summary: 'Send a score to Langfuse again',
+      description: 'For one that Langfuse refused, or took and does not have.',
+      access: ['admin', 'executive', 'ops'],
+      input: z.object({ scoreId: id }),
+      output: scoreView,
+      errors: ['NOT_FOUND', 'CONFLICT'],
     }),
     correct: operation({
       method: 'POST',

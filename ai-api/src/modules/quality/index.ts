@@ -5,6 +5,7 @@ import type { Reviewer } from './assignments.ts';
 import { quality, reviews, score, scoreConfig } from './contract.ts';
 import type { Quality } from './service.ts';
 
+export { forwardToLangfuse } from './langfuse.ts';
 export { createQuality, type Quality } from './service.ts';
 
 /** Who reviews: the person, or a key that stands for nobody. */
@@ -26,6 +27,7 @@ export function serveQuality(service: Quality): Served[] {
       list: ({ cursor, limit, ...filter }, { caller }) =>
         service.scores.list(caller.tenantId, filter, { cursor, limit }),
       get: ({ scoreId }, { caller }) => service.scores.get(caller.tenantId, scoreId),
+      resend: ({ scoreId }, request) => service.scores.resend(actorOf(request), scoreId),
       correct: (input, request) => service.scores.correct(actorOf(request), reviewerOf(request), input),
     }),
     serve(reviews, {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound, Problem } from '../../http/problem.ts';
 import { findWithFacts, type StoredJudgement } from '../../judgement/index.ts';
+import { traceIdOf } from '../../models/ledger/index.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import {
@@ -62,6 +63,7 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       reasons,
       priority: priorityOf(reasons),
       wanted,
+      langfuse: forward.initial(traceIdOf(judgement.judgementId)),
     });
     if (added) await forward.review(transaction, added.tenant_id, added.id);
   }
@@ -162,7 +164,7 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
         if (missing.length > 0)
           throw new Problem('REVIEW_INCOMPLETE', `Score ${missing.join(', ')} before you complete it.`);
         const after = await requireReview(transaction, reviewId);
-        for (const { root_id } of stored) await forward.score(transaction, actor.tenantId, root_id);
+        for (const score of stored) await forward.score(transaction, actor.tenantId, score);
         await record(transaction, actor, {
           subject: `review:${reviewId}`,
           details: [{ about: [reviewer.id], content: { scores: stored.map(scoreViewOf) } }],

@@ -12,8 +12,11 @@ export const GRADE_CONFIG = 'grade';
 /** The config with which a reviewer says whether they would have decided the same, in kinds that decide. */
 export const DECISION_CONFIG = 'same decision';
 
-/** Longest text and comment of a score. */
-export const LONGEST_TEXT = 2000;
+/** Longest comment on a score. */
+export const LONGEST_COMMENT = 2000;
+
+/** Longest value of a TEXT score, in characters: Langfuse takes no longer one. */
+export const LONGEST_TEXT_SCORE = 500;
 
 /** Langfuse's limits of a name. */
 export const configName = z

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
 import type { ScoreView } from './schema.ts';
 
@@ -88,6 +88,20 @@ export function listScores(
   if (reviewer !== undefined) query = query.where('reviewer', '=', reviewer);
   if (langfuse !== undefined) query = query.where('langfuse', '=', langfuse);
   return query.execute();
+}
+
+/** Notes how far a version is at Langfuse. */
+export async function markScore(
+  transaction: TenantTransaction,
+  id: string,
+  langfuse: ScoreRecord['langfuse'],
+  error: string | null = null,
+): Promise<void> {
+  await transaction
+    .updateTable('quality.scores')
+    .set({ langfuse, langfuse_error: error, langfuse_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** A score as the API shows it. */

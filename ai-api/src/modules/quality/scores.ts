@@ -11,6 +11,7 @@ import type { Forward } from './forward.ts';
 import {
   insertScore,
   listScores,
+  markScore,
   retireScore,
   reviewOf,
   type ScoreRecord,
@@ -60,7 +61,7 @@ export function createScores(database: Database, forward: Forward) {
       ...{ comment: comment ?? null, reason: null, reviewer: reviewer.id, reviewer_name: reviewer.name },
       review_id: await reviewOf(transaction, judgementId, reviewer.id),
       trace_id: judgement.traceId,
-      langfuse: forward.stateOf(judgement.traceId),
+      langfuse: forward.initial(judgement.traceId),
       langfuse_error: null,
       langfuse_at: null,
     });
@@ -86,7 +87,7 @@ export function createScores(database: Database, forward: Forward) {
     create: (actor: Actor, reviewer: Reviewer, given: GivenScore & { judgementId: string }) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const stored = await store(transaction, reviewer, given);
-        await forward.score(transaction, actor.tenantId, stored.root_id);
+        await forward.score(transaction, actor.tenantId, stored);
         return audited(transaction, actor, stored);
       }),
 
@@ -101,6 +102,22 @@ export function createScores(database: Database, forward: Forward) {
         const [current, ...earlier] = await versionsOf(transaction, scoreId);
         if (!current) throw notFound('score', scoreId);
         return { score: scoreViewOf(current), earlier: earlier.map(scoreViewOf) };
+      }),
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT when it is not one that Langfuse failed to take */
+    resend: (actor: Actor, scoreId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const [current] = await versionsOf(transaction, scoreId);
+        if (!current) throw notFound('score', scoreId);
+        if (!['failed', 'missing'].includes(current.langfuse))
+          throw new Problem(
+            'CONFLICT',
+            `The score is ${current.langfuse} at Langfuse: there is nothing to send again.`,
+          );
+        await markScore(transaction, current.id, forward.initial(current.trace_id));
+        const [marked = current] = await versionsOf(transaction, scoreId);
+        await forward.score(transaction, actor.tenantId, marked);
+        return audited(transaction, actor, marked);
       }),
 
     /** @throws {Problem} NOT_FOUND, FORBIDDEN, INVALID_INPUT, CONFLICT when there is a newer version */
@@ -127,12 +144,12 @@ export function createScores(database: Database, forward: Forward) {
           comment: input.comment ?? null,
           reason: input.reason,
           reviewer_name: reviewer.name,
-          langfuse: forward.stateOf(current.trace_id),
+          langfuse: forward.initial(current.trace_id),
           langfuse_error: null,
           langfuse_at: null,
         });
         if (!corrected) throw new Error('A corrected score met another current one');
-        await forward.score(transaction, actor.tenantId, corrected.root_id);
+        await forward.score(transaction, actor.tenantId, corrected);
         return audited(transaction, actor, corrected);
       }),
   };

@@ -4,7 +4,7 @@ import { notFound, Problem } from '../../http/problem.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { checkConfig, configRow, mergeConfigs } from './configs.ts';
-import { type Forward, nowhere } from './forward.ts';
+import type { Forward } from './forward.ts';
 import { measureQuality } from './measures.ts';
 import { createReviews } from './reviews.ts';
 import type { Sampling, ScoreConfig } from './schema.ts';
@@ -30,7 +30,7 @@ interface Page {
 export type Quality = ReturnType<typeof createQuality>;
 
 /** Review of judgements by people, and what it tells about them. */
-export function createQuality(database: Database, forward: Forward = nowhere) {
+export function createQuality(database: Database, forward: Forward) {
   const scores = createScores(database, forward);
   const reviews = createReviews(database, scores, forward);
 

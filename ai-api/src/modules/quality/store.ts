@@ -113,6 +113,20 @@ export function findReview(transaction: TenantTransaction, id: string): Promise<
   return transaction.selectFrom('quality.reviews').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Notes how far a review is at Langfuse. */
+export async function markReview(
+  transaction: TenantTransaction,
+  id: string,
+  langfuse: ReviewRecord['langfuse'],
+  error: string | null,
+): Promise<void> {
+  await transaction
+    .updateTable('quality.reviews')
+    .set({ langfuse, langfuse_error: error })
+    .where('id', '=', id)
+    .execute();
+}
+
 interface ReviewFilter {
   kind?: string | undefined;
   status?: 'open' | 'done' | undefined;
