@@ -137,12 +137,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     replay: config.REALTIME_REPLAY,
     log,
   });
-  const forward = forwardToLangfuse(
-    database,
-    jobs,
-    connectLangfuse(config),
-    config.LANGFUSE_RETRY_SECONDS,
-  );
+  const forward = forwardToLangfuse(database, jobs, connectLangfuse(config), config.LANGFUSE_RETRY_SECONDS);
   const quality = createQuality(database, forward);
   const clock: Clock = { now: () => new Date() };
   const settings = {
@@ -159,7 +154,10 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     concurrency: config.EVALUATION_CONCURRENCY,
   });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
-  const modelsOfAgents = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts });
+  const modelsOfAgents = agentModels({
+    ...{ routes, ledger, onCall: metrics.modelCall, prompts },
+    settingsOf: tenancy.settingsOf,
+  });
   const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);
   const { approvals, watch } = openApprovals({
     database,

@@ -22,6 +22,7 @@ export const agent = resource({
   id: 'agent',
   name: 'Agent',
   description: 'Models with a purpose, instructions, a form for their answers, and limits.',
+  locate: { operation: 'list', id: 'agentId', shown: ['name', 'purpose'] },
   operations: {
     create: operation({
       method: 'POST',
@@ -132,6 +133,7 @@ export const execution = resource({
   id: 'execution',
   name: 'Agent execution',
   description: 'What agents were asked, what they answered and what it cost.',
+  locate: { operation: 'list', id: 'executionId', shown: ['status', 'createdAt'] },
   operations: {
     list: operation({
       method: 'GET',

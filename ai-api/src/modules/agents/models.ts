@@ -5,6 +5,7 @@ import { type PromptUsed, promptUsed, renderPrompt } from '../../models/prompt.t
 import type { Route } from '../../models/route.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { NoSuchPrompt, type Prompts } from '../prompts/index.ts';
+import type { Tenancy } from '../tenancy/index.ts';
 import type { Definition } from './schema.ts';
 
 /** Instructions ready to be sent, and the versioned prompt they come from, if any. */
@@ -21,22 +22,28 @@ interface Parts {
   ledger: Ledger;
   onCall: OnModelCall;
   prompts: Prompts;
+  settingsOf: Tenancy['settingsOf'];
 }
 
+/** A model, or why there is none. */
+type Selected = { model: ChatModel; why: null } | { model: null; why: string };
+
 /** What agents need of models and prompts. */
-export function agentModels({ routes, ledger, onCall, prompts }: Parts) {
+export function agentModels({ routes, ledger, onCall, prompts, settingsOf }: Parts) {
   const chains = new Map<string, ChatModel>();
 
   return {
-    /** A model that asks those of the providers that are configured, in this order; null when none is. */
-    select: (providers: readonly string[]): ChatModel | null => {
+    /** A model that asks those of the providers that are configured, in this order, or why there is none. */
+    select: async (transaction: TenantTransaction, providers: readonly string[]): Promise<Selected> => {
+      if ((await settingsOf(transaction)).models === 'off')
+        return { model: null, why: 'The company has turned models off.' };
       const chosen = providers.flatMap((provider) => routes.filter((route) => route.provider === provider));
       const [first, ...others] = providers.length === 0 ? routes : [...new Set(chosen)];
-      if (!first) return null;
+      if (!first) return { model: null, why: missing(providers) };
       const key = [first, ...others].map(({ name }) => name).join(' ');
       const chain = chains.get(key) ?? createChain([first, ...others], ledger, onCall);
       chains.set(key, chain);
-      return chain;
+      return { model: chain, why: null };
     },
 
     /** What an agent tells the model about a subject; null when its prompt has no such version. */
@@ -55,4 +62,9 @@ export function agentModels({ routes, ledger, onCall, prompts }: Parts) {
       }
     },
   };
+}
+
+function missing(providers: readonly string[]): string {
+  if (providers.length === 0) return 'No model is configured, and an agent cannot answer without one.';
+  return `None of ${providers.join(', ')} is configured.`;
 }

@@ -48,12 +48,12 @@ export function defineRunner(
       const history = execution.context_id
         ? await newestMessages(transaction, execution.context_id, definition.contextMessages)
         : [];
-      return { execution, definition, prompt, history };
+      const selected = await models.select(transaction, definition.providers);
+      return { execution, definition, prompt, history, selected };
     });
     if (!found) return;
-    const { execution, definition, prompt, history } = found;
+    const { execution, definition, prompt, history, selected } = found;
     const began = performance.now();
-    const model = models.select(definition.providers);
     const cancelled = new AbortController();
     const timeout = AbortSignal.timeout(definition.timeoutSeconds * 1000);
     const signal = AbortSignal.any([cancelled.signal, timeout, jobSignal]);
@@ -65,13 +65,15 @@ export function defineRunner(
     };
     let answer: Answer;
     try {
-      if (!prompt || !model) {
-        answer = unanswered(prompt ? NO_MODEL : NO_PROMPT);
+      if (!prompt) {
+        answer = unanswered(NO_PROMPT);
+      } else if (!selected.model) {
+        answer = unanswered({ kind: 'no_model', message: selected.why });
       } else {
         const { maxInputTokens } = definition;
         const schema = outputSchemaOf(definition.outputSchema);
         const asked = { instructions: prompt.text, input: execution.input, history, maxInputTokens };
-        answer = await askAgent(model, { ...asked, schema, signal, call });
+        answer = await askAgent(selected.model, { ...asked, schema, signal, call });
       }
     } catch (error) {
       if (cancelled.signal.aborted) return;
@@ -166,7 +168,6 @@ export function defineRunner(
   });
 }
 
-const NO_MODEL = { kind: 'no_model', message: 'None of the agent\u2019s providers is configured any more.' };
 const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent is not there any more.' };
 
 function unanswered(failure: { kind: string; message: string }): Answer {

@@ -111,7 +111,8 @@ export function createAgents(
       const agent = await requireAgent(transaction, input.agentId);
       if (agent.archived_at) throw new Problem('CONFLICT', 'The agent is archived.');
       const { providers, dailyCostMicros, maxInputTokens } = agent.definition;
-      if (!models.select(providers)) throw new Problem('MODEL_NEEDED', missing(providers));
+      const { why } = await models.select(transaction, providers);
+      if (why !== null) throw new Problem('MODEL_NEEDED', why);
       const prompt = await models.instructionsOf(transaction, agent.definition, owner);
       if (!prompt) throw new Problem('CONFLICT', 'The prompt of the agent has no version with its label.');
       if (estimateTokens(prompt.text, input.input) > maxInputTokens)
@@ -293,11 +294,6 @@ export function createAgents(
 
 function nameTaken(name: string): Problem {
   return new Problem('CONFLICT', `There is an agent "${name}" already.`);
-}
-
-function missing(providers: readonly string[]): string {
-  if (providers.length === 0) return 'No model is configured, and an agent cannot answer without one.';
-  return `None of ${providers.join(', ')} is configured.`;
 }
 
 function secondsToMidnight(): number {

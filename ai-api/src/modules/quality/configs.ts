@@ -20,6 +20,9 @@ export interface StoredValue {
 type BuiltIn = Pick<ScoreConfig, 'name' | 'dataType' | 'description' | 'kinds'> &
   Partial<Pick<ScoreConfig, 'minValue' | 'maxValue' | 'categories'>>;
 
+/** One of these is needed in every review, by its kind. */
+const REQUIRED: readonly string[] = [GRADE_CONFIG, DECISION_CONFIG];
+
 /** What every company's reviewers may score by; a new kind of judgement has those for every kind at once. */
 const BUILT_IN: readonly BuiltIn[] = [
   {
@@ -104,6 +107,17 @@ export function appliesTo({ archivedAt, kinds }: ScoreConfig, kind: string): boo
   return archivedAt === null && (kinds === null || kinds.includes(kind));
 }
 
+/** What a review is scored by: a decision by whether it was right, everything else by its grade. */
+export function configsFor(
+  configs: readonly ScoreConfig[],
+  { kind, outcome }: { kind: string; outcome: string | null },
+): ScoreConfig[] {
+  const needed = outcome === null ? GRADE_CONFIG : DECISION_CONFIG;
+  return configs
+    .filter((config) => appliesTo(config, kind) && (config.name !== DECISION_CONFIG || outcome !== null))
+    .map((config) => ({ ...config, required: config.name === needed }));
+}
+
 function builtInView(config: BuiltIn): ScoreConfig {
   return {
     minValue: null,
@@ -111,7 +125,7 @@ function builtInView(config: BuiltIn): ScoreConfig {
     categories: null,
     ...config,
     source: 'built-in',
-    required: config.name === GRADE_CONFIG,
+    required: REQUIRED.includes(config.name),
     archivedAt: null,
   };
 }
@@ -126,7 +140,7 @@ function configView(row: ConfigRecord): ScoreConfig {
     maxValue: row.max_value,
     categories: row.categories,
     source: row.source,
-    required: row.name === GRADE_CONFIG && row.archived_at === null,
+    required: REQUIRED.includes(row.name) && row.archived_at === null,
     archivedAt: row.archived_at?.toISOString() ?? null,
   };
 }

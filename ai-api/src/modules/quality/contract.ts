@@ -33,6 +33,7 @@ export const scoreConfig = resource({
   id: 'scoreConfig',
   name: 'Score config',
   description: 'What judgements are scored by: type, range or categories.',
+  locate: { operation: 'list', id: 'name', field: 'config', shown: ['name', 'dataType'] },
   operations: {
     list: operation({
       method: 'GET',
@@ -167,6 +168,7 @@ export const reviews = resource({
   id: 'reviews',
   name: 'Review',
   description: 'Judgements that people look at, sampled by chance and by need.',
+  locate: { operation: 'list', id: 'reviewId', shown: ['subjectId', 'kind', 'status'] },
   operations: {
     next: operation({
       method: 'GET',

@@ -25,6 +25,10 @@ const MOST_LEVELS = 21;
 
 type Pair = readonly [string, string];
 
+/** The answers that may be given. */
+type Answers = Pick<ScoreConfig, 'dataType' | 'categories'> &
+  Partial<Pick<ScoreConfig, 'minValue' | 'maxValue'>>;
+
 /** What finished scores tell, by kind and version of the prompt. Rows are by review, then by who finished first. */
 export function measureQuality(
   rows: readonly FinishedScore[],
@@ -51,12 +55,13 @@ function measureGroup(rows: readonly FinishedScore[], configs: readonly ScoreCon
   });
   const forecasts = reviews.flatMap(forecastOf);
   const gradeConfig = configs.find(({ name }) => name === GRADE_CONFIG);
+  const decisions = decisionsOf(reviews);
   const pairs = graded.map(({ grade, textValue }): Pair => [grade, textValue]);
   return {
     kind,
     prompt,
     reviewed: reviews.length,
-    system: measureAgreement(pairs, gradeConfig),
+    system: decisions ? measureAgreement(decisions.pairs, decisions) : measureAgreement(pairs, gradeConfig),
     reviewers: configs.flatMap((config) => {
       const twice = pairsOf(reviews, config.name);
       if (twice.length === 0) return [];
@@ -64,6 +69,21 @@ function measureGroup(rows: readonly FinishedScore[], configs: readonly ScoreCon
     }),
     calibration: measureCalibration(forecasts),
   };
+}
+
+/** In kinds that decide: the system's decisions beside those the first reviewers would have made. Null in others. */
+function decisionsOf(reviews: readonly FinishedScore[][]): (Answers & { pairs: Pair[] }) | null {
+  const outcomes = [...new Set(reviews.map(([first]) => first?.outcome ?? null))].filter(
+    (one) => one !== null,
+  );
+  if (outcomes.length === 0) return null;
+  const pairs = reviews.flatMap((scores): Pair[] => {
+    const said = scores.find(({ config }) => config === DECISION_CONFIG);
+    if (!said || said.outcome === null) return [];
+    const other = outcomes.length === 2 ? outcomes.find((one) => one !== said.outcome) : undefined;
+    return [[said.outcome, said.numberValue === 1 ? said.outcome : (other ?? 'otherwise')]];
+  });
+  return { dataType: 'CATEGORICAL', categories: outcomes.map((label) => ({ label, value: null })), pairs };
 }
 
 /** What confidence foretold of a review, and what the first reviewer said to it. */
@@ -89,7 +109,7 @@ function answerOf({ textValue, numberValue }: FinishedScore): string {
 
 /** Categories of a config with their places in the order; null where there are none that answers could agree on. */
 function categoriesOf(
-  config: ScoreConfig | undefined,
+  config: Answers | undefined,
   pairs: readonly Pair[],
 ): Map<string, number | null> | null {
   if (config?.dataType === 'BOOLEAN')
@@ -115,7 +135,7 @@ function categoriesOf(
   return new Map(levels.map((level) => [String(level), level]));
 }
 
-function measureAgreement(pairs: readonly Pair[], config: ScoreConfig | undefined): Agreement {
+function measureAgreement(pairs: readonly Pair[], config: Answers | undefined): Agreement {
   const categories = categoriesOf(config, pairs);
   const same = pairs.filter(([one, two]) => one === two).length;
   const share = enough(pairs.length, () => ({

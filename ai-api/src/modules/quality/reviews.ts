@@ -15,7 +15,7 @@ import {
   type Reviewer,
   renewLease,
 } from './assignments.ts';
-import { appliesTo, mergeConfigs } from './configs.ts';
+import { configsFor, mergeConfigs } from './configs.ts';
 import type { Forward } from './forward.ts';
 import { priorityOf, reasonsToSample, reviewersWanted } from './sample.ts';
 import type { ClaimedReview, ReviewView, Sampled } from './schema.ts';
@@ -83,7 +83,7 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       leaseUntil: leaseUntil.toISOString(),
       judgement: found.view,
       facts: found.facts,
-      configs: configs.filter((config) => appliesTo(config, review.kind)),
+      configs: configsFor(configs, review),
       scores: (await listScores(transaction, own, null, 100)).map(scoreViewOf),
     };
   }
@@ -104,6 +104,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       const replaced = (await findWithFacts(transaction, [supersedes])).get(supersedes);
       if (!replaced || replaced.view.engine === 'human') return;
       const { view, subjectId } = replaced;
+      // Where the system left the decision to a person, or decided the same, nothing was overridden.
+      if (stored.outcome !== null && (view.outcome === null || view.outcome === stored.outcome)) return;
       const now = stored.outcome ?? stored.grade;
       const detail = `${decidedBy} decided ${now} in the place of ${view.outcome ?? view.grade}.`;
       await enqueue(
@@ -158,8 +160,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
         if (!(await endAssignment(transaction, reviewId, reviewer, 'done'))) throw notYours();
         const own = { judgementId: review.judgement_id, reviewer: reviewer.id };
         const has = new Set((await listScores(transaction, own, null, 100)).map(({ config }) => config));
-        const missing = mergeConfigs(await listConfigs(transaction))
-          .filter((config) => config.required && appliesTo(config, review.kind) && !has.has(config.name))
+        const missing = configsFor(mergeConfigs(await listConfigs(transaction)), review)
+          .filter((config) => config.required && !has.has(config.name))
           .map(({ name }) => name);
         if (missing.length > 0)
           throw new Problem('REVIEW_INCOMPLETE', `Score ${missing.join(', ')} before you complete it.`);

@@ -50,7 +50,7 @@ export const scoreConfigView = z
     maxValue: z.number().nullable(),
     categories: z.array(category).nullable(),
     source: z.enum(['built-in', 'own']),
-    required: z.boolean().describe('A review is not complete without it'),
+    required: z.boolean().describe('A review of what it is for is not complete without it'),
     archivedAt: timestamp.nullable(),
   })
   .meta({ id: 'ScoreConfig' });
