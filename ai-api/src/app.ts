@@ -91,8 +91,8 @@ export function createWorkerApp(context: Context): Express {
   return app;
 }
 
-function metricsRoute({ metrics, gauges, config, identity }: Context) {
-  return serveMetrics(metrics, gauges, config.PROMETHEUS_TOKEN, identity.authenticate);
+function metricsRoute({ metrics, gauges, config, door }: Context) {
+  return serveMetrics(metrics, gauges, config.PROMETHEUS_TOKEN, door);
 }
 
 /** One line for each request, with its id; probes only at debug level. */

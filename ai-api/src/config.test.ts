@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../test/api.ts';
 import { temporaryDirectory } from '../test/databases.ts';
 import { type ApiProcess, startProcess } from '../test/process.ts';
-import { ConfigError, readConfig, settings } from './config.ts';
+import { ConfigError, readConfig, settings, urlOf } from './config.ts';
 
 type Env = Record<string, string>;
 
@@ -226,4 +226,12 @@ describe('two processes on one data directory', () => {
     expect(await second.end('SIGTERM')).toBe(0);
     expect(existsSync(lock())).toBe(false);
   });
+});
+
+test('the URL of an IPv6 address has brackets', () => {
+  expect([urlOf('::1', 8000), urlOf('127.0.0.1', 8000), urlOf('localhost', 80)]).toEqual([
+    'http://[::1]:8000',
+    'http://127.0.0.1:8000',
+    'http://localhost:80',
+  ]);
 });

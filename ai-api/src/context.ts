@@ -7,6 +7,7 @@ import { type Config, otlpSettings, urlOf } from './config.ts';
 import { connectLangfuse, createConnections } from './connections.ts';
 import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
+import { limitedDoor } from './http/limits/door.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
 import { createLedger, readPrices } from './models/ledger/index.ts';
 import { agentModels, createAgents } from './modules/agents/index.ts';
@@ -130,7 +131,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   });
   const asking = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard, sealer };
   const decisions = createDecisions(database, jobs, webhooks, asking);
-  const realtime = createRealtime(createEventLog(database), database, identity.authenticate, {
+  const door = limitedDoor(identity.authenticate, guards.limiter);
+  const realtime = createRealtime(createEventLog(database), database, door, {
     heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
     connectionsPerTenant: config.REALTIME_CONNECTIONS,
     bufferBytes: config.REALTIME_BUFFER_BYTES,
@@ -198,6 +200,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     metrics,
     tracing,
     guards,
+    door,
     useKey,
     gauges: gaugesOf(database, jobs),
     publicUrl,

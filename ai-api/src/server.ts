@@ -99,7 +99,11 @@ function listenAt({ config: { HOST } }: Context, name: string, port: number, app
 /** Connections that stay open; they are closed before the server waits for the others. */
 async function openRealtime({ realtime }: Context, server: Server): Promise<{ close(): Promise<void> }> {
   await realtime.start();
-  server.on('upgrade', realtime.upgrade);
+  server.on('upgrade', (request, socket, head) => {
+    const [app] = server.listeners('request') as Express[];
+    // As Express does with its own requests: so that limits know the address behind trusted proxies.
+    realtime.upgrade(Object.setPrototypeOf(request, app?.request ?? null), socket, head);
+  });
   return { close: () => realtime.close() };
 }
 

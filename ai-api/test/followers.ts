@@ -32,8 +32,9 @@ export async function connect(
   url: string,
   fields: Record<string, string | undefined>,
   key?: string,
+  more: Record<string, string> = {},
 ): Promise<Connection> {
-  const headers = key ? { authorization: `Bearer ${key}` } : {};
+  const headers = { ...(key ? { authorization: `Bearer ${key}` } : {}), ...more };
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?${query(fields)}`, { headers });
   const messages: Message[] = [];
   socket.on('message', (data) => messages.push(JSON.parse(data.toString()) as Message));

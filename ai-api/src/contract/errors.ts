@@ -8,6 +8,7 @@ export const PROBLEMS = {
   MALFORMED_HTTP: { status: 400, title: 'The request is not valid HTTP' },
   IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'The Idempotency-Key is not valid' },
   IDEMPOTENCY_IN_FLIGHT: { status: 409, title: 'The first request with this key is not answered yet' },
+  IDEMPOTENCY_ANSWER_LOST: { status: 409, title: 'It was carried out, but its answer was lost' },
   IDEMPOTENCY_MISMATCH: { status: 422, title: 'This key belongs to another request' },
   BODY_TOO_DEEP: { status: 400, title: 'The body is nested too deeply' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },

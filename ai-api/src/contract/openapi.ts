@@ -21,7 +21,12 @@ const COMMON: ErrorCode[] = [
 ];
 
 /** What the `Idempotency-Key` adds. */
-const KEYED: ErrorCode[] = ['IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_IN_FLIGHT', 'IDEMPOTENCY_MISMATCH'];
+const KEYED: ErrorCode[] = [
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'IDEMPOTENCY_ANSWER_LOST',
+  'IDEMPOTENCY_MISMATCH',
+];
 const KEY_PARAMETER = {
   name: 'Idempotency-Key',
   in: 'header',

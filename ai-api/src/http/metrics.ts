@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Gauges, Metrics } from '../platform/telemetry/metrics.ts';
+import type { LimitedDoor } from './limits/door.ts';
 import { Problem } from './problem.ts';
-import type { Authenticate } from './router.ts';
 
 /** Counts and times every request under the id of the operation that answered it (RED). */
 export function countRequests(metrics: Metrics): RequestHandler {
@@ -24,12 +24,12 @@ export function serveMetrics(
   metrics: Metrics,
   gauges: Gauges,
   token: string | undefined,
-  authenticate: Authenticate,
+  door: LimitedDoor,
 ): RequestHandler {
   return async (request, response) => {
     response.locals.operation = 'metrics';
     if (!isScraper(request, token)) {
-      const caller = await authenticate(request);
+      const caller = await door.verify(request, response);
       if (!caller) throw new Problem('UNAUTHENTICATED', 'Send the metrics token, or a key of role ops.');
       if (!caller.roles.some((role) => role === 'ops' || role === 'admin'))
         throw new Problem('FORBIDDEN', 'This needs one of the roles admin, ops.');

@@ -108,7 +108,7 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
 
   test('that a living process works on is in flight; of a process that was killed it is taken over', async () => {
     await send();
-    await change(`state = 'in_flight', status = null, headers = null, body = null`);
+    await change(`state = 'in_flight', status = null, headers = null, body = null, acted_at = null`);
     const waiting = await send();
     expect([waiting.status, await codeOf(waiting)]).toEqual([409, 'IDEMPOTENCY_IN_FLIGHT']);
     expect(waiting.headers.get('retry-after')).toBe('1');

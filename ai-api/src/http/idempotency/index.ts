@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../platform/database/index.ts';
+import { markingWrites, type OnWrite } from '../../platform/database/write-marker.ts';
 import { createSealer } from '../../platform/sealing.ts';
 import { type Caller, callerId } from '../caller.ts';
 import { Problem } from '../problem.ts';
@@ -13,6 +14,7 @@ import {
   type KeptKey,
   keep,
   LEASE_SECONDS,
+  markActed,
   release,
   removeExpired,
   renew,
@@ -56,7 +58,7 @@ export function createIdempotency(database: Database) {
   return {
     /**
      * @param execute carries the request out; its 5xx and transient answers are not kept
-     * @throws {Problem} IDEMPOTENCY_IN_FLIGHT or IDEMPOTENCY_MISMATCH
+     * @throws {Problem} IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_ANSWER_LOST or IDEMPOTENCY_MISMATCH
      */
     answer: async (request: KeyedRequest, execute: () => Promise<Reply>): Promise<Reply> => {
       const attempt = attemptOf(request);
@@ -81,7 +83,7 @@ async function carryOut(
     (LEASE_SECONDS * 1000) / 3,
   ).unref();
   try {
-    const reply = await execute();
+    const reply = await markingWrites(markOwn(attempt), execute);
     const settle = isFinal(reply.status)
       ? keep(database, attempt, { ...reply, body: sealerOf(request.key).seal(reply.body, placeOf(attempt)) })
       : release(database, attempt);
@@ -95,6 +97,19 @@ async function carryOut(
   }
 }
 
+/** Ties what the attempt writes to its key: both are committed, or neither. */
+function markOwn(attempt: Attempt): OnWrite {
+  return async (transaction, tenantId) => {
+    if (tenantId !== attempt.tenantId || (await markActed(transaction, attempt))) return;
+    throw inFlight();
+  };
+}
+
+function inFlight(): Problem {
+  const detail = 'Another request with this Idempotency-Key is still being carried out.';
+  return new Problem('IDEMPOTENCY_IN_FLIGHT', detail, { retryAfter: RETRY_AFTER });
+}
+
 /** Our own failures, and refusals that only say "not now", are worth another try with the same key. */
 function isFinal(status: number): boolean {
   return status < 500 && status !== 408 && status !== 425 && status !== 429;
@@ -105,8 +120,11 @@ function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefin
     throw new Problem('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key came with another request before.');
   }
   if (kept?.state !== 'done' || kept.status === null || kept.body === null) {
-    const detail = 'The first request with this Idempotency-Key is still being carried out.';
-    throw new Problem('IDEMPOTENCY_IN_FLIGHT', detail, { retryAfter: RETRY_AFTER });
+    const isLost = kept?.acted_at && kept.lease_until < new Date();
+    if (!isLost) throw inFlight();
+    const detail =
+      'It was carried out, but the answer was lost. Read what it changed; it will not act again.';
+    throw new Problem('IDEMPOTENCY_ANSWER_LOST', detail);
   }
   return {
     status: kept.status,

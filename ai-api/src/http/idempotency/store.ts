@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database, Schema } from '../../platform/database/index.ts';
+import type { Database, Schema, TenantTransaction } from '../../platform/database/index.ts';
 
 type Table = 'platform_http.idempotency_keys';
 const TABLE: Table = 'platform_http.idempotency_keys';
@@ -38,13 +38,21 @@ export function claim(database: Database, request: Attempt): Promise<'claimed' |
       .onConflict((conflict) =>
         conflict
           .columns(['tenant_id', 'credential', 'operation', 'key_hash'])
-          .doUpdateSet({ ...row, status: null, headers: null, body: null, created_at: sql<Date>`now()` })
+          .doUpdateSet({
+            ...row,
+            status: null,
+            headers: null,
+            body: null,
+            acted_at: null,
+            created_at: sql<Date>`now()`,
+          })
           .where((eb) =>
             eb.or([
               eb(`${TABLE}.expires_at`, '<', sql<Date>`now()`),
               eb.and([
                 eb(`${TABLE}.state`, '=', 'in_flight'),
                 eb(`${TABLE}.lease_until`, '<', sql<Date>`now()`),
+                eb(`${TABLE}.acted_at`, 'is', null),
                 eb(`${TABLE}.request_hash`, '=', requestHash),
               ]),
             ]),
@@ -61,6 +69,23 @@ export function claim(database: Database, request: Attempt): Promise<'claimed' |
       .where('key_hash', '=', keyHash)
       .executeTakeFirst();
   });
+}
+
+/**
+ * Says within a transaction of the attempt that it writes, so that nobody carries the request out again once it
+ * commits.
+ * @returns false when somebody else has taken the attempt over: then it may not write any more
+ */
+export async function markActed(transaction: TenantTransaction, request: Attempt): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable(TABLE)
+    .set({ acted_at: sql<Date>`now()` })
+    .where('credential', '=', request.credential)
+    .where('operation', '=', request.operation)
+    .where('key_hash', '=', request.keyHash)
+    .where('attempt', '=', request.attempt)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** Says that the attempt is still running. */
@@ -101,18 +126,23 @@ function changeOwn(
   );
 }
 
-/** Forgets a key whose request had no effect worth repeating, so that it may be tried again. */
+/**
+ * Forgets a key whose request wrote nothing, so that it may be tried again. A key whose request did write before
+ * it failed stays, without an answer.
+ */
 export async function release(database: Database, request: Attempt): Promise<void> {
   const { tenantId, credential, operation, keyHash, attempt } = request;
-  await database.withTenant(tenantId, (transaction) =>
-    transaction
+  await database.withTenant(tenantId, async (transaction) => {
+    await transaction
       .deleteFrom(TABLE)
       .where('credential', '=', credential)
       .where('operation', '=', operation)
       .where('key_hash', '=', keyHash)
       .where('attempt', '=', attempt)
-      .execute(),
-  );
+      .where('acted_at', 'is', null)
+      .execute();
+  });
+  await changeOwn(database, request, { lease_until: later(0) });
 }
 
 /** Deletes at most `limit` expired keys of any tenant; answers how many. */

@@ -13,6 +13,9 @@ const CLOSED_SECONDS = 5;
 const MOST_LOCKED = 10_000;
 const LOG_EVERY_MS = 30_000;
 
+/** Where limits tell how much is left; a WebSocket's handshake has no such place. */
+type HeaderSink = Pick<Response, 'setHeader'>;
+
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 /**
@@ -37,7 +40,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     }
   }
 
-  async function admit(response: Response, policy: string, key: string, limit: number): Promise<void> {
+  async function admit(response: HeaderSink, policy: string, key: string, limit: number): Promise<void> {
     const taken = await take(key, limit);
     if (!taken) return;
     const { allowed, remaining, resetSeconds } = taken;
@@ -58,16 +61,21 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     lockedUntil.delete(address);
   }
 
+  const address = (request: Pick<Request, 'ip'>, response: HeaderSink) =>
+    admit(response, 'anonymous', `ip:${clientAddress(request)}`, ANONYMOUS_PER_MINUTE);
+
   return {
     /** Takes from the budget of an address without a credential. Probes are free. @throws {Problem} RATE_LIMITED */
     anonymous: (async (request, response, next) => {
-      if (!isProbe(request.path))
-        await admit(response, 'anonymous', `ip:${clientAddress(request)}`, ANONYMOUS_PER_MINUTE);
+      if (!isProbe(request.path)) await address(request, response);
       next();
     }) satisfies RequestHandler,
 
+    /** The same for what is no operation. @throws {Problem} RATE_LIMITED */
+    address,
+
     /** Takes from the budget of a verified credential, which its tenant's tier sets. @throws {Problem} RATE_LIMITED */
-    caller: (response: Response, caller: Caller): Promise<void> => {
+    caller: (response: HeaderSink, caller: Caller): Promise<void> => {
       const { tenantId, tier } = caller;
       return admit(response, tier, `tenant:${tenantId}:${callerId(caller)}`, REQUESTS_PER_MINUTE[tier]);
     },
@@ -97,6 +105,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
 /** Lets everything pass, for installations that are limited elsewhere. */
 export const unlimited: RateLimiter = {
   anonymous: async (_request, _response, next) => next(),
+  address: async () => {},
   caller: async () => {},
   credential: (_request, verify) => verify(),
 };

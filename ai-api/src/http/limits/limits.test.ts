@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
+import { connect } from '../../../test/followers.ts';
 import { hasRedis, startUpstash } from '../../../test/real-redis.ts';
 import type { UpstashBridge } from '../../../test/upstash-bridge.ts';
 import { TIERS, type Tier } from './tiers.ts';
@@ -64,6 +65,21 @@ describe.each(databaseKinds())('rate limits on $name', ({ create }) => {
     expect(await codeOf(response)).toBe('RATE_LIMITED');
     expect((await send('/openapi.json', '192.0.2.3')).status).toBe(200);
     expect((await send('/whoami', '192.0.2.2', ADMIN_KEY)).status).toBe(200);
+  });
+
+  test('hold at the doors of metrics and live events too, by the address behind the proxy', async () => {
+    const { response, passed } = await untilRefused(() => send('/metrics', '192.0.2.30'), 200);
+    expect(passed).toBeGreaterThanOrEqual(90);
+    expect(await codeOf(response)).toBe('RATE_LIMITED');
+    const knock = async (fields: Record<string, string> = {}) => {
+      const headers = { 'x-forwarded-for': '192.0.2.30' };
+      return connect(api.url, fields, undefined, headers).catch((error: { status: number }) => error.status);
+    };
+    expect(await knock()).toBe(429);
+    expect(await knock({ ticket: 'guessed' })).toBe(429);
+    expect((await send('/events/stream', '192.0.2.30')).status).toBe(429);
+    const guess = () => send('/metrics', '192.0.2.31', keyOf('guess'));
+    expect((await untilRefused(guess, 60)).passed).toBeGreaterThanOrEqual(30);
   });
 
   test('never refuse a probe', async () => {

@@ -1,4 +1,5 @@
 import type { TenantTransaction } from '../../platform/database/index.ts';
+import { markWrite } from '../../platform/database/write-marker.ts';
 import type { Actor } from './actor.ts';
 import { type Detail, digestDetails, seal } from './chain.ts';
 import { append } from './store.ts';
@@ -21,6 +22,7 @@ export async function record(
   { tenantId, keyId, name, actingFor, operation, requestId }: Actor,
   { subject, details }: Entry,
 ): Promise<number> {
+  await markWrite(transaction, tenantId);
   const sealed = details.map(seal);
   const payloadDigest = digestDetails(sealed);
   const occurredAt = new Date().toISOString();

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { Caller } from '../../http/caller.ts';
+import type { LimitedDoor } from '../../http/limits/door.ts';
 import { invalidField, Problem } from '../../http/problem.ts';
-import type { Authenticate } from '../../http/router.ts';
+
 import { REALTIME_ROLES } from './contract.ts';
 import type { Hub } from './hub.ts';
 import type { Tickets } from './tickets.ts';
@@ -20,16 +21,16 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export interface Door {
   hub: Hub;
   tickets: Tickets;
-  authenticate: Authenticate;
+  limits: LimitedDoor;
 }
 
 /**
  * Lets a request for events in: by ticket, or by its `Authorization` header. A WebSocket is never let in by a
  * cookie, which browsers send along from any page.
- * @throws {Problem} UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, TOO_MANY_CONNECTIONS
+ * @throws {Problem} UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, TOO_MANY_CONNECTIONS, RATE_LIMITED
  */
 export async function admit(
-  { hub, tickets, authenticate }: Door,
+  { hub, tickets, limits }: Door,
   request: IncomingMessage,
   needsHeader: boolean,
 ): Promise<Admitted> {
@@ -40,11 +41,11 @@ export async function admit(
   if (lastEventId !== undefined && !UUID.test(String(lastEventId)))
     throw invalidField('lastEventId', 'must be the id of an event');
   const ticket = searchParams.get('ticket');
-  const caller = ticket
-    ? await tickets.redeem(ticket)
-    : needsHeader && request.headers.authorization === undefined
-      ? null
-      : await authenticate(request as Request);
+  const anonymous = ticket !== null || (needsHeader && request.headers.authorization === undefined);
+  if (anonymous) await limits.count(request as Request);
+  const caller = anonymous
+    ? ticket && (await tickets.redeem(ticket))
+    : await limits.verify(request as Request);
   if (!caller) {
     const why = ticket ? 'The ticket was used or is too old.' : 'Send an API key or a ticket.';
     throw new Problem('UNAUTHENTICATED', why);

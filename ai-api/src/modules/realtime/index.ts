@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
-import { type Authenticate, type Served, serve } from '../../http/router.ts';
+import type { LimitedDoor } from '../../http/limits/door.ts';
+import { type Served, serve } from '../../http/router.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { EVENTS_CHANNEL, type EventLog } from '../webhooks/index.ts';
 import { realtime } from './contract.ts';
@@ -17,12 +18,12 @@ export type Realtime = ReturnType<typeof createRealtime>;
 export function createRealtime(
   log: EventLog,
   database: Database,
-  authenticate: Authenticate,
+  limits: LimitedDoor,
   settings: HubSettings & { bufferBytes: number },
 ) {
   const hub = createHub(log, settings);
   const tickets = createTickets(database);
-  const door = { hub, tickets, authenticate };
+  const door = { hub, tickets, limits };
   const sockets = createWebSockets(door, settings.bufferBytes);
   let unlisten: (() => Promise<void>) | undefined;
 

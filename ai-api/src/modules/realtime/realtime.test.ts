@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../test/api.ts';
@@ -103,6 +104,30 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
         .selectAll()
         .execute();
       expect(JSON.stringify(stored)).not.toContain(second.ticket);
+    });
+
+    test.runIf(name === 'PostgreSQL')('goes on hearing after the listening connection was cut', async () => {
+      const connection = await follow();
+      const cut = () =>
+        sql<{ pid: number }>`
+          select pg_terminate_backend(pid), pid from pg_stat_activity
+          where datname = current_database() and application_name = 'ai-manager-listen'`.execute(
+          api.context.database.system('the test cuts it'),
+        );
+      const [before] = (await cut()).rows;
+      await publish(1);
+      await until(() => expect(counts(connection)).toEqual([1]));
+      await until(async () => {
+        const { rows } = await sql<{ pid: number }>`
+          select pid from pg_stat_activity
+          where datname = current_database() and application_name = 'ai-manager-listen'`.execute(
+          api.context.database.system('the test looks'),
+        );
+        expect(rows).toHaveLength(1);
+        expect(rows[0]?.pid).not.toBe(before?.pid);
+      });
+      await publish(2);
+      await until(() => expect(counts(connection)).toEqual([1, 2]));
     });
 
     test('is told of what happens in its tenant, and of nothing else', async () => {

@@ -650,6 +650,7 @@ export interface Schema {
     /** Sealed with the client's key. */
     body: string | null;
     created_at: Timestamp;
+    acted_at: Date | null;
     expires_at: Date;
   };
   'quality.score_configs': {

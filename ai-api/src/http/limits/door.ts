@@ -1,0 +1,32 @@
+import type { Request, Response } from 'express';
+import type { Caller } from '../caller.ts';
+import type { Authenticate } from '../router.ts';
+import type { RateLimiter } from './index.ts';
+
+/** The limits of what is no operation, such as a connection: the same ones that operations have. */
+export interface LimitedDoor {
+  /**
+   * Verifies who asks; null when nobody says who they are. Wrong credentials count against their address, right
+   * ones have the budget of their tier, and requests without one that of their address.
+   * @throws {import('../problem.ts').Problem} UNAUTHENTICATED, RATE_LIMITED
+   */
+  verify(request: Request, response?: Response): Promise<Caller | null>;
+  /** Takes from the budget of the address. @throws {import('../problem.ts').Problem} RATE_LIMITED */
+  count(request: Request, response?: Response): Promise<void>;
+}
+
+export function limitedDoor(authenticate: Authenticate, limiter: RateLimiter): LimitedDoor {
+  const count = (request: Request, response = NOWHERE) => limiter.address(request, response);
+  return {
+    count,
+    verify: async (request, response = NOWHERE) => {
+      const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+      if (caller) await limiter.caller(response, caller);
+      else await count(request, response);
+      return caller;
+    },
+  };
+}
+
+/** The handshake of a WebSocket has no headers of ours. */
+const NOWHERE = { setHeader: () => NOWHERE } as unknown as Response;
