@@ -20,7 +20,8 @@ const FAILED_BELOW = 50;
 
 /**
  * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; anything that is
- * not known leaves it to a person; else the score's probability is held against the thresholds.
+ * not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
+ * score's probability is held against the thresholds.
  */
 export function decide(
   criteria: readonly Criterion[],
@@ -28,6 +29,7 @@ export function decide(
   score: number | null,
   decides: { yes: string; no: string },
   thresholds: Thresholds,
+  asksForPerson: readonly string[],
 ): Decision {
   const isHard = (id: string) => criteria.find((criterion) => criterion.id === id)?.hard === true;
   const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
@@ -37,10 +39,14 @@ export function decide(
     return {
       outcome: null,
       confidence: null,
-      reviewReasons: open.map(({ title, reason }) => `${title}: ${reason}`),
+      reviewReasons: [...asksForPerson, ...open.map(({ title, reason }) => `${title}: ${reason}`)],
     };
   }
   const probability = probabilityOf(score, thresholds);
+  if (asksForPerson.length > 0) {
+    const confidence = Math.max(probability, 1 - probability);
+    return { outcome: null, confidence, reviewReasons: [...asksForPerson] };
+  }
   if (probability >= thresholds.yesAt) {
     return { outcome: decides.yes, confidence: probability, reviewReasons: [] };
   }

@@ -91,11 +91,11 @@ export async function judge(
   const criteria = repeat(merge(ruled.criteria, open, asked), readable, answered);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
-  const decision = kind.decides && decide(kind.criteria, criteria, score, kind.decides, thresholds);
-  const reviewReasons = [
-    ...ruled.reviewReasons,
-    ...(decision ? decision.reviewReasons : reasonsToReview(grade, criteria)),
-  ];
+  const decision =
+    kind.decides && decide(kind.criteria, criteria, score, kind.decides, thresholds, ruled.reviewReasons);
+  const reviewReasons = decision
+    ? decision.reviewReasons
+    : [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
   const outcome = decision?.outcome ?? null;
   return {
     kind: kind.name,

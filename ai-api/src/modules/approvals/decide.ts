@@ -1,5 +1,5 @@
 import { invalidField, notFound, Problem } from '../../http/problem.ts';
-import { findJudgements, humanJudgement } from '../../judgement/index.ts';
+import { findJudgements, humanJudgement, type StoreJudgement } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { type Decider, requireMayDecide } from './deciders.ts';
@@ -109,13 +109,7 @@ async function finish(
 ): Promise<ApprovalRecord> {
   const approved = decision === 'approve';
   const why = reason ?? 'Approved.';
-  const judgements = await findJudgements(transaction, row.judgement_id === null ? [] : [row.judgement_id]);
-  const before = judgements.get(row.judgement_id ?? '') ?? null;
-  const judgementId = await storeJudgement(
-    transaction,
-    humanJudgement({ kind: 'approval', subjectId: row.id, outcome: decision, before, reason: why }),
-    { human: { decidedBy: decider.name, reason: why, supersedes: before?.judgementId ?? null } },
-  );
+  const judgementId = await storeHuman(transaction, storeJudgement, decider, row, decision, why);
   const changed = await writeSeen(transaction, row, {
     state: approved ? 'approved' : 'rejected',
     decided_hours: approved ? (hours ?? row.hours) : null,
@@ -146,6 +140,22 @@ async function finish(
   return changed;
 }
 
+/** Stores what a person decided in the place of what was judged before. */
+async function storeHuman(
+  transaction: TenantTransaction,
+  storeJudgement: StoreJudgement,
+  decider: Decider,
+  row: ApprovalRecord,
+  outcome: string,
+  reason: string,
+): Promise<string> {
+  const judgements = await findJudgements(transaction, row.judgement_id === null ? [] : [row.judgement_id]);
+  const before = judgements.get(row.judgement_id ?? '') ?? null;
+  const judged = humanJudgement({ kind: 'approval', subjectId: row.id, outcome, before, reason });
+  const human = { decidedBy: decider.name, reason, supersedes: before?.judgementId ?? null };
+  return storeJudgement(transaction, judged, { human });
+}
+
 function auditAfter(row: ApprovalRecord, state: ApprovalRecord['state']): ApprovalRecord['audit'] {
   if (row.audit !== 'due') return row.audit;
   return row.state === state ? 'confirmed' : 'overturned';
@@ -154,7 +164,7 @@ function auditAfter(row: ApprovalRecord, state: ApprovalRecord['state']): Approv
 /** Confirms an automatic decision that was drawn for a look. */
 export async function confirm(
   transaction: TenantTransaction,
-  { now }: Parts,
+  { storeJudgement, now }: Parts,
   actor: Actor,
   decider: Decider,
   seen: Pick<HumanDecision, 'approvalId' | 'version'>,
@@ -162,7 +172,9 @@ export async function confirm(
   const row = await openSeen(transaction, seen);
   requireMayDecide(row, decider);
   if (row.audit !== 'due') throw new Problem('APPROVAL_STATE', 'Nobody has to look at this request.');
-  const changed = await writeSeen(transaction, row, { audit: 'confirmed' });
+  const outcome = row.state === 'approved' ? 'approve' : 'reject';
+  const judgementId = await storeHuman(transaction, storeJudgement, decider, row, outcome, 'Confirmed.');
+  const changed = await writeSeen(transaction, row, { audit: 'confirmed', judgement_id: judgementId });
   await addStep(transaction, row.id, { step: 'confirmed', at: now(), by: decider.name, engine: 'human' });
   await record(transaction, actor, {
     subject: `approval:${row.id}`,

@@ -101,6 +101,7 @@ export async function factsOf(
     limits: {
       weeklyCapHours: settings.weeklyCapHours,
       oldestDays: settings.oldestDays,
+      autoApproveHours: Math.max(0, Math.min(settings.autoApproveMaxHours, settings.twoPersonHours - 0.25)),
       routineHours: settings.routineHours,
     },
   };

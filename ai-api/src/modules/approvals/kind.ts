@@ -79,6 +79,11 @@ export const approvalKind = defineKind({
         example: 50,
       },
       oldestDays: { type: 'number', description: 'days back that may be asked for', example: 30 },
+      autoApproveHours: {
+        type: 'number',
+        description: 'hours that the engine may approve alone',
+        example: 4,
+      },
       routineHours: { type: 'number', description: 'hours that count as routine', example: 1 },
     },
   },
@@ -95,6 +100,7 @@ export const approvalKind = defineKind({
       ...HARD,
     },
     { id: 'budget', title: 'Budget', question: 'Are hours left in the budget of the project?', ...HARD },
+    { id: 'size', title: 'Size', question: 'May so much be decided without a person?', ...HARD },
     {
       id: 'plausibility',
       title: 'Plausibility',

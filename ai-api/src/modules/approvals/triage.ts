@@ -97,15 +97,11 @@ export async function triageInline(
       settings,
     };
   });
-  const judged = limited(
-    await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
-      tenantId: actor.tenantId,
-      person: opened.builder.builder_id,
-      signal,
-    }),
-    asked.hours,
-    opened.settings,
-  );
+  const judged = await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
+    tenantId: actor.tenantId,
+    person: opened.builder.builder_id,
+    signal,
+  });
   const judgementId = await database.withTenant(actor.tenantId, async (transaction) => {
     const id = await parts.storeJudgement(transaction, judged, { rehearsal: true });
     await record(transaction, actor, {
@@ -133,29 +129,14 @@ function claimOfRow(row: ApprovalRecord): Claim {
   };
 }
 
-/** What the company does not let the engine approve alone is left to people, however sure the engine is. */
-function limited(judged: Judged, hours: number, settings: ApprovalSettings): Judged {
-  const most = Math.min(settings.autoApproveMaxHours, settings.twoPersonHours - 0.25);
-  if (judged.outcome !== 'approve' || hours <= most) return judged;
-  const reason = `The engine leans to approve, and may decide at most ${Math.max(0, most)} hours alone.`;
-  return {
-    ...judged,
-    outcome: null,
-    needsReview: true,
-    reviewReasons: [...judged.reviewReasons, reason],
-    feedback: `A person decides this request. ${reason}\n${judged.feedback}`,
-  };
-}
-
 async function store(
   transaction: TenantTransaction,
   parts: Parts,
   actor: Actor,
   row: ApprovalRecord,
-  found: Judged,
+  judged: Judged,
   settings: ApprovalSettings,
 ): Promise<Triaged | null> {
-  const judged = limited(found, row.hours, settings);
   const judgementId = await parts.storeJudgement(transaction, judged);
   const outcome = judged.outcome;
   const changed =
