@@ -13,7 +13,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       no_at double precision not null check (no_at > 0.5 and no_at <= 1),
       slope double precision not null check (slope > 0),
       intercept double precision not null,
-      cases integer not null,
       reason text not null,
       created_by text not null,
       created_at timestamptz not null default now(),

@@ -26,6 +26,7 @@ import { servePeople } from './modules/people/index.ts';
 import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
+import { serveRules } from './modules/rules/index.ts';
 import { serveTenancy } from './modules/tenancy/index.ts';
 import { serveUsage } from './modules/usage/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
@@ -39,6 +40,7 @@ export function createApp(context: Context): Express {
     ...serveEvaluations(context.evaluations),
     ...serveDecisions(context.decisions),
     ...serveApprovals(context.approvals),
+    ...serveRules(context.rules),
     ...servePeople(context.people),
     ...serveAgents(context.agents),
     ...serveQuality(context.quality),

@@ -21,6 +21,7 @@ import { createPeople } from './modules/people/index.ts';
 import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality, forwardToLangfuse } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
+import { createRules } from './modules/rules/index.ts';
 import { createTenancy } from './modules/tenancy/index.ts';
 import { createUsage } from './modules/usage/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
@@ -219,6 +220,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     agents,
     prompts,
     approvals,
+    rules: createRules(database, KINDS, settings.now),
     watchDeadlines: () => watch(identity.tenantIds, log),
     clock,
     audit,

@@ -9,6 +9,7 @@ import { builder, people, project } from '../modules/people/contract.ts';
 import { experiment, prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
+import { calibration, rule } from '../modules/rules/contract.ts';
 import { tenant } from '../modules/tenancy/contract.ts';
 import { usage } from '../modules/usage/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
@@ -20,6 +21,8 @@ export const resources = {
   decision: decisions,
   approval,
   approver,
+  rule,
+  calibration,
   people,
   builder,
   project,

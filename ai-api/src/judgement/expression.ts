@@ -27,6 +27,16 @@ export interface Expression<T> {
 
 const CEL_TYPES = { number: 'double', text: 'string', flag: 'bool' } as const;
 
+/** What rules may call beside CEL's own functions. */
+export const FUNCTIONS = [
+  { signature: 'round(number)', description: 'One decimal' },
+  { signature: 'percent(part, whole)', description: 'The share in whole percent' },
+  { signature: 'dollars(number)', description: 'An amount of money as people write it' },
+  { signature: 'text.contains(part)', description: 'Whether a text has a part' },
+  { signature: 'text.startsWith(part)', description: 'Whether a text begins with a part' },
+  { signature: 'size(text)', description: 'Length of a text in characters' },
+] as const;
+
 /** The compiler of rule expressions over one vocabulary: CEL, with types checked before anything runs. */
 export interface ExpressionLanguage {
   /** @throws {ExpressionError} */

@@ -5,20 +5,26 @@ import type { TenantTransaction } from '../platform/database/index.ts';
 import { expressionLanguage } from './expression.ts';
 import type { Bench } from './judge.ts';
 import type { Kind } from './kind.ts';
-import { compileRule, type RuleDefinition, ruleDefinition, type VersionedRule } from './rule.ts';
+import { compileRule, type RuleDefinition, RuleError, type RuleFault, type VersionedRule } from './rule.ts';
+import { ruleDefinition } from './schema.ts';
 import { activeRules, seedRules } from './store.ts';
 import { activeThresholds } from './thresholds.ts';
 
 export { suppliedBy } from './ask-model.ts';
+export { coverageErrorCurve, type DecidedCase, fitCurve } from './calibration.ts';
 export { type ExperimentSubject, experimentSubjects } from './experiment.ts';
+export { FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
 export { type Bench, type Circumstances, type Judged, judge, leavesOpen } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export { type PastJudgement, pastJudgements } from './past.ts';
-export { type ReplayedCase, type ReplayResult, replay } from './replay.ts';
+export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
+export type { RuleDefinition } from './rule.ts';
+export { appendRule, newestRules, type RuleRecord, ruleVersion, ruleVersions } from './rule-store.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
 export {
+  activeRules,
   findJudgements,
   findWithFacts,
   humanJudgement,
@@ -27,12 +33,24 @@ export {
   type StoreJudgement,
   storeJudgementsWith,
 } from './store.ts';
+export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
 
 /** Compiles rules against their kind. @throws {import('./rule.ts').RuleError} */
 export function compileRules(kind: Kind, rules: readonly VersionedRule[]) {
   const language = expressionLanguage(kind.vocabulary);
   const criteria = kind.criteria.map(({ id }) => id);
   return rules.map((rule) => compileRule(rule, language, criteria));
+}
+
+/** What is wrong with a rule of a kind, if anything is, and the facts that it reads. */
+export function checkRule(kind: Kind, rule: RuleDefinition): { fault: RuleFault | null; reads: string[] } {
+  try {
+    const [compiled] = compileRules(kind, [{ ...rule, version: 0 }]);
+    return { fault: null, reads: [...(compiled?.paths ?? [])] };
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    return { fault: error.fault, reads: [] };
+  }
 }
 
 /** The rules that come with a kind. @throws when the file is not valid */

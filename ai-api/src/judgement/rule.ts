@@ -1,21 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Expression, ExpressionError, type ExpressionLanguage } from './expression.ts';
 import type { Facts, FactValue } from './facts.ts';
+import type { ruleDefinition } from './schema.ts';
 
-/**
- * A rule as people write it. Of a criterion's rules, in order of priority, the first whose condition holds
- * gives the score; one that needs a fact nobody knows is passed over.
- */
-export const ruleDefinition = z.strictObject({
-  key: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens'),
-  criterion: z.string().describe('Which criterion of the rubric it scores'),
-  priority: z.number().int().min(0).max(1000).describe('Lower goes first'),
-  when: z.string().min(1).max(2000).describe('Condition in CEL over the facts'),
-  score: z.number().int().min(0).max(100),
-  weight: z.number().min(0).max(100).describe("The criterion's share in the total when this rule speaks"),
-  message: z.string().min(1).max(1000).describe('The reason in plain words; {…} holds a CEL value'),
-  review: z.boolean().default(false).describe('Ask a person to look at the judgement'),
-});
 export type RuleDefinition = z.output<typeof ruleDefinition>;
 
 /** A rule of the database, with the version that judgements refer to. */

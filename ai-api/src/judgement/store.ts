@@ -5,8 +5,7 @@ import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
 import type { Judged } from './judge.ts';
 import type { RuleDefinition, VersionedRule } from './rule.ts';
-import { ruleDefinition } from './rule.ts';
-import type { JudgementView } from './schema.ts';
+import { type JudgementView, ruleDefinition } from './schema.ts';
 
 /** What a judgement is stored with, beside itself. */
 export interface StoreOptions {

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { TenantTransaction } from '../platform/database/index.ts';
 
 /**
@@ -29,6 +30,33 @@ export function probabilityOf(
   { slope, intercept }: Pick<Thresholds, 'slope' | 'intercept'>,
 ): number {
   return Math.round(1000 / (1 + Math.exp(-(slope * score + intercept)))) / 1000;
+}
+
+/** Appends a version of a kind's thresholds; false when that version is there already. */
+export async function appendThresholds(
+  transaction: TenantTransaction,
+  kind: string,
+  { version, yesAt, noAt, slope, intercept }: Thresholds,
+  reason: string,
+  createdBy: string,
+): Promise<boolean> {
+  const row = await transaction
+    .insertInto('judgement.thresholds')
+    .values({
+      id: uuidv7(),
+      kind,
+      version,
+      yes_at: yesAt,
+      no_at: noAt,
+      slope,
+      intercept,
+      reason,
+      created_by: createdBy,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'kind', 'version']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The thresholds of a kind in force at a moment. */

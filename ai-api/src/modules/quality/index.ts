@@ -7,6 +7,8 @@ import type { Quality } from './service.ts';
 
 export { forwardToLangfuse } from './langfuse.ts';
 export { createQuality, type Quality } from './service.ts';
+export { brier } from './statistics/calibration.ts';
+export { wilson } from './statistics/intervals.ts';
 
 /** Who reviews: the person, or a key that stands for nobody. */
 function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Reviewer {

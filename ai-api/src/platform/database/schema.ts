@@ -181,6 +181,7 @@ export interface Schema {
     definition: Json<object>;
     enabled: Generated<boolean>;
     effective_from: Timestamp;
+    comment: Generated<string | null>;
     created_by: string;
     created_at: Timestamp;
   };
@@ -193,7 +194,6 @@ export interface Schema {
     no_at: number;
     slope: number;
     intercept: number;
-    cases: number;
     reason: string;
     created_by: string;
     created_at: Timestamp;

@@ -1,0 +1,104 @@
+import { type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../platform/database/index.ts';
+import type { RuleDefinition } from './rule.ts';
+
+export type RuleRecord = Selectable<Schema['judgement.rules']>;
+
+interface RuleFilter {
+  kind?: string | undefined;
+  search?: string | undefined;
+}
+
+/** The newest version of every rule, by kind and key, after `[kind, key]`. */
+export function newestRules(
+  transaction: TenantTransaction,
+  { kind, search }: RuleFilter,
+  after: readonly [string, string] | null,
+  limit: number,
+): Promise<RuleRecord[]> {
+  let query = transaction
+    .selectFrom('judgement.rules')
+    .selectAll()
+    .distinctOn(['kind', 'key'])
+    .orderBy('kind')
+    .orderBy('key')
+    .orderBy('version', 'desc')
+    .limit(limit);
+  if (after) query = query.where(sql<boolean>`(kind, key) > (${after[0]}, ${after[1]})`);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (search !== undefined) {
+    const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    query = query.where((eb) =>
+      eb.or([eb('key', 'ilike', pattern), eb(sql`definition->>'message'`, 'ilike', pattern)]),
+    );
+  }
+  return query.execute();
+}
+
+/** Versions of a rule, newest first, before a version. */
+export function ruleVersions(
+  transaction: TenantTransaction,
+  kind: string,
+  key: string,
+  before: number | null,
+  limit: number,
+): Promise<RuleRecord[]> {
+  let query = transaction
+    .selectFrom('judgement.rules')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .orderBy('version', 'desc')
+    .limit(limit);
+  if (before !== null) query = query.where('version', '<', before);
+  return query.execute();
+}
+
+export function ruleVersion(
+  transaction: TenantTransaction,
+  kind: string,
+  key: string,
+  version: number,
+): Promise<RuleRecord | undefined> {
+  return transaction
+    .selectFrom('judgement.rules')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('key', '=', key)
+    .where('version', '=', version)
+    .executeTakeFirst();
+}
+
+export interface NewRule {
+  kind: string;
+  definition: RuleDefinition;
+  version: number;
+  enabled: boolean;
+  effectiveFrom: Date | null;
+  comment: string;
+  createdBy: string;
+}
+
+/** Appends a version of a rule; undefined when that version is there already. */
+export function appendRule(
+  transaction: TenantTransaction,
+  { kind, definition, version, enabled, effectiveFrom, comment, createdBy }: NewRule,
+): Promise<RuleRecord | undefined> {
+  return transaction
+    .insertInto('judgement.rules')
+    .values({
+      id: uuidv7(),
+      kind,
+      key: definition.key,
+      version,
+      definition: JSON.stringify(definition),
+      enabled,
+      comment,
+      created_by: createdBy,
+      ...(effectiveFrom ? { effective_from: effectiveFrom } : {}),
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'kind', 'key', 'version']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
