@@ -27,6 +27,7 @@ import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
 import { serveRules } from './modules/rules/index.ts';
+import { serveStageGates } from './modules/stage-gates/index.ts';
 import { serveTenancy } from './modules/tenancy/index.ts';
 import { serveUsage } from './modules/usage/index.ts';
 import { serveWebhooks } from './modules/webhooks/index.ts';
@@ -41,6 +42,7 @@ export function createApp(context: Context): Express {
     ...serveDecisions(context.decisions),
     ...serveApprovals(context.approvals),
     ...serveRules(context.rules),
+    ...serveStageGates(context.stageGates),
     ...servePeople(context.people),
     ...serveAgents(context.agents),
     ...serveQuality(context.quality),

@@ -22,6 +22,7 @@ import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality, forwardToLangfuse } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
 import { createRules } from './modules/rules/index.ts';
+import { createStageGates, seedGates, stageGateKind } from './modules/stage-gates/index.ts';
 import { createTenancy } from './modules/tenancy/index.ts';
 import { createUsage } from './modules/usage/index.ts';
 import { createEventLog, createWebhooks } from './modules/webhooks/index.ts';
@@ -152,7 +153,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     settingsOf: tenancy.settingsOf,
   };
   const prompts = createPrompts(database, {
-    kinds: KINDS,
+    kinds: [...KINDS, stageGateKind],
     model,
     concurrency: config.EVALUATION_CONCURRENCY,
   });
@@ -171,6 +172,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     prompts,
     ...settings,
   });
+  const stageGates = createStageGates({ database, people, webhooks, prompts, ...settings });
   await seedTenant(config, database, identity, prompts);
   const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
@@ -220,6 +222,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     agents,
     prompts,
     approvals,
+    stageGates,
     rules: createRules(database, KINDS, settings.now),
     watchDeadlines: () => watch(identity.tenantIds, log),
     clock,
@@ -247,6 +250,7 @@ async function seedTenant(
         subject: 'rules',
         details: [{ about: [], content: { rules } }],
       });
+    await seedGates(transaction, tenantId);
     await prompts.seed(transaction, tenantId);
   });
 }

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   APPROVAL_STATE: { status: 409, title: 'The request does not stand where this is possible' },
   APPROVAL_NOT_YOURS: { status: 403, title: 'Somebody else has to decide this request' },
   RULE_INVALID: { status: 422, title: 'The rule is not valid' },
+  STAGE_GATE_MISSING: { status: 409, title: 'There is no gate between these stages' },
   CONFLICT: { status: 409, title: 'Somebody else changed this first' },
   TOO_MANY_CONNECTIONS: { status: 429, title: 'There are too many open connections' },
   RATE_LIMITED: { status: 429, title: 'There were too many requests' },

@@ -141,6 +141,18 @@ export const events = {
     description: 'A flagged request is past its deadline; the escalation group may decide it now.',
     data: approvalEvent,
   },
+  'stage-gate.evaluated': {
+    title: 'Stage gate evaluated',
+    description: 'A project was held against the gate to its next stage, or somebody reviewed or waived it.',
+    data: z.object({
+      evaluationId: id,
+      projectId: z.string(),
+      toStage: z.string(),
+      canProgress: z.boolean(),
+      decision: z.enum(['progress', 'hold', 'review']),
+      waived: z.boolean(),
+    }),
+  },
   'endpoint.test': {
     title: 'Endpoint test',
     description: 'A sample that somebody asked to be sent to one endpoint.',

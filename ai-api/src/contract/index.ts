@@ -10,6 +10,7 @@ import { experiment, prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
 import { calibration, rule } from '../modules/rules/contract.ts';
+import { stageGate } from '../modules/stage-gates/contract.ts';
 import { tenant } from '../modules/tenancy/contract.ts';
 import { usage } from '../modules/usage/contract.ts';
 import { webhook } from '../modules/webhooks/contract.ts';
@@ -23,6 +24,7 @@ export const resources = {
   approver,
   rule,
   calibration,
+  stageGate,
   people,
   builder,
   project,

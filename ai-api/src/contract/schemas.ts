@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** UUIDv7 of a row of ours. */
 export const id = z.uuid();
 
+/** Stages that a project goes through, in their order. */
+export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
+
 /** UTC ISO 8601 instant. */
 export const timestamp = z.iso.datetime({ offset: true });
 

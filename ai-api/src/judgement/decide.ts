@@ -1,4 +1,4 @@
-import type { Criterion } from './kind.ts';
+import type { Criterion, Kind } from './kind.ts';
 import type { CriterionResult } from './schema.ts';
 import { probabilityOf, type Thresholds } from './thresholds.ts';
 
@@ -8,7 +8,7 @@ export interface Decision {
   outcome: string | null;
   /**
    * How sure the engine is, 0.5 to 1: of a decision, or of what it leans to. 1 where a hard criterion failed, null
-   * where something it needs is not known.
+   * where something it needs is not known, or a model's reading alone decided.
    */
   confidence: number | null;
   /** Why a person has to decide; empty when the engine did. */
@@ -21,25 +21,35 @@ const FAILED_BELOW = 50;
 /**
  * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; anything that is
  * not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
- * score's probability is held against the thresholds.
+ * score's probability is held against the thresholds, or, in kinds that decide by hard criteria alone, it is a yes.
  */
 export function decide(
   criteria: readonly Criterion[],
   results: readonly CriterionResult[],
   score: number | null,
-  decides: { yes: string; no: string },
+  decides: NonNullable<Kind['decides']>,
   thresholds: Thresholds,
   asksForPerson: readonly string[],
 ): Decision {
   const isHard = (id: string) => criteria.find((criterion) => criterion.id === id)?.hard === true;
   const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
-  if (failed.length > 0) return { outcome: decides.no, confidence: 1, reviewReasons: [] };
+  if (failed.length > 0) return { outcome: decides.no, confidence: certainty(failed), reviewReasons: [] };
+  if (decides.by === 'hard criteria') {
+    const needed = results.filter(({ id }) => isHard(id));
+    const reviewReasons = [
+      ...asksForPerson,
+      ...reasonsOf(needed.filter(({ verdict }) => verdict !== 'scored')),
+    ];
+    if (reviewReasons.length > 0) return { outcome: null, confidence: null, reviewReasons };
+    const confidence = needed.every(({ decidedBy }) => decidedBy === 'rules') ? 1 : null;
+    return { outcome: decides.yes, confidence, reviewReasons: [] };
+  }
   const open = results.filter(({ verdict }) => verdict !== 'scored');
   if (open.length > 0 || score === null) {
     return {
       outcome: null,
       confidence: null,
-      reviewReasons: [...asksForPerson, ...open.map(({ title, reason }) => `${title}: ${reason}`)],
+      reviewReasons: [...asksForPerson, ...reasonsOf(open)],
     };
   }
   const probability = probabilityOf(score, thresholds);
@@ -58,4 +68,13 @@ export function decide(
     confidence: Math.max(probability, 1 - probability),
     reviewReasons: ['Neither side is clear enough for the thresholds in force.'],
   };
+}
+
+/** Rules over facts are certain; how sure a model's reading of one criterion is, nobody has measured. */
+function certainty(failed: readonly CriterionResult[]): number | null {
+  return failed.some(({ decidedBy }) => decidedBy === 'rules') ? 1 : null;
+}
+
+function reasonsOf(results: readonly CriterionResult[]): string[] {
+  return results.map(({ title, reason }) => `${title}: ${reason}`);
 }

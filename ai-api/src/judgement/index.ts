@@ -16,11 +16,11 @@ export { type ExperimentSubject, experimentSubjects } from './experiment.ts';
 export { FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
-export { type Bench, type Circumstances, type Judged, judge, leavesOpen } from './judge.ts';
+export { type Bench, type Circumstances, type Judged, judge, leavesOpen, rejudged } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export { type PastJudgement, pastJudgements } from './past.ts';
 export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
-export type { RuleDefinition } from './rule.ts';
+export { type RuleDefinition, RuleError } from './rule.ts';
 export { appendRule, newestRules, type RuleRecord, ruleVersion, ruleVersions } from './rule-store.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
 export {
@@ -55,6 +55,7 @@ export function checkRule(kind: Kind, rule: RuleDefinition): { fault: RuleFault 
 
 /** The rules that come with a kind. @throws when the file is not valid */
 export async function defaultRules(kind: Kind): Promise<RuleDefinition[]> {
+  if (kind.rulesFile === null) return [];
   const rules = z.array(ruleDefinition).parse(JSON.parse(await readFile(kind.rulesFile, 'utf8')));
   compileRules(
     kind,

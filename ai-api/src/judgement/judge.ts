@@ -8,7 +8,7 @@ import { type Grade, gradeOf } from './grade.ts';
 import type { Criterion, Kind } from './kind.ts';
 import { applyRules, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
-import type { CriterionResult, Engine } from './schema.ts';
+import type { CriterionResult, Engine, JudgementView } from './schema.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 
 /** A judgement before it is stored. */
@@ -192,4 +192,44 @@ function reasonsToReview(grade: Grade, criteria: readonly CriterionResult[]): st
   const excused = criteria.some(({ verdict, weight }) => verdict === 'scored' && weight === 0);
   if (grade !== 'insufficient evidence' || (nothingCounts && excused)) return [];
   return ['Too little is known for a grade.'];
+}
+
+/**
+ * The judgement that criteria come to after a person answered some of them, in the place of `before`. For kinds that
+ * decide.
+ */
+export function rejudged(
+  kind: Kind,
+  subjectId: string,
+  before: JudgementView,
+  criteria: readonly CriterionResult[],
+): Judged {
+  const { score, coverage } = totalOf(criteria);
+  const grade = gradeOf(score, coverage);
+  const decision =
+    kind.decides && decide(kind.criteria, criteria, score, kind.decides, DEFAULT_THRESHOLDS, []);
+  const outcome = decision?.outcome ?? null;
+  const reviewReasons = decision?.reviewReasons ?? [];
+  const told = { grade, score, coverage, criteria, facts: {}, outcome, modelFeedback: null };
+  return {
+    kind: kind.name,
+    subjectId,
+    grade,
+    outcome,
+    score: grade === 'insufficient evidence' ? null : score,
+    coverage,
+    confidence: null,
+    needsReview: reviewReasons.length > 0,
+    reviewReasons,
+    engine: 'human',
+    criteria: [...criteria],
+    feedback: kind.feedback(told),
+    facts: {},
+    rules: before.rules,
+    prompt: null,
+    model: null,
+    modelFailure: null,
+    tokensIn: 0,
+    tokensOut: 0,
+  };
 }

@@ -14,8 +14,7 @@ export interface Criterion {
   /** Set when only reading can answer it, so that rules may leave it to the model: the facts it has to read. */
   reads?: readonly string[];
   /**
-   * Set where a failure decides alone, in a kind that decides: nothing outweighs it. Its rules have weight 0, and it
-   * fails below a score of 50.
+   * Set where a failure decides alone, in a kind that decides: nothing outweighs it. It fails below a score of 50.
    */
   hard?: boolean;
   /** Plain names of facts by path. */
@@ -41,9 +40,9 @@ export interface Kind {
   vocabulary: Vocabulary;
   criteria: readonly Criterion[];
   /** Path of the default rules, seeded into the database of a new tenant. */
-  rulesFile: URL;
+  rulesFile: URL | null;
   /** Set for kinds that decide something beside a grade: the two ways it can go. */
-  decides?: { yes: string; no: string };
+  decides?: { yes: string; no: string; by: 'score' | 'hard criteria' };
   feedback(outcome: Outcome): string;
 }
 

@@ -21,7 +21,7 @@ export const criterionResult = z.object({
   weight: z.number().describe("The criterion's share in the total; 0 is told, but does not count"),
   reason: z.string(),
   evidence: z.array(evidence),
-  decidedBy: z.enum(['rules', 'model']).nullable(),
+  decidedBy: z.enum(['rules', 'model', 'human']).nullable(),
   rule: z.object({ key: z.string(), version: z.number().int() }).nullable(),
 });
 export type CriterionResult = z.infer<typeof criterionResult>;

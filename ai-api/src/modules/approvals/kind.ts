@@ -6,7 +6,7 @@ const HARD = { weight: 0, hard: true } as const;
 export const approvalKind = defineKind({
   name: 'approval',
   rulesFile: new URL('../../../rules/approval.json', import.meta.url),
-  decides: { yes: 'approve', no: 'reject' },
+  decides: { yes: 'approve', no: 'reject', by: 'score' },
   vocabulary: {
     request: {
       hours: { type: 'number', description: 'hours asked for', example: 2.5 },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { day, isoWeek, isTimeZone } from '../../contract/schemas.ts';
+import { day, isoWeek, isTimeZone, STAGES } from '../../contract/schemas.ts';
 
 export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
 export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
-export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
+
+export { STAGES };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

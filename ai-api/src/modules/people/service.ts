@@ -99,6 +99,21 @@ export function createPeople(database: Database, sources: Sources) {
     /** A project by its id. */
     findProject: (transaction: TenantTransaction, projectId: string) => findProject(transaction, projectId),
 
+    /** Ids of the projects that a builder leads. */
+    projectIdsOf: async (transaction: TenantTransaction, builderId: string): Promise<string[]> => {
+      const projects = await listProjects(transaction, { builderId }, null, 500);
+      return projects.map(({ project_id }) => project_id);
+    },
+
+    /** A project with its stages and its weeks up to one, newest first; undefined when there is none of that id. */
+    knownProject: async (transaction: TenantTransaction, projectId: string, upTo: string) => {
+      const project = await findProject(transaction, projectId);
+      if (!project) return undefined;
+      const stages = await stagesOf(transaction, [projectId]);
+      const weeks = await projectWeeksOf(transaction, [projectId], undefined, upTo);
+      return { project, stages, weeks };
+    },
+
     /** What is known about a builder's time; undefined when there is no such builder. */
     timeRecords: (transaction: TenantTransaction, question: TimeQuestion) =>
       timeRecords(transaction, question),

@@ -8,6 +8,7 @@ const writers = ['admin', 'executive'] as const;
 
 const kind = z.string().min(1).max(64).describe('Kind of judgement, for example approval');
 const key = ruleDefinition.shape.key.describe('Name of the rule, unique in its kind');
+const namedKey = z.string().min(1).max(64).describe('Name of the rule');
 const version = z.coerce.number().int().min(1);
 const comment = z.string().trim().min(3, 'must say what changed').max(500);
 const definition = ruleDefinition.meta({ id: 'RuleDefinition' });
@@ -200,7 +201,11 @@ export const rule = resource({
       path: '/rules/{kind}/{key}',
       summary: 'Get a rule',
       access: readers,
-      input: z.object({ kind, key, version: version.optional().describe('The newest unless said') }),
+      input: z.object({
+        kind,
+        key: namedKey,
+        version: version.optional().describe('The newest unless said'),
+      }),
       output: ruleView,
       errors: ['NOT_FOUND'],
     }),
@@ -210,7 +215,7 @@ export const rule = resource({
       summary: 'List the versions of a rule, newest first',
       access: readers,
       list: true,
-      input: z.object({ kind, key, ...page }),
+      input: z.object({ kind, key: namedKey, ...page }),
       output: listOf(ruleView),
     }),
     diff: operation({
@@ -218,7 +223,7 @@ export const rule = resource({
       path: '/rules/{kind}/{key}/diff',
       summary: 'Compare two versions of a rule',
       access: readers,
-      input: z.object({ kind, key, from: version, to: version }),
+      input: z.object({ kind, key: namedKey, from: version, to: version }),
       output: z
         .object({
           from: z.number().int(),

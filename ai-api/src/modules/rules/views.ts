@@ -18,7 +18,7 @@ export function ruleView(row: RuleRecord, inForce: boolean) {
 export function kindView({ name, decides, criteria, vocabulary }: Kind) {
   return {
     kind: name,
-    decides: decides ?? null,
+    decides: decides ? { yes: decides.yes, no: decides.no } : null,
     criteria: criteria.map(({ id, title, question, weight, hard, reads }) => ({
       id,
       title,
