@@ -4,6 +4,7 @@ import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
+import { requestQueries, requestsPage } from './requests.ts';
 
 const NOT_LINKED = {
   title: 'There is nothing of yours here yet',
@@ -42,6 +43,7 @@ const queries: Query[] = [
     options: { builderId: '{{variables.builderId}}' },
     transform: 'builder',
   }),
+  ...requestQueries,
 ];
 
 const week: Page = {
@@ -132,11 +134,11 @@ const history: Page = {
   ],
 };
 
-/** For builders: their own week, what it rests on, and their history. */
+/** For builders: their own week, requests for time that was not tracked, and their history. */
 export const builder: App = {
   slug: 'ai-manager-builder',
   name: 'AI Manager for builders',
   groups: ['ai-manager-builder'],
   queries,
-  pages: [week, history],
+  pages: [week, requestsPage, history],
 };

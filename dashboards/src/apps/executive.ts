@@ -3,6 +3,7 @@ import { cardOf, chartOf, pageHeader, section, statusColor, tableOf } from '../b
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell } from '../build/widgets.ts';
+import { approvalQueries, approvalsPage } from './approvals.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import {
   evaluationDetail,
@@ -12,6 +13,8 @@ import {
   showEvaluation,
 } from './evaluation.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
+import { promptQueries, promptsPage } from './prompts.ts';
+import { qualityPage, qualityQueries } from './quality.ts';
 
 const queries: Query[] = [
   ...runQueries,
@@ -22,7 +25,10 @@ const queries: Query[] = [
     done: 'The evaluation runs in the background. Refresh in a moment.',
     next: [run('runs')],
   }),
+  ...approvalQueries,
   ...peopleQueries,
+  ...promptQueries,
+  ...qualityQueries,
   auditQuery,
   api.read('me', 'identity.whoami', { transform: 'whoami' }),
   api.read('health', 'health.get', { transform: 'health' }),
@@ -187,11 +193,21 @@ const about: Page = {
   ],
 };
 
-/** For executives: what needs them, everybody's evaluations, people, projects, and who changed what. */
+/** For executives: what needs them, approvals, evaluations, people, projects, prompts, quality, audit. */
 export const executive: App = {
   slug: 'ai-manager-executive',
   name: 'AI Manager for executives',
   groups: ['ai-manager-executive'],
   queries,
-  pages: [overview, evaluations, peoplePage, projectsPage, auditPage, about],
+  pages: [
+    overview,
+    approvalsPage,
+    evaluations,
+    peoplePage,
+    projectsPage,
+    promptsPage,
+    qualityPage,
+    auditPage,
+    about,
+  ],
 };

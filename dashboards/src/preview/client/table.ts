@@ -17,6 +17,7 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
   const value = (key: string) => runtime.resolve(component.properties[key]?.value);
   const state = { page: 0, search: '', selected: -1 };
   const columns = component.properties.columns?.value as Column[];
+  const chosen = new Set<RowData>();
   const search = document.createElement('input');
   search.placeholder = 'Search';
   search.className = 'search';
@@ -57,6 +58,7 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
   function tableElement(rows: RowData[], all: RowData[]): HTMLElement {
     const element = document.createElement('table');
     const head = element.createTHead().insertRow();
+    if (value('showBulkSelector') === true) head.append(document.createElement('th'));
     for (const column of columns) {
       const cell = document.createElement('th');
       cell.textContent = column.name;
@@ -72,6 +74,7 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
   function rowElement(row: RowData, all: RowData[]): HTMLElement {
     const element = document.createElement('tr');
     element.classList.toggle('selected', all.indexOf(row) === state.selected);
+    if (value('showBulkSelector') === true) element.insertCell().append(checkbox(row));
     for (const column of columns) {
       const cell = element.insertCell();
       const cellValue = row[column.key];
@@ -85,11 +88,25 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
     element.onclick = () => {
       if (value('allowSelection') !== true) return;
       state.selected = all.indexOf(row);
-      runtime.scope.components[component.name] = { selectedRow: row };
+      runtime.scope.components[component.name] = { selectedRow: row, selectedRows: [...chosen] };
       runtime.changed();
       void runtime.fire(component.id, 'onRowClicked');
     };
     return element;
+  }
+
+  function checkbox(row: RowData): HTMLElement {
+    const box = document.createElement('input');
+    box.type = 'checkbox';
+    box.checked = chosen.has(row);
+    box.onclick = (event) => {
+      event.stopPropagation();
+      if (!chosen.delete(row)) chosen.add(row);
+      const exposed = runtime.scope.components[component.name];
+      runtime.scope.components[component.name] = { ...exposed, selectedRows: [...chosen] };
+      runtime.changed();
+    };
+    return box;
   }
 
   function pageButton(label: string, enabled: boolean, by: number): HTMLButtonElement {

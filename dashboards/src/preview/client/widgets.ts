@@ -123,9 +123,8 @@ function dropdownWidget(
   value: Value,
 ): Draw {
   const control = document.createElement('select');
-  const options = component.properties.options?.value as { label: string; value: string }[];
-  control.append(new Option(String(value('placeholder')), ''));
-  for (const option of options) control.append(new Option(option.label, option.value));
+  const fixed = component.properties.options?.value as { label: string; value: string }[];
+  let offered = '';
   control.onchange = () => {
     runtime.scope.components[component.name] = { value: control.value };
     runtime.changed();
@@ -133,6 +132,12 @@ function dropdownWidget(
   };
   labelled(root, control, value);
   return () => {
+    const options = value('advanced') === true ? ((value('schema') ?? []) as typeof fixed) : fixed;
+    if (JSON.stringify(options) !== offered) {
+      offered = JSON.stringify(options);
+      control.replaceChildren(new Option(String(value('placeholder')), ''));
+      for (const option of options) control.append(new Option(option.label, option.value));
+    }
     control.value = String(runtime.scope.components[component.name]?.value ?? '');
   };
 }

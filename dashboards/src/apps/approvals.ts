@@ -1,0 +1,173 @@
+import { STATES } from '../../../ai-api/src/modules/approvals/states.ts';
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { color } from '../build/look.ts';
+import type { Page, Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+import { approvalParts, approvalQuery } from './approval-parts.ts';
+
+const again = [
+  clear('approvalReason'),
+  clear('approvalHours'),
+  run('approvals'),
+  run('approvalCounts'),
+  run('approval'),
+];
+const decided = {
+  approvalId: '{{variables.approvalId}}',
+  version: '{{queries.approval.data.version}}',
+  reason: '{{components.approvalReason.value}}',
+};
+
+export const approvalQueries: Query[] = [
+  api.read('approvalCounts', 'approval.counts', { transform: 'approval-counts' }),
+  api.read('approvals', 'approval.list', {
+    options: { limit: '500', state: "{{components.approvalsState.value ?? 'in_review'}}" },
+    transform: 'approvals',
+  }),
+  approvalQuery,
+  api.write('approveRequest', 'approval.override', {
+    options: { ...decided, decision: 'approve', hours: '{{components.approvalHours.value}}' },
+    confirm: 'Approve this request? The hours are paid.',
+    done: 'The request is approved.',
+    next: again,
+  }),
+  api.write('rejectRequest', 'approval.override', {
+    options: { ...decided, decision: 'reject' },
+    confirm: 'Reject this request? The builder reads your reason and may appeal once.',
+    done: 'The request is rejected.',
+    next: again,
+  }),
+  api.write('bulkApprove', 'approval.bulk', {
+    options: {
+      items:
+        '{{(components.approvalsTable.selectedRows ?? []).map((row) => ({ approvalId: row.approvalId, version: row.version }))}}',
+      decision: 'approve',
+      reason: '{{components.approvalReason.value}}',
+    },
+    confirm: 'Approve all chosen requests as they were asked?',
+    done: '{{queries.bulkApprove.data.decided.length}} approved, {{queries.bulkApprove.data.refused.length}} could not be.',
+    next: again,
+  }),
+];
+
+const closed = '!queries.approval.data?.approvalId';
+const DETAIL = 640;
+
+const decision: Row[] = [
+  [
+    cell(
+      text(
+        'approvalHint',
+        'Your decision can be changed later, with a reason. Nobody decides their own request.',
+        {
+          color: color.muted,
+          height: 48,
+        },
+      ),
+    ),
+  ],
+  [
+    cell(
+      input('approvalHours', {
+        label: 'Hours to approve, if others than asked for',
+        placeholder: '{{queries.approval.data?.hours}}',
+      }),
+    ),
+  ],
+  [
+    cell(
+      textArea('approvalReason', {
+        label: 'Reason, needed to reject or to change a decision',
+        placeholder: 'At least 10 characters; the builder reads it',
+        most: 2000,
+        height: 136,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('approvalApprove', 'Approve', [run('approveRequest')], {
+        kind: 'primary',
+        busy: '{{queries.approveRequest.isLoading}}',
+        disabled: `{{${closed}}}`,
+      }),
+    ),
+    cell(
+      button('approvalReject', 'Reject', [run('rejectRequest')], {
+        kind: 'danger',
+        busy: '{{queries.rejectRequest.isLoading}}',
+        disabled: `{{${closed} || (components.approvalReason.value ?? "").trim().length < 10}}`,
+      }),
+    ),
+  ],
+];
+
+const NO_COUNTS = { title: 'Unknown', hint: 'The figures did not arrive.' };
+const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
+
+export const approvalsPage: Page = {
+  handle: 'approvals',
+  name: 'Approvals',
+  icon: 'IconInbox',
+  onLoad: load('approvals', 'approvalCounts'),
+  rows: [
+    ...pageHeader(
+      'approvals',
+      'Approvals',
+      'Requests for manual time that the engine leaves to you, with the evidence and its reasoning.',
+      ['approvals', 'approvalCounts'],
+      [
+        button('approvalsBulk', 'Approve chosen', [run('bulkApprove')], {
+          busy: '{{queries.bulkApprove.isLoading}}',
+          disabled: '{{!((components.approvalsTable.selectedRows ?? []).length > 0)}}',
+        }),
+      ],
+    ),
+    [
+      cell(cardOf('approvalsOpen', 'approvalCounts', { from: 'openCard', ...FIGURE })),
+      cell(cardOf('approvalsOverdue', 'approvalCounts', { from: 'overdueCard', ...FIGURE })),
+      cell(cardOf('approvalsAudit', 'approvalCounts', { from: 'auditCard', ...FIGURE })),
+      cell(cardOf('approvalsAutomatic', 'approvalCounts', { from: 'automaticCard', ...FIGURE })),
+    ],
+    [
+      cell(
+        dropdown('approvalsState', {
+          label: 'State',
+          placeholder: 'In review',
+          choices: choicesOf(STATES),
+          onSelect: [run('approvals')],
+        }),
+        1,
+      ),
+      cell(text('approvalsSpace', '', { height: 64, mobileHeight: 8 }), 3),
+    ],
+    [
+      cell(
+        tableOf('approvalsTable', 'approvals', {
+          title: 'Requests',
+          height: DETAIL,
+          bulk: true,
+          onRow: [set('approvalId', '{{components.approvalsTable.selectedRow.approvalId}}'), run('approval')],
+          empty: { title: 'Nothing waits for you', hint: 'What the engine is not sure about comes here.' },
+          columns: [
+            { key: 'builder', title: 'Builder', width: 140 },
+            { key: 'hours', title: 'Hours', width: 70, align: 'right' },
+            { key: 'date', title: 'Day', width: 100 },
+            { key: 'state', title: 'State', width: 130, color: statusColor },
+            { key: 'why', title: 'Why it is here', width: 200, wrap: true },
+          ],
+        }),
+        4,
+      ),
+      cell(
+        tabs('approvalTabs', {
+          height: DETAIL,
+          tabs: [...approvalParts(DETAIL), { id: 'decide', title: 'Decide', rows: decision }],
+        }),
+        3,
+      ),
+    ],
+  ],
+};

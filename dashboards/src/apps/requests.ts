@@ -1,0 +1,191 @@
+import { CATEGORIES } from '../../../ai-api/src/modules/approvals/states.ts';
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, choicesOf, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { approvalParts, approvalQuery } from './approval-parts.ts';
+
+const request = {
+  builderId: '{{queries.me.data.builderId}}',
+  date: '{{components.requestDate.value}}',
+  hours: '{{components.requestHours.value}}',
+  category: '{{components.requestCategory.value}}',
+  projectId: '{{components.requestProject.value}}',
+  justification: '{{components.requestWhy.value}}',
+};
+const seen = { approvalId: '{{variables.approvalId}}', version: '{{queries.approval.data.version}}' };
+const again = [run('approvals'), run('approval')];
+
+export const requestQueries: Query[] = [
+  api.read('myProjects', 'project.list', {
+    options: { builderId: '{{queries.me.data.builderId}}', status: 'active', limit: '200' },
+    transform: 'my-projects',
+  }),
+  api.read('checkRequest', 'approval.triage', { options: request, transform: 'triage' }),
+  api.write('submitRequest', 'approval.submit', {
+    options: request,
+    done: 'Your request is sent.',
+    next: [
+      clear('requestDate'),
+      clear('requestHours'),
+      clear('requestWhy'),
+      set('approvalId', '{{queries.submitRequest.data.approvalId}}'),
+      run('triageRequest'),
+    ],
+  }),
+  api.read('triageRequest', 'approval.triage', {
+    options: { approvalId: '{{variables.approvalId}}' },
+    next: again,
+  }),
+  api.read('approvals', 'approval.list', {
+    options: { builderId: '{{queries.me.data.builderId}}', limit: '500' },
+    transform: 'approvals',
+  }),
+  approvalQuery,
+  api.write('withdrawRequest', 'approval.withdraw', {
+    options: seen,
+    confirm: 'Take this request back?',
+    done: 'The request is taken back.',
+    next: again,
+  }),
+  api.write('appealRequest', 'approval.appeal', {
+    options: { ...seen, reason: '{{components.appealReason.value}}' },
+    done: 'Somebody else will look at it.',
+    next: [clear('appealReason'), ...again],
+  }),
+];
+
+const incomplete =
+  '!components.requestDate.value || !components.requestHours.value || !components.requestCategory.value || !components.requestWhy.value';
+const DETAIL = 560;
+
+export const requestsPage: Page = {
+  handle: 'my-requests',
+  name: 'My requests',
+  icon: 'IconClock',
+  onLoad: [run('me'), ...load('myProjects', 'approvals')],
+  rows: [
+    ...pageHeader(
+      'requests',
+      'My requests',
+      'Ask for time that you worked but that was not tracked, and see what became of it.',
+      ['approvals'],
+    ),
+    [
+      cell(input('requestDate', { label: 'Day', placeholder: '2026-11-12', required: true })),
+      cell(input('requestHours', { label: 'Hours, in quarters', placeholder: '1.5', required: true })),
+      cell(
+        dropdown('requestCategory', {
+          label: 'What it was spent on',
+          placeholder: 'Choose',
+          choices: choicesOf(CATEGORIES),
+          required: true,
+        }),
+      ),
+      cell(
+        dropdown('requestProject', {
+          label: 'Project (optional)',
+          placeholder: 'None',
+          schema: '{{queries.myProjects.data?.options ?? []}}',
+        }),
+      ),
+    ],
+    [
+      cell(
+        textArea('requestWhy', {
+          label: 'What you did, and why it was not tracked',
+          required: true,
+          most: 4000,
+          height: 152,
+        }),
+        3,
+      ),
+      cell(
+        cardOf('requestAnswer', 'checkRequest', {
+          from: 'card',
+          height: 152,
+          mobileHeight: 200,
+          empty: { title: 'Not checked yet', hint: 'Check shows what the rules say before you send it.' },
+        }),
+        2,
+      ),
+    ],
+    [
+      cell(
+        button('requestCheck', 'Check first', [run('checkRequest')], {
+          busy: '{{queries.checkRequest.isLoading}}',
+          disabled: `{{${incomplete}}}`,
+        }),
+      ),
+      cell(
+        button('requestSend', 'Send the request', [run('submitRequest')], {
+          kind: 'primary',
+          busy: '{{queries.submitRequest.isLoading}}',
+          disabled: `{{${incomplete}}}`,
+        }),
+      ),
+    ],
+    section('requestsListTitle', 'What I asked for'),
+    [
+      cell(
+        tableOf('requestsTable', 'approvals', {
+          title: 'My requests',
+          height: DETAIL,
+          search: false,
+          perPage: 8,
+          onRow: [set('approvalId', '{{components.requestsTable.selectedRow.approvalId}}'), run('approval')],
+          empty: { title: 'You have asked for nothing yet', hint: 'Fill in the form above to ask.' },
+          columns: [
+            { key: 'date', title: 'Day', width: 100 },
+            { key: 'hours', title: 'Hours', width: 70, align: 'right' },
+            { key: 'state', title: 'State', width: 150, color: statusColor },
+            { key: 'why', title: 'Why', width: 260, wrap: true },
+          ],
+        }),
+        3,
+      ),
+      cell(
+        tabs('requestTabs', {
+          height: DETAIL,
+          tabs: [
+            ...approvalParts(DETAIL),
+            {
+              id: 'answer',
+              title: 'Appeal or take back',
+              rows: [
+                [
+                  cell(
+                    textArea('appealReason', {
+                      label: 'Why somebody else should look at it again',
+                      placeholder: 'At least 10 characters',
+                      most: 2000,
+                      height: 120,
+                    }),
+                  ),
+                ],
+                [
+                  cell(
+                    button('requestAppeal', 'Appeal', [run('appealRequest')], {
+                      busy: '{{queries.appealRequest.isLoading}}',
+                      disabled:
+                        "{{queries.approval.data?.state !== 'rejected' || (components.appealReason.value ?? '').trim().length < 10}}",
+                    }),
+                  ),
+                  cell(
+                    button('requestWithdraw', 'Take back', [run('withdrawRequest')], {
+                      kind: 'danger',
+                      busy: '{{queries.withdrawRequest.isLoading}}',
+                      disabled: '{{queries.approval.data?.isOpen !== true}}',
+                    }),
+                  ),
+                ],
+              ],
+            },
+          ],
+        }),
+        3,
+      ),
+    ],
+  ],
+};

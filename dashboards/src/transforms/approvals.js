@@ -1,0 +1,28 @@
+import { oneDecimal, when } from './helpers.js';
+
+const STATES = {
+  submitted: 'new',
+  in_review: 'needs a person',
+  awaiting_second: 'needs a second person',
+};
+
+/** Requests for manual time as a table. */
+export default function transform(data) {
+  return {
+    rows: (data?.items ?? []).map((request) => ({
+      approvalId: request.approvalId,
+      version: request.version,
+      builder: request.builder.name,
+      team: request.builder.team,
+      date: request.date,
+      hours: oneDecimal(request.hours),
+      category: request.category,
+      rawState: request.state,
+      state: STATES[request.state] ?? request.state,
+      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[request.engine] ?? '—',
+      why: request.reason ?? '—',
+      due: when(request.dueAt),
+      escalated: request.escalated ? 'escalated' : '',
+    })),
+  };
+}

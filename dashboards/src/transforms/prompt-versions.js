@@ -1,0 +1,19 @@
+import { when } from './helpers.js';
+
+/** Versions of a prompt as a table. */
+export default function transform(data) {
+  const items = data?.items ?? [];
+  return {
+    latest: items[0]?.version ?? 0,
+    latestText: items[0]?.text ?? '',
+    rows: items.map((version) => ({
+      name: version.name,
+      version: version.version,
+      labels: version.labels.join(', ') || '—',
+      check: version.check ? (version.check.passed ? 'passed' : 'failed') : 'not checked',
+      approvals: version.approvals.length,
+      message: version.commitMessage,
+      by: `${version.createdBy}, ${when(version.createdAt)}`,
+    })),
+  };
+}

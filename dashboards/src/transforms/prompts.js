@@ -1,0 +1,22 @@
+import { when } from './helpers.js';
+
+/** Prompts as a table: what serves, and whether something newer waits. */
+export default function transform(data) {
+  return {
+    rows: (data?.items ?? []).map((prompt) => {
+      const production = prompt.labels.find(({ label }) => label === 'production');
+      return {
+        name: prompt.name,
+        description: prompt.description,
+        production: production?.version ?? 0,
+        latest: prompt.latestVersion,
+        state: prompt.held
+          ? 'held'
+          : prompt.latestVersion > (production?.version ?? 0)
+            ? 'newer version waits'
+            : 'up to date',
+        moved: production ? when(production.movedAt) : '—',
+      };
+    }),
+  };
+}

@@ -1,0 +1,19 @@
+import { badge, esc } from './helpers.js';
+
+const WORDS = {
+  approve: ['would be approved at once', 'good'],
+  reject: ['would be rejected', 'bad'],
+  review: ['would go to a person', 'warning'],
+};
+
+/** What the engine says of a request before it is sent. */
+export default function transform(data) {
+  const [words, tone] = WORDS[data?.decision] ?? [];
+  if (!words) return {};
+  const points = (data.judgement?.criteria ?? []).map(
+    ({ title, reason }) => `<li>${esc(title)}: ${esc(reason)}</li>`,
+  );
+  return {
+    card: `<div style="padding:4px 8px"><div style="margin-bottom:8px">This request ${badge(words, tone)}</div><div>${esc(data.reasoning)}</div><ul style="color:#667085;padding-left:20px;margin:8px 0">${points.join('')}</ul></div>`,
+  };
+}

@@ -1,0 +1,44 @@
+import { count, figure, plot } from './helpers.js';
+
+const dollars = (micros) => `$${(micros / 1e6).toFixed(2)}`;
+
+/** What models cost by day. */
+export default function transform(data) {
+  const items = data?.items;
+  if (!items) return {};
+  const sum = (key) => items.reduce((total, row) => total + row[key], 0);
+  const days = [...items].sort((a, b) => String(a.day).localeCompare(String(b.day)));
+  const attempts = sum('attempts');
+  return {
+    costCard: figure(
+      'Models, 30 days',
+      dollars(sum('costMicros')),
+      sum('unpriced') > 0
+        ? `${count(sum('unpriced'))} calls have no known price`
+        : `${count(attempts)} calls`,
+    ),
+    failedCard: figure(
+      'Calls that failed',
+      count(sum('failed')),
+      attempts === 0 ? 'No model was called' : `${((sum('failed') / attempts) * 100).toFixed(1)} % of all`,
+      sum('failed') > 0 ? 'warning' : undefined,
+    ),
+    tokensCard: figure(
+      'Tokens',
+      count(sum('tokensIn') + sum('tokensOut')),
+      `${count(sum('tokensCached'))} of them cached`,
+    ),
+    costs:
+      items.length === 0
+        ? undefined
+        : plot([
+            {
+              type: 'bar',
+              name: 'Dollars a day',
+              x: days.map(({ day }) => day),
+              y: days.map(({ costMicros }) => costMicros / 1e6),
+              marker: { color: '#1F4B99' },
+            },
+          ]),
+  };
+}
