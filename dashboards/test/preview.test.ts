@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../ai-api/test/databases.ts';
+import { clientAs } from '../../ai-api/test/reviewers.ts';
 import { evaluate } from '../../ai-api/test/runs.ts';
 import { buildMarketplace } from '../../tooljet-plugins/build.ts';
 import { apps } from '../src/apps/index.ts';
@@ -74,6 +75,51 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.getByRole('button', { name: 'Summary' }).click();
     await settled(page);
     await expect(named(page, 'evaluationSummary').textContent()).resolves.toContain('The tracker was broken');
+    await page.close();
+  });
+
+  test('a request that the engine is not sure about is approved with other hours, and shows how it was decided', async () => {
+    const [builder] = (await api.client.builder.list({ limit: 1 })).items;
+    const timekeeper = await clientAs(api, 'Timekeeper', ['ops']);
+    const { approvalId } = await timekeeper.approval.submit({
+      builderId: builder?.builderId ?? '',
+      date: '2026-11-12',
+      hours: 2.5,
+      category: 'research',
+      justification: 'Read the interviews of the pilot users and wrote them up.',
+    });
+    await timekeeper.approval.triage({ approvalId });
+    const page = await open('ai-manager-executive');
+    await page.getByRole('button', { name: 'Approvals', exact: true }).click();
+    await settled(page);
+    await named(page, 'approvalsTable').locator('tbody tr').first().click();
+    await settled(page);
+    await expect(named(page, 'approval_summary').textContent()).resolves.toContain('pilot users');
+    await page.getByRole('button', { name: 'Decide', exact: true }).click();
+    await named(page, 'approvalHours').locator('input').fill('1.5');
+    await named(page, 'approvalReason').locator('textarea').fill('An hour of it was tracked already.');
+    await named(page, 'approvalApprove').getByRole('button').click();
+    await page.locator('.toast.success').waitFor();
+    await settled(page);
+    await expect(api.client.approval.get({ approvalId })).resolves.toMatchObject({
+      state: 'approved',
+      payableHours: 1.5,
+    });
+    await page.getByRole('button', { name: 'Request', exact: true }).click();
+    await expect(named(page, 'approval_summary').textContent()).resolves.toContain('approved');
+    await page.close();
+  });
+
+  test('a field that the API refuses is named in what the person reads', async () => {
+    const page = await open('ai-manager-builder');
+    await page.getByRole('button', { name: 'My requests' }).click();
+    await settled(page);
+    await named(page, 'requestDate').locator('input').fill('yesterday');
+    await named(page, 'requestHours').locator('input').fill('1.5');
+    await named(page, 'requestCategory').locator('select').selectOption('research');
+    await named(page, 'requestWhy').locator('textarea').fill('Read the interviews.');
+    await named(page, 'requestSend').getByRole('button').click();
+    await expect(page.locator('.toast.error').textContent()).resolves.toContain('must be a day such as');
     await page.close();
   });
 
