@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from './start/options.ts';
+import { type Mail, runWorkflows } from './start/workflow-runs.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'ai-manager-start-'));
 let ports: Record<string, string>;
@@ -31,11 +32,14 @@ describe('npm start', () => {
     expect(code).toBe(0);
   }, 240_000);
 
-  test('a second start judges nobody again, sends nothing twice, and stops on Ctrl-C', async () => {
+  test('a second start judges nobody again, runs every workflow to its end, and stops on Ctrl-C', async () => {
     const running = start([]);
     await running.said('Everything runs.');
-    const inbox = await fetch(`http://127.0.0.1:${ports.INBOX_HTTP_PORT}/api/messages?limit=1`);
-    expect(await inbox.json()).toMatchObject({ total: 75 });
+    const report = await mailTo('executives@example.com');
+    expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
+    const { total } = await inbox('/api/messages?limit=1');
+    expect(total).toBe(76);
+    await runWorkflows(ports, join(home, 'data'), mailTo);
     running.child.kill('SIGINT');
     const { code, stdout } = await running.ended;
     expect(stdout).toContain('was evaluated before');
@@ -69,6 +73,29 @@ describe('npm start', () => {
     expect((await start(['--data', home]).ended).stderr).toContain('has no builders.csv');
   });
 });
+
+function inbox<T = { total: number }>(path: string): Promise<T> {
+  return fetch(`http://127.0.0.1:${ports.INBOX_HTTP_PORT}${path}`).then(
+    (answer) => answer.json() as Promise<T>,
+  );
+}
+
+/** The newest mail to this person whose subject has these words, once there is one. */
+async function mailTo(to: string, subject = ''): Promise<Mail> {
+  const query = new URLSearchParams({ to, subject, limit: '1' });
+  let id: string | undefined;
+  await expect
+    .poll(
+      async () => {
+        const found = await inbox<{ messages: { id: string }[] }>(`/api/messages?${query}`);
+        id = found.messages[0]?.id;
+        return id !== undefined;
+      },
+      { timeout: 60_000, interval: 250, message: `no mail to ${to} about ${subject}` },
+    )
+    .toBe(true);
+  return inbox<Mail>(`/api/messages/${id}`);
+}
 
 interface Running {
   child: ChildProcess;

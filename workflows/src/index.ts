@@ -11,3 +11,5 @@ export { N8nError } from './http.ts';
 export { ensureN8nInstalled, type InstallOptions } from './install.ts';
 export { type ScreenshotOptions, screenshotWorkflow } from './screenshot.ts';
 export { type N8nServer, type StartN8nOptions, startN8n } from './server.ts';
+export { keySession } from './session.ts';
+export { diffWorkflows, pullWorkflows, pushWorkflows } from './sync/sync.ts';

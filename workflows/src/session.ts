@@ -52,12 +52,25 @@ export async function signIn(options: SignInOptions): Promise<N8nSession> {
     return (await sendExpectingSuccess(url, { ...request, headers }, wanted)).body;
   };
   const apiKey = await getApiKey(url, editor, options.stateFile);
-  const api = async (request: HttpRequest, wanted: string) => {
-    const headers = { ...request.headers, 'x-n8n-api-key': apiKey };
-    const path = `/api/v1${request.path}`;
-    return (await sendExpectingSuccess(url, { ...request, path, headers }, wanted)).body;
+  return { ...keySession(url, apiKey), cookie, editor };
+}
+
+/** A session by an API key alone: it can do what n8n's public API can. */
+export function keySession(address: string, apiKey: string): N8nSession {
+  const url = address.replace(/\/+$/, '');
+  return {
+    url,
+    apiKey,
+    cookie: '',
+    editor: async () => {
+      throw new N8nError("This needs a password: n8n's public API cannot do it.", 0);
+    },
+    api: async (request, wanted) => {
+      const headers = { ...request.headers, 'x-n8n-api-key': apiKey };
+      const path = `/api/v1${request.path}`;
+      return (await sendExpectingSuccess(url, { ...request, path, headers }, wanted)).body;
+    },
   };
-  return { url, apiKey, cookie, editor, api };
 }
 
 async function getCookie(url: string, options: SignInOptions): Promise<string> {

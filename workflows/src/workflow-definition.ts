@@ -23,7 +23,10 @@ const definitionSchema = z.object({
 });
 
 /** One workflow as n8n exports it, without what belongs to one n8n (versions, owners, tags). */
-export type WorkflowDefinition = z.infer<typeof definitionSchema>;
+export type WorkflowDefinition = z.infer<typeof definitionSchema> & {
+  /** Name of the file that it was read from. */
+  file?: string;
+};
 export type WorkflowNode = z.infer<typeof nodeSchema>;
 
 /**
@@ -43,7 +46,7 @@ export function readWorkflowDirectory(directory: string): WorkflowDefinition[] {
       if (other) throw new Error(`${file} and ${other} both call themselves "${key}".`);
       seen.set(key, file);
     }
-    return definition;
+    return { ...definition, file };
   });
 }
 

@@ -26,7 +26,7 @@ interface Work {
  * Runs the chosen operation once for every input item, or once for all of them where they are the rows of a
  * table. Output is in the order of the input, each item paired with what it came from. With "On Error:
  * Continue" a failed item becomes `{error, details: {code, status, errors}}` and the others go on; otherwise
- * the batch in which one failed is the last.
+ * no item begins after one that failed.
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
   const work: Work = { context, session: openSession(context), keyOf: idempotencyKeys(context) };
@@ -35,15 +35,42 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
   const op = chosenOperation(context, 0);
   if (rowsFrom(context, op) === 'items') return await runRows(work, op, items.length);
   const { batchSize, batchInterval } = batchingOf(context, op);
+  const width = batchInterval > 0 ? batchSize : items.length;
   const output: INodeExecutionData[] = [];
-  for (let first = 0; first < items.length; first += batchSize) {
-    if (first > 0 && batchInterval > 0) await sleep(batchInterval);
-    const batch = items.slice(first, first + batchSize).map((_, index) => runItem(work, first + index));
-    for (const [index, outcome] of (await Promise.allSettled(batch)).entries()) {
+  for (let first = 0; first < items.length; first += width) {
+    if (first > 0) await sleep(batchInterval);
+    const last = Math.min(first + width, items.length);
+    const outcomes = await runSome(work, first, last, batchSize);
+    for (const [index, outcome] of outcomes.entries())
       output.push(...settled(context, outcome, first + index));
-    }
   }
   return output;
+}
+
+/**
+ * Runs the items from `first` to before `last`, so many at the same time, each place taken again as soon as it
+ * is free. After a failure none begins any more, unless the node goes on in spite of errors.
+ */
+async function runSome(
+  work: Work,
+  first: number,
+  last: number,
+  atOnce: number,
+): Promise<PromiseSettledResult<INodeExecutionData[]>[]> {
+  const outcomes: PromiseSettledResult<INodeExecutionData[]>[] = [];
+  const goesOn = work.context.continueOnFail();
+  let next = first;
+  let failed = false;
+  const place = async () => {
+    while (next < last && (goesOn || !failed)) {
+      const index = next++;
+      const [outcome] = await Promise.allSettled([runItem(work, index)]);
+      outcomes[index - first] = outcome;
+      failed ||= outcome.status === 'rejected';
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, last - first) }, place));
+  return outcomes;
 }
 
 function settled(

@@ -16,7 +16,7 @@ export function renderDecisionEmail(decision: DecisionRow, link: string) {
 
 /** Tables and inline styles: what mail programs understand. */
 function page(decision: DecisionRow, link: string) {
-  const facts = Object.entries(decision.details);
+  const facts = decision.details;
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -46,7 +46,7 @@ function page(decision: DecisionRow, link: string) {
 }
 
 function plainText(decision: DecisionRow, link: string): string {
-  const facts = Object.entries(decision.details).map(([name, value]) => `${name}: ${String(value)}`);
+  const facts = decision.details.map(([name, value]) => `${name}: ${String(value)}`);
   return [
     'Your decision is needed',
     decision.title,

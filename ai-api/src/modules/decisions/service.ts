@@ -140,7 +140,7 @@ export function createDecisions(
           id,
           title: input.title,
           message: input.message || null,
-          details: JSON.stringify(input.details ?? {}),
+          details: JSON.stringify(Object.entries(input.details ?? {})),
           approve_label: input.approveLabel,
           decline_label: input.declineLabel,
           reason_required: input.reasonRequired,

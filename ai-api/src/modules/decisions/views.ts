@@ -6,7 +6,7 @@ export function decisionView(row: DecisionRow, approvers: ApproverRow[]) {
     decisionId: row.id,
     title: row.title,
     message: row.message,
-    details: row.details as Record<string, string | number | boolean>,
+    details: Object.fromEntries(row.details),
     approveLabel: row.approve_label,
     declineLabel: row.decline_label,
     reasonRequired: row.reason_required,

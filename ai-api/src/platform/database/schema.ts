@@ -636,7 +636,8 @@ export interface Schema {
     tenant_id: TenantId;
     title: string;
     message: string | null;
-    details: Json<object>;
+    /** Names and values, in the order they were given. */
+    details: Json<[string, string | number | boolean][]>;
     approve_label: string;
     decline_label: string;
     reason_required: boolean;

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createN8nClient } from '../../workflows/src/index.ts';
+import { localSecrets } from './secrets.ts';
+import { editAndSync } from './workflow-sync.ts';
+
+/** A mail of the development inbox. */
+export interface Mail {
+  subject: string;
+  text: string;
+  attachments: { filename: string }[];
+}
+
+type MailTo = (to: string, subject?: string) => Promise<Mail>;
+
+/** Runs the workflows that a start by itself does not run, on the real n8n, with mails in the real inbox. */
+export async function runWorkflows(
+  ports: Record<string, string>,
+  dataDirectory: string,
+  mailTo: MailTo,
+): Promise<void> {
+  const { n8nPassword: password, startKey, apiKey } = localSecrets(dataDirectory);
+  const n8n = await createN8nClient({
+    url: `http://127.0.0.1:${ports.N8N_PORT}`,
+    email: 'owner@ai-manager.example',
+    password,
+    stateFile: join(dataDirectory, 'n8n', 'bootstrap.json'),
+  });
+  const api = `http://127.0.0.1:${ports.PORT}`;
+  const start = async (path: string, body: object = {}) => {
+    const answer = await n8n.runWebhook({ path, headers: { 'X-Start-Key': startKey }, body });
+    expect(answer.status, path).toBe(200);
+  };
+  await start('dead-letter-digest');
+  await start('monthly-compliance-report');
+  const compliance = await mailTo('compliance@example.com', 'soc2-access-review');
+  expect(compliance.attachments.map(({ filename }) => filename)).toContain('access.csv');
+
+  const approved = { title: 'Approve me', approvers: 'boss@example.com', requester: 'asker@example.com' };
+  await start('approval-with-escalation', approved);
+  const token = /token=([\w-]+)/.exec((await mailTo('boss@example.com', 'Approve me')).text)?.[1] ?? '';
+  await start('daily-digest-for-approvers');
+  expect((await mailTo('boss@example.com', '1 decision waits')).text).toContain('Approve me');
+  const form = new URLSearchParams({ token, choice: 'approved', reason: 'Well done' });
+  expect((await fetch(`${api}/decide`, { method: 'POST', body: form })).status).toBe(200);
+  expect((await mailTo('asker@example.com', 'Approve me: approved')).text).toContain('by boss@example.com');
+
+  const late = { ...approved, title: 'Escalate me', manager: 'manager@example.com', hours: 0.001 };
+  await start('approval-with-escalation', late);
+  await mailTo('manager@example.com', 'Escalate me');
+  await mailTo('asker@example.com', 'Escalate me: not decided');
+
+  await failOnPurpose();
+  await mailTo('operations@example.com', 'Monthly compliance report: failed');
+  await editAndSync(n8n.url, n8n.apiKey);
+  const executions = await n8n.listExecutions({ limit: 50 });
+  const failed = executions.filter(({ status }) => status !== 'success').map(({ workflowId }) => workflowId);
+  expect(failed).toEqual(['monthly-compliance-report']);
+
+  /** A wrong key: the workflow fails, and its error workflow says so. */
+  async function failOnPurpose(): Promise<void> {
+    const credential = { name: 'AI Manager API', type: 'aiManagerApi' };
+    await n8n.upsertCredential({ ...credential, data: { baseUrl: api, apiKey: 'wrong' } });
+    const path = 'monthly-compliance-report';
+    await n8n.runWebhook({ path, headers: { 'X-Start-Key': startKey }, body: {} });
+    await n8n.upsertCredential({ ...credential, data: { baseUrl: api, apiKey } });
+  }
+}
