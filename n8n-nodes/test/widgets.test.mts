@@ -46,10 +46,10 @@ describe('a row is picked', () => {
         ? { items: [{ id: 't2', name: 'Two', kind: null }], nextCursor: null }
         : { items: [{ id: 't1', name: 'One', kind: 'big' }], nextCursor: 'c1' },
     }));
-    const first = await ask<INodeListSearchResult>('listSearch', 'search_thing', {}, ' on ');
+    const first = await ask<INodeListSearchResult>('listSearch', 'search_thing_id', {}, ' on ');
     expect(first).toEqual({ results: [{ name: 'One (big)', value: 't1' }], paginationToken: 'c1' });
     expect(api.requests[0]?.query.get('search')).toBe('on');
-    const second = await ask<INodeListSearchResult>('listSearch', 'search_thing', {}, undefined, 'c1');
+    const second = await ask<INodeListSearchResult>('listSearch', 'search_thing_id', {}, undefined, 'c1');
     expect(second).toEqual({ results: [{ name: 'Two', value: 't2' }] });
   });
 
@@ -59,7 +59,7 @@ describe('a row is picked', () => {
         ? { items: [{ id: 'o2', name: 'Beta' }], nextCursor: null }
         : { items: [{ id: 'o1', name: 'Alpha' }], nextCursor: 'c1' },
     }));
-    const found = await ask<INodeListSearchResult>('listSearch', 'search_other', {}, 'BET');
+    const found = await ask<INodeListSearchResult>('listSearch', 'search_other_id', {}, 'BET');
     expect(found).toEqual({ results: [{ name: 'Beta', value: 'o2' }] });
     expect(api.requests[0]?.query.get('search')).toBeNull();
   });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES, events } from './events.ts';
 import { inputProperties } from './openapi.ts';
-import { type Operation, type Resource, takesIdempotencyKey } from './operation.ts';
+import { type Locate, type Operation, type Resource, takesIdempotencyKey } from './operation.ts';
 
 /** The contracts as plain data, from which the n8n node and the ToolJet plugin build their forms. */
 export interface Manifest {
@@ -133,7 +133,7 @@ function describe(resources: Resources, resource: Resource, key: string, op: Ope
     fields: inputProperties(op)
       .filter(({ name }) => !(op.list && (name === 'cursor' || name === 'limit')))
       .map(({ name, location, required, schema }) =>
-        field(resources, op, name, location, required, schema as JsonSchema),
+        field(resources, resource, op, name, location, required, schema as JsonSchema),
       ),
     simplified: op.simplified ?? [],
     files: op.files ?? [],
@@ -142,6 +142,7 @@ function describe(resources: Resources, resource: Resource, key: string, op: Ope
 
 function field(
   resources: Resources,
+  own: Resource,
   op: Operation,
   name: string,
   location: ManifestField['in'],
@@ -159,7 +160,7 @@ function field(
     ...(hint.placeholder ? { placeholder: hint.placeholder } : {}),
     ...(hint.multiline ? { multiline: true } : {}),
   };
-  const locator = locatorOf(resources, name, hint.locator);
+  const locator = locatorOf(resources, own, name, location, hint.locator);
   return {
     ...base,
     ...widget(schema),
@@ -172,23 +173,32 @@ function field(
 /** @throws Error when a hint names a resource that cannot be picked from */
 function locatorOf(
   resources: Resources,
+  own: Resource,
   field: string,
+  location: ManifestField['in'],
   hint: string | false | undefined,
 ): ManifestLocator | undefined {
   if (hint === false) return undefined;
-  const located = Object.values(resources).find(({ id, locate }) =>
-    hint ? id === hint : locate && (locate.field ?? locate.id) === field,
+  // Two resources may call different things alike; a resource's own rows come first.
+  const ways = [own, ...Object.values(resources)].flatMap((resource) =>
+    [resource.locate ?? []].flat().map((way) => ({ resource, way })),
   );
-  if (!located?.locate) {
-    if (hint) throw new Error(`${field}: the resource ${hint} does not say how to locate a row`);
-    return undefined;
-  }
-  const { operation, id, shown } = located.locate;
-  const list = located.operations[operation];
-  if (!list) throw new Error(`${located.id} has no operation ${operation} to locate a row with`);
+  const found = ways.find(({ resource, way }) => {
+    if (hint) return resource.id === hint;
+    if ((way.field ?? way.id) !== field) return false;
+    return way.field !== undefined || field.endsWith('Id') || (resource === own && location === 'path');
+  });
+  if (found) return locatorFrom(found.resource, found.way);
+  if (hint) throw new Error(`${field}: the resource ${hint} does not say how to locate a row`);
+  return undefined;
+}
+
+function locatorFrom(resource: Resource, { operation, id, shown }: Locate): ManifestLocator {
+  const list = resource.operations[operation];
+  if (!list) throw new Error(`${resource.id} has no operation ${operation} to locate a row with`);
   return {
-    resource: located.id,
-    name: located.name,
+    resource: resource.id,
+    name: titleCase(id.replace(/Id$/, '')) || resource.name,
     path: list.path,
     id,
     shown,

@@ -12,7 +12,7 @@ export interface FieldHint {
   label?: string;
   placeholder?: string;
   multiline?: boolean;
-  /** A resource that says how to {@link Resource.locate} one of its rows; false where the name alone misleads. */
+  /** A resource that says how to {@link Locate} one of its rows; false where the name alone misleads. */
   locator?: string | false;
   /** The values that another operation without required input answers, such as the names of queues. */
   choices?: { operation: string; value: string };
@@ -76,19 +76,25 @@ export interface Resource<Ops extends Record<string, Operation> = Record<string,
   name: string;
   description: string;
   operations: Ops;
+  /** How a person picks a row, where the resource has rows to pick. */
+  locate?: Locate | readonly Locate[];
+}
+
+/**
+ * How a person picks one row: by the answers of a list operation without required input. A list that takes
+ * `search` is searched by the API.
+ */
+export interface Locate {
+  operation: string;
+  /** Output field with the row's id. */
+  id: string;
   /**
-   * How a person picks one row: by the answers of a list operation without required input. Every input field
-   * that is called like `field` is then offered as a choice. A list that takes `search` is searched by the API.
+   * Input field that takes the id, of whatever operation. Unless said it is called like `id`; one whose name
+   * does not end in `Id`, such as `name`, is then meant in the paths of this resource alone.
    */
-  locate?: {
-    operation: string;
-    /** Output field with the row's id. */
-    id: string;
-    /** Input field that takes the id, where it has another name. */
-    field?: string;
-    /** Output fields that a person knows a row by, the first as its name. */
-    shown: readonly string[];
-  };
+  field?: string;
+  /** Output fields that a person knows a row by, the first as its name. */
+  shown: readonly string[];
 }
 
 /** Declares a resource; exists for the types it infers. */

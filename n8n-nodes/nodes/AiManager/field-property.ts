@@ -71,8 +71,8 @@ function choicesProperty(field: ManifestField, choices: ManifestChoices): INodeP
 }
 
 /** Name of the method that searches the list of a locator. */
-export function searchMethod({ resource }: ManifestLocator): string {
-  return `search_${resource}`;
+export function searchMethod({ resource, id }: ManifestLocator): string {
+  return `search_${resource}_${id}`;
 }
 
 /** Name of the method that loads the values of a field. */

@@ -111,6 +111,7 @@ export const approval = resource({
   id: 'approval',
   name: 'Approval',
   description: 'Requests for manual time: submitted by builders, triaged by the engine, decided by people.',
+  locate: { operation: 'list', id: 'approvalId', shown: ['date', 'state'] },
   operations: {
     submit: operation({
       method: 'POST',
@@ -368,6 +369,10 @@ export const approver = resource({
   id: 'approver',
   name: 'Approver',
   description: 'Who decides requests for manual time: groups by team, and who stands in for whom.',
+  locate: [
+    { operation: 'listGroups', id: 'groupId', shown: ['name', 'team'] },
+    { operation: 'listDelegations', id: 'delegationId', shown: ['fromEmail', 'toEmail'] },
+  ],
   operations: {
     listGroups: operation({
       method: 'GET',

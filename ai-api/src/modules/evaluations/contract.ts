@@ -103,7 +103,10 @@ export const evaluation = resource({
   id: 'evaluation',
   name: 'Evaluation',
   description: 'Weekly judgements of every builder and project.',
-  locate: { operation: 'listRuns', id: 'runId', shown: ['week', 'status'] },
+  locate: [
+    { operation: 'listRuns', id: 'runId', shown: ['week', 'status'] },
+    { operation: 'list', id: 'evaluationId', shown: ['name', 'week', 'grade'] },
+  ],
   operations: {
     startWeekly: operation({
       method: 'POST',

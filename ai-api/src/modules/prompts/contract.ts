@@ -143,6 +143,7 @@ export const prompt = resource({
   id: 'prompt',
   name: 'Prompt',
   description: 'What models are told, by version: edit, check, approve, label, roll back.',
+  locate: { operation: 'list', id: 'name', shown: ['name'] },
   operations: {
     list: operation({
       method: 'GET',

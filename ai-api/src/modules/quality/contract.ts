@@ -88,6 +88,7 @@ export const score = resource({
   id: 'score',
   name: 'Score',
   description: 'What reviewers think of judgements.',
+  locate: { operation: 'list', id: 'scoreId', shown: ['config', 'value'] },
   operations: {
     create: operation({
       method: 'POST',

@@ -85,6 +85,10 @@ export const rule = resource({
   id: 'rule',
   name: 'Rule',
   description: 'What is decided without a model: rules by kind of judgement, by version.',
+  locate: [
+    { operation: 'listKinds', id: 'kind', shown: ['kind'] },
+    { operation: 'list', id: 'key', shown: ['key', 'kind'] },
+  ],
   operations: {
     listKinds: operation({
       method: 'GET',

@@ -86,6 +86,10 @@ export const stageGate = resource({
   id: 'stageGate',
   name: 'Stage gate',
   description: 'What a project has to show before it goes on to its next stage.',
+  locate: [
+    { operation: 'list', id: 'gateId', shown: ['name'] },
+    { operation: 'listEvaluations', id: 'evaluationId', shown: ['gate', 'evaluationId'] },
+  ],
   operations: {
     list: operation({
       method: 'GET',

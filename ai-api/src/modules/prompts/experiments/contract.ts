@@ -71,6 +71,7 @@ export const experiment = resource({
   id: 'experiment',
   name: 'Experiment',
   description: 'Two versions of a prompt side by side, each subject always with the same one.',
+  locate: { operation: 'list', id: 'experimentId', shown: ['title', 'status'] },
   operations: {
     create: operation({
       method: 'POST',
