@@ -2,11 +2,12 @@ import { type LangfuseClient, LangfuseError } from '@ai-manager/langfuse/client'
 import { langfuseScores } from '@ai-manager/langfuse/scores';
 import { findWithFacts } from '../../judgement/index.ts';
 import { traceIdOf } from '../../models/ledger/index.ts';
+import { maskText } from '../../models/ledger/mask.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { appliesTo, mergeConfigs } from './configs.ts';
 import { type Forward, NOWHERE } from './forward.ts';
-import type { ScoreConfig } from './schema.ts';
+import { LONGEST_TEXT_SCORE, type ScoreConfig } from './schema.ts';
 import { markScore, type ScoreRecord, versionsOf } from './scores-store.ts';
 import { findReview, listConfigs, markReview, type ReviewRecord } from './store.ts';
 
@@ -103,10 +104,11 @@ export function forwardToLangfuse(
   async function sendScore(job: ScoreJob): Promise<void> {
     const { score, config } = await current(job);
     if (score?.trace_id == null || score.langfuse !== 'pending' || !config) return;
-    const { root_id: id, trace_id: traceId, config: name, data_type: dataType, comment } = score;
+    const { root_id: id, trace_id: traceId, config: name, data_type: dataType } = score;
+    const comment = score.comment && maskText(score.comment);
     await unlessRefused(
       async () => {
-        const value = storedValue(score);
+        const value = valueSent(score);
         await langfuse.put({ id, traceId, name, dataType, value, comment, configId: await configId(config) });
         await database.withTenant(job.tenantId, async (transaction) => {
           await markScore(transaction, score.id, 'sent');
@@ -127,7 +129,7 @@ export function forwardToLangfuse(
     const { score } = await current(job);
     if (score?.version !== job.version || score.langfuse === 'pending') return;
     const found = await langfuse.valueOf(score.root_id);
-    if (found === storedValue(score)) return mark(job, score, 'confirmed');
+    if (found === valueSent(score)) return mark(job, score, 'confirmed');
     if (job.look < LOOKS)
       return database.withTenant(job.tenantId, (transaction) =>
         look(transaction, { ...job, look: job.look + 1 }),
@@ -215,8 +217,10 @@ export function forwardToLangfuse(
 /** The number there of a category without a place in the order. */
 const NO_PLACE = -1;
 
-function storedValue({ number_value, text_value }: ScoreRecord): number | string {
-  return number_value ?? text_value ?? '';
+/** A value as it leaves us: text without e-mail addresses, numbers of phones and the like. */
+function valueSent({ data_type, number_value, text_value }: ScoreRecord): number | string {
+  const text = text_value ?? '';
+  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, LONGEST_TEXT_SCORE) : text);
 }
 
 /** The trace of a judgement, which is its own id where nothing else was noted. */

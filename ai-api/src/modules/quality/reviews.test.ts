@@ -129,6 +129,13 @@ describe.each(databaseKinds())('reviews on $name', ({ create }) => {
       .set({ status: 'done' })
       .where('wanted', '=', 1)
       .execute();
+    const people = await Promise.all(Array.from({ length: 6 }, (_, n) => clientAs(api, `pair ${n}`)));
+    const held = await Promise.all(people.map((person) => takeReview(person)));
+    const shared = Map.groupBy(held, ({ reviewId }) => reviewId);
+    expect([...shared.values()].map((takers) => takers.length)).toEqual([2, 2, 2]);
+    await Promise.all(
+      people.map((person, n) => person.reviews.skip({ reviewId: held[n]?.reviewId as string })),
+    );
     const first = await takeReview(ada);
     await ada.reviews.complete({ reviewId: first.reviewId, scores: grade('A') });
     const second = await takeReview(bo);
