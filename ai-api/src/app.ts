@@ -23,6 +23,7 @@ import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
 import { serveHealth, serveOps } from './modules/ops/index.ts';
 import { servePeople } from './modules/people/index.ts';
+import { servePerformance } from './modules/performance/index.ts';
 import { servePrompts } from './modules/prompts/index.ts';
 import { serveQuality } from './modules/quality/index.ts';
 import { serveRealtime } from './modules/realtime/index.ts';
@@ -43,6 +44,7 @@ export function createApp(context: Context): Express {
     ...serveApprovals(context.approvals),
     ...serveRules(context.rules),
     ...serveStageGates(context.stageGates),
+    ...servePerformance(context.performance),
     ...servePeople(context.people),
     ...serveAgents(context.agents),
     ...serveQuality(context.quality),

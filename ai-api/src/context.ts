@@ -18,6 +18,7 @@ import { createEvaluations, evaluationKind, projectKind } from './modules/evalua
 import { createIdentity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
+import { createPerformance } from './modules/performance/index.ts';
 import { createPrompts, type Prompts } from './modules/prompts/index.ts';
 import { createQuality, forwardToLangfuse } from './modules/quality/index.ts';
 import { createRealtime } from './modules/realtime/index.ts';
@@ -223,6 +224,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     prompts,
     approvals,
     stageGates,
+    performance: createPerformance({ database, people, webhooks, objects, prompts, publicUrl, ...settings }),
     rules: createRules(database, KINDS, settings.now),
     watchDeadlines: () => watch(identity.tenantIds, log),
     clock,

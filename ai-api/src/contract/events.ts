@@ -153,6 +153,20 @@ export const events = {
       waived: z.boolean(),
     }),
   },
+  'plan.created': {
+    title: 'Performance plan created',
+    description: 'A builder has a performance plan.',
+    data: z.object({ planId: id, builderId: z.string(), endsOn: day }),
+  },
+  'plan.closed': {
+    title: 'Performance plan ended',
+    description: 'A performance plan ended with an outcome.',
+    data: z.object({
+      planId: id,
+      builderId: z.string(),
+      status: z.enum(['met', 'not_met', 'cancelled', 'active']),
+    }),
+  },
   'endpoint.test': {
     title: 'Endpoint test',
     description: 'A sample that somebody asked to be sent to one endpoint.',

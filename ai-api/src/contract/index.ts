@@ -6,6 +6,7 @@ import { evaluation } from '../modules/evaluations/contract.ts';
 import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
+import { performance, plan } from '../modules/performance/contract.ts';
 import { experiment, prompt } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
@@ -25,6 +26,8 @@ export const resources = {
   rule,
   calibration,
   stageGate,
+  performance,
+  plan,
   people,
   builder,
   project,

@@ -3,6 +3,7 @@ import { actorOf } from '../audit/index.ts';
 import { evaluation } from './contract.ts';
 import type { Evaluations } from './service.ts';
 
+export { newestOfficialWeek, type OfficialResult, officialResults, officialWeek } from './history.ts';
 export { evaluationKind } from './kinds/builder.ts';
 export { projectKind } from './kinds/project.ts';
 export { createEvaluations, type Evaluations } from './service.ts';
