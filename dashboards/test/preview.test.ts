@@ -104,6 +104,29 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
+  test('an executive changes a rule, sees what it would have done, and publishes it', async () => {
+    await evaluate(api.client);
+    const page = await open('ai-manager-executive');
+    await page.getByRole('button', { name: 'Rules', exact: true }).click();
+    await settled(page);
+    await named(page, 'rulesTable').locator('input.search').fill('evaluation');
+    await named(page, 'rulesTable').locator('tbody tr').first().click();
+    await settled(page);
+    const when = named(page, 'ruleWhen').locator('textarea');
+    await when.fill('this is no expression');
+    await named(page, 'ruleCheck').getByRole('button').click();
+    await settled(page);
+    await expect(named(page, 'ruleVerdict').textContent()).resolves.toContain('The rule is wrong');
+    await when.fill('true');
+    await named(page, 'ruleReplay').getByRole('button').click();
+    await settled(page);
+    await expect(named(page, 'ruleReplayed').textContent()).resolves.toMatch(/\d+ of \d+ past judgements/);
+    await named(page, 'ruleComment').locator('input').fill('Everybody, for now');
+    await named(page, 'rulePublish').getByRole('button').click();
+    await expect(page.locator('.toast').textContent()).resolves.toBe('The next judgement uses the rule.');
+    await page.close();
+  });
+
   test('a field that the API refuses is named in what the person reads', async () => {
     const page = await open('ai-manager-builder');
     await page.getByRole('button', { name: 'My requests' }).click();

@@ -15,6 +15,7 @@ import {
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { promptQueries, promptsPage } from './prompts.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
+import { ruleQueries, rulesPage } from './rules.ts';
 
 const queries: Query[] = [
   ...runQueries,
@@ -27,6 +28,7 @@ const queries: Query[] = [
   }),
   ...approvalQueries,
   ...peopleQueries,
+  ...ruleQueries,
   ...promptQueries,
   ...qualityQueries,
   auditQuery,
@@ -205,6 +207,7 @@ export const executive: App = {
     evaluations,
     peoplePage,
     projectsPage,
+    rulesPage,
     promptsPage,
     qualityPage,
     auditPage,

@@ -110,8 +110,15 @@ function fieldWidget(
     if ((event as KeyboardEvent).key === 'Enter') void runtime.fire(component.id, 'onEnterPressed');
   };
   labelled(root, control, value);
+  let given: string | undefined;
   return () => {
-    const text = String(exposed().value ?? value('value') ?? '');
+    const initial = String(value('value') ?? '');
+    if (initial !== given) {
+      given = initial;
+      runtime.scope.components[component.name] = { value: initial };
+      runtime.changed();
+    }
+    const text = String(exposed().value ?? '');
     if (control.value !== text) control.value = text;
   };
 }

@@ -1,0 +1,200 @@
+import { clear, load, run } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, input, tabs, textArea } from '../build/widgets.ts';
+
+const kind = '{{components.rulesTable.selectedRow.kind}}';
+const key = '{{components.rulesTable.selectedRow.key}}';
+const rule =
+  '{{Object.assign({}, queries.rule.data.definition, { when: components.ruleWhen.value, message: components.ruleMessage.value })}}';
+const expectedVersion = '{{queries.rule.data.version}}';
+const comment = '{{components.ruleComment.value}}';
+const reload = [clear('ruleComment'), run('rules'), run('rule'), run('ruleVersions')];
+
+export const ruleQueries: Query[] = [
+  api.read('rules', 'rule.list', { options: { limit: '500' }, transform: 'rules' }),
+  api.read('ruleKinds', 'rule.listKinds', { options: { limit: '50' }, transform: 'rule-kinds' }),
+  api.read('rule', 'rule.get', { options: { kind, key }, transform: 'rule' }),
+  api.read('ruleVersions', 'rule.listVersions', { options: { kind, key, limit: '100' }, transform: 'rules' }),
+  api.read('checkRule', 'rule.check', { options: { kind, rule }, transform: 'rule-check' }),
+  api.read('replayRule', 'rule.replay', { options: { kind, rule }, transform: 'rule-replay' }),
+  api.write('publishRule', 'rule.save', {
+    options: { kind, rule, expectedVersion, comment },
+    confirm: 'Publish this rule? The next judgement uses it.',
+    done: 'The next judgement uses the rule.',
+    next: reload,
+  }),
+  api.write('rollbackRule', 'rule.rollback', {
+    options: {
+      kind,
+      key,
+      version: '{{components.ruleVersionsTable.selectedRow.version}}',
+      expectedVersion,
+      comment,
+    },
+    confirm: 'Publish the chosen earlier version again?',
+    done: 'The earlier version is in force again.',
+    next: reload,
+  }),
+];
+
+const PICK = { title: 'No rule chosen', hint: 'Choose a rule in the list.' };
+const DETAIL = 680;
+const noRule = '!queries.rule.data?.key';
+const noComment = '(components.ruleComment.value ?? "").trim().length < 3';
+
+export const rulesPage: Page = {
+  handle: 'rules',
+  name: 'Rules',
+  icon: 'IconListCheck',
+  onLoad: load('rules', 'ruleKinds'),
+  rows: [
+    ...pageHeader(
+      'rules',
+      'Rules',
+      'What is decided without a model. See what a change would have done to past judgements before you publish it.',
+      ['rules'],
+    ),
+    [
+      cell(
+        tableOf('rulesTable', 'rules', {
+          title: 'Rules',
+          height: DETAIL,
+          perPage: 10,
+          onRow: [run('rule'), run('ruleVersions')],
+          empty: { title: 'No rules', hint: 'They are made when the API starts for the first time.' },
+          columns: [
+            { key: 'kind', title: 'Decides on', width: 120 },
+            { key: 'key', title: 'Rule', width: 200 },
+            { key: 'state', title: 'State', width: 100, color: statusColor },
+          ],
+        }),
+        2,
+      ),
+      cell(
+        tabs('ruleTabs', {
+          height: DETAIL,
+          tabs: [
+            {
+              id: 'change',
+              title: 'Change',
+              rows: [
+                [
+                  cell(
+                    textArea('ruleWhen', {
+                      label: 'When (an expression in CEL)',
+                      value: '{{queries.rule.data?.definition?.when}}',
+                      required: true,
+                      height: 112,
+                    }),
+                  ),
+                ],
+                [
+                  cell(
+                    textArea('ruleMessage', {
+                      label: 'What the person reads',
+                      value: '{{queries.rule.data?.definition?.message}}',
+                      required: true,
+                      height: 88,
+                    }),
+                  ),
+                ],
+                [cell(input('ruleComment', { label: 'What changed and why', required: true, most: 500 }))],
+                [
+                  cell(
+                    button('ruleCheck', 'Check', [run('checkRule')], {
+                      busy: '{{queries.checkRule.isLoading}}',
+                      disabled: `{{${noRule}}}`,
+                    }),
+                  ),
+                  cell(
+                    button('ruleReplay', 'Replay', [run('replayRule')], {
+                      busy: '{{queries.replayRule.isLoading}}',
+                      disabled: `{{${noRule}}}`,
+                    }),
+                  ),
+                  cell(
+                    button('rulePublish', 'Publish', [run('publishRule')], {
+                      kind: 'primary',
+                      busy: '{{queries.publishRule.isLoading}}',
+                      disabled: `{{${noRule} || ${noComment}}}`,
+                    }),
+                  ),
+                ],
+                [
+                  cell(
+                    cardOf('ruleVerdict', 'checkRule', {
+                      from: 'card',
+                      height: 160,
+                      card: false,
+                      empty: { title: 'Not checked', hint: 'Check says whether the expression is right.' },
+                    }),
+                    1,
+                  ),
+                  cell(
+                    cardOf('ruleReplayed', 'replayRule', {
+                      from: 'card',
+                      height: 160,
+                      card: false,
+                      empty: { title: 'Not replayed', hint: 'Replay judges past cases again by the change.' },
+                    }),
+                    2,
+                  ),
+                ],
+              ],
+            },
+            {
+              id: 'versions',
+              title: 'Versions',
+              rows: [
+                [
+                  cell(
+                    tableOf('ruleVersionsTable', 'ruleVersions', {
+                      title: 'Versions',
+                      height: DETAIL - 152,
+                      search: false,
+                      onRow: [],
+                      empty: PICK,
+                      columns: [
+                        { key: 'version', title: 'Version', width: 80, align: 'right' },
+                        { key: 'state', title: 'State', width: 110 },
+                        { key: 'when', title: 'When', width: 300, wrap: true },
+                        { key: 'changed', title: 'Changed by', width: 240 },
+                      ],
+                    }),
+                  ),
+                ],
+                [
+                  cell(
+                    button('ruleRollback', 'Publish the chosen version again', [run('rollbackRule')], {
+                      busy: '{{queries.rollbackRule.isLoading}}',
+                      disabled: `{{!components.ruleVersionsTable.selectedRow?.version || ${noComment}}}`,
+                    }),
+                  ),
+                ],
+              ],
+            },
+            {
+              id: 'words',
+              title: 'What rules may speak about',
+              rows: [
+                [
+                  cell(
+                    cardOf('ruleWords', 'ruleKinds', {
+                      from: 'card',
+                      height: DETAIL - 96,
+                      card: false,
+                      empty: { title: 'Unknown', hint: 'The vocabulary did not arrive.' },
+                    }),
+                  ),
+                ],
+              ],
+            },
+          ],
+        }),
+        3,
+      ),
+    ],
+  ],
+};

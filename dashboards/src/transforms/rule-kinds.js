@@ -1,0 +1,19 @@
+import { esc } from './helpers.js';
+
+const kindCard = ({ kind, facts, functions }) =>
+  `<div style="margin-bottom:16px"><div style="font-weight:600;color:#101828">${esc(kind)}</div>${facts
+    .map(
+      ({ path, type, description, example, untrusted }) =>
+        `<div style="border-top:1px solid #EAECF0;padding:4px 0"><code>${esc(path)}</code> ${esc(type)}: ${esc(description)} <span style="color:#667085">For example ${esc(example)}.${untrusted ? ' People write it: do not trust it.' : ''}</span></div>`,
+    )
+    .join(
+      '',
+    )}${functions.map(({ signature, description }) => `<div style="border-top:1px solid #EAECF0;padding:4px 0"><code>${esc(signature)}</code> ${esc(description)}</div>`).join('')}</div>`;
+
+/** What rules may speak about, by kind of judgement. */
+export default function transform(data) {
+  const items = data?.items ?? [];
+  return items.length === 0
+    ? {}
+    : { card: `<div style="padding:4px 8px">${items.map(kindCard).join('')}</div>` };
+}
