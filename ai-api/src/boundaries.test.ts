@@ -25,6 +25,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 const KNOWN: Record<string, string> = {
   'contract/generate.ts -> ../../tooljet-plugins/generate/index.ts':
     'the generator, which no running server loads, writes the files of the plugins',
+  'contract/generate.ts -> ../../infra/src/compose/variables.ts':
+    'the generator, which no running server loads, writes .env.example',
   'judgement/schema.ts -> contract/schemas.ts':
     'the vocabulary of ids and times, which imports nothing of ours',
   'server.ts -> modules/audit/index.ts': 'it starts and stops the daily maintenance',

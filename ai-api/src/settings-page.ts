@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { settings } from './config.ts';
 
-/** `docs/settings.md`: every environment variable, from the schema that parses them. */
-export function settingsPage(): string {
+/** Every environment variable with its default and what it is for, from the schema that parses them. */
+export function settingList(): { name: string; fallback: string; description: string }[] {
   const defaults: Record<string, unknown> = settings.parse({});
   const { properties } = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as {
     properties: Record<string, { description?: string }>;
   };
-  const rows = Object.entries(properties).map(([name, { description = '' }]) => {
-    const fallback = defaults[name] === undefined ? '' : `\`${defaults[name]}\``;
-    return `| \`${name}\` | ${fallback} | ${description} |`;
+  return Object.entries(properties).map(([name, { description = '' }]) => ({
+    name,
+    fallback: defaults[name] === undefined ? '' : String(defaults[name]),
+    description,
+  }));
+}
+
+/** `docs/settings.md`. */
+export function settingsPage(): string {
+  const defaults: Record<string, unknown> = settings.parse({});
+  const rows = settingList().map(({ name, fallback, description }) => {
+    const shown = defaults[name] === undefined ? '' : `\`${fallback}\``;
+    return `| \`${name}\` | ${shown} | ${description} |`;
   });
   return [
     '# Settings of the API',

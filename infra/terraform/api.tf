@@ -25,6 +25,13 @@ locals {
       WEBHOOK_ALLOWED_HOSTS    = local.hosts.n8n
       TOOLJET_PLUGINS_DIR      = "/app/tooljet-plugins/marketplace-assets"
     },
+    {
+      DATA_REGION         = var.region
+      LANGFUSE_BASE_URL   = "http://langfuse.${aws_service_discovery_private_dns_namespace.this.name}:3000"
+      LANGFUSE_PUBLIC_KEY = local.reference["langfuse.public_key"]
+      LANGFUSE_SECRET_KEY = local.reference["langfuse.secret_key"]
+    },
+    var.connections.anthropic ? { ANTHROPIC_API_KEY = local.reference["providers.anthropic_api_key"] } : {},
     var.connections.openai ? { OPENAI_API_KEY = local.reference["providers.openai_api_key"] } : {},
     var.connections.openai && var.connections.openai_model != "" ? { OPENAI_MODEL = var.connections.openai_model } : {},
     var.connections.openai && var.connections.openai_url != "" ? { OPENAI_BASE_URL = var.connections.openai_url } : {},
@@ -45,7 +52,7 @@ locals {
     var.api_environment,
   )
 
-  api_secrets = ["database/api", "api", "redis", "mail", "providers"]
+  api_secrets = ["database/api", "api", "redis", "mail", "langfuse", "providers"]
 
   # The least that the API and its workers need.
   api_statements = [

@@ -340,6 +340,7 @@ variable "virus_scanner" {
 variable "connections" {
   description = "Which outside services the API is connected to. Their keys are in the secret providers; an address is given where there is one of yours."
   type = object({
+    anthropic     = optional(bool, false)
     openai        = optional(bool, false)
     openai_model  = optional(string, "")
     openai_url    = optional(string, "")

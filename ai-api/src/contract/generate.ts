@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { envExample } from '../../../infra/src/compose/variables.ts';
 import { toolJetFiles } from '../../../tooljet-plugins/generate/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { settingsPage } from '../settings-page.ts';
+import { settingList, settingsPage } from '../settings-page.ts';
 import { resources } from './index.ts';
 import { manifestOf } from './manifest.ts';
 
@@ -13,6 +14,7 @@ export function generatedFiles(): Record<string, string> {
     'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
     ...toolJetFiles(manifest),
     'docs/settings.md': settingsPage(),
+    '.env.example': envExample(settingList()),
   };
 }
 
