@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const BENCHMARKS = ['model-concurrency', 'read-overhead', 'scale', 'realtime', 'n8n-nodes'];
+const BENCHMARKS = [
+  'model-calls',
+  'tracing',
+  'model-concurrency',
+  'read-overhead',
+  'scale',
+  'realtime',
+  'n8n-nodes',
+];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */
 async function run(benchmark: string): Promise<number> {

@@ -150,16 +150,40 @@ export const settings = z.object({
     .transform((dollars) => Math.round(Number(dollars) * 1_000_000))
     .optional()
     .describe('US dollars that a company may spend on models in a day (UTC); beyond it rules decide alone'),
+  MODEL_TEXT_DAYS: whole(1, 3650, 30).describe(
+    'Days for which the ledger keeps what was sent and answered, masked; figures stay',
+  ),
   MODEL_PRICES: text
     .optional()
     .describe('JSON file with prices of further models, or in place of the listed'),
-  LANGFUSE_BASE_URL: httpUrl.optional().describe('Langfuse 4 or newer; nothing is sent there unless set'),
+  LANGFUSE_BASE_URL: httpUrl
+    .optional()
+    .describe('Langfuse 4 or newer, for traces and scores; nothing is sent there unless set'),
   LANGFUSE_PUBLIC_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
   LANGFUSE_SECRET_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
   LANGFUSE_TIMEOUT_MS: milliseconds(10_000).describe('For one request to Langfuse'),
   LANGFUSE_RETRY_SECONDS: whole(1, 3600, 15).describe(
     'First pause before something is sent to Langfuse again, or read back from it; it doubles',
   ),
+  EMBEDDINGS_PROVIDER: oneOf(['static', 'voyage', 'openai'])
+    .default('static')
+    .describe('What makes vectors of texts; static: word vectors of English that come along'),
+  EMBEDDINGS_MODEL: text.optional().describe('voyage-3-large or text-embedding-3-large unless set'),
+  EMBEDDINGS_DIMENSIONS: whole(64, 4096, 1024).describe('Length of a vector; the static ones have 100'),
+  VOYAGE_API_KEY: text.optional().describe('Needed for vectors by Voyage'),
+  VOYAGE_BASE_URL: httpUrl.optional().describe('A gateway to Voyage, with the version'),
+  LANGFUSE_ENVIRONMENT: z
+    .string()
+    .regex(/^(?!langfuse)[a-z0-9_-]{1,40}$/, 'must be up to 40 of a-z, 0-9, - and _')
+    .optional()
+    .describe('What Langfuse calls this installation; NODE_ENV unless set'),
+  LANGFUSE_SAMPLE_RATE: z
+    .string()
+    .trim()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a share from 0 to 1 such as 0.25')
+    .default('1')
+    .transform(Number)
+    .describe('Share of the judgements whose trace is exported; the ledger has all calls'),
   WORKSMART_URL: httpUrl.optional().describe('Source of hours; imported weeks only unless set'),
   WORKSMART_API_KEY: text.optional().describe('Needed with WORKSMART_URL'),
   BRAINLIFT_URL: httpUrl.optional().describe('Source of knowledge work'),
@@ -279,6 +303,12 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...regionFaults(given),
     ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),
     ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
+    ...(given.EMBEDDINGS_PROVIDER === 'voyage'
+      ? needs('VOYAGE_API_KEY', 'is needed because EMBEDDINGS_PROVIDER is voyage')
+      : []),
+    ...(given.EMBEDDINGS_PROVIDER === 'openai'
+      ? needs('OPENAI_API_KEY', 'is needed because EMBEDDINGS_PROVIDER is openai')
+      : []),
     ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
     ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),
     ...(given.MODEL_PROVIDERS ?? '')

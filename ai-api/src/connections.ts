@@ -3,6 +3,9 @@ import type { Config } from './config.ts';
 import { anthropicProvider } from './models/anthropic.ts';
 import { createChain } from './models/chain.ts';
 import type { ChatModel } from './models/chat.ts';
+import { openAiVectorizer, voyageVectorizer } from './models/embeddings/remote.ts';
+import { staticVectorizer } from './models/embeddings/static.ts';
+import type { Vectorizer } from './models/embeddings/vectorizer.ts';
 import type { Ledger } from './models/ledger/index.ts';
 import { openAiProvider } from './models/openai.ts';
 import { PROVIDERS, type Provider, type ProviderName } from './models/provider.ts';
@@ -17,6 +20,7 @@ export interface Connections {
   model: ChatModel | null;
   /** The ways to models, in the order in which they are asked. */
   routes: readonly Route[];
+  vectorizer: Vectorizer;
   sources: Sources;
   /** Connects anew with another key, and with a closed circuit; does nothing for what is not connected. */
   useKey: UseKey;
@@ -45,13 +49,13 @@ export function createConnections(
   ledger: Ledger,
   onKey: OnKey,
 ): Connections {
-  const renewals = new Map<ReloadableKey, (key: string) => void>();
+  const renewals: { name: ReloadableKey; renew(key: string): void }[] = [];
 
   function connect<T extends object>(name: ReloadableKey, create: ((key: string) => T) | null): T | null {
     const key = config[name];
     if (!create || !key) return null;
     const held: Replaceable<T> = replaceable(create(key));
-    renewals.set(name, (next) => held.replace(create(next)));
+    renewals.push({ name, renew: (next) => held.replace(create(next)) });
     return held.proxy;
   }
   const timeoutMs = config.SOURCE_TIMEOUT_MS;
@@ -101,6 +105,32 @@ export function createConnections(
           )
         : null,
   };
+  const { EMBEDDINGS_MODEL, EMBEDDINGS_DIMENSIONS: dimensions } = config;
+  function vectorizer(): Vectorizer {
+    const options = { dimensions, timeoutMs: config.MODEL_TIMEOUT_MS };
+    const by = {
+      static: () => staticVectorizer(),
+      voyage: () =>
+        connect('VOYAGE_API_KEY', (apiKey) =>
+          voyageVectorizer({
+            ...options,
+            apiKey,
+            baseUrl: config.VOYAGE_BASE_URL,
+            model: EMBEDDINGS_MODEL ?? 'voyage-3-large',
+          }),
+        ),
+      openai: () =>
+        connect('OPENAI_API_KEY', (apiKey) =>
+          openAiVectorizer({
+            ...options,
+            apiKey,
+            baseUrl: config.OPENAI_BASE_URL,
+            model: EMBEDDINGS_MODEL ?? 'text-embedding-3-large',
+          }),
+        ),
+    };
+    return by[config.EMBEDDINGS_PROVIDER]() ?? staticVectorizer();
+  }
   const routes = [...new Set(config.MODEL_PROVIDERS ?? PROVIDERS)]
     .map((name) => ways[name]())
     .filter((way) => way !== null);
@@ -108,11 +138,14 @@ export function createConnections(
   return {
     model: first ? createChain([first, ...others], ledger, metrics.modelCall) : null,
     routes,
+    vectorizer: vectorizer(),
     sources: {
       worksmart: source('WORKSMART_API_KEY', createWorkSmart, config.WORKSMART_URL),
       brainlift: source('BRAINLIFT_API_KEY', createBrainLift, config.BRAINLIFT_URL),
       metrics: source('METRICS_API_KEY', createMetricsApi, config.METRICS_URL),
     },
-    useKey: (name, key) => renewals.get(name)?.(key),
+    useKey: (name, key) => {
+      for (const renewal of renewals) if (renewal.name === name) renewal.renew(key);
+    },
   };
 }

@@ -9,7 +9,10 @@ import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { limitedDoor } from './http/limits/door.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
+import { createCollections } from './models/embeddings/collections.ts';
+import { createEmbedder, embeddersOf } from './models/embeddings/index.ts';
 import { createLedger, readPrices } from './models/ledger/index.ts';
+import { createTraces, type TraceSettings } from './models/tracing/index.ts';
 import { agentModels, createAgents } from './modules/agents/index.ts';
 import { approvalKind, openApprovals } from './modules/approvals/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
@@ -103,15 +106,22 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     prices: readPrices(config.MODEL_PRICES),
     dailyMicros: config.MODEL_DAILY_BUDGET ?? null,
   });
-  const { sources, model, routes, useKey } = createConnections(config, metrics, ledger, (route, state) =>
-    log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
+  const { sources, model, routes, vectorizer, useKey } = createConnections(
+    config,
+    metrics,
+    ledger,
+    (route, state) =>
+      log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
   );
+  const embedder = createEmbedder(vectorizer, { database, books: ledger, onCall: metrics.modelCall });
+  const traces = createTraces(database, traceSettings(config, log, metrics));
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
     log,
     onAttempt: metrics.jobAttempt,
     tracing,
   });
+  const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
   const identity = createIdentity(database);
@@ -188,6 +198,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
       limits: limits.driver,
       mail: mailer.driver,
     },
+    embeddings: embedder.space,
+    traces: traces.isConnected ? 'langfuse' : 'none',
     providers: () =>
       routes.map((route) => ({
         model: route.name,
@@ -230,7 +242,10 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     clock,
     audit,
     ledger,
-    usage: createUsage(database, ledger),
+    embedder,
+    collections,
+    traces,
+    usage: createUsage(database, ledger, traces),
     installation,
   };
 }
@@ -255,6 +270,24 @@ async function seedTenant(
     await seedGates(transaction, tenantId);
     await prompts.seed(transaction, tenantId);
   });
+}
+
+function traceSettings(config: Config, log: Logger, metrics: Metrics): TraceSettings | null {
+  const {
+    LANGFUSE_BASE_URL: baseUrl,
+    LANGFUSE_PUBLIC_KEY: publicKey,
+    LANGFUSE_SECRET_KEY: secretKey,
+  } = config;
+  if (!baseUrl || !publicKey || !secretKey) return null;
+  const environment = config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV;
+  const release = packageJson.version;
+  const timeoutMs = config.LANGFUSE_TIMEOUT_MS;
+  return {
+    langfuse: { baseUrl, publicKey, secretKey, environment, release, timeoutMs },
+    sampleRate: config.LANGFUSE_SAMPLE_RATE,
+    log,
+    onDelivery: metrics.tracesDelivered,
+  };
 }
 
 function guardOf(config: Config) {

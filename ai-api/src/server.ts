@@ -7,6 +7,7 @@ import { createApp, createWorkerApp } from './app.ts';
 import { type Config, urlOf } from './config.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
+import { startUpkeep } from './models/upkeep.ts';
 import { startMaintenance } from './modules/audit/index.ts';
 import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
 
@@ -44,6 +45,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     opened.push({ close: () => context.jobs.stop(STOP_MS) });
     if (config.ROLE !== 'api')
       opened.push(await startMaintenance(context.database, log), context.watchDeadlines());
+    if (config.ROLE !== 'api') {
+      const { database, ledger, traces } = context;
+      opened.push(await startUpkeep(database, ledger, { textDays: config.MODEL_TEXT_DAYS, log }));
+      await context.collections.migrate();
+      const exporting = await traces.start();
+      if (exporting) opened.push(exporting);
+    }
     const inbox = config.SMTP_URL || config.ROLE === 'worker' ? null : await openInbox(config, log);
     if (inbox) opened.push(inbox);
     const http = await listen(context);

@@ -7,20 +7,25 @@ import { z } from 'zod';
 /** The part of a chat completion request that this product sends; anything else is refused with 400. */
 const request = z.object({
   model: z.string().min(1),
-  messages: z.tuple([
-    z.object({ role: z.literal('system'), content: z.string().min(1) }),
-    z.object({ role: z.literal('user'), content: z.string().min(1) }),
-  ]),
-  response_format: z.object({
-    type: z.literal('json_schema'),
-    json_schema: z.object({
-      name: z.string().regex(/^[\w-]{1,64}$/),
-      strict: z.literal(true),
-      schema: z.record(z.string(), z.unknown()),
-    }),
-  }),
+  messages: z
+    .tuple([
+      z.object({ role: z.literal('system'), content: z.string().min(1) }),
+      z.object({ role: z.literal('user'), content: z.string().min(1) }),
+    ])
+    .rest(z.object({ role: z.enum(['assistant', 'user']), content: z.string().min(1) })),
+  response_format: z
+    .object({
+      type: z.literal('json_schema'),
+      json_schema: z.object({
+        name: z.string().regex(/^[\w-]{1,64}$/),
+        strict: z.literal(true),
+        schema: z.record(z.string(), z.unknown()),
+      }),
+    })
+    .optional(),
   temperature: z.number().optional(),
-  stream: z.literal(false).optional(),
+  stream: z.boolean().optional(),
+  stream_options: z.object({ include_usage: z.literal(true) }).optional(),
 });
 
 /** One call as it came in. */
@@ -34,6 +39,8 @@ export interface ModelCall {
   name: string;
   schema: Record<string, unknown>;
   apiKey: string;
+  /** A text that is sent as it is written. */
+  isStream: boolean;
   /** Resolves when the connection is gone, also before an answer. */
   closed: Promise<void>;
 }
@@ -47,8 +54,8 @@ export type ModelReply = { delayMs?: number; usage?: { tokensIn: number; tokensO
   | { status: number; headers?: Record<string, string>; body?: unknown }
   /** A 200 with a body that is no completion. */
   | { body: string; contentType: string }
-  /** No answer at all; the first half of one, then nothing; the first half, then a broken connection. */
-  | { fault: 'hang' | 'stall' | 'break' }
+  /** No answer; the first half, then nothing; the first half, then a broken connection; a stream that just ends. */
+  | { fault: 'hang' | 'stall' | 'break' | 'half' }
 );
 
 export type AnswerModel = (call: ModelCall) => ModelReply | Promise<ModelReply>;
@@ -116,7 +123,9 @@ function problemOf(incoming: IncomingMessage, sent: unknown): string | null {
   if (!/^Bearer \S+$/.test(incoming.headers.authorization ?? '')) return 'an API key is needed';
   const parsed = request.safeParse(sent);
   if (!parsed.success) return z.prettifyError(parsed.error);
-  return looseness(parsed.data.response_format.json_schema.schema, 'schema');
+  const { response_format: format, stream } = parsed.data;
+  if (!format) return stream ? null : 'a schema is needed';
+  return looseness(format.json_schema.schema, 'schema');
 }
 
 const PERMITTED = new Set([
@@ -166,8 +175,9 @@ function toCall(
     model: sent.model,
     system: system.content,
     user: user.content,
-    name: sent.response_format.json_schema.name,
-    schema: sent.response_format.json_schema.schema,
+    name: sent.response_format?.json_schema.name ?? '',
+    schema: sent.response_format?.json_schema.schema ?? {},
+    isStream: sent.stream ?? false,
     apiKey: (incoming.headers.authorization ?? '').slice('Bearer '.length),
     closed: once(response, 'close').then(() => {}),
   };
@@ -178,6 +188,8 @@ function send(response: ServerResponse, call: ModelCall, given: ModelReply): voi
     sendJson(response, given.status, given.body ?? { error: { message: 'no' } }, given.headers);
   } else if ('body' in given) {
     response.writeHead(200, { 'content-type': given.contentType }).end(given.body);
+  } else if (call.isStream) {
+    sendStream(response, call, given);
   } else if ('fault' in given) {
     misbehave(response, call, given.fault);
   } else {
@@ -185,13 +197,42 @@ function send(response: ServerResponse, call: ModelCall, given: ModelReply): voi
   }
 }
 
+/** Sends the content word by word; of a faulty text the first words only. */
+function sendStream(response: ServerResponse, call: ModelCall, given: ModelReply): void {
+  if ('fault' in given && given.fault === 'hang') return;
+  const content = 'content' in given ? given.content : 'Half of';
+  const chunk = (delta: object, finish: string | null, more: object = {}) => {
+    const choices = [{ index: 0, delta, finish_reason: finish }];
+    const object = 'chat.completion.chunk';
+    const data = { id: `chatcmpl-${call.number}`, object, created: 0, model: call.model, choices, ...more };
+    response.write(`data: ${JSON.stringify(data)}\n\n`);
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  if ('refusal' in given) chunk({ role: 'assistant', refusal: given.refusal }, null);
+  else for (const word of content.match(/\S+\s*/g) ?? []) chunk({ role: 'assistant', content: word }, null);
+  if ('fault' in given) {
+    if (given.fault === 'break') response.write(': \n\n', () => setTimeout(() => response.destroy(), 20));
+    if (given.fault === 'half') response.end();
+    return;
+  }
+  chunk({}, 'stop');
+  const { tokensIn, tokensOut } = given.usage ?? USAGE;
+  const usage = { prompt_tokens: tokensIn, completion_tokens: tokensOut, total_tokens: tokensIn + tokensOut };
+  if (given.usage !== null) chunk({}, null, { choices: [], usage });
+  response.end('data: [DONE]\n\n');
+}
+
 /** Answers half of a good completion, or nothing. */
-function misbehave(response: ServerResponse, call: ModelCall, fault: 'hang' | 'stall' | 'break'): void {
+function misbehave(
+  response: ServerResponse,
+  call: ModelCall,
+  fault: 'hang' | 'stall' | 'break' | 'half',
+): void {
   if (fault === 'hang') return;
   const whole = Buffer.from(JSON.stringify(completion(call, { answer: {} })));
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': whole.length });
   response.write(whole.subarray(0, whole.length / 2), () => {
-    if (fault === 'break') response.destroy();
+    if (fault !== 'stall') response.destroy();
   });
 }
 

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CallContext, ChatModel } from '../models/chat.ts';
 import type { PromptUsed, ResolvedPrompt } from '../models/prompt.ts';
+import type { TraceDraft } from '../models/tracing/index.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
 import { decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
@@ -10,6 +11,7 @@ import { applyRules, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
 import type { CriterionResult, Engine, JudgementView } from './schema.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
+import { traceOf } from './trace.ts';
 
 /** A judgement before it is stored. */
 export interface Judged {
@@ -36,6 +38,8 @@ export interface Judged {
   tokensOut: number;
   /** Under which it will be stored, and its calls to a model already are. */
   judgementId?: string;
+  /** How it came about, stored with it. */
+  trace?: TraceDraft;
 }
 
 /** For whom and in what a judgement is made: its calls to a model are entered with it. */
@@ -71,7 +75,9 @@ export async function judge(
   recorded: readonly CriterionResult[] = [],
 ): Promise<Judged> {
   const judgementId = circumstances && uuidv7();
+  const startedAt = new Date();
   const ruled = applyRules(kind.criteria, rules, facts);
+  const ruledAt = new Date();
   const answered = recorded.filter(({ decidedBy }) => decidedBy === 'model');
   const readable = readableOf(kind, ruled.criteria, facts);
   const open = readable.filter(({ id }) => !answered.some((result) => result.id === id));
@@ -97,7 +103,7 @@ export async function judge(
     ? decision.reviewReasons
     : [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
   const outcome = decision?.outcome ?? null;
-  return {
+  const judged: Judged = {
     kind: kind.name,
     subjectId,
     grade,
@@ -125,8 +131,10 @@ export async function judge(
     modelFailure: asked?.failure ?? null,
     tokensIn: asked?.usage.tokensIn ?? 0,
     tokensOut: asked?.usage.tokensOut ?? 0,
-    ...(judgementId && { judgementId }),
   };
+  if (!judgementId) return judged;
+  const course = { judgementId, startedAt, ruledAt, ruled: ruled.criteria, circumstances };
+  return { ...judged, judgementId, trace: traceOf(judged, course) };
 }
 
 function callOf(

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { traceIdOf } from '../models/ledger/index.ts';
 import type { PromptUsed } from '../models/prompt.ts';
+import { keepTrace } from '../models/tracing/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
 import type { Judged } from './judge.ts';
@@ -75,6 +76,7 @@ async function insertJudgement(
       supersedes: human?.supersedes ?? null,
     })
     .execute();
+  if (judged.trace) await keepTrace(transaction, judged.trace);
   return id;
 }
 

@@ -252,3 +252,58 @@ describe("the caller's abort", () => {
     expect(calls).toHaveLength(1);
   });
 });
+
+describe('text', () => {
+  const chat = {
+    system: 'You talk.',
+    messages: [
+      { role: 'user' as const, content: 'Hello?' },
+      { role: 'assistant' as const, content: 'Yes?' },
+      { role: 'user' as const, content: 'Go on.' },
+    ],
+    call: { tenantId: 'test', purpose: 'chat' },
+  };
+
+  async function listen(model: Awaited<ReturnType<typeof modelAnswering>>['model'], signal?: AbortSignal) {
+    const parts = [];
+    for await (const part of model.stream({ ...chat, signal })) parts.push(part);
+    return parts;
+  }
+
+  test('comes piece by piece, and at last what it used', async () => {
+    const { model } = await modelAnswering({
+      content: 'Hello to you.',
+      usage: { tokensIn: 12, tokensOut: 5 },
+    });
+    expect(await listen(model)).toEqual([
+      ...['Hello ', 'to ', 'you.'].map((delta) => ({ type: 'delta', delta })),
+      { type: 'end', usage: { tokensIn: 12, tokensOut: 5 }, model: 'openai:test-1' },
+    ]);
+  });
+
+  test('that did not begin is asked for once more', async () => {
+    const { model, calls } = await modelAnswering({ status: 500 }, { content: 'Here.' });
+    expect(await listen(model)).toHaveLength(2);
+    expect(calls).toHaveLength(2);
+  });
+
+  test.each<[string, ModelReply, ModelError['kind']]>([
+    ['breaks off', { fault: 'break' }, 'unreachable'],
+    ['just ends', { fault: 'half' }, 'unreachable'],
+    ['stops coming', { fault: 'stall' }, 'timeout'],
+    ['is a refusal', { refusal: 'No.' }, 'refused'],
+    ['never ends', { content: 'word '.repeat(25_000) }, 'error'],
+  ])('that %s ends with an error and is not begun again', async (_what, reply, kind) => {
+    const { model, calls } = await modelAnswering(reply);
+    expect(await failure(listen(model))).toMatchObject({ kind });
+    expect(calls).toHaveLength(1);
+  });
+
+  test('ends when the caller aborts', async () => {
+    const { model } = await modelAnswering({ fault: 'stall' });
+    const abort = new AbortController();
+    const heard = listen(model, abort.signal);
+    setTimeout(() => abort.abort(new Error('gone')), 50);
+    await expect(heard).rejects.toThrow('gone');
+  });
+});

@@ -19,6 +19,10 @@ const report = z
         }),
       )
       .describe('Models in the order in which they are asked'),
+    embeddings: z
+      .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
+      .describe('What makes vectors of texts; static: word vectors of English'),
+    traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
     drivers: z.object({
       database: z.string(),
       jobs: z.string(),

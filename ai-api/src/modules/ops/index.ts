@@ -10,7 +10,10 @@ import { serveJobs } from './jobs.ts';
 type Report = z.input<(typeof health)['operations']['get']['output']>;
 
 /** What health tells that does not change while the process runs. */
-export type Installation = Pick<Report, 'version' | 'engine' | 'model' | 'drivers' | 'sources'> & {
+export type Installation = Pick<
+  Report,
+  'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'drivers' | 'sources'
+> & {
   /** Their state at this moment. */
   providers(): Report['providers'];
 };

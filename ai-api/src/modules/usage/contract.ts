@@ -73,6 +73,14 @@ const budget = z
   })
   .meta({ id: 'ModelBudget' });
 
+const traces = z
+  .object({
+    exported: z.number().int(),
+    pending: z.number().int().describe('Will be sent; tried again while Langfuse is away'),
+    left: z.number().int().describe('Not sent by themselves: given up, not sampled, or older than Langfuse'),
+  })
+  .meta({ id: 'TraceExport' });
+
 /** Micro-dollars that fit a bigint of ours; a million dollars a day. */
 const MOST = 1_000_000_000_000;
 
@@ -118,6 +126,30 @@ export const usage = resource({
         ...page,
       }),
       output: listOf(call),
+    }),
+    getTraces: operation({
+      method: 'GET',
+      path: '/usage/traces',
+      summary: 'Get how far traces are exported',
+      access: [...readers],
+      input: z.object({}),
+      output: traces,
+    }),
+    exportTraces: operation({
+      method: 'POST',
+      path: '/usage/traces/export',
+      summary: 'Send traces to Langfuse again',
+      description:
+        'Makes the traces of a span of time due again, from the ledger. They keep their ids, so that what ' +
+        'Langfuse has already is not doubled.',
+      access: ['admin', 'ops'],
+      status: 202,
+      errors: ['CONFLICT'],
+      input: z.object({
+        since: timestamp.describe('Judged at this time or later'),
+        until: timestamp.optional().describe('Judged before this time; now unless said'),
+      }),
+      output: z.object({ traces: z.number().int().describe('That will be sent') }).meta({ id: 'TracesDue' }),
     }),
     getBudget: operation({
       method: 'GET',

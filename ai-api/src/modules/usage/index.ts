@@ -13,6 +13,8 @@ export function serveUsage(service: UsageService): Served[] {
         service.summarize(caller.tenantId, by, asked, { cursor, limit }),
       listCalls: ({ cursor, limit, ...asked }, { caller }) =>
         service.listCalls(caller.tenantId, asked, { cursor, limit }),
+      getTraces: (_input, { caller }) => service.getTraces(caller.tenantId),
+      exportTraces: ({ since, until }, request) => service.exportTraces(actorOf(request), since, until),
       getBudget: (_input, { caller }) => service.getBudget(caller.tenantId),
       setBudget: ({ dailyMicros }, request) => service.setBudget(actorOf(request), dailyMicros),
     }),

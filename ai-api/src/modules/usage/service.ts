@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../http/cursor.ts';
-import { invalidField } from '../../http/problem.ts';
+import { invalidField, Problem } from '../../http/problem.ts';
 import type { CallOutcome } from '../../models/failures.ts';
 import type { Ledger } from '../../models/ledger/index.ts';
 import type { CallRecord } from '../../models/ledger/store.ts';
 import { type CallFilter, listCalls, sumUsage } from '../../models/ledger/usage.ts';
+import type { Traces } from '../../models/tracing/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { UsageKey } from './contract.ts';
@@ -21,7 +22,7 @@ const DAY_MS = 86_400_000;
 export type UsageService = ReturnType<typeof createUsage>;
 
 /** What the ledger tells, and budgets. */
-export function createUsage(database: Database, ledger: Ledger) {
+export function createUsage(database: Database, ledger: Ledger, traces: Traces) {
   return {
     summarize: (tenantId: string, by: string, asked: Asked, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -53,6 +54,27 @@ export function createUsage(database: Database, ledger: Ledger) {
         const rows = await listCalls(transaction, filterOf(asked), before, limit + 1);
         return pageOf(rows, limit, callView, (row) => ({ at: row.started_at.toISOString(), id: row.id }));
       }),
+
+    getTraces: (tenantId: string) => traces.count(tenantId),
+
+    /** @throws {Problem} CONFLICT without Langfuse */
+    exportTraces: async (actor: Actor, since: string, until: string | undefined) => {
+      const due = await database.withTenant(actor.tenantId, async (transaction) => {
+        if (!traces.isConnected) {
+          throw new Problem('CONFLICT', 'Langfuse is not set up: LANGFUSE_BASE_URL is not set.');
+        }
+        const [from, to] = [new Date(since), until === undefined ? new Date() : new Date(until)];
+        if (from > to) throw invalidField('since', 'must not be after until');
+        const renewed = await traces.renew(transaction, from, to);
+        await record(transaction, actor, {
+          subject: 'models:traces',
+          details: [{ about: [], content: { since, until: to.toISOString(), traces: renewed } }],
+        });
+        return { traces: renewed };
+      });
+      traces.hurry();
+      return due;
+    },
 
     getBudget: (tenantId: string) => ledger.budgetOf(tenantId),
 

@@ -69,6 +69,7 @@ export function createMetrics() {
   const modelCalls = counter('model_calls_total', 'Calls to a chat model', ['provider', 'outcome']);
   const modelSeconds = histogram('model_call_duration_seconds', 'Time of one call', ['provider'], SLOW);
   const tokens = counter('model_tokens_total', 'Tokens used', ['provider', 'direction']);
+  const traceCount = counter('langfuse_traces_total', 'Traces by what became of them', ['outcome']);
   const judgements = counter('judgements_total', 'Judgements stored', ['kind', 'engine']);
   const deliveries = counter('webhook_deliveries_total', 'Attempts to deliver an event', ['outcome']);
   const ready = gauge('service_ready', '1 when what readiness asks for answers', ['check']);
@@ -103,6 +104,7 @@ export function createMetrics() {
       tokens.inc({ provider, direction: 'in' }, usage.tokensIn);
       tokens.inc({ provider, direction: 'out' }, usage.tokensOut);
     },
+    tracesDelivered: (outcome: string, traces: number) => traceCount.inc({ outcome }, traces),
     judged: (kind: string, engine: string) => judgements.inc({ kind, engine }),
     delivery: (outcome: string) => deliveries.inc({ outcome }),
     storeFailure: (use: 'limits' | 'cache') => unavailable.inc({ use }),
