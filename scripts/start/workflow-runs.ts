@@ -32,6 +32,8 @@ export async function runWorkflows(
     expect(answer.status, path).toBe(200);
   };
   await start('dead-letter-digest');
+  await start('stage-gate-sweep');
+  await mailTo('executives@example.com', 'Stage gates:');
   await start('monthly-compliance-report');
   const compliance = await mailTo('compliance@example.com', 'soc2-access-review');
   expect(compliance.attachments.map(({ filename }) => filename)).toContain('access.csv');

@@ -16,9 +16,16 @@ import { rowsFrom, rowsOfItems, tablesOfFiles } from './tables.ts';
 
 const READS_AT_ONCE = 10;
 
+/**
+ * What is the same for all items, read once: n8n searches the whole form for every parameter that is read,
+ * and this form is long.
+ */
 interface Work {
   context: IExecuteFunctions;
   session: ApiSession;
+  op: ManifestOperation;
+  fromFiles: boolean;
+  timeout: { timeoutMs?: number };
   keyOf: (itemIndex: number) => string;
 }
 
@@ -29,11 +36,19 @@ interface Work {
  * no item begins after one that failed.
  */
 export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-  const work: Work = { context, session: openSession(context), keyOf: idempotencyKeys(context) };
   const items = context.getInputData();
   if (items.length === 0) return [];
-  const op = chosenOperation(context, 0);
-  if (rowsFrom(context, op) === 'items') return await runRows(work, op, items.length);
+  const op = chosenOperation(context);
+  const source = rowsFrom(context, op);
+  const work: Work = {
+    context,
+    session: openSession(context),
+    op,
+    fromFiles: source === 'files',
+    timeout: timeoutOf(context),
+    keyOf: idempotencyKeys(context),
+  };
+  if (source === 'items') return await runRows(work, items.length);
   const { batchSize, batchInterval } = batchingOf(context, op);
   const width = batchInterval > 0 ? batchSize : items.length;
   const output: INodeExecutionData[] = [];
@@ -84,28 +99,24 @@ function settled(
 }
 
 /** One request for all items; what comes of it is paired with every one of them. */
-async function runRows(work: Work, op: ManifestOperation, count: number): Promise<INodeExecutionData[]> {
-  const { context } = work;
+async function runRows(work: Work, count: number): Promise<INodeExecutionData[]> {
+  const { context, op } = work;
   const pairedItem = Array.from({ length: count }, (_, item) => ({ item }));
-  const outcome = Promise.resolve().then(() => runOne(work, op, 0, rowsOfItems(context, op)));
+  const outcome = Promise.resolve().then(() => runOne(work, 0, rowsOfItems(context, op)));
   const [result] = await Promise.allSettled([outcome]);
   return settled(context, result, 0).map((item) => ({ ...item, pairedItem }));
 }
 
 async function runItem(work: Work, itemIndex: number): Promise<INodeExecutionData[]> {
-  const op = chosenOperation(work.context, itemIndex);
-  const fromFiles = rowsFrom(work.context, op) === 'files';
-  const tables = fromFiles ? await tablesOfFiles(work.context, itemIndex) : {};
-  return await runOne(work, op, itemIndex, tables);
+  const tables = work.fromFiles ? await tablesOfFiles(work.context, itemIndex) : {};
+  return await runOne(work, itemIndex, tables);
 }
 
 async function runOne(
-  { context, session, keyOf }: Work,
-  op: ManifestOperation,
+  { context, session, op, timeout, keyOf }: Work,
   itemIndex: number,
   tables: Record<string, unknown>,
 ): Promise<INodeExecutionData[]> {
-  const timeout = timeoutOf(context, itemIndex);
   const request = { ...buildRequest(context, op, itemIndex, tables), ...timeout };
   const pairedItem = { item: itemIndex };
   if (op.list) {
@@ -122,16 +133,16 @@ async function runOne(
   return [{ json, binary, pairedItem }];
 }
 
-function chosenOperation(context: IExecuteFunctions, itemIndex: number): ManifestOperation {
-  const resource = context.getNodeParameter('resource', itemIndex) as string;
-  const operation = context.getNodeParameter('operation', itemIndex) as string;
+function chosenOperation(context: IExecuteFunctions): ManifestOperation {
+  const resource = context.getNodeParameter('resource', 0) as string;
+  const operation = context.getNodeParameter('operation', 0) as string;
   const found = findOperation(resource, operation);
   if (found) return found;
   throw new NodeOperationError(
     context.getNode(),
     `This version of the node has no operation ${resource}.${operation}`,
     {
-      itemIndex,
+      itemIndex: 0,
       description:
         'Choose the operation again, or install the version of the node that the workflow was made with.',
     },
@@ -150,8 +161,8 @@ function batchingOf(
   return { batchSize: Math.max(1, Math.floor(batchSize)), batchInterval: options.batchInterval ?? 0 };
 }
 
-function timeoutOf(context: IExecuteFunctions, itemIndex: number): { timeoutMs?: number } {
-  const { timeout } = context.getNodeParameter('options', itemIndex, {}) as { timeout?: number };
+function timeoutOf(context: IExecuteFunctions): { timeoutMs?: number } {
+  const { timeout } = context.getNodeParameter('options', 0, {}) as { timeout?: number };
   return timeout !== undefined && timeout > 0 ? { timeoutMs: timeout } : {};
 }
 
