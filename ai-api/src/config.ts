@@ -161,6 +161,9 @@ export const settings = z.object({
     .describe('Langfuse 4 or newer, for traces and scores; nothing is sent there unless set'),
   LANGFUSE_PUBLIC_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
   LANGFUSE_SECRET_KEY: text.optional().describe('Needed with LANGFUSE_BASE_URL'),
+  LANGFUSE_PROMPT_TIMEOUT_MS: milliseconds(2_000).describe(
+    'For one attempt to read or save a prompt in Langfuse; then the copy in the database serves',
+  ),
   LANGFUSE_TIMEOUT_MS: milliseconds(10_000).describe('For one request to Langfuse'),
   LANGFUSE_RETRY_SECONDS: whole(1, 3600, 15).describe(
     'First pause before something is sent to Langfuse again, or read back from it; it doubles',

@@ -29,15 +29,18 @@ export interface Connections {
 /** Told when a provider refuses our key, and when it takes it again. */
 type OnKey = (route: string, state: 'refused' | 'accepted') => void;
 
-/** Langfuse, where it is configured. Nothing is sent yet. */
-export function connectLangfuse(config: Config): LangfuseClient | null {
-  const { LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_TIMEOUT_MS } = config;
+/** Langfuse, where it is configured, with the time that one request may take. Nothing is sent yet. */
+export function connectLangfuse(
+  config: Config,
+  fetchTimeoutMs = config.LANGFUSE_TIMEOUT_MS,
+): LangfuseClient | null {
+  const { LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY } = config;
   if (!LANGFUSE_BASE_URL || !LANGFUSE_PUBLIC_KEY || !LANGFUSE_SECRET_KEY) return null;
   return createLangfuseClient({
     baseUrl: LANGFUSE_BASE_URL,
     publicKey: LANGFUSE_PUBLIC_KEY,
     secretKey: LANGFUSE_SECRET_KEY,
-    fetchTimeoutMs: LANGFUSE_TIMEOUT_MS,
+    fetchTimeoutMs,
     maxRetries: 1,
   });
 }

@@ -163,10 +163,12 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     onJudged: metrics.judged,
     settingsOf: tenancy.settingsOf,
   };
-  const prompts = createPrompts(database, {
+  const prompts = createPrompts(database, jobs, {
     kinds: [...KINDS, stageGateKind],
     model,
     concurrency: config.EVALUATION_CONCURRENCY,
+    langfuse: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
+    log,
   });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
   const modelsOfAgents = agentModels({
@@ -269,6 +271,7 @@ async function seedTenant(
       });
     await seedGates(transaction, tenantId);
     await prompts.seed(transaction, tenantId);
+    prompts.claim(tenantId);
   });
 }
 

@@ -40,7 +40,7 @@ describe('prompts in Langfuse', () => {
     });
     expect(await prompts.get('evaluation', { label: 'latest' })).toMatchObject({ version: 2 });
     expect(await prompts.get('nothing', { label: 'production' })).toBeNull();
-    expect(await prompts.versions()).toEqual(new Map([['evaluation', [1, 2]]]));
+    expect(await prompts.list()).toMatchObject([{ name: 'evaluation', versions: [1, 2] }]);
   });
 
   test('give a label to one version at a time', async () => {
@@ -71,7 +71,7 @@ describe('prompts in Langfuse', () => {
   ] as const)('tell in one line of %s', async (_what, fault, status, message) => {
     recorder.failWith(fault);
     const error = await connect({ fetchTimeoutMs: 100 })
-      .versions()
+      .list()
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LangfuseError);
     expect(error).toMatchObject({ status, message: expect.stringContaining(message) });
@@ -79,7 +79,7 @@ describe('prompts in Langfuse', () => {
 
   test('are not told to a stranger, and the key is not told to anybody', async () => {
     const error = await connect({ secretKey: 'sk-wrong' })
-      .versions()
+      .list()
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 401, message: 'Langfuse refused the keys (401)' });
   });

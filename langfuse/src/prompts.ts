@@ -30,7 +30,9 @@ type Content = Pick<LangfusePrompt, 'text' | 'config'> & {
 };
 
 const listed = z.object({
-  data: z.array(z.looseObject({ name: z.string(), versions: z.array(z.number().int()) })),
+  data: z.array(
+    z.looseObject({ name: z.string(), versions: z.array(z.number().int()), labels: z.array(z.string()) }),
+  ),
   meta: z.looseObject({ totalPages: z.number() }),
 });
 
@@ -39,10 +41,14 @@ const path = (name: string) => `/v2/prompts/${encodeURIComponent(name)}`;
 /** Prompts in Langfuse. Every function throws {@link LangfuseError}. */
 export function langfusePrompts(client: LangfuseClient) {
   return {
-    /** Versions of every prompt, by name. */
-    versions: async (): Promise<Map<string, number[]>> => {
+    /** Every prompt, with its versions in order and all labels that some version has. */
+    list: async (): Promise<{ name: string; versions: number[]; labels: string[] }[]> => {
       const items = await client.all('/v2/prompts', listed);
-      return new Map(items.map(({ name, versions }) => [name, versions.toSorted((a, b) => a - b)]));
+      return items.map(({ name, versions, labels }) => ({
+        name,
+        versions: versions.toSorted((a, b) => a - b),
+        labels,
+      }));
     },
 
     /** One version, by its number or a label; null when there is none. */

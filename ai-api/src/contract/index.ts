@@ -7,7 +7,7 @@ import { identity } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
 import { performance, plan } from '../modules/performance/contract.ts';
-import { experiment, prompt } from '../modules/prompts/contract.ts';
+import { experiment, prompt, promptOptimization } from '../modules/prompts/contract.ts';
 import { quality, reviews, score, scoreConfig } from '../modules/quality/contract.ts';
 import { realtime } from '../modules/realtime/contract.ts';
 import { calibration, rule } from '../modules/rules/contract.ts';
@@ -37,6 +37,7 @@ export const resources = {
   quality,
   agent,
   execution,
+  promptOptimization,
   prompt,
   experiment,
   webhook,

@@ -3,6 +3,7 @@ import { operation, resource } from '../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../contract/schemas.ts';
 
 export { experiment } from './experiments/contract.ts';
+export { promptOptimization } from './optimize/contract.ts';
 
 const READERS = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const EDITORS = ['admin', 'executive'] as const;

@@ -1,22 +1,51 @@
+import type { LangfuseClient } from '@ai-manager/langfuse/client';
+import type { Logger } from 'pino';
 import { type Served, serve } from '../../http/router.ts';
 import type { Database } from '../../platform/database/index.ts';
+import type { Jobs } from '../../platform/jobs.ts';
 import { actorOf } from '../audit/index.ts';
-import { experiment, prompt } from './contract.ts';
+import { experiment, prompt, promptOptimization } from './contract.ts';
 import { createExperiments } from './experiments/service.ts';
+import { createLangfuseSource } from './langfuse-source.ts';
+import { createOptimizations } from './optimize/service.ts';
 import { createPrompts as createReleases, type PromptSettings } from './service.ts';
+import { usersOf } from './users.ts';
 
 export type Prompts = ReturnType<typeof createPrompts>;
 
 export { NoSuchPrompt, type PromptPlan } from './resolve.ts';
 
 /** Prompts with their versions and labels, and experiments with them. */
-export function createPrompts(database: Database, settings: PromptSettings) {
-  return { ...createReleases(database, settings), experiments: createExperiments(database) };
+export function createPrompts(
+  database: Database,
+  jobs: Jobs,
+  {
+    langfuse,
+    log,
+    ...settings
+  }: Omit<PromptSettings, 'source'> & { langfuse: LangfuseClient | null; log: Logger },
+) {
+  const source = langfuse && createLangfuseSource(database, langfuse, usersOf(settings.kinds), log);
+  const releases = createReleases(database, { ...settings, source });
+  return {
+    ...releases,
+    experiments: createExperiments(database),
+    optimizations: createOptimizations(database, jobs, releases, settings),
+  };
 }
 
 /** The operations of this module. */
-export function servePrompts({ experiments, ...service }: Prompts): Served[] {
+export function servePrompts({ experiments, optimizations, ...service }: Prompts): Served[] {
   return [
+    // Its paths are words in the place of a prompt's name, so they go first.
+    serve(promptOptimization, {
+      start: (input, request) => optimizations.start(actorOf(request), input),
+      list: ({ name, ...page }, { caller }) => optimizations.list(caller.tenantId, name, page),
+      get: ({ optimizationId }, { caller }) => optimizations.get(caller.tenantId, optimizationId),
+      accept: ({ optimizationId }, request) => optimizations.accept(actorOf(request), optimizationId),
+      reject: ({ optimizationId, reason }, request) =>
+        optimizations.reject(actorOf(request), optimizationId, reason),
+    }),
     serve(prompt, {
       list: (page, { caller }) => service.list(caller.tenantId, page),
       create: (input, request) => service.create(actorOf(request), input),

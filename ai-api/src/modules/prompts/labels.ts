@@ -5,7 +5,7 @@ import { stopExperiment } from './experiments/stop.ts';
 import { runningExperiment } from './experiments/store.ts';
 import { authorOf } from './person.ts';
 import type { PromptSource } from './source.ts';
-import { findLabel, moveLabel, movesOf, removeLabel, type VersionRecord } from './store.ts';
+import { findLabel, linkLangfuse, moveLabel, movesOf, removeLabel, type VersionRecord } from './store.ts';
 import { approvalsOf, needsTwoPeople, newestChecks } from './store-release.ts';
 import type { PromptView } from './views.ts';
 
@@ -37,8 +37,11 @@ export function createLabels({ database, sourceOf, requireVersion, requirePrompt
     const { name: movedBy } = authorOf(actor);
     const wanted = { name, label, from: seen, to: version, movedBy, reason: reason ?? null };
     if (!(await moveLabel(transaction, wanted))) throw await lost(transaction, name, label);
-    if (row.langfuse_version !== null)
-      await sourceOf(actor.tenantId)?.moveLabel(name, label, row.langfuse_version);
+    const source = sourceOf(actor.tenantId);
+    if (!source) return;
+    const there = row.langfuse_version ?? (await source.create(name, row, row.commit_message));
+    if (row.langfuse_version === null) await linkLangfuse(transaction, name, version, there);
+    await source.moveLabel(name, label, there);
   }
 
   async function audit(transaction: TenantTransaction, actor: Actor, name: string, content: object) {

@@ -164,6 +164,12 @@ describe.each(databaseKinds())('prompts on $name', ({ create }) => {
     });
   });
 
+  test('are not optimized without a model, and the refusal says so', async () => {
+    const error = await refusal(api.client.promptOptimization.start({ name: 'evaluation' }));
+    expect(error).toMatchObject({ status: 409, code: 'MODEL_NEEDED' });
+    expect(error.message).toContain('A model has to write and to judge');
+  });
+
   test.each([
     ['an undeclared variable', { text: 'Judge {{everything}}.' }, 'text', '{{everything}} is used'],
     [

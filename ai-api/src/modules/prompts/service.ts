@@ -20,6 +20,7 @@ import {
   findPrompt,
   findVersion,
   insertVersion,
+  isSame,
   labelsOf,
   latestVersion,
   listMoves,
@@ -186,6 +187,9 @@ export function createPrompts(
   return {
     ...labels,
 
+    /** Where prompts are kept outside, it is for this tenant alone. */
+    claim: (tenantId: string): void => source?.claim(tenantId),
+
     /** Gives a tenant the prompts that come with the product, where it has none of that name. */
     seed,
 
@@ -222,8 +226,10 @@ export function createPrompts(
         experimentId: null,
       }),
 
-    list: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
+    list: (tenantId: string, { cursor, limit }: Page) => {
+      // Nobody waits for it: what is new there is in the next answer.
+      void sourceOf(tenantId)?.refresh(tenantId, { force: false });
+      return database.withTenant(tenantId, async (transaction) => {
         const rows = await listPrompts(transaction, decodeCursor(cursor, z.string()), limit + 1);
         const held = await labelsOf(
           transaction,
@@ -236,7 +242,8 @@ export function createPrompts(
           (row) => promptView(row, held, users.suppliedTo(row.name), kept),
           ({ name }) => name,
         );
-      }),
+      });
+    },
 
     get: (
       tenantId: string,
@@ -272,9 +279,10 @@ export function createPrompts(
       ),
 
     /** @throws {Problem} CONFLICT when there is a newer version than the one it is based on */
-    create: (actor: Actor, given: NewVersion, origin: 'person' | 'optimizer' = 'person') =>
-      database.withTenant(actor.tenantId, async (transaction) => {
-        const saveFirst = sourceOf(actor.tenantId);
+    create: async (actor: Actor, given: NewVersion, origin: 'person' | 'optimizer' = 'person') => {
+      const saveFirst = sourceOf(actor.tenantId);
+      await saveFirst?.refresh(actor.tenantId, { force: true });
+      return database.withTenant(actor.tenantId, async (transaction) => {
         const version = await addVersion(transaction, authorOf(actor), given, origin, saveFirst);
         const view = await describeVersion(transaction, given.name, version);
         const { text, variables, config, commitMessage } = view;
@@ -283,7 +291,8 @@ export function createPrompts(
           details: [{ about: [], content: { version, text, variables, config, commitMessage } }],
         });
         return view;
-      }),
+      });
+    },
 
     /** Inspects a version, then judges past cases again by it: that takes a model, and as long as it takes. */
     check: async (
@@ -369,12 +378,4 @@ function refuseFaults({ text, variables }: VersionContent, supplied: readonly st
     message,
   }));
   throw new Problem('INVALID_INPUT', `${errors[0]?.field}: ${errors[0]?.message}`, { errors });
-}
-
-function isSame(a: VersionContent, b: VersionContent): boolean {
-  return (
-    a.text === b.text &&
-    JSON.stringify(a.variables) === JSON.stringify(b.variables) &&
-    JSON.stringify(a.config) === JSON.stringify(b.config)
-  );
 }

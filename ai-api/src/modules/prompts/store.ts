@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
@@ -138,6 +139,62 @@ export function listVersions(
     .limit(limit);
   if (before !== null) query = query.where('version', '<', before);
   return query.execute();
+}
+
+/** Which versions of Langfuse the mirror has, by prompt. */
+export async function langfuseVersions(transaction: TenantTransaction): Promise<Map<string, Set<number>>> {
+  const rows = await transaction
+    .selectFrom('prompts.versions')
+    .select(['name', 'langfuse_version'])
+    .where('langfuse_version', 'is not', null)
+    .execute();
+  const byName = Map.groupBy(rows, ({ name }) => name);
+  const numbers = (own: typeof rows) => new Set(own.map((row) => row.langfuse_version as number));
+  return new Map([...byName].map(([name, own]) => [name, numbers(own)]));
+}
+
+export function versionOfLangfuse(
+  transaction: TenantTransaction,
+  name: string,
+  langfuseVersion: number,
+): Promise<VersionRecord | undefined> {
+  return transaction
+    .selectFrom('prompts.versions')
+    .selectAll()
+    .where('name', '=', name)
+    .where('langfuse_version', '=', langfuseVersion)
+    .executeTakeFirst();
+}
+
+export async function linkLangfuse(
+  transaction: TenantTransaction,
+  name: string,
+  version: number,
+  langfuseVersion: number,
+): Promise<void> {
+  await transaction
+    .updateTable('prompts.versions')
+    .set({ langfuse_version: langfuseVersion })
+    .where('name', '=', name)
+    .where('version', '=', version)
+    .execute();
+}
+
+/** Says of every prompt but some why it could not be mirrored. */
+export async function updatePrompts(
+  transaction: TenantTransaction,
+  but: readonly string[],
+  mirrorError: string,
+): Promise<void> {
+  let query = transaction.updateTable('prompts.prompts').set({ mirror_error: mirrorError });
+  if (but.length > 0) query = query.where('name', 'not in', [...but]);
+  await query.execute();
+}
+
+/** Whether two versions say the same to a model. */
+export function isSame(a: VersionContent, b: VersionContent): boolean {
+  const of = ({ text, variables, config }: VersionContent) => canonicalize({ text, variables, config });
+  return of(a) === of(b);
 }
 
 export function labelsOf(transaction: TenantTransaction, names: string[]): Promise<LabelRecord[]> {
