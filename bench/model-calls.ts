@@ -8,7 +8,7 @@ import { openAiProvider } from '../ai-api/src/models/openai.ts';
 import { createRoute } from '../ai-api/src/models/route.ts';
 import { strictSchema } from '../ai-api/src/models/strict-schema.ts';
 import { createTraces, keepTrace } from '../ai-api/src/models/tracing/index.ts';
-import { createIdentity } from '../ai-api/src/modules/identity/index.ts';
+import { ensureTenant } from '../ai-api/src/modules/identity/index.ts';
 import { createDatabase, type Database } from '../ai-api/src/platform/database/index.ts';
 import { migrate } from '../ai-api/src/platform/database/migrate.ts';
 import { openPglite } from '../ai-api/src/platform/database/pglite.ts';
@@ -88,7 +88,7 @@ async function overhead(baseUrl: string, langfuseUrl: string): Promise<Figure[]>
     const connection = DATABASE_URL ? openPostgres(DATABASE_URL, 20, () => {}) : await openPglite(DATA_DIR);
     const database = createDatabase(connection);
     await migrate(database.system('the benchmark migrates'));
-    const tenantId = await createIdentity(database).ensureTenant('Bench', 'enterprise');
+    const tenantId = await ensureTenant(database, 'Bench', 'enterprise');
     const traces = createTraces(database, {
       langfuse: {
         baseUrl: langfuseUrl,

@@ -53,7 +53,7 @@ export function createApp(context: Context): Express {
     ...serveRealtime(context.realtime),
     ...serveAudit(context.audit),
     ...serveUsage(context.usage),
-    ...serveIdentity(),
+    ...serveIdentity(context.identity),
     ...serveTenancy(context.tenancy),
     ...serveOps(context),
   ];
@@ -78,6 +78,7 @@ export function createApp(context: Context): Express {
   app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
   app.use('/decide', serveDecisionLinks(context.decisions, anonymous));
   app.get('/events/stream', context.realtime.stream);
+  app.use(context.identity.routes);
   app.use(routesOf(served, context.identity.authenticate, context.guards));
   app.use(anonymous, unknownPath);
   app.use(errorHandler);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import packageJson from '../package.json' with { type: 'json' };
 import { namesProxies } from './http/limits/client-address.ts';
 import { TIERS } from './http/limits/tiers.ts';
+import { parseSignInProviders, parseTokenIssuers } from './http/sign-in-settings.ts';
 import { PROVIDERS, type ProviderName } from './models/provider.ts';
 import type { Priority } from './platform/jobs.ts';
 import { parseAllowedHosts } from './platform/outbound/index.ts';
@@ -119,6 +120,23 @@ export const settings = z.object({
     .regex(/^aim_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{32,128}$/, 'must look like aim_<8 characters>_<32 to 128>')
     .optional()
     .describe('Admin key that is registered at start'),
+  BOOTSTRAP_ADMIN_EMAIL: z
+    .email('must be an e-mail address')
+    .toLowerCase()
+    .optional()
+    .describe('First person who may sign in, as admin; made at start unless there'),
+  BOOTSTRAP_ADMIN_PASSWORD: z
+    .string()
+    .min(12, 'must be at least 12 characters')
+    .max(200, 'must be at most 200 characters')
+    .optional()
+    .describe('Needed with BOOTSTRAP_ADMIN_EMAIL; later changes of it change nothing'),
+  SIGN_IN_PROVIDERS: checked(parseSignInProviders)
+    .default('[]')
+    .describe('Where people sign in, as JSON: see docs/identity.md'),
+  TOKEN_ISSUERS: checked(parseTokenIssuers)
+    .default('[]')
+    .describe('Issuers whose access tokens are trusted, as JSON: see docs/identity.md'),
   OPENAI_API_KEY: text.optional().describe('Key of the model; without it rules decide alone'),
   OPENAI_BASE_URL: httpUrl.optional().describe('Any OpenAI-compatible server'),
   OPENAI_MODEL: text.default('gpt-4.1-mini').describe('Model that reads what rules cannot'),
@@ -305,6 +323,9 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       : []),
     ...regionFaults(given),
     ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),
+    ...(given.BOOTSTRAP_ADMIN_EMAIL
+      ? needs('BOOTSTRAP_ADMIN_PASSWORD', because('BOOTSTRAP_ADMIN_EMAIL'))
+      : []),
     ...(given.OPENAI_BASE_URL ? needs('OPENAI_API_KEY', because('OPENAI_BASE_URL')) : []),
     ...(given.EMBEDDINGS_PROVIDER === 'voyage'
       ? needs('VOYAGE_API_KEY', 'is needed because EMBEDDINGS_PROVIDER is voyage')

@@ -8,6 +8,7 @@ import { connectLangfuse, createConnections } from './connections.ts';
 import { ACT_AS } from './contract/scopes.ts';
 import { createGuards } from './http/guards.ts';
 import { limitedDoor } from './http/limits/door.ts';
+import { parseSignInProviders, parseTokenIssuers } from './http/sign-in-settings.ts';
 import { seedKind, storeJudgementsWith } from './judgement/index.ts';
 import { createCollections } from './models/embeddings/collections.ts';
 import { createEmbedder, embeddersOf } from './models/embeddings/index.ts';
@@ -18,7 +19,7 @@ import { approvalKind, openApprovals } from './modules/approvals/index.ts';
 import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
-import { createIdentity } from './modules/identity/index.ts';
+import { createIdentity, type Identity } from './modules/identity/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
 import { createPerformance } from './modules/performance/index.ts';
@@ -38,7 +39,7 @@ import { createJobs } from './platform/jobs.ts';
 import { openMailer } from './platform/mail/index.ts';
 import { openObjects } from './platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from './platform/outbound/index.ts';
-import { createSealer, parseKeys, type Sealer } from './platform/sealing.ts';
+import { createSealer, parseKeys } from './platform/sealing.ts';
 import { openShared } from './platform/shared.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 import type { OnQuery } from './platform/telemetry/query-type.ts';
@@ -124,12 +125,21 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
-  const identity = createIdentity(database);
+  const secrets = await installationKeys(config);
+  const identity = await createIdentity(database, {
+    publicUrl,
+    tenant: config.TENANT,
+    secrets,
+    issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
+    providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
+    limiter: guards.limiter,
+    log,
+  });
   const tenancy = createTenancy(database, config.DATA_REGION ?? null);
   await tenancy.checkRegions();
   const people = createPeople(database, sources);
   const guard = guardOf(config);
-  const sealer = await openSealer(config);
+  const sealer = createSealer(secrets);
   const webhooks = createWebhooks(database, jobs, {
     retrySeconds: config.WEBHOOK_RETRY_SECONDS,
     disableHours: config.WEBHOOK_DISABLE_HOURS,
@@ -150,6 +160,8 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     connectionsPerTenant: config.REALTIME_CONNECTIONS,
     bufferBytes: config.REALTIME_BUFFER_BYTES,
     replay: config.REALTIME_REPLAY,
+    rolesNow: identity.rolesNow,
+    onChange: identity.onChange,
     log,
   });
   const forward = forwardToLangfuse(database, jobs, connectLangfuse(config), config.LANGFUSE_RETRY_SECONDS);
@@ -252,15 +264,12 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
   };
 }
 
-async function seedTenant(
-  config: Config,
-  database: Database,
-  identity: ReturnType<typeof createIdentity>,
-  prompts: Prompts,
-) {
+async function seedTenant(config: Config, database: Database, identity: Identity, prompts: Prompts) {
   const tenantId = await identity.ensureTenant(config.TENANT, config.TENANT_TIER);
   if (config.BOOTSTRAP_API_KEY)
     await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
+  const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = config;
+  if (email && password) await identity.users.ensureAdmin(tenantId, email, password);
   await database.withTenant(tenantId, async (transaction) => {
     let rules = 0;
     for (const kind of KINDS) rules += await seedKind(transaction, kind);
@@ -302,11 +311,9 @@ function guardOf(config: Config) {
   });
 }
 
-/** Seals with the configured keys, or else with a local one. */
-async function openSealer({ DATA_ENCRYPTION_KEY, DATA_DIR }: Config): Promise<Sealer> {
-  return createSealer(
-    DATA_ENCRYPTION_KEY ? parseKeys(DATA_ENCRYPTION_KEY) : [await localKey(DATA_DIR, 'data.key')],
-  );
+/** What seals stored secrets, and what keys of tokens are derived from: as configured, or else a local key. */
+async function installationKeys({ DATA_ENCRYPTION_KEY, DATA_DIR }: Config): Promise<Buffer[]> {
+  return DATA_ENCRYPTION_KEY ? parseKeys(DATA_ENCRYPTION_KEY) : [await localKey(DATA_DIR, 'data.key')];
 }
 
 /** A random key kept in a file that only its owner reads; made at the first start. */

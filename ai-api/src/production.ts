@@ -8,6 +8,7 @@ const WELL_KNOWN = new Set(
 /** Variables that are secrets, and those that are URLs with a password inside. */
 const SECRETS = [
   'BOOTSTRAP_API_KEY',
+  'BOOTSTRAP_ADMIN_PASSWORD',
   'PROMETHEUS_TOKEN',
   'DATA_ENCRYPTION_KEY',
   'OPENAI_API_KEY',

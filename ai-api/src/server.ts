@@ -40,6 +40,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
   };
   try {
     opened.push({ close: () => context.webhooks.close() });
+    opened.push(await context.identity.start());
     opened.push({ close: () => context.mailer.close() });
     await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     opened.push({ close: () => context.jobs.stop(STOP_MS) });

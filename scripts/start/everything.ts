@@ -24,6 +24,9 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** The first person of n8n and of the API. */
+const OWNER_EMAIL = 'owner@ai-manager.example';
+
 /** The header that starts the workflow from outside. */
 export const START_HEADER = 'X-Start-Key';
 
@@ -67,7 +70,7 @@ export async function startEverything(
       onProgress: progress.line,
     });
     opened.push({ close: n8n.stop });
-    const owner = { email: 'owner@ai-manager.example', password: secrets.n8nPassword };
+    const owner = { email: OWNER_EMAIL, password: secrets.n8nPassword };
     await bootstrapN8n({
       n8n,
       owner,
@@ -106,6 +109,8 @@ function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets
     SMTP_URL: '',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
     BOOTSTRAP_API_KEY: secrets.apiKey,
+    BOOTSTRAP_ADMIN_EMAIL: OWNER_EMAIL,
+    BOOTSTRAP_ADMIN_PASSWORD: secrets.n8nPassword,
     WORKSMART_URL: sources.worksmartUrl,
     WORKSMART_API_KEY: sourcesKey,
     BRAINLIFT_URL: sources.brainliftUrl,

@@ -34,7 +34,7 @@ export function places({ urls, owner, secrets, options }: System): string[] {
     ...aligned([
       ['n8n', urls.n8n, `sign in as ${owner.email}, password ${secrets.n8nPassword}`],
       ['Inbox', urls.inbox, 'every e-mail that was sent'],
-      ['API reference', `${urls.api}/docs`, `key ${secrets.apiKey}`],
+      ['API reference', `${urls.api}/docs`, `key ${secrets.apiKey}, or POST /auth/login as for n8n`],
       ['Logs', options.dataDirectory, 'logs/api.log, logs/n8n.log'],
     ]),
   ];

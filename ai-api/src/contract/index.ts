@@ -3,7 +3,7 @@ import { approval, approver } from '../modules/approvals/contract.ts';
 import { audit } from '../modules/audit/contract.ts';
 import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
-import { identity } from '../modules/identity/contract.ts';
+import { apiKey, auth, identity, user } from '../modules/identity/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
 import { performance, plan } from '../modules/performance/contract.ts';
@@ -46,6 +46,9 @@ export const resources = {
   usage,
   identity,
   tenant,
+  user,
+  apiKey,
+  auth,
   job,
   health,
 } as const satisfies Record<string, Resource>;

@@ -22,6 +22,8 @@ export interface Credential {
   id: string;
   /** Milliseconds since the epoch; null for none. */
   expiresAt: number | null;
+  /** Digest of the secret of a key, which a rotation replaces. */
+  proof?: string;
 }
 
 /** A verified identity: the tenant comes from the credential, never from the request. */
@@ -47,6 +49,16 @@ export function callerId({ keyId, user }: Pick<Caller, 'keyId' | 'user'>): strin
   return user ? `${keyId} for ${user.id}` : keyId;
 }
 
+/** What signing in needs of HTTP itself; other operations have no use for it. */
+export interface Exchange {
+  /** Of the client, as limits count it. */
+  address: string | undefined;
+  header(name: string): string | undefined;
+  cookie(name: string): string | undefined;
+  /** Sends a `Set-Cookie` header with the answer. */
+  setCookie(header: string): void;
+}
+
 /** What a handler knows about the request beside its input. */
 export interface RequestContext {
   operation: string;
@@ -54,6 +66,7 @@ export interface RequestContext {
   log: Logger;
   /** Aborts when the request's time is over. */
   signal: AbortSignal;
+  readonly exchange: Exchange;
   /** The verified caller; throws in a public operation. */
   readonly caller: Caller;
   /**

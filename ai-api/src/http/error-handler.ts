@@ -14,7 +14,7 @@ export const errorHandler: ErrorRequestHandler = (error, request, response, next
   if (problem.status >= 500 && problem.code !== 'OVERLOADED')
     request.log?.error({ err: error }, problem.code);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="ai-manager"');
+  if (problem.challenge !== null) response.setHeader('WWW-Authenticate', problem.challenge);
   response
     .status(problem.status)
     .type('application/problem+json')

@@ -103,7 +103,10 @@ describe('the HTTP interface', () => {
         'UNAUTHENTICATED',
         send('GET', '/whoami', undefined, { authorization }),
       );
-      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="ai-manager"');
+      const fault = authorization
+        ? `, error="invalid_token", error_description="${document.detail.replaceAll('"', "'")}"`
+        : '';
+      expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="ai-manager"${fault}`);
       expect(JSON.stringify(document)).not.toContain(SECRET);
     });
 
@@ -128,7 +131,8 @@ describe('the HTTP interface', () => {
       async (role: Role) => {
         const outcomes = [];
         for (const [id, { access, method, path, own }] of operations) {
-          if (access === 'public') continue;
+          // People sign in and out themselves, no key does it for them.
+          if (access === 'public' || id.startsWith('auth.')) continue;
           // A key is no builder, so that nothing is its own.
           const isOpen = access.includes(role) && (role !== 'builder' || own === 'anyone');
           const url = path.replaceAll(/\{\w+\}/g, UUID);
@@ -159,7 +163,8 @@ describe('the HTTP interface', () => {
       for (const [id, { access, method, path }] of operations) {
         const url = path.replaceAll(/\{\w+\}/g, UUID);
         const { status } = await send(method, url, undefined, anonymous);
-        outcomes.push([id, status, access === 'public' ? 200 : 401]);
+        const needsInput = access === 'public' && method === 'POST';
+        outcomes.push([id, status, needsInput ? 422 : access === 'public' ? 200 : 401]);
       }
       expect(outcomes.filter(([, status, expected]) => status !== expected)).toEqual([]);
     });

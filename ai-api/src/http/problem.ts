@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
 import type { ProblemDocument } from '../contract/schemas.ts';
 
+/** @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+type TokenError = 'invalid_token' | 'insufficient_scope';
 type FieldErrors = NonNullable<ProblemDocument['errors']>;
 
 /** An answer other than success; the error handler turns it into an RFC 9457 problem document. */
@@ -10,21 +12,36 @@ export class Problem extends Error {
   readonly errors: FieldErrors | undefined;
   /** Seconds for the `Retry-After` header. */
   readonly retryAfter: number | undefined;
+  /** Why a token that was sent does not do, for `WWW-Authenticate`. */
+  readonly tokenError: TokenError | undefined;
 
   constructor(
     code: ErrorCode,
     detail: string,
-    extra: { errors?: FieldErrors; retryAfter?: number; cause?: unknown } = {},
+    extra: { errors?: FieldErrors; retryAfter?: number; tokenError?: TokenError; cause?: unknown } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.name = 'Problem';
     this.code = code;
     this.errors = extra.errors;
     this.retryAfter = extra.retryAfter;
+    this.tokenError = extra.tokenError;
   }
 
   get status(): number {
     return PROBLEMS[this.code].status;
+  }
+
+  /**
+   * The `WWW-Authenticate` header of the answer; null for none.
+   * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
+   */
+  get challenge(): string | null {
+    if (this.status !== 401 && this.tokenError === undefined) return null;
+    const realm = 'Bearer realm="ai-manager"';
+    if (this.tokenError === undefined) return realm;
+    const description = this.message.replaceAll(/[^\x20-\x7e]|["\\]/g, "'");
+    return `${realm}, error="${this.tokenError}", error_description="${description}"`;
   }
 
   document(request: { path: string; id: string }): ProblemDocument {
@@ -40,6 +57,11 @@ export class Problem extends Error {
       ...(this.errors ? { errors: this.errors } : {}),
     };
   }
+}
+
+/** 401 about a credential that was sent, which says what is wrong with it. */
+export function invalidToken(detail: string): Problem {
+  return new Problem('UNAUTHENTICATED', detail, { tokenError: 'invalid_token' });
 }
 
 /** 404 that names what was looked for without saying whether it exists elsewhere. */

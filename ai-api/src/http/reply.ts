@@ -25,6 +25,7 @@ export function problemReply(problem: Problem, request: { path: string; id: stri
     status: problem.status,
     headers: {
       'Content-Type': 'application/problem+json; charset=utf-8',
+      ...(problem.challenge === null ? {} : { 'WWW-Authenticate': problem.challenge }),
       ...(problem.retryAfter === undefined ? {} : { 'Retry-After': String(problem.retryAfter) }),
     },
     body: JSON.stringify(problem.document(request)),

@@ -7,7 +7,8 @@ import express, {
 } from 'express';
 import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
 import { permits } from '../contract/scopes.ts';
-import type { Caller, RequestContext } from './caller.ts';
+import type { Caller, Exchange, RequestContext } from './caller.ts';
+import { readCookie } from './cookies.ts';
 import { toProblem } from './error-handler.ts';
 import type { Guards } from './guards.ts';
 import { readIdempotencyKey } from './idempotency/index.ts';
@@ -112,7 +113,7 @@ function authorise(
     const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
     if (!caller) {
       return limiter.anonymous(request, response, () => {
-        throw new Problem('UNAUTHENTICATED', 'Send an API key as "Authorization: Bearer <key>".');
+        throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');
       });
     }
     await limiter.caller(response, caller);
@@ -120,7 +121,9 @@ function authorise(
       throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
     }
     if (!permits(caller.scopes, resourceId, op.method))
-      throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${id}.`);
+      throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${id}.`, {
+        tokenError: 'insufficient_scope',
+      });
     response.locals.caller = caller;
     next();
   };
@@ -138,15 +141,15 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
 function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards): RequestHandler {
   return async (request: Request, response: Response) => {
     const key = takesIdempotencyKey(op) ? readIdempotencyKey(request.headers['idempotency-key']) : null;
-    const input = gather(op, request);
     const caller = response.locals.caller as Caller | undefined;
     const own = caller ? onlyBuilder(op, caller) : null;
+    const input = gather(op, request);
     limitToOwn(op, own, input);
     const parsed = op.input.safeParse(input);
     if (!parsed.success) throw invalidInput(parsed.error);
     const reply = await withinTime(guards.timeoutMs, (signal) => {
       const carryOut = async () => {
-        const context = contextOf(id, request, caller, own, signal);
+        const context = contextOf(id, request, response, caller, own, signal);
         const output = await handler(parsed.data as never, context);
         refuseOthers(op, own, output);
         return jsonReply(op.also?.when(output) ? op.also.status : (op.status ?? 200), output);
@@ -173,6 +176,7 @@ async function orProblem(reply: Promise<Reply>, request: Request): Promise<Reply
 function contextOf(
   operation: string,
   request: Request,
+  response: Response,
   caller: Caller | undefined,
   own: string | null,
   signal: AbortSignal,
@@ -182,12 +186,23 @@ function contextOf(
     requestId: String(request.id),
     log: request.log,
     signal,
+    exchange: exchangeOf(request, response),
     onlyBuilder: own,
     requireOwn: (builderId) => requireOwn(own, builderId),
     get caller() {
       if (!caller) throw new Error(`${operation} is public and has no caller`);
       return caller;
     },
+  };
+}
+
+/** HTTP as signing in sees it. */
+export function exchangeOf(request: Request, response: Response): Exchange {
+  return {
+    address: request.ip,
+    header: (name) => request.get(name),
+    cookie: (name) => readCookie(request.headers.cookie, name),
+    setCookie: (header) => response.append('Set-Cookie', header),
   };
 }
 

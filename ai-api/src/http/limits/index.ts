@@ -5,7 +5,15 @@ import { type Caller, callerId } from '../caller.ts';
 import { isProbe } from '../probe.ts';
 import { Problem } from '../problem.ts';
 import { clientAddress } from './client-address.ts';
-import { ANONYMOUS_PER_MINUTE, FAILED_CREDENTIALS_PER_MINUTE, REQUESTS_PER_MINUTE } from './tiers.ts';
+import {
+  ANONYMOUS_PER_MINUTE,
+  FAILED_CREDENTIALS_PER_MINUTE,
+  REQUESTS_PER_MINUTE,
+  SIGN_IN_WINDOW_SECONDS,
+  SIGN_INS_OF_PERSON,
+  SIGN_INS_OF_PERSON_FROM_ANYWHERE,
+  SIGN_INS_PER_MINUTE,
+} from './tiers.ts';
 
 const WINDOW_SECONDS = 60;
 /** For how long an address waits after a wrong credential that could not be counted. */
@@ -27,9 +35,9 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
   const lockedUntil = new Map<string, number>();
   let loggedAt = 0;
 
-  async function take(key: string, limit: number): Promise<Taken | null> {
+  async function take(key: string, limit: number, seconds = WINDOW_SECONDS): Promise<Taken | null> {
     try {
-      return await limits.take(key, limit, WINDOW_SECONDS);
+      return await limits.take(key, limit, seconds);
     } catch (err) {
       onUnavailable();
       if (Date.now() - loggedAt > LOG_EVERY_MS) {
@@ -81,6 +89,30 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     },
 
     /**
+     * Takes from the budgets of an address and a person before a password is looked at, right or wrong. Without
+     * counters nobody signs in (fail closed).
+     * @param person what tells the person apart; it is hashed by the caller
+     * @throws {Problem} RATE_LIMITED, SERVICE_UNAVAILABLE
+     */
+    signIn: async (request: Pick<Request, 'ip'>, person: string): Promise<void> => {
+      const address = clientAddress(request);
+      refuseLocked(address);
+      const budgets: [string, number, number][] = [
+        [`sign-in:${address}`, SIGN_INS_PER_MINUTE, WINDOW_SECONDS],
+        [`sign-in:${address}:${person}`, SIGN_INS_OF_PERSON, SIGN_IN_WINDOW_SECONDS],
+        [`sign-in:${person}`, SIGN_INS_OF_PERSON_FROM_ANYWHERE, SIGN_IN_WINDOW_SECONDS],
+      ];
+      for (const [key, limit, seconds] of budgets) {
+        const taken = await take(key, limit, seconds);
+        if (!taken)
+          throw new Problem('SERVICE_UNAVAILABLE', 'Nobody can sign in right now. Try again soon.', {
+            retryAfter: CLOSED_SECONDS,
+          });
+        if (!taken.allowed) throw tooMany('Too many sign-ins were tried.', taken.resetSeconds);
+      }
+    },
+
+    /**
      * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
      * refused before it is verified, so that guessing on tells nothing.
      * @throws {Problem} what `verify` throws, or RATE_LIMITED
@@ -107,6 +139,7 @@ export const unlimited: RateLimiter = {
   anonymous: async (_request, _response, next) => next(),
   address: async () => {},
   caller: async () => {},
+  signIn: async () => {},
   credential: (_request, verify) => verify(),
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { type EmbeddingRecorder, startEmbeddingRecorder } from '../../../test/embedding-recorder.ts';
-import { createIdentity } from '../../modules/identity/index.ts';
+import { ensureTenant } from '../../modules/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { createJobs, type Jobs } from '../../platform/jobs.ts';
@@ -29,7 +29,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
     home = await create();
     database = await home.open();
     await migrate(database.system('the test migrates'));
-    tenantId = await createIdentity(database).ensureTenant('Test', 'enterprise');
+    tenantId = await ensureTenant(database, 'Test', 'enterprise');
   });
   afterAll(async () => {
     for (const jobs of running) await jobs.stop(1_000);

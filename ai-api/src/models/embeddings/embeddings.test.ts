@@ -5,7 +5,7 @@ import {
   type EmbeddingRecorder,
   startEmbeddingRecorder,
 } from '../../../test/embedding-recorder.ts';
-import { createIdentity } from '../../modules/identity/index.ts';
+import { ensureTenant } from '../../modules/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { RecordedAttempt } from '../chain.ts';
 import { createEmbedder, type Embedder } from './index.ts';
@@ -50,7 +50,7 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
     database = await home.open();
     const { migrate } = await import('../../platform/database/migrate.ts');
     await migrate(database.system('the test migrates'));
-    tenantId = await createIdentity(database).ensureTenant('Test', 'enterprise');
+    tenantId = await ensureTenant(database, 'Test', 'enterprise');
   });
   afterEach(() => {
     recorder.failWith(null);

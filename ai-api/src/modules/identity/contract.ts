@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { id } from '../../contract/schemas.ts';
+import { person } from './person-schema.ts';
+
+export { auth } from './auth-contract.ts';
+export { apiKey } from './keys-contract.ts';
+export { user } from './users-contract.ts';
 
 export const identity = resource({
   id: 'identity',
@@ -21,15 +26,7 @@ export const identity = resource({
           tenantId: id,
           tenant: z.string(),
           keyName: z.string().nullable().describe('Null where a person came without a key'),
-          user: z
-            .object({
-              userId: id,
-              email: z.string(),
-              name: z.string(),
-              builderId: z.string().nullable().describe('The builder with this e-mail address'),
-            })
-            .nullable()
-            .describe('The person who is signed in, or whom the key acts for'),
+          user: person.nullable().describe('The person who is signed in, or whom the key acts for'),
           roles: z.array(z.enum(ROLES)),
           scopes: z.array(z.string()),
         })

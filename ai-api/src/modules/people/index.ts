@@ -6,7 +6,7 @@ import type { People } from './service.ts';
 export { createBrainLift, createMetricsApi, createWorkSmart } from './connectors/index.ts';
 export { createPeople, type KnownWeek, type People } from './service.ts';
 export type { Sources } from './sources.ts';
-export type { BuilderRecord } from './store.ts';
+export { type BuilderRecord, builderIdByEmail } from './store.ts';
 export type { Span, TimeRecords } from './time-store.ts';
 
 /** The operations of this module. */

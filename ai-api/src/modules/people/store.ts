@@ -249,6 +249,22 @@ export async function findBuilders(
   return new Map(rows.map((row) => [row.builder_id, row]));
 }
 
+/** The builder whose e-mail address it is, whatever its case; one who left comes after one who did not. */
+export async function builderIdByEmail(
+  transaction: TenantTransaction,
+  email: string,
+): Promise<string | null> {
+  const row = await transaction
+    .selectFrom('people.superbuilders')
+    .select('builder_id')
+    .where(sql<string>`lower(email)`, '=', email.toLowerCase())
+    .orderBy(sql`status = 'left'`)
+    .orderBy('builder_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.builder_id ?? null;
+}
+
 export function findProject(
   transaction: TenantTransaction,
   projectId: string,

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { permits } from '../../contract/scopes.ts';
 import type { Caller } from '../../http/caller.ts';
 import type { LimitedDoor } from '../../http/limits/door.ts';
 import { invalidField, Problem } from '../../http/problem.ts';
 
-import { REALTIME_ROLES } from './contract.ts';
+import { mayFollow, REALTIME_ROLES } from './contract.ts';
 import type { Hub } from './hub.ts';
 import type { Tickets } from './tickets.ts';
 import { parseTopics, type Topics } from './topics.ts';
@@ -50,7 +51,9 @@ export async function admit(
     const why = ticket ? 'The ticket was used or is too old.' : 'Send an API key or a ticket.';
     throw new Problem('UNAUTHENTICATED', why);
   }
-  if (!caller.roles.some((role) => (REALTIME_ROLES as readonly string[]).includes(role)))
+  if (!permits(caller.scopes, 'realtime', 'GET'))
+    throw new Problem('INSUFFICIENT_SCOPE', 'The scopes of this key do not include realtime.');
+  if (!mayFollow(caller.roles))
     throw new Problem('FORBIDDEN', `This needs one of the roles ${REALTIME_ROLES.join(', ')}.`);
   hub.admit(caller.tenantId);
   return { caller, topics: followed, lastEventId: lastEventId?.toString().toLowerCase() };

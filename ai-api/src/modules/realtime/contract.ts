@@ -11,6 +11,11 @@ export const REALTIME_ROLES = [
   'readonly',
 ] as const satisfies readonly Role[];
 
+/** Whether one of the roles may follow events. */
+export function mayFollow(roles: readonly string[]): boolean {
+  return roles.some((role) => (REALTIME_ROLES as readonly string[]).includes(role));
+}
+
 export const realtime = resource({
   id: 'realtime',
   name: 'Realtime',

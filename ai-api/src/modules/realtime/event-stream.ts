@@ -22,6 +22,7 @@ export function eventStream(door: Door, bufferBytes: number): RequestHandler {
     response.write(`retry: ${RECONNECT_MS}\n\n`);
     const follower: Follower = {
       tenantId: caller.tenantId,
+      caller,
       lastEventId,
       get isOpen() {
         return !response.writableEnded && !response.destroyed;
@@ -33,6 +34,7 @@ export function eventStream(door: Door, bufferBytes: number): RequestHandler {
       gap: (reason) => write(named('gap', { reason })),
       beat: () => write(': beat\n\n'),
       leave: () => close('GOING_AWAY'),
+      end: () => close('CREDENTIAL_ENDED'),
     };
 
     function write(text: string): void {

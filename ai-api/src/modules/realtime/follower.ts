@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Role } from '../../contract/operation.ts';
+import type { Caller } from '../../http/caller.ts';
 import type { LoggedEvent, Position } from '../webhooks/index.ts';
 
 /** An event as connections are told of it; its JSON is made once for all of them. */
@@ -12,6 +14,7 @@ export interface Told {
 /** One connection of a tenant. */
 export interface Follower {
   readonly tenantId: string;
+  readonly caller: Caller;
   /** What it has not missed: it is told of events after it. */
   readonly lastEventId: string | undefined;
   readonly isOpen: boolean;
@@ -24,6 +27,8 @@ export interface Follower {
   beat(): void;
   /** The server goes away. */
   leave(): void;
+  /** Its credential was revoked, has expired or lost the role. */
+  end(): void;
 }
 
 export interface HubSettings {
@@ -32,6 +37,8 @@ export interface HubSettings {
   /** Missed events that one connection may be told of. */
   replay: number;
   log: Logger;
+  /** What a caller may do as of now; null when the credential has ended. */
+  rolesNow: (caller: Caller) => Promise<readonly Role[] | null>;
 }
 
 /** Whether `a` is after `b` in the order of a tenant's events. */

@@ -1,9 +1,17 @@
+import { type Caller, callerId } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import type { EventLog } from '../webhooks/index.ts';
+import { mayFollow } from './contract.ts';
 import type { Follower, HubSettings } from './follower.ts';
 import { openStream, type TenantStream } from './stream.ts';
 
 export type Hub = ReturnType<typeof createHub>;
+
+/** Callers with the same one are let in by the same credential. */
+function credentialId(caller: Caller): string {
+  const { kind, id, proof, expiresAt } = caller.credential;
+  return [kind, id, proof, expiresAt, callerId(caller)].join(' ');
+}
 
 /** All connections of this process. A tenant's events are read once, by row level security, for all of them. */
 export function createHub(log: EventLog, settings: HubSettings) {
@@ -12,6 +20,8 @@ export function createHub(log: EventLog, settings: HubSettings) {
   let heard = new Set<string>();
   let beating: NodeJS.Timeout | undefined;
   let closed = false;
+  let checking = false;
+  let checkAgain = false;
 
   function add(follower: Follower): TenantStream {
     const all = followers.get(follower.tenantId) ?? new Set();
@@ -46,9 +56,32 @@ export function createHub(log: EventLog, settings: HubSettings) {
     for (const stream of streams.values()) stream.read();
   }
 
+  /** Ends the connections whose credential has ended; each credential is asked for once. */
+  async function checkCredentials(): Promise<void> {
+    const open = [...followers.values()].flatMap((all) => [...all]);
+    for (const [, same] of Map.groupBy(open, ({ caller }) => credentialId(caller))) {
+      const roles = await settings.rolesNow((same[0] as Follower).caller);
+      if (mayFollow(roles ?? [])) continue;
+      for (const follower of same) follower.end();
+    }
+  }
+
+  function check(): void {
+    checkAgain = checking;
+    if (checking || closed || followers.size === 0) return;
+    checking = true;
+    checkCredentials()
+      .catch((err: unknown) => settings.log.warn({ err }, 'credentials of connections could not be checked'))
+      .finally(() => {
+        checking = false;
+        if (checkAgain) check();
+      });
+  }
+
   function beat(): void {
     for (const all of followers.values()) for (const follower of [...all]) follower.beat();
     readAll();
+    check();
   }
 
   return {
@@ -60,6 +93,9 @@ export function createHub(log: EventLog, settings: HubSettings) {
       const detail = `Your company has ${connectionsPerTenant} connections open here. Close some first.`;
       throw new Problem('TOO_MANY_CONNECTIONS', detail, { retryAfter: 30 });
     },
+
+    /** Credentials or people have changed: some connections may have to end. */
+    check,
 
     join: (follower: Follower): void => add(follower).join(follower),
     leave: remove,

@@ -12,6 +12,12 @@ import { createHub } from './hub.ts';
 import { createTickets } from './tickets.ts';
 import { createWebSockets } from './web-socket.ts';
 
+export type RealtimeSettings = HubSettings & {
+  bufferBytes: number;
+  /** Calls `hear` after every change of a credential or a person. */
+  onChange(hear: () => void): void;
+};
+
 export type Realtime = ReturnType<typeof createRealtime>;
 
 /** Events as they happen, by WebSocket and server-sent events, in every process that serves the API. */
@@ -19,9 +25,10 @@ export function createRealtime(
   log: EventLog,
   database: Database,
   limits: LimitedDoor,
-  settings: HubSettings & { bufferBytes: number },
+  settings: RealtimeSettings,
 ) {
   const hub = createHub(log, settings);
+  settings.onChange(hub.check);
   const tickets = createTickets(database);
   const door = { hub, tickets, limits };
   const sockets = createWebSockets(door, settings.bufferBytes);

@@ -9,6 +9,7 @@ import { isFollowed, parseTopics } from './topics.ts';
 
 /** Close codes of ours; RFC 6455 leaves 4000 to 4999 to applications. */
 export const SLOW_CONSUMER = 4008;
+const CREDENTIAL_ENDED = 4001;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 
@@ -77,6 +78,7 @@ function follow(
 
   const follower: Follower = {
     tenantId: caller.tenantId,
+    caller,
     lastEventId,
     get isOpen() {
       return socket.readyState === socket.OPEN;
@@ -96,6 +98,7 @@ function follow(
       if (socket.readyState === socket.OPEN) socket.ping();
     },
     leave: () => close(GOING_AWAY, 'The server goes away'),
+    end: () => close(CREDENTIAL_ENDED, 'The credential has ended'),
   };
 
   const list = () => (followed === null ? null : [...followed]);
@@ -157,7 +160,7 @@ function refuse(socket: Duplex, error: unknown): void {
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       ...(problem.retryAfter === undefined ? [] : [`Retry-After: ${problem.retryAfter}`]),
-      ...(problem.status === 401 ? ['WWW-Authenticate: Bearer realm="ai-manager"'] : []),
+      ...(problem.challenge === null ? [] : [`WWW-Authenticate: ${problem.challenge}`]),
       '',
       body,
     ].join('\r\n'),

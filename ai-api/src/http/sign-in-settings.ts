@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { ROLES } from '../contract/operation.ts';
+
+const secureUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL' })
+  .refine(
+    (url) => url.startsWith('https:') || /^http:\/\/(localhost|127\.|\[::1\])/.test(url),
+    'must start with https://',
+  );
+const role = z.enum(ROLES);
+
+/** How claims become a person. */
+const mapping = {
+  tenant: z.string().min(1).max(100).optional(),
+  rolesClaim: z.string().min(1).max(100).optional(),
+  roles: z.record(z.string(), role).optional(),
+  defaultRoles: z.array(role).default([]),
+  emailClaim: z.string().min(1).max(100).default('email'),
+  nameClaim: z.string().min(1).max(100).default('name'),
+  trustEmail: z.boolean().optional(),
+  domains: z.array(z.string().toLowerCase()).optional(),
+};
+
+const issuer = z.strictObject({
+  issuer: secureUrl,
+  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  audienceClaim: z.enum(['aud', 'client_id', 'azp']).default('aud'),
+  jwksUri: secureUrl.optional(),
+  tenantClaim: z.string().min(1).max(100).optional(),
+  tenants: z.record(z.string(), z.string()).optional(),
+  ...mapping,
+});
+
+const KINDS = ['google', 'microsoft', 'github', 'cognito', 'keycloak', 'oidc'] as const;
+
+const provider = z
+  .strictObject({
+    id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a short lower-case name'),
+    kind: z.enum(KINDS),
+    label: z.string().max(50).optional(),
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1),
+    issuer: secureUrl.optional(),
+    directory: z
+      .string()
+      .regex(/^[\w.-]+$/)
+      .optional(),
+    apiUrl: secureUrl.optional(),
+    scope: z.string().optional(),
+    ...mapping,
+  })
+  .superRefine((given, context) => {
+    const need = (field: 'issuer' | 'directory', why: string) => {
+      if (!given[field]) context.addIssue({ code: 'custom', path: [field], message: `is needed ${why}` });
+    };
+    if (given.kind === 'cognito' || given.kind === 'keycloak' || given.kind === 'oidc')
+      need('issuer', `for ${given.kind}`);
+    if (given.kind === 'microsoft') need('directory', 'for microsoft: the id of one Entra directory');
+    const isPublic = given.kind === 'google' || given.kind === 'github';
+    if (isPublic && given.defaultRoles.length > 0 && !given.domains?.length)
+      context.addIssue({
+        code: 'custom',
+        path: ['domains'],
+        message: `is needed beside defaultRoles: anybody can have an account of ${given.kind}`,
+      });
+  });
+
+export type TokenIssuer = z.output<typeof issuer>;
+export type SignInProvider = z.output<typeof provider>;
+/** How the claims of an issuer or a provider become a person of a tenant. */
+export type ClaimMapping = Pick<
+  TokenIssuer,
+  'rolesClaim' | 'roles' | 'defaultRoles' | 'emailClaim' | 'nameClaim' | 'trustEmail' | 'domains'
+>;
+
+/** @throws without telling values */
+export function parseTokenIssuers(json: string): TokenIssuer[] {
+  return parse(json, z.array(issuer), ({ issuer: name }) => name);
+}
+
+/** @throws without telling values */
+export function parseSignInProviders(json: string): SignInProvider[] {
+  return parse(json, z.array(provider), ({ id }) => id);
+}
+
+function parse<T>(json: string, schema: z.ZodType<T[]>, nameOf: (entry: T) => string): T[] {
+  let given: unknown;
+  try {
+    given = JSON.parse(json);
+  } catch {
+    throw new Error('it must be a list in JSON');
+  }
+  const parsed = schema.safeParse(given);
+  const fault = parsed.error?.issues[0];
+  if (fault) throw new Error(`${fault.path.join('.') || 'the list'} ${fault.message}`);
+  const entries = parsed.data ?? [];
+  const names = entries.map(nameOf);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`${twice} is there twice`);
+  return entries;
+}
