@@ -6,7 +6,9 @@ const BENCHMARKS = [
   'tracing',
   'model-concurrency',
   'read-overhead',
+  'write-overhead',
   'scale',
+  'outbox',
   'realtime',
   'n8n-nodes',
 ];

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Db, fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss';
+import { type Db, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from './database/index.ts';
 import { createJobDesk, type JobDesk } from './job-desk.ts';
@@ -22,6 +22,8 @@ export interface Queue<Data extends object, Progress = unknown> {
   priority?: Priority;
   /** Jobs at once in one process. */
   concurrency: number;
+  /** Jobs that one of its workers takes at once and handles side by side; 1 unless said. */
+  batch?: number;
   retryLimit: number;
   /** Seconds before the first retry; it doubles with each one. */
   retryDelay: number;
@@ -139,7 +141,7 @@ export function createJobs(
 
   async function work(queue: Queue<object>): Promise<void> {
     for (let worker = 0; worker < queue.concurrency; worker++) {
-      await poll(queue.name, (job) => attempt(queue, job));
+      await poll(queue.name, (job) => attempt(queue, job), queue.batch);
     }
     await poll(deadLetter(queue.name), (job) => report(queue, job));
   }
@@ -182,17 +184,22 @@ export function createJobs(
    * it gives way to the event loop: the embedded database answers within one turn of it, so that a long
    * queue would otherwise keep every request and timer waiting to its end.
    */
-  async function poll(name: string, handle: (job: JobWithMetadata<object>) => Promise<void>): Promise<void> {
+  async function poll(
+    name: string,
+    handle: (job: JobWithMetadata<object>) => Promise<void>,
+    batchSize = 1,
+  ): Promise<void> {
     const options = {
       pollingIntervalSeconds: 0.5,
       notifyPollingIntervalSeconds: 2,
       includeMetadata: true,
+      perJobResults: true,
+      batchSize,
     } as const;
-    const worker = await boss.work(name, options, async ([job]: JobWithMetadata<object>[]) => {
-      if (!job) return;
+    const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
-        await handle(job);
+        return await Promise.all(jobs.map((job) => resultOf(job, handle)));
       } finally {
         boss.notifyWorker(worker);
       }
@@ -235,6 +242,19 @@ export function createJobs(
     },
     stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: true }),
   };
+}
+
+/** What became of one job of a batch, whose others go on. */
+async function resultOf(
+  job: JobWithMetadata<object>,
+  handle: (job: JobWithMetadata<object>) => Promise<void>,
+): Promise<JobResult> {
+  try {
+    await handle(job);
+    return { id: job.id, status: 'completed' };
+  } catch (error) {
+    return { id: job.id, status: 'failed', output: error as object };
+  }
 }
 
 function deadLetter(queue: string): string {

@@ -50,25 +50,56 @@ export async function insertDeliveries(
   return deliveries.map(({ id }) => id);
 }
 
-/** Null when the delivery is done, is in another round, or its endpoint is gone. */
+/** One round of a delivery. */
+export interface Round {
+  deliveryId: string;
+  round: number;
+}
+
+/** What each has to send, in their order; null when it is done, is in another round, or its endpoint is gone. */
 export async function findDue(
   transaction: TenantTransaction,
-  deliveryId: string,
-  round: number,
-): Promise<DueDelivery | null> {
-  const row = await transaction
+  rounds: readonly Round[],
+): Promise<(DueDelivery | null)[]> {
+  const rows = await transaction
     .selectFrom('events.deliveries as delivery')
     .innerJoin('events.outbox as event', 'event.id', 'delivery.event_id')
     .innerJoin('events.endpoints as endpoint', 'endpoint.id', 'delivery.endpoint_id')
+    .select(['delivery.id as deliveryId', 'delivery.round'])
     .select(['event.id as eventId', 'event.type', 'event.data', 'event.occurred_at as occurredAt'])
     .select(['endpoint.id as endpointId', 'endpoint.url', 'endpoint.secret', 'endpoint.state'])
     .select(['endpoint.previous_secret as previousSecret', 'endpoint.previous_until as previousUntil'])
     .select(['endpoint.failures', 'endpoint.paused_until as pausedUntil'])
-    .where('delivery.id', '=', deliveryId)
-    .where('delivery.round', '=', round)
+    .where(sql<boolean>`delivery.id = any(${rounds.map(({ deliveryId }) => deliveryId)}::uuid[])`)
     .where('delivery.status', '=', 'pending')
-    .executeTakeFirst();
-  return row ?? null;
+    .execute();
+  const found = new Map(rows.map((row) => [`${row.deliveryId} ${row.round}`, row]));
+  return rounds.map(({ deliveryId, round }) => found.get(`${deliveryId} ${round}`) ?? null);
+}
+
+/** Logs attempts whose deliveries were taken. */
+export async function recordDelivered(
+  transaction: TenantTransaction,
+  taken: readonly (Round & { attempt: Attempt })[],
+): Promise<void> {
+  await transaction
+    .insertInto('events.attempts')
+    .values(
+      taken.map(({ deliveryId, attempt }) => ({
+        id: uuidv7(),
+        delivery_id: deliveryId,
+        duration_ms: attempt.durationMs,
+        response_status: attempt.responseStatus,
+        error: null,
+      })),
+    )
+    .execute();
+  const rounds = JSON.stringify(taken.map(({ deliveryId, round }) => ({ id: deliveryId, round })));
+  await sql`
+    update events.deliveries as delivery
+    set status = 'delivered', next_attempt_at = null, last_error = null, attempts = attempts + 1, updated_at = now()
+    from json_to_recordset(${rounds}::json) as taken (id uuid, round integer)
+    where delivery.id = taken.id and delivery.round = taken.round`.execute(transaction);
 }
 
 /** Logs one attempt and what it makes of the delivery. */

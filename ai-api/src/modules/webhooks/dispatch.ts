@@ -1,4 +1,5 @@
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
+import { gathered } from '../../platform/gathered.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { OutboundGuard } from '../../platform/outbound/index.ts';
 import type { Sealer } from '../../platform/sealing.ts';
@@ -9,7 +10,9 @@ import {
   giveUp,
   insertDeliveries,
   postpone,
+  type Round,
   recordAttempt,
+  recordDelivered,
   startRound,
 } from './deliveries.ts';
 import { afterFailure, HEALTHY, type HealthSettings, pauseAfter } from './health.ts';
@@ -18,6 +21,9 @@ import { lockEndpoint, setHealth } from './store.ts';
 const DELIVERY_QUEUE = 'webhook.deliver';
 /** The pauses before them add up to more than half a day. */
 const MOST_TRIES = 20;
+/** Of one worker; endpoints that hang keep no others waiting. */
+const DELIVERIES_AT_ONCE = 25;
+const MOST_TOGETHER = 100;
 
 interface DeliveryJob {
   tenantId: string;
@@ -53,6 +59,7 @@ export function createDispatch(
   jobs.define<DeliveryJob>({
     name: DELIVERY_QUEUE,
     concurrency: 4,
+    batch: DELIVERIES_AT_ONCE,
     retryLimit: 10,
     retryDelay: 5,
     retryDelayMax: 600,
@@ -64,9 +71,19 @@ export function createDispatch(
       ),
   });
 
+  const look = gathered(MOST_TOGETHER, (tenantId, rounds: Round[]) =>
+    database.withTenant(tenantId, (transaction) => findDue(transaction, rounds)),
+  );
+  const settleTaken = gathered(MOST_TOGETHER, (tenantId, taken: (Round & { attempt: Attempt })[]) =>
+    database.withTenant(tenantId, async (transaction) => {
+      await recordDelivered(transaction, taken);
+      return [];
+    }),
+  );
+
   async function attempt(job: DeliveryJob, signal: AbortSignal): Promise<void> {
     const { tenantId, deliveryId, round = 1, tries = 1 } = job;
-    const due = await database.withTenant(tenantId, (transaction) => findDue(transaction, deliveryId, round));
+    const due = await look(tenantId, { deliveryId, round });
     if (!due) return;
     const asked = due.type === 'endpoint.test' || (round > 1 && tries === 1);
     if (due.state === 'disabled' && !asked) {
@@ -85,7 +102,9 @@ export function createDispatch(
     }
     const result = await deliver(guard, due, secretsOf(due), signal);
     settings.onDelivery?.(outcomeOf(result));
-    await database.withTenant(tenantId, (transaction) => settle(transaction, job, due, result));
+    if (result.error === null && due.failures === 0 && due.state === 'healthy')
+      await settleTaken(tenantId, { deliveryId, round, attempt: result });
+    else await database.withTenant(tenantId, (transaction) => settle(transaction, job, due, result));
   }
 
   /** Secrets that sign now: for a while after a rotation the previous one too. */
