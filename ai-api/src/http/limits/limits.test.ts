@@ -167,11 +167,17 @@ describe.runIf(hasRedis)('rate limits on Upstash', () => {
     expect(keys.some((key) => key.includes(`tenant:${tenantId}:`))).toBe(true);
   });
 
-  test('that cannot be counted let reads and writes pass and wrong credentials not, and that is counted', async () => {
+  test('that cannot be counted let reads and writes pass, wrong credentials and sign-ins not, and that is counted', async () => {
     bridge.mode = 'fails';
     const id = '01890000-0000-7000-8000-000000000000';
     const read = await send(ADMIN_KEY);
     const write = await send(ADMIN_KEY, `/webhooks/endpoints/${id}`, 'DELETE');
+    const signIn = await fetch(`${first.url}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'somebody@example.com', password: 'whatever it is' }),
+    });
+    expect([signIn.status, await codeOf(signIn)]).toEqual([503, 'SERVICE_UNAVAILABLE']);
     const wrong = await send(keyOf('guess'));
     const right = await send(ADMIN_KEY);
     expect([read.status, write.status, wrong.status, right.status]).toEqual([200, 404, 429, 200]);
