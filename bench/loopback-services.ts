@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { serveParent } from './child-server.ts';
 import { startLoopbackModel } from './loopback-model.ts';
 
-/** A model and a Langfuse that answer at once, in a process of their own. */
+/** A model that answers after LATENCY_MS and a Langfuse that answers at once, in a process of their own. */
 await serveParent(async () => {
-  const model = await startLoopbackModel(0);
+  const model = await startLoopbackModel(Number(process.env.LATENCY_MS ?? 0));
   const langfuse = createServer((request, response) => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}'));
   });
