@@ -21,6 +21,7 @@ import { serveAudit } from './modules/audit/index.ts';
 import { serveDecisionLinks, serveDecisions } from './modules/decisions/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
+import { serveKnowledge } from './modules/knowledge/index.ts';
 import { serveHealth, serveOps } from './modules/ops/index.ts';
 import { servePeople } from './modules/people/index.ts';
 import { servePerformance } from './modules/performance/index.ts';
@@ -44,6 +45,7 @@ export function createApp(context: Context): Express {
     ...serveApprovals(context.approvals),
     ...serveRules(context.rules),
     ...serveStageGates(context.stageGates),
+    ...serveKnowledge(context.knowledge),
     ...servePerformance(context.performance),
     ...servePeople(context.people),
     ...serveAgents(context.agents),

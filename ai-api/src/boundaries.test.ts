@@ -42,6 +42,7 @@ const COMPOSERS = ['app.ts', 'connections.ts', 'context.ts'];
 const OWN_SCHEMA: Record<string, string> = {
   'modules/people': 'people',
   'modules/approvals': 'approvals',
+  'modules/knowledge': 'knowledge',
   'modules/performance': 'performance',
   'modules/stage-gates': 'gates',
   'modules/evaluations': 'evaluations',

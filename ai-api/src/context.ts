@@ -20,6 +20,7 @@ import { createAudit, record, systemActor } from './modules/audit/index.ts';
 import { createDecisions } from './modules/decisions/index.ts';
 import { createEvaluations, evaluationKind, projectKind } from './modules/evaluations/index.ts';
 import { createIdentity, type Identity } from './modules/identity/index.ts';
+import { createKnowledge } from './modules/knowledge/index.ts';
 import { gaugesOf, type Installation } from './modules/ops/index.ts';
 import { createPeople } from './modules/people/index.ts';
 import { createPerformance } from './modules/performance/index.ts';
@@ -198,6 +199,16 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     ...settings,
   });
   const stageGates = createStageGates({ database, people, webhooks, prompts, ...settings });
+  const knowledge = createKnowledge({
+    database,
+    jobs,
+    objects,
+    collections,
+    webhooks,
+    cache,
+    prompts,
+    model,
+  });
   await seedTenant(config, database, identity, prompts);
   const audit = createAudit({ database, objects, identity, people, now: settings.now });
   const installation: Installation = {
@@ -250,6 +261,7 @@ async function compose(config: Config, log: Logger, database: Database, metrics:
     prompts,
     approvals,
     stageGates,
+    knowledge,
     performance: createPerformance({ database, people, webhooks, objects, prompts, publicUrl, ...settings }),
     rules: createRules(database, KINDS, settings.now),
     watchDeadlines: () => watch(identity.tenantIds, log),

@@ -167,6 +167,16 @@ export const events = {
       status: z.enum(['met', 'not_met', 'cancelled', 'active']),
     }),
   },
+  'policy.indexed': {
+    title: 'Document read',
+    description: 'A version of a document was read and is searched from now on.',
+    data: z.object({ documentId: id, version: z.number().int(), passages: z.number().int() }),
+  },
+  'policy.failed': {
+    title: 'Document could not be read',
+    description: 'A version of a document could not be read; the one before is searched.',
+    data: z.object({ documentId: id, version: z.number().int(), reason: z.string() }),
+  },
   'endpoint.test': {
     title: 'Endpoint test',
     description: 'A sample that somebody asked to be sent to one endpoint.',

@@ -4,6 +4,7 @@ import { audit } from '../modules/audit/contract.ts';
 import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
 import { apiKey, auth, identity, user } from '../modules/identity/contract.ts';
+import { chat, policy } from '../modules/knowledge/contract.ts';
 import { health, job } from '../modules/ops/contract.ts';
 import { builder, people, project } from '../modules/people/contract.ts';
 import { performance, plan } from '../modules/performance/contract.ts';
@@ -26,6 +27,8 @@ export const resources = {
   rule,
   calibration,
   stageGate,
+  policy,
+  chat,
   performance,
   plan,
   people,

@@ -50,6 +50,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   also?: { status: 200 | 201 | 202; when(output: z.output<O>): boolean };
   /** Problems this operation may answer beside those that every operation may. */
   errors?: readonly ErrorCode[];
+  /** Also answers by server-sent events, to `Accept: text/event-stream`: steps first, the output as `answer`. */
+  streams?: true;
   /** The output is `{items, nextCursor}` and the input takes `cursor` and `limit`. */
   list?: boolean;
   /** Largest request body, for express.json; `1mb` unless said. */

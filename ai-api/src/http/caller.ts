@@ -67,6 +67,8 @@ export interface RequestContext {
   /** Aborts when the request's time is over. */
   signal: AbortSignal;
   readonly exchange: Exchange;
+  /** Tells a step of the answer to who asked for events; nobody hears it otherwise. */
+  emit(event: string, data: unknown): void;
   /** The verified caller; throws in a public operation. */
   readonly caller: Caller;
   /**

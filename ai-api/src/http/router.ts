@@ -10,6 +10,7 @@ import { permits } from '../contract/scopes.ts';
 import type { Caller, Exchange, RequestContext } from './caller.ts';
 import { readCookie } from './cookies.ts';
 import { toProblem } from './error-handler.ts';
+import { answerByEvents, wantsEvents } from './event-answer.ts';
 import type { Guards } from './guards.ts';
 import { readIdempotencyKey } from './idempotency/index.ts';
 import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
@@ -147,6 +148,16 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
     limitToOwn(op, own, input);
     const parsed = op.input.safeParse(input);
     if (!parsed.success) throw invalidInput(parsed.error);
+    if (wantsEvents(op, request)) {
+      return answerByEvents(request, response, (emit) =>
+        withinTime(guards.timeoutMs, async (signal) => {
+          const context = { ...contextOf(id, request, response, caller, own, signal), emit };
+          const output = await handler(parsed.data as never, context);
+          refuseOthers(op, own, output);
+          return output;
+        }),
+      );
+    }
     const reply = await withinTime(guards.timeoutMs, (signal) => {
       const carryOut = async () => {
         const context = contextOf(id, request, response, caller, own, signal);
@@ -187,6 +198,7 @@ function contextOf(
     log: request.log,
     signal,
     exchange: exchangeOf(request, response),
+    emit: () => {},
     onlyBuilder: own,
     requireOwn: (builderId) => requireOwn(own, builderId),
     get caller() {

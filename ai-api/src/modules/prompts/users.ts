@@ -9,10 +9,13 @@ export function usersOf(kinds: readonly Kind[]) {
     suppliedTo: (name: string): string[] | null => {
       const kind = byName.get(name);
       if (kind) return Object.keys(suppliedBy(kind));
-      return name === OPTIMIZER ? [] : null;
+      return OWN[name] ?? null;
     },
   };
 }
 
 /** The prompt that writes better prompts. */
 export const OPTIMIZER = 'prompt-optimizer';
+
+/** Variables that are filled in for prompts of no kind of judgement. */
+const OWN: Readonly<Record<string, string[]>> = { [OPTIMIZER]: [], 'policy-answer': ['open', 'close'] };

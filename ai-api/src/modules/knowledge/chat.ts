@@ -1,0 +1,168 @@
+import { callerId, type RequestContext } from '../../http/caller.ts';
+import { notFound } from '../../http/problem.ts';
+import type { ChatModel } from '../../models/chat.ts';
+import type { Cache } from '../../platform/cache/index.ts';
+import type { Database } from '../../platform/database/index.ts';
+import { actorOf, record } from '../audit/index.ts';
+import type { Prompts } from '../prompts/index.ts';
+import { type Answer, fromModel, fromPassages, questionKey } from './answer.ts';
+import {
+  findConversation,
+  insertTurn,
+  keepConversation,
+  rateTurn,
+  type TurnRecord,
+  turnsOf,
+} from './chat-store.ts';
+import type { GroundedSentence } from './grounding.ts';
+import type { SearchResult } from './search.ts';
+import { type Folder, revisionOf } from './store.ts';
+import { citationOf, type TurnView, turnView } from './views.ts';
+
+export interface Question {
+  question: string;
+  conversationId?: string | undefined;
+  folder?: Folder | undefined;
+}
+
+export interface ChatSetup {
+  database: Database;
+  cache: Cache;
+  prompts: Prompts;
+  model: ChatModel | null;
+  search(
+    tenantId: string,
+    query: string,
+    options: { folder?: Folder | undefined; by: 'both'; limit: number; signal?: AbortSignal },
+  ): Promise<SearchResult>;
+}
+
+/** The prompt that answers questions. */
+const ANSWER_PROMPT = 'policy-answer';
+
+const PASSAGES = 8;
+const MEMORY = 4;
+const ANSWER_TTL = 300;
+const SEARCH_TTL = 900;
+/** A question of so few words takes its subject from the one before. */
+const SHORT_QUESTION = 5;
+/** Below this share of the question's words, passages are only told when their meaning is near. */
+const LEAST_SHARE = 0.25;
+const LEAST_SIMILARITY = 0.55;
+
+/** Questions about the policies. */
+export function createChat({ database, cache, prompts, model, search }: ChatSetup) {
+  const ownerOf = ({ caller }: RequestContext) => callerId(caller);
+
+  async function answerTo(
+    request: RequestContext,
+    { question, folder }: Question,
+    earlier: readonly TurnRecord[],
+    revision: string,
+  ): Promise<{ answer: Answer; citations: TurnView['citations'] }> {
+    const { tenantId, user } = request.caller;
+    const { signal } = request;
+    const tell = (sentence: GroundedSentence) => request.emit('sentence', sentence);
+    const own = cache.forTenant(tenantId);
+    const query = searchQuery(question, earlier);
+    const { passages: found } = await own.wrap(
+      `search:${revision}:${questionKey(query, folder)}`,
+      SEARCH_TTL,
+      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES, signal }),
+    );
+    const passages = found.filter(
+      ({ share, similarity }) => share >= LEAST_SHARE || (similarity ?? 0) >= LEAST_SIMILARITY,
+    );
+    const citations = passages.map((passage, index) => citationOf(passage, index + 1));
+    request.emit('citations', citations);
+    if (model === null || passages.length === 0) return { answer: fromPassages(passages, null), citations };
+    const prompt = await database.withTenant(tenantId, async (transaction) =>
+      (await prompts.open(transaction, await prompts.plan(transaction, tenantId, ANSWER_PROMPT)))(
+        ownerOf(request),
+      ),
+    );
+    const key = `answer:${revision}:${prompt.version}:${questionKey(question, folder)}`;
+    const cached = earlier.length === 0 ? await own.get<Answer>(key) : undefined;
+    if (cached) {
+      for (const sentence of cached.sentences) tell(sentence);
+      return { answer: cached, citations };
+    }
+    const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id };
+    const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
+    const asked = { question, passages, earlier: turns, call, signal };
+    const answer = await fromModel(model, prompt, asked, tell);
+    if (earlier.length === 0 && answer.engine === 'model') await own.set(key, answer, ANSWER_TTL);
+    return { answer, citations };
+  }
+
+  return {
+    /** Answers a question, and keeps it with its answer. @throws {import('../../http/problem.ts').Problem} NOT_FOUND */
+    query: async (request: RequestContext, asked: Question): Promise<TurnView> => {
+      const { tenantId } = request.caller;
+      const owner = ownerOf(request);
+      const { earlier, revision } = await database.withTenant(tenantId, async (transaction) => {
+        const { conversationId } = asked;
+        if (conversationId !== undefined && !(await findConversation(transaction, conversationId, owner))) {
+          throw notFound('conversation', conversationId);
+        }
+        return {
+          earlier: conversationId === undefined ? [] : await turnsOf(transaction, conversationId, MEMORY),
+          revision: await revisionOf(transaction),
+        };
+      });
+      const { answer, citations } = await answerTo(request, asked, earlier, revision);
+      const cited = new Set(answer.sentences.map(({ citation }) => citation));
+      return database.withTenant(tenantId, async (transaction) => {
+        const conversationId = await keepConversation(transaction, asked.conversationId ?? null, owner);
+        const row = await insertTurn(transaction, {
+          conversation_id: conversationId,
+          question: asked.question,
+          status: answer.status,
+          engine: answer.engine,
+          answer: answer.answer,
+          sentences: answer.sentences,
+          citations:
+            answer.engine === 'model' ? citations.filter(({ number }) => cited.has(number)) : citations,
+          model: answer.model,
+          model_failure: answer.modelFailure,
+          prompt: answer.prompt,
+          trace_id: null,
+        });
+        await record(transaction, actorOf(request), {
+          subject: `chat-turn:${row.id}`,
+          details: [{ about: [owner], content: { question: asked.question, status: answer.status } }],
+        });
+        return turnView(row);
+      });
+    },
+
+    getConversation: (request: RequestContext, conversationId: string) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const found = await findConversation(transaction, conversationId, ownerOf(request));
+        if (!found) throw notFound('conversation', conversationId);
+        const turns = await turnsOf(transaction, conversationId, 200);
+        return { conversationId, createdAt: found.created_at.toISOString(), turns: turns.map(turnView) };
+      }),
+
+    feedback: (
+      request: RequestContext,
+      { turnId, helpful, comment }: { turnId: string; helpful: boolean; comment?: string | undefined },
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const row = await rateTurn(transaction, turnId, ownerOf(request), helpful, comment ?? null);
+        if (!row) throw notFound('turn', turnId);
+        await record(transaction, actorOf(request), {
+          subject: `chat-turn:${turnId}`,
+          details: [{ about: [ownerOf(request)], content: { helpful, comment: comment ?? null } }],
+        });
+        return turnView(row);
+      }),
+  };
+}
+
+/** What is searched with: a short question takes the words of the one before along. */
+function searchQuery(question: string, earlier: readonly TurnRecord[]): string {
+  const last = earlier.at(-1);
+  if (!last || question.split(/\s+/).length > SHORT_QUESTION) return question;
+  return `${last.question} ${question}`;
+}

@@ -1,0 +1,50 @@
+import { unzip } from 'fflate';
+import mammoth from 'mammoth';
+import { type Extracted, UnreadableFile } from './block.ts';
+import { readHtml } from './html.ts';
+
+/** Unpacked, so that a small file cannot grow to fill the memory. */
+const MOST_BYTES = 100 * 1024 * 1024;
+const MOST_FILES = 5000;
+/** First bytes of a compound file: what Office writes when a document is encrypted, and wrote before 2007. */
+const COMPOUND_FILE = 'd0cf11e0a1b11ae1';
+
+/** Reads a Word document of 2007 or later. */
+export async function readDocx(body: Uint8Array): Promise<Extracted> {
+  if (Buffer.from(body.subarray(0, 8)).toString('hex') === COMPOUND_FILE) {
+    throw new UnreadableFile(
+      'It is encrypted, or of a Word older than 2007. Save it as .docx without a password.',
+    );
+  }
+  await refuseBomb(body);
+  try {
+    const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(body) });
+    return readHtml(value);
+  } catch (error) {
+    throw new UnreadableFile('It is not a Word document that can be read.', error);
+  }
+}
+
+/** Adds up what the archive says its files are before any of them is unpacked. */
+function refuseBomb(body: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    let files = 0;
+    unzip(
+      body,
+      {
+        filter: ({ originalSize }) => {
+          bytes += originalSize;
+          files += 1;
+          return false;
+        },
+      },
+      (error) => {
+        if (error) return reject(new UnreadableFile('It is not a Word document that can be read.', error));
+        if (bytes > MOST_BYTES || files > MOST_FILES)
+          return reject(new UnreadableFile('It is too large when unpacked.'));
+        resolve();
+      },
+    );
+  });
+}

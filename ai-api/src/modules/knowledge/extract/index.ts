@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import type { CONTENT_TYPES } from '../contract.ts';
+import { type Extracted, UnreadableFile } from './block.ts';
+
+export { type Block, type Extracted, UnreadableFile } from './block.ts';
+
+/** Formats that are read. */
+export type ContentType = (typeof CONTENT_TYPES)[number];
+
+export interface ExtractTask {
+  body: Uint8Array;
+  contentType: ContentType;
+}
+
+const TIMEOUT_MS = 60_000;
+const MEMORY_MB = 512;
+
+/**
+ * Reads a document in a thread of its own, with limits of time and memory: a file that is malformed or made to do
+ * harm ends there.
+ * @throws {UnreadableFile} with the reason for whoever uploaded it; the reason of `signal`
+ */
+export function extract(task: ExtractTask, signal?: AbortSignal): Promise<Extracted> {
+  signal?.throwIfAborted();
+  return new Promise<Extracted>((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: task,
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    });
+    const timer = setTimeout(() => {
+      end(() => reject(new UnreadableFile('It takes too long to read.')));
+    }, TIMEOUT_MS);
+    const aborted = () => end(() => reject(signal?.reason));
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      settle();
+      void worker.terminate();
+    };
+    signal?.addEventListener('abort', aborted);
+    worker.once('message', (message: { extracted: Extracted } | { unreadable: string }) =>
+      end(() => {
+        if ('extracted' in message) resolve(message.extracted);
+        else reject(new UnreadableFile(message.unreadable));
+      }),
+    );
+    worker.once('error', (error) => end(() => reject(new UnreadableFile('It cannot be read.', error))));
+  });
+}

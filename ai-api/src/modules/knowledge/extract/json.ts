@@ -1,0 +1,40 @@
+import { type Block, clean, type Extracted, UnreadableFile } from './block.ts';
+
+const DEEPEST = 32;
+
+/** Reads JSON, such as a rubric: the path to a value is its heading, values of one object stand together. */
+export function readJson(source: string): Extracted {
+  let root: unknown;
+  try {
+    root = JSON.parse(source);
+  } catch (error) {
+    throw new UnreadableFile('It is not valid JSON.', error);
+  }
+  const blocks: Block[] = [];
+  const walk = (value: unknown, heading: string[]) => {
+    if (heading.length > DEEPEST) throw new UnreadableFile(`It is nested more than ${DEEPEST} levels deep.`);
+    if (!isObject(value)) return add(String(value), heading);
+    const entries = Object.entries(value);
+    const plain = entries.filter(([, child]) => !isObject(child));
+    add(
+      plain.map(([key, child]) => (Array.isArray(value) ? `${child}` : `${key}: ${child}`)).join('; '),
+      heading,
+    );
+    for (const [key, child] of entries) {
+      if (isObject(child))
+        walk(child, Array.isArray(value) ? heading : [...heading, clean(key).slice(0, 200)]);
+    }
+  };
+  const add = (text: string, heading: string[]) => {
+    const cleaned = clean(text);
+    if (cleaned !== '') blocks.push({ heading, page: null, text: cleaned });
+  };
+  walk(root, []);
+  const title =
+    isObject(root) && 'title' in root && typeof root.title === 'string' ? clean(root.title) : null;
+  return { title, pages: null, blocks };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

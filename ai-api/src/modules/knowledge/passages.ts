@@ -1,0 +1,54 @@
+import type { Block } from './extract/index.ts';
+
+/** What is searched and cited: a stretch of text below one heading, on one page. */
+export interface Passage {
+  heading: string[];
+  page: number | null;
+  text: string;
+}
+
+/** Characters: long enough to say something, short enough to be cited. */
+const LONGEST = 900;
+const MOST_PASSAGES = 20_000;
+
+/** Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost. */
+export function passagesOf(blocks: readonly Block[]): Passage[] {
+  const passages: Passage[] = [];
+  for (const { heading, page, text } of blocks) {
+    for (const part of cut(text)) {
+      const last = passages.at(-1);
+      const continues = last && last.page === page && last.heading.join('\n') === heading.join('\n');
+      if (continues && last.text.length + part.length < LONGEST) last.text += `\n${part}`;
+      else passages.push({ heading, page, text: part });
+    }
+  }
+  return passages.slice(0, MOST_PASSAGES);
+}
+
+function cut(text: string): string[] {
+  if (text.length <= LONGEST) return [text];
+  const parts: string[] = [];
+  let part = '';
+  for (const sentence of sentencesOf(text)) {
+    if (part !== '' && part.length + sentence.length + 1 > LONGEST) {
+      parts.push(part);
+      part = '';
+    }
+    part = part === '' ? sentence : `${part} ${sentence}`;
+  }
+  return part === '' ? parts : [...parts, part];
+}
+
+/** Sentences, and of one that is longer than a passage its pieces. */
+function sentencesOf(text: string): string[] {
+  const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+  return [...segmenter.segment(text)].flatMap(({ segment }) => {
+    const sentence = segment.trim();
+    if (sentence.length <= LONGEST) return sentence === '' ? [] : [sentence];
+    return (
+      sentence
+        .match(new RegExp(`.{1,${LONGEST}}(?:\\s|$)|.{1,${LONGEST}}`, 'gsu'))
+        ?.map((piece) => piece.trim()) ?? []
+    );
+  });
+}

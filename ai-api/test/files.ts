@@ -1,0 +1,34 @@
+import { buffer } from 'node:stream/consumers';
+import { zipSync } from 'fflate';
+import PDFDocument from 'pdfkit';
+
+/** A PDF with one text a page. */
+export async function pdfOf(
+  pages: readonly string[],
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Buffer> {
+  const document = new PDFDocument({ ...options, autoFirstPage: false });
+  for (const text of pages) document.addPage().fontSize(12).text(text);
+  document.end();
+  return buffer(document);
+}
+
+const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+/** A Word document of headings (`# …`) and paragraphs. */
+export function docxOf(lines: readonly string[]): Buffer {
+  const paragraphs = lines.map((line) => {
+    const [, hashes, heading] = /^(#+) (.*)$/.exec(line) ?? [];
+    const style = hashes ? `<w:pPr><w:pStyle w:val="Heading${hashes.length}"/></w:pPr>` : '';
+    return `<w:p>${style}<w:r><w:t>${escaped(heading ?? line)}</w:t></w:r></w:p>`;
+  });
+  const files = {
+    '[Content_Types].xml': `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
+    '_rels/.rels': `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
+    'word/document.xml': `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${paragraphs.join('')}</w:body></w:document>`,
+  };
+  return Buffer.from(
+    zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))),
+  );
+}
