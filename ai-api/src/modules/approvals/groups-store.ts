@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
 
@@ -49,7 +49,7 @@ export function groupsWith(transaction: TenantTransaction, emails: string[]): Pr
   return transaction
     .selectFrom('approvals.groups')
     .selectAll()
-    .where('members', '&&', emails as never)
+    .where(sql<boolean>`members && ${emails}::text[]`)
     .execute();
 }
 
