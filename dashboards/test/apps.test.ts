@@ -63,7 +63,8 @@ describe('the layout', () => {
 });
 
 describe('the checker finds', () => {
-  const executive = () => structuredClone(exportApp(apps[0] as (typeof apps)[number]));
+  const exported = exportApp(apps[0] as (typeof apps)[number]);
+  const executive = () => structuredClone(exported);
   const definition = (exported: ExportedApp) => exported.app[0]?.definition.appV2 as AppDefinition;
   const component = (app: AppDefinition, name: string) =>
     app.components.find((one) => one.name === name) as ExportedComponent;
@@ -194,8 +195,8 @@ describe('the checker finds', () => {
   ];
 
   test.each(faults)('%s', (_what, spoil, expected) => {
-    const exported = executive();
-    spoil(definition(exported));
-    expect(checkApp(exported).join('\n')).toMatch(expected);
+    const spoiled = executive();
+    spoil(definition(spoiled));
+    expect(checkApp(spoiled).join('\n')).toMatch(expected);
   });
 });

@@ -146,9 +146,9 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     page.on('pageerror', (error) => errors.push(error.message));
     for (const link of await page.locator('nav button').all()) {
       await link.click();
-      await settled(page);
       await expect(page.locator('.widget').count()).resolves.toBeGreaterThan(3);
     }
+    await settled(page);
     expect(errors).toEqual([]);
     await page.close();
   });

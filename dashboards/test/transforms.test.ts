@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { apps } from '../src/apps/index.ts';
 import { exportApp } from '../src/build/export.ts';
 
+const queries = apps.flatMap((app) => exportApp(app).app[0]?.definition.appV2.dataQueries ?? []);
+
 /** A query's transformation as ToolJet runs it. */
 function transformOf(queryName: string) {
-  const queries = apps.flatMap((app) => exportApp(app).app[0]?.definition.appV2.dataQueries ?? []);
   const source = queries.find(({ name }) => name === queryName)?.options.transformation as string;
   const run = new Function('data', 'queries', 'variables', source);
   return (data: unknown, state: unknown = {}) => run(data, state, {});

@@ -20,10 +20,20 @@ const decided = {
   reason: '{{components.approvalReason.value}}',
 };
 
+const shown = 'components.approvalsShow.value';
+const chosen =
+  '{{(components.approvalsTable.selectedRows ?? []).map((row) => ({ approvalId: row.approvalId, version: row.version }))}}';
+
 export const approvalQueries: Query[] = [
   api.read('approvalCounts', 'approval.counts', { transform: 'approval-counts' }),
   api.read('approvals', 'approval.list', {
-    options: { limit: '500', state: "{{components.approvalsState.value ?? 'in_review'}}" },
+    options: {
+      limit: '500',
+      state: `{{components.approvalsState.value || (${shown} && ${shown} !== 'mine' ? '' : 'in_review')}}`,
+      mine: `{{${shown} === 'mine' ? true : ''}}`,
+      audit: `{{${shown} === 'audit' ? 'due' : ''}}`,
+      escalated: `{{${shown} === 'escalated' ? true : ''}}`,
+    },
     transform: 'approvals',
   }),
   approvalQuery,
@@ -41,8 +51,7 @@ export const approvalQueries: Query[] = [
   }),
   api.write('bulkApprove', 'approval.bulk', {
     options: {
-      items:
-        '{{(components.approvalsTable.selectedRows ?? []).map((row) => ({ approvalId: row.approvalId, version: row.version }))}}',
+      items: chosen,
       decision: 'approve',
       reason: '{{components.approvalReason.value}}',
     },
@@ -50,8 +59,20 @@ export const approvalQueries: Query[] = [
     done: '{{queries.bulkApprove.data.decided.length}} approved, {{queries.bulkApprove.data.refused.length}} could not be.',
     next: again,
   }),
+  api.write('bulkReject', 'approval.bulk', {
+    options: { items: chosen, decision: 'reject', reason: '{{components.approvalReason.value}}' },
+    confirm: 'Reject all chosen requests? Every builder reads the reason on the tab "Decide".',
+    done: '{{queries.bulkReject.data.decided.length}} rejected, {{queries.bulkReject.data.refused.length}} could not be.',
+    next: again,
+  }),
+  api.write('confirmDecision', 'approval.confirm', {
+    options: { approvalId: decided.approvalId, version: decided.version },
+    done: 'The automatic decision is confirmed.',
+    next: again,
+  }),
 ];
 
+const unexplained = '(components.approvalReason.value ?? "").trim().length < 10';
 const closed = '!queries.approval.data?.approvalId';
 const DETAIL = 640;
 
@@ -98,7 +119,15 @@ const decision: Row[] = [
       button('approvalReject', 'Reject', [run('rejectRequest')], {
         kind: 'danger',
         busy: '{{queries.rejectRequest.isLoading}}',
-        disabled: `{{${closed} || (components.approvalReason.value ?? "").trim().length < 10}}`,
+        disabled: `{{${closed} || ${unexplained}}}`,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('approvalConfirm', 'Confirm the automatic decision', [run('confirmDecision')], {
+        busy: '{{queries.confirmDecision.isLoading}}',
+        disabled: "{{queries.approval.data?.audit !== 'due'}}",
       }),
     ),
   ],
@@ -123,6 +152,11 @@ export const approvalsPage: Page = {
           busy: '{{queries.bulkApprove.isLoading}}',
           disabled: '{{!((components.approvalsTable.selectedRows ?? []).length > 0)}}',
         }),
+        button('approvalsReject', 'Reject chosen', [run('bulkReject')], {
+          kind: 'danger',
+          busy: '{{queries.bulkReject.isLoading}}',
+          disabled: `{{!((components.approvalsTable.selectedRows ?? []).length > 0) || ${unexplained}}}`,
+        }),
       ],
     ),
     [
@@ -141,7 +175,19 @@ export const approvalsPage: Page = {
         }),
         1,
       ),
-      cell(text('approvalsSpace', '', { height: 64, mobileHeight: 8 }), 3),
+      cell(
+        dropdown('approvalsShow', {
+          label: 'Only',
+          choices: [
+            ['mine', 'Those that wait for me'],
+            ['audit', 'Automatic decisions to look at'],
+            ['escalated', 'Escalated ones'],
+          ],
+          onSelect: [run('approvals')],
+        }),
+        1,
+      ),
+      cell(text('approvalsSpace', '', { height: 64, mobileHeight: 8 }), 2),
     ],
     [
       cell(

@@ -4,7 +4,9 @@ import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
+import { myPerformancePage, myPerformanceQueries } from './my-performance.ts';
 import { requestQueries, requestsPage } from './requests.ts';
+import { gateQueries, gatesPage } from './stage-gates.ts';
 
 const NOT_LINKED = {
   title: 'There is nothing of yours here yet',
@@ -19,6 +21,7 @@ const queries: Query[] = [
       set('builderId', '{{queries.me.data.builderId}}'),
       run('runs', '{{!!queries.me.data.builderId}}'),
       run('builder', '{{!!queries.me.data.builderId}}'),
+      run('myPerformance', '{{!!queries.me.data.builderId}}'),
     ],
   }),
   api.read('runs', 'evaluation.listRuns', {
@@ -44,6 +47,8 @@ const queries: Query[] = [
     transform: 'builder',
   }),
   ...requestQueries,
+  ...myPerformanceQueries,
+  ...gateQueries('builder'),
 ];
 
 const week: Page = {
@@ -140,5 +145,5 @@ export const builder: App = {
   name: 'AI Manager for builders',
   groups: ['ai-manager-builder'],
   queries,
-  pages: [week, requestsPage, history],
+  pages: [week, requestsPage, myPerformancePage, history, gatesPage('builder')],
 };

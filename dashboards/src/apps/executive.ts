@@ -3,8 +3,10 @@ import { cardOf, chartOf, pageHeader, section, statusColor, tableOf } from '../b
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell } from '../build/widgets.ts';
+import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
 import { auditPage, auditQuery } from './audit.ts';
+import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import {
   evaluationDetail,
   evaluationQuery,
@@ -12,10 +14,17 @@ import {
   runQueries,
   showEvaluation,
 } from './evaluation.ts';
+import { experimentQueries, experimentsPage } from './experiments.ts';
+import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
+import { performancePage, performanceQueries } from './performance.ts';
+import { planQueries, plansPage } from './plans.ts';
 import { promptQueries, promptsPage } from './prompts.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
+import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
+import { gateQueries, gatesPage } from './stage-gates.ts';
+import { traceQueries, tracesPage } from './traces.ts';
 
 const queries: Query[] = [
   ...runQueries,
@@ -30,7 +39,18 @@ const queries: Query[] = [
   ...peopleQueries,
   ...ruleQueries,
   ...promptQueries,
+  ...experimentQueries,
+  ...optimizationQueries,
+  ...performanceQueries,
+  ...planQueries,
+  ...gateQueries('executive'),
+  ...decisionQueries,
+  ...decideQueries,
+  ...agentQueries,
+  ...agentEditQueries,
+  ...reviewQueries,
   ...qualityQueries,
+  ...traceQueries,
   auditQuery,
   api.read('me', 'identity.whoami', { transform: 'whoami' }),
   api.read('health', 'health.get', { transform: 'health' }),
@@ -195,7 +215,7 @@ const about: Page = {
   ],
 };
 
-/** For executives: what needs them, approvals, evaluations, people, projects, prompts, quality, audit. */
+/** For executives: what needs them, people and their work, what decides, and how far it can be trusted. */
 export const executive: App = {
   slug: 'ai-manager-executive',
   name: 'AI Manager for executives',
@@ -204,12 +224,21 @@ export const executive: App = {
   pages: [
     overview,
     approvalsPage,
+    decisionsPage(true),
     evaluations,
+    performancePage,
+    plansPage,
     peoplePage,
     projectsPage,
+    gatesPage('executive'),
     rulesPage,
     promptsPage,
+    experimentsPage,
+    optimizationsPage,
+    agentsPage(true),
+    reviewsPage,
     qualityPage,
+    tracesPage,
     auditPage,
     about,
   ],

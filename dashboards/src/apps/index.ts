@@ -2,6 +2,7 @@ import type { App } from '../build/model.ts';
 import { builder } from './builder.ts';
 import { executive } from './executive.ts';
 import { operations } from './operations.ts';
+import { reviewer } from './reviewer.ts';
 
 /** Every app, in the order in which they are pushed. */
-export const apps: readonly App[] = [executive, builder, operations];
+export const apps: readonly App[] = [executive, builder, reviewer, operations];

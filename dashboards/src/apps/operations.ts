@@ -4,7 +4,9 @@ import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/bloc
 import { color } from '../build/look.ts';
 import type { App, Page } from '../build/model.ts';
 import { button, cell, choicesOf, dropdown, html, input, modal, text } from '../build/widgets.ts';
+import { agentQueries, agentsPage } from './agents.ts';
 import { auditPage } from './audit.ts';
+import { decisionQueries, decisionsPage } from './decisions.ts';
 import { EVENT_CHOICES } from './event-choices.ts';
 import { operationsQueries } from './operations-queries.ts';
 
@@ -466,6 +468,14 @@ export const operations: App = {
   slug: 'ai-manager-operations',
   name: 'AI Manager for operations',
   groups: ['ai-manager-operations'],
-  queries: operationsQueries,
-  pages: [runsPage, jobsPage, webhooksPage, verifiedAuditPage, workflowsPage],
+  queries: [...operationsQueries, ...decisionQueries, ...agentQueries],
+  pages: [
+    runsPage,
+    jobsPage,
+    webhooksPage,
+    decisionsPage(false),
+    agentsPage(false),
+    verifiedAuditPage,
+    workflowsPage,
+  ],
 };

@@ -1,46 +1,16 @@
-import { clear, load, run } from '../build/actions.ts';
-import { cardOf, chartOf, pageHeader, section, tableOf } from '../build/blocks.ts';
+import { load } from '../build/actions.ts';
+import { cardOf, chartOf, pageHeader, tableOf } from '../build/blocks.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, textArea } from '../build/widgets.ts';
-
-const reviewId = '{{queries.review.data.reviewId}}';
+import { cell } from '../build/widgets.ts';
 
 export const qualityQueries: Query[] = [
   api.read('usage', 'usage.summarize', { options: { by: 'day', limit: '500' }, transform: 'usage' }),
   api.read('quality', 'quality.get', { transform: 'quality' }),
-  api.read('reviewCounts', 'reviews.counts', { transform: 'review-counts' }),
-  api.read('review', 'reviews.next', { transform: 'review' }),
-  api.write('scoreReview', 'score.create', {
-    options: {
-      judgementId: '{{queries.review.data.judgementId}}',
-      config: '{{components.scoreConfig.value}}',
-      value: '{{components.scoreValue.value}}',
-      comment: '{{components.scoreComment.value}}',
-    },
-    done: 'Your score is kept.',
-    next: [clear('scoreValue'), clear('scoreComment'), run('review')],
-  }),
-  api.write('completeReview', 'reviews.complete', {
-    options: { reviewId },
-    done: 'The review is complete. Here is the next one.',
-    next: [run('review'), run('reviewCounts'), run('quality')],
-  }),
-  api.write('skipReview', 'reviews.skip', {
-    options: { reviewId },
-    confirm: 'Leave this review to somebody else? You do not see it again.',
-    done: 'Somebody else gets it.',
-    next: [run('review'), run('reviewCounts')],
-  }),
 ];
 
 const NO_COSTS = { title: 'No model was called', hint: 'Rules decide alone until a model is configured.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COSTS };
-const NOTHING = {
-  title: 'Nothing to review',
-  hint: 'Judgements are drawn by chance and by need. Press "Next review".',
-};
-const none = '!queries.review.data?.reviewId';
 
 export const qualityPage: Page = {
   handle: 'quality',
@@ -76,7 +46,7 @@ export const qualityPage: Page = {
           search: false,
           empty: {
             title: 'Nothing measured yet',
-            hint: 'Complete some reviews below; too few are never shown as a figure.',
+            hint: 'Complete some reviews on the page Reviews; too few are never shown as a figure.',
           },
           columns: [
             { key: 'kind', title: 'Kind', width: 130 },
@@ -97,54 +67,6 @@ export const qualityPage: Page = {
           empty: NO_COSTS,
         }),
         2,
-      ),
-    ],
-    section('reviewTitle', 'Review a judgement'),
-    [
-      cell(
-        cardOf('reviewCard', 'review', { from: 'card', height: 480, mobileHeight: 440, empty: NOTHING }),
-        3,
-      ),
-      cell(
-        cardOf('reviewScores', 'review', { from: 'scores', height: 480, mobileHeight: 320, empty: NOTHING }),
-        2,
-      ),
-    ],
-    [
-      cell(
-        dropdown('scoreConfig', {
-          label: 'Score by',
-          placeholder: 'Choose',
-          schema: '{{queries.review.data?.configs ?? []}}',
-        }),
-        2,
-      ),
-      cell(input('scoreValue', { label: 'Value', placeholder: 'As listed above' }), 1),
-      cell(
-        textArea('scoreComment', { label: 'Why (optional)', height: 64, mobileHeight: 96, most: 2000 }),
-        2,
-      ),
-    ],
-    [
-      cell(button('reviewNext', 'Next review', [run('review')], { busy: '{{queries.review.isLoading}}' })),
-      cell(
-        button('reviewScore', 'Add the score', [run('scoreReview')], {
-          busy: '{{queries.scoreReview.isLoading}}',
-          disabled: `{{${none} || !components.scoreConfig.value || !components.scoreValue.value}}`,
-        }),
-      ),
-      cell(
-        button('reviewComplete', 'Complete', [run('completeReview')], {
-          kind: 'primary',
-          busy: '{{queries.completeReview.isLoading}}',
-          disabled: `{{${none}}}`,
-        }),
-      ),
-      cell(
-        button('reviewSkip', 'Skip', [run('skipReview')], {
-          busy: '{{queries.skipReview.isLoading}}',
-          disabled: `{{${none}}}`,
-        }),
       ),
     ],
   ],

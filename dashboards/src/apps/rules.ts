@@ -3,6 +3,7 @@ import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, input, tabs, textArea } from '../build/widgets.ts';
+import { calibrationQueries, calibrationRows } from './calibration.ts';
 
 const kind = '{{components.rulesTable.selectedRow.kind}}';
 const key = '{{components.rulesTable.selectedRow.key}}';
@@ -37,6 +38,7 @@ export const ruleQueries: Query[] = [
     done: 'The earlier version is in force again.',
     next: reload,
   }),
+  ...calibrationQueries,
 ];
 
 const PICK = { title: 'No rule chosen', hint: 'Choose a rule in the list.' };
@@ -175,6 +177,7 @@ export const rulesPage: Page = {
                 ],
               ],
             },
+            { id: 'alone', title: 'When it decides alone', rows: calibrationRows(DETAIL - 96) },
             {
               id: 'words',
               title: 'What rules may speak about',

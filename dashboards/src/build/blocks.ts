@@ -8,9 +8,11 @@ import { button, cell, chart, html, table, text } from './widgets.ts';
 export const statusColor = statusOf('cellValue');
 
 function statusOf(value: string): string {
-  const bad = '/^(E|D|failed|dead|disabled|error|broken|▼.*)$/i';
-  const warning = '/^(C|pending|failing|insufficient evidence|needs review|not judged)$/i';
-  const good = '/^(A|B|judged|completed|healthy|delivered|success|active|▲.*)$/i';
+  const bad = '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|▼.*)$/i';
+  const warning =
+    '/^(C|hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|not judged)$/i';
+  const good =
+    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
 }
 

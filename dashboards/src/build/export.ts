@@ -267,7 +267,7 @@ function transformSource(name: string): string {
   const read = (file: string) => readFileSync(new URL(`${file}.js`, transforms), 'utf8');
   const withoutModule = (code: string) =>
     code
-      .replaceAll(/^import .*\n/gm, '')
+      .replaceAll(/^import [^;]*;\n/gm, '')
       .replaceAll(/^export (default )?/gm, '')
       .trim();
   return [

@@ -47,7 +47,10 @@ function meet(a: ExportedLayout, b: ExportedLayout): boolean {
   );
 }
 
-/** Data, its empty state and its error state stand at one place, each visible when the others are not. */
+/**
+ * Data, its empty state and its error state stand at one place, each visible when the others are not; so may two
+ * components of which one is visible exactly when the other is not.
+ */
 function takeTurns(
   a: ExportedComponent,
   b: ExportedComponent,
@@ -58,7 +61,12 @@ function takeTurns(
   const visibility = ({ properties }: ExportedComponent) => String(properties.visibility?.value ?? '');
   const same = (['left', 'width', 'top', 'height'] as const).every((key) => one[key] === other[key]);
   const isStatic = [a, b].some((component) => visibility(component) === '{{true}}');
-  return same && base(a.name) === base(b.name) && visibility(a) !== visibility(b) && !isStatic;
+  const opposite = (x: string, y: string) => x === `{{!(${y.slice(2, -2)})}}`;
+  const isPair =
+    opposite(visibility(a), visibility(b)) ||
+    opposite(visibility(b), visibility(a)) ||
+    (base(a.name) === base(b.name) && visibility(a) !== visibility(b));
+  return same && isPair && !isStatic;
 }
 
 /** Pixels that a component keeps for itself above what is in it. */

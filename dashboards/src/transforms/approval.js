@@ -19,6 +19,7 @@ export default function transform(data) {
     version: data.version,
     state: data.state,
     hours: data.hours,
+    audit: data.audit,
     isOpen: ['submitted', 'in_review', 'awaiting_second'].includes(data.state),
     summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.builder.name)}: ${oneDecimal(data.hours)} h on ${esc(data.date)}</div><div style="margin:8px 0">${badge(data.state.replaceAll('_', ' '), tone(data.state))} ${badge(data.category, 'neutral')} ${data.escalated ? badge('escalated', 'bad') : ''}</div>${fact('What was done', esc(data.justification).replaceAll('\n', '<br>'))}${fact('Why it is here', esc(data.reason ?? 'It was not looked at yet.'))}${data.appeal ? fact('Appeal', esc(data.appeal)) : ''}${fact('Paid', `${oneDecimal(data.payableHours)} h`)}${fact('Confidence of the engine', data.confidence === null ? '—' : `${Math.round(data.confidence * 100)} %`)}${fact('To be decided by', when(data.dueAt))}${files.length > 0 ? fact('Files', files.join('<br>')) : ''}</div>`,
     evidence: `<div style="padding:4px 8px">${(data.judgement?.criteria ?? []).map(criterion).join('') || 'The engine has not judged it yet.'}</div>`,

@@ -102,3 +102,25 @@ export const line = (name, color, x, y, extra = {}) => ({
   line: { color, width: 2 },
   ...extra,
 });
+
+/** One choice of a dropdown. */
+export const choice = (value, label) => ({ label, value, disable: false, visible: true, default: false });
+
+/** A heading over the facts of a card. */
+export const heading = (title) =>
+  `<div style="font-size:18px;font-weight:600;color:#101828">${esc(title)}</div>`;
+
+/** Text that people wrote, with its lines. */
+export const prose = (value) => esc(value).replaceAll('\n', '<br>');
+
+/** A part of a list in a card. */
+export const block = (markup) => `<div style="border-top:1px solid #EAECF0;padding:8px 0">${markup}</div>`;
+
+/** What stands in a card, with room around it. */
+export const padded = (markup) => `<div style="padding:4px 8px">${markup}</div>`;
+
+/** A line in a quieter colour. */
+export const quiet = (markup) => `<div style="color:#667085;font-size:13px">${markup}</div>`;
+
+export const dollars = (micros) =>
+  micros === null || micros === undefined ? '—' : `$${(micros / 1e6).toFixed(2)}`;

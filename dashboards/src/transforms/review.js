@@ -1,4 +1,4 @@
-import { badge, esc, fact } from './helpers.js';
+import { badge, choice, esc, fact } from './helpers.js';
 
 const criterion = ({ title, score, reason }) =>
   `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong style="color:#101828">${esc(title)}</strong> ${score === null ? badge('insufficient evidence', 'warning') : `${score} of 100`}<div>${esc(reason)}</div></div>`;
@@ -13,6 +13,11 @@ const facts = (groups) =>
     )
     .join('');
 
+const choicesOf = ({ dataType, categories }) =>
+  dataType === 'BOOLEAN'
+    ? [choice('true', 'Yes'), choice('false', 'No')]
+    : categories?.map(({ label }) => choice(label, label));
+
 /** The judgement that the reader reviews now, and what it can be scored by. */
 export default function transform(data) {
   const review = data?.review;
@@ -22,13 +27,10 @@ export default function transform(data) {
   return {
     reviewId: review.reviewId,
     judgementId: review.judgementId,
-    configs: review.configs.map(({ name, description, required }) => ({
-      label: `${name}${required ? ' (required)' : ''}: ${description}`,
-      value: name,
-      disable: false,
-      visible: true,
-      default: false,
-    })),
+    configs: review.configs.map(({ name, description, required }) =>
+      choice(name, `${name}${required ? ' (required)' : ''}: ${description}`),
+    ),
+    choices: Object.fromEntries(review.configs.map((config) => [config.name, choicesOf(config)])),
     card: `<div style="padding:4px 8px">${badge(review.kind, 'neutral')} ${badge(judgement.grade)} ${fact('Why it was drawn', review.reasons.map(({ reason, detail }) => `${esc(reason)}: ${esc(detail)}`).join('<br>'))}${fact('What the builder reads', esc(judgement.feedback).replaceAll('\n', '<br>'))}${judgement.criteria.map(criterion).join('')}${fact('Facts', facts(review.facts))}</div>`,
     scores: `<div style="padding:4px 8px">${fact('What you can give', review.configs.map(({ name, dataType, minValue, maxValue, categories }) => `${esc(name)}: ${dataType === 'NUMERIC' ? `${minValue} to ${maxValue}` : dataType === 'BOOLEAN' ? 'true or false' : categories ? categories.map(({ label }) => esc(label)).join(', ') : 'text'}`).join('<br>'))}${fact('Your scores so far', scored.join('<br>') || 'none')}</div>`,
   };

@@ -1,4 +1,4 @@
-import { esc } from './helpers.js';
+import { choice, esc } from './helpers.js';
 
 const kindCard = ({ kind, facts, functions }) =>
   `<div style="margin-bottom:16px"><div style="font-weight:600;color:#101828">${esc(kind)}</div>${facts
@@ -15,5 +15,8 @@ export default function transform(data) {
   const items = data?.items ?? [];
   return items.length === 0
     ? {}
-    : { card: `<div style="padding:4px 8px">${items.map(kindCard).join('')}</div>` };
+    : {
+        card: `<div style="padding:4px 8px">${items.map(kindCard).join('')}</div>`,
+        deciding: items.filter(({ decides }) => decides).map(({ kind }) => choice(kind, kind)),
+      };
 }

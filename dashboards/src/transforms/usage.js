@@ -1,6 +1,4 @@
-import { count, figure, plot } from './helpers.js';
-
-const dollars = (micros) => `$${(micros / 1e6).toFixed(2)}`;
+import { count, dollars, figure, plot } from './helpers.js';
 
 /** What models cost by day. */
 export default function transform(data) {

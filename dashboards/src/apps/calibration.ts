@@ -1,0 +1,95 @@
+import { clear, run } from '../build/actions.ts';
+import { cardOf, chartOf } from '../build/blocks.ts';
+import type { Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, input } from '../build/widgets.ts';
+
+const kind = '{{components.calibrationKind.value}}';
+
+export const calibrationQueries: Query[] = [
+  api.read('calibration', 'calibration.get', { options: { kind }, transform: 'calibration' }),
+  api.write('applyThresholds', 'calibration.apply', {
+    options: {
+      kind,
+      yesAt: '{{components.calibrationYes.value}}',
+      noAt: '{{components.calibrationNo.value}}',
+      slope: '{{queries.calibration.data?.slope}}',
+      intercept: '{{queries.calibration.data?.intercept}}',
+      expectedVersion: '{{queries.calibration.data?.version}}',
+      reason: '{{components.calibrationReason.value}}',
+    },
+    confirm: 'Put these thresholds in force? The next judgement is decided by them.',
+    done: 'The next judgement is decided by these thresholds.',
+    next: [clear('calibrationReason'), run('calibration')],
+  }),
+];
+
+const PICK = {
+  title: 'No kind chosen',
+  hint: 'Choose what is decided; the figures come from what people decided.',
+};
+
+/** A tab of the rules page: when the engine may decide alone. */
+export function calibrationRows(inside: number): Row[] {
+  return [
+    [
+      cell(
+        dropdown('calibrationKind', {
+          label: 'What is decided',
+          placeholder: 'Choose',
+          schema: '{{queries.ruleKinds.data?.deciding ?? []}}',
+          onSelect: [run('calibration')],
+        }),
+      ),
+      cell(
+        input('calibrationYes', {
+          label: 'Yes from (0.5 to 1)',
+          value: '{{queries.calibration.data?.yesAt}}',
+          required: true,
+        }),
+      ),
+      cell(
+        input('calibrationNo', {
+          label: 'No from (0.5 to 1)',
+          value: '{{queries.calibration.data?.noAt}}',
+          required: true,
+        }),
+      ),
+    ],
+    [
+      cell(
+        input('calibrationReason', { label: 'Why, at least 10 characters', required: true, most: 1000 }),
+        3,
+      ),
+      cell(
+        button('calibrationApply', 'Put in force', [run('applyThresholds')], {
+          kind: 'primary',
+          busy: '{{queries.applyThresholds.isLoading}}',
+          disabled:
+            '{{queries.calibration.data?.version === undefined || (components.calibrationReason.value ?? "").trim().length < 10}}',
+        }),
+        1,
+      ),
+    ],
+    [
+      cell(
+        cardOf('calibrationCard', 'calibration', {
+          from: 'card',
+          height: inside - 168,
+          card: false,
+          empty: PICK,
+        }),
+        1,
+      ),
+      cell(
+        chartOf('calibrationCurve', 'calibration', {
+          title: 'Share decided alone, and wrongly, by threshold',
+          from: 'curve',
+          height: inside - 168,
+          empty: { title: 'No curve', hint: 'Under 30 cases decided by people nothing is drawn.' },
+        }),
+        1,
+      ),
+    ],
+  ];
+}

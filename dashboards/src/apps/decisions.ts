@@ -1,0 +1,178 @@
+import { DECISION_STATUSES } from '../../../ai-api/src/modules/decisions/contract.ts';
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+
+const decisionId = '{{variables.decisionId}}';
+const reason = '{{components.answerReason.value}}';
+const again = [clear('answerReason'), run('decisions'), run('decision')];
+
+export const decisionQueries: Query[] = [
+  api.read('decisions', 'decision.list', {
+    options: { limit: '500', status: '{{components.decisionsStatus.value}}' },
+    transform: 'decisions',
+  }),
+  api.read('decision', 'decision.get', { options: { decisionId }, transform: 'decision' }),
+  api.write('remindDecision', 'decision.remind', {
+    options: { decisionId, approvers: '{{components.decisionAlso.value}}' },
+    done: 'The approvers got a new e-mail.',
+    next: [clear('decisionAlso'), ...again],
+  }),
+  api.write('cancelDecision', 'decision.cancel', {
+    options: { decisionId, reason },
+    confirm: 'Cancel this question? Nobody can decide it any more.',
+    done: 'The question is cancelled.',
+    next: again,
+  }),
+];
+
+/** Only executives answer here; others were sent a link. */
+export const decideQueries: Query[] = [
+  api.write('approveDecision', 'decision.decide', {
+    options: { decisionId, choice: 'approved', reason },
+    confirm: 'Approve? The first answer counts.',
+    done: 'Your answer counts.',
+    next: again,
+  }),
+  api.write('declineDecision', 'decision.decide', {
+    options: { decisionId, choice: 'declined', reason },
+    confirm: 'Decline? The first answer counts.',
+    done: 'Your answer counts.',
+    next: again,
+  }),
+];
+
+const closed = 'queries.decision.data?.isOpen !== true';
+const unexplained = `(queries.decision.data?.reasonRequired === true && !components.answerReason.value)`;
+const DETAIL = 600;
+
+const answer: Row = [
+  cell(
+    button(
+      'decisionApprove',
+      "{{queries.decision.data?.approveLabel ?? 'Approve'}}",
+      [run('approveDecision')],
+      {
+        kind: 'primary',
+        busy: '{{queries.approveDecision.isLoading}}',
+        disabled: `{{${closed} || ${unexplained}}}`,
+      },
+    ),
+  ),
+  cell(
+    button(
+      'decisionDecline',
+      "{{queries.decision.data?.declineLabel ?? 'Decline'}}",
+      [run('declineDecision')],
+      {
+        kind: 'danger',
+        busy: '{{queries.declineDecision.isLoading}}',
+        disabled: `{{${closed} || ${unexplained}}}`,
+      },
+    ),
+  ),
+];
+
+/** Questions that workflows asked people. */
+export function decisionsPage(decides: boolean): Page {
+  return {
+    handle: 'decisions',
+    name: 'Decisions',
+    icon: 'IconGavel',
+    onLoad: load('decisions'),
+    rows: [
+      ...pageHeader(
+        'decisions',
+        'Decisions',
+        'Questions that workflows asked people: answered by a link in an e-mail, or here.',
+        ['decisions'],
+      ),
+      [
+        cell(
+          dropdown('decisionsStatus', {
+            label: 'State',
+            choices: choicesOf(DECISION_STATUSES),
+            onSelect: [run('decisions')],
+          }),
+        ),
+        cell(text('decisionsSpace', '', { height: 64, mobileHeight: 8 }), 3),
+      ],
+      [
+        cell(
+          tableOf('decisionsTable', 'decisions', {
+            title: 'Decisions',
+            height: DETAIL,
+            onRow: [
+              set('decisionId', '{{components.decisionsTable.selectedRow.decisionId}}'),
+              run('decision'),
+            ],
+            empty: { title: 'No questions', hint: 'Workflows ask them, and so can the API.' },
+            columns: [
+              { key: 'title', title: 'Question', width: 260, wrap: true },
+              { key: 'status', title: 'State', width: 100, color: statusColor },
+              { key: 'until', title: 'Open until', width: 190 },
+            ],
+          }),
+          3,
+        ),
+        cell(
+          tabs('decisionTabs', {
+            height: DETAIL,
+            tabs: [
+              {
+                id: 'question',
+                title: 'Question',
+                rows: [
+                  [
+                    cell(
+                      cardOf('decisionCard', 'decision', {
+                        from: 'card',
+                        height: DETAIL - 96,
+                        card: false,
+                        empty: { title: 'Nothing chosen', hint: 'Choose a question in the list.' },
+                      }),
+                    ),
+                  ],
+                ],
+              },
+              {
+                id: 'answer',
+                title: decides ? 'Answer or remind' : 'Remind or cancel',
+                rows: [
+                  [cell(textArea('answerReason', { label: 'Reason', most: 2000, height: 136 }))],
+                  ...(decides ? [answer] : []),
+                  [
+                    cell(
+                      input('decisionAlso', {
+                        label: 'Ask others too (optional)',
+                        placeholder: 'ada@example.com, ben@example.com',
+                      }),
+                    ),
+                  ],
+                  [
+                    cell(
+                      button('decisionRemind', 'Remind', [run('remindDecision')], {
+                        busy: '{{queries.remindDecision.isLoading}}',
+                        disabled: `{{${closed}}}`,
+                      }),
+                    ),
+                    cell(
+                      button('decisionCancel', 'Cancel the question', [run('cancelDecision')], {
+                        kind: 'danger',
+                        busy: '{{queries.cancelDecision.isLoading}}',
+                        disabled: `{{${closed}}}`,
+                      }),
+                    ),
+                  ],
+                ],
+              },
+            ],
+          }),
+          3,
+        ),
+      ],
+    ],
+  };
+}

@@ -1,0 +1,77 @@
+import { clear, load, run } from '../build/actions.ts';
+import { pageHeader } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { historyTabs } from './performance.ts';
+import { progressOf } from './plans.ts';
+
+export const myPerformanceQueries: Query[] = [
+  api.read('myPerformance', 'performance.history', {
+    options: { builderId: '{{queries.me.data.builderId}}', weeks: '26' },
+    transform: 'performance-history',
+  }),
+  api.write('checkInMyPlan', 'plan.checkIn', {
+    options: {
+      planId: '{{queries.myPerformance.data.planId}}',
+      version: '{{queries.myPerformance.data.planVersion}}',
+      note: '{{components.myPlanNote.value}}',
+      progress: progressOf('myPlanGoal', 'myPlanPercent'),
+    },
+    done: 'Noted. Your executive sees it.',
+    next: [clear('myPlanNote'), clear('myPlanPercent'), run('myPerformance')],
+  }),
+];
+
+const DETAIL = 560;
+
+/** A builder's own trend and the goals they agreed on. */
+export const myPerformancePage: Page = {
+  handle: 'my-goals',
+  name: 'My goals',
+  icon: 'IconTarget',
+  onLoad: load('me'),
+  rows: [
+    ...pageHeader('myGoals', 'My goals', 'Your trend, your weeks, and the plan that you agreed on.', [
+      'myPerformance',
+    ]),
+    [
+      cell(
+        tabs('myGoalsTabs', {
+          height: DETAIL + 80,
+          tabs: [
+            ...historyTabs('myGoals', 'myPerformance'),
+            {
+              id: 'note',
+              title: 'Note how it goes',
+              rows: [
+                [
+                  cell(
+                    dropdown('myPlanGoal', {
+                      label: 'Goal (optional)',
+                      placeholder: 'None',
+                      schema: '{{queries.myPerformance.data?.goals ?? []}}',
+                    }),
+                    2,
+                  ),
+                  cell(input('myPlanPercent', { label: 'Reached, in percent', placeholder: '0 to 100' }), 1),
+                ],
+                [cell(textArea('myPlanNote', { label: 'How it goes', most: 4000, height: 160 }))],
+                [
+                  cell(
+                    button('myPlanCheckIn', 'Note it', [run('checkInMyPlan')], {
+                      kind: 'primary',
+                      busy: '{{queries.checkInMyPlan.isLoading}}',
+                      disabled:
+                        '{{!queries.myPerformance.data?.planId || (components.myPlanNote.value ?? "").trim().length < 3}}',
+                    }),
+                  ),
+                ],
+              ],
+            },
+          ],
+        }),
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,172 @@
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+
+const optimizationId = '{{variables.optimizationId}}';
+const again = [run('optimizations'), run('optimization')];
+
+export const optimizationQueries: Query[] = [
+  api.read('optimizations', 'promptOptimization.list', {
+    options: { limit: '200' },
+    transform: 'optimizations',
+  }),
+  api.read('optimization', 'promptOptimization.get', {
+    options: { optimizationId },
+    transform: 'optimization',
+  }),
+  api.write('startOptimization', 'promptOptimization.start', {
+    options: {
+      name: '{{components.optimizationPrompt.value}}',
+      splitBy: '{{components.optimizationSplit.value}}',
+      instructions: '{{components.optimizationHints.value}}',
+    },
+    confirm: 'Look for a better prompt? It calls the model for every case, some hundred times.',
+    done: 'It runs in the background. Refresh in some minutes.',
+    next: [set('optimizationId', '{{queries.startOptimization.data.optimizationId}}'), ...again],
+  }),
+  api.write('acceptOptimization', 'promptOptimization.accept', {
+    options: { optimizationId },
+    confirm: 'Save the proposal as a new version? It serves only after a check and a release.',
+    done: 'Saved as a new version. Check and release it on the page Prompts.',
+    next: again,
+  }),
+  api.write('rejectOptimization', 'promptOptimization.reject', {
+    options: { optimizationId, reason: '{{components.optimizationReason.value}}' },
+    done: 'The proposal is turned down.',
+    next: [clear('optimizationReason'), ...again],
+  }),
+];
+
+const PICK = { title: 'No proposal chosen', hint: 'Choose one in the list.' };
+const DETAIL = 640;
+const inside = DETAIL - 96;
+const unproposed = "queries.optimization.data?.status !== 'proposed'";
+
+const creation: Row[] = [
+  [
+    cell(input('optimizationPrompt', { label: 'Prompt', placeholder: 'evaluation', required: true }), 2),
+    cell(
+      dropdown('optimizationSplit', {
+        label: 'Set aside, to measure',
+        placeholder: 'The newest cases',
+        choices: [
+          ['time', 'The newest cases'],
+          ['person', 'All cases of some people'],
+        ],
+      }),
+      2,
+    ),
+  ],
+  [
+    cell(
+      textArea('optimizationHints', {
+        label: 'What it should pay attention to (optional)',
+        most: 2000,
+        height: 160,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('optimizationStart', 'Look for a better one', [run('startOptimization')], {
+        kind: 'primary',
+        busy: '{{queries.startOptimization.isLoading}}',
+        disabled: '{{!components.optimizationPrompt.value}}',
+      }),
+    ),
+  ],
+];
+
+export const optimizationsPage: Page = {
+  handle: 'proposals',
+  name: 'Proposals',
+  icon: 'IconBulb',
+  onLoad: load('optimizations'),
+  rows: [
+    ...pageHeader(
+      'optimizations',
+      'Better prompts, proposed',
+      'Rewritten from what people corrected, and measured on cases that were set aside. Nothing serves by itself.',
+      ['optimizations'],
+    ),
+    [
+      cell(
+        tableOf('optimizationsTable', 'optimizations', {
+          title: 'Proposals',
+          height: DETAIL,
+          onRow: [
+            set('optimizationId', '{{components.optimizationsTable.selectedRow.optimizationId}}'),
+            run('optimization'),
+          ],
+          empty: { title: 'No proposals', hint: 'They need at least 30 judgements that people corrected.' },
+          columns: [
+            { key: 'prompt', title: 'Prompt', width: 130 },
+            { key: 'status', title: 'State', width: 130, color: statusColor },
+            { key: 'verdict', title: 'Verdict', width: 150 },
+            { key: 'at', title: 'Asked', width: 180 },
+          ],
+        }),
+        2,
+      ),
+      cell(
+        tabs('optimizationTabs', {
+          height: DETAIL,
+          tabs: [
+            {
+              id: 'proposal',
+              title: 'Proposal',
+              rows: [
+                [
+                  cell(
+                    cardOf('optimizationCard', 'optimization', {
+                      from: 'card',
+                      height: inside - 144,
+                      card: false,
+                      empty: PICK,
+                    }),
+                  ),
+                ],
+                [cell(input('optimizationReason', { label: 'Why it is turned down', most: 500 }))],
+                [
+                  cell(
+                    button('optimizationAccept', 'Save as a new version', [run('acceptOptimization')], {
+                      kind: 'primary',
+                      busy: '{{queries.acceptOptimization.isLoading}}',
+                      disabled: `{{${unproposed}}}`,
+                    }),
+                  ),
+                  cell(
+                    button('optimizationReject', 'Turn down', [run('rejectOptimization')], {
+                      busy: '{{queries.rejectOptimization.isLoading}}',
+                      disabled: `{{${unproposed} || (components.optimizationReason.value ?? "").trim().length < 3}}`,
+                    }),
+                  ),
+                ],
+              ],
+            },
+            {
+              id: 'diff',
+              title: 'Text',
+              rows: [
+                [
+                  cell(
+                    cardOf('optimizationDiff', 'optimization', {
+                      from: 'diff',
+                      height: inside,
+                      card: false,
+                      empty: { title: 'No text yet', hint: 'A finished proposal has one.' },
+                    }),
+                  ),
+                ],
+              ],
+            },
+            { id: 'new', title: 'Look for a better one', rows: creation },
+          ],
+        }),
+        3,
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,248 @@
+import { PLAN_STATUSES } from '../../../ai-api/src/modules/performance/contract.ts';
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+
+const seen = { planId: '{{variables.planId}}', version: '{{queries.plan.data.version}}' };
+const again = [run('plans'), run('plan')];
+
+/** Goals as people write them, one a line: what, then after a colon how to tell that it is met. */
+const goals =
+  "{{(components.planGoals.value ?? '').split('\\n').filter((line) => line.trim()).map((line, n) => ({ goalId: 'goal-' + (n + 1), title: line.split(':')[0].trim(), measure: (line.split(':').slice(1).join(':') || line).trim() }))}}";
+
+/** What a check-in says of one goal, where one is chosen. */
+export const progressOf = (goal: string, percent: string) =>
+  `{{components.${goal}.value ? [{ goalId: components.${goal}.value, percent: Number(components.${percent}.value) }] : []}}`;
+
+export const planQueries: Query[] = [
+  api.read('plans', 'plan.list', {
+    options: { limit: '500', status: '{{components.plansStatus.value}}' },
+    transform: 'plans',
+  }),
+  api.read('plan', 'plan.get', { options: { planId: '{{variables.planId}}' }, transform: 'plan' }),
+  api.read('planBuilders', 'builder.list', {
+    options: { status: 'active', limit: '2000' },
+    transform: 'choices',
+  }),
+  api.write('createPlan', 'plan.create', {
+    options: {
+      builderId: '{{components.planBuilder.value}}',
+      reason: '{{components.planReason.value}}',
+      goals,
+      startsOn: '{{components.planStart.value}}',
+      endsOn: '{{components.planEnd.value}}',
+    },
+    confirm: 'Make this plan? The builder sees it at once.',
+    done: 'The plan is made.',
+    next: [
+      clear('planReason'),
+      clear('planGoals'),
+      set('planId', '{{queries.createPlan.data.planId}}'),
+      ...again,
+    ],
+  }),
+  api.write('checkInPlan', 'plan.checkIn', {
+    options: {
+      ...seen,
+      note: '{{components.planNote.value}}',
+      progress: progressOf('planGoal', 'planPercent'),
+    },
+    done: 'Noted.',
+    next: [clear('planNote'), clear('planPercent'), ...again],
+  }),
+  api.write('extendPlan', 'plan.extend', {
+    options: { ...seen, endsOn: '{{components.planNewEnd.value}}', reason: '{{components.planWhy.value}}' },
+    done: 'The plan has more time.',
+    next: [clear('planWhy'), ...again],
+  }),
+  api.write('closePlan', 'plan.close', {
+    options: { ...seen, status: '{{components.planOutcome.value}}', outcome: '{{components.planWhy.value}}' },
+    confirm: 'End this plan? It cannot be opened again.',
+    done: 'The plan has ended.',
+    next: [clear('planWhy'), ...again],
+  }),
+];
+
+const PICK = { title: 'No plan chosen', hint: 'Choose a plan in the list, or make one.' };
+const DETAIL = 640;
+const inside = DETAIL - 96;
+const inactive = 'queries.plan.data?.isActive !== true';
+const short = (name: string, least: number) => `(components.${name}.value ?? "").trim().length < ${least}`;
+
+const checkIn: Row[] = [
+  [
+    cell(
+      dropdown('planGoal', {
+        label: 'Goal (optional)',
+        placeholder: 'None',
+        schema: '{{queries.plan.data?.goals ?? []}}',
+      }),
+      2,
+    ),
+    cell(input('planPercent', { label: 'Reached, in percent', placeholder: '0 to 100' }), 1),
+  ],
+  [cell(textArea('planNote', { label: 'How it goes', most: 4000, height: 120 }))],
+  [
+    cell(
+      button('planCheckIn', 'Note it', [run('checkInPlan')], {
+        kind: 'primary',
+        busy: '{{queries.checkInPlan.isLoading}}',
+        disabled: `{{${inactive} || ${short('planNote', 3)}}}`,
+      }),
+    ),
+  ],
+  [
+    cell(
+      cardOf('planCheckIns', 'plan', {
+        from: 'checkIns',
+        height: inside - 288,
+        card: false,
+        empty: { title: 'No check-ins yet', hint: 'The first one says where it starts.' },
+      }),
+    ),
+  ],
+];
+
+const ending: Row[] = [
+  [
+    cell(input('planNewEnd', { label: 'New last day, for more time', placeholder: '2026-12-18' })),
+    cell(
+      dropdown('planOutcome', {
+        label: 'Outcome, to end it',
+        placeholder: 'Choose',
+        choices: [
+          ['met', 'Met'],
+          ['not_met', 'Not met'],
+          ['cancelled', 'Cancelled'],
+        ],
+      }),
+    ),
+  ],
+  [cell(textArea('planWhy', { label: 'Why, at least 10 characters', most: 2000, height: 160 }))],
+  [
+    cell(
+      button('planExtend', 'Give more time', [run('extendPlan')], {
+        busy: '{{queries.extendPlan.isLoading}}',
+        disabled: `{{${inactive} || !components.planNewEnd.value || ${short('planWhy', 10)}}}`,
+      }),
+    ),
+    cell(
+      button('planClose', 'End the plan', [run('closePlan')], {
+        kind: 'danger',
+        busy: '{{queries.closePlan.isLoading}}',
+        disabled: `{{${inactive} || !components.planOutcome.value || ${short('planWhy', 10)}}}`,
+      }),
+    ),
+  ],
+];
+
+const creation: Row[] = [
+  [
+    cell(
+      dropdown('planBuilder', {
+        label: 'Builder',
+        placeholder: 'Choose',
+        schema: '{{queries.planBuilders.data?.options ?? []}}',
+        required: true,
+      }),
+      2,
+    ),
+    cell(input('planStart', { label: 'First day', placeholder: '2026-11-23', required: true })),
+    cell(input('planEnd', { label: 'Last day', placeholder: '2026-12-18', required: true })),
+  ],
+  [
+    cell(
+      textArea('planReason', {
+        label: 'Why, with what it rests on, at least 10 characters',
+        required: true,
+        most: 2000,
+        height: 112,
+      }),
+    ),
+  ],
+  [
+    cell(
+      textArea('planGoals', {
+        label: 'Goals, one a line',
+        placeholder: 'Weekly notes: a note every Friday for six weeks',
+        required: true,
+        height: 136,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('planCreate', 'Make the plan', [run('createPlan')], {
+        kind: 'primary',
+        busy: '{{queries.createPlan.isLoading}}',
+        disabled: `{{!components.planBuilder.value || !components.planGoals.value || ${short('planReason', 10)}}}`,
+      }),
+    ),
+  ],
+];
+
+export const plansPage: Page = {
+  handle: 'plans',
+  name: 'Plans',
+  icon: 'IconTarget',
+  onLoad: load('plans', 'planBuilders'),
+  rows: [
+    ...pageHeader(
+      'plans',
+      'Performance plans',
+      'Goals that were agreed on, how they go, and what came of them.',
+      ['plans'],
+    ),
+    [
+      cell(
+        dropdown('plansStatus', {
+          label: 'State',
+          choices: choicesOf(PLAN_STATUSES),
+          onSelect: [run('plans')],
+        }),
+      ),
+      cell(text('plansSpace', '', { height: 64, mobileHeight: 8 }), 3),
+    ],
+    [
+      cell(
+        tableOf('plansTable', 'plans', {
+          title: 'Plans',
+          height: DETAIL,
+          onRow: [set('planId', '{{components.plansTable.selectedRow.planId}}'), run('plan')],
+          empty: { title: 'No plans', hint: 'Make one where it helps somebody to do better.' },
+          columns: [
+            { key: 'builder', title: 'Builder', width: 170 },
+            { key: 'state', title: 'State', width: 100, color: statusColor },
+            { key: 'until', title: 'Until', width: 110 },
+            { key: 'checkIns', title: 'Check-ins', width: 90, align: 'right' },
+          ],
+        }),
+        2,
+      ),
+      cell(
+        tabs('planTabs', {
+          height: DETAIL,
+          tabs: [
+            {
+              id: 'plan',
+              title: 'Plan',
+              rows: [
+                [
+                  cell(
+                    cardOf('planCard', 'plan', { from: 'card', height: inside, card: false, empty: PICK }),
+                  ),
+                ],
+              ],
+            },
+            { id: 'checkIns', title: 'Check-ins', rows: checkIn },
+            { id: 'end', title: 'More time, or the end', rows: ending },
+            { id: 'new', title: 'New plan', rows: creation },
+          ],
+        }),
+        3,
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,13 @@
+import type { App } from '../build/model.ts';
+import { qualityPage, qualityQueries } from './quality.ts';
+import { reviewQueries, reviewsPage } from './reviews.ts';
+import { gateQueries, gatesPage } from './stage-gates.ts';
+
+/** For reviewers: judgements to score, questions of stage gates, and how far judgements can be trusted. */
+export const reviewer: App = {
+  slug: 'ai-manager-reviewer',
+  name: 'AI Manager for reviewers',
+  groups: ['ai-manager-reviewer'],
+  queries: [...reviewQueries, ...gateQueries('reviewer'), ...qualityQueries],
+  pages: [reviewsPage, gatesPage('reviewer'), qualityPage],
+};

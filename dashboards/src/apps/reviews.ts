@@ -1,0 +1,125 @@
+import { clear, load, run } from '../build/actions.ts';
+import { cardOf, pageHeader } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, input, textArea } from '../build/widgets.ts';
+
+const reviewId = '{{queries.review.data.reviewId}}';
+const byChoice = '(queries.review.data?.choices ?? {})[components.scoreConfig.value] !== undefined';
+
+export const reviewQueries: Query[] = [
+  api.read('reviewCounts', 'reviews.counts', { transform: 'review-counts' }),
+  api.read('review', 'reviews.next', { transform: 'review' }),
+  api.write('scoreReview', 'score.create', {
+    options: {
+      judgementId: '{{queries.review.data.judgementId}}',
+      config: '{{components.scoreConfig.value}}',
+      value: `{{${byChoice} ? components.scoreChoice.value : components.scoreValue.value}}`,
+      comment: '{{components.scoreComment.value}}',
+    },
+    done: 'Your score is kept.',
+    next: [clear('scoreValue'), clear('scoreComment'), run('review')],
+  }),
+  api.write('completeReview', 'reviews.complete', {
+    options: { reviewId },
+    done: 'The review is complete. Here is the next one.',
+    next: [run('review'), run('reviewCounts')],
+  }),
+  api.write('skipReview', 'reviews.skip', {
+    options: { reviewId },
+    confirm: 'Leave this review to somebody else? You do not see it again.',
+    done: 'Somebody else gets it.',
+    next: [run('review'), run('reviewCounts')],
+  }),
+];
+
+const NOTHING = {
+  title: 'Nothing to review',
+  hint: 'Judgements are drawn by chance and by need. Press "Next review".',
+};
+const NO_COUNTS = { title: 'Unknown', hint: 'The figures did not arrive.' };
+const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
+const none = '!queries.review.data?.reviewId';
+const unscored = `!(${byChoice} ? components.scoreChoice.value : components.scoreValue.value)`;
+
+export const reviewsPage: Page = {
+  handle: 'reviews',
+  name: 'Reviews',
+  icon: 'IconChecklist',
+  onLoad: load('reviewCounts', 'review'),
+  rows: [
+    ...pageHeader(
+      'reviews',
+      'Reviews',
+      'One judgement at a time: say whether its reasons hold, and what you would have decided.',
+      ['reviewCounts', 'review'],
+    ),
+    [
+      cell(cardOf('reviewsOpen', 'reviewCounts', { from: 'openCard', ...FIGURE })),
+      cell(cardOf('reviewsClaimed', 'reviewCounts', { from: 'claimedCard', ...FIGURE })),
+      cell(cardOf('reviewsDone', 'reviewCounts', { from: 'doneCard', ...FIGURE })),
+    ],
+    [
+      cell(
+        cardOf('reviewCard', 'review', { from: 'card', height: 480, mobileHeight: 440, empty: NOTHING }),
+        3,
+      ),
+      cell(
+        cardOf('reviewScores', 'review', { from: 'scores', height: 480, mobileHeight: 320, empty: NOTHING }),
+        2,
+      ),
+    ],
+    [
+      cell(
+        dropdown('scoreConfig', {
+          label: 'Score by',
+          placeholder: 'Choose',
+          schema: '{{queries.review.data?.configs ?? []}}',
+        }),
+        2,
+      ),
+      cell(
+        [
+          input('scoreValue', {
+            label: 'Value',
+            placeholder: 'As listed above',
+            visible: `{{!(${byChoice})}}`,
+          }),
+          dropdown('scoreChoice', {
+            label: 'Value',
+            placeholder: 'Choose',
+            schema: '{{(queries.review.data?.choices ?? {})[components.scoreConfig.value] ?? []}}',
+            visible: `{{${byChoice}}}`,
+          }),
+        ],
+        1,
+      ),
+      cell(
+        textArea('scoreComment', { label: 'Why (optional)', height: 64, mobileHeight: 96, most: 2000 }),
+        2,
+      ),
+    ],
+    [
+      cell(button('reviewNext', 'Next review', [run('review')], { busy: '{{queries.review.isLoading}}' })),
+      cell(
+        button('reviewScore', 'Add the score', [run('scoreReview')], {
+          busy: '{{queries.scoreReview.isLoading}}',
+          disabled: `{{${none} || !components.scoreConfig.value || ${unscored}}}`,
+        }),
+      ),
+      cell(
+        button('reviewComplete', 'Complete', [run('completeReview')], {
+          kind: 'primary',
+          busy: '{{queries.completeReview.isLoading}}',
+          disabled: `{{${none}}}`,
+        }),
+      ),
+      cell(
+        button('reviewSkip', 'Skip', [run('skipReview')], {
+          busy: '{{queries.skipReview.isLoading}}',
+          disabled: `{{${none}}}`,
+        }),
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,242 @@
+import { clear, load, run, set } from '../build/actions.ts';
+import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query, Row } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, tabs, textArea } from '../build/widgets.ts';
+
+/** Who looks: builders ask about their own projects, reviewers answer questions, executives also waive. */
+export type GateReader = 'builder' | 'reviewer' | 'executive';
+
+const seen = {
+  evaluationId: '{{variables.gateEvaluationId}}',
+  version: '{{queries.gateEvaluation.data.version}}',
+};
+const again = [run('gateEvaluations'), run('gateEvaluation')];
+const show = (from: string) => [set('gateEvaluationId', from), run('gateEvaluation')];
+
+/** Queries of the page for one kind of reader. */
+export function gateQueries(reader: GateReader): Query[] {
+  const queries = [
+    api.read('gates', 'stageGate.list', { options: { limit: '100' }, transform: 'gates' }),
+    api.read('gateEvaluations', 'stageGate.listEvaluations', {
+      options: { limit: '500' },
+      transform: 'gate-evaluations',
+    }),
+    api.read('gateEvaluation', 'stageGate.getEvaluation', {
+      options: { evaluationId: '{{variables.gateEvaluationId}}' },
+      transform: 'gate-evaluation',
+    }),
+  ];
+  if (reader !== 'reviewer') queries.push(projects(reader), evaluate);
+  if (reader !== 'builder') queries.push(review);
+  if (reader === 'executive') queries.push(waive);
+  return queries;
+}
+
+const projects = (reader: GateReader) =>
+  api.read('gateProjects', 'project.list', {
+    options: {
+      status: 'active',
+      limit: '2000',
+      ...(reader === 'builder' ? { builderId: '{{queries.me.data.builderId}}' } : {}),
+    },
+    transform: 'choices',
+  });
+
+const evaluate = api.write('evaluateGate', 'stageGate.evaluate', {
+  options: {
+    projectId: '{{components.gateProject.value}}',
+    evidence: '{{components.gateEvidence.value}}',
+  },
+  done: 'The project was held against its next gate.',
+  next: [
+    clear('gateEvidence'),
+    run('gateEvaluations'),
+    ...show('{{queries.evaluateGate.data.evaluationId}}'),
+  ],
+});
+
+const review = api.write('reviewGate', 'stageGate.review', {
+  options: {
+    ...seen,
+    criterionId: '{{components.gateQuestion.value}}',
+    met: '{{components.gateMet.value}}',
+    reason: '{{components.gateReason.value}}',
+  },
+  done: 'Your answer stands.',
+  next: [clear('gateReason'), ...again],
+});
+
+const waive = api.write('waiveGate', 'stageGate.waive', {
+  options: { ...seen, reason: '{{components.gateWaiver.value}}' },
+  confirm: 'Let this project go on although not everything is met? Your name and reason are kept.',
+  done: 'The project may go on.',
+  next: [clear('gateWaiver'), ...again],
+});
+
+const PICK = { title: 'Nothing chosen', hint: 'Choose an evaluation in the list.' };
+const DETAIL = 624;
+const short = (name: string) => `(components.${name}.value ?? "").trim().length < 10`;
+
+const answer: Row[] = [
+  [
+    cell(
+      dropdown('gateQuestion', {
+        label: 'Question',
+        placeholder: 'Choose',
+        schema: '{{queries.gateEvaluation.data?.questions ?? []}}',
+      }),
+      2,
+    ),
+    cell(
+      dropdown('gateMet', {
+        label: 'Answer',
+        placeholder: 'Choose',
+        choices: [
+          ['true', 'Met'],
+          ['false', 'Not met'],
+        ],
+      }),
+      1,
+    ),
+  ],
+  [
+    cell(
+      textArea('gateReason', {
+        label: 'Why, at least 10 characters',
+        placeholder: 'What in the evidence shows it?',
+        most: 2000,
+        height: 160,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('gateAnswer', 'Answer', [run('reviewGate')], {
+        kind: 'primary',
+        busy: '{{queries.reviewGate.isLoading}}',
+        disabled: `{{!components.gateQuestion.value || !components.gateMet.value || ${short('gateReason')}}}`,
+      }),
+    ),
+  ],
+];
+
+const waiver: Row[] = [
+  [
+    cell(
+      textArea('gateWaiver', {
+        label: 'Why it may go on, at least 10 characters',
+        placeholder: 'The results stay as they are; your reason stands beside them',
+        most: 2000,
+        height: 160,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('gateWaive', 'Let it go on', [run('waiveGate')], {
+        kind: 'danger',
+        busy: '{{queries.waiveGate.isLoading}}',
+        disabled: `{{queries.gateEvaluation.data?.waivable !== true || ${short('gateWaiver')}}}`,
+      }),
+    ),
+  ],
+];
+
+const ask: Row[] = [
+  [
+    cell(
+      dropdown('gateProject', {
+        label: 'Project',
+        placeholder: 'Choose',
+        schema: '{{queries.gateProjects.data?.options ?? []}}',
+      }),
+      2,
+    ),
+    cell(
+      textArea('gateEvidence', {
+        label: 'What there is to show, in words and links (optional)',
+        most: 8000,
+        height: 88,
+      }),
+      4,
+    ),
+    cell(
+      button('gateEvaluate', 'Evaluate', [run('evaluateGate')], {
+        kind: 'primary',
+        busy: '{{queries.evaluateGate.isLoading}}',
+        disabled: '{{!components.gateProject.value}}',
+      }),
+      1,
+    ),
+  ],
+];
+
+const card = (name: string, query: string, empty = PICK) =>
+  cell(cardOf(name, query, { from: 'card', height: DETAIL - 96, card: false, empty }));
+
+/** Projects held against what their next stage asks for. */
+export function gatesPage(reader: GateReader): Page {
+  return {
+    handle: 'stage-gates',
+    name: 'Stage gates',
+    icon: 'IconStairsUp',
+    onLoad: load('gateEvaluations', 'gates', ...(reader === 'reviewer' ? [] : ['gateProjects'])),
+    rows: [
+      ...pageHeader(
+        'gates',
+        'Stage gates',
+        'Whether a project may go on to its next stage: figures by rules, questions by the model or a person.',
+        ['gateEvaluations', 'gates'],
+      ),
+      ...(reader === 'reviewer' ? [] : ask),
+      [
+        cell(
+          tableOf('gatesTable', 'gateEvaluations', {
+            title: 'Evaluations at gates',
+            height: DETAIL,
+            onRow: show('{{components.gatesTable.selectedRow.evaluationId}}'),
+            empty: {
+              title: 'No project was evaluated yet',
+              hint:
+                reader === 'reviewer'
+                  ? 'Builders and executives ask for it.'
+                  : 'Choose a project above and press Evaluate.',
+            },
+            columns: [
+              { key: 'project', title: 'Project', width: 170 },
+              { key: 'gate', title: 'Gate', width: 140 },
+              { key: 'decision', title: 'Outcome', width: 120, color: statusColor },
+              { key: 'open', title: 'Open', width: 70, align: 'right' },
+              { key: 'at', title: 'When', width: 190 },
+            ],
+          }),
+          3,
+        ),
+        cell(
+          tabs('gateTabs', {
+            height: DETAIL,
+            tabs: [
+              { id: 'result', title: 'Result', rows: [[card('gateResult', 'gateEvaluation')]] },
+              ...(reader === 'builder' ? [] : [{ id: 'answer', title: 'Answer a question', rows: answer }]),
+              ...(reader === 'executive' ? [{ id: 'waive', title: 'Waive', rows: waiver }] : []),
+              {
+                id: 'gates',
+                title: 'What is asked',
+                rows: [
+                  [
+                    card('gateList', 'gates', {
+                      title: 'No gates yet',
+                      hint: 'They are made when the API starts for the first time.',
+                    }),
+                  ],
+                ],
+              },
+            ],
+          }),
+          3,
+        ),
+      ],
+    ],
+  };
+}

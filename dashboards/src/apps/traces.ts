@@ -1,0 +1,124 @@
+import { load, run } from '../build/actions.ts';
+import { chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { queriesOf } from '../build/queries.ts';
+import { button, cell, dropdown, text } from '../build/widgets.ts';
+
+const langfuse = queriesOf('ai-manager-langfuse');
+
+/** Cost of the last 30 days; Langfuse wants both ends of the time. */
+const COSTS =
+  "{{({ view: 'observations', metrics: [{ measure: 'totalCost', aggregation: 'sum' }], dimensions: [], filters: [], timeDimension: { granularity: 'day' }, fromTimestamp: new Date(Date.now() - 2592000000).toISOString(), toTimestamp: new Date().toISOString() })}}";
+
+export const traceQueries: Query[] = [
+  langfuse.read('traces', 'observations.list', {
+    options: {
+      type: 'GENERATION',
+      level: '{{components.tracesLevel.value}}',
+      fields: 'core,basic,model,usage',
+      limit: '200',
+    },
+    transform: 'traces',
+  }),
+  langfuse.read('traceScores', 'scores.list', { options: { limit: '100' }, transform: 'trace-scores' }),
+  langfuse.read('traceMetrics', 'metrics.query', {
+    options: { input_query: COSTS },
+    transform: 'trace-metrics',
+  }),
+  langfuse.write('openTrace', 'trace.link', {
+    options: {
+      traceId:
+        '{{components.tracesTable.selectedRow?.traceId || components.traceScoresTable.selectedRow?.traceId}}',
+    },
+    done: 'Langfuse opens in a page of its own.',
+    next: [{ do: 'open-webpage', url: '{{queries.openTrace.data.url}}' }],
+  }),
+];
+
+const NONE = { title: 'Nothing there yet', hint: 'Calls of models appear here some seconds after they end.' };
+
+/** What Langfuse knows of the calls of models; where none is configured every part says so. */
+export const tracesPage: Page = {
+  handle: 'traces',
+  name: 'Traces',
+  icon: 'IconTimeline',
+  onLoad: load('traces', 'traceScores', 'traceMetrics'),
+  rows: [
+    ...pageHeader(
+      'traces',
+      'Traces',
+      'Calls of models as Langfuse keeps them. It needs the data source ai-manager-langfuse.',
+      ['traces', 'traceScores', 'traceMetrics'],
+    ),
+    [
+      cell(
+        dropdown('tracesLevel', {
+          label: 'Level',
+          choices: [
+            ['DEFAULT', 'Ok'],
+            ['WARNING', 'Warnings'],
+            ['ERROR', 'Errors'],
+          ],
+          onSelect: [run('traces')],
+        }),
+        1,
+      ),
+      cell(text('tracesSpace', '', { height: 64, mobileHeight: 8 }), 2),
+      cell(
+        button('tracesOpen', 'Open the chosen one in Langfuse', [run('openTrace')], {
+          busy: '{{queries.openTrace.isLoading}}',
+          disabled:
+            '{{!components.tracesTable.selectedRow?.traceId && !components.traceScoresTable.selectedRow?.traceId}}',
+        }),
+        1,
+      ),
+    ],
+    [
+      cell(
+        tableOf('tracesTable', 'traces', {
+          title: 'Calls of models',
+          height: 480,
+          perPage: 8,
+          onRow: [],
+          empty: NONE,
+          columns: [
+            { key: 'name', title: 'Call', width: 180 },
+            { key: 'model', title: 'Model', width: 170 },
+            { key: 'level', title: 'State', width: 90, color: statusColor },
+            { key: 'latency', title: 'Took', width: 80, align: 'right' },
+            { key: 'cost', title: 'Cost', width: 90, align: 'right' },
+            { key: 'at', title: 'When', width: 180 },
+          ],
+        }),
+        3,
+      ),
+      cell(
+        chartOf('tracesCosts', 'traceMetrics', {
+          title: 'Cost by day, as Langfuse counts it',
+          from: 'costs',
+          height: 480,
+          empty: NONE,
+        }),
+        2,
+      ),
+    ],
+    [
+      cell(
+        tableOf('traceScoresTable', 'traceScores', {
+          title: 'Scores',
+          height: 400,
+          perPage: 6,
+          onRow: [],
+          empty: { title: 'No scores yet', hint: 'Reviews are sent to Langfuse as scores of their trace.' },
+          columns: [
+            { key: 'name', title: 'Score', width: 180 },
+            { key: 'value', title: 'Value', width: 120 },
+            { key: 'source', title: 'Given by', width: 110 },
+            { key: 'comment', title: 'Comment', width: 320, wrap: true },
+            { key: 'at', title: 'When', width: 180 },
+          ],
+        }),
+      ),
+    ],
+  ],
+};

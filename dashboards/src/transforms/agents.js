@@ -1,0 +1,15 @@
+import { dollars, when } from './helpers.js';
+
+/** Agents as a table. */
+export default function transform(data) {
+  return {
+    rows: (data?.items ?? []).map((agent) => ({
+      agentId: agent.agentId,
+      name: agent.name,
+      purpose: agent.purpose,
+      version: String(agent.version),
+      budget: agent.dailyCostMicros === null ? 'none of its own' : `${dollars(agent.dailyCostMicros)} a day`,
+      changed: when(agent.updatedAt),
+    })),
+  };
+}

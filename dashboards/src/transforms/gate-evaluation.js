@@ -1,0 +1,24 @@
+import { badge, block, choice, esc, fact, heading, padded, prose, quiet, when } from './helpers.js';
+
+const criterion = ({ title, verdict, score, reason, evidence, decidedBy }) =>
+  block(
+    `<strong style="color:#101828">${esc(title)}</strong> ${verdict === 'scored' ? badge(score >= 50 ? 'met' : 'not met', score >= 50 ? 'good' : 'bad') : badge('open', 'warning')}<div>${esc(reason)}</div>${quiet(`${evidence.map(({ id, value }) => `${esc(id)} = ${esc(value)}`).join(' · ') || 'No evidence was found'}${decidedBy ? ` · by ${esc(decidedBy)}` : ''}`)}`,
+  );
+
+/** One project at one gate: whether it may go on, what is met and what is missing. */
+export default function transform(data) {
+  if (!data?.evaluationId) return {};
+  const missing = data.missingEvidence.flatMap((one) => one.missing);
+  const asked = data.criteria.filter(
+    ({ verdict, decidedBy }) => verdict !== 'scored' || decidedBy !== 'rules',
+  );
+  return {
+    evaluationId: data.evaluationId,
+    version: data.version,
+    waivable: !data.can_progress,
+    questions: asked.map(({ id, title }) => choice(id, title)),
+    card: padded(
+      `${heading(`${data.project.name}: ${data.gate}`)}<div style="margin:8px 0">${badge(data.can_progress ? 'may go on' : 'may not go on yet', data.can_progress ? 'good' : 'warning')} ${badge(`${data.fromStage} → ${data.toStage}`, 'neutral')} ${data.waiver ? badge('waived', 'warning') : ''}</div>${data.waiver ? fact('Waived', `${esc(data.waiver.by)}: ${esc(data.waiver.reason)}`) : ''}${fact('What it means', prose(data.feedback))}${missing.length > 0 ? fact('What is missing', missing.map(esc).join('<br>')) : ''}${data.criteria.map(criterion).join('')}${quiet(`Evaluated by ${esc(data.evaluatedBy)}, ${when(data.evaluatedAt)}, gate version ${data.gateVersion}`)}`,
+    ),
+  };
+}
