@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { callerId, type RequestContext } from '../../http/caller.ts';
 import { notFound } from '../../http/problem.ts';
 import type { ChatModel } from '../../models/chat.ts';
+import { keepTrace, type TraceDraft } from '../../models/tracing/index.ts';
 import type { Cache } from '../../platform/cache/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { actorOf, record } from '../audit/index.ts';
@@ -37,6 +39,8 @@ export interface ChatSetup {
   ): Promise<SearchResult>;
 }
 
+type Retrieval = TraceDraft['parts'][number];
+
 /** The prompt that answers questions. */
 const ANSWER_PROMPT = 'policy-answer';
 
@@ -59,11 +63,13 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
     { question, folder }: Question,
     earlier: readonly TurnRecord[],
     revision: string,
-  ): Promise<{ answer: Answer; citations: TurnView['citations'] }> {
+    traceId: string,
+  ): Promise<{ answer: Answer; citations: TurnView['citations']; retrieval: Retrieval }> {
     const { tenantId, user } = request.caller;
     const { signal } = request;
     const tell = (sentence: GroundedSentence) => request.emit('sentence', sentence);
     const own = cache.forTenant(tenantId);
+    const startedAt = new Date();
     const query = searchQuery(question, earlier);
     const { passages: found } = await own.wrap(
       `search:${revision}:${questionKey(query, folder)}`,
@@ -74,8 +80,18 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
       ({ share, similarity }) => share >= LEAST_SHARE || (similarity ?? 0) >= LEAST_SIMILARITY,
     );
     const citations = passages.map((passage, index) => citationOf(passage, index + 1));
+    const retrieval: Retrieval = {
+      name: 'policies',
+      type: 'retriever',
+      startedAt,
+      endedAt: new Date(),
+      input: query,
+      output: passages.map(({ id, title, share, similarity }) => ({ id, title, share, similarity })),
+    };
     request.emit('citations', citations);
-    if (model === null || passages.length === 0) return { answer: fromPassages(passages, null), citations };
+    if (model === null || passages.length === 0) {
+      return { answer: fromPassages(passages, null), citations, retrieval };
+    }
     const prompt = await database.withTenant(tenantId, async (transaction) =>
       (await prompts.open(transaction, await prompts.plan(transaction, tenantId, ANSWER_PROMPT)))(
         ownerOf(request),
@@ -85,14 +101,14 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
     const cached = earlier.length === 0 ? await own.get<Answer>(key) : undefined;
     if (cached) {
       for (const sentence of cached.sentences) tell(sentence);
-      return { answer: cached, citations };
+      return { answer: cached, citations, retrieval };
     }
-    const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id };
+    const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id, traceId };
     const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
     const asked = { question, passages, earlier: turns, call, signal };
     const answer = await fromModel(model, prompt, asked, tell);
     if (earlier.length === 0 && answer.engine === 'model') await own.set(key, answer, ANSWER_TTL);
-    return { answer, citations };
+    return { answer, citations, retrieval };
   }
 
   return {
@@ -110,7 +126,9 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
           revision: await revisionOf(transaction),
         };
       });
-      const { answer, citations } = await answerTo(request, asked, earlier, revision);
+      const startedAt = new Date();
+      const traceId = randomBytes(16).toString('hex');
+      const { answer, citations, retrieval } = await answerTo(request, asked, earlier, revision, traceId);
       const cited = new Set(answer.sentences.map(({ citation }) => citation));
       return database.withTenant(tenantId, async (transaction) => {
         const conversationId = await keepConversation(transaction, asked.conversationId ?? null, owner);
@@ -126,7 +144,20 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
           model: answer.model,
           model_failure: answer.modelFailure,
           prompt: answer.prompt,
-          trace_id: null,
+          trace_id: traceId,
+        });
+        await keepTrace(transaction, {
+          id: traceId,
+          name: 'chat turn',
+          startedAt,
+          endedAt: new Date(),
+          person: request.caller.user?.id,
+          sessionId: conversationId,
+          tags: ['chat', answer.engine, answer.status],
+          metadata: { turnId: row.id, modelFailure: answer.modelFailure },
+          input: asked.question,
+          output: answer.answer,
+          parts: [retrieval],
         });
         await record(transaction, actorOf(request), {
           subject: `chat-turn:${row.id}`,

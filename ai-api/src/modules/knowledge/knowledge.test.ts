@@ -217,6 +217,15 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
         ],
       });
       expect(LEAVE).toContain(turn.sentences[0]?.quote);
+      const traced = await api.context.database
+        .system('the test looks behind the API')
+        .selectFrom('knowledge.turns as turn')
+        .innerJoin('models.traces as trace', 'trace.id', 'turn.trace_id')
+        .innerJoin('models.calls as call', 'call.trace_id', 'trace.id')
+        .select('call.purpose')
+        .where('turn.id', '=', turn.turnId)
+        .execute();
+      expect(traced).toEqual([{ purpose: 'chat' }]);
       const calls = model.calls.length;
       expect((await api.client.chat.query({ question })).answer).toBe(turn.answer);
       expect(model.calls.length).toBe(calls);
