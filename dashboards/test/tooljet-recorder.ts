@@ -21,6 +21,8 @@ export interface FakeToolJet {
   /** Options of data sources by id and environment. */
   sources: Map<string, { key: string; value: unknown; encrypted: boolean }[]>;
   groups: { id: string; name: string; permissions: { id: string; name: string; appId: string }[] }[];
+  /** Members of the workspace. */
+  users: { user_id: string; email: string; status: string }[];
   /** A plugin that an installation does not reach: its queries are dropped on import. */
   broken: string | null;
   stop(): Promise<void>;
@@ -132,6 +134,8 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
           group.permissions = group.permissions.filter((one) => one.id !== route.split('/').at(-1));
         }
         return undefined;
+      case `GET ${version === '2.27' ? '/organizations/users' : '/organization-users'}`:
+        return { meta: { total_pages: 1 }, users: fake.users };
       default:
         throw new Refusal(404, 'Not found');
     }
@@ -185,6 +189,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     apps: [],
     sources: new Map(),
     groups: [],
+    users: [],
     broken: null,
     stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };

@@ -7,6 +7,7 @@ import { exportPath, readExports } from '../files.ts';
 import { definitionOf, findApp, pushApp } from './apps.ts';
 import { driftOf } from './drift.ts';
 import { pushGroups } from './groups.ts';
+import { pushPeople } from './people.ts';
 import { pushPlugins } from './plugins.ts';
 import { accountOf, sourcesOf } from './settings.ts';
 import { pushSources, type SourceOptions } from './sources.ts';
@@ -22,7 +23,7 @@ export interface PushOptions {
 
 /**
  * Brings a ToolJet server to what is written here: plugins first, then apps, the secrets of their data
- * sources, groups. Done twice it changes nothing.
+ * sources, groups, and whom of the API each member is. Done twice it changes nothing.
  * @throws Error where the server refused; what was done until then stays, and the next push goes on
  */
 export async function pushAll({ account, sources, marketplace, exports, say }: PushOptions): Promise<void> {
@@ -41,6 +42,7 @@ export async function pushAll({ account, sources, marketplace, exports, say }: P
   }
   for (const line of await pushSources(toolJet, definitions, sources)) say(line);
   for (const line of await pushGroups(toolJet, shares)) say(line);
+  for (const line of await pushPeople(toolJet, sources['ai-manager'])) say(line);
 }
 
 /** `push`, as the command line runs it. */

@@ -11,7 +11,7 @@ function personView({ id: userId, email, name, builderId }: Person) {
 }
 
 /** The operations of this module. */
-export function serveIdentity({ keys, users, login, sessions, providers }: Identity): Served[] {
+export function serveIdentity({ keys, users, links, login, sessions, providers }: Identity): Served[] {
   return [
     serve(identity, {
       whoami: async (_input, { caller }) => ({
@@ -30,6 +30,14 @@ export function serveIdentity({ keys, users, login, sessions, providers }: Ident
       create: (input, request) => users.create(request, input),
       invite: ({ userId }, request) => users.invite(request, userId),
       update: ({ userId, ...changes }, request) => users.update(request, userId, changes),
+      link: async ({ userId, ...account }, request) => {
+        await links.link(request, userId, account);
+        return users.get(request.caller.tenantId, userId);
+      },
+      unlink: async ({ userId, ...account }, request) => {
+        await links.unlink(request, userId, account);
+        return users.get(request.caller.tenantId, userId);
+      },
       signOut: ({ userId }, request) => users.signOut(request, userId),
     }),
     serve(apiKey, {

@@ -10,6 +10,7 @@ import { createChanges } from './changes.ts';
 import { createIssuers } from './issuers.ts';
 import { listKeys } from './key-store.ts';
 import { createKeys } from './keys.ts';
+import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
 import { createProvider } from './providers.ts';
 import { signInRoutes } from './routes.ts';
@@ -70,6 +71,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     start: changes.start,
     keys,
     users,
+    links: createLinks(database, changes),
     sessions,
     login: createLogin(parts),
     providers: [...providers.values()],

@@ -130,3 +130,19 @@ export async function linkIssuer(
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
+
+/** @returns whether there was such a link */
+export async function unlinkIssuer(
+  transaction: TenantTransaction,
+  userId: string,
+  issuer: string,
+  subject: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom('identity.external_identities')
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}

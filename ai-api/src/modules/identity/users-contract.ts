@@ -24,6 +24,16 @@ const account = z
   })
   .meta({ id: 'User' });
 
+const externalAccount = {
+  issuer: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .describe('Who knows the account: tooljet, or the issuer of sign-in elsewhere'),
+  subject: z.string().trim().min(1).max(255).describe('Id of the account there; never an e-mail address'),
+};
+
 const invitation = z
   .object({ token: z.string(), expiresAt: timestamp })
   .describe('For POST /auth/invitation; it is answered once, here');
@@ -101,6 +111,27 @@ export const user = resource({
       }),
       output: account,
       errors: ['NOT_FOUND', 'CONFLICT', 'LAST_ADMIN'],
+    }),
+    link: operation({
+      method: 'POST',
+      path: '/users/{userId}/link',
+      summary: 'Link a user with their account elsewhere',
+      description:
+        'From then on the account stands for the person: a service key with `act-as` may name it in ' +
+        '`AI-Manager-Acting-For`, such as `tooljet:<id>`. An account stands for one person only.',
+      access,
+      input: z.object({ userId, ...externalAccount }),
+      output: account,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+    }),
+    unlink: operation({
+      method: 'POST',
+      path: '/users/{userId}/unlink',
+      summary: 'End the link of a user with an account elsewhere',
+      access,
+      input: z.object({ userId, ...externalAccount }),
+      output: account,
+      errors: ['NOT_FOUND'],
     }),
     signOut: operation({
       method: 'POST',

@@ -8,7 +8,7 @@ import { invalidToken, Problem } from '../../http/problem.ts';
 import type { Authenticate, GuardCredential } from '../../http/router.ts';
 import { requireSameOrigin } from '../../http/same-origin.ts';
 import { createLru } from '../../platform/cache/index.ts';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
 import { CSRF_HEADER, csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
@@ -19,7 +19,7 @@ import { arrive, claimAt, covers, personOf, rolesOf } from './people.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
 import { idleUntil } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
-import { findUser } from './user-store.ts';
+import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
 
 /** `aim_<prefix>_<secret>`: the prefix finds the key, the secret's SHA-256 proves it. */
 export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
@@ -30,6 +30,16 @@ export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
 /** For how long a verified credential is trusted without asking the database again, unless it hears of a change. */
 const TRUST_MS = 30_000;
 const MOST_TRUSTED = 10_000;
+
+/** An account elsewhere, such as `tooljet:<id>`. */
+const EXTERNAL_ACCOUNT = /^([a-z][a-z0-9-]*):(\S+)$/;
+
+/** The person whom a header names: by an account elsewhere, our id, or an e-mail address. */
+function findNamed(transaction: TenantTransaction, named: string): Promise<UserRecord | undefined> {
+  const [, issuer, subject] = EXTERNAL_ACCOUNT.exec(named) ?? [];
+  if (issuer && subject) return findByIssuer(transaction, issuer, subject);
+  return findUser(transaction, UUID.test(named) ? { id: named } : { email: named.toLowerCase() });
+}
 
 interface Parts {
   database: Database;
@@ -79,10 +89,8 @@ export function createVerifier(parts: Parts) {
   async function actFor(caller: Caller, person: string): Promise<Caller> {
     if (!caller.scopes.includes(ACT_AS))
       throw new Problem('ACT_AS_REFUSED', 'This key has not the scope act-as.');
-    const named = person.trim();
-    const by = UUID.test(named) ? { id: named } : { email: named.toLowerCase() };
     return database.withTenant(caller.tenantId, async (transaction) => {
-      const user = await findUser(transaction, by);
+      const user = await findNamed(transaction, person.trim());
       if (user?.status !== 'active')
         throw new Problem('ACT_AS_REFUSED', 'AI-Manager-Acting-For names nobody who is active here.');
       const roles = rolesOf(user).filter((role) => covers(caller.roles, role));
