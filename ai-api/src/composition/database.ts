@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { createDatabase, type Database } from '../platform/database/index.ts';
+import { openPglite } from '../platform/database/pglite.ts';
+import { DatabaseUnreachable, openPostgres } from '../platform/database/postgres.ts';
+import type { OnQuery } from '../platform/telemetry/query-type.ts';
+
+/** The database that the configuration names. */
+export async function openDatabase(config: Config, log: Logger, onQuery?: OnQuery): Promise<Database> {
+  const { DATABASE_URL, DATABASE_POOL, DATA_DIR } = config;
+  if (!DATABASE_URL) return createDatabase(await openPglite(DATA_DIR, onQuery));
+  const onError = (err: Error) => log.warn({ err }, 'database connection lost');
+  const database = createDatabase(openPostgres(DATABASE_URL, DATABASE_POOL, onError, onQuery));
+  try {
+    await database.ping();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw new DatabaseUnreachable(DATABASE_URL, error);
+  }
+}

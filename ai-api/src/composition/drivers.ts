@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Config, otlpSettings, urlOf } from '../config.ts';
+import { createConnections } from '../connections.ts';
+import { createGuards } from '../http/guards.ts';
+import { createCollections } from '../models/embeddings/collections.ts';
+import { createEmbedder, embeddersOf } from '../models/embeddings/index.ts';
+import { createLedger, readPrices } from '../models/ledger/index.ts';
+import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import { createJobs } from '../platform/jobs.ts';
+import { openMailer } from '../platform/mail/index.ts';
+import { openObjects } from '../platform/objects/index.ts';
+import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/index.ts';
+import { createSealer } from '../platform/sealing.ts';
+import { openShared } from '../platform/shared.ts';
+import type { Metrics } from '../platform/telemetry/metrics.ts';
+import { createTracing } from '../platform/telemetry/tracing/index.ts';
+import { installationKeys, localKey } from './keys.ts';
+
+/** What time it is; a test moves it. */
+interface Clock {
+  now(): Date;
+}
+
+export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
+
+/** Everything below the modules: what stores, sends, waits, asks models and looks after itself. */
+export async function openDrivers(config: Config, log: Logger, database: Database, metrics: Metrics) {
+  const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
+  const objects = await openObjects({
+    bucket: config.OBJECTS_BUCKET,
+    region: config.OBJECTS_REGION,
+    endpoint: config.OBJECTS_ENDPOINT,
+    files: async () => ({
+      directory: join(config.DATA_DIR, 'objects'),
+      signingKey: await localKey(config.DATA_DIR, 'objects.key'),
+      publicUrl,
+    }),
+  });
+  const otlp = otlpSettings(config);
+  const tracing = otlp && createTracing(otlp, log);
+  const ledger = createLedger(database, {
+    prices: readPrices(config.MODEL_PRICES),
+    dailyMicros: config.MODEL_DAILY_BUDGET ?? null,
+  });
+  const { sources, model, routes, vectorizer, useKey } = createConnections(
+    config,
+    metrics,
+    ledger,
+    (route, state) =>
+      log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
+  );
+  const embedder = createEmbedder(vectorizer, { database, books: ledger, onCall: metrics.modelCall });
+  const traces = createTraces(database, traceSettings(config, log, metrics));
+  const jobs = createJobs(database, {
+    heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
+    log,
+    onAttempt: metrics.jobAttempt,
+    tracing,
+  });
+  const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
+  const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
+  const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
+  const secrets = await installationKeys(config);
+  const guard = guardOf(config);
+  const sealer = createSealer(secrets);
+  const mailer = openMailer({
+    smtpUrl: config.SMTP_URL ?? `smtp://127.0.0.1:${config.INBOX_SMTP_PORT}`,
+    driver: config.SMTP_URL ? 'smtp' : 'dev-inbox',
+  });
+  const clock: Clock = { now: () => new Date() };
+  return {
+    publicUrl,
+    objects,
+    tracing,
+    ledger,
+    sources,
+    model,
+    routes,
+    useKey,
+    embedder,
+    traces,
+    jobs,
+    collections,
+    cache,
+    limits,
+    guards,
+    secrets,
+    guard,
+    sealer,
+    mailer,
+    clock,
+  };
+}
+
+function traceSettings(config: Config, log: Logger, metrics: Metrics): TraceSettings | null {
+  const {
+    LANGFUSE_BASE_URL: baseUrl,
+    LANGFUSE_PUBLIC_KEY: publicKey,
+    LANGFUSE_SECRET_KEY: secretKey,
+  } = config;
+  if (!baseUrl || !publicKey || !secretKey) return null;
+  const environment = config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV;
+  const release = packageJson.version;
+  const timeoutMs = config.LANGFUSE_TIMEOUT_MS;
+  return {
+    langfuse: { baseUrl, publicKey, secretKey, environment, release, timeoutMs },
+    sampleRate: config.LANGFUSE_SAMPLE_RATE,
+    log,
+    onDelivery: metrics.tracesDelivered,
+  };
+}
+
+function guardOf(config: Config) {
+  return createOutboundGuard({
+    allowed: parseAllowedHosts(config.WEBHOOK_ALLOWED_HOSTS),
+    ports: config.WEBHOOK_ALLOWED_PORTS.split(',').map(Number),
+    requireHttps: config.NODE_ENV === 'production',
+    connectTimeoutMs: 10_000,
+  });
+}

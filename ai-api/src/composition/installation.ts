@@ -1,0 +1,33 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Installation } from '../modules/ops/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import type { Drivers } from './drivers.ts';
+
+/** What this installation runs on, as health tells it. */
+export function installationOf(database: Database, drivers: Drivers): Installation {
+  const { model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } = drivers;
+  return {
+    version: packageJson.version,
+    engine: model ? 'model' : 'rules',
+    model: model?.name ?? null,
+    drivers: {
+      database: database.driver,
+      jobs: jobs.driver,
+      objects: objects.driver,
+      cache: cache.driver,
+      limits: limits.driver,
+      mail: mailer.driver,
+    },
+    embeddings: embedder.space,
+    traces: traces.isConnected ? 'langfuse' : 'none',
+    providers: () =>
+      routes.map((route) => ({
+        model: route.name,
+        state: route.state(),
+        isPriced: ledger.isPriced(route.provider, route.model),
+      })),
+    sources: Object.fromEntries(
+      Object.entries(sources).map(([name, source]) => [name, source ? 'connected' : 'imported data only']),
+    ),
+  };
+}

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { connectLangfuse } from '../connections.ts';
+import { limitedDoor } from '../http/limits/door.ts';
+import { parseSignInProviders, parseTokenIssuers } from '../http/sign-in-settings.ts';
+import { storeJudgementsWith } from '../judgement/index.ts';
+import { agentModels, createAgents } from '../modules/agents/index.ts';
+import { openApprovals } from '../modules/approvals/index.ts';
+import { createAudit } from '../modules/audit/index.ts';
+import { createDecisions } from '../modules/decisions/index.ts';
+import { createEvaluations } from '../modules/evaluations/index.ts';
+import { createIdentity } from '../modules/identity/index.ts';
+import { createKnowledge } from '../modules/knowledge/index.ts';
+import { createPeople } from '../modules/people/index.ts';
+import { createPerformance } from '../modules/performance/index.ts';
+import { createPrompts } from '../modules/prompts/index.ts';
+import { createQuality, forwardToLangfuse } from '../modules/quality/index.ts';
+import { createRealtime } from '../modules/realtime/index.ts';
+import { createRules } from '../modules/rules/index.ts';
+import { createStageGates, stageGateKind } from '../modules/stage-gates/index.ts';
+import { createTenancy } from '../modules/tenancy/index.ts';
+import { createUsage } from '../modules/usage/index.ts';
+import { createEventLog, createWebhooks } from '../modules/webhooks/index.ts';
+import type { Database } from '../platform/database/index.ts';
+import type { Metrics } from '../platform/telemetry/metrics.ts';
+import type { Drivers } from './drivers.ts';
+import { KINDS } from './kinds.ts';
+
+export type Modules = Awaited<ReturnType<typeof createModules>>;
+
+/** The bounded contexts on their drivers; each is told of others what it needs. */
+export async function createModules(
+  config: Config,
+  log: Logger,
+  database: Database,
+  metrics: Metrics,
+  drivers: Drivers,
+) {
+  const { publicUrl, objects, ledger, sources, model, routes, traces, jobs, collections, cache } = drivers;
+  const { guards, secrets, guard, sealer, mailer, clock } = drivers;
+  const identity = await createIdentity(database, {
+    publicUrl,
+    tenant: config.TENANT,
+    secrets,
+    issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
+    providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
+    limiter: guards.limiter,
+    log,
+  });
+  const tenancy = createTenancy(database, config.DATA_REGION ?? null);
+  await tenancy.checkRegions();
+  const people = createPeople(database, sources);
+  const webhooks = createWebhooks(database, jobs, {
+    retrySeconds: config.WEBHOOK_RETRY_SECONDS,
+    disableHours: config.WEBHOOK_DISABLE_HOURS,
+    guard,
+    sealer,
+    onDelivery: metrics.delivery,
+  });
+  await webhooks.prepare();
+  const asking = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard, sealer };
+  const decisions = createDecisions(database, jobs, webhooks, asking);
+  const door = limitedDoor(identity.authenticate, guards.limiter);
+  const realtime = createRealtime(createEventLog(database), database, door, {
+    heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
+    connectionsPerTenant: config.REALTIME_CONNECTIONS,
+    bufferBytes: config.REALTIME_BUFFER_BYTES,
+    replay: config.REALTIME_REPLAY,
+    rolesNow: identity.rolesNow,
+    onChange: identity.onChange,
+    log,
+  });
+  const forward = forwardToLangfuse(database, jobs, connectLangfuse(config), config.LANGFUSE_RETRY_SECONDS);
+  const quality = createQuality(database, forward);
+  const settings = {
+    concurrency: config.EVALUATION_CONCURRENCY,
+    model,
+    now: () => clock.now(),
+    storeJudgement: storeJudgementsWith(quality.reviews.sample),
+    onJudged: metrics.judged,
+    settingsOf: tenancy.settingsOf,
+  };
+  const prompts = createPrompts(database, jobs, {
+    kinds: [...KINDS, stageGateKind],
+    model,
+    concurrency: config.EVALUATION_CONCURRENCY,
+    langfuse: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
+    log,
+  });
+  const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
+  const modelsOfAgents = agentModels({
+    ...{ routes, ledger, onCall: metrics.modelCall, prompts },
+    settingsOf: tenancy.settingsOf,
+  });
+  const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);
+  const { approvals, watch } = openApprovals({
+    database,
+    jobs,
+    people,
+    webhooks,
+    objects,
+    prompts,
+    ...settings,
+  });
+  const stageGates = createStageGates({ database, people, webhooks, prompts, ...settings });
+  const knowledge = createKnowledge({
+    database,
+    jobs,
+    objects,
+    collections,
+    webhooks,
+    cache,
+    prompts,
+    model,
+  });
+  const audit = createAudit({ database, objects, identity, people, now: settings.now });
+  return {
+    door,
+    identity,
+    tenancy,
+    people,
+    webhooks,
+    decisions,
+    realtime,
+    evaluations,
+    quality,
+    agents,
+    prompts,
+    approvals,
+    stageGates,
+    knowledge,
+    performance: createPerformance({ database, people, webhooks, objects, prompts, publicUrl, ...settings }),
+    rules: createRules(database, KINDS, settings.now),
+    watchDeadlines: () => watch(identity.tenantIds, log),
+    audit,
+    usage: createUsage(database, ledger, traces),
+  };
+}
