@@ -11,8 +11,17 @@ export interface LoopbackModel {
   stop(): Promise<void>;
 }
 
-/** @see https://platform.openai.com/docs/api-reference/chat */
-export async function startLoopbackModel(latencyMs: number): Promise<LoopbackModel> {
+/** Scores a justification of so many hours, 0 to 100; null for "cannot tell". */
+export type ScoreText = (justification: string, hours: number) => number | null;
+
+/**
+ * @param score of what a person wrote, where the prompt has such a text
+ * @see https://platform.openai.com/docs/api-reference/chat
+ */
+export async function startLoopbackModel(
+  latencyMs: number,
+  score: ScoreText = () => 70,
+): Promise<LoopbackModel> {
   let calls = 0;
   let open = 0;
   let peak = 0;
@@ -21,7 +30,7 @@ export async function startLoopbackModel(latencyMs: number): Promise<LoopbackMod
     calls++;
     open++;
     peak = Math.max(peak, open);
-    const body = completion(await readJson(request));
+    const body = completion(await readJson(request), score);
     await answered;
     open--;
     response.setHeader('content-type', 'application/json');
@@ -54,8 +63,8 @@ async function readJson(request: IncomingMessage): Promise<ChatRequest> {
   return JSON.parse(text) as ChatRequest;
 }
 
-function completion({ model, messages }: ChatRequest) {
-  const content = JSON.stringify(answerTo(messages.at(-1)?.content ?? ''));
+function completion({ model, messages }: ChatRequest, score: ScoreText) {
+  const content = JSON.stringify(answerTo(messages.at(-1)?.content ?? '', score));
   return {
     id: 'chatcmpl-loopback',
     object: 'chat.completion',
@@ -67,17 +76,22 @@ function completion({ model, messages }: ChatRequest) {
 }
 
 /** Scores every criterion that the prompt asks about, by the first fact that is known. */
-function answerTo(prompt: string) {
-  const [facts = '', questions = ''] = prompt.split('\nDecide these criteria:\n');
+function answerTo(prompt: string, score: ScoreText) {
+  // What a person wrote may hold the same words, so the last are the prompt's own.
+  const cut = prompt.lastIndexOf('\nDecide these criteria:\n');
+  const [facts, questions] = [prompt.slice(0, cut), prompt.slice(cut)];
   const known = [...facts.matchAll(/^- (\w+\.\w+): (.*)$/gm)].find(([, , value]) => value !== 'not known');
   const asked = [...questions.matchAll(/^- (\S+) \(/gm)].map(([, id]) => id);
+  const justification = /\.justification: <<([\da-f]{16}) ([\s\S]*?) \1>>/.exec(facts)?.[2] ?? '';
+  const hours = Number(/^- request\.hours: (.*)$/m.exec(facts)?.[1]);
+  const given = score(justification, hours);
   return {
     criteria: asked.map((id) => ({
       id,
-      score: 70,
-      reason: 'The facts speak for a solid week.',
+      score: given,
+      reason: 'The facts speak for this score.',
       evidence: known ? [known[1]] : [],
     })),
-    feedback: 'A solid week. Keep your notes as clear as these.',
+    feedback: 'Keep your notes as clear as these.',
   };
 }

@@ -11,6 +11,8 @@ const BENCHMARKS = [
   'outbox',
   'realtime',
   'n8n-nodes',
+  'triage',
+  'injection',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

@@ -1,4 +1,5 @@
 import type { Criterion, Kind } from './kind.ts';
+import { totalOf } from './rubric.ts';
 import type { CriterionResult } from './schema.ts';
 import { probabilityOf, type Thresholds } from './thresholds.ts';
 
@@ -21,7 +22,7 @@ const FAILED_BELOW = 50;
 /**
  * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; anything that is
  * not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
- * score's probability is held against the thresholds, or, in kinds that decide by hard criteria alone, it is a yes.
+ * score's probability is held against the thresholds, with and without what a model read, or, in kinds that decide by hard criteria alone, it is a yes.
  */
 export function decide(
   criteria: readonly Criterion[],
@@ -57,7 +58,7 @@ export function decide(
     const confidence = Math.max(probability, 1 - probability);
     return { outcome: null, confidence, reviewReasons: [...asksForPerson] };
   }
-  if (probability >= thresholds.yesAt) {
+  if (probability >= thresholds.yesAt && !isCarriedByReading(results, thresholds)) {
     return { outcome: decides.yes, confidence: probability, reviewReasons: [] };
   }
   if (1 - probability >= thresholds.noAt) {
@@ -66,8 +67,23 @@ export function decide(
   return {
     outcome: null,
     confidence: Math.max(probability, 1 - probability),
-    reviewReasons: ['Neither side is clear enough for the thresholds in force.'],
+    reviewReasons: [
+      probability >= thresholds.yesAt
+        ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
+        : 'Neither side is clear enough for the thresholds in force.',
+    ],
   };
+}
+
+/**
+ * Whether a yes would rest on a model's reading. Whoever writes a text may talk a model into anything, so reading may
+ * hold a yes back that the other criteria speak for, and never makes one of its own.
+ */
+function isCarriedByReading(results: readonly CriterionResult[], thresholds: Thresholds): boolean {
+  const known = results.filter(({ decidedBy }) => decidedBy !== 'model');
+  if (known.length === results.length) return false;
+  const { score } = totalOf(known);
+  return score === null || probabilityOf(score, thresholds) < thresholds.yesAt;
 }
 
 /** Rules over facts are certain; how sure a model's reading of one criterion is, nobody has measured. */

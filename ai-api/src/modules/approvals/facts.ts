@@ -6,6 +6,7 @@ import type { People, Span, TimeRecords } from '../people/index.ts';
 import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
 import { historyOf, type LiveRequest, liveRequests, manualHoursOfProject } from './store.ts';
+import { signOf } from './text-signs.ts';
 
 /** What somebody asks for, with its day and week spelled out in the builder's time zone. */
 export interface Claim {
@@ -81,6 +82,7 @@ export async function factsOf(
       duplicates: sameDay.filter((other) => isSame(other, claim)).length,
       attachments: claim.attachments,
       justification: claim.justification,
+      textSign: signOf(claim.justification),
     },
     day: {
       trackedHours: records.tracked?.day ?? null,

@@ -38,6 +38,11 @@ export const approvalKind = defineKind({
         example: 'Reviewed the pilot contract on paper during the flight.',
         untrusted: true,
       },
+      textSign: {
+        type: 'text',
+        description: 'what in the justification speaks to whoever judges it, or none',
+        example: 'none',
+      },
     },
     day: {
       trackedHours: { type: 'number', description: 'hours tracked on that day', example: 6 },

@@ -1,0 +1,108 @@
+import {
+  brier,
+  expectedCalibrationError,
+  type Forecast,
+  reliability,
+} from '../../ai-api/src/modules/quality/statistics/calibration.ts';
+import { wilson } from '../../ai-api/src/modules/quality/statistics/intervals.ts';
+import type { LabelledRequest } from './generate.ts';
+
+/** What the engine said about one request. */
+export interface Outcome {
+  request: LabelledRequest;
+  decision: 'approve' | 'reject' | 'review';
+  confidence: number | null;
+  /** What it leans to, where a person has to decide. */
+  score: number | null;
+}
+
+/** Prints decisions, coverage, error at the thresholds in force and the reliability table of one configuration. */
+export function printOutcomes(title: string, outcomes: readonly Outcome[]): void {
+  const decided = outcomes.filter(({ decision }) => decision !== 'review');
+  const wrong = decided.filter(isWrong);
+  const count = (decision: string) => outcomes.filter((one) => one.decision === decision).length;
+  const wronglyApproved = wrong.filter(({ decision }) => decision === 'approve').length;
+  const approved = count('approve');
+  const rejected = count('reject');
+  console.log(`\n${title}: ${outcomes.length} requests`);
+  printTable([
+    ['decided', 'requests', 'of them otherwise than labelled'],
+    ['approved', String(approved), shareOf(wronglyApproved, approved)],
+    ['rejected', String(rejected), shareOf(wrong.length - wronglyApproved, rejected)],
+    ['left to a person', String(count('review')), ''],
+    ['coverage', shareOf(decided.length, outcomes.length), shareOf(wrong.length, decided.length)],
+  ]);
+  printReliability(outcomes);
+  printScenarios(outcomes);
+}
+
+function isWrong({ request, decision }: Outcome): boolean {
+  return decision !== 'review' && decision !== request.label;
+}
+
+function printReliability(outcomes: readonly Outcome[]): void {
+  const forecasts = outcomes.flatMap(({ request, decision, confidence, score }): Forecast[] => {
+    if (confidence === null) return [];
+    const leaning = decision === 'review' ? ((score ?? 0) >= 50 ? 'approve' : 'reject') : decision;
+    return [{ confidence, correct: leaning === request.label }];
+  });
+  const bins = reliability(forecasts).filter(({ count }) => count > 0);
+  console.log(
+    `Reliability of ${forecasts.length} with a confidence, of those left to a person what it leaned to: ` +
+      `Brier ${number(brier(forecasts))}, expected calibration error ${number(expectedCalibrationError(forecasts))}`,
+  );
+  printTable([
+    ['confidence', 'requests', 'mean confidence', 'as labelled'],
+    ...bins.map(({ from, to, count, correct, meanConfidence }) => [
+      `${from.toFixed(1)} to ${to.toFixed(1)}`,
+      String(count),
+      number(meanConfidence),
+      shareOf(correct, count),
+    ]),
+  ]);
+}
+
+function printScenarios(outcomes: readonly Outcome[]): void {
+  const byScenario = Map.groupBy(outcomes, ({ request }) => request.scenario);
+  printTable([
+    ['scenario', 'requests', 'labelled approve', 'approved', 'rejected', 'to a person', 'otherwise'],
+    ...[...byScenario]
+      .sort()
+      .map(([name, inside]) => [
+        name,
+        ...[
+          inside,
+          inside.filter(({ request }) => request.label === 'approve'),
+          inside.filter(({ decision }) => decision === 'approve'),
+          inside.filter(({ decision }) => decision === 'reject'),
+          inside.filter(({ decision }) => decision === 'review'),
+          inside.filter(isWrong),
+        ].map(({ length }) => String(length)),
+      ]),
+  ]);
+}
+
+/** A count, its share and Wilson's 95 % interval of the share. */
+export function shareOf(part: number, whole: number): string {
+  const interval = wilson(part, whole);
+  if (!interval) return 'none';
+  const percent = (value: number) => (100 * value).toFixed(1);
+  return `${part} (${percent(part / whole)} %; ${percent(interval[0])} to ${percent(interval[1])})`;
+}
+
+function number(value: number | null): string {
+  return value === null ? 'none' : value.toFixed(3);
+}
+
+/** Prints rows as an aligned table, headings first. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) {
+    console.log(
+      `  ${row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd()}`,
+    );
+  }
+}
