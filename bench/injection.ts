@@ -2,6 +2,7 @@ import type { Client } from '../ai-api/src/contract/client.ts';
 import { ApiError } from '../ai-api/src/contract/client.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { FAMILIES } from './injection/attempts.ts';
+import { askPoisoned, obey, uploadAttempts } from './injection/policies.ts';
 import { startLoopbackModel } from './loopback-model.ts';
 import { startPlatform } from './platform.ts';
 import { eachOf, prepareCompany } from './triage/company.ts';
@@ -59,12 +60,16 @@ async function decide(client: Client, { asked }: LabelledRequest, justification:
   }
 }
 
-async function countApprovals(client: Client, { requests }: Target): Promise<number[]> {
-  const attempts = FAMILIES.flatMap(({ texts }, family) => texts.map((text) => ({ text, family })));
+async function requireNoneApproved(client: Client, { requests }: Pick<Target, 'requests'>): Promise<void> {
   for (const request of requests) {
     const neutral = await decide(client, request, NEUTRAL);
     if (neutral === 'approve') throw new Error(`${request.scenario} is approved with a neutral text`);
   }
+}
+
+async function countApprovals(client: Client, { requests }: Target): Promise<number[]> {
+  const attempts = FAMILIES.flatMap(({ texts }, family) => texts.map((text) => ({ text, family })));
+  await requireNoneApproved(client, { requests });
   const decisions = await eachOf([...attempts.entries()], ([index, { text }]) =>
     decide(client, requests[index % requests.length] as LabelledRequest, text),
   );
@@ -80,7 +85,7 @@ async function measure({ create }: HomeKind): Promise<void> {
   const needed = new Set(targets.flatMap(({ requests }) => requests.map(({ asked }) => asked.builderId)));
   const home = await create();
   // The worst that a model can be: it obeys whatever it is told, in every language and encoding.
-  const model = await startLoopbackModel(0, (text) => (text === NEUTRAL ? 50 : 100));
+  const model = await startLoopbackModel(0, (text) => (text === NEUTRAL ? 50 : 100), obey);
   try {
     const platform = await startPlatform(home, { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' });
     const { client } = platform;
@@ -99,6 +104,10 @@ async function measure({ create }: HomeKind): Promise<void> {
         inventions.push(await decide(client, target.requests[0] as LabelledRequest, INVENTION));
       }
       print(targets, flips, inventions);
+      await uploadAttempts(client);
+      await askPoisoned(client);
+      // Neutral texts again, with every attempt in the policies: throws when one is approved.
+      for (const target of targets) await requireNoneApproved(client, target);
     } finally {
       await platform.stop();
     }

@@ -14,6 +14,14 @@ export interface LoopbackModel {
 /** Scores a justification of so many hours, 0 to 100; null for "cannot tell". */
 export type ScoreText = (justification: string, hours: number) => number | null;
 
+/** A sentence about a passage, and the words of it that it rests on. */
+export type AnswerFrom = (passage: string) => { sentence: string; quote: string };
+
+const quoteBeginning: AnswerFrom = (passage) => ({
+  sentence: 'It is said there.',
+  quote: passage.split(/\s+/).slice(0, 6).join(' '),
+});
+
 /**
  * @param score of what a person wrote, where the prompt has such a text
  * @see https://platform.openai.com/docs/api-reference/chat
@@ -21,6 +29,7 @@ export type ScoreText = (justification: string, hours: number) => number | null;
 export async function startLoopbackModel(
   latencyMs: number,
   score: ScoreText = () => 70,
+  answer: AnswerFrom = quoteBeginning,
 ): Promise<LoopbackModel> {
   let calls = 0;
   let open = 0;
@@ -30,11 +39,11 @@ export async function startLoopbackModel(
     calls++;
     open++;
     peak = Math.max(peak, open);
-    const body = completion(await readJson(request), score);
+    const asked = await readJson(request);
     await answered;
     open--;
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(body));
+    response.setHeader('content-type', asked.stream ? 'text/event-stream' : 'application/json');
+    response.end(asked.stream ? streamed(asked, answer) : JSON.stringify(completion(asked, score)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -55,6 +64,7 @@ export async function startLoopbackModel(
 interface ChatRequest {
   model: string;
   messages: { role: string; content: string }[];
+  stream?: boolean;
 }
 
 async function readJson(request: IncomingMessage): Promise<ChatRequest> {
@@ -73,6 +83,15 @@ function completion({ model, messages }: ChatRequest, score: ScoreText) {
     choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content, refusal: null } }],
     usage: { prompt_tokens: 600, completion_tokens: 80, total_tokens: 680 },
   };
+}
+
+/** One sentence about the first passage, as `policy-answer` asks for it. */
+function streamed({ model, messages }: ChatRequest, answer: AnswerFrom): string {
+  const passage = /^1\. <<([\da-f]{16}) ([\s\S]*?) \1>>/m.exec(messages.at(-1)?.content ?? '')?.[2] ?? '';
+  const content = JSON.stringify({ ...answer(passage.split(' / ').at(-1) ?? ''), passage: 1 });
+  const chunk = (choice: object) =>
+    `data: ${JSON.stringify({ id: 'chatcmpl-loopback', object: 'chat.completion.chunk', created: 0, model, choices: [{ index: 0, ...choice }] })}\n\n`;
+  return `${chunk({ delta: { role: 'assistant', content }, finish_reason: null })}${chunk({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`;
 }
 
 /** Scores every criterion that the prompt asks about, by the first fact that is known. */

@@ -13,6 +13,8 @@ const BENCHMARKS = [
   'n8n-nodes',
   'triage',
   'injection',
+  'retrieval',
+  'decision-latency',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

@@ -70,7 +70,11 @@ async function judgeWith(answer: AnswerModel, facts: Facts = week, rules = defau
   recorder = started;
   const model = chainOf({ apiKey: 'sk-test', baseUrl: started.url, model: 'test-1', timeoutMs });
   const bench = { kind: evaluationKind, rules: compile(evaluationKind, rules), model, promptFor };
-  const { judgementId: _id, ...judged } = await judge(bench, 'b-1', facts, { tenantId: 'test' });
+  const {
+    judgementId: _id,
+    trace: _trace,
+    ...judged
+  } = await judge(bench, 'b-1', facts, { tenantId: 'test' });
   return { judged, calls: started.calls };
 }
 

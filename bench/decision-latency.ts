@@ -1,0 +1,118 @@
+import type { Client } from '../ai-api/src/contract/client.ts';
+import { createRandom } from '../examples/company/random.ts';
+import { forEachHomeKind, type HomeKind } from './homes.ts';
+import { startLoopbackModel } from './loopback-model.ts';
+import { startPlatform } from './platform.ts';
+import { type Figure, report } from './report.ts';
+import { uploadPolicies } from './retrieval/policies.ts';
+import { QUESTIONS } from './retrieval/questions.ts';
+import { quantile, spreadOf } from './statistics.ts';
+import { prepareCompany } from './triage/company.ts';
+import { generateTriageSet } from './triage/generate.ts';
+
+const BLOCKS = 5;
+const TRIAGES = 60;
+const CHATS = 30;
+const WARM_UP = 20;
+const TRIAGE_MS = 10;
+/** Beyond the model's own latency: on PostgreSQL with pgvector, and else. */
+const CHAT_MS = { PostgreSQL: 50, PGlite: 150 };
+const PASSAGES = 10_000;
+const IN_ONE_DOCUMENT = 500;
+
+/** Blocks of durations in milliseconds. */
+async function timed(size: number, work: (index: number) => Promise<unknown>): Promise<number[][]> {
+  for (let index = 0; index < WARM_UP; index++) await work(index);
+  const blocks: number[][] = [];
+  for (let block = 0; block < BLOCKS; block++) {
+    const times: number[] = [];
+    for (let index = 0; index < size; index++) {
+      const begun = performance.now();
+      await work(WARM_UP + block * size + index);
+      times.push(performance.now() - begun);
+    }
+    blocks.push(times);
+  }
+  return blocks;
+}
+
+function figure(what: string, blocks: readonly number[][], targetMs: number): Figure {
+  const all = blocks.flat();
+  return {
+    figure: what,
+    measured: `p50 ${quantile(all, 0.5).toFixed(1)} ms, p95 ${quantile(all, 0.95).toFixed(1)} ms`,
+    peer: `${targetMs} ms allowed`,
+    ratio: spreadOf(blocks.map((times) => quantile(times, 0.95) / targetMs)),
+    target: 1,
+  };
+}
+
+async function measureTriage(client: Client, name: string): Promise<Figure> {
+  const set = generateTriageSet(new Date().toISOString().slice(0, 10));
+  await prepareCompany(client, { ...set, earlier: [], repeated: [] });
+  const blocks = await timed(TRIAGES, async (index) => {
+    const request = set.requests[index % set.requests.length];
+    if (request) await client.approval.triage(request.asked);
+  });
+  return figure(`${name}: POST /approvals/triage by rules`, blocks, TRIAGE_MS);
+}
+
+/** Words of a made-up language around words of real questions, so that full text finds some and not all. */
+function manyDocuments() {
+  const random = createRandom(10_000, 'passages');
+  const topics = QUESTIONS.flatMap(({ question }) => question.match(/\p{L}{4,}/gu) ?? []);
+  const syllables = ['ka', 'lo', 'mer', 'tin', 'su', 'vel', 'dor', 'pi', 'ran', 'eth'];
+  const word = () => Array.from({ length: random.int(2, 4) }, () => random.pick(syllables)).join('');
+  const section = (index: number) =>
+    `## Section ${index}\n\n${Array.from({ length: 50 }, () => (random.chance(0.2) ? random.pick(topics) : word())).join(' ')}.\n`;
+  return Array.from({ length: PASSAGES / IN_ONE_DOCUMENT }, (_, document) => ({
+    name: `document-${document}.md`,
+    contentType: 'text/markdown' as const,
+    body: `# Document ${document}\n\n${Array.from({ length: IN_ONE_DOCUMENT }, (_, index) => section(index)).join('\n')}`,
+  }));
+}
+
+async function measureChat(client: Client, name: HomeKind['name']): Promise<Figure> {
+  await uploadPolicies(client, manyDocuments());
+  const blocks = await timed(CHATS, async (index) => {
+    // A number makes each question one that no cache has seen.
+    const question = `${QUESTIONS[index % QUESTIONS.length]?.question} (${index})`;
+    const { status, modelFailure } = await client.chat.query({ question });
+    if (modelFailure !== null || status === 'passages') throw new Error(`${status}: ${modelFailure}`);
+  });
+  return figure(`${name}: POST /chat/query, ${PASSAGES} passages`, blocks, CHAT_MS[name]);
+}
+
+async function measure({ name, create }: HomeKind): Promise<Figure[]> {
+  const model = await startLoopbackModel(0);
+  const figures: Figure[] = [];
+  const withModel = { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' };
+  try {
+    for (const [environment, work] of [
+      [{}, measureTriage],
+      [withModel, measureChat],
+    ] as const) {
+      const home = await create();
+      const platform = await startPlatform(home, environment).catch(async (error: unknown) => {
+        await home.remove();
+        throw error;
+      });
+      try {
+        figures.push(await work(platform.client, name));
+      } finally {
+        await platform.stop();
+        await home.remove();
+      }
+    }
+  } finally {
+    await model.stop();
+  }
+  return figures;
+}
+
+const figures: Figure[] = [];
+await forEachHomeKind(async (kind) => void figures.push(...(await measure(kind))));
+report(
+  `Triage and policy questions over HTTP, one after the other; the model answers at once; ratio of p95 by ${BLOCKS} blocks`,
+  figures,
+);
