@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { createClient } from '../../ai-api/src/contract/client.ts';
+import { resources } from '../../ai-api/src/contract/index.ts';
 import { createN8nClient } from '../../workflows/src/index.ts';
+import { runQualityAlerts } from './quality-runs.ts';
 import { localSecrets } from './secrets.ts';
 import { editAndSync } from './workflow-sync.ts';
 
@@ -11,7 +14,7 @@ export interface Mail {
   attachments: { filename: string }[];
 }
 
-type MailTo = (to: string, subject?: string) => Promise<Mail>;
+export type MailTo = (to: string, subject?: string) => Promise<Mail>;
 
 /** Runs the workflows that a start by itself does not run, on the real n8n, with mails in the real inbox. */
 export async function runWorkflows(
@@ -20,17 +23,15 @@ export async function runWorkflows(
   mailTo: MailTo,
 ): Promise<void> {
   const { n8nPassword: password, startKey, apiKey } = localSecrets(dataDirectory);
-  const n8n = await createN8nClient({
-    url: `http://127.0.0.1:${ports.N8N_PORT}`,
-    email: 'owner@ai-manager.example',
-    password,
-    stateFile: join(dataDirectory, 'n8n', 'bootstrap.json'),
-  });
+  const owner = { email: 'owner@ai-manager.example', password };
+  const stateFile = join(dataDirectory, 'n8n', 'bootstrap.json');
+  const n8n = await createN8nClient({ url: `http://127.0.0.1:${ports.N8N_PORT}`, ...owner, stateFile });
   const api = `http://127.0.0.1:${ports.PORT}`;
   const start = async (path: string, body: object = {}) => {
     const answer = await n8n.runWebhook({ path, headers: { 'X-Start-Key': startKey }, body });
     expect(answer.status, path).toBe(200);
   };
+  await askForManualTime();
   await start('dead-letter-digest');
   await start('stage-gate-sweep');
   await mailTo('executives@example.com', 'Stage gates:');
@@ -52,12 +53,30 @@ export async function runWorkflows(
   await mailTo('manager@example.com', 'Escalate me');
   await mailTo('asker@example.com', 'Escalate me: not decided');
 
+  await mailTo('quill.marrow@sample-company.example', 'Received: manual time, 3 h');
+  expect((await mailTo('executives@example.com', 'Manual time to decide: Quill Marrow')).text).toContain(
+    'Helped the hotline',
+  );
+
   await failOnPurpose();
   await mailTo('operations@example.com', 'Monthly compliance report: failed');
   await editAndSync(n8n.url, n8n.apiKey);
+  await runQualityAlerts({ n8n, owner, stateFile, start, mailTo });
   const executions = await n8n.listExecutions({ limit: 50 });
   const failed = executions.filter(({ status }) => status !== 'success').map(({ workflowId }) => workflowId);
   expect(failed).toEqual(['monthly-compliance-report']);
+
+  /** By rules alone a person has to decide: what was done must be read. */
+  async function askForManualTime(): Promise<void> {
+    const client = createClient(resources, { baseUrl: api, apiKey });
+    await client.approval.submit({
+      builderId: 'b-0001',
+      date: new Date().toISOString().slice(0, 10),
+      hours: 3,
+      category: 'support',
+      justification: 'Helped the hotline of a customer by telephone, away from the computer.',
+    });
+  }
 
   /** A wrong key: the workflow fails, and its error workflow says so. */
   async function failOnPurpose(): Promise<void> {

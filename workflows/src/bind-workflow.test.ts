@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { applyVariables, bindCredentials, bindWorkflowIds, referencedWorkflowIds } from './bind-workflow.ts';
+import {
+  applyVariables,
+  bindCredentials,
+  bindWorkflowIds,
+  missingCredentials,
+  referencedWorkflowIds,
+} from './bind-workflow.ts';
 import { mailWorkflow, manualWorkflow } from './test-workflows.ts';
 import { readWorkflowDirectory, type WorkflowDefinition, workflowDigest } from './workflow-definition.ts';
 
@@ -24,10 +30,14 @@ test('a credential is bound by name and type, whatever its id is here', () => {
   });
 });
 
-test('a missing credential is named with its workflow and node', () => {
-  expect(() => bindCredentials(mail(), [{ id: 'c1', name: 'Mail', type: 'imap' }])).toThrow(
-    'The workflow "Send a mail" needs a credential "Hook key" of type httpHeaderAuth (node "Hook").',
-  );
+test('a missing credential is named with its node, and keeps its name in the workflow', () => {
+  const available = [{ id: 'c1', name: 'Mail', type: 'imap' }];
+  expect(missingCredentials(mail(), available)).toEqual([
+    'a credential "Hook key" of type httpHeaderAuth (node "Hook")',
+    'a credential "Mail" of type smtp (node "Send")',
+  ]);
+  const send = bindCredentials(mail(), available).nodes.find(({ name }) => name === 'Send');
+  expect(send?.credentials).toEqual({ smtp: { id: null, name: 'Mail' } });
 });
 
 test('a variable sets the value of the same name in the Settings node', () => {

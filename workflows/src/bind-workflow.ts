@@ -4,25 +4,32 @@ import type { WorkflowDefinition, WorkflowNode } from './workflow-definition.ts'
 /** The Set nodes that hold what differs from company to company. */
 export const SETTINGS_NODE = { name: 'Settings', type: 'n8n-nodes-base.set' };
 
-/**
- * Points every node at the credential of the same name and type in this n8n.
- * @throws Error naming workflow, node and credential, when there is none.
- */
+/** Points every node at the credential of the same name and type in this n8n; one that is not there keeps its name alone. */
 export function bindCredentials(definition: WorkflowDefinition, available: Credential[]): WorkflowDefinition {
   const bindNode = (node: WorkflowNode): WorkflowNode => {
     if (!node.credentials) return node;
     const bound = Object.entries(node.credentials).map(([type, { name }]) => {
-      const credential = available.find((candidate) => candidate.type === type && candidate.name === name);
-      if (!credential) {
-        throw new Error(
-          `The workflow "${definition.name}" needs a credential "${name}" of type ${type} (node "${node.name}").`,
-        );
-      }
-      return [type, { id: credential.id, name }] as const;
+      return [type, { id: findCredential(available, type, name)?.id ?? null, name }] as const;
     });
     return { ...node, credentials: Object.fromEntries(bound) };
   };
   return { ...definition, nodes: definition.nodes.map(bindNode) };
+}
+
+/** What a workflow needs and this n8n does not have, each once, such as `a credential "Mail" of type smtp (node "Send")`. */
+export function missingCredentials(definition: WorkflowDefinition, available: Credential[]): string[] {
+  const missing = new Map<string, string>();
+  for (const node of definition.nodes) {
+    for (const [type, { name }] of Object.entries(node.credentials ?? {})) {
+      const need = `a credential "${name}" of type ${type}`;
+      if (!findCredential(available, type, name) && !missing.has(need)) missing.set(need, node.name);
+    }
+  }
+  return [...missing].map(([need, node]) => `${need} (node "${node}")`);
+}
+
+function findCredential(available: Credential[], type: string, name: string): Credential | undefined {
+  return available.find((candidate) => candidate.type === type && candidate.name === name);
 }
 
 /** Replaces ids of workflows that have another id in this n8n, wherever one workflow names another. */

@@ -162,6 +162,27 @@ test('a trigger that fails to start is named with its reason, and a later bootst
   expect(workflows).toContainEqual({ id: 'fragile', name: 'Fragile', active: true, change: 'unchanged' });
 }, 90_000);
 
+test('a workflow whose credential is missing stays off and says so, until the credential is there', async () => {
+  const archive = JSON.parse(
+    JSON.stringify(mailWorkflow('Hello'))
+      .replaceAll('send-a-mail', 'archive')
+      .replace('"Send a mail"', '"Archive"')
+      .replace('"smtp":{"name":"Mail"}', '"smtp":{"name":"Archive mail"}'),
+  );
+  writeWorkflow('archive.json', archive);
+  const lines: string[] = [];
+  const off = await bootstrapN8n({ ...bootstrapOptions(), onProgress: (line) => lines.push(line) });
+  expect(off.workflows).toContainEqual({ id: 'archive', name: 'Archive', active: false, change: 'created' });
+  expect(lines).toContain(
+    'n8n: workflow "Archive" stays off: it needs a credential "Archive mail" of type smtp (node "Send")',
+  );
+  const { credentials, ...options } = bootstrapOptions();
+  const mail = credentials.filter(({ name }) => name === 'Mail');
+  const more = [...credentials, ...mail.map((credential) => ({ ...credential, name: 'Archive mail' }))];
+  const on = await bootstrapN8n({ ...options, credentials: more });
+  expect(on.workflows).toContainEqual({ id: 'archive', name: 'Archive', active: true, change: 'updated' });
+}, 60_000);
+
 test('a wrong password is refused in the words of n8n', async () => {
   const wrong = { url: server.url, email: OWNER.email, password: 'Wrong-horse-7' };
   await expect(createN8nClient(wrong)).rejects.toThrow('Wrong username or password');

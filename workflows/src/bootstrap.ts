@@ -1,6 +1,18 @@
 import { activateWorkflow, hasFailedTriggers, wasEverPublished } from './activation.ts';
-import { applyVariables, bindCredentials, bindWorkflowIds, referencedWorkflowIds } from './bind-workflow.ts';
-import { type Change, type CredentialInput, listCredentials, upsertCredential } from './credentials.ts';
+import {
+  applyVariables,
+  bindCredentials,
+  bindWorkflowIds,
+  missingCredentials,
+  referencedWorkflowIds,
+} from './bind-workflow.ts';
+import {
+  type Change,
+  type Credential,
+  type CredentialInput,
+  listCredentials,
+  upsertCredential,
+} from './credentials.ts';
 import { N8nError } from './http.ts';
 import { type N8nSession, signIn } from './session.ts';
 import { readWorkflowDirectory, type WorkflowDefinition } from './workflow-definition.ts';
@@ -31,14 +43,17 @@ export type BootstrapOptions = {
 };
 
 export type BootstrappedWorkflow = { id: string; name: string; active: boolean; change: Change };
+/** A workflow in n8n with the file that it is from; ready when all its credentials are there. */
+type Imported = { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change; ready: boolean };
 export type BootstrapResult = { workflows: BootstrappedWorkflow[]; apiKey: string };
 
 /**
  * Brings a running n8n to what the workflow directory says: owner, API key, credentials, workflows, and
  * the active ones listening. Safe to repeat. Whether a workflow is on is decided by its file only until it
- * was on for the first time; after that by the operators.
- * @throws Error for a bad file or missing credential before anything is changed in a workflow; N8nError
- * with every workflow that could not be activated, after all others were.
+ * was on for the first time; after that by the operators. A workflow whose credential is missing is brought in
+ * and told of, but not switched on before the credential is there.
+ * @throws Error for a bad file before anything is changed in a workflow; N8nError with every workflow that
+ * could not be activated, after all others were.
  */
 export async function bootstrapN8n(options: BootstrapOptions): Promise<BootstrapResult> {
   const { onProgress = () => {}, onEdited = 'keep', stateFile, owner } = options;
@@ -52,16 +67,20 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     onProgress(`n8n: credential "${name}" ${change}`);
   }
   const stored = await listWorkflows(session);
-  const imported: { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change }[] = [];
-  for (const definition of await bindAll(session, definitions, stored)) {
+  const available = await listCredentials(session);
+  const imported: Imported[] = [];
+  for (const definition of bindAll(definitions, stored, available)) {
     const existing = findWorkflow(definition, stored);
     const { workflow, change } = await upsertWorkflow(session, definition, existing, onEdited);
     onProgress(
       `n8n: workflow "${workflow.name}" ${change === 'kept' ? 'was edited in n8n, left as it is' : change}`,
     );
-    imported.push({ definition, workflow, change });
+    const missing = missingCredentials(definition, available);
+    for (const need of missing) onProgress(`n8n: workflow "${workflow.name}" stays off: it needs ${need}`);
+    imported.push({ definition, workflow, change, ready: missing.length === 0 });
   }
-  await activateAll(session, imported, onProgress);
+  const ready = imported.filter((workflow) => workflow.ready);
+  await activateAll(session, ready, onProgress);
   const workflows: BootstrappedWorkflow[] = [];
   for (const { workflow, change } of imported) {
     const { id, name, active } = await getWorkflow(session, workflow.id);
@@ -70,21 +89,19 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
   return { workflows, apiKey: session.apiKey };
 }
 
-async function bindAll(
-  session: N8nSession,
+function bindAll(
   definitions: WorkflowDefinition[],
   stored: StoredWorkflow[],
-): Promise<WorkflowDefinition[]> {
-  const credentials = await listCredentials(session);
+  available: Credential[],
+): WorkflowDefinition[] {
   const ids = new Map<string, string>();
   for (const definition of definitions) {
     const existing = findWorkflow(definition, stored);
     if (definition.id && existing) ids.set(definition.id, existing.id);
   }
-  const bound = definitions.map((definition) =>
-    bindWorkflowIds(bindCredentials(definition, credentials), ids),
+  return sortCalledFirst(
+    definitions.map((definition) => bindWorkflowIds(bindCredentials(definition, available), ids)),
   );
-  return sortCalledFirst(bound);
 }
 
 /** n8n publishes a workflow only when those that it calls exist and are published. */
@@ -106,7 +123,7 @@ function sortCalledFirst(definitions: WorkflowDefinition[]): WorkflowDefinition[
 
 async function activateAll(
   session: N8nSession,
-  imported: { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change }[],
+  imported: Imported[],
   onProgress: (line: string) => void,
 ): Promise<void> {
   const failures: string[] = [];

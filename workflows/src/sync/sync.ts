@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bindCredentials, bindWorkflowIds } from '../bind-workflow.ts';
+import { bindCredentials, bindWorkflowIds, missingCredentials } from '../bind-workflow.ts';
 import { listCredentials } from '../credentials.ts';
 import type { N8nSession } from '../session.ts';
 import { readWorkflowDirectory, type WorkflowDefinition } from '../workflow-definition.ts';
@@ -53,6 +53,7 @@ export async function pullWorkflows(session: N8nSession, directory: string): Pro
  * Brings n8n to what the files say, through its public API; edits made there are lost. A workflow that is on
  * goes on with its new version. n8n gives a new workflow an id of its own: later it is known by its name.
  * @returns what was done, by name
+ * @throws Error for a changed workflow whose credential is not in n8n
  */
 export async function pushWorkflows(
   session: N8nSession,
@@ -64,6 +65,8 @@ export async function pushWorkflows(
   for (const { definition, stored } of pairs) {
     if (stored && driftOf(cleanWorkflow(definition), inFileTerms(definition, stored, pairs)).length === 0)
       continue;
+    const [missing] = missingCredentials(definition, credentials);
+    if (missing) throw new Error(`The workflow "${definition.name}" needs ${missing}.`);
     const bound = bindWorkflowIds(bindCredentials(definition, credentials), idsOf(pairs));
     const { name, nodes, connections, settings } = bound;
     const body = { name, nodes, connections, settings };
