@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** A real process of this product. */
 export interface ApiProcess {
+  /** Where it serves; null for a worker, which serves nothing. */
+  url: string | null;
   /** Calls this process; it fails in a worker, which serves nothing. */
   client: Client;
   /** Sends a signal and waits for the end; answers the exit code, null when the signal ended it. */
@@ -35,6 +37,7 @@ export async function startProcess(env: Record<string, string>): Promise<ApiProc
     exited.then(([code]) => reject(new Error(`The process ended with ${code}: ${complaints}`)), reject);
   });
   return {
+    url,
     client: createClient(resources, { baseUrl: url ?? 'http://127.0.0.1:9', apiKey: ADMIN_KEY }),
     end: async (signal) => {
       child.kill(signal);
