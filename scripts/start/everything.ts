@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Client, createClient } from '../../ai-api/src/contract/client.ts';
 import { resources } from '../../ai-api/src/contract/index.ts';
 import { startSources } from '../../examples/sources.ts';
@@ -9,7 +7,9 @@ import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';
 import { startN8n } from '../../workflows/src/server.ts';
 import { startApi } from './api-process.ts';
+import { buildNodes } from './nodes.ts';
 import { type Options, ROOT } from './options.ts';
+import { requireFreePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { type LocalSecrets, localSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
@@ -39,6 +39,7 @@ export async function startEverything(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<System> {
+  await requireFreePorts(options.ports);
   const secrets = localSecrets(options.dataDirectory);
   const opened: { close(): Promise<void> }[] = [];
   const stop = async () => {
@@ -85,16 +86,6 @@ export async function startEverything(
     await stop();
     throw error;
   }
-}
-
-/** The node package is plain TypeScript; n8n loads what the compiler makes of it. */
-async function buildNodes(): Promise<void> {
-  const build = [join(ROOT, 'n8n-nodes', 'scripts', 'build.mts')];
-  await promisify(execFile)(process.execPath, build, { cwd: join(ROOT, 'n8n-nodes') }).catch(
-    (error: { stdout?: string; stderr?: string }) => {
-      throw new StartError(`The n8n nodes could not be built.\n${error.stdout ?? ''}${error.stderr ?? ''}`);
-    },
-  );
 }
 
 type SourceUrls = { worksmartUrl: string; brainliftUrl: string; metricsUrl: string };

@@ -1,0 +1,21 @@
+import { claimPort } from '../../workflows/src/ports.ts';
+import type { Options } from './options.ts';
+import { StartError } from './start-error.ts';
+
+const VARIABLES = {
+  api: 'PORT',
+  n8n: 'N8N_PORT',
+  inbox: 'INBOX_HTTP_PORT',
+  smtp: 'INBOX_SMTP_PORT',
+} as const;
+
+/** Before anything takes time. @throws {StartError} with the port that is taken and the variable that names it */
+export async function requireFreePorts(ports: Options['ports']): Promise<void> {
+  for (const [part, variable] of Object.entries(VARIABLES) as [keyof typeof VARIABLES, string][]) {
+    await claimPort(ports[part], '127.0.0.1', variable).catch(() => {
+      throw new StartError(
+        `Port ${ports[part]} on 127.0.0.1 is taken. Stop what uses it, or set ${variable}.`,
+      );
+    });
+  }
+}
