@@ -36,6 +36,8 @@ export type StartN8nOptions = {
   /** The file that receives n8n's output, begun anew at each start. */
   log: string;
   onProgress?: (line: string) => void;
+  /** A worker of n8n's queue mode instead of a whole n8n; the environment names its queue and database. */
+  worker?: boolean;
   /** Further environment variables for n8n; they win over ours. */
   env?: Record<string, string>;
 };
@@ -78,7 +80,12 @@ export async function startN8n(options: StartN8nOptions): Promise<N8nServer> {
     timezone: options.timezone ?? 'UTC',
     url: (options.webhookUrl ?? url).replace(/\/+$/, ''),
   });
-  const child = spawnN8n(token, { ...environment, ...options.env }, options.log, userFolder);
+  const args = options.worker ? ['worker', '--concurrency=5'] : ['start'];
+  const health = options.worker
+    ? { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port) }
+    : {};
+  const env = { ...environment, ...health, ...options.env };
+  const child = spawnN8n(token, args, env, options.log, userFolder);
   const server = supervise(child, url, pidFile);
   writePidFile(pidFile, { pid: server.pid, parentPid: process.pid, token });
   try {
@@ -100,12 +107,18 @@ function isWildcard(host: string): boolean {
 }
 
 /** In a process group of its own: a Ctrl-C reaches us alone, and we decide when n8n ends. */
-function spawnN8n(token: string, env: Record<string, string>, logPath: string, cwd: string): ChildProcess {
+function spawnN8n(
+  token: string,
+  args: string[],
+  env: Record<string, string>,
+  logPath: string,
+  cwd: string,
+): ChildProcess {
   mkdirSync(dirname(resolve(logPath)), { recursive: true });
   const log = openSync(logPath, 'w', 0o600);
   const guard = new URL('./die-with-parent.ts', import.meta.url);
   guard.searchParams.set('token', token);
-  const child = spawn(process.execPath, ['--import', guard.href, N8N_COMMAND, 'start'], {
+  const child = spawn(process.execPath, ['--import', guard.href, N8N_COMMAND, ...args], {
     cwd,
     env,
     detached: true,
