@@ -1,0 +1,77 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { readWorkflowDirectory } from './workflow-definition.ts';
+
+const workflow = readWorkflowDirectory(new URL('..', import.meta.url).pathname).find(
+  ({ id }) => id === 'manual-time-approval',
+);
+const script = workflow?.nodes.find(({ name }) => name === 'Write the e-mails')?.parameters.jsCode as string;
+
+const waiting = {
+  approvalId: 'r-1',
+  state: 'in_review',
+  hours: 3,
+  date: '2026-11-20',
+  category: 'support',
+  justification: 'Helped the hotline.',
+  reason: 'What was done must be read.',
+  dueAt: '2026-11-22T09:00:00.000Z',
+  approvers: ['lead@example.com', 'deputy@example.com'],
+  builder: { name: 'Sample Builder', email: 'builder@example.com', team: 'Orchard' },
+};
+
+/** What the node writes on an event of this type about the request as it is now. */
+function mails(
+  type: string,
+  request: object,
+  data: object = {},
+): { to: string; subject: string; text: string }[] {
+  const event = { type, data, executiveEmail: 'executives@example.com', dashboardUrl: '' };
+  const first = (json: object) => ({ first: () => ({ json }) });
+  const written = runInNewContext(`(() => {${script}})()`, { $: () => first(event), $input: first(request) });
+  return (written as { json: { to: string; subject: string; text: string } }[]).map(({ json }) => json);
+}
+const readers = (...args: Parameters<typeof mails>) => mails(...args).map(({ to }) => to);
+
+describe('of a request for manual time hear', () => {
+  test('its builder, when it came in and nobody decided it at once', () => {
+    expect(readers('approval.submitted', { ...waiting, state: 'submitted' })).toEqual([
+      'builder@example.com',
+    ]);
+    expect(readers('approval.submitted', { ...waiting, state: 'approved' })).toEqual([]);
+  });
+
+  test.each(['approval.flagged', 'approval.reminder'])(
+    'its approvers on %s, with what they decide',
+    (type) => {
+      expect(readers(type, waiting)).toEqual(waiting.approvers);
+      expect(mails(type, waiting)[0]?.text).toContain('Helped the hotline.');
+      expect(mails(type, waiting)[0]?.text).toContain('Until: 2026-11-22 09:00 UTC');
+    },
+  );
+
+  test('executives, where it has no approvers', () => {
+    expect(readers('approval.flagged', { ...waiting, approvers: [] })).toEqual(['executives@example.com']);
+  });
+
+  test('those above and its builder, when it is escalated', () => {
+    expect(readers('approval.escalated', waiting)).toEqual([...waiting.approvers, 'builder@example.com']);
+  });
+
+  test('nobody, when news comes after it was decided', () => {
+    for (const type of ['approval.flagged', 'approval.reminder', 'approval.escalated']) {
+      expect(readers(type, { ...waiting, state: 'approved' })).toEqual([]);
+    }
+  });
+
+  test('its builder, when it is decided, with the reason and the way to appeal', () => {
+    const rejected = { ...waiting, state: 'rejected', reason: 'The day was tracked already.' };
+    const [mail, ...others] = mails('approval.decided', rejected, { decision: 'reject', engine: 'rules' });
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({
+      to: 'builder@example.com',
+      subject: 'Rejected: manual time, 3 h on 2026-11-20',
+    });
+    expect(mail?.text).toMatch(/The engine rejected.*Reason: The day was tracked already\..*appeal/s);
+  });
+});
