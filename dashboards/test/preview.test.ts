@@ -200,6 +200,38 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
+  test('an executive uploads a policy, and a builder who asks gets the passage with its source', async () => {
+    const inbox = await openApp(browser, `${asExecutive.url}/ai-manager-executive`, DESKTOP);
+    await inbox.getByRole('button', { name: 'Policies', exact: true }).click();
+    await settled(inbox);
+    await inbox.getByRole('button', { name: 'Upload', exact: true }).first().click();
+    await named(inbox, 'policyName').locator('input').fill('manual-time.md');
+    await named(inbox, 'policyText')
+      .locator('textarea')
+      .fill(
+        '# Manual time\n\nTime that was not tracked is claimed within fourteen days — later claims lapse.',
+      );
+    await named(inbox, 'policyUpload').getByRole('button').click();
+    await inbox.locator('.toast.success').waitFor();
+    await expect
+      .poll(async () => (await api.client.policy.list({})).items[0]?.indexedVersion, { timeout: 20_000 })
+      .toBe(1);
+    await inbox.close();
+
+    const page = await openApp(browser, `${asBuilder.url}/ai-manager-builder`, DESKTOP);
+    await page.getByRole('button', { name: 'Ask the policies' }).click();
+    await settled(page);
+    await named(page, 'policyQuestion')
+      .locator('textarea')
+      .fill('Within how many days is time claimed that was not tracked?');
+    await named(page, 'policyAsk').getByRole('button').click();
+    await settled(page);
+    const sources = await named(page, 'policySources').textContent();
+    expect(sources).toContain('Manual time');
+    expect(sources).toContain('within fourteen days — later');
+    await page.close();
+  });
+
   test.each(apps)('$slug shows every page without an error of its own', async ({ slug }) => {
     const page = await open(slug);
     const errors: string[] = [];

@@ -72,4 +72,34 @@ describe('a transformation', () => {
     });
     expect(summary).not.toMatch(/<img|<script/);
   });
+
+  test('shows calls, scores and costs as Langfuse answers them', () => {
+    const [call] = transformOf('traces')({
+      data: [
+        {
+          id: 'o',
+          traceId: 't',
+          name: 'judge',
+          level: 'ERROR',
+          latency: 1.25,
+          costDetails: { total: 0.002 },
+        },
+      ],
+    }).rows;
+    expect(call).toMatchObject({
+      traceId: 't',
+      level: 'error',
+      latency: '1.3 s',
+      cost: '$0.0020',
+      model: '—',
+    });
+    const { rows } = transformOf('traceScores')({
+      data: [{ name: 'grade', value: 'B', source: 'ANNOTATION', subject: { traceId: 't' } }],
+    });
+    expect(rows[0]).toMatchObject({ traceId: 't', name: 'grade', value: 'B', source: 'annotation' });
+    const { costs } = transformOf('traceMetrics')({
+      data: [{ time_dimension: '2026-11-20T00:00:00Z', sum_totalCost: '0.5' }],
+    });
+    expect(JSON.parse(costs).data[0]).toMatchObject({ x: ['2026-11-20'], y: [0.5] });
+  });
 });

@@ -5,6 +5,7 @@ import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
 import { myPerformancePage, myPerformanceQueries } from './my-performance.ts';
+import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
 import { requestQueries, requestsPage } from './requests.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
 
@@ -47,6 +48,7 @@ const queries: Query[] = [
     transform: 'builder',
   }),
   ...requestQueries,
+  ...policyQuestionQueries,
   ...myPerformanceQueries,
   ...gateQueries('builder'),
 ];
@@ -145,5 +147,5 @@ export const builder: App = {
   name: 'AI Manager for builders',
   groups: ['ai-manager-builder'],
   queries,
-  pages: [week, requestsPage, myPerformancePage, history, gatesPage('builder')],
+  pages: [week, requestsPage, myPerformancePage, history, gatesPage('builder'), policyQuestionsPage],
 };

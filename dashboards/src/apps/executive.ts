@@ -19,6 +19,8 @@ import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
 import { planQueries, plansPage } from './plans.ts';
+import { policiesPage, policyQueries } from './policies.ts';
+import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
 import { promptQueries, promptsPage } from './prompts.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
 import { reviewQueries, reviewsPage } from './reviews.ts';
@@ -39,6 +41,8 @@ const queries: Query[] = [
   ...peopleQueries,
   ...ruleQueries,
   ...promptQueries,
+  ...policyQueries,
+  ...policyQuestionQueries,
   ...experimentQueries,
   ...optimizationQueries,
   ...performanceQueries,
@@ -231,6 +235,8 @@ export const executive: App = {
     peoplePage,
     projectsPage,
     gatesPage('executive'),
+    policiesPage,
+    policyQuestionsPage,
     rulesPage,
     promptsPage,
     experimentsPage,

@@ -1,0 +1,18 @@
+import { when } from './helpers.js';
+
+/** Documents as a table. */
+export default function transform(data) {
+  return {
+    rows: (data?.items ?? []).map((one) => ({
+      documentId: one.documentId,
+      title: one.title,
+      folder: one.folder,
+      status: one.status,
+      index:
+        { pending: 'pending', failed: 'failed' }[one.state] ??
+        (one.indexedVersion === one.version ? 'active' : `version ${one.indexedVersion}`),
+      version: String(one.version),
+      updated: when(one.updatedAt),
+    })),
+  };
+}
