@@ -1,0 +1,6 @@
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+export type Timestamp = Generated<Date>;
+/** Filled in by the database from the transaction's tenant; stores never write it. */
+export type TenantId = GeneratedAlways<string>;
+export type Json<T extends object> = JSONColumnType<T>;

@@ -1,0 +1,52 @@
+import type { Generated } from 'kysely';
+import type { Json, TenantId, Timestamp } from './columns.ts';
+
+export interface EvaluationsTables {
+  'evaluations.runs': {
+    id: string;
+    tenant_id: TenantId;
+    week: string;
+    dry_run: boolean;
+    status: 'running' | 'completed';
+    engine: 'rules' | 'model';
+    started_by: string;
+    started_at: Timestamp;
+    completed_at: Date | null;
+    /** Which versions of prompts the run is judged with. */
+    prompts: Json<object[]>;
+    progress_at: Generated<Date | null>;
+    /** Rises whenever an answer about a completed run would be another one. */
+    revision: Generated<number>;
+  };
+  'evaluations.evaluations': {
+    id: string;
+    tenant_id: TenantId;
+    run_id: string;
+    builder_id: string;
+    name: string;
+    email: string;
+    team: string;
+    status: Generated<'pending' | 'judged' | 'failed'>;
+    attempts: Generated<number>;
+    error: string | null;
+    judgement_id: string | null;
+    grade: string | null;
+    score: number | null;
+    coverage: number | null;
+    engine: 'rules' | 'model' | 'human' | null;
+    needs_review: Generated<boolean>;
+    feedback: string | null;
+    notified_at: Date | null;
+    updated_at: Timestamp;
+  };
+  'evaluations.project_grades': {
+    tenant_id: TenantId;
+    evaluation_id: string;
+    run_id: string;
+    project_id: string;
+    name: string;
+    judgement_id: string;
+    grade: string;
+    score: number | null;
+  };
+}

@@ -1,0 +1,32 @@
+import type { Generated } from 'kysely';
+import type { Json, TenantId, Timestamp } from './columns.ts';
+
+export interface GatesTables {
+  'gates.gates': {
+    id: string;
+    tenant_id: TenantId;
+    from_stage: 'idea' | 'validation' | 'build' | 'launch' | 'growth';
+    to_stage: 'idea' | 'validation' | 'build' | 'launch' | 'growth';
+    version: Generated<number>;
+    name: string;
+    criteria: Json<object[]>;
+    changed_by: string;
+    changed_at: Timestamp;
+  };
+  'gates.evaluations': {
+    id: string;
+    tenant_id: TenantId;
+    gate_id: string;
+    gate_version: number;
+    project_id: string;
+    version: Generated<number>;
+    /** The criteria as they were. */
+    criteria: Json<object[]>;
+    judgement_id: string;
+    waived_by: string | null;
+    waiver: string | null;
+    evaluated_by: string;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+}

@@ -1,0 +1,85 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { TenantId, Timestamp } from './columns.ts';
+
+export interface IdentityTables {
+  'identity.tenants': {
+    id: string;
+    name: string;
+    tier: Generated<'starter' | 'pro' | 'enterprise'>;
+    data_region: string | null;
+    settings: JSONColumnType<object, string | undefined, string>;
+    updated_at: Timestamp;
+    created_at: Timestamp;
+  };
+  'identity.api_keys': {
+    id: string;
+    tenant_id: string;
+    name: string;
+    prefix: string;
+    secret_hash: string;
+    roles: string[];
+    scopes: Generated<string[]>;
+    /** Who made it, as the audit trail names them. */
+    created_by: Generated<string | null>;
+    expires_at: Date | null;
+    last_used_at: Generated<Date | null>;
+    /** The secret before the last rotation, which works too until `previous_until`. */
+    previous_hash: Generated<string | null>;
+    previous_until: Generated<Date | null>;
+    revoked_at: Generated<Date | null>;
+    created_at: Timestamp;
+  };
+  'identity.users': {
+    id: string;
+    tenant_id: TenantId;
+    email: string;
+    name: string;
+    roles: string[];
+    status: 'active' | 'invited' | 'disabled';
+    password_hash: Generated<string | null>;
+    invitation_hash: Generated<string | null>;
+    invitation_until: Generated<Date | null>;
+    last_sign_in_at: Generated<Date | null>;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  'identity.external_identities': {
+    tenant_id: TenantId;
+    issuer: string;
+    subject: string;
+    user_id: string;
+    created_at: Timestamp;
+  };
+  'identity.sessions': {
+    id: string;
+    tenant_id: TenantId;
+    user_id: string;
+    kind: 'browser' | 'token';
+    /** Of the cookie; a session of tokens has none. */
+    secret_hash: string | null;
+    provider: string;
+    user_agent: string | null;
+    created_at: Timestamp;
+    last_seen_at: Timestamp;
+    idle_until: Date;
+    expires_at: Date;
+    ended_at: Generated<Date | null>;
+    ended_because: Generated<string | null>;
+  };
+  'identity.refresh_tokens': {
+    hash: string;
+    tenant_id: TenantId;
+    session_id: string;
+    created_at: Timestamp;
+    expires_at: Date;
+    used_at: Generated<Date | null>;
+  };
+  'identity.sign_ins': {
+    state_hash: string;
+    tenant_id: TenantId;
+    provider: string;
+    browser_hash: string;
+    sealed: string;
+    expires_at: Date;
+  };
+}

@@ -1,0 +1,59 @@
+import type { Generated } from 'kysely';
+import type { Json, TenantId, Timestamp } from './columns.ts';
+
+export interface JudgementTables {
+  'judgement.rules': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    key: string;
+    version: number;
+    definition: Json<object>;
+    enabled: Generated<boolean>;
+    effective_from: Timestamp;
+    comment: Generated<string | null>;
+    created_by: string;
+    created_at: Timestamp;
+  };
+  'judgement.thresholds': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    version: number;
+    yes_at: number;
+    no_at: number;
+    slope: number;
+    intercept: number;
+    reason: string;
+    created_by: string;
+    created_at: Timestamp;
+  };
+  'judgement.judgements': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    subject_id: string;
+    grade: string;
+    outcome: string | null;
+    score: number | null;
+    coverage: number;
+    confidence: number | null;
+    needs_review: boolean;
+    review_reasons: Json<string[]>;
+    engine: 'rules' | 'model' | 'human';
+    criteria: Json<object[]>;
+    feedback: string;
+    facts: Json<object>;
+    rules: Json<{ key: string; version: number }[]>;
+    prompt: Json<{ name: string; version: number | string }> | null;
+    model: string | null;
+    model_failure: Json<object> | null;
+    tokens_in: Generated<number>;
+    tokens_out: Generated<number>;
+    trace_id: string | null;
+    decided_by: string | null;
+    reason: string | null;
+    supersedes: string | null;
+    created_at: Timestamp;
+  };
+}
