@@ -5,7 +5,14 @@ import type { TenantTransaction } from '../platform/database/index.ts';
 import { expressionLanguage } from './expression.ts';
 import type { Bench } from './judge.ts';
 import type { Kind } from './kind.ts';
-import { compileRule, type RuleDefinition, RuleError, type RuleFault, type VersionedRule } from './rule.ts';
+import {
+  type CompiledRule,
+  compileRule,
+  type RuleDefinition,
+  RuleError,
+  type RuleFault,
+  type VersionedRule,
+} from './rule.ts';
 import { ruleDefinition } from './schema.ts';
 import { activeRules, seedRules } from './store.ts';
 import { activeThresholds } from './thresholds.ts';
@@ -35,11 +42,24 @@ export {
 } from './store.ts';
 export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
 
+/** Compiled rules by what they were made of: every judgement opens them, and they seldom change. */
+const compiledBefore = new WeakMap<Kind, Map<string, CompiledRule[]>>();
+const MOST_COMPILED = 50;
+
 /** Compiles rules against their kind. @throws {import('./rule.ts').RuleError} */
-export function compileRules(kind: Kind, rules: readonly VersionedRule[]) {
+export function compileRules(kind: Kind, rules: readonly VersionedRule[]): CompiledRule[] {
+  const known = compiledBefore.get(kind) ?? new Map<string, CompiledRule[]>();
+  compiledBefore.set(kind, known);
+  const key = JSON.stringify(rules);
+  const before = known.get(key);
+  if (before) return before;
   const language = expressionLanguage(kind.vocabulary);
   const criteria = kind.criteria.map(({ id }) => id);
-  return rules.map((rule) => compileRule(rule, language, criteria));
+  const compiled = rules.map((rule) => compileRule(rule, language, criteria));
+  const [oldest] = known.keys();
+  if (known.size >= MOST_COMPILED && oldest !== undefined) known.delete(oldest);
+  known.set(key, compiled);
+  return compiled;
 }
 
 /** What is wrong with a rule of a kind, if anything is, and the facts that it reads. */

@@ -26,6 +26,9 @@ const RRF_K = 60;
 /** A question of which so many words stand in one passage is answered by words; meaning only breaks ties. */
 const STRONG_SHARE = 0.6;
 const WEAK_MEANING = 0.3;
+/** Where no passage has more of a question's words than this, words say little about it. */
+const WEAK_SHARE = 0.34;
+const WEAK_WORDS = 0.3;
 
 /**
  * Hybrid search: full text with OR semantics and nearness of meaning, fused by their ranks. Where words match
@@ -58,7 +61,7 @@ export async function searchPassages(
     passagesByIds(transaction, unread, folder),
   );
   const strongest = Math.max(0, ...byWords.map(({ share }) => share));
-  const weight = by === 'both' && strongest >= STRONG_SHARE ? WEAK_MEANING : 1;
+  const weights = weightsOf(by, strongest);
   const known = new Map<string, FoundPassage>();
   const add = (passage: SearchedPassage & { share?: number }, rank: number, times: number) => {
     const found = known.get(passage.id) ?? {
@@ -70,13 +73,20 @@ export async function searchPassages(
     found.score += times / (RRF_K + rank);
     known.set(passage.id, found);
   };
-  for (const [index, passage] of byWords.entries()) add(passage, index + 1, 1);
+  for (const [index, passage] of byWords.entries()) add(passage, index + 1, weights.words);
   for (const [index, id] of [...similarities.keys()].entries()) {
     const passage = known.get(id) ?? others.get(id);
-    if (passage) add(passage, index + 1, weight);
+    if (passage) add(passage, index + 1, weights.meaning);
   }
   const passages = [...known.values()].toSorted((a, b) => b.score - a.score).slice(0, limit);
   return { passages, meaning: near?.told ?? 'Meaning was not asked for.' };
+}
+
+/** How much the ranks of each side count, by how well words match at best. */
+function weightsOf(by: 'words' | 'meaning' | 'both', strongest: number): { words: number; meaning: number } {
+  if (by !== 'both') return { words: 1, meaning: 1 };
+  if (strongest >= STRONG_SHARE) return { words: 1, meaning: WEAK_MEANING };
+  return { words: strongest <= WEAK_SHARE ? WEAK_WORDS : 1, meaning: 1 };
 }
 
 /** Without an embedder that answers, words alone are searched, and that is said. */
