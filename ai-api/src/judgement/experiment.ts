@@ -36,3 +36,23 @@ export async function experimentSubjects(
     order by past.subject_id`.execute(transaction);
   return rows;
 }
+
+/** One judgement under an experiment. */
+interface ExperimentJudgement {
+  judgementId: string;
+  subjectId: string;
+  label: string;
+  grade: string;
+}
+
+/** Judgements that a model was asked for under an experiment. */
+export async function experimentJudgements(
+  transaction: TenantTransaction,
+  experimentId: string,
+): Promise<ExperimentJudgement[]> {
+  const { rows } = await sql<ExperimentJudgement>`
+    select id as "judgementId", subject_id as "subjectId", prompt ->> 'label' as label, grade
+    from judgement.judgements
+    where prompt ->> 'experimentId' = ${experimentId} and engine <> 'human'`.execute(transaction);
+  return rows;
+}

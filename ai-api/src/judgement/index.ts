@@ -19,7 +19,11 @@ import { activeThresholds } from './thresholds.ts';
 
 export { suppliedBy } from './ask-model.ts';
 export { coverageErrorCurve, type DecidedCase, fitCurve } from './calibration.ts';
-export { type ExperimentSubject, experimentSubjects } from './experiment.ts';
+export {
+  type ExperimentSubject,
+  experimentJudgements,
+  experimentSubjects,
+} from './experiment.ts';
 export { FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';

@@ -6,6 +6,8 @@ import {
   DECISION_CONFIG,
   GRADE_CONFIG,
   LONGEST_TEXT_SCORE,
+  REASONS_CONFIG,
+  REMARK_CONFIG,
   type ScoreConfig,
 } from './schema.ts';
 
@@ -46,7 +48,7 @@ const BUILT_IN: readonly BuiltIn[] = [
     kinds: null,
   },
   {
-    name: 'reasons hold',
+    name: REASONS_CONFIG,
     dataType: 'BOOLEAN',
     description: 'Whether every reason follows from the evidence it names.',
     kinds: null,
@@ -60,7 +62,7 @@ const BUILT_IN: readonly BuiltIn[] = [
     maxValue: 5,
   },
   {
-    name: 'remark',
+    name: REMARK_CONFIG,
     dataType: 'TEXT',
     description: 'Anything the next prompt or rule should learn from this.',
     kinds: null,

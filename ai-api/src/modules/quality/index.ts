@@ -9,6 +9,7 @@ export { forwardToLangfuse } from './langfuse.ts';
 export { createQuality, type Quality } from './service.ts';
 export { brier } from './statistics/calibration.ts';
 export { wilson } from './statistics/intervals.ts';
+export { type Verdict, verdictsOfKind, verdictsOn } from './verdicts.ts';
 
 /** Who reviews: the person, or a key that stands for nobody. */
 function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Reviewer {

@@ -12,6 +12,12 @@ export const GRADE_CONFIG = 'grade';
 /** The config with which a reviewer says whether they would have decided the same, in kinds that decide. */
 export const DECISION_CONFIG = 'same decision';
 
+/** The config with which a reviewer says whether the reasons follow from the evidence. */
+export const REASONS_CONFIG = 'reasons hold';
+
+/** The config of what a reviewer wants prompts and rules to learn. */
+export const REMARK_CONFIG = 'remark';
+
 /** Longest comment on a score. */
 export const LONGEST_COMMENT = 2000;
 

@@ -3,7 +3,7 @@ import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
 
 /** What an experiment is decided by, measured on each subject. */
-export const METRICS = ['overridden', 'needsReview', 'modelFailed', 'score'] as const;
+export const METRICS = ['overridden', 'needsReview', 'modelFailed', 'score', 'faulted'] as const;
 export type Metric = (typeof METRICS)[number];
 export const VERDICTS = [
   'not enough evidence',
@@ -99,7 +99,8 @@ export const experiment = resource({
           .enum(METRICS)
           .default('overridden')
           .describe(
-            'Share of judgements that people overrode, that need review, that the model failed; or the score',
+            'Share of judgements that people overrode, that need review, that the model failed, or that were drawn ' +
+              'by chance for review and reviewers found fault with; or the score',
           ),
         minimumSample: z
           .number()

@@ -95,6 +95,38 @@ describe.each(databaseKinds())('an experiment on $name', ({ create }) => {
     expect(report.difference?.high).toBeLessThan(0);
   });
 
+  test('may be decided by what reviewers say of judgements that were drawn by chance', async () => {
+    await api.client.reviews.setSampling({ kind: 'evaluation', randomShare: 1, doubleShare: 0 });
+    const { items: running } = await api.client.experiment.list({ status: 'running' });
+    await api.client.experiment.stop({
+      experimentId: running[0]?.experimentId as string,
+      reason: 'Another one.',
+    });
+    const { experimentId } = await plan({ title: 'By reviewers', metric: 'faulted' });
+    await api.client.experiment.start({ experimentId });
+    expect(await api.client.experiment.report({ experimentId })).toMatchObject({
+      control: { subjects: 0 },
+      treatment: { subjects: 0 },
+      verdict: 'not enough evidence',
+    });
+    const { runId } = await evaluate(api.client);
+    const results = await everyItem((page) => api.client.evaluation.listResults({ runId, ...page }));
+    const sides = { production: 0, 'exp-strict': 0 };
+    for (const { evaluationId } of results) {
+      const { judgement } = await api.client.evaluation.get({ evaluationId });
+      if (!judgement) continue;
+      const side = judgement.prompt?.label as keyof typeof sides;
+      sides[side] += 1;
+      const value = side === 'production' ? judgement.grade : judgement.grade === 'E' ? 'A' : 'E';
+      await api.client.score.create({ judgementId: judgement.judgementId, config: 'grade', value });
+    }
+    const report = await api.client.experiment.report({ experimentId });
+    expect(report.control).toMatchObject({ subjects: sides.production, value: 0 });
+    expect(report.treatment).toMatchObject({ subjects: sides['exp-strict'], value: 1 });
+    const isEnough = Math.min(sides.production, sides['exp-strict']) >= 10;
+    expect(report.verdict).toBe(isEnough ? 'worse' : 'not enough evidence');
+  });
+
   test('ends with a report that stays, and production as it was', async () => {
     const { items } = await api.client.experiment.list({ status: 'running' });
     const { experimentId } = items[0] as (typeof items)[number];

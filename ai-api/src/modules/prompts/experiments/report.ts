@@ -1,4 +1,5 @@
 import type { ExperimentSubject } from '../../../judgement/index.ts';
+import type { Verdict } from '../../quality/index.ts';
 import { type Difference, meanDifference, shareDifference } from '../statistics.ts';
 import type { Metric, Report } from './contract.ts';
 
@@ -7,7 +8,31 @@ const MEANING: Record<Metric, string> = {
   needsReview: 'share of judgements that need review',
   modelFailed: 'share of judgements in which the model failed',
   score: 'mean score',
+  faulted: 'share of judgements drawn for review that reviewers found fault with',
 };
+
+/** A subject with the share of its judgements drawn for review that reviewers found fault with. */
+type ReviewedSubject = ExperimentSubject & { faulted: number | null };
+
+/** Adds what reviewers said; what they picked themselves tells nothing about the rest, so it does not count. */
+export function withReviews(
+  subjects: readonly ExperimentSubject[],
+  judgements: readonly { judgementId: string; subjectId: string; label: string; grade: string }[],
+  verdicts: ReadonlyMap<string, Verdict>,
+): ReviewedSubject[] {
+  const faults = new Map<string, number[]>();
+  for (const { judgementId, subjectId, label, grade } of judgements) {
+    const verdict = verdicts.get(judgementId);
+    if (!verdict?.isRandom) continue;
+    const isWrong = verdict.isFaulted || (verdict.grade !== null && verdict.grade !== grade);
+    const side = JSON.stringify([subjectId, label]);
+    faults.set(side, [...(faults.get(side) ?? []), isWrong ? 1 : 0]);
+  }
+  return subjects.map((subject) => {
+    const found = faults.get(JSON.stringify([subject.subjectId, subject.label]));
+    return { ...subject, faulted: found ? sumOf(found) / found.length : null };
+  });
+}
 
 interface Setup {
   experimentId: string;
@@ -20,7 +45,7 @@ interface Setup {
 /**
  * What an experiment has shown. A subject counts once, by its mean: weeks of one person do not stand for more people.
  */
-export function reportOf(setup: Setup, subjects: readonly ExperimentSubject[], asOf: Date): Report {
+export function reportOf(setup: Setup, subjects: readonly ReviewedSubject[], asOf: Date): Report {
   const { experimentId, metric, minimumSample } = setup;
   const of = (label: string) => subjects.filter((subject) => subject.label === label);
   const valuesOf = (label: string) =>

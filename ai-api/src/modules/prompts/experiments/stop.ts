@@ -1,7 +1,8 @@
-import { experimentSubjects } from '../../../judgement/index.ts';
+import { experimentJudgements, experimentSubjects } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { verdictsOn } from '../../quality/index.ts';
 import type { Metric, Report } from './contract.ts';
-import { reportOf } from './report.ts';
+import { reportOf, withReviews } from './report.ts';
 import { type ExperimentRecord, markStopped } from './store.ts';
 
 /** What a started experiment has shown by now. */
@@ -13,7 +14,11 @@ export async function currentReport(transaction: TenantTransaction, row: Experim
     control: { label: 'production', version: row.control_version as number },
     treatment: { label: row.label, version: row.treatment_version as number },
   };
-  return reportOf(setup, await experimentSubjects(transaction, row.id), new Date());
+  const subjects = await experimentSubjects(transaction, row.id);
+  const judgements = setup.metric === 'faulted' ? await experimentJudgements(transaction, row.id) : [];
+  const ids = judgements.map(({ judgementId }) => judgementId);
+  const reviewed = withReviews(subjects, judgements, await verdictsOn(transaction, ids));
+  return reportOf(setup, reviewed, new Date());
 }
 
 /** Stops a running experiment and keeps its report. */

@@ -96,8 +96,8 @@ export const promptOptimization = resource({
       path: '/prompts/optimize',
       summary: 'Propose a better version of a prompt',
       description:
-        'In the background: reads judgements that people corrected, lets the model rewrite the prompt, and measures ' +
-        'the result on corrected cases that were set aside before. Nothing serves before a person accepts the ' +
+        'In the background: reads judgements that people overrode, or that every reviewer would have graded ' +
+        'otherwise, lets the model rewrite the prompt, and measures the result on corrected cases that were set aside before. Nothing serves before a person accepts the ' +
         'proposal, checks the version and labels it. Under 30 cases set aside there is no proposal.',
       access: EDITORS,
       status: 202,

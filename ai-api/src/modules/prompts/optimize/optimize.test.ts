@@ -8,6 +8,7 @@ import {
   scoreEverything,
   startModelRecorder,
 } from '../../../../test/model-recorder.ts';
+import { clientAs } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
 
 const LENIENT = 'Notes of one sentence are weak.';
@@ -114,6 +115,34 @@ describe.each(databaseKinds())('an optimization of a prompt on $name', ({ create
     });
     const again = api.client.promptOptimization.reject({ optimizationId, reason: 'Too late.' });
     expect(await problem(again)).toEqual({ status: 409, code: 'CONFLICT' });
+  });
+
+  test('learns from reviewers who would have graded otherwise, and leaves out what they disagree on', async () => {
+    const { runId } = await evaluate(api.client, { dryRun: true });
+    const results = await everyItem((page) => api.client.evaluation.listResults({ runId, ...page }));
+    const other = await clientAs(api, 'other reviewer');
+    for (const [index, { evaluationId }] of results.entries()) {
+      const { judgement } = await api.client.evaluation.get({ evaluationId });
+      const judgementId = judgement?.judgementId as string;
+      const comment = `One sentence, says reviewer of ${index}.`;
+      if (index < 10) await api.client.score.create({ judgementId, config: 'grade', value: 'B', comment });
+      if (index >= 5 && index < 10) await other.score.create({ judgementId, config: 'grade', value: 'C' });
+      if (index === 10) await other.score.create({ judgementId, config: 'reasons hold', value: false });
+    }
+    const before = recorder.calls.length;
+    const { optimizationId } = await api.client.promptOptimization.start({
+      name,
+      candidates: 1,
+      splitBy: 'person',
+    });
+    const result = await ended(optimizationId);
+    expect(result).toMatchObject({ status: 'proposed', sets: { failures: 20 } });
+    const asked = recorder.calls.slice(before).find((call) => call.name === 'better_prompt') as ModelCall;
+    const heard = [...asked.user.matchAll(/says reviewer of (\d+)/g)].map(([, index]) => Number(index));
+    expect(heard.length).toBeGreaterThan(0);
+    expect(heard.every((index) => index < 5)).toBe(true);
+    // Nobody overrode any judgement of this run; the eleven that reviewers found fault with are not kept as they are.
+    expect(result.sets?.regression).toBe(60);
   });
 
   test('that the model spoils fails with the reason', async () => {

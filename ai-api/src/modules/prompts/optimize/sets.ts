@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PastJudgement } from '../../../judgement/index.ts';
+import type { Verdict } from '../../quality/index.ts';
 
 /** Below so many cases set aside nothing can be said. */
 export const LEAST_HELD_OUT = 30;
@@ -15,10 +16,17 @@ export interface CaseSets {
   regression: string[];
 }
 
+/** A judgement as its reviewers would have graded it, as if one of them had overridden it. */
+export function correctedBy(past: PastJudgement, verdict: Verdict | undefined): PastJudgement {
+  if (!verdict || verdict.grade === null) return past;
+  const { grade, said } = verdict;
+  return { ...past, human: { grade, outcome: past.outcome, reason: said.join(' ') || null } };
+}
+
 /**
  * Divides cases: by time the newer half of the corrected ones is set aside, by person all cases of half of the people.
- * @param corrected judgements that a person decided otherwise
- * @param untouched judgements that nobody corrected
+ * @param corrected judgements that people decided or would have graded otherwise
+ * @param untouched judgements that nobody found fault with
  */
 export function splitCases(
   corrected: readonly PastJudgement[],

@@ -11,12 +11,13 @@ import {
 import { type ChatModel, ModelError } from '../../../models/chat.ts';
 import { readPrices } from '../../../models/ledger/index.ts';
 import type { ResolvedPrompt } from '../../../models/prompt.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { verdictsOfKind } from '../../quality/index.ts';
 import { unifiedDiff } from '../diff.ts';
 import type { Progress, Proposal } from './contract.ts';
 import { countRight, measure } from './measure.ts';
 import { type Candidate, reflect } from './reflect.ts';
-import { type CaseSets, LEAST_HELD_OUT, splitCases } from './sets.ts';
+import { type CaseSets, correctedBy, LEAST_HELD_OUT, splitCases } from './sets.ts';
 
 /** Corrected and other judgements that are looked through. */
 const LOOKED_THROUGH = 2000;
@@ -59,12 +60,7 @@ export function chooseCases(database: Database, given: Assignment): Promise<Case
     const bench = await openBench(transaction, kind, model, new Date(), () => base);
     const wanted = { kind: kind.name, limit: LOOKED_THROUGH };
     const readable = (one: PastJudgement) => leavesOpen(bench, one.facts);
-    const corrected = (await pastJudgements(transaction, { ...wanted, corrected: true }))
-      .filter(readable)
-      .filter(({ human, grade }) => human !== null && human.grade !== grade);
-    const untouched = (await pastJudgements(transaction, wanted))
-      .filter(readable)
-      .filter(({ human, wasAsked }) => human === null && wasAsked);
+    const { corrected, untouched } = await correctedAndOthers(transaction, wanted, readable);
     const sets = splitCases(corrected, untouched, splitBy, cases);
     const those = (ids: readonly string[], from: readonly PastJudgement[]) =>
       from.filter(({ judgementId }) => ids.includes(judgementId));
@@ -76,6 +72,36 @@ export function chooseCases(database: Database, given: Assignment): Promise<Case
       regression: those(sets.regression, untouched),
     };
   });
+}
+
+/** Judgements that an override or every reviewer would have graded otherwise, and those that nobody found fault with. */
+async function correctedAndOthers(
+  transaction: TenantTransaction,
+  wanted: { kind: string; limit: number },
+  isReadable: (one: PastJudgement) => boolean,
+): Promise<{ corrected: PastJudgement[]; untouched: PastJudgement[] }> {
+  const verdicts = await verdictsOfKind(transaction, wanted.kind);
+  const graded = [...verdicts]
+    .filter(([, { grade }]) => grade !== null)
+    .map(([id]) => id)
+    .slice(-wanted.limit);
+  const overridden = await pastJudgements(transaction, { ...wanted, corrected: true });
+  const reviewed = await pastJudgements(transaction, { ...wanted, ids: graded });
+  const byReviewers = reviewed
+    .filter(({ human }) => human === null)
+    .map((one) => correctedBy(one, verdicts.get(one.judgementId)));
+  const isFine = (one: PastJudgement) => {
+    const verdict = verdicts.get(one.judgementId);
+    return !verdict?.isFaulted && (verdict?.grade ?? one.grade) === one.grade;
+  };
+  return {
+    corrected: [...overridden, ...byReviewers]
+      .filter(isReadable)
+      .filter(({ human, grade }) => human !== null && human.grade !== grade),
+    untouched: (await pastJudgements(transaction, wanted))
+      .filter(isReadable)
+      .filter((one) => one.human === null && one.wasAsked && isFine(one)),
+  };
 }
 
 /** @throws {InsufficientEvidence} */
