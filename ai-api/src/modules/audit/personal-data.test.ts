@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { builderRow, projectRow, projectWeekRow, refusal, weekRow } from '../../../test/people.ts';
+import { personAs } from '../../../test/reviewers.ts';
 import { evaluate, everyItem } from '../../../test/runs.ts';
 import { type ChainedEntry, GENESIS, hashEntry } from './chain.ts';
 import { systemActor } from './index.ts';
@@ -161,10 +162,36 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
       for (const word of [...WORDS.gone, WORDS.stays]) expect(events).not.toContain(word);
       expect(cover).toMatch(/Audit trail: intact, \d+ entries checked/);
     }
+  });
+
+  test('tells a reviewer of access who can sign in and which keys there are, with what they did', async () => {
+    const ruth = await personAs(api, 'ruth', ['admin']);
+    await api.client.user.create({ email: 'ash@people.example', name: '=Ash', roles: ['readonly'] });
+    const { keyId } = await ruth.apiKey.create({
+      name: 'leaked',
+      roles: ['readonly'],
+      scopes: ['read'],
+      expiresAt: '2126-01-01T00:00:00Z',
+    });
+    await api.client.apiKey.revoke({ keyId });
     const { files } = await api.client.audit.reports({ kind: 'soc2-access-review' });
-    const [cover, access] = await Promise.all(files.map(download));
+    expect(files.map(({ name }) => name)).toEqual(['README.md', 'users.csv', 'keys.csv']);
+    const [cover, users, keys] = await Promise.all(files.map(download));
     expect(cover).toContain('the person who reviews fills them in');
-    expect(access?.split('\r\n')[1]).toMatch(/,bootstrap,testtest,admin,.*,never,no,[1-9]\d*,20/);
+    const time = '20\\d\\d-[^,]+Z';
+    const row = (table: string | undefined, cells: string) =>
+      expect(table?.split('\r\n')).toContainEqual(expect.stringMatching(new RegExp(`^[^,]+,${cells},,,$`)));
+    row(users, `ash@people.example,'=Ash,readonly,invited,nothing yet,${time},never,0,`);
+    row(users, `ruth@people.example,ruth,admin,active,password,${time},never,1,${time}`);
+    row(
+      keys,
+      `bootstrap,testtest,admin,\\* act-as,yes,the installation,${time},active,never,,${time},[1-9]\\d*,${time}`,
+    );
+    row(keys, `for ruth,\\w+,admin,\\* act-as,yes,the installation,${time},active,never,,${time},1,${time}`);
+    row(keys, `leaked,\\w+,readonly,read,no,ruth,${time},revoked,2126-01-01T00:00:00.000Z,${time},never,0,`);
+    const none = await api.client.audit.reports({ kind: 'soc2-access-review', to: '2020-01-01T00:00:00Z' });
+    const early = await Promise.all(none.files.map(download));
+    expect(early[1]).toContain(',never,0,,,,');
   });
 
   test('is not reported without saying of whom, nor with what makes no sense', async () => {

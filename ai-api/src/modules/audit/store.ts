@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
 import { aroundSeq, type ChainedEntry, GENESIS, type SealedDetail } from './chain.ts';
 
@@ -231,19 +231,38 @@ export async function setRetentionYears(transaction: TenantTransaction, years: n
     on conflict (tenant_id) do update set years = excluded.years, updated_at = now()`.execute(transaction);
 }
 
-/** How often each key wrote in a span of time, and when last. */
-export async function writesByKey(
+/** How often each key and each person wrote in a span of time, and when last. */
+export async function writesByActor(
+  transaction: TenantTransaction,
+  span: Pick<EventFilter, 'from' | 'to'>,
+): Promise<{ byKey: Writes; byPerson: Writes }> {
+  return {
+    byKey: await writesBy(transaction, span, sql<string | null>`actor_key_id::text`),
+    byPerson: await writesBy(
+      transaction,
+      span,
+      sql<
+        string | null
+      >`nullif(split_part(coalesce(acting_for, case when actor_key_id is null then actor_name end), 'user:', 2), '')`,
+    ),
+  };
+}
+
+type Writes = Map<string, { entries: number; last: Date }>;
+
+async function writesBy(
   transaction: TenantTransaction,
   { from, to }: Pick<EventFilter, 'from' | 'to'>,
-): Promise<Map<string, { entries: number; last: Date }>> {
+  who: RawBuilder<string | null>,
+): Promise<Writes> {
   let query = transaction
     .selectFrom('audit.events')
-    .select(['actor_key_id'])
+    .select(who.as('who'))
     .select((eb) => [eb.fn.countAll<number>().as('entries'), eb.fn.max('occurred_at').as('last')])
-    .where('actor_key_id', 'is not', null)
-    .groupBy('actor_key_id');
+    .where(who, 'is not', null)
+    .groupBy('who');
   if (from) query = query.where('occurred_at', '>=', from);
   if (to) query = query.where('occurred_at', '<', to);
   const rows = await query.execute();
-  return new Map(rows.map(({ actor_key_id, entries, last }) => [actor_key_id as string, { entries, last }]));
+  return new Map(rows.map(({ who: id, entries, last }) => [id as string, { entries, last }]));
 }

@@ -16,6 +16,7 @@ import { createProvider } from './providers.ts';
 import { signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { ensureTenant, tenantIds } from './tenant-store.ts';
+import { issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -83,5 +84,23 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     /** Every key of the tenant, without what proves it. */
     listKeys: async (transaction: TenantTransaction) =>
       (await listKeys(transaction, null, 100_000)).toReversed(),
+    /** Every person of the tenant by e-mail address, with where they sign in. */
+    listAccounts: async (transaction: TenantTransaction) => {
+      const rows = await listUsers(transaction, {}, null, 100_000);
+      const issuers = await issuersOf(
+        transaction,
+        rows.map(({ id }) => id),
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        email: row.email,
+        name: row.name,
+        roles: row.roles,
+        status: row.status,
+        signsInBy: [...(row.password_hash === null ? [] : ['password']), ...(issuers.get(row.id) ?? [])],
+        lastSignInAt: row.last_sign_in_at,
+        createdAt: row.created_at,
+      }));
+    },
   };
 }

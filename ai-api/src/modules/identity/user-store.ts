@@ -97,7 +97,7 @@ export async function issuersOf(
   const rows = await transaction
     .selectFrom('identity.external_identities')
     .select(['user_id', 'issuer'])
-    .where('user_id', 'in', userIds)
+    .where(sql<boolean>`user_id = any(${userIds}::uuid[])`)
     .orderBy('issuer')
     .execute();
   const byUser = Map.groupBy(rows, ({ user_id }) => user_id);
