@@ -18,3 +18,14 @@ export async function takeReview(client: Client, kind?: string) {
   if (!review) throw new Error('There was nothing to review');
   return review;
 }
+
+/** A client of a person who has an account: a service key that acts for them. */
+export async function personAs(api: TestApi, name: string, roles: Role[]): Promise<Client> {
+  const { tenantId } = await api.client.identity.whoami({});
+  const email = `${name}@people.example`;
+  const password = randomBytes(16).toString('hex');
+  const { userId } = await api.client.user.create({ email, name, roles, password });
+  const apiKey = `aim_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`;
+  await api.context.identity.ensureKey(tenantId, `for ${name}`, apiKey, ['admin'], ['*', 'act-as']);
+  return createClient(resources, { baseUrl: api.url, apiKey, actingFor: userId });
+}

@@ -35,6 +35,7 @@ export const PROBLEMS = {
   LABEL_MOVED: { status: 409, title: 'Somebody else moved this label first' },
   PROMPT_NOT_CHECKED: { status: 409, title: 'This version has not passed its check' },
   PROMPT_NOT_APPROVED: { status: 409, title: 'A second person has to approve this version' },
+  PERSON_NEEDED: { status: 403, title: 'Only a person may do this, not a key by itself' },
   SELF_APPROVAL: { status: 403, title: 'Nobody approves their own work' },
   MODEL_NEEDED: { status: 409, title: 'This needs a model, and none is configured' },
   WEBHOOK_URL_REFUSED: { status: 422, title: 'Events cannot be delivered to this URL' },

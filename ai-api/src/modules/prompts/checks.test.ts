@@ -8,7 +8,7 @@ import {
   scoreEverything,
   startModelRecorder,
 } from '../../../test/model-recorder.ts';
-import { clientAs } from '../../../test/reviewers.ts';
+import { clientAs, personAs } from '../../../test/reviewers.ts';
 import { evaluate, problem, smallCompany } from '../../../test/runs.ts';
 
 const commitMessage = 'Asks for more.';
@@ -138,8 +138,10 @@ describe.each(databaseKinds())('a version of a prompt on $name', ({ create }) =>
 
   test('takes a second person where the tenant demands one', async () => {
     await prompts().setSettings({ twoPersonRule: true });
-    const executive = await clientAs(api, 'ruth', ['executive']);
-    const version = await save('Be fair.');
+    const key = await clientAs(api, 'a key of whoever', ['executive']);
+    const author = await personAs(api, 'thistle', ['executive']);
+    const executive = await personAs(api, 'ruth', ['executive']);
+    const version = await save('Be fair.', author);
     const name = 'evaluation';
     const comment = 'Read it.';
     expect(await problem(executive.prompt.approve({ name, version, comment }))).toMatchObject({
@@ -147,15 +149,26 @@ describe.each(databaseKinds())('a version of a prompt on $name', ({ create }) =>
     });
     await prompts().check({ name, version, cases: 0 });
     expect(await problem(serve(version))).toEqual({ status: 409, code: 'PROMPT_NOT_APPROVED' });
-    expect(await problem(prompts().approve({ name, version, comment }))).toEqual({
+    expect(await problem(author.prompt.approve({ name, version, comment }))).toEqual({
       status: 403,
       code: 'SELF_APPROVAL',
+    });
+    expect(await problem(key.prompt.approve({ name, version, comment }))).toEqual({
+      status: 403,
+      code: 'PERSON_NEEDED',
     });
     const approved = await executive.prompt.approve({ name, version, comment });
     expect(approved.approvals).toMatchObject([{ approvedBy: 'ruth', comment }]);
     expect((await serve(version)).labels).toMatchObject([{ label: 'production', version }]);
     const trail = await api.client.audit.list({ subject: `prompt:${name}`, operationId: 'prompt.approve' });
     expect(trail.items).toHaveLength(1);
+
+    const byKey = await save('Be just.', key);
+    await prompts().check({ name, version: byKey, cases: 0 });
+    await executive.prompt.approve({ name, version: byKey, comment });
+    expect(await problem(serve(byKey))).toEqual({ status: 409, code: 'PROMPT_NOT_APPROVED' });
+    await author.prompt.approve({ name, version: byKey, comment });
+    expect((await serve(byKey)).labels).toMatchObject([{ label: 'production', version: byKey }]);
     await prompts().setSettings({ twoPersonRule: false });
   });
 

@@ -137,7 +137,13 @@ const labelMove = z
   .meta({ id: 'LabelMove' });
 
 const settings = z
-  .object({ twoPersonRule: z.boolean().describe('A second person approves before a version serves') })
+  .object({
+    twoPersonRule: z
+      .boolean()
+      .describe(
+        'Two people, its author and who approves it, stand behind a version before it serves. Keys are none',
+      ),
+  })
   .meta({ id: 'PromptSettings' });
 
 export const prompt = resource({
@@ -294,7 +300,7 @@ export const prompt = resource({
         comment: z.string().trim().min(3).max(1000).describe('What you looked at'),
       }),
       output: promptVersion,
-      errors: ['NOT_FOUND', 'PROMPT_NOT_CHECKED', 'SELF_APPROVAL'],
+      errors: ['NOT_FOUND', 'PROMPT_NOT_CHECKED', 'SELF_APPROVAL', 'PERSON_NEEDED'],
       hints: { comment: { multiline: true } },
       simplified: ['name', 'version', 'approvals'],
     }),

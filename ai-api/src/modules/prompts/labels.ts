@@ -5,7 +5,15 @@ import { stopExperiment } from './experiments/stop.ts';
 import { runningExperiment } from './experiments/store.ts';
 import { authorOf } from './person.ts';
 import type { PromptSource } from './source.ts';
-import { findLabel, linkLangfuse, moveLabel, movesOf, removeLabel, type VersionRecord } from './store.ts';
+import {
+  findLabel,
+  findVersion,
+  linkLangfuse,
+  moveLabel,
+  movesOf,
+  removeLabel,
+  type VersionRecord,
+} from './store.ts';
 import { approvalsOf, needsTwoPeople, newestChecks } from './store-release.ts';
 import type { PromptView } from './views.ts';
 
@@ -123,11 +131,12 @@ export async function whyNotReleasable(
   if (!check.passed)
     return new Problem('PROMPT_NOT_CHECKED', `Version ${version} of ${name} did not pass its last check.`);
   if (check.checked_by === 'seed' || !(await needsTwoPeople(transaction))) return null;
-  if ((await approvalsOf(transaction, name, [version])).length > 0) return null;
-  return new Problem(
-    'PROMPT_NOT_APPROVED',
-    `Somebody other than its author has to approve version ${version}.`,
-  );
+  const author = (await findVersion(transaction, name, version))?.created_by_id;
+  const approvers = (await approvalsOf(transaction, name, [version])).map((one) => one.approved_by_id);
+  const people = new Set([author, ...approvers].filter((id) => id?.startsWith('user:')));
+  if (people.size >= 2) return null;
+  const who = author?.startsWith('user:') ? 'Somebody other than its author has' : 'Two people have';
+  return new Problem('PROMPT_NOT_APPROVED', `${who} to approve version ${version}.`);
 }
 
 async function refuseDuringExperiment(

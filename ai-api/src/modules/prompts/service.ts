@@ -321,11 +321,16 @@ export function createPrompts(
       });
     },
 
-    /** @throws {Problem} SELF_APPROVAL, PROMPT_NOT_CHECKED */
+    /** @throws {Problem} SELF_APPROVAL, PROMPT_NOT_CHECKED, PERSON_NEEDED from a key where two people are demanded */
     approve: (actor: Actor, name: string, version: number, comment: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await requireVersion(transaction, name, version);
         const person = authorOf(actor);
+        if (!actor.person && (await needsTwoPeople(transaction)))
+          throw new Problem(
+            'PERSON_NEEDED',
+            `Two people stand behind a version here, and a key is none: sign in, or name whom it acts for.`,
+          );
         if (row.created_by_id === person.id)
           throw new Problem(
             'SELF_APPROVAL',
