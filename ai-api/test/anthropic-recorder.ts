@@ -29,7 +29,7 @@ export type AnthropicReply = {
   delayMs?: number;
   usage?: { tokensIn: number; tokensOut: number; cached?: number };
 } & (
-  | { input: unknown }
+  | { input: unknown; stop?: string }
   | { text: string; stop?: string }
   | { status: number; headers?: Record<string, string> }
   | { body: string }
@@ -40,7 +40,7 @@ export type AnthropicReply = {
 export interface AnthropicRecorder {
   /** What ANTHROPIC_BASE_URL is set to. */
   url: string;
-  calls: { model: string; apiKey: string; tool: string | null; isStream: boolean }[];
+  calls: { model: string; apiKey: string; tool: string | null; isStream: boolean; maxTokens: number }[];
   answerWith(reply: AnthropicReply): void;
   close(): Promise<void>;
 }
@@ -61,8 +61,8 @@ export async function startAnthropicRecorder(first: AnthropicReply): Promise<Ant
     )
       return fail(response, 404, 'not_found_error', 'no such thing');
     if (!sent.success) return fail(response, 400, 'invalid_request_error', z.prettifyError(sent.error));
-    const { model, tools, stream = false } = sent.data;
-    calls.push({ model, apiKey, tool: tools?.[0].name ?? null, isStream: stream });
+    const { model, tools, stream = false, max_tokens: maxTokens } = sent.data;
+    calls.push({ model, apiKey, tool: tools?.[0].name ?? null, isStream: stream, maxTokens });
     if (stream) sendStream(response, model, reply);
     else send(response, model, tools?.[0].name ?? null, reply);
   });
@@ -105,7 +105,7 @@ function send(response: ServerResponse, model: string, tool: string | null, repl
     'input' in reply
       ? [{ type: 'tool_use', id: 'toolu_1', name: tool, input: reply.input }]
       : [{ type: 'text', text: 'text' in reply ? reply.text : '' }];
-  const stop = 'text' in reply ? (reply.stop ?? 'end_turn') : 'tool_use';
+  const stop = ('stop' in reply && reply.stop) || ('text' in reply ? 'end_turn' : 'tool_use');
   const message = { id: 'msg_1', type: 'message', role: 'assistant', model, content };
   const whole =
     'body' in reply

@@ -24,6 +24,8 @@ const request = z.object({
     })
     .optional(),
   temperature: z.number().optional(),
+  max_completion_tokens: z.number().int().min(1).optional(),
+  max_tokens: z.number().int().min(1).optional(),
   stream: z.boolean().optional(),
   stream_options: z.object({ include_usage: z.literal(true) }).optional(),
 });
@@ -39,6 +41,8 @@ export interface ModelCall {
   name: string;
   schema: Record<string, unknown>;
   apiKey: string;
+  /** Longest answer, by the name it was sent by. */
+  limits: { max_completion_tokens?: number; max_tokens?: number };
   /** A text that is sent as it is written. */
   isStream: boolean;
   /** Resolves when the connection is gone, also before an answer. */
@@ -178,6 +182,10 @@ function toCall(
     name: sent.response_format?.json_schema.name ?? '',
     schema: sent.response_format?.json_schema.schema ?? {},
     isStream: sent.stream ?? false,
+    limits: {
+      ...(sent.max_completion_tokens ? { max_completion_tokens: sent.max_completion_tokens } : {}),
+      ...(sent.max_tokens ? { max_tokens: sent.max_tokens } : {}),
+    },
     apiKey: (incoming.headers.authorization ?? '').slice('Bearer '.length),
     closed: once(response, 'close').then(() => {}),
   };

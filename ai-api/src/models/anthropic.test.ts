@@ -118,3 +118,14 @@ describe('text', () => {
     expect(attempts).toMatchObject([{ outcome: 'aborted', isEstimated: true }]);
   });
 });
+
+test('an answer is no longer than it may be; one that was cut off says so and is not asked for again', async () => {
+  const { model, calls } = await claudeAnswering({ input: { verdict: 'fi' }, stop: 'max_tokens' });
+  const error = await failure(model.structured({ ...question, maxOutputTokens: 64 }));
+  expect(error).toMatchObject({ kind: 'out_of_schema', isFinal: true });
+  expect(error.message).toContain('cut off');
+  recorder?.answerWith({ text: 'Hello.' });
+  for await (const _part of model.stream({ ...chat, maxOutputTokens: 32 }));
+  await listen(model);
+  expect(calls.map(({ maxTokens }) => maxTokens)).toEqual([64, 32, 8_192]);
+});

@@ -1,4 +1,4 @@
-import type { ChatAnthropic } from '@langchain/anthropic';
+import type { LimitedAnthropic } from './anthropic-messages.ts';
 import { ModelError, type Usage } from './chat.ts';
 import { messagesOf, type ProviderOptions, usageOf } from './openai.ts';
 import { LONGEST_ANSWER } from './parse-answer.ts';
@@ -10,7 +10,7 @@ import type { Completed, Provider, Question } from './provider.ts';
  * @see https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview
  */
 export function anthropicProvider(options: ProviderOptions): Provider {
-  let chat: Promise<ChatAnthropic> | undefined;
+  let chat: Promise<LimitedAnthropic> | undefined;
   const connected = () => {
     chat ??= import('./anthropic-messages.ts').then(({ connectAnthropic }) => connectAnthropic(options));
     return chat;
@@ -29,7 +29,8 @@ export function anthropicProvider(options: ProviderOptions): Provider {
       const usage: Usage = { tokensIn: 0, tokensOut: 0 };
       let length = 0;
       let isEnded = false;
-      for await (const chunk of await model.stream(messagesOf(question), { signal })) {
+      const options = { ...optionsOf(question), signal };
+      for await (const chunk of await model.stream(messagesOf(question), options)) {
         add(usage, usageOf(chunk.usage_metadata));
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
@@ -51,16 +52,18 @@ function add(total: Usage, more: Usage): void {
   if (more.tokensCached) total.tokensCached = (total.tokensCached ?? 0) + more.tokensCached;
 }
 
-function optionsOf({ format }: Question) {
-  if (!format) return {};
+function optionsOf({ format, maxOutputTokens }: Question) {
+  const limit = maxOutputTokens === undefined ? {} : { maxOutputTokens };
+  if (!format) return limit;
   const input_schema = { ...format.schema, type: 'object' as const };
   return {
+    ...limit,
     tools: [{ name: format.name, description: 'Gives the answer.', input_schema }],
     tool_choice: { type: 'tool' as const, name: format.name },
   };
 }
 
-type Message = Awaited<ReturnType<ChatAnthropic['invoke']>>;
+type Message = Awaited<ReturnType<LimitedAnthropic['invoke']>>;
 
 function read(message: Message): Completed {
   const usage = usageOf(message.usage_metadata);
@@ -69,5 +72,9 @@ function read(message: Message): Completed {
     throw new ModelError('error', 'The model provider answered something unreadable.');
   if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
   const [tool] = message.tool_calls ?? [];
-  return { text: tool ? JSON.stringify(tool.args) : message.text, usage };
+  return {
+    text: tool ? JSON.stringify(tool.args) : message.text,
+    usage,
+    isCutOff: stopped === 'max_tokens',
+  };
 }

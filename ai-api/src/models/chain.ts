@@ -80,10 +80,11 @@ export function createChain(
   return {
     name: routes[0].name,
 
-    structured: async ({ system, user, name, schema, call, signal }) => {
+    structured: async ({ system, user, name, schema, call, maxOutputTokens, signal }) => {
       await books.admit(call.tenantId);
       const format = { name, schema: jsonSchemaOf(schema) };
-      const question: Question = { system, messages: [{ role: 'user', content: user }], format };
+      const messages = [{ role: 'user', content: user } as const];
+      const question: Question = { system, messages, format, ...limited(maxOutputTokens) };
       const asking = open(call, question);
       let spent = NO_USAGE;
       for (const [index, route] of routes.entries()) {
@@ -106,9 +107,9 @@ export function createChain(
       throw new Error('unreachable: the last route answers or throws');
     },
 
-    stream: async function* ({ system, messages, call, signal }): AsyncGenerator<TextPart> {
+    stream: async function* ({ system, messages, call, maxOutputTokens, signal }): AsyncGenerator<TextPart> {
       await books.admit(call.tenantId);
-      const question: Question = { system, messages };
+      const question: Question = { system, messages, ...limited(maxOutputTokens) };
       const asking = open(call, question);
       for (const [index, route] of routes.entries()) {
         const ended = watch(route);
@@ -133,6 +134,10 @@ export function createChain(
       }
     },
   };
+}
+
+function limited(maxOutputTokens: number | undefined): Pick<Question, 'maxOutputTokens'> {
+  return maxOutputTokens === undefined ? {} : { maxOutputTokens };
 }
 
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();

@@ -57,6 +57,8 @@ interface ModelRequest {
   /** What the platform asks; trusted. */
   system: string;
   call: CallContext;
+  /** Longest answer in tokens; the provider's own limit unless said. */
+  maxOutputTokens?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { ChatOpenAICompletions } from '@langchain/openai';
+import { type ChatOpenAICallOptions, ChatOpenAICompletions } from '@langchain/openai';
 import { ModelError, type Usage } from './chat.ts';
 
 type Overloads<T> = T extends {
@@ -11,12 +11,24 @@ type Complete = Overloads<ChatOpenAICompletions['completionWithRetry']>;
 type Completion = Awaited<Complete['Completion']>;
 type Chunks = Awaited<Complete['Chunks']>;
 
+interface LimitedOptions extends ChatOpenAICallOptions {
+  /** The longest answer in tokens, by the name that the endpoint knows. */
+  limit?: { max_completion_tokens?: number; max_tokens?: number };
+}
+
 /**
  * Chat completions, one call each. The adapter's own retries and parsing are left out: they lose what a bad
  * answer cost, drop refusals, ask again for answers that no repetition mends, and wait without hearing an
  * abort.
  */
-export class PlainCompletions extends ChatOpenAICompletions {
+export class PlainCompletions extends ChatOpenAICompletions<LimitedOptions> {
+  override invocationParams(
+    options?: this['ParsedCallOptions'],
+    extra?: { streaming?: boolean },
+  ): ReturnType<ChatOpenAICompletions['invocationParams']> {
+    return { ...super.invocationParams(options, extra), ...options?.limit };
+  }
+
   override completionWithRetry(
     request: Complete['Streamed'],
     options?: Complete['Options'],

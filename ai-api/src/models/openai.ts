@@ -32,15 +32,17 @@ export function openAiProvider(
     complete: async (question, signal) => {
       const model = await connected();
       signal.throwIfAborted();
-      const message = await model.invoke(messagesOf(question), { ...optionsOf(question), signal });
-      return { text: message.text, usage: usageOf(message.usage_metadata) };
+      const message = await model.invoke(messagesOf(question), { ...optionsOf(question, provider), signal });
+      const { finish_reason: ended } = message.response_metadata as { finish_reason?: string };
+      const isCutOff = question.maxOutputTokens !== undefined && ended === 'length';
+      return { text: message.text, usage: usageOf(message.usage_metadata), isCutOff };
     },
     stream: async function* (question, signal) {
       const model = await connected();
       signal.throwIfAborted();
       let length = 0;
       for await (const chunk of await model.stream(messagesOf(question), {
-        ...optionsOf(question),
+        ...optionsOf(question, provider),
         signal,
       })) {
         if (chunk.usage_metadata) yield { usage: usageOf(chunk.usage_metadata) };
@@ -72,10 +74,14 @@ export function messagesOf({ system, messages }: Question): [string, string][] {
   ];
 }
 
-function optionsOf({ format }: Question) {
-  if (!format) return {};
-  const json_schema = { name: format.name, strict: true, schema: format.schema };
-  return { response_format: { type: 'json_schema' as const, json_schema } };
+/** Of the two names of the limit, compatible endpoints know the older one and newer models the other alone. */
+function optionsOf({ format, maxOutputTokens }: Question, provider: ProviderName) {
+  const limit = provider === 'openai' ? 'max_completion_tokens' : 'max_tokens';
+  const json_schema = format && { name: format.name, strict: true, schema: format.schema };
+  return {
+    ...(maxOutputTokens === undefined ? {} : { limit: { [limit]: maxOutputTokens } }),
+    ...(json_schema ? { response_format: { type: 'json_schema' as const, json_schema } } : {}),
+  };
 }
 
 interface ReportedUsage {

@@ -9,7 +9,18 @@ export const LONGEST_ANSWER = 100_000;
  * Reads an answer by its schema. What it used is kept in the error when it does not fit.
  * @throws {ModelError} out_of_schema
  */
-export function parseAnswer<T extends z.ZodType>({ text, usage }: Completed, schema: T): z.output<T> {
+export function parseAnswer<T extends z.ZodType>(completed: Completed, schema: T): z.output<T> {
+  try {
+    return read(completed, schema);
+  } catch (cause) {
+    if (!completed.isCutOff) throw cause;
+    // Asked again it would be cut off again.
+    const message = "The model's answer was cut off at the limit of its length.";
+    throw new ModelError('out_of_schema', message, completed.usage, cause, true);
+  }
+}
+
+function read<T extends z.ZodType>({ text, usage }: Completed, schema: T): z.output<T> {
   if (text.length > LONGEST_ANSWER) {
     throw new ModelError('out_of_schema', `The model answered ${text.length} characters.`, usage);
   }

@@ -9,12 +9,16 @@ export interface Question {
   messages: readonly ChatMessage[];
   /** The answer has to be JSON that fits; text unless said. */
   format?: { name: string; schema: Record<string, unknown> };
+  /** Longest answer in tokens; the provider's own limit unless said. */
+  maxOutputTokens?: number;
 }
 
 export interface Completed {
   /** As the model wrote it, unread. */
   text: string;
   usage: Usage;
+  /** It ends where the limit of its length was reached, not where the model would have ended it. */
+  isCutOff?: boolean;
 }
 
 /** One way to a model: each call is one request, without retries. */

@@ -282,6 +282,23 @@ describe.each(databaseKinds())('agents on $name', ({ create }) => {
     expect((await problem(reader.agent.execute({ agentId, input: 'Hi.' }))).code).toBe('FORBIDDEN');
   });
 
+  test('answer no longer than they may, and say when that cut them off', async () => {
+    const { agentId } = await makeAgent({ maxOutputTokens: 64 });
+    const before = recorder.calls.length;
+    expect(await client.agent.execute({ agentId, input: 'Hello.' })).toMatchObject({ status: 'completed' });
+    expect(recorder.calls.at(-1)?.limits).toEqual({ max_completion_tokens: 64 });
+    recorder.answerWith(() => ({ content: '{"answer":"Forty-', finishReason: 'length' }));
+    const { failure } = await client.agent.execute({ agentId, input: 'Hello.' });
+    expect(failure).toMatchObject({ kind: 'out_of_schema', message: expect.stringContaining('cut off') });
+    expect(recorder.calls).toHaveLength(before + 2);
+    const free = await client.agent.update({ agentId, version: 1, maxOutputTokens: null });
+    expect(free.maxOutputTokens).toBeNull();
+    recorder.answerWith(() => plain);
+    await client.agent.execute({ agentId, input: 'Hello.' });
+    expect(recorder.calls.at(-1)?.limits).toEqual({});
+    expect(await refusal(makeAgent({ maxOutputTokens: 1 }))).toContain('maxOutputTokens:');
+  });
+
   test('tell what they did by events', async () => {
     const { agentId } = await makeAgent({ name: 'Herald' });
     await client.agent.update({ agentId, version: 1, purpose: 'Announces.' });

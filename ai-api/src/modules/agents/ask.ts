@@ -16,6 +16,8 @@ export interface Question {
   /** Earlier messages, oldest first. */
   history: readonly Message[];
   maxInputTokens: number;
+  /** Null for the limit of the model. */
+  maxOutputTokens: number | null;
   schema: z.ZodType<Record<string, unknown>>;
   call: CallContext;
   signal: AbortSignal;
@@ -30,7 +32,7 @@ export interface Answer {
 
 /** Asks for an answer by the schema; one that does not fit is asked for once more. Rejects by `signal` only. */
 export async function askAgent(model: ChatModel, question: Question): Promise<Answer> {
-  const { instructions, schema, call, signal } = question;
+  const { instructions, schema, maxOutputTokens, call, signal } = question;
   const rendered = render(question);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -40,6 +42,7 @@ export async function askAgent(model: ChatModel, question: Question): Promise<An
         name: 'agent_answer',
         schema,
         call,
+        maxOutputTokens: maxOutputTokens ?? undefined,
         signal,
       });
       return { output: clean(answer.value), failure: null, model: answer.model };

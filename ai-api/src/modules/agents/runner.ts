@@ -70,10 +70,10 @@ export function defineRunner(
       } else if (!selected.model) {
         answer = unanswered({ kind: 'no_model', message: selected.why });
       } else {
-        const { maxInputTokens } = definition;
+        const { maxInputTokens, maxOutputTokens = null } = definition;
         const schema = outputSchemaOf(definition.outputSchema);
         const asked = { instructions: prompt.text, input: execution.input, history, maxInputTokens };
-        answer = await askAgent(selected.model, { ...asked, schema, signal, call });
+        answer = await askAgent(selected.model, { ...asked, maxOutputTokens, schema, signal, call });
       }
     } catch (error) {
       if (cancelled.signal.aborted) return;

@@ -49,6 +49,14 @@ export const definition = z.object({
     .min(100)
     .max(200_000)
     .describe('Estimated at four characters a token; older messages are left out to keep to it'),
+  maxOutputTokens: z
+    .number()
+    .int()
+    .min(16)
+    .max(128_000)
+    .nullable()
+    .default(null)
+    .describe('Longest answer, reasoning included where the model reasons; null for the limit of the model'),
   timeoutSeconds: z.number().int().min(1).max(600).describe('For one execution'),
   dailyCostMicros: z
     .number()

@@ -1,14 +1,20 @@
 import type { z } from 'zod';
 import type { ContextRecord, MessageRecord } from './contexts.ts';
 import type { ExecutionRecord } from './executions.ts';
-import type { AgentView, contextView, ExecutionView, versionView } from './schema.ts';
+import {
+  type AgentView,
+  type contextView,
+  definition,
+  type ExecutionView,
+  type versionView,
+} from './schema.ts';
 import type { AgentRecord, VersionRecord } from './store.ts';
 
 export function agentViewOf(row: AgentRecord): AgentView {
   return {
     agentId: row.id,
     version: row.version,
-    ...row.definition,
+    ...definition.parse(row.definition),
     archivedAt: row.archived_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
@@ -18,7 +24,7 @@ export function agentViewOf(row: AgentRecord): AgentView {
 export function versionViewOf(row: VersionRecord): z.input<typeof versionView> {
   return {
     version: row.version,
-    ...row.definition,
+    ...definition.parse(row.definition),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   };
