@@ -85,6 +85,7 @@ export async function createModules(
     model,
     concurrency: config.EVALUATION_CONCURRENCY,
     langfuse: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
+    publish: webhooks.publish,
     log,
   });
   const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });

@@ -109,6 +109,35 @@ export const events = {
     description: 'An agent could not answer, for the reason named.',
     data: executionData.extend({ reason: z.string() }),
   },
+  'prompt.version.created': {
+    title: 'Prompt version created',
+    description: 'A prompt has a new version; nothing uses it before it gets a label.',
+    data: z.object({
+      name: z.string(),
+      version: z.number().int(),
+      origin: z.enum(['person', 'optimizer', 'langfuse']),
+    }),
+  },
+  'prompt.label.moved': {
+    title: 'Prompt label moved',
+    description: 'Another version of a prompt has a label; that of production serves from the next run on.',
+    data: z.object({
+      name: z.string(),
+      label: z.string(),
+      from: z.number().int().nullable().describe('Null when no version had it'),
+      to: z.number().int().nullable().describe('Null when it was taken away'),
+    }),
+  },
+  'prompt.proposal.ready': {
+    title: 'Prompt proposal ready',
+    description: 'An optimization proposes a better version of a prompt, and waits for a person.',
+    data: z.object({
+      optimizationId: id,
+      name: z.string(),
+      baseVersion: z.number().int(),
+      verdict: z.enum(['better', 'no difference shown', 'worse']),
+    }),
+  },
   'approval.submitted': {
     title: 'Manual time requested',
     description: 'A request for manual time came in.',

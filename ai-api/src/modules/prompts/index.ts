@@ -25,7 +25,14 @@ export function createPrompts(
     ...settings
   }: Omit<PromptSettings, 'source'> & { langfuse: LangfuseClient | null; log: Logger },
 ) {
-  const source = langfuse && createLangfuseSource(database, langfuse, usersOf(settings.kinds), log);
+  const source =
+    langfuse &&
+    createLangfuseSource(
+      database,
+      langfuse,
+      { users: usersOf(settings.kinds), publish: settings.publish },
+      log,
+    );
   const releases = createReleases(database, { ...settings, source });
   return {
     ...releases,

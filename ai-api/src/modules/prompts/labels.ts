@@ -4,6 +4,7 @@ import { type Actor, record } from '../audit/index.ts';
 import { stopExperiment } from './experiments/stop.ts';
 import { runningExperiment } from './experiments/store.ts';
 import { authorOf } from './person.ts';
+import type { Publish } from './service.ts';
 import type { PromptSource } from './source.ts';
 import {
   findLabel,
@@ -20,6 +21,7 @@ import type { PromptView } from './views.ts';
 interface Parts {
   database: Database;
   sourceOf(tenantId: string): PromptSource | null;
+  publish: Publish;
   requireVersion(transaction: TenantTransaction, name: string, version: number): Promise<VersionRecord>;
   requirePrompt(transaction: TenantTransaction, name: string): Promise<object>;
   describe(transaction: TenantTransaction, tenantId: string, name: string): Promise<PromptView>;
@@ -34,7 +36,14 @@ interface SetLabel {
 }
 
 /** Labels: which version serves. */
-export function createLabels({ database, sourceOf, requireVersion, requirePrompt, describe }: Parts) {
+export function createLabels({
+  database,
+  sourceOf,
+  publish,
+  requireVersion,
+  requirePrompt,
+  describe,
+}: Parts) {
   /** Moves it here, and at the source in the same transaction: a source that refuses leaves all as it was. */
   async function move(
     transaction: TenantTransaction,
@@ -45,6 +54,8 @@ export function createLabels({ database, sourceOf, requireVersion, requirePrompt
     const { name: movedBy } = authorOf(actor);
     const wanted = { name, label, from: seen, to: version, movedBy, reason: reason ?? null };
     if (!(await moveLabel(transaction, wanted))) throw await lost(transaction, name, label);
+    const moved = { name, label, from: seen || null, to: version };
+    await publish(transaction, actor.tenantId, 'prompt.label.moved', moved);
     const source = sourceOf(actor.tenantId);
     if (!source) return;
     const there = row.langfuse_version ?? (await source.create(name, row, row.commit_message));
@@ -79,6 +90,12 @@ export function createLabels({ database, sourceOf, requireVersion, requirePrompt
         const version = await removeLabel(transaction, name, label, authorOf(actor).name);
         if (version === undefined)
           throw new Problem('NOT_FOUND', `No version of ${name} has the label ${label}.`);
+        await publish(transaction, actor.tenantId, 'prompt.label.moved', {
+          name,
+          label,
+          from: version,
+          to: null,
+        });
         await audit(transaction, actor, name, { label, version });
       }),
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Problem } from '../../http/problem.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { type Mirrored, mirror, mirrorFailed } from './mirror.ts';
+import type { Publish } from './service.ts';
 import type { PromptSource } from './source.ts';
 import { langfuseVersions } from './store.ts';
 import type { usersOf } from './users.ts';
@@ -20,7 +21,7 @@ const LABEL = /^(production|staging|exp-[a-z0-9_.-]{1,32})$/;
 export function createLangfuseSource(
   database: Database,
   client: LangfuseClient,
-  users: ReturnType<typeof usersOf>,
+  told: { users: ReturnType<typeof usersOf>; publish: Publish },
   log: Pick<Logger, 'warn'>,
 ): PromptSource {
   const prompts = langfusePrompts(client);
@@ -53,7 +54,7 @@ export function createLangfuseSource(
   async function refresh(tenantId: string): Promise<void> {
     try {
       const found = await read(tenantId);
-      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, users));
+      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, told));
     } catch (error) {
       const reason =
         error instanceof LangfuseError ? error.message : 'The mirror could not be brought up to date';

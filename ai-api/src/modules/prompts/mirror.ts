@@ -5,6 +5,7 @@ import { inspect } from './check.ts';
 import { runningExperiment } from './experiments/store.ts';
 import { whyNotReleasable } from './labels.ts';
 import { notReplayed } from './seeds.ts';
+import type { Publish } from './service.ts';
 import {
   findLabel,
   insertVersion,
@@ -40,21 +41,27 @@ export async function mirror(
   transaction: TenantTransaction,
   tenantId: string,
   found: readonly Mirrored[],
-  users: ReturnType<typeof usersOf>,
+  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
 ): Promise<void> {
   const changes: string[] = [];
   for (const { name, added, labels } of found) {
     await lockPrompt(transaction, name, undefined);
-    for (const version of added) changes.push(await takeVersion(transaction, version, users));
+    for (const version of added)
+      changes.push(await takeVersion(transaction, tenantId, version, { users, publish }));
     let held: { version: number; reason: string } | null = null;
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
       if (!row) continue;
+      const from = (await findLabel(transaction, name, label))?.version ?? null;
       const refused = await takeLabel(transaction, name, label, row.version);
       if (refused === null) continue;
       if (typeof refused === 'string')
         held = label === 'production' ? { version: row.version, reason: refused } : held;
-      else changes.push(`${name}: ${label} to version ${row.version}`);
+      else {
+        changes.push(`${name}: ${label} to version ${row.version}`);
+        const event = { name, label, from, to: row.version };
+        await publish(transaction, tenantId, 'prompt.label.moved', event);
+      }
     }
     await updatePrompt(transaction, name, { mirrored_at: new Date(), mirror_error: null, held });
   }
@@ -77,8 +84,9 @@ export async function mirrorFailed(transaction: TenantTransaction, reason: strin
 
 async function takeVersion(
   transaction: TenantTransaction,
+  tenantId: string,
   given: LangfusePrompt,
-  users: ReturnType<typeof usersOf>,
+  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
 ): Promise<string> {
   const { name, text, variables, config } = given;
   const content = { text, variables, config };
@@ -92,6 +100,7 @@ async function takeVersion(
   const commitMessage = given.commitMessage ?? 'Saved in Langfuse.';
   const origin = { origin: 'langfuse' as const, langfuseVersion: given.version };
   await insertVersion(transaction, { name, version, ...content, commitMessage, ...origin, ...MIRROR });
+  await publish(transaction, tenantId, 'prompt.version.created', { name, version, origin: 'langfuse' });
   const findings = inspect(content, users.suppliedTo(name));
   const passed = findings.every(({ severity }) => severity !== 'error');
   const replay = notReplayed('It was saved in Langfuse: check it here to replay past cases.');

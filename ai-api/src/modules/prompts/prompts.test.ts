@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
@@ -158,6 +159,19 @@ describe.each(databaseKinds())('prompts on $name', ({ create }) => {
     await production(name, 1, 0);
     await prompts().setLabel({ name, label: 'staging', version: 1, seen: 0 });
     await prompts().removeLabel({ name, label: 'staging' });
+    const told = await api.context.database
+      .system('the test looks behind the API')
+      .selectFrom('events.outbox')
+      .select(['type', 'data'])
+      .where(sql<string>`data ->> 'name'`, '=', name)
+      .orderBy('id')
+      .execute();
+    expect(told).toEqual([
+      { type: 'prompt.version.created', data: { name, version: 1, origin: 'person' } },
+      { type: 'prompt.label.moved', data: { name, label: 'production', from: null, to: 1 } },
+      { type: 'prompt.label.moved', data: { name, label: 'staging', from: null, to: 1 } },
+      { type: 'prompt.label.moved', data: { name, label: 'staging', from: 1, to: null } },
+    ]);
     expect(await problem(prompts().removeLabel({ name, label: 'staging' }))).toMatchObject({ status: 404 });
     expect(await problem(prompts().removeLabel({ name, label: 'production' }))).toMatchObject({
       status: 409,

@@ -7,6 +7,7 @@ import type { ResolvedPrompt } from '../../models/prompt.ts';
 import { faultsOf } from '../../models/prompt-template.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record, systemActor } from '../audit/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 import { inspect } from './check.ts';
 import { compareVersions } from './diff.ts';
 import { createLabels } from './labels.ts';
@@ -56,12 +57,16 @@ export interface NewVersion {
   basedOn?: number | undefined;
 }
 
+/** Tells subscribers, with the transaction. */
+export type Publish = Webhooks['publish'];
+
 export interface PromptSettings {
   kinds: readonly Kind[];
   /** What past judgements are judged again with. */
   model: ChatModel | null;
   /** Calls to the model at once. */
   concurrency: number;
+  publish: Publish;
   /** Where prompts are kept, when not in this database. */
   source?: PromptSource | null;
 }
@@ -72,7 +77,7 @@ const REPLAY_MS = 45_000;
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
   database: Database,
-  { kinds, model, concurrency, source = null }: PromptSettings,
+  { kinds, model, concurrency, publish, source = null }: PromptSettings,
 ) {
   const users = usersOf(kinds);
   const sourceOf = (tenantId: string) => (source?.serves(tenantId) ? source : null);
@@ -182,7 +187,7 @@ export function createPrompts(
     return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
   }
 
-  const labels = createLabels({ database, sourceOf, requireVersion, requirePrompt, describe });
+  const labels = createLabels({ database, sourceOf, requireVersion, requirePrompt, describe, publish });
 
   return {
     ...labels,
@@ -284,7 +289,9 @@ export function createPrompts(
       await saveFirst?.refresh(actor.tenantId, { force: true });
       return database.withTenant(actor.tenantId, async (transaction) => {
         const version = await addVersion(transaction, authorOf(actor), given, origin, saveFirst);
-        const view = await describeVersion(transaction, given.name, version);
+        const { name } = given;
+        await publish(transaction, actor.tenantId, 'prompt.version.created', { name, version, origin });
+        const view = await describeVersion(transaction, name, version);
         const { text, variables, config, commitMessage } = view;
         await record(transaction, actor, {
           subject: `prompt:${given.name}`,

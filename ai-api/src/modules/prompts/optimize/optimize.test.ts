@@ -101,6 +101,14 @@ describe.each(databaseKinds())('an optimization of a prompt on $name', ({ create
     expect(proposal?.tokensIn).toBeGreaterThan(0);
     expect((await api.client.prompt.get({ name })).version).toBe(1);
 
+    const told = await api.context.database
+      .system('the test looks behind the API')
+      .selectFrom('events.outbox')
+      .select('data')
+      .where('type', '=', 'prompt.proposal.ready')
+      .execute();
+    expect(told).toEqual([{ data: { optimizationId, name, baseVersion: 1, verdict: 'better' } }]);
+
     const reflection = recorder.calls.find((call) => call.name === 'better_prompt') as ModelCall;
     const wins = new Set(proposal?.wins.map(({ subjectId }) => subjectId));
     expect(wins.size).toBe(32);

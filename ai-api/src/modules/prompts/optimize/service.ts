@@ -45,7 +45,7 @@ export function createOptimizations(
   database: Database,
   jobs: Jobs,
   prompts: ReturnType<typeof createPrompts>,
-  { kinds, model, concurrency }: PromptSettings,
+  { kinds, model, concurrency, publish }: PromptSettings,
 ) {
   const users = usersOf(kinds);
 
@@ -100,8 +100,16 @@ export function createOptimizations(
 
   async function finish(tenantId: string, id: string, values: OptimizationChange): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
+      const row = await require(transaction, id);
       await updateOptimization(transaction, id, values);
       const { status, reason, proposal } = values;
+      if (proposal)
+        await publish(transaction, tenantId, 'prompt.proposal.ready', {
+          optimizationId: id,
+          name: row.name,
+          baseVersion: row.base_version,
+          verdict: proposal.verdict,
+        });
       await record(transaction, systemActor(tenantId, QUEUE), {
         subject: `optimization:${id}`,
         details: [{ about: [], content: { status, reason, verdict: proposal?.verdict } }],
