@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { sampleCompany, startApi, type TestApi } from '../../../test/api.ts';
+import { sampleCompany, startApi, type TestApi, testEnvironment } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { connect, readStream } from '../../../test/followers.ts';
+import { startProcess } from '../../../test/process.ts';
 import { evaluate } from '../../../test/runs.ts';
 import { type Client, createClient } from '../../contract/client.ts';
 import { resources } from '../../contract/index.ts';
 import type { Role } from '../../contract/operation.ts';
 
-describe.each(databaseKinds())('API keys, on $name', ({ create }) => {
+describe.each(databaseKinds())('API keys, on $name', ({ name, create }) => {
   let home: TestDatabase;
   let api: TestApi;
   const clientOf = (apiKey: string): Client => createClient(resources, { baseUrl: api.url, apiKey });
@@ -94,6 +95,34 @@ describe.each(databaseKinds())('API keys, on $name', ({ create }) => {
     await stays.close();
     await expect(api.client.apiKey.rotate({ keyId })).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await api.client.apiKey.revoke({ keyId })).toMatchObject({ revokedAt: expect.any(String) });
+  });
+
+  test('a ticket of a key that was revoked meanwhile lets nobody in', async () => {
+    const { key, keyId } = await make({ roles: ['ops'] });
+    const { ticket } = await clientOf(key).realtime.createTicket({});
+    await api.client.apiKey.revoke({ keyId });
+    await expect(connect(api.url, { ticket })).rejects.toMatchObject({ status: 401 });
+  });
+
+  test.runIf(name === 'PostgreSQL')('another process hears at once that a key was revoked', async () => {
+    const other = await startProcess(testEnvironment(home));
+    const url = other.url as string;
+    try {
+      const { key, keyId } = await make({ roles: ['ops'] });
+      const asked = () => fetch(`${url}/whoami`, { headers: { authorization: `Bearer ${key}` } });
+      expect((await asked()).status).toBe(200);
+      const socket = await connect(url, {}, key);
+      await socket.next('ready');
+      await api.client.apiKey.revoke({ keyId });
+      // Without the notification it would trust the key for half a minute.
+      await vi.waitFor(async () => expect((await asked()).status).toBe(401), {
+        timeout: 10_000,
+        interval: 50,
+      });
+      expect(await socket.closed).toMatchObject({ code: 4001 });
+    } finally {
+      await other.end('SIGTERM');
+    }
   });
 
   test('scopes narrow what the roles allow', async () => {

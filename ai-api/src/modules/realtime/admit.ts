@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import type { Role } from '../../contract/operation.ts';
 import { permits } from '../../contract/scopes.ts';
 import type { Caller } from '../../http/caller.ts';
 import type { LimitedDoor } from '../../http/limits/door.ts';
@@ -23,6 +24,8 @@ export interface Door {
   hub: Hub;
   tickets: Tickets;
   limits: LimitedDoor;
+  /** What a caller may do as of now; null when the credential has ended. */
+  rolesNow(caller: Caller): Promise<readonly Role[] | null>;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface Door {
  * @throws {Problem} UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, TOO_MANY_CONNECTIONS, RATE_LIMITED
  */
 export async function admit(
-  { hub, tickets, limits }: Door,
+  { hub, tickets, limits, rolesNow }: Door,
   request: IncomingMessage,
   needsHeader: boolean,
 ): Promise<Admitted> {
@@ -44,11 +47,16 @@ export async function admit(
   const ticket = searchParams.get('ticket');
   const anonymous = ticket !== null || (needsHeader && request.headers.authorization === undefined);
   if (anonymous) await limits.count(request as Request);
-  const caller = anonymous
+  const found = anonymous
     ? ticket && (await tickets.redeem(ticket))
     : await limits.verify(request as Request);
+  // Since the ticket was issued its credential may have been revoked, or the person have lost a role.
+  const roles = found && anonymous ? await rolesNow(found) : null;
+  const caller = found && anonymous ? roles && { ...found, roles: [...roles] } : found;
   if (!caller) {
-    const why = ticket ? 'The ticket was used or is too old.' : 'Send an API key or a ticket.';
+    const why = ticket
+      ? 'The ticket was used or is too old, or what it was issued to has ended.'
+      : 'Send an API key or a ticket.';
     throw new Problem('UNAUTHENTICATED', why);
   }
   if (!permits(caller.scopes, 'realtime', 'GET'))

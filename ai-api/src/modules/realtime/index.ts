@@ -30,7 +30,7 @@ export function createRealtime(
   const hub = createHub(log, settings);
   settings.onChange(hub.check);
   const tickets = createTickets(database);
-  const door = { hub, tickets, limits };
+  const door = { hub, tickets, limits, rolesNow: settings.rolesNow };
   const sockets = createWebSockets(door, settings.bufferBytes);
   let unlisten: (() => Promise<void>) | undefined;
 
