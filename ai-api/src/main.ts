@@ -1,6 +1,7 @@
 import { ConfigError, otlpSettings, readConfig } from './config.ts';
 import { RegionMismatch } from './context.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
+import { SchemaOfAnotherVersion } from './platform/database/migrate.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
 import { both, createLog } from './platform/log.ts';
 import { referencesIn, resolveEnvironment, SecretsError } from './platform/secrets/index.ts';
@@ -45,7 +46,14 @@ async function main(): Promise<void> {
   }
 }
 
-const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseUnreachable, RegionMismatch, SecretsError];
+const PLAIN = [
+  ConfigError,
+  DataDirectoryInUse,
+  DatabaseUnreachable,
+  RegionMismatch,
+  SchemaOfAnotherVersion,
+  SecretsError,
+];
 
 /** What a person can mend needs no stack: also files and ports that the system refuses. */
 function isPlain(error: Error): boolean {

@@ -16,15 +16,31 @@ const provider: MigrationProvider = {
   },
 };
 
+/** The database was set up by other migrations than these, so that nothing can be said of its tables. */
+export class SchemaOfAnotherVersion extends Error {
+  constructor(cause: Error) {
+    const what = cause.message.replace(/^corrupted migrations: /, '');
+    super(
+      'The database was set up by another version of AI Manager and cannot be used: stop everything and run ' +
+        `"npm run reset" to begin anew, or give DATABASE_URL an empty database (${what}).`,
+      { cause },
+    );
+    this.name = 'SchemaOfAnotherVersion';
+  }
+}
+
 /**
  * Brings the schema up to date, in one sequence and under the migrator's lock. Running it again changes
  * nothing.
  * @returns names of the migrations it ran
+ * @throws {SchemaOfAnotherVersion} before it changes anything
  * @throws the error of the first migration that failed, whose changes were rolled back
  */
 export async function migrate(kysely: Kysely<Schema>): Promise<string[]> {
   const migrator = new Migrator({ db: kysely, provider, migrationTableSchema: 'platform' });
   const { error, results = [] } = await migrator.migrateToLatest();
+  if (error instanceof Error && error.message.startsWith('corrupted migrations: '))
+    throw new SchemaOfAnotherVersion(error);
   if (error) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName;
     throw new Error(`Migration ${failed ?? '(none ran)'} failed`, { cause: error });
