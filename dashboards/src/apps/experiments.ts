@@ -13,6 +13,7 @@ const METRIC_LABELS = {
   needsReview: 'Fewer judgements that need review',
   modelFailed: 'Fewer failures of the model',
   score: 'The score',
+  faulted: 'Less that reviewers find fault with',
 } as const satisfies Record<(typeof METRICS)[number], string>;
 
 export const experimentQueries: Query[] = [
