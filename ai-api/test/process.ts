@@ -14,8 +14,6 @@ export interface ApiProcess {
   url: string | null;
   /** Calls this process; it fails in a worker, which serves nothing. */
   client: Client;
-  /** Where it serves; null in a worker. */
-  url: string | null;
   /** Sends a signal and waits for the end; answers the exit code, null when the signal ended it. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }

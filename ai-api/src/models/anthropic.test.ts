@@ -65,7 +65,9 @@ test('a schema is the one tool that Claude has to use, and its answer is read by
     usage: { tokensIn: 500, tokensOut: 40, tokensCached: 300 },
     model: 'anthropic:claude-test',
   });
-  expect(calls).toEqual([{ model: 'claude-test', apiKey: 'sk-ant', tool: 'test_answer', isStream: false }]);
+  expect(calls).toEqual([
+    { model: 'claude-test', apiKey: 'sk-ant', tool: 'test_answer', isStream: false, maxTokens: 8_192 },
+  ]);
   expect(attempts).toMatchObject([{ outcome: 'ok', output: JSON.stringify(good) }]);
 });
 

@@ -135,6 +135,7 @@ describe.each(databaseKinds())('agents on $name', ({ create }) => {
   test('answer 202 for what is asked to go on in the background, and can be cancelled there', async () => {
     const { agentId } = await makeAgent();
     recorder.answerWith(() => ({ fault: 'hang' }));
+    const calls = recorder.calls.length;
     const answer = await fetch(`${api.url}/agents/${agentId}/execute`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
@@ -142,7 +143,6 @@ describe.each(databaseKinds())('agents on $name', ({ create }) => {
     });
     expect(answer.status).toBe(202);
     const { executionId } = (await answer.json()) as { executionId: string };
-    const calls = recorder.calls.length;
     await vi.waitFor(() => expect(recorder.calls.length).toBe(calls + 1), { timeout: 20_000 });
     expect(await client.execution.cancel({ executionId })).toMatchObject({ status: 'cancelled' });
     await recorder.calls.at(-1)?.closed;
