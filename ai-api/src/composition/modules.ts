@@ -10,7 +10,7 @@ import { createAudit } from '../modules/audit/index.ts';
 import { createDecisions } from '../modules/decisions/index.ts';
 import { createEvaluations } from '../modules/evaluations/index.ts';
 import { createIdentity } from '../modules/identity/index.ts';
-import { createKnowledge } from '../modules/knowledge/index.ts';
+import { createKnowledge, feedbackToLangfuse } from '../modules/knowledge/index.ts';
 import { createPeople } from '../modules/people/index.ts';
 import { createPerformance } from '../modules/performance/index.ts';
 import { createPrompts } from '../modules/prompts/index.ts';
@@ -104,7 +104,9 @@ export async function createModules(
     ...settings,
   });
   const stageGates = createStageGates({ database, people, webhooks, prompts, ...settings });
+  const retrySeconds = config.LANGFUSE_RETRY_SECONDS;
   const knowledge = createKnowledge({
+    tellFeedback: feedbackToLangfuse(database, jobs, connectLangfuse(config), retrySeconds),
     database,
     jobs,
     objects,

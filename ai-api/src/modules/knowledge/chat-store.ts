@@ -72,6 +72,10 @@ export async function turnsOf(
   return rows.toReversed();
 }
 
+export function findTurn(transaction: TenantTransaction, id: string): Promise<TurnRecord | undefined> {
+  return transaction.selectFrom('knowledge.turns').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** Keeps what the owner of a conversation says about a turn; undefined for a turn of somebody else. */
 export function rateTurn(
   transaction: TenantTransaction,

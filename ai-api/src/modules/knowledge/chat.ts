@@ -17,6 +17,7 @@ import {
   turnsOf,
 } from './chat-store.ts';
 import type { GroundedSentence } from './grounding.ts';
+import type { TellFeedback } from './langfuse.ts';
 import type { SearchResult } from './search.ts';
 import { type Folder, revisionOf } from './store.ts';
 import { citationOf, type TurnView, turnView } from './views.ts';
@@ -32,6 +33,8 @@ export interface ChatSetup {
   cache: Cache;
   prompts: Prompts;
   model: ChatModel | null;
+  /** Told of what people say about answers. */
+  tellFeedback: TellFeedback;
   search(
     tenantId: string,
     query: string,
@@ -55,7 +58,7 @@ const LEAST_SHARE = 0.25;
 const LEAST_SIMILARITY = 0.55;
 
 /** Questions about the policies. */
-export function createChat({ database, cache, prompts, model, search }: ChatSetup) {
+export function createChat({ database, cache, prompts, model, tellFeedback, search }: ChatSetup) {
   const ownerOf = ({ caller }: RequestContext) => callerId(caller);
 
   async function answerTo(
@@ -182,6 +185,7 @@ export function createChat({ database, cache, prompts, model, search }: ChatSetu
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await rateTurn(transaction, turnId, ownerOf(request), helpful, comment ?? null);
         if (!row) throw notFound('turn', turnId);
+        await tellFeedback(transaction, request.caller.tenantId, turnId);
         await record(transaction, actorOf(request), {
           subject: `chat-turn:${turnId}`,
           details: [{ about: [ownerOf(request)], content: { helpful, comment: comment ?? null } }],

@@ -6,6 +6,7 @@ import { createDocuments, type DocumentsSetup } from './documents.ts';
 import { searchPassages } from './search.ts';
 import { passageView } from './views.ts';
 
+export { feedbackToLangfuse } from './langfuse.ts';
 export type Knowledge = ReturnType<typeof createKnowledge>;
 
 /** Policies and the questions that are answered from them. */

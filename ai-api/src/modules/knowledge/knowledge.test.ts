@@ -1,3 +1,4 @@
+import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfuse/test-recorder';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../test/api.ts';
@@ -29,17 +30,27 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
   let home: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
+  let langfuse: LangfuseRecorder;
 
   beforeAll(async () => {
     home = await create();
     model = await startModelRecorder(() => ({ content: '' }));
-    api = await startApi(home, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
+    langfuse = await startLangfuseRecorder();
+    api = await startApi(home, {
+      OPENAI_API_KEY: 'key',
+      OPENAI_BASE_URL: model.url,
+      LANGFUSE_BASE_URL: langfuse.url,
+      LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
+      LANGFUSE_SECRET_KEY: langfuse.secretKey,
+      LANGFUSE_RETRY_SECONDS: '1',
+    });
     await upload('leave.md', LEAVE);
     await upload('travel.md', TRAVEL);
   });
   afterAll(async () => {
     await api.stop();
     await model.close();
+    await langfuse.close();
     await home.remove();
   });
 
@@ -269,6 +280,22 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
       ]);
       const rated = await api.client.chat.feedback({ turnId: first.turnId, helpful: true });
       expect(rated.helpful).toBe(true);
+      const turnId = first.turnId;
+      await api.client.chat.feedback({ turnId, helpful: false, comment: 'Ask moss@people.example.' });
+      const { trace_id: traceId } = await api.context.database
+        .system('the test looks behind the API')
+        .selectFrom('knowledge.turns')
+        .select('trace_id')
+        .where('id', '=', turnId)
+        .executeTakeFirstOrThrow();
+      await vi.waitFor(
+        () =>
+          expect(langfuse.requestsTo('POST', '/api/public/scores').at(-1)?.body).toMatchObject({
+            ...{ id: turnId, traceId, name: 'helpful', dataType: 'BOOLEAN', value: 0 },
+            comment: 'Ask <email>.',
+          }),
+        { timeout: 30_000, interval: 50 },
+      );
       const other = '019b0000-0000-7000-8000-000000000000';
       expect((await refusal(api.client.chat.query({ question, conversationId: other }))).code).toBe(
         'NOT_FOUND',
