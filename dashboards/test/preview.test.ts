@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../ai-api/test/databases.ts';
@@ -51,6 +51,14 @@ async function linkMembers({ client, url }: TestApi): Promise<string> {
     'guest@example.com has not joined ToolJet yet, and is not linked',
   ]);
   return made.key;
+}
+
+/** Fills in a request for yesterday, for research. */
+async function fillRequest(page: Page, hours: string, why: string): Promise<void> {
+  await named(page, 'requestDate').locator('input').fill(yesterday());
+  await named(page, 'requestHours').locator('input').fill(hours);
+  await named(page, 'requestWhy').locator('textarea').fill(why);
+  await named(page, 'requestCategory').locator('select').selectOption('research');
 }
 
 describe.skipIf(!hasBrowser)('the preview in a browser', () => {
@@ -125,12 +133,8 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     const mine = await openApp(browser, `${asBuilder.url}/ai-manager-builder`, DESKTOP);
     await mine.getByRole('button', { name: 'My requests' }).click();
     await settled(mine);
+    await fillRequest(mine, '2.5', 'Read the interviews of the pilot users and wrote them up.');
     await named(mine, 'requestDate').locator('input').fill('yesterday');
-    await named(mine, 'requestHours').locator('input').fill('2.5');
-    await named(mine, 'requestCategory').locator('select').selectOption('research');
-    await named(mine, 'requestWhy')
-      .locator('textarea')
-      .fill('Read the interviews of the pilot users and wrote them up.');
     const send = named(mine, 'requestSend').getByRole('button');
     await send.click();
     await expect(mine.locator('.toast.error').textContent()).resolves.toContain('must be a day such as');
@@ -178,28 +182,6 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
-  test('an executive changes a rule, sees what it would have done, and publishes it', async () => {
-    const page = await open('ai-manager-executive');
-    await page.getByRole('button', { name: 'Rules', exact: true }).click();
-    await settled(page);
-    await named(page, 'rulesTable').locator('input.search').fill('evaluation');
-    await named(page, 'rulesTable').locator('tbody tr').first().click();
-    await settled(page);
-    const when = named(page, 'ruleWhen').locator('textarea');
-    await when.fill('this is no expression');
-    await named(page, 'ruleCheck').getByRole('button').click();
-    await settled(page);
-    await expect(named(page, 'ruleVerdict').textContent()).resolves.toContain('The rule is wrong');
-    await when.fill('true');
-    await named(page, 'ruleReplay').getByRole('button').click();
-    await settled(page);
-    await expect(named(page, 'ruleReplayed').textContent()).resolves.toMatch(/\d+ of \d+ past judgements/);
-    await named(page, 'ruleComment').locator('input').fill('Everybody, for now');
-    await named(page, 'rulePublish').getByRole('button').click();
-    await expect(page.locator('.toast').textContent()).resolves.toBe('The next judgement uses the rule.');
-    await page.close();
-  });
-
   test('an executive uploads a policy, and a builder who asks gets the passage with its source', async () => {
     const inbox = await openApp(browser, `${asExecutive.url}/ai-manager-executive`, DESKTOP);
     await inbox.getByRole('button', { name: 'Policies', exact: true }).click();
@@ -230,6 +212,56 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     expect(sources).toContain('Manual time');
     expect(sources).toContain('within fourteen days — later');
     await page.close();
+  });
+
+  test('an executive changes a rule of requests, sees what it would have done, and it decides the next one', async () => {
+    const page = await openApp(browser, `${asExecutive.url}/ai-manager-executive`, DESKTOP);
+    await page.getByRole('button', { name: 'Rules', exact: true }).click();
+    await settled(page);
+    await named(page, 'rulesTable').locator('input.search').fill('date-old');
+    await named(page, 'rulesTable').locator('tbody tr').first().click();
+    await settled(page);
+    const when = named(page, 'ruleWhen').locator('textarea');
+    await when.fill('this is no expression');
+    await named(page, 'ruleCheck').getByRole('button').click();
+    await settled(page);
+    await expect(named(page, 'ruleVerdict').textContent()).resolves.toContain('The rule is wrong');
+    await when.fill("request.category == 'research'");
+    await named(page, 'ruleMessage')
+      .locator('textarea')
+      .fill('Research is planned, and never asked for later.');
+    await named(page, 'ruleReplay').getByRole('button').click();
+    await settled(page);
+    const replayed = await named(page, 'ruleReplayed').textContent();
+    expect(replayed).toContain('1 of 1 past judgements would come out differently');
+    expect(replayed).toContain('Research is planned');
+    await named(page, 'ruleComment').locator('input').fill('Research has a budget of its own');
+    await named(page, 'rulePublish').getByRole('button').click();
+    await expect(page.locator('.toast').textContent()).resolves.toBe('The next judgement uses the rule.');
+    await page.close();
+
+    const mine = await openApp(browser, `${asBuilder.url}/ai-manager-builder`, DESKTOP);
+    await mine.getByRole('button', { name: 'My requests' }).click();
+    await settled(mine);
+    await expect(named(mine, 'requestHintsEmpty').textContent()).resolves.toContain('No policy to show');
+    await fillRequest(mine, '0.75', 'Tried a parser for a customer; the tracker was off that day.');
+    await named(mine, 'requestCheck').getByRole('button').click();
+    await settled(mine);
+    const said = await named(mine, 'requestAnswer').textContent();
+    expect(said).toContain('would be rejected');
+    expect(said).toContain('Research is planned, and never asked for later.');
+    await expect(named(mine, 'requestHints').textContent()).resolves.toContain(
+      'claimed within fourteen days',
+    );
+    await named(mine, 'requestSend').getByRole('button').click();
+    await mine.locator('.toast.success').waitFor();
+    await settled(mine);
+    await named(mine, 'requestsTable').locator('tbody tr', { hasText: 'rejected' }).click();
+    await settled(mine);
+    const decided = await named(mine, 'approval_summary').textContent();
+    expect(decided).toContain('rejected');
+    expect(decided).toContain('Research is planned, and never asked for later.');
+    await mine.close();
   });
 
   test.each(apps)('$slug shows every page without an error of its own', async ({ slug }) => {

@@ -102,4 +102,25 @@ describe('a transformation', () => {
     });
     expect(JSON.parse(costs).data[0]).toMatchObject({ x: ['2026-11-20'], y: [0.5] });
   });
+
+  test('hints at two passages at most, and at none that shares no word with the request', () => {
+    const passage = (title: string, words: number) => ({
+      title,
+      words,
+      heading: ['Claims'],
+      text: 'x '.repeat(300),
+    });
+    const hints = (...passages: object[]) => transformOf('policyHints')({ passages }).card;
+    const shown = hints(
+      passage('Far', 0),
+      passage('<First>', 0.5),
+      passage('Second', 0.2),
+      passage('Third', 0.1),
+    );
+    expect(shown).toContain('&#60;First&#62;');
+    expect(shown).toContain('Second');
+    expect(shown).not.toMatch(/Far|Third/);
+    expect(shown.length).toBeLessThan(1400);
+    expect(hints(passage('Far', 0))).toBeUndefined();
+  });
 });

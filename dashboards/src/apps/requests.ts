@@ -14,6 +14,8 @@ const request = {
   projectId: '{{components.requestProject.value}}',
   justification: '{{components.requestWhy.value}}',
 };
+const about =
+  "((components.requestCategory.value ?? '') + ' ' + (components.requestWhy.value ?? '')).trim().slice(0, 500)";
 const seen = { approvalId: '{{variables.approvalId}}', version: '{{queries.approval.data.version}}' };
 const again = [run('approvals'), run('approval')];
 
@@ -23,6 +25,10 @@ export const requestQueries: Query[] = [
     transform: 'my-projects',
   }),
   api.read('checkRequest', 'approval.triage', { options: request, transform: 'triage' }),
+  api.read('policyHints', 'policy.search', {
+    options: { input_query: `{{${about}}}`, input_limit: '6' },
+    transform: 'policy-hints',
+  }),
   api.write('submitRequest', 'approval.submit', {
     options: request,
     done: 'Your request is sent.',
@@ -58,6 +64,7 @@ export const requestQueries: Query[] = [
 
 const incomplete =
   '!components.requestDate.value || !components.requestHours.value || !components.requestCategory.value || !components.requestWhy.value';
+const FORM = 200;
 const DETAIL = 560;
 
 export const requestsPage: Page = {
@@ -80,6 +87,7 @@ export const requestsPage: Page = {
           label: 'What it was spent on',
           placeholder: 'Choose',
           choices: choicesOf(CATEGORIES),
+          onSelect: [run('policyHints', `{{${about}.length > 1}}`)],
           required: true,
         }),
       ),
@@ -97,23 +105,33 @@ export const requestsPage: Page = {
           label: 'What you did, and why it was not tracked',
           required: true,
           most: 4000,
-          height: 152,
+          height: FORM,
         }),
         3,
       ),
       cell(
         cardOf('requestAnswer', 'checkRequest', {
           from: 'card',
-          height: 152,
-          mobileHeight: 200,
+          height: FORM,
           empty: { title: 'Not checked yet', hint: 'Check shows what the rules say before you send it.' },
+        }),
+        2,
+      ),
+      cell(
+        cardOf('requestHints', 'policyHints', {
+          from: 'card',
+          height: FORM,
+          empty: {
+            title: 'No policy to show',
+            hint: 'Passages that fit what it was spent on and what you write stand here.',
+          },
         }),
         2,
       ),
     ],
     [
       cell(
-        button('requestCheck', 'Check first', [run('checkRequest')], {
+        button('requestCheck', 'Check first', [run('checkRequest'), run('policyHints')], {
           busy: '{{queries.checkRequest.isLoading}}',
           disabled: `{{${incomplete}}}`,
         }),
