@@ -34,6 +34,7 @@ export async function runWorkflows(
   await askForManualTime();
   await start('dead-letter-digest');
   await start('send-missing-emails', { afterMinutes: 0 });
+  await start('prompt-optimisation');
   await start('stage-gate-sweep');
   await mailTo('executives@example.com', 'Stage gates:');
   await start('monthly-compliance-report');
