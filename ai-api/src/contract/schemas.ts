@@ -7,6 +7,21 @@ export const id = z.uuid();
 /** Stages that a project goes through, in their order. */
 export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
 
+/**
+ * Text that a person wrote, trimmed: letters, line breaks and tabs, no other control characters. Lengths in characters.
+ * @param tooShort what is told below `least`
+ */
+export const prose = (least: number, most: number, tooShort = 'must not be empty') =>
+  z
+    .string()
+    .trim()
+    .min(least, tooShort)
+    .max(most, `must be at most ${most} characters`)
+    .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
+
+/** Why somebody decides so. */
+export const reason = prose(10, 2000, 'must say why, in at least 10 characters');
+
 /** UTC ISO 8601 instant. */
 export const timestamp = z.iso.datetime({ offset: true });
 

@@ -27,7 +27,15 @@ export {
 export { FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
-export { type Bench, type Circumstances, type Judged, judge, leavesOpen, rejudged } from './judge.ts';
+export {
+  type Bench,
+  BY_PERSON,
+  type Circumstances,
+  type Judged,
+  judge,
+  leavesOpen,
+  rejudged,
+} from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export { type PastJudgement, pastJudgements } from './past.ts';
 export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';

@@ -202,6 +202,18 @@ function reasonsToReview(grade: Grade, criteria: readonly CriterionResult[]): st
   return ['Too little is known for a grade.'];
 }
 
+/** What is the same in every judgement of a person: no engine, no model, and no facts but those of what it replaces. */
+export const BY_PERSON = {
+  engine: 'human',
+  confidence: null,
+  facts: {},
+  prompt: null,
+  model: null,
+  modelFailure: null,
+  tokensIn: 0,
+  tokensOut: 0,
+} as const satisfies Partial<Judged>;
+
 /**
  * The judgement that criteria come to after a person answered some of them, in the place of `before`. For kinds that
  * decide.
@@ -220,24 +232,17 @@ export function rejudged(
   const reviewReasons = decision?.reviewReasons ?? [];
   const told = { grade, score, coverage, criteria, facts: {}, outcome, modelFeedback: null };
   return {
+    ...BY_PERSON,
     kind: kind.name,
     subjectId,
     grade,
     outcome,
     score: grade === 'insufficient evidence' ? null : score,
     coverage,
-    confidence: null,
     needsReview: reviewReasons.length > 0,
     reviewReasons,
-    engine: 'human',
     criteria: [...criteria],
     feedback: kind.feedback(told),
-    facts: {},
     rules: before.rules,
-    prompt: null,
-    model: null,
-    modelFailure: null,
-    tokensIn: 0,
-    tokensOut: 0,
   };
 }

@@ -4,7 +4,7 @@ import type { PromptUsed } from '../models/prompt.ts';
 import { keepTrace } from '../models/tracing/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
-import type { Judged } from './judge.ts';
+import { BY_PERSON, type Judged } from './judge.ts';
 import type { RuleDefinition, VersionedRule } from './rule.ts';
 import { type JudgementView, ruleDefinition } from './schema.ts';
 
@@ -93,25 +93,18 @@ export interface HumanJudgement {
 /** What a person decided, in the place of what was judged before. */
 export function humanJudgement({ kind, subjectId, outcome, before, reason }: HumanJudgement): Judged {
   return {
+    ...BY_PERSON,
     kind,
     subjectId,
     grade: before?.grade ?? 'insufficient evidence',
     outcome,
     score: null,
     coverage: before?.coverage ?? 0,
-    confidence: null,
     needsReview: false,
     reviewReasons: [],
-    engine: 'human',
     criteria: before?.criteria ?? [],
     feedback: reason,
-    facts: {},
     rules: before?.rules ?? [],
-    prompt: null,
-    model: null,
-    modelFailure: null,
-    tokensIn: 0,
-    tokensOut: 0,
   };
 }
 

@@ -1,20 +1,10 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../contract/operation.ts';
-import { day, flag, id, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../contract/schemas.ts';
 import { judgementView } from '../../judgement/schema.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
 import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
 
-/** Letters, line breaks and tabs; a text with other control characters is not one that a person typed. */
-const prose = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(max, `must be at most ${max} characters`)
-    .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
-
-const reason = prose(2000).refine((value) => value.length >= 10, 'must say why, in at least 10 characters');
 const approvalId = id.describe('The request');
 const version = z.number().int().min(1).describe('Version of the request that you saw');
 const email = z.email().max(320).toLowerCase();
@@ -95,7 +85,7 @@ const request = {
     .describe('When the work began, to check it against tracked time to the minute'),
   category: z.enum(CATEGORIES),
   projectId: z.string().min(1).max(100).optional().describe('The project it was worked on'),
-  justification: prose(4000).describe('What was done, and why it was not tracked'),
+  justification: prose(1, 4000).describe('What was done, and why it was not tracked'),
 };
 const requestHints = {
   justification: { multiline: true },
@@ -363,7 +353,7 @@ const delegation = z
   })
   .meta({ id: 'ApproverDelegation' });
 
-const name = prose(100);
+const name = prose(1, 100);
 
 export const approver = resource({
   id: 'approver',

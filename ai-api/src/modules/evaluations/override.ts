@@ -1,5 +1,5 @@
 import { Problem } from '../../http/problem.ts';
-import type { Grade, Judged, StoreJudgement } from '../../judgement/index.ts';
+import { BY_PERSON, type Grade, type Judged, type StoreJudgement } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { replaceJudgement } from './store.ts';
 import type { Detail } from './views.ts';
@@ -30,25 +30,18 @@ export async function overrideGrade(
   );
   if (judgement.judgementId !== judgementId) throw conflict;
   const decided: Judged = {
+    ...BY_PERSON,
     kind: judgement.kind,
     subjectId: current.builder.builderId,
     grade,
     outcome: null,
     score: null,
     coverage: judgement.coverage,
-    confidence: null,
     needsReview: false,
     reviewReasons: [],
-    engine: 'human',
     criteria: judgement.criteria,
     feedback: feedback ?? `Grade ${grade}, decided by a person.\n\n${reason}`,
-    facts: {},
     rules: judgement.rules,
-    prompt: null,
-    model: null,
-    modelFailure: null,
-    tokensIn: 0,
-    tokensOut: 0,
   };
   const human = { decidedBy, reason, supersedes: judgementId };
   const id = await storeJudgement(transaction, decided, { human });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
-import { flag, id, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { flag, id, listOf, page, prose, timestamp } from '../../contract/schemas.ts';
 
 export const FOLDERS = ['policies', 'sops', 'rubrics', 'templates'] as const;
 export const CONTENT_TYPES = [
@@ -16,14 +16,6 @@ const everyone = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'
 const managers = ['admin', 'executive'] as const;
 
 const documentId = id.describe('The document');
-const prose = (least: number, most: number) =>
-  z
-    .string()
-    .trim()
-    .min(least)
-    .max(most)
-    .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
-
 const document = z
   .object({
     documentId: id,

@@ -12,6 +12,7 @@ import {
   findBuilder,
   findBuilders,
   findProject,
+  findProjects,
   listBuilders,
   listProjects,
   type ProjectFilter,
@@ -95,6 +96,10 @@ export function createPeople(database: Database, sources: Sources) {
     /** Builders by their ids. */
     findBuilders: (transaction: TenantTransaction, builderIds: readonly string[]) =>
       findBuilders(transaction, builderIds),
+
+    /** Projects by their ids. */
+    findProjects: (transaction: TenantTransaction, projectIds: readonly string[]) =>
+      findProjects(transaction, projectIds),
 
     /** A project by its id. */
     findProject: (transaction: TenantTransaction, projectId: string) => findProject(transaction, projectId),

@@ -265,6 +265,20 @@ export async function builderIdByEmail(
   return row?.builder_id ?? null;
 }
 
+/** Projects by their ids; unknown ids are left out. */
+export async function findProjects(
+  transaction: TenantTransaction,
+  projectIds: readonly string[],
+): Promise<Map<string, ProjectRecord>> {
+  if (projectIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('people.projects')
+    .selectAll()
+    .where('project_id', 'in', [...new Set(projectIds)])
+    .execute();
+  return new Map(rows.map((row) => [row.project_id, row]));
+}
+
 export function findProject(
   transaction: TenantTransaction,
   projectId: string,

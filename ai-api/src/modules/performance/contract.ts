@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
-import { day, flag, id, isoWeek, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../contract/schemas.ts';
 import { GRADES } from '../../judgement/grade.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -9,7 +9,6 @@ const managers = ['admin', 'executive'] as const;
 
 const grade = z.enum(GRADES);
 const builderId = z.string().min(1).max(100);
-const prose = (least: number, most: number) => z.string().trim().min(least).max(most);
 
 export const PLAN_STATUSES = ['active', 'met', 'not_met', 'cancelled'] as const;
 
@@ -18,8 +17,8 @@ const goal = z.object({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens')
     .describe('Name of the goal, such as weekly-notes'),
-  title: prose(3, 200),
-  measure: prose(3, 500).describe('How anybody can tell that it is met'),
+  title: prose(3, 200, 'must have at least 3 characters'),
+  measure: prose(3, 500, 'must have at least 3 characters').describe('How anybody can tell that it is met'),
 });
 const progress = z.object({
   goalId: z.string().max(64),
@@ -244,7 +243,7 @@ export const plan = resource({
       status: 201,
       input: z.object({
         builderId,
-        reason: prose(10, 2000).describe('Why, with what it rests on'),
+        reason: reason.describe('Why, with what it rests on'),
         goals: z.array(goal).min(1).max(20),
         startsOn: day,
         endsOn: day,
@@ -272,7 +271,7 @@ export const plan = resource({
       status: 201,
       input: z.object({
         ...seen,
-        note: prose(3, 4000),
+        note: prose(3, 4000, 'must have at least 3 characters'),
         progress: z.array(progress).max(20).default([]),
       }),
       output: planView,
@@ -284,7 +283,7 @@ export const plan = resource({
       path: '/plans/{planId}/extend',
       summary: 'Give a plan more time',
       access: managers,
-      input: z.object({ ...seen, endsOn: day, reason: prose(10, 2000) }),
+      input: z.object({ ...seen, endsOn: day, reason }),
       output: planView,
       errors: ['NOT_FOUND', 'CONFLICT'],
     }),
@@ -296,7 +295,7 @@ export const plan = resource({
       input: z.object({
         ...seen,
         status: z.enum(['met', 'not_met', 'cancelled']),
-        outcome: prose(10, 4000).describe('What came of it, and why'),
+        outcome: prose(10, 4000, 'must have at least 10 characters').describe('What came of it, and why'),
       }),
       output: planView,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -1,3 +1,5 @@
+import { mean } from './mean.ts';
+
 /** Upper ends of the bins of scores: the floors of the grades. */
 const EDGES = [40, 55, 70, 85, Number.POSITIVE_INFINITY];
 /** Fewer scores on either side fill no bins. */
@@ -47,8 +49,4 @@ export function stabilityIndex(now: readonly number[], before: readonly number[]
     const then = b[bin] as number;
     return sum + (share - then) * Math.log(share / then);
   }, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

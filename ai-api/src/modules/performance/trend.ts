@@ -1,3 +1,5 @@
+import { mean } from './mean.ts';
+
 /** A score (0 to 100) of a week, `at` whole weeks since any beginning. */
 export interface Point {
   at: number;
@@ -26,8 +28,4 @@ export function trendOf(points: readonly Point[]): Trend {
   const perWeek = Math.round((10 * together) / spread) / 10;
   const status = perWeek >= STEADY ? 'rising' : perWeek <= -STEADY ? 'falling' : 'steady';
   return { status, perWeek, weeks };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

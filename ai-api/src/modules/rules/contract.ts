@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
-import { id, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { id, listOf, page, prose, reason, timestamp } from '../../contract/schemas.ts';
 import { ruleDefinition } from '../../judgement/schema.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
@@ -10,7 +10,7 @@ const kind = z.string().min(1).max(64).describe('Kind of judgement, for example 
 const key = ruleDefinition.shape.key.describe('Name of the rule, unique in its kind');
 const namedKey = z.string().min(1).max(64).describe('Name of the rule');
 const version = z.coerce.number().int().min(1);
-const comment = z.string().trim().min(3, 'must say what changed').max(500);
+const comment = prose(3, 500, 'must say what changed');
 const definition = ruleDefinition.meta({ id: 'RuleDefinition' });
 
 const ruleView = z
@@ -305,7 +305,7 @@ export const calibration = resource({
         slope: z.number().positive().max(10).optional().describe('As in force unless said'),
         intercept: z.number().min(-1000).max(1000).optional().describe('As in force unless said'),
         expectedVersion: z.number().int().min(0).describe('Version in force that you saw'),
-        reason: z.string().trim().min(10).max(1000),
+        reason,
       }),
       output: thresholds,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
-import { flag, id, listOf, page, STAGES, timestamp } from '../../contract/schemas.ts';
+import { flag, id, listOf, page, prose, reason, STAGES, timestamp } from '../../contract/schemas.ts';
 import { criterionResult, judgementView } from '../../judgement/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -11,7 +11,7 @@ const judges = ['admin', 'executive', 'reviewer'] as const;
 const criterionId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens');
 const common = {
   id: criterionId,
-  title: z.string().trim().min(1).max(100),
+  title: prose(1, 100),
   required: z
     .boolean()
     .default(true)
@@ -76,7 +76,6 @@ const evaluation = z
   })
   .meta({ id: 'StageGateEvaluation' });
 
-const reason = z.string().trim().min(10, 'must say why, in at least 10 characters').max(2000);
 const seen = {
   evaluationId: id,
   version: z.number().int().min(1).describe('Version of the evaluation that you saw'),
@@ -111,7 +110,7 @@ export const stageGate = resource({
       input: z.object({
         fromStage: stage,
         toStage: stage,
-        name: z.string().trim().min(1).max(100),
+        name: prose(1, 100),
         criteria: z.array(gateCriterion).min(1).max(50),
         expectedVersion: z.number().int().min(0).describe('Version that you saw; 0 for a new gate'),
       }),
@@ -178,7 +177,7 @@ export const stageGate = resource({
         reason,
       }),
       output: evaluation,
-      errors: ['NOT_FOUND', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
       hints: { reason: { multiline: true } },
     }),
     waive: operation({

@@ -69,13 +69,18 @@ export function createStageGates(setup: StageGatesSetup) {
       transaction,
       rows.map(({ judgement_id }) => judgement_id),
     );
-    const views = [];
-    for (const row of rows) {
-      const project = await people.findProject(transaction, row.project_id);
-      const gate = gates.get(row.gate_id) as GateRecord;
-      views.push(evaluationView(row, gate, project, judgements.get(row.judgement_id) as JudgementView));
-    }
-    return views;
+    const projects = await people.findProjects(
+      transaction,
+      rows.map(({ project_id }) => project_id),
+    );
+    return rows.map((row) =>
+      evaluationView(
+        row,
+        gates.get(row.gate_id) as GateRecord,
+        projects.get(row.project_id),
+        judgements.get(row.judgement_id) as JudgementView,
+      ),
+    );
   }
 
   const describeOne = async (transaction: TenantTransaction, row: EvaluationRecord) =>
@@ -110,6 +115,15 @@ export function createStageGates(setup: StageGatesSetup) {
     if (!row) throw notFound('evaluation', evaluationId);
     if (row.version !== version) throw stale(row.version);
     return row;
+  }
+
+  /** @throws {Problem} FORBIDDEN for who leads the project */
+  async function refuseOwn(transaction: TenantTransaction, request: RequestContext, projectId: string) {
+    const project = await people.findProject(transaction, projectId);
+    const own = request.caller.user?.builderId;
+    if (own && own === project?.builder_id) {
+      throw new Problem('FORBIDDEN', 'Nobody reviews or waives a gate of their own project.');
+    }
   }
 
   return {
@@ -224,6 +238,7 @@ export function createStageGates(setup: StageGatesSetup) {
     ) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
+        await refuseOwn(transaction, request, row.project_id);
         const criteria = row.criteria as unknown as GateCriterion[];
         const criterion = criteria.find(({ id }) => id === given.criterionId);
         if (criterion?.kind !== 'question') throw invalidField('criterionId', 'is no question of this gate');
@@ -254,11 +269,7 @@ export function createStageGates(setup: StageGatesSetup) {
     waive: (request: RequestContext, given: { evaluationId: string; version: number; reason: string }) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
-        const project = await people.findProject(transaction, row.project_id);
-        const own = request.caller.user?.builderId;
-        if (own && own === project?.builder_id) {
-          throw new Problem('FORBIDDEN', 'Nobody waives a gate of their own project.');
-        }
+        await refuseOwn(transaction, request, row.project_id);
         const by = displayName(actorOf(request));
         const changed = await changeEvaluation(transaction, row, { waived_by: by, waiver: given.reason });
         if (!changed) throw stale(row.version + 1);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { builderRow, projectRow, refusal } from '../../../test/people.ts';
+import { staff } from '../../../test/staff.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
 
 const SHOWN = 'Two clinics signed paid pilots; the contracts are in the data room, dated May.';
@@ -70,6 +71,15 @@ describe.each(databaseKinds())('a stage gate on $name', ({ create }) => {
     expect((await refusal(api.client.stageGate.review({ ...answer, version: 1 }))).code).toBe('CONFLICT');
     const turned = await api.client.stageGate.review({ ...answer, met: false, version: 2 });
     expect([turned.can_progress, turned.decision]).toEqual([false, 'hold']);
+  });
+
+  test('is neither reviewed nor waived by who leads the project', async () => {
+    const lead = await staff(api, builderRow().email, ['builder', 'executive']);
+    const { evaluationId, version } = await evaluate('v-1', SHOWN);
+    const seen = { evaluationId, version, reason: WHY };
+    const review = lead.stageGate.review({ ...seen, criterionId: 'demand', met: true });
+    expect((await refusal(review)).code).toBe('FORBIDDEN');
+    expect((await refusal(lead.stageGate.waive(seen))).code).toBe('FORBIDDEN');
   });
 
   test('measures the last weeks of a project', async () => {

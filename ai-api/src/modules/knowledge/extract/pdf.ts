@@ -2,6 +2,8 @@ import { extractText, getDocumentProxy, getMeta } from 'unpdf';
 import { type Block, clean, type Extracted, UnreadableFile } from './block.ts';
 
 const MOST_PAGES = 2000;
+/** Its warnings would stand between the lines of our log. */
+const ERRORS_ONLY = 0;
 
 /** Reads the text of a PDF page by page. Pictures of text are not read. */
 export async function readPdf(body: Uint8Array): Promise<Extracted> {
@@ -20,7 +22,7 @@ export async function readPdf(body: Uint8Array): Promise<Extracted> {
 
 async function open(body: Uint8Array) {
   try {
-    return await getDocumentProxy(new Uint8Array(body));
+    return await getDocumentProxy(new Uint8Array(body), { verbosity: ERRORS_ONLY });
   } catch (error) {
     if (error instanceof Error && error.name === 'PasswordException') {
       throw new UnreadableFile('It is encrypted. Save it without a password.', error);
