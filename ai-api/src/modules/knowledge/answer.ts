@@ -90,6 +90,7 @@ export async function fromModel(
     }
   };
   let answeredBy = model.name;
+  let modelFailure: string | null = null;
   try {
     const messages = [{ role: 'user' as const, content }];
     const used = { name: prompt.name, version: prompt.version };
@@ -100,8 +101,9 @@ export async function fromModel(
     read(lines.end());
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    // What was told stays told: it was checked.
+    // What was told stays told: it was checked. That more may have followed is said.
     if (sentences.length === 0) return fromPassages(passages, error.message);
+    modelFailure = error.message;
   }
   const answered = sentences.length > 0;
   return {
@@ -110,7 +112,7 @@ export async function fromModel(
     answer: answered ? sentences.map(({ text, citation }) => `${text} [${citation}]`).join(' ') : NOT_SAID,
     sentences,
     model: answeredBy,
-    modelFailure: null,
+    modelFailure,
     prompt: promptUsed(prompt),
   };
 }

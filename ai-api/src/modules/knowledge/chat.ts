@@ -74,11 +74,13 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const own = cache.forTenant(tenantId);
     const startedAt = new Date();
     const query = searchQuery(question, earlier);
+    // Without the signal of this caller: others may wait for the same search.
     const { passages: found } = await own.wrap(
       `search:${revision}:${questionKey(query, folder)}`,
       SEARCH_TTL,
-      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES, signal }),
+      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES }),
     );
+    signal.throwIfAborted();
     const passages = found.filter(
       ({ share, similarity }) => share >= LEAST_SHARE || (similarity ?? 0) >= LEAST_SIMILARITY,
     );
@@ -110,7 +112,8 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
     const asked = { question, passages, earlier: turns, call, signal };
     const answer = await fromModel(model, prompt, asked, tell);
-    if (earlier.length === 0 && answer.engine === 'model') await own.set(key, answer, ANSWER_TTL);
+    if (earlier.length === 0 && answer.engine === 'model' && answer.modelFailure === null)
+      await own.set(key, answer, ANSWER_TTL);
     return { answer, citations, retrieval };
   }
 

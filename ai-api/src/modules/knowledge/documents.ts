@@ -26,6 +26,7 @@ import {
   insertPassages,
   insertVersion,
   listDocuments,
+  lockDocument,
   openDocument,
   passageTexts,
   versionsOf,
@@ -84,8 +85,12 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
   const describeOne = async (transaction: TenantTransaction, row: DocumentRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof documentView>;
 
-  async function requireDocument(transaction: TenantTransaction, id: string): Promise<DocumentRecord> {
-    const row = await findDocument(transaction, id);
+  async function requireDocument(
+    transaction: TenantTransaction,
+    id: string,
+    find = findDocument,
+  ): Promise<DocumentRecord> {
+    const row = await find(transaction, id);
     if (!row) throw notFound('document', id);
     return row;
   }
@@ -131,7 +136,8 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
       },
     );
     await database.withTenant(tenantId, async (transaction) => {
-      const current = await findDocument(transaction, documentId);
+      // Under its lock, which whoever retires it takes first too.
+      const current = await lockDocument(transaction, documentId);
       if (current?.version !== number || current.status !== 'active') return;
       await collections.remove(
         transaction,
@@ -280,7 +286,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
       { reason, supersededBy }: { reason: string; supersededBy?: string | undefined },
     ) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const document = await requireDocument(transaction, documentId);
+        const document = await requireDocument(transaction, documentId, lockDocument);
         if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status} already.`);
         if (supersededBy === documentId) throw invalidField('supersededBy', 'must be another document');
         if (supersededBy !== undefined) await requireDocument(transaction, supersededBy);
@@ -306,7 +312,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
 
     reindex: (actor: Actor, documentId: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const document = await requireDocument(transaction, documentId);
+        const document = await requireDocument(transaction, documentId, lockDocument);
         if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status}.`);
         const newest = await findVersion(transaction, documentId, document.version);
         if (newest) await changeVersion(transaction, newest.id, { state: 'pending', error: null });

@@ -37,6 +37,19 @@ export function findDocument(
   return transaction.selectFrom('knowledge.documents').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** A document under its lock, against another job or person that changes it. */
+export function lockDocument(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<DocumentRecord | undefined> {
+  return transaction
+    .selectFrom('knowledge.documents')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 export function changeDocument(
   transaction: TenantTransaction,
   id: string,
@@ -241,15 +254,15 @@ export async function findByWords(
   folder: Folder | undefined,
   limit: number,
 ): Promise<(SearchedPassage & { share: number })[]> {
-  const lexemes = sql<string[]>`tsvector_to_array(to_tsvector('english', ${question}))`;
-  const query = sql`to_tsquery('simple', array_to_string(array(
-    select quote_literal(lexeme) from unnest(${lexemes}) as lexeme), ' | '))`;
+  // In parentheses each is worked out once, not for every passage.
+  const lexemes = sql<string[]>`(select tsvector_to_array(to_tsvector('english', ${question})))`;
+  const query = sql`(select to_tsquery('simple', array_to_string(array(
+    select quote_literal(lexeme) from unnest(${lexemes}) as lexeme), ' | ')))`;
   const has = sql<number>`(
     select count(*)::float8 / greatest(1, cardinality(${lexemes})) from unnest(${lexemes}) as lexeme
     where lexeme = any(tsvector_to_array(passage.words)))`;
   return searched(transaction, folder)
     .select(has.as('share'))
-    .where(sql<boolean>`cardinality(${lexemes}) > 0`)
     .where(sql<boolean>`passage.words @@ ${query}`)
     .orderBy(sql`ts_rank_cd(passage.words, ${query}, 1)`, 'desc')
     .orderBy('passage.id')
