@@ -25,19 +25,20 @@ export interface StoredJudgement extends Judged {
 /** Called in the transaction that stores a judgement, for judgements of every kind; not for rehearsals. */
 export type OnStored = (transaction: TenantTransaction, stored: StoredJudgement) => Promise<void>;
 
-/** Appends a judgement and answers its id. */
+/** Appends a judgement and answers it as it is stored. */
 export type StoreJudgement = (
   transaction: TenantTransaction,
   judged: Judged,
   options?: StoreOptions,
-) => Promise<string>;
+) => Promise<JudgementView>;
 
 /** The only way a judgement is stored; `onStored` is told of each in the same transaction. */
 export function storeJudgementsWith(onStored: OnStored): StoreJudgement {
   return async (transaction, judged, { human, rehearsal = false } = {}) => {
-    const judgementId = await insertJudgement(transaction, judged, human ?? null);
+    const view = await insertJudgement(transaction, judged, human ?? null);
+    const { judgementId } = view;
     if (!rehearsal) await onStored(transaction, { ...judged, judgementId, human: human ?? null });
-    return judgementId;
+    return view;
   };
 }
 
@@ -45,12 +46,11 @@ async function insertJudgement(
   transaction: TenantTransaction,
   judged: Judged,
   human: StoreOptions['human'] | null,
-): Promise<string> {
-  const id = judged.judgementId ?? uuidv7();
-  await transaction
+): Promise<JudgementView> {
+  const row = await transaction
     .insertInto('judgement.judgements')
     .values({
-      id,
+      id: judged.judgementId ?? uuidv7(),
       kind: judged.kind,
       subject_id: judged.subjectId,
       grade: judged.grade,
@@ -75,9 +75,10 @@ async function insertJudgement(
       reason: human?.reason ?? null,
       supersedes: human?.supersedes ?? null,
     })
-    .execute();
+    .returningAll()
+    .executeTakeFirstOrThrow();
   if (judged.trace) await keepTrace(transaction, judged.trace);
-  return id;
+  return toView(row as never);
 }
 
 /** What a person decided about a subject of a deciding kind. */

@@ -153,7 +153,7 @@ async function storeHuman(
   const before = judgements.get(row.judgement_id ?? '') ?? null;
   const judged = humanJudgement({ kind: 'approval', subjectId: row.id, outcome, before, reason });
   const human = { decidedBy: decider.name, reason, supersedes: before?.judgementId ?? null };
-  return storeJudgement(transaction, judged, { human });
+  return (await storeJudgement(transaction, judged, { human })).judgementId;
 }
 
 function auditAfter(row: ApprovalRecord, state: ApprovalRecord['state']): ApprovalRecord['audit'] {

@@ -2,10 +2,10 @@ import { DateTime } from 'luxon';
 import type { Facts } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { daysBetween } from '../../platform/week.ts';
-import type { People, Span, TimeRecords } from '../people/index.ts';
+import type { BuilderRecord, People, Span, TimeRecords } from '../people/index.ts';
 import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
-import { historyOf, type LiveRequest, liveRequests, manualHoursOfProject } from './store.ts';
+import { type LiveRequest, liveRequests, precedentsOf } from './store.ts';
 import { signOf } from './text-signs.ts';
 
 /** What somebody asks for, with its day and week spelled out in the builder's time zone. */
@@ -47,16 +47,15 @@ export function calendarOf(day: string, zone: string | null, now: Date): Calenda
   };
 }
 
-/** Everything that a request is judged by, as the database has it now; undefined when there is no such builder. */
+/** Everything that a request of a builder is judged by, as the database has it now. */
 export async function factsOf(
   transaction: TenantTransaction,
   people: People,
+  builder: BuilderRecord,
   claim: Claim,
   settings: ApprovalSettings,
   now: Date,
-): Promise<Facts | undefined> {
-  const builder = await people.findBuilder(transaction, claim.builderId);
-  if (!builder) return undefined;
+): Promise<Facts> {
   const calendar = calendarOf(claim.day, builder.timezone, now);
   const records = await people.timeRecords(transaction, {
     builderId: claim.builderId,
@@ -66,12 +65,11 @@ export async function factsOf(
     span: claim.span,
     projectId: claim.projectId,
   });
-  if (!records) return undefined;
   const others = (await liveRequests(transaction, claim.builderId, calendar.week)).filter(
     ({ id }) => id !== claim.id,
   );
   const sameDay = others.filter(({ day }) => day === claim.day);
-  const history = await historyOf(transaction, claim.builderId, claim.id, now);
+  const precedents = await precedentsOf(transaction, claim, now);
   return {
     request: {
       hours: claim.hours,
@@ -95,10 +93,10 @@ export async function factsOf(
       plannedHours: builder.weekly_hours,
     },
     builder: { status: builder.status, onLeave: records.onLeave },
-    project: await projectFacts(transaction, claim, records.project),
+    project: projectFacts(claim, records.project, precedents.projectHours),
     history: {
-      decided: history.decided,
-      approvedShare: history.decided === 0 ? null : history.approved / history.decided,
+      decided: precedents.decided,
+      approvedShare: precedents.decided === 0 ? null : precedents.approved / precedents.decided,
     },
     limits: {
       weeklyCapHours: settings.weeklyCapHours,
@@ -109,23 +107,22 @@ export async function factsOf(
   };
 }
 
-async function projectFacts(
-  transaction: TenantTransaction,
-  { id, projectId, day }: Claim,
-  found: TimeRecords['project'],
-): Promise<Facts[string]> {
-  if (projectId === null || !found) {
+function projectFacts(
+  { projectId }: Claim,
+  project: TimeRecords['project'],
+  approvedHours: number,
+): Facts[string] {
+  if (!project) {
     const named = projectId !== null;
     return { named, status: 'none', isMember: false, hasBudget: false, remainingHours: null };
   }
-  const { project, isMember, monthlyHours } = found;
-  const used = await manualHoursOfProject(transaction, projectId, day.slice(0, 7), id);
+  const { status, isMember, monthlyHours } = project;
   return {
     named: true,
-    status: project.status,
+    status,
     isMember,
     hasBudget: monthlyHours !== null,
-    remainingHours: monthlyHours === null ? null : Math.max(0, monthlyHours - used),
+    remainingHours: monthlyHours === null ? null : Math.max(0, monthlyHours - approvedHours),
   };
 }
 

@@ -65,19 +65,17 @@ export function createApprovals(parts: Parts) {
       describeOne(transaction, await work(transaction)),
     );
 
-  async function answerTriage(tenantId: string, { judged, judgementId, row }: Triaged) {
-    return database.withTenant(tenantId, async (transaction) => {
-      const judgement = (await findJudgements(transaction, [judgementId])).get(judgementId);
-      if (!judgement) throw notFound('judgement', judgementId);
-      return {
-        decision: decisionOf(judged),
-        confidence: judged.confidence,
-        reasoning: judged.feedback,
-        engine: judged.engine,
-        approval: row && (await describeOne(transaction, row)),
-        judgement,
-      };
-    });
+  async function answerTriage(tenantId: string, { judged, judgement, row }: Triaged) {
+    const describeRow = (row: ApprovalRecord) =>
+      database.withTenant(tenantId, (transaction) => describeOne(transaction, row));
+    return {
+      decision: decisionOf(judged),
+      confidence: judged.confidence,
+      reasoning: judged.feedback,
+      engine: judged.engine,
+      approval: row && (await describeRow(row)),
+      judgement,
+    };
   }
 
   /** What was decided about a request that does not wait for triage any more. */
@@ -187,12 +185,8 @@ export function createApprovals(parts: Parts) {
       const actor = actorOf(request);
       const { approvalId, builderId, ...asked } = given;
       if (approvalId !== undefined) {
-        await database.withTenant(actor.tenantId, async (transaction) => {
-          const row = await findApproval(transaction, approvalId);
-          if (!row) throw notFound('request', approvalId);
-          request.requireOwn(row.builder_id);
-        });
-        const triaged = await triage(parts, actor, approvalId, request.signal);
+        const { requireOwn: refuse, signal } = request;
+        const triaged = await triage(parts, actor, approvalId, { refuse, signal });
         return triaged ? answerTriage(actor.tenantId, triaged) : answerStanding(actor.tenantId, approvalId);
       }
       const about = builderId ?? actor.person?.builderId ?? null;
@@ -205,7 +199,7 @@ export function createApprovals(parts: Parts) {
 
     /** The job that triages a request after it came in. */
     triageLater: async (tenantId: string, approvalId: string, signal: AbortSignal): Promise<void> => {
-      await triage(parts, systemActor(tenantId, 'approval.triage'), approvalId, signal);
+      await triage(parts, systemActor(tenantId, 'approval.triage'), approvalId, { signal });
     },
 
     override: (request: RequestContext, decision: HumanDecision) =>

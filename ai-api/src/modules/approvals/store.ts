@@ -1,6 +1,8 @@
 import { type Selectable, type SqlBool, sql } from 'kysely';
+import { DateTime } from 'luxon';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Claim } from './facts.ts';
 import { type ApprovalSettings, settingsSchema } from './settings.ts';
 import { type Audit, OPEN_STATES, type State, type Step } from './states.ts';
 
@@ -125,40 +127,37 @@ export function liveRequests(
     .execute();
 }
 
-/** Manual hours approved on a project in a month (`YYYY-MM`), without one request. */
-export async function manualHoursOfProject(
-  transaction: TenantTransaction,
-  projectId: string,
-  month: string,
-  without: string | null,
-): Promise<number> {
-  let query = transaction
-    .selectFrom('approvals.approvals')
-    .select((eb) => eb.fn.sum<number | null>(eb.fn.coalesce('decided_hours', 'hours')).as('hours'))
-    .where('project_id', '=', projectId)
-    .where('state', '=', 'approved')
-    .where(sql<string>`to_char(day, 'YYYY-MM')`, '=', month);
-  if (without !== null) query = query.where('id', '!=', without);
-  return (await query.executeTakeFirstOrThrow()).hours ?? 0;
+/** What was decided before that bears on a request. */
+export interface Precedents {
+  /** The builder's requests of the last 180 days that were decided, and those of them that were approved. */
+  decided: number;
+  approved: number;
+  /** Manual hours approved on the project in the month of the day. */
+  projectHours: number;
 }
 
-/** How a builder's requests of the last 180 days were decided, without one request. */
-export async function historyOf(
+/** What was decided before about a builder and a project, without the request itself. */
+export async function precedentsOf(
   transaction: TenantTransaction,
-  builderId: string,
-  without: string | null,
+  { id, builderId, projectId, day }: Pick<Claim, 'id' | 'builderId' | 'projectId' | 'day'>,
   now: Date,
-): Promise<{ decided: number; approved: number }> {
-  let query = transaction
-    .selectFrom('approvals.approvals')
-    .select((eb) => eb.fn.countAll<string>().as('decided'))
-    .select(sql<string>`count(*) filter (where state = 'approved')`.as('approved'))
-    .where('builder_id', '=', builderId)
-    .where('state', 'in', ['approved', 'rejected'])
-    .where('day', '>', new Date(now.getTime() - HISTORY_DAYS * 86_400_000).toISOString().slice(0, 10));
-  if (without !== null) query = query.where('id', '!=', without);
-  const { decided, approved } = await query.executeTakeFirstOrThrow();
-  return { decided: Number(decided), approved: Number(approved) };
+): Promise<Precedents> {
+  const since = new Date(now.getTime() - HISTORY_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const month = DateTime.fromISO(day);
+  const { rows } = await sql<Precedents>`
+    select own.decided, own.approved, project.hours as "projectHours"
+    from (
+      select count(*)::int as decided, count(*) filter (where state = 'approved')::int as approved
+      from approvals.approvals
+      where builder_id = ${builderId} and day > ${since} and state in ('approved', 'rejected')
+        and id is distinct from ${id}
+    ) as own, (
+      select coalesce(sum(coalesce(decided_hours, hours)), 0)::float8 as hours
+      from approvals.approvals
+      where project_id = ${projectId} and state = 'approved' and id is distinct from ${id}
+        and day between ${month.startOf('month').toISODate()} and ${month.endOf('month').toISODate()}
+    ) as project`.execute(transaction);
+  return rows[0] as Precedents;
 }
 
 export interface ListFilter {

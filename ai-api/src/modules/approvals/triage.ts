@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../http/problem.ts';
-import { type Facts, type Judged, judge } from '../../judgement/index.ts';
+import { type Judged, type JudgementView, judge } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { type Claim, factsOf } from './facts.ts';
@@ -22,16 +22,17 @@ const HOUR_MS = 3_600_000;
 /** How often a request is judged anew because the facts changed while the model read it. */
 const MOST_ROUNDS = 3;
 
-/** The engine's decision, and the row where a request was decided. */
+/** The engine's decision as it was stored, and the row where a request was decided. */
 export interface Triaged {
   judged: Judged;
-  judgementId: string;
+  judgement: JudgementView;
   row: ApprovalRecord | null;
 }
 
 /**
  * Lets the engine decide a submitted request. The facts are read again under the builder's lock when the decision
  * is stored: what changed in between is judged anew, so that two requests never pass a limit together.
+ * @param refuse throws when the builder's request is none of the actor's business
  * @returns null when the request does not wait for triage any more
  * @throws {import('../../http/problem.ts').Problem} NOT_FOUND
  */
@@ -39,21 +40,25 @@ export async function triage(
   parts: Parts,
   actor: Actor,
   approvalId: string,
-  signal?: AbortSignal,
+  { refuse, signal }: { refuse?: (builderId: string) => void; signal: AbortSignal },
 ): Promise<Triaged | null> {
-  const { database, now } = parts;
+  const { database, people, now } = parts;
   const tenantId = actor.tenantId;
   const opened = await database.withTenant(tenantId, async (transaction) => {
     const row = await findApproval(transaction, approvalId);
     if (!row) throw notFound('request', approvalId);
+    refuse?.(row.builder_id);
+    if (row.state !== 'submitted') return null;
+    const builder = await people.findBuilder(transaction, row.builder_id);
+    if (!builder) throw notFound('builder', row.builder_id);
     const settings = await readSettings(transaction);
-    const facts = await factsOf(transaction, parts.people, claimOfRow(row), settings, now());
-    return { row, facts, bench: await parts.bench(transaction, tenantId, now()) };
+    const facts = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
+    return { row, builder, facts, bench: await parts.bench(transaction, tenantId, now()) };
   });
+  if (!opened) return null;
+  const { builder } = opened;
   let { facts } = opened;
-  if (opened.row.state !== 'submitted') return null;
   for (let round = 1; ; round++) {
-    if (!facts) throw notFound('builder', opened.row.builder_id);
     const judged = await judge(opened.bench, approvalId, facts, {
       tenantId,
       person: opened.row.builder_id,
@@ -64,7 +69,7 @@ export async function triage(
       const row = await findApproval(transaction, approvalId);
       if (row?.state !== 'submitted') return null;
       const settings = await readSettings(transaction);
-      const current = await factsOf(transaction, parts.people, claimOfRow(row), settings, now());
+      const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
       if (!isDeepStrictEqual(current, facts) && round < MOST_ROUNDS) return { facts: current };
       return store(transaction, parts, actor, row, judged, settings);
     });
@@ -89,29 +94,24 @@ export async function triageInline(
     const builder = await builderOf(transaction, parts, actor, builderId);
     const claim = await claimOf(transaction, parts, builder, asked);
     const settings = await readSettings(transaction);
-    const facts = await factsOf(transaction, parts.people, claim, settings, now());
-    return {
-      facts: facts as Facts,
-      bench: await parts.bench(transaction, actor.tenantId, now()),
-      builder,
-      settings,
-    };
+    const facts = await factsOf(transaction, parts.people, builder, claim, settings, now());
+    return { builder, facts, bench: await parts.bench(transaction, actor.tenantId, now()) };
   });
   const judged = await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
     tenantId: actor.tenantId,
     person: opened.builder.builder_id,
     signal,
   });
-  const judgementId = await database.withTenant(actor.tenantId, async (transaction) => {
-    const id = await parts.storeJudgement(transaction, judged, { rehearsal: true });
+  const judgement = await database.withTenant(actor.tenantId, async (transaction) => {
+    const stored = await parts.storeJudgement(transaction, judged, { rehearsal: true });
     await record(transaction, actor, {
-      subject: `judgement:${id}`,
+      subject: `judgement:${stored.judgementId}`,
       details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: judged.outcome } }],
     });
-    return id;
+    return stored;
   });
   parts.onJudged(judged.kind, judged.engine);
-  return { judged, judgementId, row: null };
+  return { judged, judgement, row: null };
 }
 
 /** The request of a row, as it is judged. */
@@ -137,7 +137,8 @@ async function store(
   judged: Judged,
   settings: ApprovalSettings,
 ): Promise<Triaged | null> {
-  const judgementId = await parts.storeJudgement(transaction, judged);
+  const judgement = await parts.storeJudgement(transaction, judged);
+  const { judgementId } = judgement;
   const outcome = judged.outcome;
   const changed =
     outcome === null
@@ -150,7 +151,7 @@ async function store(
       { about: [], content: { outcome, engine: judged.engine, confidence: judged.confidence, judgementId } },
     ],
   });
-  return { judged, judgementId, row: changed };
+  return { judged, judgement, row: changed };
 }
 
 async function decide(

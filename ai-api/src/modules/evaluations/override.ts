@@ -44,6 +44,6 @@ export async function overrideGrade(
     rules: judgement.rules,
   };
   const human = { decidedBy, reason, supersedes: judgementId };
-  const id = await storeJudgement(transaction, decided, { human });
+  const { judgementId: id } = await storeJudgement(transaction, decided, { human });
   if (!(await replaceJudgement(transaction, current.evaluationId, judgementId, id, decided))) throw conflict;
 }

@@ -189,7 +189,7 @@ export function createStageGates(setup: StageGatesSetup) {
       const person = request.caller.user?.id;
       const judged = await judge(bench, given.projectId, facts, { tenantId, person, signal: request.signal });
       const view = await database.withTenant(tenantId, async (transaction) => {
-        const judgementId = await storeJudgement(transaction, judged);
+        const { judgementId } = await storeJudgement(transaction, judged);
         const evaluatedBy = displayName(actorOf(request));
         const row = await insertEvaluation(transaction, gate, {
           projectId: given.projectId,
@@ -259,7 +259,7 @@ export function createStageGates(setup: StageGatesSetup) {
         );
         const judged = rejudged(kindOfGate(criteria), row.project_id, before, answered);
         const human = { decidedBy: by, reason: given.reason, supersedes: before.judgementId };
-        const judgementId = await storeJudgement(transaction, judged, { human });
+        const { judgementId } = await storeJudgement(transaction, judged, { human });
         const changed = await changeEvaluation(transaction, row, { judgement_id: judgementId });
         if (!changed) throw stale(row.version + 1);
         const { criterionId, met, reason } = given;
