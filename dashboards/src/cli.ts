@@ -1,11 +1,12 @@
 import { checkApp } from './check/index.ts';
-import { readExports, staleExports, writeExports } from './files.ts';
+import { readExports, staleExports, writeExports, writeToolJet2 } from './files.ts';
 import { diff, pull, push } from './push/index.ts';
 import { accountOf } from './push/settings.ts';
 
 const USAGE = `npm run dashboards -- <command>
 
   build      write the importable JSON of every app to dashboards/exports
+  build-2.27 write them for a ToolJet 2.27, to dashboards/exports/2.27
   check      say what is wrong with it, and whether it is what the code says
   preview    show the apps in a browser without ToolJet, against a running API
   push       bring a running ToolJet to what is written here: plugins, apps, secrets, groups
@@ -21,6 +22,9 @@ async function main([command, ...rest]: string[]): Promise<number> {
   switch (command) {
     case 'build':
       for (const path of await writeExports()) console.log(`wrote ${path}`);
+      return 0;
+    case 'build-2.27':
+      for (const path of await writeToolJet2()) console.log(`wrote ${path}`);
       return 0;
     case 'check':
       return await check();

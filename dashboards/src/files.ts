@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { apps } from './apps/index.ts';
 import { exportApp } from './build/export.ts';
 import type { ExportedApp } from './build/export-types.ts';
+import { forToolJet2 } from './build/tooljet-2.ts';
 
 const folder = new URL('../exports/', import.meta.url);
 
@@ -22,6 +23,18 @@ export async function writeExports(): Promise<string[]> {
   const written = [...exportTexts()].map(async ([slug, text]) => {
     await writeFile(exportPath(slug), text);
     return exportPath(slug);
+  });
+  return await Promise.all(written);
+}
+
+/** Writes every app for importing by hand into a ToolJet 2.27, below `exports/2.27`. @returns the paths */
+export async function writeToolJet2(): Promise<string[]> {
+  const older = new URL('2.27/', folder);
+  await mkdir(older, { recursive: true });
+  const written = apps.map(async (app) => {
+    const path = fileURLToPath(new URL(`${app.slug}.json`, older));
+    await writeFile(path, `${JSON.stringify(forToolJet2(exportApp(app)), null, 1)}\n`);
+    return path;
   });
   return await Promise.all(written);
 }

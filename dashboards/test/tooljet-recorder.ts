@@ -30,6 +30,8 @@ export interface FakeToolJet {
 
 type Body = Record<string, unknown>;
 
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /**
  * Stands in for a ToolJet server in tests, as far as `push` talks to one. It behaves as ToolJet was seen to:
  * ids are made anew on import, data sources of plugins that are not installed vanish with their queries and
@@ -47,16 +49,17 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     const known = new Set(fake.plugins.map(({ pluginId }) => pluginId).filter((id) => id !== fake.broken));
     const given = structuredClone(definition.appV2);
     const dataSources = given.dataSources.filter(({ kind }) => known.has(kind));
-    const kept = new Set(dataSources.map(({ id }) => id));
-    const dataQueries = given.dataQueries.filter(({ dataSourceId }) => kept.has(dataSourceId));
-    let text = JSON.stringify({ ...given, dataSources, dataQueries, appEnvironments: [{ id: environment }] });
+    const there = new Set(dataSources.map(({ id }) => id));
+    const dataQueries = given.dataQueries.filter(({ dataSourceId }) => there.has(dataSourceId));
+    const ids = new Map<string, string>();
     for (const { id, kind } of dataSources) {
       if (!sourceIds.has(kind)) sourceIds.set(kind, randomUUID());
-      text = text.replaceAll(id, sourceIds.get(kind) as string);
+      ids.set(id, sourceIds.get(kind) as string);
     }
-    for (const { id } of [...given.components, ...dataQueries, ...given.pages, ...given.events]) {
-      text = text.replaceAll(id, randomUUID());
-    }
+    for (const { id } of [...given.components, ...dataQueries, ...given.pages, ...given.events])
+      ids.set(id, randomUUID());
+    const kept = { ...given, dataSources, dataQueries, appEnvironments: [{ id: environment }] };
+    const text = JSON.stringify(kept).replaceAll(UUID, (id) => ids.get(id) ?? id);
     const stored = {
       id: randomUUID(),
       name: appName,
@@ -92,9 +95,10 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
       case 'POST /v2/resources/import':
         return { success: true, imports: { app: [importApp(body)] } };
       case 'POST /v2/resources/export': {
-        const [asked] = body.app as { id: string }[];
-        const found = fake.apps.find((one) => one.id === asked?.id);
-        return { app: [{ definition: { appV2: found?.definition } }], tooljet_version: '3.20.0' };
+        const asked = body.app as { id: string }[];
+        const found = asked.map((wanted) => fake.apps.find((one) => one.id === wanted.id));
+        const definitions = found.map((one) => ({ definition: { appV2: one?.definition } }));
+        return { app: definitions, tooljet_version: version === '2.27' ? '2.27.0' : '3.20.0' };
       }
       case 'DELETE /apps/:id':
         fake.apps = fake.apps.filter((one) => one.id !== id);

@@ -21,6 +21,7 @@ export function referencesOf(
 
 /** Why ToolJet could not evaluate a binding; undefined when it can. */
 export function bindingFault(binding: string): string | undefined {
+  if (/\{\{|\}\}/.test(binding)) return 'has braces that meet, at which ToolJet 2.27 ends it';
   if (binding.includes('\n')) return 'has more than one line, which ToolJet 2.27 does not evaluate';
   try {
     new Function(`return (${binding}\n)`);

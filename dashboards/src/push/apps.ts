@@ -1,4 +1,5 @@
 import type { AppDefinition, ExportedApp } from '../build/export-types.ts';
+import { forToolJet2, isToolJet2 } from '../build/tooljet-2.ts';
 import { driftOf } from './drift.ts';
 import type { ToolJet } from './tooljet.ts';
 
@@ -18,6 +19,21 @@ export function definitionOf(exported: ExportedApp): AppDefinition {
   const [first] = exported.app;
   if (!first) throw new Error('The export has no app');
   return first.definition.appV2;
+}
+
+/** What a server says that it is, such as `3.20.1`. */
+export async function versionOf(toolJet: ToolJet): Promise<string> {
+  const body = { organization_id: toolJet.organizationId, app: [] };
+  const answer = (await toolJet.call('POST', '/v2/resources/export', body)) as { tooljet_version?: string };
+  return answer.tooljet_version ?? '3';
+}
+
+/** The apps as the server's version understands them. */
+export async function exportsFor(
+  toolJet: ToolJet,
+  exports: readonly ExportedApp[],
+): Promise<readonly ExportedApp[]> {
+  return isToolJet2(await versionOf(toolJet)) ? exports.map(forToolJet2) : exports;
 }
 
 /** Finds an app by its name; undefined when the server has none. */

@@ -25,8 +25,8 @@ function partsOf(app: AppDefinition): Record<string, Record<string, unknown>> {
   const nameOf = (id: unknown) => named.get(String(id)) ?? String(id ?? '');
   const parentOf = (parent: string | null) => {
     if (parent === null) return '';
-    const owner = [...named.keys()].find((id) => parent.startsWith(id));
-    return owner ? parent.replace(owner, nameOf(owner)) : parent;
+    const owner = parent.slice(0, 36);
+    return parent.replace(owner, nameOf(owner));
   };
   return {
     page: Object.fromEntries(app.pages.map(({ handle, name, index }) => [handle, { name, index }])),

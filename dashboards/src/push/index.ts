@@ -3,8 +3,9 @@ import { buildMarketplace } from '../../../tooljet-plugins/build.ts';
 import { apps } from '../apps/index.ts';
 import type { ExportedApp } from '../build/export-types.ts';
 import { SOURCES } from '../build/model.ts';
+import { isToolJet2 } from '../build/tooljet-2.ts';
 import { exportPath, readExports } from '../files.ts';
-import { definitionOf, findApp, pushApp } from './apps.ts';
+import { definitionOf, exportsFor, findApp, pushApp, versionOf } from './apps.ts';
 import { driftOf } from './drift.ts';
 import { pushGroups } from './groups.ts';
 import { pushPeople } from './people.ts';
@@ -31,7 +32,7 @@ export async function pushAll({ account, sources, marketplace, exports, say }: P
   for (const line of await pushPlugins(toolJet, marketplace, SOURCES)) say(line);
   const shares = [];
   const definitions = [];
-  for (const exported of exports) {
+  for (const exported of await exportsFor(toolJet, exports)) {
     const { name, slug } = definitionOf(exported).appV2;
     const { id, outcome, definition } = await pushApp(toolJet, exported);
     say(`${name}: ${outcome}, ${definition.dataQueries.length} queries`);
@@ -62,7 +63,7 @@ export async function diff(
 ) {
   const toolJet = await signIn(account);
   let found = 0;
-  for (const exported of exports) {
+  for (const exported of await exportsFor(toolJet, exports)) {
     const ours = definitionOf(exported);
     const theirs = await findApp(toolJet, ours.appV2.name);
     const lines = theirs ? driftOf(ours, theirs.definition) : ['is not on the server'];
@@ -80,6 +81,11 @@ export async function pull(
   say: (line: string) => void,
 ) {
   const toolJet = await signIn(account);
+  const version = await versionOf(toolJet);
+  if (isToolJet2(version))
+    throw new Error(
+      `ToolJet ${version} keeps older components than exports/ has: pull from 3.x, or use diff`,
+    );
   for (const exported of exports) {
     const { name, slug } = definitionOf(exported).appV2;
     const theirs = await findApp(toolJet, name);

@@ -1,0 +1,208 @@
+import type {
+  AppDefinition,
+  ExportedApp,
+  ExportedComponent,
+  ExportedEvent,
+  ExportedLayout,
+} from './export-types.ts';
+import { stableId } from './ids.ts';
+import { COLUMNS } from './layout.ts';
+import { color, type } from './look.ts';
+
+const LABEL = 24;
+const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
+
+/** Whether a server needs {@link forToolJet2}. @param version such as `2.27.0` */
+export function isToolJet2(version: string): boolean {
+  return Number.parseInt(version, 10) < 3;
+}
+
+/**
+ * The same app as ToolJet 2.27 understands it: older kinds of modal and drop-down, labels as texts above their
+ * fields, cards as markup, visibility among the styles, and `left` in percent of the width.
+ */
+export function forToolJet2(exported: ExportedApp): ExportedApp {
+  return {
+    ...exported,
+    app: exported.app.map(({ definition: { appV2 } }) => ({ definition: { appV2: translate(appV2) } })),
+  };
+}
+
+function translate(app: AppDefinition): AppDefinition {
+  const modals = new Map(app.components.filter(isModal).map((modal) => [modal.id, modal]));
+  const components = app.components
+    .flatMap((component) => {
+      if (isModal(component)) return [modalOf(component, app.components)];
+      const moved = outOfSlot(component, modals, app.components);
+      return moved ? withLabel(moved).map(cardOf).map(partsOf) : [];
+    })
+    .map((component) => ({ ...component, layouts: component.layouts.map(inPercent) }));
+  const dropdowns = new Set(
+    app.components.filter(({ type: kind }) => kind === 'DropdownV2').map(({ id }) => id),
+  );
+  return { ...app, components, events: app.events.map((event) => clearing(event, dropdowns)) };
+}
+
+const isModal = ({ type: kind }: ExportedComponent) => kind === 'ModalV2';
+
+/** The older modal has a title and a body only: what was in the footer stands below the body. */
+function modalOf(modal: ExportedComponent, all: readonly ExportedComponent[]): ExportedComponent {
+  const title = all.find(({ parent }) => parent === `${modal.id}-header`)?.properties.text?.value ?? '';
+  const { size, hideCloseButton, hideOnEsc, closeOnClickingOutside, loadingState } = modal.properties;
+  const kept = { size, hideCloseButton, hideOnEsc, closeOnClickingOutside, loadingState };
+  const height = bottomOf(modal.id, all, 'desktop') + bottomOf(`${modal.id}-footer`, all, 'desktop') + 24;
+  return {
+    ...modal,
+    type: 'Modal',
+    properties: {
+      ...Object.fromEntries(Object.entries(kept).filter((entry) => entry[1] !== undefined)),
+      title: { value: title },
+      useDefaultButton: { value: '{{false}}' },
+      triggerButtonLabel: { value: '' },
+      hideTitleBar: { value: '{{false}}' },
+      modalHeight: { value: `${height}px` },
+    } as ExportedComponent['properties'],
+    styles: {
+      ...modal.styles,
+      headerTextColor: { value: color.ink },
+      visibility: { value: '{{true}}' },
+      disabledState: { value: '{{false}}' },
+    },
+  };
+}
+
+function bottomOf(parent: string, all: readonly ExportedComponent[], kind: ExportedLayout['type']): number {
+  const bottoms = all
+    .filter((component) => component.parent === parent)
+    .flatMap(({ layouts }) => layouts)
+    .filter((layout) => layout.type === kind)
+    .map(({ top, height }) => top + height);
+  return Math.max(0, ...bottoms);
+}
+
+function outOfSlot(
+  component: ExportedComponent,
+  modals: ReadonlyMap<string, ExportedComponent>,
+  all: readonly ExportedComponent[],
+): ExportedComponent | undefined {
+  const [, id = '', slot = ''] = /^(.*)-(header|footer)$/.exec(component.parent ?? '') ?? [];
+  if (!modals.has(id)) return component;
+  if (slot === 'header') return undefined;
+  const layouts = component.layouts.map((layout) => ({
+    ...layout,
+    top: layout.top + bottomOf(id, all, layout.type) + 8,
+  }));
+  return { ...component, parent: id, layouts };
+}
+
+/** Fields have no label of their own: a text above them has it, inside the same place. */
+function withLabel(component: ExportedComponent): ExportedComponent[] {
+  if (!FIELDS.has(component.type)) return [component];
+  const { label, visibility } = component.properties;
+  const name = `${component.name}Label`;
+  const text: ExportedComponent = {
+    ...component,
+    id: stableId(component.id, 'label'),
+    name,
+    type: 'Text',
+    properties: {
+      text: { value: label?.value ?? '' },
+      loadingState: { value: '{{false}}' },
+      visibility: { value: visibility?.value ?? '{{true}}' },
+    },
+    styles: { textSize: { value: `{{${type.small}}}` }, textColor: { value: color.text } },
+    validation: {},
+    layouts: component.layouts.map((layout) => ({
+      ...layout,
+      id: stableId(layout.id, 'label'),
+      height: LABEL,
+    })),
+  };
+  const layouts = component.layouts.map((layout) => ({
+    ...layout,
+    top: layout.top + LABEL,
+    height: layout.height - LABEL,
+  }));
+  return [text, { ...component, layouts }];
+}
+
+/** Texts have neither border nor padding, and are centred: a card brings its own box. */
+function cardOf(component: ExportedComponent): ExportedComponent {
+  const { properties, styles } = component;
+  if (component.type !== 'Text' || properties.textFormat?.value !== 'html') return component;
+  const hasBox = styles.padding?.value !== 'none';
+  const box = [
+    'box-sizing:border-box;overflow:auto;text-align:left',
+    `height:${Math.max(...component.layouts.filter(({ type: kind }) => kind === 'desktop').map(({ height }) => height))}px`,
+    hasBox ? `background:${color.surface};border:1px solid ${color.line};border-radius:8px;padding:8px` : '',
+  ].join(';');
+  const text = `<div style="${box}">${properties.text?.value}</div>`;
+  return { ...component, properties: { ...properties, text: { value: text } } };
+}
+
+/** What differs in one component: its kind, and where it keeps what. */
+function partsOf(component: ExportedComponent): ExportedComponent {
+  const { properties } = component;
+  const { visibility = { value: '{{true}}' }, disabledState = { value: '{{false}}' } } = properties;
+  const styles = { visibility, disabledState, ...component.styles };
+  switch (component.type) {
+    case 'DropdownV2':
+      return { ...component, type: 'DropDown', properties: choicesOf(properties), styles };
+    case 'Table':
+      return { ...component, properties: columnsOf(properties), styles };
+    case 'FilePicker':
+      return { ...component, properties: { ...properties, ...component.validation }, styles };
+    default:
+      return { ...component, styles };
+  }
+}
+
+/** The older drop-down cannot be emptied: its first choice is none. */
+function choicesOf(properties: ExportedComponent['properties']): ExportedComponent['properties'] {
+  const options = (properties.options?.value ?? []) as { label: string; value: string }[];
+  const none = JSON.stringify(String(properties.placeholder?.value ?? ''));
+  const list = (values: string[]) => `{{[${values.map((value) => JSON.stringify(value)).join(', ')}]}}`;
+  const inner = String(properties.schema?.value ?? '{{[]}}').slice(2, -2);
+  const schema = `{{[{ label: ${none}, value: '', visible: true, default: true }].concat((${inner}).map((one) => Object.assign({}, one, { visible: true })))}}`;
+  return {
+    visibility: properties.visibility ?? { value: '{{true}}' },
+    label: { value: '' },
+    placeholder: { value: properties.placeholder?.value ?? '' },
+    advanced: { value: properties.advanced?.value },
+    schema: { value: schema },
+    value: { value: "{{''}}" },
+    values: { value: list(['', ...options.map(({ value }) => value)]) },
+    display_values: {
+      value: list([String(properties.placeholder?.value ?? ''), ...options.map(({ label }) => label)]),
+    },
+    loadingState: { value: '{{false}}' },
+  };
+}
+
+/** Widths stand apart from the columns; a text column would be a field that keeps its first value. */
+function columnsOf(properties: ExportedComponent['properties']): ExportedComponent['properties'] {
+  const columns = (properties.columns?.value ?? []) as { name: string; columnSize: number }[];
+  const sizes = columns.map(({ name, columnSize }) => `${JSON.stringify(name)}: ${columnSize}`);
+  return {
+    ...properties,
+    columns: { value: columns.map((column) => ({ ...column, columnType: 'string' })) },
+    columnSizes: { value: `{{({ ${sizes.join(', ')} })}}` },
+  };
+}
+
+function inPercent(layout: ExportedLayout): ExportedLayout {
+  return { ...layout, left: (layout.left * 100) / COLUMNS };
+}
+
+function clearing(event: ExportedEvent, dropdowns: ReadonlySet<string>): ExportedEvent {
+  const { componentId, componentSpecificActionHandle: handle } = event.event;
+  if (handle !== 'clear' || !dropdowns.has(String(componentId))) return event;
+  return {
+    ...event,
+    event: {
+      ...event.event,
+      componentSpecificActionHandle: 'selectOption',
+      componentSpecificActionParams: [{ handle: 'select', value: '' }],
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { apps } from '../src/apps/index.ts';
+import { exportApp } from '../src/build/export.ts';
+import type { AppDefinition, ExportedApp } from '../src/build/export-types.ts';
+import { COLUMNS } from '../src/build/layout.ts';
+import { forToolJet2 } from '../src/build/tooljet-2.ts';
+import { checkApp } from '../src/check/index.ts';
+
+/** Components of 2.27 that read their visibility among the styles. */
+const KINDS = ['Button', 'Chart', 'DropDown', 'FilePicker', 'Modal', 'Table', 'Tabs', 'Text', 'TextArea'];
+
+const definition = ({ app }: ExportedApp) => app[0]?.definition.appV2 as AppDefinition;
+
+/** The same with places in columns, as the checker reads them. */
+function inColumns(exported: ExportedApp): ExportedApp {
+  const copy = structuredClone(exported);
+  for (const { layouts } of definition(copy).components)
+    for (const layout of layouts) layout.left = Math.round((layout.left * COLUMNS) / 100);
+  return copy;
+}
+
+describe.each(apps)('$slug for ToolJet 2.27', (app) => {
+  const translated = forToolJet2(exportApp(app));
+  const { components, events } = definition(translated);
+  const kindOf = (id: unknown) => components.find((one) => one.id === id)?.type;
+
+  test('has no fault, and nothing overlaps', () => {
+    expect(checkApp(inColumns(translated))).toEqual([]);
+  });
+
+  test('has only components that 2.27 has, with what they read', () => {
+    const others = components.filter(({ type }) => ![...KINDS, 'TextInput'].includes(type));
+    expect(others.map(({ name, type }) => `${name}: ${type}`)).toEqual([]);
+    expect(components.filter(({ styles }) => styles.visibility === undefined)).toEqual([]);
+    expect(components.every(({ layouts }) => layouts.every(({ left }) => left < 100))).toBe(true);
+  });
+
+  test('labels every field, and clears by what a field offers', () => {
+    const names = new Set(components.map(({ name }) => name));
+    const fields = components.filter(({ type }) => /^(TextInput|TextArea|DropDown|FilePicker)$/.test(type));
+    expect(fields.filter(({ name }) => !names.has(`${name}Label`))).toEqual([]);
+    const cleared = events.filter(({ event }) => event.componentSpecificActionHandle === 'clear');
+    expect(cleared.filter(({ event }) => kindOf(event.componentId) === 'DropDown')).toEqual([]);
+  });
+});
