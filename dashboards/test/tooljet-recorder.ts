@@ -48,6 +48,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     if (fake.apps.some(({ name }) => name === appName)) throw new Refusal(409, 'App name already exists');
     const known = new Set(fake.plugins.map(({ pluginId }) => pluginId).filter((id) => id !== fake.broken));
     const given = structuredClone(definition.appV2);
+    if (!given.name) throw new Refusal(400, 'Invalid params for app import');
     const dataSources = given.dataSources.filter(({ kind }) => known.has(kind));
     const there = new Set(dataSources.map(({ id }) => id));
     const dataQueries = given.dataQueries.filter(({ dataSourceId }) => there.has(dataSourceId));

@@ -58,8 +58,11 @@ export interface ExportedSource {
   [key: string]: unknown;
 }
 
+/** An app: its own fields and everything in it stand beside each other. */
 export interface AppDefinition {
-  appV2: { id: string; name: string; slug: string; [key: string]: unknown };
+  id: string;
+  name: string;
+  slug: string;
   components: ExportedComponent[];
   pages: ExportedPage[];
   events: ExportedEvent[];
@@ -70,6 +73,7 @@ export interface AppDefinition {
   dataSourceOptions: Record<string, unknown>[];
   schemaDetails: Record<string, boolean>;
   modules: never[];
+  [key: string]: unknown;
 }
 
 /** A file that ToolJet's importer takes. */

@@ -21,7 +21,7 @@ export function checkApp(exported: ExportedApp): string[] {
       ...referenceFaults(app),
       ...stateFaults(app.components),
       ...layoutFaults(app.components),
-    ].map((fault) => `${app.appV2.name}: ${fault}`),
+    ].map((fault) => `${app.name}: ${fault}`),
   );
 }
 

@@ -35,7 +35,7 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, first = '', second = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? [];
     if (first === '' && apps[0]) {
-      response.writeHead(302, { location: `/${apps[0].appV2.slug}` }).end();
+      response.writeHead(302, { location: `/${apps[0].slug}` }).end();
       return;
     }
     if (first === 'client' && FILES.has(second))
@@ -48,7 +48,7 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
         JSON.stringify(await run(second, await bodyOf(request))),
       );
     }
-    const app = apps.find(({ appV2 }) => appV2.slug === first);
+    const app = apps.find(({ slug }) => slug === first);
     if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps));
     reply(response, 404, 'text/plain', 'There is no such page');
   }
@@ -65,7 +65,7 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
         description: `Nothing is configured for ${kind}.`,
       };
     try {
-      const context = { user: { id: options.userId }, app: { id: app?.appV2.id ?? '', isPublic: false } };
+      const context = { user: { id: options.userId }, app: { id: app?.id ?? '', isPublic: false } };
       return await pluginOf(kind).run(source, query, 'preview', 'now', context);
     } catch (error) {
       const { message, description, data } = error as {
@@ -120,10 +120,10 @@ function page(app: AppDefinition, all: readonly AppDefinition[]): string {
   const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
   const json = JSON.stringify(app).replaceAll('<', '\\u003c');
   const others = all
-    .map(({ appV2 }) => `<a style="color:#fff" href="/${appV2.slug}">${appV2.name}</a>`)
+    .map(({ slug, name }) => `<a style="color:#fff" href="/${slug}">${name}</a>`)
     .join(' · ');
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.appV2.name}</title><style>${css}</style>
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.name}</title><style>${css}</style>
 <div class="notice">Preview for developers, not ToolJet: the same app, data and plugins, drawn more simply. ${others}</div>
-<div class="frame"><nav><strong>${app.appV2.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>
+<div class="frame"><nav><strong>${app.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>
 <script type="application/json" id="app">${json}</script><script type="module" src="/client/main.ts"></script></html>`;
 }

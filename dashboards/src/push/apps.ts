@@ -61,7 +61,7 @@ export interface Pushed extends PushedApp {
  */
 export async function pushApp(toolJet: ToolJet, exported: ExportedApp): Promise<Pushed> {
   const ours = definitionOf(exported);
-  const { name, slug } = ours.appV2;
+  const { name, slug } = ours;
   const old = await findApp(toolJet, name);
   if (old && driftOf(ours, old.definition).length === 0) return { ...old, outcome: 'unchanged' };
   const id = await importApp(toolJet, exported, old ? `${name} (new)` : name);

@@ -33,7 +33,7 @@ export async function pushAll({ account, sources, marketplace, exports, say }: P
   const shares = [];
   const definitions = [];
   for (const exported of await exportsFor(toolJet, exports)) {
-    const { name, slug } = definitionOf(exported).appV2;
+    const { name, slug } = definitionOf(exported);
     const { id, outcome, definition } = await pushApp(toolJet, exported);
     say(`${name}: ${outcome}, ${definition.dataQueries.length} queries`);
     definitions.push(definition);
@@ -65,9 +65,9 @@ export async function diff(
   let found = 0;
   for (const exported of await exportsFor(toolJet, exports)) {
     const ours = definitionOf(exported);
-    const theirs = await findApp(toolJet, ours.appV2.name);
+    const theirs = await findApp(toolJet, ours.name);
     const lines = theirs ? driftOf(ours, theirs.definition) : ['is not on the server'];
-    for (const line of lines) say(`${ours.appV2.name}: ${line}`);
+    for (const line of lines) say(`${ours.name}: ${line}`);
     found += lines.length;
   }
   if (found === 0) say('The server has what is written here.');
@@ -87,7 +87,7 @@ export async function pull(
       `ToolJet ${version} keeps older components than exports/ has: pull from 3.x, or use diff`,
     );
   for (const exported of exports) {
-    const { name, slug } = definitionOf(exported).appV2;
+    const { name, slug } = definitionOf(exported);
     const theirs = await findApp(toolJet, name);
     if (!theirs) {
       say(`${name} is not on the server`);
