@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,16 +104,31 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     expect(toolJet.admin?.password).toBe('a long password');
   });
 
-  test(
-    version === '2.27' ? 'says that groups are to be set by hand' : 'lets each group open its app',
-    async () => {
-      const said = await push();
-      if (version === '2.27') return expect(said).toContain('share the apps in ToolJet');
-      expect(toolJet.groups.map(({ name, permissions }) => [name, permissions[0]?.name])).toEqual(
-        apps.map(({ groups, name }) => [groups[0], name]),
-      );
-    },
-  );
+  test('lets each group open its app', async () => {
+    await push();
+    const nameOf = (appId?: string) => toolJet.apps.find(({ id }) => id === appId)?.name;
+    expect(toolJet.groups.map(({ name, permissions }) => [name, nameOf(permissions[0]?.appId)])).toEqual(
+      apps.map(({ groups, name }) => [groups[0], name]),
+    );
+  });
+
+  test('sets only data sources of ours, and keeps them when the app that brought them is replaced', async () => {
+    await expect(push()).resolves.not.toContain('restapidefault');
+    toolJet.apps[0]?.definition.pages.pop();
+    await expect(push()).resolves.toContain('AI Manager for executives: replaced');
+    const counts = apps.map(({ name, queries }) => [name, queries.length]);
+    const there = toolJet.apps.map(({ name, definition }) => [name, definition.dataQueries.length] as const);
+    expect(Object.fromEntries(there)).toEqual(Object.fromEntries(counts));
+  });
+
+  test('takes away what an import that broke off has left', async () => {
+    await push();
+    const [old] = toolJet.apps;
+    toolJet.apps.push({ ...(old as (typeof toolJet.apps)[0]), id: randomUUID(), name: `${old?.name} (new)` });
+    old?.definition.pages.pop();
+    await push();
+    expect(toolJet.apps.map(({ name }) => name).sort()).toEqual(apps.map(({ name }) => name).sort());
+  });
 });
 
 test('push names every variable that is missing', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AppDefinition } from '../src/build/export-types.ts';
+import type { AppDefinition, ExportedSource } from '../src/build/export-types.ts';
 
 interface Stored {
   id: string;
@@ -32,13 +32,17 @@ type Body = Record<string, unknown>;
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+/** What a server that also serves the pages answers a GET of a route that it does not have. */
+const HOME_PAGE = '<!doctype html><title>ToolJet - Dashboard</title>';
+
 /**
  * Stands in for a ToolJet server in tests, as far as `push` talks to one. It behaves as ToolJet was seen to:
  * ids are made anew on import, data sources of plugins that are not installed vanish with their queries and
- * nobody is told, secrets are blank, one data source of a name and kind is shared by all apps.
+ * nobody is told, secrets are blank, one data source of a name and kind is shared by all apps,
+ * and belongs to the one that brought it.
  */
 export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToolJet> {
-  const sourceIds = new Map<string, string>();
+  const owned = new Map<string, ExportedSource>();
   const environment = randomUUID();
   const organizationId = randomUUID();
 
@@ -53,9 +57,11 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     const there = new Set(dataSources.map(({ id }) => id));
     const dataQueries = given.dataQueries.filter(({ dataSourceId }) => there.has(dataSourceId));
     const ids = new Map<string, string>();
+    const versionId = randomUUID();
     for (const { id, kind } of dataSources) {
-      if (!sourceIds.has(kind)) sourceIds.set(kind, randomUUID());
-      ids.set(id, sourceIds.get(kind) as string);
+      const source = owned.get(kind) ?? { id: randomUUID(), name: kind, kind, appVersionId: versionId };
+      owned.set(kind, source);
+      ids.set(id, source.id);
     }
     for (const { id } of [...given.components, ...dataQueries, ...given.pages, ...given.events])
       ids.set(id, randomUUID());
@@ -68,8 +74,33 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
       released: null,
       definition: JSON.parse(text),
     };
+    stored.definition.appVersions = [{ id: versionId }];
     fake.apps.push(stored);
     return stored;
+  }
+
+  /** As it is now, with whom each data source belongs to, and those that every app has. */
+  function exportOf({ definition }: Stored): AppDefinition {
+    const sources = definition.dataSources.map((source) => ({
+      ...source,
+      appVersionId: owned.get(source.kind)?.appVersionId ?? null,
+    }));
+    const own = { id: randomUUID(), name: 'restapidefault', kind: 'restapi', scope: 'local' };
+    return { ...definition, dataSources: [...sources, own] };
+  }
+
+  /** A data source goes with the app that brought it, and takes the queries of all others along. */
+  function deleteApp(id: string): void {
+    const versions = fake.apps.find((one) => one.id === id)?.definition.appVersions ?? [];
+    fake.apps = fake.apps.filter((one) => one.id !== id);
+    for (const [kind, source] of owned) {
+      if (!versions.some((version) => version.id === source.appVersionId)) continue;
+      owned.delete(kind);
+      for (const { definition } of fake.apps)
+        definition.dataQueries = definition.dataQueries.filter(
+          ({ dataSourceId }) => dataSourceId !== source.id,
+        );
+    }
   }
 
   function answer(method: string, path: string, body: Body): unknown {
@@ -98,12 +129,11 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
       case 'POST /v2/resources/export': {
         const asked = body.app as { id: string }[];
         const found = asked.map((wanted) => fake.apps.find((one) => one.id === wanted.id));
-        const definitions = found.map((one) => ({ definition: { appV2: one?.definition } }));
+        const definitions = found.map((one) => ({ definition: { appV2: one && exportOf(one) } }));
         return { app: definitions, tooljet_version: version === '2.27' ? '2.27.0' : '3.20.0' };
       }
       case 'DELETE /apps/:id':
-        fake.apps = fake.apps.filter((one) => one.id !== id);
-        return undefined;
+        return deleteApp(id);
       case 'PUT /apps/:id': {
         const { current_version_id: released, ...rest } = body.app as Body;
         return void Object.assign(app ?? {}, rest, released ? { released } : {});
@@ -113,9 +143,24 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
         return void Object.assign(app ?? {}, { released: body.versionToBeReleased });
       case `PUT ${version === '2.27' ? '/v2/data_sources' : '/data-sources'}/:id`:
         return void fake.sources.set(path, body.options as never);
+      case `POST ${version === '2.27' ? '/v2/data_sources' : '/data-sources'}/:id/scope`:
+        for (const source of owned.values()) if (source.id === id) source.appVersionId = null;
+        return undefined;
       case 'GET /v2/group-permissions':
-        if (version === '2.27') throw new Refusal(404, 'Not found');
+        if (version === '2.27') return HOME_PAGE;
         return { groupPermissions: fake.groups };
+      case 'GET /group_permissions':
+        return { group_permissions: fake.groups.map((group) => ({ id: group.id, group: group.name })) };
+      case 'POST /group_permissions':
+        return void fake.groups.push({ id: randomUUID(), name: String(body.group), permissions: [] });
+      case 'GET /group_permissions/:id/apps': {
+        const { permissions = [] } = fake.groups.find((one) => one.id === id) ?? {};
+        return { apps: permissions.map(({ appId }) => ({ id: appId })) };
+      }
+      case 'PUT /group_permissions/:id':
+        for (const appId of body.add_apps as string[])
+          fake.groups.find((one) => one.id === id)?.permissions.push({ id: randomUUID(), name: '', appId });
+        return undefined;
       case 'POST /v2/group-permissions': {
         const group = { id: randomUUID(), name: String(body.name), permissions: [] };
         fake.groups.push(group);
@@ -142,6 +187,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
       case `GET ${version === '2.27' ? '/organizations/users' : '/organization-users'}`:
         return { meta: { total_pages: 1 }, users: fake.users };
       default:
+        if (method === 'GET' && version === '2.27') return HOME_PAGE;
         throw new Refusal(404, 'Not found');
     }
   }
@@ -179,7 +225,10 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
         request.headers.cookie === 'tj_auth_token=abc' &&
         request.headers['tj-workspace-id'] === organizationId;
       if (!isSignedIn) throw new Refusal(401, 'Unauthorized');
-      reply(response, 200, answer(method, path, body));
+      const answered = answer(method, path, body);
+      if (answered === HOME_PAGE)
+        return void response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end(HOME_PAGE);
+      reply(response, 200, answered);
     } catch (error) {
       const { status = 500, message } = error as Refusal;
       reply(response, status, { message });

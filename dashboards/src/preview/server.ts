@@ -119,9 +119,7 @@ function client(name: string): string {
 function page(app: AppDefinition, all: readonly AppDefinition[]): string {
   const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
   const json = JSON.stringify(app).replaceAll('<', '\\u003c');
-  const others = all
-    .map(({ slug, name }) => `<a style="color:#fff" href="/${slug}">${name}</a>`)
-    .join(' · ');
+  const others = all.map(({ slug, name }) => `<a style="color:#fff" href="/${slug}">${name}</a>`).join(' · ');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.name}</title><style>${css}</style>
 <div class="notice">Preview for developers, not ToolJet: the same app, data and plugins, drawn more simply. ${others}</div>
 <div class="frame"><nav><strong>${app.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>

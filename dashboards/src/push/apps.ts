@@ -1,4 +1,4 @@
-import type { AppDefinition, ExportedApp } from '../build/export-types.ts';
+import type { AppDefinition, ExportedApp, ExportedSource } from '../build/export-types.ts';
 import { forToolJet2, isToolJet2 } from '../build/tooljet-2.ts';
 import { driftOf } from './drift.ts';
 import type { ToolJet } from './tooljet.ts';
@@ -38,10 +38,14 @@ export async function exportsFor(
 
 /** Finds an app by its name; undefined when the server has none. */
 export async function findApp(toolJet: ToolJet, name: string): Promise<PushedApp | undefined> {
+  const id = await findId(toolJet, name);
+  return id === undefined ? undefined : await readApp(toolJet, id);
+}
+
+async function findId(toolJet: ToolJet, name: string): Promise<string | undefined> {
   const query = new URLSearchParams({ page: '1', folder: '', searchKey: name, type: 'front-end' });
   const { apps = [] } = (await toolJet.call('GET', `/apps?${query}`)) as { apps?: ListedApp[] };
-  const found = apps.find((app) => app.name === name);
-  return found ? await readApp(toolJet, found.id) : undefined;
+  return apps.find((app) => app.name === name)?.id;
 }
 
 async function readApp(toolJet: ToolJet, id: string): Promise<PushedApp> {
@@ -64,7 +68,10 @@ export async function pushApp(toolJet: ToolJet, exported: ExportedApp): Promise<
   const { name, slug } = ours;
   const old = await findApp(toolJet, name);
   if (old && driftOf(ours, old.definition).length === 0) return { ...old, outcome: 'unchanged' };
-  const id = await importApp(toolJet, exported, old ? `${name} (new)` : name);
+  const beside = `${name} (new)`;
+  const left = await findId(toolJet, beside);
+  if (left) await toolJet.call('DELETE', `/apps/${left}`);
+  const id = await importApp(toolJet, exported, old ? beside : name);
   const app = await readApp(toolJet, id);
   const missing = missingQueries(ours, app.definition);
   if (missing.length > 0) {
@@ -73,10 +80,21 @@ export async function pushApp(toolJet: ToolJet, exported: ExportedApp): Promise<
       `ToolJet dropped ${missing.length} queries of ${name} (${missing.slice(0, 5).join(', ')}): is every plugin installed?`,
     );
   }
+  await disown(toolJet, [...app.definition.dataSources, ...(old?.definition.dataSources ?? [])]);
   if (old) await toolJet.call('DELETE', `/apps/${old.id}`);
   await toolJet.call('PUT', `/apps/${id}`, { app: { name, slug } });
   await release(toolJet, app);
   return { ...app, outcome: old ? 'replaced' : 'imported' };
+}
+
+/**
+ * A data source belongs to the app that brought it, although every app may use it; deleted with that app it would
+ * take along all queries of the others.
+ */
+async function disown(toolJet: ToolJet, sources: readonly ExportedSource[]): Promise<void> {
+  const owned = sources.filter(({ scope, appVersionId }) => scope === 'global' && appVersionId);
+  for (const id of new Set(owned.map((source) => source.id)))
+    await toolJet.callFirst('POST', [`/data-sources/${id}/scope`, `/v2/data_sources/${id}/scope`]);
 }
 
 async function importApp(toolJet: ToolJet, exported: ExportedApp, appName: string): Promise<string> {

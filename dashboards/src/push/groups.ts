@@ -6,18 +6,34 @@ interface Group {
   name: string;
 }
 
+interface Share {
+  group: string;
+  appId: string;
+  appName: string;
+}
+
+/** How a version of ToolJet keeps groups. */
+interface Groups {
+  listed: readonly Group[];
+  create(name: string): Promise<string>;
+  share(groupId: string, share: Share): Promise<void>;
+}
+
 /**
  * Makes each group and lets it open its app. A server or licence without groups is no failure: it is said,
  * for somebody to share the apps by hand.
  */
-export async function pushGroups(
-  toolJet: ToolJet,
-  shares: readonly { group: string; appId: string; appName: string }[],
-): Promise<string[]> {
+export async function pushGroups(toolJet: ToolJet, shares: readonly Share[]): Promise<string[]> {
   try {
-    const listed = (await toolJet.call('GET', '/v2/group-permissions')) as { groupPermissions?: Group[] };
+    const groups = await groupsOf(toolJet);
+    const ids = new Map(groups.listed.map(({ name, id }) => [name, id]));
     const lines: string[] = [];
-    for (const share of shares) lines.push(await shareApp(toolJet, listed.groupPermissions ?? [], share));
+    for (const share of shares) {
+      const id = ids.get(share.group) ?? (await groups.create(share.group));
+      ids.set(share.group, id);
+      await groups.share(id, share);
+      lines.push(`group ${share.group} may open ${share.appName}`);
+    }
     return lines;
   } catch (error) {
     if (!(error instanceof ToolJetError) || error.status === 0 || error.status >= 500) throw error;
@@ -25,28 +41,62 @@ export async function pushGroups(
   }
 }
 
-async function shareApp(
-  toolJet: ToolJet,
-  groups: readonly Group[],
-  { group, appId, appName }: { group: string; appId: string; appName: string },
-): Promise<string> {
-  const known = groups.find(({ name }) => name === group);
-  const { id } = known ?? ((await toolJet.call('POST', '/v2/group-permissions', { name: group })) as Group);
-  const base = `/v2/group-permissions/${id}/granular-permissions`;
-  const permissions = ((await toolJet.call('GET', base)) ?? []) as { id: string; name: string }[];
-  const wanted = permissions.find(({ name }) => name === appName);
-  if (wanted) await toolJet.call('DELETE', `/v2/group-permissions/granular-permissions/app/${wanted.id}`);
-  await toolJet.call('POST', `${base}/app`, {
-    name: appName,
-    groupId: id,
-    isAll: false,
-    type: 'app',
-    createResourcePermissionObject: {
-      canEdit: false,
-      canView: true,
-      hideFromDashboard: false,
-      resourcesToAdd: [{ appId }],
+async function groupsOf(toolJet: ToolJet): Promise<Groups> {
+  const listed = (await toolJet.callFirst('GET', ['/v2/group-permissions', '/group_permissions'])) as {
+    groupPermissions?: Group[];
+    group_permissions?: { id: string; group: string }[];
+  };
+  if (!listed.group_permissions) return newerGroups(toolJet, listed.groupPermissions ?? []);
+  return olderGroups(
+    toolJet,
+    listed.group_permissions.map(({ id, group }) => ({ id, name: group })),
+  );
+}
+
+function newerGroups(toolJet: ToolJet, listed: readonly Group[]): Groups {
+  const path = '/v2/group-permissions';
+  return {
+    listed,
+    create: async (name) => ((await toolJet.call('POST', path, { name })) as Group).id,
+    share: async (id, { appId, appName }) => {
+      const base = `${path}/${id}/granular-permissions`;
+      const permissions = ((await toolJet.call('GET', base)) ?? []) as Group[];
+      const old = permissions.find(({ name }) => name === appName);
+      if (old) await toolJet.call('DELETE', `${path}/granular-permissions/app/${old.id}`);
+      await toolJet.call('POST', `${base}/app`, {
+        name: appName,
+        groupId: id,
+        isAll: false,
+        type: 'app',
+        createResourcePermissionObject: {
+          canEdit: false,
+          canView: true,
+          hideFromDashboard: false,
+          resourcesToAdd: [{ appId }],
+        },
+      });
     },
-  });
-  return `group ${group} may open ${appName}`;
+  };
+}
+
+/** ToolJet 2.27: a group lists its apps, and a new one does not tell its id. */
+function olderGroups(toolJet: ToolJet, listed: readonly Group[]): Groups {
+  const path = '/group_permissions';
+  return {
+    listed,
+    create: async (group) => {
+      await toolJet.call('POST', path, { group });
+      const { group_permissions: all = [] } = (await toolJet.call('GET', path)) as {
+        group_permissions?: { id: string; group: string }[];
+      };
+      const id = all.find((one) => one.group === group)?.id;
+      if (!id) throw new ToolJetError(`ToolJet did not keep the group ${group}`, 409);
+      return id;
+    },
+    share: async (id, { appId }) => {
+      const { apps = [] } = (await toolJet.call('GET', `${path}/${id}/apps`)) as { apps?: { id: string }[] };
+      if (!apps.some((app) => app.id === appId))
+        await toolJet.call('PUT', `${path}/${id}`, { add_apps: [appId] });
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { AppDefinition } from '../build/export-types.ts';
+import { SOURCES } from '../build/model.ts';
 import type { ToolJet } from './tooljet.ts';
 
 /** Options of a data source; those in `secrets` are stored encrypted. */
@@ -24,6 +25,8 @@ export async function pushSources(
   );
   const lines: string[] = [];
   for (const { id, kind, name } of sources.values()) {
+    // Every app brings sources of ToolJet's own, such as one for code.
+    if (!(SOURCES as readonly string[]).includes(kind)) continue;
     const options = configured[kind];
     if (!options) {
       lines.push(`data source ${name} has no settings here: fill it in in ToolJet`);

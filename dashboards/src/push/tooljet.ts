@@ -100,6 +100,9 @@ async function send(
   const text = await response.text();
   if (!response.ok)
     throw new ToolJetError(`${method} ${path}: HTTP ${response.status} ${said(text)}`, response.status);
+  // A GET of a route that the server does not know is answered with its home page.
+  if (response.headers.get('content-type')?.startsWith('text/html'))
+    throw new ToolJetError(`${method} ${path}: this ToolJet does not know it`, 404);
   return {
     body: parse(text),
     cookies: response.headers.getSetCookie().map((one) => one.split(';')[0] ?? ''),
