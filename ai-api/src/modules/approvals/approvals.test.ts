@@ -232,7 +232,10 @@ describe.each(databaseKinds())('a request for manual time on $name', ({ create }
     expect(first).toMatchObject({ state: 'awaiting_second', payableHours: 0 });
     const seen = { approvalId, version: first.version, decision: 'approve' as const };
     expect((await refusal(lead.approval.override(seen))).message).toContain('a second person');
-    expect((await second.approval.override(seen)).state).toBe('approved');
+    const more = await second.approval.override({ ...seen, hours: 8 });
+    expect(more).toMatchObject({ state: 'awaiting_second', payableHours: 0 });
+    const agreed = await lead.approval.override({ ...seen, version: more.version });
+    expect(agreed).toMatchObject({ state: 'approved', payableHours: 8 });
     await executive.approval.setSettings({ twoPersonHours: 10 });
   });
 

@@ -53,8 +53,13 @@ export function watchDeadlines(
   let running = Promise.resolve();
   const round = async () => {
     for (const tenantId of await tenants()) {
-      const { reminded, escalated } = await meetDeadlines(parts, tenantId);
-      if (reminded + escalated > 0) log.info({ tenantId, reminded, escalated }, 'deadlines of approvals');
+      // One company's failure is not another's.
+      await meetDeadlines(parts, tenantId).then(
+        ({ reminded, escalated }) => {
+          if (reminded + escalated > 0) log.info({ tenantId, reminded, escalated }, 'deadlines of approvals');
+        },
+        (err: unknown) => log.error({ tenantId, err }, 'deadlines of approvals failed'),
+      );
     }
   };
   const timer = setInterval(() => {

@@ -36,8 +36,8 @@ function howItStands({ state, decided_by, decided_at, reason, version }: Approva
 }
 
 /**
- * Decides as a person: approves (the first of two, where two are needed) or rejects, also against what was decided
- * before. The human judgement supersedes the engine's.
+ * Decides as a person: approves (the first of two, where two are needed and nobody agreed to as many hours yet) or
+ * rejects, also against what was decided before. The human judgement supersedes the engine's.
  * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, INVALID_INPUT
  */
 export async function decideAsPerson(
@@ -63,8 +63,9 @@ export async function decideAsPerson(
     return finish(transaction, parts, actor, decider, row, { ...given, hours: undefined });
   }
   const hours = given.hours ?? row.decided_hours ?? row.hours;
-  const isFirst = hours >= settings.twoPersonHours && row.first_user === null;
-  if (!isFirst) return finish(transaction, parts, actor, decider, row, { ...given, hours });
+  const isAgreed = row.first_user !== null && hours <= (row.decided_hours ?? 0);
+  if (hours < settings.twoPersonHours || isAgreed)
+    return finish(transaction, parts, actor, decider, row, { ...given, hours });
   return approveFirst(transaction, parts, actor, decider, row, hours, given.reason ?? null);
 }
 

@@ -14,7 +14,7 @@ const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max)
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must not have control characters');
-const words = (max: number) =>
+export const words = (max: number) =>
   z
     .string()
     .trim()

@@ -52,6 +52,7 @@ describe.each(databaseKinds())('decisions on $name', ({ create }) => {
       expect(shown).toContain(text);
     expect((await api.client.decision.get({ decisionId })).status).toBe('pending');
 
+    expect((await decide({ token, choice: 'approved', reason: 'She\0did' })).status).toBe(422);
     const answered = await decide({ token, choice: 'approved', reason: 'She did.' });
     expect(await answered.text()).toContain('Approved by boss@example.com');
     expect(await api.client.decision.get({ decisionId })).toMatchObject({
