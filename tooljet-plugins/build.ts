@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,18 +49,28 @@ async function writePlugin(id: PluginId, compiled: string, target: string): Prom
   await mkdir(join(target, 'dist'), { recursive: true });
   await writeFile(join(target, 'dist/index.js'), code);
   await mkdir(join(target, 'lib'));
-  for (const name of ['manifest.json', 'operations.json', 'icon.svg'])
-    await cp(join(lib, name), join(target, 'lib', name));
+  const files = ['manifest.json', 'operations.json', 'icon.svg'];
+  for (const name of files) await cp(join(lib, name), join(target, 'lib', name));
   const { title, description } = JSON.parse(await readFile(join(lib, 'manifest.json'), 'utf8'));
   const about = {
     name: id,
     title,
     description,
-    version: packageJson.version,
+    version: `${packageJson.version}+${await contentOf([join(compiled, id, 'lib'), join(compiled, 'common'), join(target, 'lib')])}`,
     type: 'commonjs',
     main: 'dist/index.js',
   };
   await writeFile(join(target, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
+}
+
+/** Eight digits that change with any file: ToolJet fetches a plugin again only when it has another version. */
+async function contentOf(folders: readonly string[]): Promise<string> {
+  const content = createHash('sha256');
+  for (const folder of folders) {
+    const names = (await readdir(folder)).sort();
+    for (const name of names) content.update(name).update(await readFile(join(folder, name)));
+  }
+  return content.digest('hex').slice(0, 8);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

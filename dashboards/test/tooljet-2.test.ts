@@ -35,6 +35,23 @@ describe.each(apps)('$slug for ToolJet 2.27', (app) => {
     expect(components.every(({ layouts }) => layouts.every(({ left }) => left < 100))).toBe(true);
   });
 
+  test('says of every failed query what the service said', () => {
+    for (const { name, options } of definition(translated).dataQueries) {
+      const queries: Record<string, { error?: unknown }> = { [name]: {} };
+      const failure = { message: 'Refused', description: 'Hours are more than a day has.', data: {} };
+      const transform = new Function('data', 'queries', 'variables', String(options.transformation));
+      expect(transform({ queryFailure: failure }, queries, {})).toMatchObject({ status: 'failed' });
+      expect(queries[name]?.error).toEqual(failure);
+      expect(options).toMatchObject({ failures: 'data', enableTransformation: true });
+    }
+  });
+
+  test('has no text that may be empty, which is shown as 0', () => {
+    const texts = components.filter(({ type }) => type === 'Text');
+    const bare = texts.filter(({ properties }) => properties.text?.value === '');
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
   test('labels every field, and clears by what a field offers', () => {
     const names = new Set(components.map(({ name }) => name));
     const fields = components.filter(({ type }) => /^(TextInput|TextArea|DropDown|FilePicker)$/.test(type));

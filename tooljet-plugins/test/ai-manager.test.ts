@@ -92,6 +92,14 @@ describe.each(Object.entries(LOADERS))('the plugin ai-manager, loaded %s', (_how
     await expect(run({ operation })).rejects.toMatchObject({ data: { code: 'NO_OPERATION' } });
   });
 
+  test('gives a failure as data where an app asks for that, since ToolJet 2 shows no error', async () => {
+    const refused = await run({ operation: 'builder.get', builderId: 'b-9999', failures: 'data' });
+    expect(refused).toMatchObject({
+      status: 'ok',
+      data: { queryFailure: { description: expect.stringMatching(/\S/), data: { code: 'NOT_FOUND' } } },
+    });
+  });
+
   test('lets no value lead to another operation', async () => {
     await expect(run({ operation: 'builder.get', builderId: '..' })).rejects.toMatchObject({
       data: { code: 'INVALID_INPUT' },

@@ -155,7 +155,7 @@ export const experimentsPage: Page = {
                     button('experimentStart', 'Start', [run('startExperiment')], {
                       kind: 'primary',
                       busy: '{{queries.startExperiment.isLoading}}',
-                      disabled: "{{queries.experiment.data?.status !== 'draft'}}",
+                      disabled: "{{queries.experiment.data?.state !== 'draft'}}",
                     }),
                   ),
                   cell(
@@ -163,7 +163,7 @@ export const experimentsPage: Page = {
                       kind: 'danger',
                       busy: '{{queries.stopExperiment.isLoading}}',
                       disabled:
-                        "{{queries.experiment.data?.status !== 'running' || (components.experimentStopWhy.value ?? '').trim().length < 3}}",
+                        "{{queries.experiment.data?.state !== 'running' || (components.experimentStopWhy.value ?? '').trim().length < 3}}",
                     }),
                   ),
                 ],

@@ -42,7 +42,7 @@ export const optimizationQueries: Query[] = [
 const PICK = { title: 'No proposal chosen', hint: 'Choose one in the list.' };
 const DETAIL = 640;
 const inside = DETAIL - 96;
-const unproposed = "queries.optimization.data?.status !== 'proposed'";
+const unproposed = "queries.optimization.data?.state !== 'proposed'";
 
 const creation: Row[] = [
   [

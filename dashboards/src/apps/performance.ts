@@ -150,7 +150,6 @@ export const performancePage: Page = {
             { key: 'why', title: 'Why to look', width: 240, wrap: true },
           ],
         }),
-        4,
       ),
       cell(
         tabs('performanceTabs', {
@@ -201,7 +200,6 @@ export const performancePage: Page = {
             },
           ],
         }),
-        3,
       ),
     ],
   ],

@@ -4,12 +4,15 @@ import type {
   ExportedComponent,
   ExportedEvent,
   ExportedLayout,
+  ExportedQuery,
 } from './export-types.ts';
 import { stableId } from './ids.ts';
 import { COLUMNS } from './layout.ts';
 import { color, type } from './look.ts';
 
 const LABEL = 24;
+/** Pixels of its place that a component does not fill. */
+const EDGE = 4;
 const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
 
 /** Whether a server needs {@link forToolJet2}. @param version such as `2.27.0` */
@@ -40,7 +43,38 @@ function translate(app: AppDefinition): AppDefinition {
   const dropdowns = new Set(
     app.components.filter(({ type: kind }) => kind === 'DropdownV2').map(({ id }) => id),
   );
-  return { ...app, components, events: app.events.map((event) => clearing(event, dropdowns)) };
+  return {
+    ...app,
+    components,
+    dataQueries: app.dataQueries.map(tellingFailures),
+    events: app.events.map((event) => clearing(event, dropdowns)),
+  };
+}
+
+/**
+ * A failed query keeps no error there. So the plugin gives the failure as data, and the transformation, the one
+ * place that has it, puts it where newer versions do.
+ */
+function tellingFailures(query: ExportedQuery): ExportedQuery {
+  const { transformation = 'return data;' } = query.options;
+  const told = [
+    'const failure = data?.queryFailure;',
+    'if (failure) {',
+    `  if (queries.${query.name}) queries.${query.name}.error = failure;`,
+    "  return { status: 'failed', ...failure };",
+    '}',
+    String(transformation),
+  ].join('\n');
+  return {
+    ...query,
+    options: {
+      ...query.options,
+      failures: 'data',
+      enableTransformation: true,
+      transformation: told,
+      transformations: { javascript: told },
+    },
+  };
 }
 
 const isModal = ({ type: kind }: ExportedComponent) => kind === 'ModalV2';
@@ -133,11 +167,15 @@ function cardOf(component: ExportedComponent): ExportedComponent {
   const hasBox = styles.padding?.value !== 'none';
   const box = [
     'box-sizing:border-box;overflow:auto;text-align:left',
-    `height:${Math.max(...component.layouts.filter(({ type: kind }) => kind === 'desktop').map(({ height }) => height))}px`,
+    `height:${heightOf(component) - EDGE}px`,
     hasBox ? `background:${color.surface};border:1px solid ${color.line};border-radius:8px;padding:8px` : '',
   ].join(';');
   const text = `<div style="${box}">${properties.text?.value}</div>`;
   return { ...component, properties: { ...properties, text: { value: text } } };
+}
+
+function heightOf({ layouts }: ExportedComponent): number {
+  return Math.max(...layouts.filter(({ type: kind }) => kind === 'desktop').map(({ height }) => height));
 }
 
 /** What differs in one component: its kind, and where it keeps what. */
@@ -150,6 +188,8 @@ function partsOf(component: ExportedComponent): ExportedComponent {
       return { ...component, type: 'DropDown', properties: choicesOf(properties), styles };
     case 'Table':
       return { ...component, properties: columnsOf(properties), styles };
+    case 'Text':
+      return { ...component, properties: neverEmpty(properties), styles };
     case 'FilePicker':
       return { ...component, properties: { ...properties, ...component.validation }, styles };
     default:
@@ -188,6 +228,14 @@ function columnsOf(properties: ExportedComponent['properties']): ExportedCompone
     columns: { value: columns.map((column) => ({ ...column, columnType: 'string' })) },
     columnSizes: { value: `{{({ ${sizes.join(', ')} })}}` },
   };
+}
+
+/** An empty text is shown as 0. */
+function neverEmpty(properties: ExportedComponent['properties']): ExportedComponent['properties'] {
+  const text = String(properties.text?.value ?? '');
+  if (text === '') return { ...properties, text: { value: '&nbsp;' } };
+  const [, whole] = /^\{\{((?:(?!\}\}).)*)\}\}$/.exec(text) ?? [];
+  return whole ? { ...properties, text: { value: `{{(${whole}) || '&nbsp;'}}` } } : properties;
 }
 
 function inPercent(layout: ExportedLayout): ExportedLayout {

@@ -12,7 +12,7 @@ const plugins: Record<string, Record<string, Route>> = {
 /** Options of a query that are ToolJet's own or the plugin's selectors. */
 const COMMON = new Set([
   ...['resource', 'operation', 'runOnPageLoad', 'transformationLanguage', 'enableTransformation'],
-  ...['transformation', 'transformations', 'requestConfirmation', 'confirmationMessage'],
+  ...['transformation', 'transformations', 'requestConfirmation', 'confirmationMessage', 'failures'],
 ]);
 
 /** What is wrong with a query's operation and options, as its plugin would take them. */

@@ -14,7 +14,8 @@ export default function transform(data) {
   const { proposal } = data;
   return {
     optimizationId: data.optimizationId,
-    status: data.status,
+    // Not called status: an answer whose status is failed counts as a failed query in ToolJet.
+    state: data.status,
     card: padded(
       `${heading(data.prompt)}<div style="margin:8px 0">${badge(data.status, data.status === 'proposed' ? 'good' : 'neutral')} ${proposal ? badge(proposal.verdict, proposal.verdict === 'better' ? 'good' : proposal.verdict === 'worse' ? 'bad' : 'neutral') : ''}</div>${data.reason ? fact('Why', esc(data.reason)) : ''}${proposal ? `${fact('What was changed', esc(proposal.change))}${fact('What the corrected cases have in common', prose(proposal.analysis))}${measured(proposal)}` : fact('Progress', `${esc(data.progress.phase)}, ${data.progress.done} of ${data.progress.total}`)}${data.acceptedVersion ? fact('Saved as', `version ${data.acceptedVersion}`) : ''}${quiet(`From version ${data.baseVersion}, asked by ${esc(data.requestedBy)}`)}`,
     ),

@@ -1,4 +1,5 @@
 import { buildRequest, type ServiceRequest } from '../../common/build-request.ts';
+import { withFailures } from '../../common/failures.ts';
 import { exchange, readBaseUrl, type Service } from '../../common/http.ts';
 import { QueryError } from '../../common/query-error.ts';
 import { bodyOf } from '../../common/service-answer.ts';
@@ -18,22 +19,7 @@ const OLDEST_MAJOR = 4;
 /** Langfuse as a ToolJet data source. */
 export default class Langfuse implements QueryService {
   async run(source: Options, query: Options): Promise<QueryResult> {
-    const operation = operationOf(query.operation);
-    const service = serviceOf(source);
-    const request = buildRequest(operation, query);
-    if (query.operation === 'trace.link') return { status: 'ok', data: linkTo(source, service, request) };
-    const send = async (one: ServiceRequest) =>
-      bodyOf(NAME, await exchange(service, one, one.method === 'GET'), HINTS);
-    if (query.operation === 'score.create') {
-      const config = request.body?.configId;
-      const path = `/api/public/score-configs/${encodeURIComponent(String(config))}`;
-      const known = config ? ((await send({ method: 'GET', path, query: {} })) as ScoreConfig) : undefined;
-      return {
-        status: 'ok',
-        data: await send({ ...request, body: checkedScore(request.body ?? {}, known) }),
-      };
-    }
-    return { status: 'ok', data: await send(request) };
+    return await withFailures(query, () => runOperation(source, query));
   }
 
   /** Tells problems of address, version and keys apart. @throws {QueryError} */
@@ -59,6 +45,25 @@ export default class Langfuse implements QueryService {
     bodyOf(NAME, projects, HINTS);
     return { status: 'ok' };
   }
+}
+
+async function runOperation(source: Options, query: Options): Promise<QueryResult> {
+  const operation = operationOf(query.operation);
+  const service = serviceOf(source);
+  const request = buildRequest(operation, query);
+  if (query.operation === 'trace.link') return { status: 'ok', data: linkTo(source, service, request) };
+  const send = async (one: ServiceRequest) =>
+    bodyOf(NAME, await exchange(service, one, one.method === 'GET'), HINTS);
+  if (query.operation === 'score.create') {
+    const config = request.body?.configId;
+    const path = `/api/public/score-configs/${encodeURIComponent(String(config))}`;
+    const known = config ? ((await send({ method: 'GET', path, query: {} })) as ScoreConfig) : undefined;
+    return {
+      status: 'ok',
+      data: await send({ ...request, body: checkedScore(request.body ?? {}, known) }),
+    };
+  }
+  return { status: 'ok', data: await send(request) };
 }
 
 function operationOf(given: unknown): ServiceOperation {

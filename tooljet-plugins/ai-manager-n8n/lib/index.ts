@@ -1,4 +1,5 @@
 import { buildRequest } from '../../common/build-request.ts';
+import { withFailures } from '../../common/failures.ts';
 import { exchange, readBaseUrl, type Service } from '../../common/http.ts';
 import { QueryError } from '../../common/query-error.ts';
 import { bodyOf } from '../../common/service-answer.ts';
@@ -16,18 +17,7 @@ const HINTS = {
 /** n8n as a ToolJet data source. */
 export default class N8n implements QueryService {
   async run(source: Options, query: Options): Promise<QueryResult> {
-    const operation = operationOf(query.operation);
-    const isWebhook = query.operation === 'workflow.run';
-    const service = serviceOf(source, !isWebhook);
-    const request = buildRequest(operation, query);
-    // The webhook receives what the app sends, not an object around it.
-    const body = isWebhook ? ((request.body?.body ?? {}) as Record<string, unknown>) : request.body;
-    const answer = await exchange(
-      service,
-      { ...request, ...(body === undefined ? {} : { body }) },
-      request.method === 'GET',
-    );
-    return { status: 'ok', data: bodyOf(NAME, answer, HINTS) };
+    return await withFailures(query, () => runOperation(source, query));
   }
 
   /** Tells problems of address, key and scopes apart. @throws {QueryError} */
@@ -51,6 +41,21 @@ export default class N8n implements QueryService {
     bodyOf(NAME, workflows, HINTS);
     return { status: 'ok' };
   }
+}
+
+async function runOperation(source: Options, query: Options): Promise<QueryResult> {
+  const operation = operationOf(query.operation);
+  const isWebhook = query.operation === 'workflow.run';
+  const service = serviceOf(source, !isWebhook);
+  const request = buildRequest(operation, query);
+  // The webhook receives what the app sends, not an object around it.
+  const body = isWebhook ? ((request.body?.body ?? {}) as Record<string, unknown>) : request.body;
+  const answer = await exchange(
+    service,
+    { ...request, ...(body === undefined ? {} : { body }) },
+    request.method === 'GET',
+  );
+  return { status: 'ok', data: bodyOf(NAME, answer, HINTS) };
 }
 
 function operationOf(given: unknown): ServiceOperation {

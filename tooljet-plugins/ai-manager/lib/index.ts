@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { buildRequest, type ServiceRequest } from '../../common/build-request.ts';
+import { withFailures } from '../../common/failures.ts';
 import { exchange, readBaseUrl, type Service } from '../../common/http.ts';
 import { QueryError } from '../../common/query-error.ts';
 import type { Route } from '../../common/route.ts';
@@ -21,18 +22,7 @@ export default class AiManager implements QueryService {
     _dataSourceUpdatedAt?: string,
     context?: RunContext,
   ): Promise<QueryResult> {
-    const route = routeOf(query.operation);
-    const service = serviceOf(source, actingFor(source, context));
-    const request = buildRequest(route, query);
-    const key = route.idempotent ? { 'idempotency-key': `tooljet-${randomUUID()}` } : {};
-    const send = async (one: ServiceRequest) => {
-      const keyed = { ...service, headers: { ...service.headers, ...key } };
-      const answer = await exchange(keyed, one, route.method !== 'POST' || route.idempotent === true);
-      if (answer.status < 200 || answer.status > 299) throw problemError(service.baseUrl, answer);
-      return answer.body;
-    };
-    if (route.list) return { status: 'ok', data: await readPages(request, pageOf(query), send) };
-    return { status: 'ok', data: (await send(request)) ?? { success: true } };
+    return await withFailures(query, () => runOperation(source, query, context));
   }
 
   async testConnection(source: Options): Promise<ConnectionResult> {
@@ -40,6 +30,25 @@ export default class AiManager implements QueryService {
     await testConnection(serviceOf(source, undefined), role === 'any' ? '' : role);
     return { status: 'ok' };
   }
+}
+
+async function runOperation(
+  source: Options,
+  query: Options,
+  context: RunContext | undefined,
+): Promise<QueryResult> {
+  const route = routeOf(query.operation);
+  const service = serviceOf(source, actingFor(source, context));
+  const request = buildRequest(route, query);
+  const key = route.idempotent ? { 'idempotency-key': `tooljet-${randomUUID()}` } : {};
+  const send = async (one: ServiceRequest) => {
+    const keyed = { ...service, headers: { ...service.headers, ...key } };
+    const answer = await exchange(keyed, one, route.method !== 'POST' || route.idempotent === true);
+    if (answer.status < 200 || answer.status > 299) throw problemError(service.baseUrl, answer);
+    return answer.body;
+  };
+  if (route.list) return { status: 'ok', data: await readPages(request, pageOf(query), send) };
+  return { status: 'ok', data: (await send(request)) ?? { success: true } };
 }
 
 function routeOf(operation: unknown): Route {

@@ -117,19 +117,21 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
     scope.queries[query.name] = { isLoading: true, data: [], rawData: [] };
     runtime.changed();
     const answer = await ask(query.id, resolved);
-    if (answer.status !== 'ok') {
-      scope.queries[query.name] = { isLoading: false, data: [], rawData: [], error: answer };
-      runtime.changed();
-      return await runtime.fire(query.id, 'onDataQueryFailure');
-    }
     const data =
-      typeof transformation === 'string'
+      typeof transformation === 'string' && answer.status === 'ok'
         ? new Function('data', 'queries', 'variables', transformation)(
             answer.data,
             scope.queries,
             scope.variables,
           )
         : answer.data;
+    // As in ToolJet, a transformation fails the query by what it gives.
+    const failed = [answer, data].find((one) => one?.status === 'failed');
+    if (failed) {
+      scope.queries[query.name] = { isLoading: false, data: [], rawData: [], error: failed };
+      runtime.changed();
+      return await runtime.fire(query.id, 'onDataQueryFailure');
+    }
     scope.queries[query.name] = { isLoading: false, data, rawData: answer.data };
     runtime.changed();
     await runtime.fire(query.id, 'onDataQuerySuccess');
