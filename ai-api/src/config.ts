@@ -62,6 +62,9 @@ export const settings = z.object({
   HOST: text.default('127.0.0.1').describe('Address that the API listens on'),
   PORT: port(8000).describe('Port of the API'),
   PUBLIC_URL: httpUrl.optional().describe('Where people and services reach the API'),
+  DASHBOARDS_URL: httpUrl
+    .optional()
+    .describe('Where people open ToolJet: links in reports and e-mails lead there; no links unless set'),
   DATA_DIR: text.default('.data').describe('Everything the embedded drivers store'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgres://' })

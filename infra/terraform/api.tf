@@ -11,6 +11,7 @@ locals {
       NODE_ENV                 = "production"
       HOST                     = "0.0.0.0"
       PUBLIC_URL               = "https://${local.hosts.api}"
+      DASHBOARDS_URL           = "https://${local.hosts.app}"
       DATA_DIR                 = "/data"
       TENANT                   = var.tenant
       TRUST_PROXY              = var.cdn.enabled ? "2" : "1"

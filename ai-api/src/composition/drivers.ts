@@ -8,6 +8,7 @@ import { createCollections } from '../models/embeddings/collections.ts';
 import { createEmbedder, embeddersOf } from '../models/embeddings/index.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createJobs } from '../platform/jobs.ts';
 import { openMailer } from '../platform/mail/index.ts';
@@ -73,6 +74,7 @@ export async function openDrivers(config: Config, log: Logger, database: Databas
   const clock: Clock = { now: () => new Date() };
   return {
     publicUrl,
+    dashboards: createDashboards(config.DASHBOARDS_URL),
     objects,
     tracing,
     ledger,

@@ -37,7 +37,7 @@ export async function createModules(
   drivers: Drivers,
 ) {
   const { publicUrl, objects, ledger, sources, model, routes, traces, jobs, collections, cache } = drivers;
-  const { guards, secrets, guard, sealer, mailer, clock } = drivers;
+  const { guards, secrets, guard, sealer, mailer, clock, dashboards } = drivers;
   const identity = await createIdentity(database, {
     publicUrl,
     tenant: config.TENANT,
@@ -100,6 +100,7 @@ export async function createModules(
     people,
     webhooks,
     objects,
+    dashboards,
     prompts,
     ...settings,
   });
@@ -132,7 +133,7 @@ export async function createModules(
     approvals,
     stageGates,
     knowledge,
-    performance: createPerformance({ database, people, webhooks, objects, prompts, publicUrl, ...settings }),
+    performance: createPerformance({ database, people, webhooks, objects, prompts, dashboards, ...settings }),
     rules: createRules(database, KINDS, settings.now),
     watchDeadlines: () => watch(identity.tenantIds, log),
     audit,

@@ -47,6 +47,7 @@ const approvalView = z
     escalated: z.boolean(),
     appeal: z.string().nullable(),
     audit: z.enum(AUDITS).nullable().describe('Whether a person has to look at an automatic decision'),
+    link: z.string().nullable().describe('The request in the dashboards, where DASHBOARDS_URL is set'),
   })
   .meta({ id: 'Approval' });
 

@@ -2,6 +2,7 @@ import type { RequestContext } from '../../http/caller.ts';
 import { type Served, serve } from '../../http/router.ts';
 import { openBench, type StoreJudgement } from '../../judgement/index.ts';
 import type { ChatModel } from '../../models/chat.ts';
+import type { Dashboards } from '../../platform/dashboards.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { ObjectStore } from '../../platform/objects/index.ts';
@@ -33,6 +34,7 @@ export interface ApprovalsSetup {
   people: People;
   webhooks: Webhooks;
   objects: ObjectStore;
+  dashboards: Dashboards;
   prompts: Prompts;
   storeJudgement: StoreJudgement;
   model: ChatModel | null;
@@ -47,6 +49,7 @@ export function openApprovals({
   people,
   webhooks,
   objects,
+  dashboards,
   prompts,
   storeJudgement,
   model,
@@ -57,6 +60,7 @@ export function openApprovals({
     database,
     people,
     objects,
+    dashboards,
     announce: createAnnouncer(webhooks),
     bench: async (transaction, tenantId, asOf) => {
       const plan = model && (await prompts.plan(transaction, tenantId, approvalKind.name));

@@ -1,4 +1,5 @@
 import type { Bench, StoreJudgement } from '../../judgement/index.ts';
+import type { Dashboards } from '../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { ObjectStore } from '../../platform/objects/index.ts';
 import type { People } from '../people/index.ts';
@@ -9,6 +10,7 @@ export interface Parts {
   database: Database;
   people: People;
   objects: ObjectStore;
+  dashboards: Dashboards;
   announce: Announcer;
   /** What requests are judged with at this moment. */
   bench(transaction: TenantTransaction, tenantId: string, asOf: Date): Promise<Bench>;

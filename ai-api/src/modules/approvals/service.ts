@@ -42,7 +42,7 @@ export type Approvals = ReturnType<typeof createApprovals>;
 
 /** Requests for manual time. */
 export function createApprovals(parts: Parts) {
-  const { database, people, objects, now } = parts;
+  const { database, people, objects, dashboards, now } = parts;
 
   async function describe(transaction: TenantTransaction, rows: readonly ApprovalRecord[]) {
     const builders = await people.findBuilders(
@@ -53,7 +53,14 @@ export function createApprovals(parts: Parts) {
       transaction,
       rows.map(({ group_id }) => group_id),
     );
-    return rows.map((row) => approvalView(row, builders.get(row.builder_id), groups.get(row.group_id ?? '')));
+    return rows.map((row) =>
+      approvalView(
+        row,
+        builders.get(row.builder_id),
+        groups.get(row.group_id ?? ''),
+        dashboards.link('approvals', { request: row.id }),
+      ),
+    );
   }
 
   const describeOne = async (transaction: TenantTransaction, row: ApprovalRecord) =>

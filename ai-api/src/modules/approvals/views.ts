@@ -13,6 +13,7 @@ export function approvalView(
   row: ApprovalRecord,
   builder: BuilderRecord | undefined,
   group: GroupRecord | undefined,
+  link: string | null,
 ) {
   return {
     approvalId: row.id,
@@ -45,6 +46,7 @@ export function approvalView(
     escalated: row.escalated_at !== null,
     appeal: row.appeal,
     audit: row.audit,
+    link,
   };
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { extractText } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
@@ -21,7 +22,7 @@ describe.each(databaseKinds())('performance on $name', ({ create }) => {
 
   beforeAll(async () => {
     home = await create();
-    api = await startApi(home);
+    api = await startApi(home, { DASHBOARDS_URL: 'https://tooljet.example.com/' });
     const { builders, metrics } = smallCompany(12);
     await api.client.people.import({
       builders: builders.map((row, index) => ({
@@ -73,14 +74,16 @@ describe.each(databaseKinds())('performance on $name', ({ create }) => {
     expect(report.attention.map(({ builderId }) => builderId).toSorted()).toEqual(['b-1', 'b-2']);
     const { html, text, subject } = await api.client.performance.file({ format: 'html' });
     expect(subject).toBe(`The week ${SAMPLE_WEEK}: 2 people need attention`);
-    expect(html).toContain(`/evaluations/${report.attention[0]?.evaluationId}`);
+    const page = 'https://tooljet.example.com/applications/ai-manager-executive/performance';
+    expect(html).toContain(`${page}?builder=${report.attention[0]?.builderId}`);
     expect(html).not.toContain('<b>Bold');
     expect(text).toContain('Needs attention');
     const { url } = await api.client.performance.file({ format: 'pdf', team: 'Orchard' });
     const { pathname, search } = new URL(url as string);
     const pdf = await fetch(`${api.url}${pathname}${search}`);
     expect(pdf.headers.get('content-type')).toBe('application/pdf');
-    expect((await pdf.text()).startsWith('%PDF-')).toBe(true);
+    const read = await extractText(new Uint8Array(await pdf.arrayBuffer()), { mergePages: true });
+    expect(read.text).toContain('<b>Bold</b> Łukasz');
     const none = await api.client.performance.report({ week: '2020-W01' });
     expect(none).toMatchObject({ status: 'not enough data', builders: 0, meanScore: null, attention: [] });
   });

@@ -8,6 +8,9 @@ const QUIET = '#5b6675';
 const LINE = '#e3e7ec';
 const GRADES = ['A', 'B', 'C', 'D', 'E', 'insufficient evidence'] as const;
 
+/** Where a builder's evaluations and their evidence are seen; null when it is not known where people look. */
+export type LinkTo = (builderId: string) => string | null;
+
 export function subjectOf({ week, team, attention }: Report): string {
   const whose = team === null ? 'The week' : `${team} in week`;
   const who =
@@ -32,12 +35,16 @@ export function signed(value: number): string {
 }
 
 /** The report as an e-mail: tables and inline styles, which is what mail programs understand. */
-export function reportHtml(report: Report, linkTo: (evaluationId: string) => string): string {
+export function reportHtml(report: Report, linkTo: LinkTo): string {
   const { monday, sunday } = daysOf(report.week);
   const cell = `padding:8px 8px 8px 0;border-bottom:1px solid ${LINE};vertical-align:top`;
+  const nameOf = ({ builderId, name }: TeamRow) => {
+    const link = linkTo(builderId);
+    return link === null ? name : html`<a href="${link}" style="color:#1d6f8a">${name}</a>`;
+  };
   const row = (one: TeamRow) => html`
             <tr>
-              <td style="${cell}"><a href="${linkTo(one.evaluationId)}" style="color:#1d6f8a">${one.name}</a><br>
+              <td style="${cell}">${nameOf(one)}<br>
                 <span style="color:${QUIET};font-size:13px">${one.team}</span></td>
               <td style="${cell}">${one.grade ?? 'none'}</td>
               <td style="${cell};text-align:right">${one.score ?? ''}</td>
@@ -72,7 +79,11 @@ export function reportHtml(report: Report, linkTo: (evaluationId: string) => str
         </td></tr>
         ${section('Needs attention', report.attention, 'Nobody stands out.')}
         ${section('Going well', report.best, 'Nobody was graded.')}
-        <tr><td style="padding:16px 32px 28px;color:${QUIET};font-size:13px">Every name leads to the evaluation with its evidence.</td></tr>
+        <tr><td style="padding:16px 32px 28px;color:${QUIET};font-size:13px">${
+          linkTo('') === null
+            ? 'The evidence stands on the page Performance of the dashboards.'
+            : 'Every name leads to the evaluations with their evidence.'
+        }</td></tr>
       </table>
     </td></tr></table>
   </body>
@@ -81,13 +92,15 @@ export function reportHtml(report: Report, linkTo: (evaluationId: string) => str
 }
 
 /** The report for mail programs that show no markup. */
-export function reportText(report: Report, linkTo: (evaluationId: string) => string): string {
+export function reportText(report: Report, linkTo: LinkTo): string {
   const line = (one: TeamRow) =>
     [
       `- ${one.name} (${one.team}): ${one.grade ?? 'no grade'}, score ${one.score ?? 'none'}.`,
       ...one.attention,
-      linkTo(one.evaluationId),
-    ].join(' ');
+      linkTo(one.builderId) ?? '',
+    ]
+      .join(' ')
+      .trimEnd();
   return [
     headlineOf(report),
     '',

@@ -5,6 +5,7 @@ import { decodeCursor, pageOf } from '../../http/cursor.ts';
 import { notFound } from '../../http/problem.ts';
 import { type Bench, type Grade, openBench, pastJudgements } from '../../judgement/index.ts';
 import type { ChatModel } from '../../models/chat.ts';
+import type { Dashboards } from '../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import type { ObjectStore } from '../../platform/objects/index.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
@@ -42,7 +43,7 @@ export interface PerformanceSetup {
   objects: ObjectStore;
   prompts: Prompts;
   model: ChatModel | null;
-  publicUrl: string;
+  dashboards: Dashboards;
   now: () => Date;
 }
 
@@ -53,9 +54,9 @@ export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, webhooks, objects, prompts, model, publicUrl, now } = setup;
+  const { database, people, webhooks, objects, prompts, model, dashboards, now } = setup;
   const plans = createPlans(database, people, webhooks, now);
-  const linkTo = (evaluationId: string) => `${publicUrl}/evaluations/${evaluationId}`;
+  const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
   /** The week that is meant: the newest official one unless said; without any, the last complete one. */
   const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
