@@ -1,41 +1,38 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type {
   IDataObject,
   ILoadOptionsFunctions,
   INodeListSearchResult,
   INodeParameters,
 } from 'n8n-workflow';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiProcess, startProcess } from '../../ai-api/test/process.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN_KEY } from '../../ai-api/test/api.ts';
+import { clientWay } from '../../ai-api/test/tour/client-way.ts';
+import { tour } from '../../ai-api/test/tour/index.ts';
+import type { Step } from '../../ai-api/test/tour/step.ts';
+import { traveller } from '../../ai-api/test/tour/take.ts';
+import { startWorld, type World } from '../../ai-api/test/tour/world.ts';
 import { aiManager, type Engine, openEngine, outputOf, start } from './support/engine.mts';
+import { nodeWay } from './support/node-way.mts';
 
-const KEY = `aim_testtest_${'0123456789abcdef'.repeat(3)}`;
-const company = (file: string) =>
-  readFileSync(new URL(`../../examples/sample-company/${file}.csv`, import.meta.url));
-
-const home = mkdtempSync(join(tmpdir(), 'n8n-real-api-'));
-let api: ApiProcess;
+let world: World;
 let engine: Engine;
+let take: (step: Step) => Promise<void>;
 
 beforeAll(async () => {
-  api = await startProcess({
-    DATA_DIR: home,
-    NODE_ENV: 'test',
-    PORT: String(await freePort()),
-    INBOX_HTTP_PORT: '0',
-    INBOX_SMTP_PORT: '0',
-    SMTP_URL: 'smtp://127.0.0.1:2525',
-    RATE_LIMITS: 'off',
-    BOOTSTRAP_API_KEY: KEY,
-  });
-  engine = await openEngine({ baseUrl: api.url ?? '', apiKey: KEY });
+  world = await startWorld();
+  const { url } = world.api;
+  engine = await openEngine({ baseUrl: url, apiKey: ADMIN_KEY });
+  const byNode = nodeWay(engine);
+  const byClient = clientWay(url);
+  // What the node does not offer, such as passwords, is done without it.
+  take = traveller(world, (step, input, caller) =>
+    (step.op.composable === false ? byClient : byNode)(step, input, caller),
+  );
 });
-afterAll(async () => {
-  await api?.end('SIGTERM');
-  rmSync(home, { recursive: true, force: true });
+afterAll(() => world?.close());
+
+describe('the node, against a real API, carries out', () => {
+  test.each(tour)('$title', (step) => take(step), 60_000);
 });
 
 let executions = 0;
@@ -50,25 +47,6 @@ const succeed = async (...args: Parameters<typeof run>) => {
 };
 const columns = { mappingMode: 'autoMapInputData', value: null };
 const byId = (value: string) => ({ __rl: true, mode: 'id', value });
-
-test('CSV files in an item are imported', async () => {
-  const [item] = await succeed(
-    {
-      resource: 'people',
-      operation: 'import',
-      rowsFrom: 'files',
-      fileProperties: { builders: 'b', projects: 'p' },
-    },
-    [{}],
-    {
-      binary: {
-        b: { data: company('builders').toString('base64'), mimeType: 'text/csv' },
-        p: { data: company('projects').toString('base64'), mimeType: 'text/csv' },
-      },
-    },
-  );
-  expect(item?.json).toMatchObject({ builders: { inserted: 75 }, projects: { inserted: 97 } });
-});
 
 test('items are imported as rows by their columns, all in one request', async () => {
   const rows = ['n-1', 'n-2'].map((id) => ({
@@ -89,9 +67,10 @@ test('items are imported as rows by their columns, all in one request', async ()
 });
 
 test('Return All reads every page of a list, a limit only so many', async () => {
-  const list = { resource: 'builder', operation: 'list' };
+  const list = { resource: 'audit', operation: 'list' };
   const all = await succeed({ ...list, returnAll: true });
-  expect(new Set(all.map(({ json }) => json.builderId)).size).toBe(77);
+  expect(all.length).toBeGreaterThan(200);
+  expect(all.map(({ json }) => json.seq)).toEqual(all.map((_, index) => all.length - index));
   expect(await succeed({ ...list, returnAll: false, limit: 60 })).toHaveLength(60);
 });
 
@@ -108,34 +87,6 @@ test('a builder is found by a part of the name and read by the locator, simplifi
   expect(Object.keys(item?.json ?? {})).toEqual(['builderId', 'name', 'email', 'team', 'status']);
 });
 
-test('something is created, and is there', async () => {
-  const [created] = await succeed(
-    {
-      resource: 'approver',
-      operation: 'createGroup',
-      name: '={{ $json.team }} approvers',
-      members: '={{ ["boss@example.com"] }}',
-      additionalFields: { escalation: true },
-    },
-    [{ team: 'Orchard' }],
-  );
-  const { items } = await api.client.approver.listGroups({});
-  expect(items).toEqual([created?.json]);
-  expect(items[0]).toMatchObject({ name: 'Orchard approvers', escalation: true });
-});
-
-test('the files of an answer come out as binary data', async () => {
-  const [item] = await succeed({
-    resource: 'audit',
-    operation: 'reports',
-    kind: 'soc2-access-review',
-    downloadFiles: true,
-    additionalFields: {},
-  });
-  const names = Object.values(item?.binary ?? {}).map(({ fileName }) => fileName);
-  expect(names).toEqual(expect.arrayContaining(['users.csv', 'keys.csv']));
-});
-
 test('a refused field is named', async () => {
   const { error } = (await run(submission(0.3))).data.resultData;
   expect(error?.message).toContain('not valid');
@@ -148,7 +99,6 @@ test('an execution that is repeated acts once, another one again', async () => {
   expect(again[0]?.json.approvalId).toBe(first[0]?.json.approvalId);
   const other = await run(submission(1), [{}], { executionId: 'e-2' });
   expect(other.data.resultData.error?.message).toContain('asked for already');
-  expect((await api.client.approval.list({})).items).toHaveLength(1);
 });
 
 function submission(hours: number): INodeParameters {
@@ -159,16 +109,6 @@ function submission(hours: number): INodeParameters {
     hours,
     category: 'support',
     justification: 'Helped the hotline of a customer by telephone.',
-    additionalFields: { builderId: byId('b-0001') },
+    additionalFields: { builderId: byId('n-1') },
   };
-}
-
-/** Signed addresses of files name the port, so that it has to be known before. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -40,6 +40,8 @@ export interface ManifestField {
   label: string;
   description: string;
   required: boolean;
+  /** `null` is a value of its own, such as "no limit". */
+  nullable?: true;
   /** `date` is a calendar day, `dateTime` an instant. */
   type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'date' | 'dateTime';
   default?: unknown;
@@ -156,6 +158,7 @@ function field(
     label: hint.label ?? titleCase(name),
     description: schema.description ?? '',
     required,
+    ...(isNullable(schema) ? { nullable: true as const } : {}),
     ...(schema.default === undefined ? {} : { default: schema.default }),
     ...(hint.placeholder ? { placeholder: hint.placeholder } : {}),
     ...(hint.multiline ? { multiline: true } : {}),
@@ -225,12 +228,16 @@ function columnsOf(row: z.ZodObject): ManifestColumn[] {
     return {
       name,
       label: titleCase(name),
-      required: ![schema, ...(schema.anyOf ?? [])].some((option) => [option.type].flat().includes('null')),
+      required: !isNullable(schema),
       type:
         type === 'options' || type === 'number' || type === 'boolean' || type === 'date' ? type : 'string',
       ...(options ? { options } : {}),
     };
   });
+}
+
+function isNullable(schema: JsonSchema): boolean {
+  return [schema, ...(schema.anyOf ?? [])].some((option) => [option.type].flat().includes('null'));
 }
 
 function widget(

@@ -3,6 +3,7 @@ import type { ApiRequest } from '../shared/transport.ts';
 import { labelOf } from './field-property.ts';
 import { fieldValue } from './field-value.ts';
 import type { ManifestField, ManifestOperation } from './manifest.ts';
+import type { ReadParameter } from './parameters.ts';
 
 /**
  * Reads the parameters of one item and builds the request they stand for.
@@ -12,11 +13,12 @@ import type { ManifestField, ManifestOperation } from './manifest.ts';
  */
 export function buildRequest(
   context: IExecuteFunctions,
+  read: ReadParameter,
   op: ManifestOperation,
   itemIndex: number,
   tables: Record<string, unknown> = {},
 ): ApiRequest {
-  const values = new Map([...readValues(context, op, itemIndex), ...Object.entries(tables)]);
+  const values = new Map([...readValues(context, read, op, itemIndex), ...Object.entries(tables)]);
   const body = valuesIn(op, 'body', values);
   return {
     method: op.method,
@@ -28,14 +30,15 @@ export function buildRequest(
 
 function readValues(
   context: IExecuteFunctions,
+  read: ReadParameter,
   op: ManifestOperation,
   itemIndex: number,
 ): Map<string, unknown> {
   const additional = op.fields.some((field) => !field.required)
-    ? (context.getNodeParameter('additionalFields', itemIndex, {}) as IDataObject)
+    ? (read('additionalFields', itemIndex, {}) as IDataObject)
     : {};
   const raw = (field: ManifestField) =>
-    field.required ? context.getNodeParameter(field.name, itemIndex) : additional[field.name];
+    field.required ? read(field.name, itemIndex) : additional[field.name];
   return new Map(op.fields.map((field) => [field.name, fieldValue(context, field, raw(field), itemIndex)]));
 }
 

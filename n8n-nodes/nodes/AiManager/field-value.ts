@@ -5,7 +5,7 @@ import type { ManifestField } from './manifest.ts';
 /**
  * Turns what a form or an expression gave for a field into what the API takes.
  *
- * An optional field left empty is `undefined` and is not sent. Dates become UTC ISO 8601; one without
+ * An optional field left empty is `undefined` and is not sent; `null` of an expression is, where it means something. Dates become UTC ISO 8601; one without
  * an offset is read in the workflow's timezone. A day is the day there. JSON may be text or an object. Anything that is not
  * understood is passed on as it is, for the API to refuse by name.
  *
@@ -18,6 +18,7 @@ export function fieldValue(
   itemIndex: number,
 ): unknown {
   const value = isLocator(given) ? given.value : given;
+  if (value === null && field.nullable) return null;
   if (value === undefined || value === null) return undefined;
   if (value === '' && !(field.required && field.type === 'string')) return undefined;
   const refuse = (what: string) =>

@@ -48,6 +48,8 @@ export interface ManifestField {
   label: string;
   description: string;
   required: boolean;
+  /** `null` is a value of its own, such as "no limit". */
+  nullable?: boolean;
   type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'date' | 'dateTime';
   default?: unknown;
   options?: { value: string; name: string }[];

@@ -10,6 +10,15 @@ export function requestOptions(): INodeProperties {
     default: {},
     options: [
       {
+        displayName: 'Acting For',
+        name: 'actingFor',
+        type: 'string',
+        default: '',
+        placeholder: 'e.g. ada@example.com',
+        description:
+          'E-mail address or ID of the person whom the request is made for, such as who approved it. The API key needs the scope act-as; the audit trail names both.',
+      },
+      {
         displayName: 'Batch Interval',
         name: 'batchInterval',
         type: 'number',

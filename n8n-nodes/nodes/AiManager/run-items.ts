@@ -12,16 +12,15 @@ import { buildRequest } from './build-request.ts';
 import { filesOf } from './files.ts';
 import { findOperation, type ManifestOperation } from './manifest.ts';
 import { readPages } from './pages.ts';
+import { parameterReader, type ReadParameter } from './parameters.ts';
 import { rowsFrom, rowsOfItems, tablesOfFiles } from './tables.ts';
 
 const READS_AT_ONCE = 10;
 
-/**
- * What is the same for all items, read once: n8n searches the whole form for every parameter that is read,
- * and this form is long.
- */
+/** What is the same for all items. */
 interface Work {
   context: IExecuteFunctions;
+  read: ReadParameter;
   session: ApiSession;
   op: ManifestOperation;
   fromFiles: boolean;
@@ -42,6 +41,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
   const source = rowsFrom(context, op);
   const work: Work = {
     context,
+    read: parameterReader(context),
     session: openSession(context),
     op,
     fromFiles: source === 'files',
@@ -113,24 +113,33 @@ async function runItem(work: Work, itemIndex: number): Promise<INodeExecutionDat
 }
 
 async function runOne(
-  { context, session, op, timeout, keyOf }: Work,
+  work: Work,
   itemIndex: number,
   tables: Record<string, unknown>,
 ): Promise<INodeExecutionData[]> {
-  const request = { ...buildRequest(context, op, itemIndex, tables), ...timeout };
+  const { context, session, read, op, timeout } = work;
+  const built = buildRequest(context, read, op, itemIndex, tables);
+  const request = { ...built, ...timeout, headers: headersOf(work, itemIndex) };
   const pairedItem = { item: itemIndex };
   if (op.list) {
-    const rows = await readPages(context, session, request, limitOf(context, itemIndex), itemIndex);
-    return simplify(context, op, rows, itemIndex).map((json) => ({ json, pairedItem }));
+    const rows = await readPages(context, session, request, limitOf(work, itemIndex), itemIndex);
+    return simplify(work, rows, itemIndex).map((json) => ({ json, pairedItem }));
   }
-  const headers = op.idempotent ? { 'Idempotency-Key': keyOf(itemIndex) } : {};
-  const { status, body } = await session.send({ ...request, headers }, itemIndex);
+  const { status, body } = await session.send(request, itemIndex);
   const rows = (status === 204 ? [{ success: true }] : [body].flat()) as IDataObject[];
-  const wantsFiles = op.files.length > 0 && context.getNodeParameter('downloadFiles', itemIndex, false);
-  if (!wantsFiles) return simplify(context, op, rows, itemIndex).map((json) => ({ json, pairedItem }));
+  const wantsFiles = op.files.length > 0 && read('downloadFiles', itemIndex, false);
+  if (!wantsFiles) return simplify(work, rows, itemIndex).map((json) => ({ json, pairedItem }));
   const json = rows[0] ?? {};
   const binary = await filesOf(context, op, json, timeout.timeoutMs, itemIndex);
   return [{ json, binary, pairedItem }];
+}
+
+function headersOf({ op, read, keyOf }: Work, itemIndex: number): IDataObject {
+  const { actingFor = '' } = read('options', itemIndex, {}) as { actingFor?: string };
+  return {
+    ...(op.idempotent ? { 'Idempotency-Key': keyOf(itemIndex) } : {}),
+    ...(actingFor === '' ? {} : { 'AI-Manager-Acting-For': actingFor }),
+  };
 }
 
 function chosenOperation(context: IExecuteFunctions): ManifestOperation {
@@ -166,20 +175,15 @@ function timeoutOf(context: IExecuteFunctions): { timeoutMs?: number } {
   return timeout !== undefined && timeout > 0 ? { timeoutMs: timeout } : {};
 }
 
-function limitOf(context: IExecuteFunctions, itemIndex: number): number {
-  if (context.getNodeParameter('returnAll', itemIndex, false)) return Number.POSITIVE_INFINITY;
-  const limit = Number(context.getNodeParameter('limit', itemIndex, 50));
+function limitOf({ context, read }: Work, itemIndex: number): number {
+  if (read('returnAll', itemIndex, false)) return Number.POSITIVE_INFINITY;
+  const limit = Number(read('limit', itemIndex, 50));
   if (Number.isInteger(limit) && limit > 0) return limit;
   throw new NodeOperationError(context.getNode(), 'Limit must be a whole number above 0', { itemIndex });
 }
 
-function simplify(
-  context: IExecuteFunctions,
-  op: ManifestOperation,
-  rows: IDataObject[],
-  itemIndex: number,
-): IDataObject[] {
-  if (op.simplified.length === 0 || !context.getNodeParameter('simplify', itemIndex, true)) return rows;
+function simplify({ op, read }: Work, rows: IDataObject[], itemIndex: number): IDataObject[] {
+  if (op.simplified.length === 0 || !read('simplify', itemIndex, true)) return rows;
   return rows.map((row) =>
     Object.fromEntries(op.simplified.filter((key) => key in row).map((key) => [key, row[key]])),
   );

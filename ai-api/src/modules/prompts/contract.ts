@@ -119,7 +119,7 @@ const promptVersion = z
     createdBy: z.string(),
     createdAt: timestamp,
     labels: z.array(z.string()),
-    check: check.omit({ name: true, version: true }).nullable().describe('The newest check'),
+    check: check.nullable().describe('The newest check'),
     approvals: z.array(z.object({ approvedBy: z.string(), comment: z.string(), approvedAt: timestamp })),
     langfuseVersion: z.number().int().nullable(),
   })

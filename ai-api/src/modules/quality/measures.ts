@@ -59,7 +59,7 @@ function measureGroup(rows: readonly FinishedScore[], configs: readonly ScoreCon
   const pairs = graded.map(({ grade, textValue }): Pair => [grade, textValue]);
   return {
     kind,
-    prompt,
+    prompt: prompt && { name: prompt.name, version: prompt.version },
     reviewed: reviews.length,
     system: decisions ? measureAgreement(decisions.pairs, decisions) : measureAgreement(pairs, gradeConfig),
     reviewers: configs.flatMap((config) => {

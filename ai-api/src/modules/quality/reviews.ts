@@ -205,7 +205,7 @@ function reviewViewOf(row: ReviewRecord): ReviewView {
     status: row.status,
     reasons: row.reasons as Sampled[],
     engine: row.engine,
-    prompt: row.prompt,
+    prompt: row.prompt && { name: row.prompt.name, version: row.prompt.version },
     wanted: row.wanted,
     finished: row.finished,
     createdAt: row.created_at.toISOString(),
