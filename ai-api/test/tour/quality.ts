@@ -23,7 +23,7 @@ export const quality: Step[] = [
     (said) => ({ reviewId: said('reviews.next').review?.reviewId ?? '', reason: 'I know this builder.' }),
     { as: PERSON.lead, shows: { status: 'open' } },
   ),
-  step('reviews.next', {}, { as: PERSON.lead }),
+  step('reviews.next', { kind: 'evaluation' }, { as: PERSON.lead }),
   step(
     'reviews.complete',
     (said) => ({
