@@ -20,22 +20,13 @@ const queries: Query[] = [
     transform: 'whoami',
     next: [
       set('builderId', '{{queries.me.data.builderId}}'),
-      run('runs', '{{!!queries.me.data.builderId}}'),
+      run('mine', '{{!!queries.me.data.builderId}}'),
       run('builder', '{{!!queries.me.data.builderId}}'),
       run('myPerformance', '{{!!queries.me.data.builderId}}'),
     ],
   }),
-  api.read('runs', 'evaluation.listRuns', {
-    options: { limit: '26' },
-    transform: 'runs',
-    next: [run('mine', '{{!!queries.runs.data.latestRunId}}')],
-  }),
-  api.read('mine', 'evaluation.listResults', {
-    options: {
-      runId: '{{queries.runs.data.latestRunId}}',
-      builderId: '{{queries.me.data.builderId}}',
-      limit: '10',
-    },
+  api.read('mine', 'evaluation.list', {
+    options: { builderId: '{{queries.me.data.builderId}}', limit: '1' },
     transform: 'my-evaluation',
     next: [
       set('evaluationId', '{{queries.mine.data.evaluationId}}'),

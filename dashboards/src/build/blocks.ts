@@ -1,7 +1,7 @@
 import { run } from './actions.ts';
 import { color, type } from './look.ts';
 import type { Cell, Row, Widget } from './model.ts';
-import { failedFlag } from './queries.ts';
+import { failedFlag, failureOf } from './queries.ts';
 import { button, cell, chart, html, table, text } from './widgets.ts';
 
 /** Text colour of a column whose words are a grade, a state or a change. */
@@ -80,7 +80,7 @@ function withStates(
       `${shown.name}Error`,
       notice(
         'This could not be loaded',
-        `{{queries.${query}.error?.description ?? 'The service did not answer. Press Refresh; if it stays so, tell your operations team.'}}`,
+        `{{${failureOf(query)} || 'The service did not answer. Press Refresh; if it stays so, tell your operations team.'}}`,
         color.bad,
       ),
       { ...size, visible: `{{!(${busy}) && ${failed}}}` },

@@ -31,6 +31,12 @@ export function failedFlag(query: string): string {
   return `failed_${query}`;
 }
 
+/** Expression for what the service said of a query that failed: what it is, and what to do. */
+export function failureOf(query: string): string {
+  const error = `queries.${query}.error`;
+  return `[${error}?.message, ${error}?.description].filter(Boolean).join('. ')`;
+}
+
 /** Queries of one data source, typed by what its plugin offers. */
 export function queriesOf<S extends Source>(source: S) {
   return {
@@ -63,10 +69,7 @@ export function queriesOf<S extends Source>(source: S) {
           onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), say(spec.done), ...(spec.next ?? [])],
           onDataQueryFailure: [
             set(failedFlag(name), '{{true}}'),
-            say(
-              `{{queries.${name}.error?.description ?? 'That did not work. Check the fields and try again.'}}`,
-              'error',
-            ),
+            say(`{{${failureOf(name)} || 'That did not work. Check the fields and try again.'}}`, 'error'),
           ],
         },
       };

@@ -1,11 +1,9 @@
 import { badge, esc, figure } from './helpers.js';
 
-/** The signed-in builder's own result in the newest run, and in the one before. */
-export default function transform(data, { queries }) {
-  const me = queries.me?.data?.builderId;
-  const mine = (data?.items ?? []).find(({ builderId }) => builderId === me);
-  if (!me || !mine) return { evaluationId: '' };
-  const week = queries.runs?.data?.week ?? '';
+/** The signed-in builder's own newest result. */
+export default function transform(data) {
+  const [mine] = data?.items ?? [];
+  if (!mine) return { evaluationId: '' };
   const projects = mine.projects.map(
     ({ name, grade }) =>
       `<div style="display:flex;justify-content:space-between;padding:6px 0;border-top:1px solid #EAECF0"><span>${esc(name)}</span>${badge(grade)}</div>`,
@@ -13,7 +11,7 @@ export default function transform(data, { queries }) {
   return {
     evaluationId: mine.evaluationId,
     gradeCard: figure(
-      `Your grade, week ${week}`,
+      `Your grade, week ${mine.week}`,
       mine.grade ?? 'Not judged yet',
       mine.score === null ? 'Too little was known for a score' : `${Math.round(mine.score)} of 100`,
     ),
