@@ -61,6 +61,10 @@ export async function runWorkflows(
   expect((await mailTo('executives@example.com', 'Manual time to decide: Quill Marrow')).text).toContain(
     'Helped the hotline',
   );
+  await start('daily-digest-for-approvers');
+  expect((await mailTo('executives@example.com', '1 decision waits')).text).toContain(
+    'Manual time: Quill Marrow, 3 h',
+  );
 
   await failOnPurpose();
   await mailTo('operations@example.com', 'Monthly compliance report: failed');

@@ -122,6 +122,9 @@ describe.each(databaseKinds())('a request for manual time on $name', ({ create }
       dueAt: '2040-11-16T12:00:00.000Z',
     });
     expect(request.reason).toContain('no model is configured');
+    const { items } = await api.client.approval.list({ waiting: true });
+    const listed = items.find(({ approvalId }) => approvalId === request.approvalId);
+    expect(listed).toMatchObject({ approvers: request.approvers, link: null });
     expect(request.history.map(({ step }) => step)).toEqual(['submitted', 'flagged']);
     expect(await eventsAbout(request.approvalId)).toEqual(['approval.submitted', 'approval.flagged']);
     expect((await builder.approval.list({})).items.map(({ approvalId }) => approvalId)).toContain(

@@ -43,6 +43,9 @@ const approvalView = z
     decidedAt: timestamp.nullable(),
     judgementId: id.nullable(),
     approverGroup: z.object({ groupId: id, name: z.string() }).nullable(),
+    approvers: z
+      .array(z.string())
+      .describe('E-mail addresses of those who may decide it now, beside executives'),
     dueAt: timestamp.nullable().describe('When it is escalated'),
     escalated: z.boolean(),
     appeal: z.string().nullable(),
@@ -72,9 +75,6 @@ const detail = approvalView
     attachments: z.array(attachment),
     history: z.array(step),
     judgement: judgementView.nullable(),
-    approvers: z
-      .array(z.string())
-      .describe('E-mail addresses of those who may decide it now, beside executives'),
   })
   .meta({ id: 'ApprovalDetail' });
 
@@ -150,6 +150,7 @@ export const approval = resource({
         state: z.enum(STATES).optional(),
         builderId: builderId.optional(),
         week: isoWeek.optional().describe('ISO week of the day worked'),
+        waiting: flag.optional().describe('Only those that wait for a person'),
         mine: flag.optional().describe('Only those that wait for your decision'),
         audit: z.enum(AUDITS).optional(),
         escalated: flag.optional(),

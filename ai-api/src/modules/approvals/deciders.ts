@@ -1,7 +1,7 @@
 import type { Caller, Person } from '../../http/caller.ts';
 import { Problem } from '../../http/problem.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
-import { escalationGroups, findGroup, groupsWith, standInsOf, standsInFor } from './groups-store.ts';
+import { escalationGroups, type GroupRecord, groupsWith, standInsOf, standsInFor } from './groups-store.ts';
 import type { ApprovalRecord, Inbox } from './store.ts';
 
 /** A verified person who wants to decide, and what of it is theirs. */
@@ -60,15 +60,30 @@ export function requireMayDecide(approval: ApprovalRecord, decider: Decider): vo
   }
 }
 
-/** E-mail addresses of those who decide a request now: its group and, past its deadline, the escalation group. */
+/**
+ * E-mail addresses of those who decide each request now, by its id: its group and, past its deadline, the escalation
+ * group, with their stand-ins.
+ */
 export async function approversOf(
   transaction: TenantTransaction,
-  approval: ApprovalRecord,
+  approvals: readonly ApprovalRecord[],
+  groups: ReadonlyMap<string, GroupRecord>,
   now: Date,
-): Promise<string[]> {
-  const own = approval.group_id === null ? undefined : await findGroup(transaction, approval.group_id);
-  const above = approval.escalated_at === null ? [] : await escalationGroups(transaction);
-  const members = [...(own?.members ?? []), ...above.flatMap(({ members }) => members)];
-  const standIns = await standInsOf(transaction, members, now.toISOString().slice(0, 10));
-  return [...new Set([...members, ...standIns])].sort();
+): Promise<Map<string, string[]>> {
+  const isAnyLate = approvals.some(({ escalated_at }) => escalated_at !== null);
+  const above = isAnyLate ? await escalationGroups(transaction) : [];
+  const membersOf = ({ group_id, escalated_at }: ApprovalRecord) =>
+    [groups.get(group_id ?? ''), ...(escalated_at === null ? [] : above)].flatMap(
+      (group) => group?.members ?? [],
+    );
+  const everybody = [...new Set(approvals.flatMap(membersOf))];
+  const standIns = await standInsOf(transaction, everybody, now.toISOString().slice(0, 10));
+  return new Map(
+    approvals.map((approval) => {
+      const members = membersOf(approval);
+      const instead = standIns.filter(({ from_email }) => members.includes(from_email));
+      const all = [...members, ...instead.map(({ to_email }) => to_email)];
+      return [approval.id, [...new Set(all)].sort()];
+    }),
+  );
 }

@@ -69,21 +69,20 @@ export async function standsInFor(
   return rows.map(({ from_email }) => from_email);
 }
 
-/** Addresses of those who stand in for any of these people on a day. */
+/** Who stands in for any of these people on a day. */
 export async function standInsOf(
   transaction: TenantTransaction,
   emails: readonly string[],
   day: string,
-): Promise<string[]> {
+): Promise<{ from_email: string; to_email: string }[]> {
   if (emails.length === 0) return [];
-  const rows = await transaction
+  return transaction
     .selectFrom('approvals.delegations')
-    .select('to_email')
+    .select(['from_email', 'to_email'])
     .where('from_email', 'in', [...emails])
     .where('first_day', '<=', day)
     .where('last_day', '>=', day)
     .execute();
-  return rows.map(({ to_email }) => to_email);
 }
 
 export type GroupInput = Pick<GroupRecord, 'name' | 'team' | 'escalation' | 'members'>;

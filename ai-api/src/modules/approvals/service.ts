@@ -14,7 +14,7 @@ import { groupsByIds } from './groups-store.ts';
 import { appeal, type Seen, withdraw } from './lifecycle.ts';
 import type { Parts } from './parts.ts';
 import { type ApprovalSettings, settingsSchema } from './settings.ts';
-import { STATES, type State } from './states.ts';
+import { OPEN_STATES, STATES, type State } from './states.ts';
 import {
   type ApprovalRecord,
   countApprovals,
@@ -53,18 +53,25 @@ export function createApprovals(parts: Parts) {
       transaction,
       rows.map(({ group_id }) => group_id),
     );
+    const waiting = rows.filter(({ state }) => OPEN_STATES.some((open) => open === state));
+    const approvers = await approversOf(transaction, waiting, groups, now());
     return rows.map((row) =>
-      approvalView(
-        row,
-        builders.get(row.builder_id),
-        groups.get(row.group_id ?? ''),
-        dashboards.link('approvals', { request: row.id }),
-      ),
+      approvalView(row, builders.get(row.builder_id), groups.get(row.group_id ?? ''), {
+        approvers: approvers.get(row.id) ?? [],
+        link: dashboards.link('approvals', { request: row.id }),
+      }),
     );
   }
 
   const describeOne = async (transaction: TenantTransaction, row: ApprovalRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof approvalView>;
+
+  /** Whether who asks is named to decide a request, or stands in for somebody who is. */
+  async function isApprover(transaction: TenantTransaction, { caller }: RequestContext, row: ApprovalRecord) {
+    const groups = await groupsByIds(transaction, [row.group_id]);
+    const approvers = await approversOf(transaction, [row], groups, now());
+    return approvers.get(row.id)?.includes(caller.user?.email.toLowerCase() ?? '') === true;
+  }
 
   /** One step of a person, described as the request then stands. */
   const step = (request: RequestContext, work: (transaction: TenantTransaction) => Promise<ApprovalRecord>) =>
@@ -164,10 +171,8 @@ export function createApprovals(parts: Parts) {
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await findApproval(transaction, approvalId);
         if (!row) throw notFound('request', approvalId);
-        const approvers = await approversOf(transaction, row, now());
-        const email = request.caller.user?.email.toLowerCase() ?? '';
         const isOthers = request.onlyBuilder !== null && request.onlyBuilder !== row.builder_id;
-        if (isOthers && !approvers.includes(email)) throw notFound('request', approvalId);
+        if (isOthers && !(await isApprover(transaction, request, row))) throw notFound('request', approvalId);
         const judgements = await findJudgements(transaction, row.judgement_id ? [row.judgement_id] : []);
         const attachments = row.attachments.map(async ({ key, ...file }) => ({
           ...file,
@@ -178,7 +183,6 @@ export function createApprovals(parts: Parts) {
           attachments: await Promise.all(attachments),
           history: (await stepsOf(transaction, approvalId)).map(stepView),
           judgement: judgements.get(row.judgement_id ?? '') ?? null,
-          approvers: row.state === 'in_review' || row.state === 'awaiting_second' ? approvers : [],
         };
       }),
 

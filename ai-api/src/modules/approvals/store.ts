@@ -166,6 +166,8 @@ export interface ListFilter {
   week?: string | undefined;
   audit?: Audit | undefined;
   escalated?: boolean | undefined;
+  /** Only those that wait for a person. */
+  waiting?: boolean | undefined;
   /** Only those that this person may decide. */
   waitingFor?: Inbox | undefined;
 }
@@ -206,6 +208,7 @@ export function listApprovals(
   if (filter.builderId !== undefined) query = query.where('builder_id', '=', filter.builderId);
   if (filter.week) query = query.where('week', '=', filter.week);
   if (filter.audit) query = query.where('audit', '=', filter.audit);
+  if (filter.waiting) query = query.where('state', 'in', [...OPEN_STATES]);
   if (filter.escalated) query = query.where('escalated_at', 'is not', null);
   if (filter.waitingFor) query = query.where(waitsFor(filter.waitingFor));
   return query.execute();

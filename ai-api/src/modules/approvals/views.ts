@@ -13,7 +13,7 @@ export function approvalView(
   row: ApprovalRecord,
   builder: BuilderRecord | undefined,
   group: GroupRecord | undefined,
-  link: string | null,
+  { approvers, link }: { approvers: string[]; link: string | null },
 ) {
   return {
     approvalId: row.id,
@@ -42,6 +42,7 @@ export function approvalView(
     decidedAt: row.decided_at?.toISOString() ?? null,
     judgementId: row.judgement_id,
     approverGroup: group ? { groupId: group.id, name: group.name } : null,
+    approvers,
     dueAt: row.due_at?.toISOString() ?? null,
     escalated: row.escalated_at !== null,
     appeal: row.appeal,
