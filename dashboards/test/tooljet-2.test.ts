@@ -52,6 +52,24 @@ describe.each(apps)('$slug for ToolJet 2.27', (app) => {
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
+  test('begins every drop-down with a choice that it has, and with none where nothing means nothing', () => {
+    for (const { name, properties } of components.filter(({ type }) => type === 'DropDown')) {
+      const given = (key: string) => new Function(`return ${String(properties[key]?.value).slice(2, -2)}`)();
+      const labels = given('display_values') as string[];
+      expect(given('values'), name).toContain(given('value'));
+      expect(labels, name).toHaveLength(new Set(labels).size);
+    }
+  });
+
+  test('lets nothing that is hidden lie over what people use', () => {
+    const places = Map.groupBy(
+      components.filter(({ type }) => type !== 'Modal'),
+      ({ pageId, parent, layouts }) => JSON.stringify([pageId, parent, layouts[0]?.top, layouts[0]?.left]),
+    );
+    const covered = [...places.values()].flatMap((place) => place.slice(0, -1));
+    expect(covered.filter(({ type }) => type !== 'Text').map(({ name }) => name)).toEqual([]);
+  });
+
   test('labels every field, and clears by what a field offers', () => {
     const names = new Set(components.map(({ name }) => name));
     const fields = components.filter(({ type }) => /^(TextInput|TextArea|DropDown|FilePicker)$/.test(type));

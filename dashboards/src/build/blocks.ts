@@ -70,8 +70,8 @@ function withStates(
   const busy = `queries.${query}.isLoading === true`;
   const shown = data(`{{${busy} || (!(${failed}) && ${has})}}`);
   const size = { height: shown.height, ...(shown.mobileHeight ? { mobileHeight: shown.mobileHeight } : {}) };
+  // The last lies on top: a hidden component still catches clicks, on 2.27 in all its place, on 3.x in a strip.
   return [
-    shown,
     html(`${shown.name}Empty`, notice(empty.title, empty.hint, color.ink), {
       ...size,
       visible: `{{!(${busy}) && !(${failed}) && !(${has})}}`,
@@ -85,6 +85,7 @@ function withStates(
       ),
       { ...size, visible: `{{!(${busy}) && ${failed}}}` },
     ),
+    shown,
   ];
 }
 

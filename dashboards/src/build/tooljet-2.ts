@@ -31,7 +31,8 @@ export function forToolJet2(exported: ExportedApp): ExportedApp {
   };
 }
 
-function translate(app: AppDefinition): AppDefinition {
+function translate({ components: given, ...rest }: AppDefinition): AppDefinition {
+  const app: AppDefinition = { ...rest, components: sideBySide(given) };
   const modals = new Map(app.components.filter(isModal).map((modal) => [modal.id, modal]));
   const components = app.components
     .flatMap((component) => {
@@ -40,8 +41,10 @@ function translate(app: AppDefinition): AppDefinition {
       return moved ? withLabel(moved).map(cardOf).map(partsOf) : [];
     })
     .map((component) => ({ ...component, layouts: component.layouts.map(inPercent) }));
-  const dropdowns = new Set(
-    app.components.filter(({ type: kind }) => kind === 'DropdownV2').map(({ id }) => id),
+  const dropdowns = new Map(
+    app.components
+      .filter(({ type: kind }) => kind === 'DropdownV2')
+      .map(({ id, properties }) => [id, firstChoice(properties)]),
   );
   return {
     ...app,
@@ -49,6 +52,34 @@ function translate(app: AppDefinition): AppDefinition {
     dataQueries: app.dataQueries.map(tellingFailures),
     events: app.events.map((event) => clearing(event, dropdowns)),
   };
+}
+
+/**
+ * Fields that take turns at one place get a part of it each: a hidden one still catches the clicks there. Cards
+ * and tables with their states lie in an order that does no harm.
+ */
+function sideBySide(components: readonly ExportedComponent[]): ExportedComponent[] {
+  const places = new Map<string, ExportedComponent[]>();
+  for (const component of components.filter((one) => FIELDS.has(one.type))) {
+    const { pageId, parent, layouts } = component;
+    const key = JSON.stringify([
+      pageId,
+      parent,
+      layouts.map(({ type: kind, top, left }) => [kind, top, left]),
+    ]);
+    places.set(key, [...(places.get(key) ?? []), component]);
+  }
+  const moved = [...places.values()].flatMap((turns) =>
+    turns.map((component, index): [string, ExportedLayout[]] => [
+      component.id,
+      component.layouts.map((layout) => {
+        const width = Math.floor(layout.width / turns.length);
+        return { ...layout, width, left: layout.left + index * width };
+      }),
+    ]),
+  );
+  const layoutsOf = new Map(moved);
+  return components.map((one) => ({ ...one, layouts: layoutsOf.get(one.id) ?? one.layouts }));
 }
 
 /**
@@ -197,24 +228,37 @@ function partsOf(component: ExportedComponent): ExportedComponent {
   }
 }
 
-/** The older drop-down cannot be emptied: its first choice is none. */
+interface Choice {
+  label: string;
+  value: string | null;
+}
+
+/**
+ * The older drop-down cannot be emptied: its first choice is none, called like the placeholder. Where that names
+ * one of the choices, which is what nothing chosen means then, it begins with that one.
+ */
+function firstChoice(properties: ExportedComponent['properties']): Choice {
+  const label = String(properties.placeholder?.value ?? '');
+  const options = (properties.options?.value ?? []) as Choice[];
+  return options.find((option) => option.label === label) ?? { label, value: null };
+}
+
 function choicesOf(properties: ExportedComponent['properties']): ExportedComponent['properties'] {
-  const options = (properties.options?.value ?? []) as { label: string; value: string }[];
-  const none = JSON.stringify(String(properties.placeholder?.value ?? ''));
-  const list = (values: string[]) => `{{[${values.map((value) => JSON.stringify(value)).join(', ')}]}}`;
+  const first = firstChoice(properties);
+  const options = (properties.options?.value ?? []) as Choice[];
+  const all = first.value === null ? [first, ...options] : options;
+  const list = (values: (string | null)[]) => `{{[${values.map((one) => JSON.stringify(one)).join(', ')}]}}`;
   const inner = String(properties.schema?.value ?? '{{[]}}').slice(2, -2);
-  const schema = `{{[{ label: ${none}, value: '', visible: true, default: true }].concat((${inner}).map((one) => Object.assign({}, one, { visible: true })))}}`;
+  const schema = `{{[{ label: ${JSON.stringify(first.label)}, value: null, visible: true, default: true }].concat((${inner}).map((one) => Object.assign({}, one, { visible: true })))}}`;
   return {
     visibility: properties.visibility ?? { value: '{{true}}' },
     label: { value: '' },
     placeholder: { value: properties.placeholder?.value ?? '' },
     advanced: { value: properties.advanced?.value },
     schema: { value: schema },
-    value: { value: "{{''}}" },
-    values: { value: list(['', ...options.map(({ value }) => value)]) },
-    display_values: {
-      value: list([String(properties.placeholder?.value ?? ''), ...options.map(({ label }) => label)]),
-    },
+    value: { value: `{{${JSON.stringify(first.value)}}}` },
+    values: { value: list(all.map(({ value }) => value)) },
+    display_values: { value: list(all.map(({ label }) => label)) },
     loadingState: { value: '{{false}}' },
   };
 }
@@ -242,15 +286,16 @@ function inPercent(layout: ExportedLayout): ExportedLayout {
   return { ...layout, left: (layout.left * 100) / COLUMNS };
 }
 
-function clearing(event: ExportedEvent, dropdowns: ReadonlySet<string>): ExportedEvent {
+function clearing(event: ExportedEvent, dropdowns: ReadonlyMap<string, Choice>): ExportedEvent {
   const { componentId, componentSpecificActionHandle: handle } = event.event;
-  if (handle !== 'clear' || !dropdowns.has(String(componentId))) return event;
+  const first = dropdowns.get(String(componentId));
+  if (handle !== 'clear' || !first) return event;
   return {
     ...event,
     event: {
       ...event.event,
       componentSpecificActionHandle: 'selectOption',
-      componentSpecificActionParams: [{ handle: 'select', value: '' }],
+      componentSpecificActionParams: [{ handle: 'select', value: first.value }],
     },
   };
 }
