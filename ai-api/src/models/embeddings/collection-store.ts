@@ -80,6 +80,9 @@ export async function saveVectors(
         ? sql`do update set content_hash = excluded.content_hash, vector = excluded.vector`
         : sql`do nothing`
     }`.execute(transaction);
+  await sql`update models.embedding_spaces set revision = revision + 1 where id = ${id}::uuid`.execute(
+    transaction,
+  );
 }
 
 /** Takes items out of every space of a collection. */
@@ -92,35 +95,33 @@ export async function deleteItems(
   await sql`
     delete from models.embeddings as vector using models.embedding_spaces as space
     where space.id = vector.space_id and space.collection = ${collection}
-      and vector.item_id in (${sql.join(ids)})`.execute(transaction);
+      and vector.item_id = any(${ids}::text[])`.execute(transaction);
+  await sql`
+    update models.embedding_spaces set revision = revision + 1 where collection = ${collection}`.execute(
+    transaction,
+  );
 }
 
-/**
- * The nearest items by cosine, which for vectors of length 1 is their product. All of a collection is compared, by
- * pgvector where the database has it: exact, and fast enough for some ten thousand passages of a company.
- */
-export async function nearest(
+export async function countVectors(transaction: TenantTransaction, spaceId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from models.embeddings where space_id = ${spaceId}::uuid`.execute(
+    transaction,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Vectors in the order of their items, after one, in PostgreSQL's binary form of an array. */
+export async function vectorBytes(
   transaction: TenantTransaction,
   spaceId: string,
-  vector: readonly number[],
+  after: string | null,
   limit: number,
-): Promise<{ id: string; similarity: number }[]> {
-  const given = `{${vector.join(',')}}`;
-  const similarity = (await hasPgvector(transaction))
-    ? sql`-(vector::vector <#> ${given}::real[]::vector)`
-    : sql`(select sum(a * b) from unnest(vector, ${given}::real[]) as pair (a, b))`;
-  const { rows } = await sql<{ id: string; similarity: number }>`
-    select item_id as id, ${similarity}::double precision as similarity
-    from models.embeddings where space_id = ${spaceId}::uuid
-    order by similarity desc, id limit ${limit}`.execute(transaction);
+): Promise<{ item_id: string; bytes: Uint8Array }[]> {
+  const { rows } = await sql<{ item_id: string; bytes: Uint8Array }>`
+    select item_id, array_send(vector) as bytes from models.embeddings
+    where space_id = ${spaceId}::uuid and item_id > ${after ?? ''}
+    order by item_id limit ${limit}`.execute(transaction);
   return rows;
-}
-
-async function hasPgvector(transaction: TenantTransaction): Promise<boolean> {
-  const { rows } = await sql<{
-    there: boolean;
-  }>`select to_regtype('public.vector') is not null as there`.execute(transaction);
-  return rows[0]?.there === true;
 }
 
 /** Collections whose searched space is another one. */

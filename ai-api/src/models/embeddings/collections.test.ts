@@ -72,9 +72,14 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
 
   test('is searched by meaning', async () => {
     const policies = await open(false, words());
-    expect(await policies.search(tenantId, 'policies', 'vacation', 3)).toEqual([]);
+    expect((await policies.search(tenantId, 'policies', 'vacation', 3)).nearest).toEqual([]);
     await policies.put(tenantId, 'policies', POLICIES);
-    const found = await policies.search(tenantId, 'policies', 'How many vacation days do I get?', 2);
+    const { nearest: found } = await policies.search(
+      tenantId,
+      'policies',
+      'How many vacation days do I get?',
+      2,
+    );
     expect(found).toHaveLength(2);
     expect(found[0]?.id).toBe('p-1');
     expect(found[0]?.similarity).toBeGreaterThan(found[1]?.similarity ?? 1);
@@ -82,7 +87,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
 
   test('moves to another space without a gap: the old one is searched until the new one is whole', async () => {
     const before = await open(false, voyage(), words());
-    expect((await before.search(tenantId, 'policies', 'vacation days', 1))[0]?.id).toBe('p-1');
+    expect((await before.search(tenantId, 'policies', 'vacation days', 1)).nearest[0]?.id).toBe('p-1');
     expect(recorder.calls).toHaveLength(0);
     const worker = await open(true, voyage(), words());
     await worker.migrate();
@@ -90,8 +95,8 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
       .poll(spaces, { timeout: 20_000 })
       .toEqual([{ provider: 'voyage', dimensions: 256, state: 'active' }]);
     // The recorder gives the same text the same vector.
-    const [found] = await worker.search(tenantId, 'policies', POLICIES[1]?.text ?? '', 1);
-    expect(found).toMatchObject({ id: 'p-2', similarity: expect.closeTo(1, 4) });
+    const { nearest } = await worker.search(tenantId, 'policies', POLICIES[1]?.text ?? '', 1);
+    expect(nearest[0]).toMatchObject({ id: 'p-2', similarity: expect.closeTo(1, 4) });
   });
 
   test('says when nothing speaks its space any more', async () => {
@@ -104,7 +109,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
   test('forgets what is taken out', async () => {
     const policies = await open(false, voyage());
     await database.withTenant(tenantId, (transaction) => policies.remove(transaction, 'policies', ['p-2']));
-    const found = await policies.search(tenantId, 'policies', 'x', 10);
-    expect(found.map(({ id }) => id).toSorted()).toEqual(['p-1', 'p-3']);
+    const { nearest } = await policies.search(tenantId, 'policies', 'x', 10);
+    expect(nearest.map(({ id }) => id).toSorted()).toEqual(['p-1', 'p-3']);
   });
 });

@@ -5,16 +5,24 @@ import { ModelError } from '../chat.ts';
 import { contentHash } from './cache.ts';
 import {
   activate,
+  countVectors,
   deleteItems,
   findSpaces,
   hashesIn,
   insertSpace,
-  nearest,
   type SpaceRecord,
   saveVectors,
   spacesElsewhere,
 } from './collection-store.ts';
 import type { Embedder, Space } from './embedder.ts';
+import {
+  nearestByIndex,
+  nearestOfAll,
+  similaritiesOf,
+  type VectorFeatures,
+  vectorFeatures,
+} from './nearest-store.ts';
+import { createVectorMemory, type Near } from './vector-memory.ts';
 
 /** A text that can be found by its meaning. */
 export interface Item {
@@ -37,6 +45,16 @@ interface MigrateJob {
 }
 
 const PAGE = 256;
+/** Up to so many vectors all are compared: that is exact, and as fast as the index. */
+const EXACT_UP_TO = 2_000;
+const MOST_SIZES = 10_000;
+
+/** What was found by meaning, and in whose vectors; null when there are none. */
+export interface Found {
+  provider: Space['provider'] | null;
+  nearest: Near[];
+  also: Near[];
+}
 
 export type Collections = ReturnType<typeof createCollections>;
 
@@ -93,6 +111,58 @@ export function createCollections(
       vector: [...(vectors[index] as Float32Array)],
     }));
     await database.withTenant(tenantId, (transaction) => saveVectors(transaction, space, rows, overwrite));
+  }
+
+  let features: VectorFeatures | undefined;
+  const memory = createVectorMemory(database);
+  const sizes = new Map<string, { revision: number; items: number }>();
+
+  async function sizeOf(transaction: TenantTransaction, { id, revision }: SpaceRecord): Promise<number> {
+    const known = sizes.get(id);
+    if (known?.revision === revision) return known.items;
+    const items = await countVectors(transaction, id);
+    if (sizes.size >= MOST_SIZES) sizes.clear();
+    sizes.set(id, { revision, items });
+    return items;
+  }
+
+  /** By pgvector on a server that has it, else in memory, and what does not fit there by the database all the same. */
+  async function compare(
+    tenantId: string,
+    space: SpaceRecord,
+    vector: Float32Array,
+    limit: number,
+    also: readonly string[],
+  ): Promise<Pick<Found, 'nearest' | 'also'>> {
+    features ??= await database.withTenant(tenantId, vectorFeatures);
+    const known = features;
+    const table =
+      known.pgvector && database.driver === 'postgres' ? null : await memory.open(tenantId, space);
+    if (table) {
+      const similarities = also.flatMap((id) => {
+        const similarity = table.similarity(vector, id);
+        return similarity === null ? [] : [{ id, similarity }];
+      });
+      return { nearest: table.nearest(vector, limit), also: similarities };
+    }
+    return database.withTenant(tenantId, async (transaction) => ({
+      also: await similaritiesOf(transaction, space, vector, also, known),
+      nearest: await nearest(transaction, space, vector, limit, known),
+    }));
+  }
+
+  async function nearest(
+    transaction: TenantTransaction,
+    space: SpaceRecord,
+    vector: Float32Array,
+    limit: number,
+    known: VectorFeatures,
+  ): Promise<Near[]> {
+    if (known.indexed.includes(space.dimensions) && (await sizeOf(transaction, space)) > EXACT_UP_TO) {
+      const found = await nearestByIndex(transaction, space, vector, limit);
+      if (found.length === limit) return found;
+    }
+    return nearestOfAll(transaction, space, vector, limit, known);
   }
 
   jobs.define<MigrateJob, string>({
@@ -154,7 +224,8 @@ export function createCollections(
       deleteItems(transaction, collection, ids),
 
     /**
-     * The items nearest in meaning, with their cosine similarity (-1 to 1).
+     * The items nearest in meaning, best first, with their cosine similarity (-1 to 1).
+     * @param also items whose similarity is told too, wherever they rank
      * @throws {ModelError} also when no embedder speaks the space any more: search by words then
      */
     search: async (
@@ -162,13 +233,13 @@ export function createCollections(
       collection: string,
       text: string,
       limit: number,
-      signal?: AbortSignal,
-    ): Promise<{ id: string; similarity: number }[]> => {
+      { also = [], signal }: { also?: readonly string[]; signal?: AbortSignal | undefined } = {},
+    ): Promise<Found> => {
       const spaces = await database.withTenant(tenantId, (transaction) =>
         findSpaces(transaction, collection),
       );
       const active = spaces.find(({ state }) => state === 'active');
-      if (!active) return [];
+      if (!active) return { provider: null, nearest: [], also: [] };
       const embedder = embedderOf(active);
       if (!embedder)
         throw new ModelError(
@@ -178,10 +249,9 @@ export function createCollections(
       const call = { tenantId, purpose: collection, inputType: 'query' as const, signal };
       const { vectors } = await embedder.embed([text], call);
       const [vector] = vectors;
-      if (!vector || vector.every((x) => x === 0)) return [];
-      return database.withTenant(tenantId, (transaction) =>
-        nearest(transaction, active.id, [...vector], limit),
-      );
+      const { provider } = active;
+      if (!vector || vector.every((x) => x === 0)) return { provider, nearest: [], also: [] };
+      return { provider, ...(await compare(tenantId, active, vector, limit, also)) };
     },
 
     /** Asks for the collections that are in another space than the configured one to be made anew. */

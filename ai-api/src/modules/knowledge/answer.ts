@@ -4,7 +4,7 @@ import { ModelError } from '../../models/chat.ts';
 import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../../models/prompt.ts';
 import { createSpotlight } from '../../models/spotlight.ts';
 import { createLines, type GroundedSentence, groundedSentence } from './grounding.ts';
-import type { FoundPassage } from './search.ts';
+import type { FoundPassage } from './retrieval/fusion.ts';
 
 /** What became of a question. */
 export interface Answer {

@@ -18,7 +18,8 @@ import {
 } from './chat-store.ts';
 import type { GroundedSentence } from './grounding.ts';
 import type { TellFeedback } from './langfuse.ts';
-import type { SearchResult } from './search.ts';
+import { isFit } from './retrieval/fusion.ts';
+import type { SearchOptions, SearchResult } from './search.ts';
 import { type Folder, revisionOf } from './store.ts';
 import { citationOf, type TurnView, turnView } from './views.ts';
 
@@ -35,11 +36,7 @@ export interface ChatSetup {
   model: ChatModel | null;
   /** Told of what people say about answers. */
   tellFeedback: TellFeedback;
-  search(
-    tenantId: string,
-    query: string,
-    options: { folder?: Folder | undefined; by: 'both'; limit: number; signal?: AbortSignal },
-  ): Promise<SearchResult>;
+  search(tenantId: string, query: string, options: SearchOptions): Promise<SearchResult>;
 }
 
 type Retrieval = TraceDraft['parts'][number];
@@ -53,10 +50,6 @@ const ANSWER_TTL = 300;
 const SEARCH_TTL = 900;
 /** A question of so few words takes its subject from the one before. */
 const SHORT_QUESTION = 5;
-/** Below this share of the question's words, passages are only told when their meaning is near. */
-const LEAST_SHARE = 0.25;
-const LEAST_SIMILARITY = 0.55;
-
 /** Questions about the policies. */
 export function createChat({ database, cache, prompts, model, tellFeedback, search }: ChatSetup) {
   const ownerOf = ({ caller }: RequestContext) => callerId(caller);
@@ -75,15 +68,14 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const startedAt = new Date();
     const query = searchQuery(question, earlier);
     // Without the signal of this caller: others may wait for the same search.
-    const { passages: found } = await own.wrap(
+    const { passages: found, compared } = await own.wrap(
       `search:${revision}:${questionKey(query, folder)}`,
       SEARCH_TTL,
-      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES }),
+      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES, revision }),
     );
     signal.throwIfAborted();
-    const passages = found.filter(
-      ({ share, similarity }) => share >= LEAST_SHARE || (similarity ?? 0) >= LEAST_SIMILARITY,
-    );
+    const fit = (use: 'read' | 'shown') => found.filter((passage) => isFit(passage, compared, use));
+    const passages = fit(model === null ? 'shown' : 'read');
     const citations = passages.map((passage, index) => citationOf(passage, index + 1));
     const retrieval: Retrieval = {
       name: 'policies',

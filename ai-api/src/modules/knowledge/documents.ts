@@ -126,7 +126,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
         COLLECTION,
         await deleteVersionPassages(transaction, documentId, number),
       );
-      return insertPassages(transaction, documentId, number, passages);
+      return insertPassages(transaction, documentId, number, passages, titleOf(document, read.title));
     });
     const meaning = await collections.put(tenantId, COLLECTION, items, signal).then(
       () => null,
@@ -147,7 +147,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
       const { pages } = read;
       const done = { state: 'indexed', error: meaning, pages, passages: passages.length } as const;
       await changeVersion(transaction, version.id, done);
-      const title = current.title === current.name && read.title ? read.title.slice(0, 200) : current.title;
+      const title = titleOf(current, read.title);
       await changeDocument(transaction, documentId, { indexed_version: number, title });
       await webhooks.publish(transaction, tenantId, 'policy.indexed', {
         documentId,
@@ -324,4 +324,9 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
         return describeOne(transaction, document);
       }),
   };
+}
+
+/** What people call a document: its own title, unless somebody has given it one. */
+function titleOf({ name, title }: DocumentRecord, own: string | null): string {
+  return title === name && own ? own.slice(0, 200) : title;
 }

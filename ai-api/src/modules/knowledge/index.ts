@@ -3,7 +3,8 @@ import { actorOf } from '../audit/index.ts';
 import { type ChatSetup, createChat } from './chat.ts';
 import { chat, policy } from './contract.ts';
 import { createDocuments, type DocumentsSetup } from './documents.ts';
-import { searchPassages } from './search.ts';
+import { createWordIndexes } from './retrieval/word-indexes.ts';
+import { type SearchOptions, searchPassages } from './search.ts';
 import { passageView } from './views.ts';
 
 export { feedbackToLangfuse } from './langfuse.ts';
@@ -12,8 +13,9 @@ export type Knowledge = ReturnType<typeof createKnowledge>;
 /** Policies and the questions that are answered from them. */
 export function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
   const { database, collections } = setup;
-  const search = (tenantId: string, query: string, options: Parameters<typeof searchPassages>[4]) =>
-    searchPassages(database, collections, tenantId, query, options);
+  const searched = { database, collections, wordIndexes: createWordIndexes(database) };
+  const search = (tenantId: string, query: string, options: SearchOptions) =>
+    searchPassages(searched, tenantId, query, options);
   return { ...createDocuments(setup), search, ...createChat({ ...setup, search }) };
 }
 

@@ -8,6 +8,8 @@ import { type ModelRecorder, startModelRecorder } from '../../../test/model-reco
 import { refusal } from '../../../test/people.ts';
 import { createLines, groundedSentence } from './grounding.ts';
 import { passagesOf } from './passages.ts';
+import { createWordIndexes } from './retrieval/word-indexes.ts';
+import { searchPassages } from './search.ts';
 
 const LEAVE = `# Leave policy
 
@@ -97,6 +99,25 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
       false,
     );
     expect((await textsFor('airplane ticket cost', 'meaning'))[0]).toContain('economy class');
+  });
+
+  test('are found alike by the database, where a company has too many for the memory', async () => {
+    const { database, collections } = api.context;
+    const { tenant_id: tenantId } = await database
+      .system('the test looks behind the API')
+      .selectFrom('knowledge.documents')
+      .select('tenant_id')
+      .executeTakeFirstOrThrow();
+    const wordIndexes = createWordIndexes(database, { mostPassages: 0 });
+    for (const by of ['words', 'both'] as const) {
+      const { passages } = await searchPassages(
+        { database, collections, wordIndexes },
+        tenantId,
+        'How long is parental leave?',
+        { by, limit: 5 },
+      );
+      expect(passages[0]?.heading).toEqual(['Leave policy', 'Parental leave']);
+    }
   });
 
   test.each([

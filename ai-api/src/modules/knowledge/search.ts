@@ -1,104 +1,118 @@
 import { ModelError } from '../../models/chat.ts';
-import type { Collections } from '../../models/embeddings/collections.ts';
+import type { Collections, Found } from '../../models/embeddings/collections.ts';
 import type { Database } from '../../platform/database/index.ts';
-import { type Folder, findByWords, passagesByIds, type SearchedPassage } from './store.ts';
+import { coverageOf } from './retrieval/coverage.ts';
+import { type FoundPassage, fused, type Meaning } from './retrieval/fusion.ts';
+import type { WordIndex } from './retrieval/word-index.ts';
+import type { createWordIndexes } from './retrieval/word-indexes.ts';
+import { contentWordsOf, stemOf } from './retrieval/words.ts';
+import { type Folder, findByWords, passagesByIds, revisionOf } from './store.ts';
 
 /** Name of the collection of vectors. */
 export const COLLECTION = 'policies';
 
-export interface FoundPassage extends SearchedPassage {
-  score: number;
-  /** Share of the question's words that it has, 0 to 1. */
-  share: number;
-  similarity: number | null;
-}
-
 export interface SearchResult {
   passages: FoundPassage[];
+  compared: Meaning;
   /** What meaning was compared with, or why it was not. */
   meaning: string;
 }
 
+export interface SearchOptions {
+  folder?: Folder | undefined;
+  by: 'words' | 'meaning' | 'both';
+  limit: number;
+  /** Of the documents, when it is known already. */
+  revision?: string;
+  signal?: AbortSignal;
+}
+
+export interface SearchSetup {
+  database: Database;
+  collections: Collections;
+  wordIndexes: ReturnType<typeof createWordIndexes>;
+}
+
 /** Candidates of each side. */
 const CANDIDATES = 40;
-/** Of reciprocal rank fusion: how little the difference between the first ranks counts. */
-const RRF_K = 60;
-/** A question of which so many words stand in one passage is answered by words; meaning only breaks ties. */
-const STRONG_SHARE = 0.6;
-const WEAK_MEANING = 0.3;
-/** Where no passage has more of a question's words than this, words say little about it. */
-const WEAK_SHARE = 0.34;
-const WEAK_WORDS = 0.3;
 
 /**
- * Hybrid search: full text with OR semantics and nearness of meaning, fused by their ranks. Where words match
- * strongly, meaning counts less: static word vectors alone are the weaker judge.
- * @see Cormack, Clarke & Büttcher (2009), Reciprocal rank fusion outperforms Condorcet, SIGIR
+ * Hybrid search: the best by words (BM25) and the nearest in meaning are candidates, and are ordered by how much of the
+ * question each covers and how near it is.
  */
 export async function searchPassages(
-  database: Database,
+  { database, collections, wordIndexes }: SearchSetup,
+  tenantId: string,
+  query: string,
+  { folder, by, limit, revision, signal }: SearchOptions,
+): Promise<SearchResult> {
+  const index = await wordIndexes.open(
+    tenantId,
+    revision ?? (await database.withTenant(tenantId, revisionOf)),
+  );
+  const most = Math.max(CANDIDATES, limit);
+  const stems = contentWordsOf(query).map(stemOf);
+  const byWords = index
+    ? index.search(stems, folder, most)
+    : await database.withTenant(tenantId, (transaction) => findByWords(transaction, query, folder, most));
+  const words = new Map((by === 'meaning' ? [] : byWords).map((found) => [found.id, found]));
+  const near =
+    by === 'words'
+      ? { found: NOTHING, told: 'Meaning was not asked for.' }
+      : await nearest(collections, tenantId, query, most, [...words.keys()], signal);
+  const similarities = new Map(
+    [...near.found.nearest, ...near.found.also].map(({ id, similarity }) => [id, similarity]),
+  );
+  const ids = [...new Set([...words.keys(), ...similarities.keys()])];
+  const read = await database.withTenant(tenantId, (transaction) => passagesByIds(transaction, ids, folder));
+  const compared: Meaning =
+    similarities.size === 0 ? 'none' : near.found.provider === 'static' ? 'static' : 'embedder';
+  const candidates = ids.flatMap((id) => read.get(id) ?? []);
+  const coverage = await coverageOf(query, candidates, rarityIn(index));
+  const passages = candidates.map((passage, place) => ({
+    ...passage,
+    score: 0,
+    share: words.get(passage.id)?.share ?? 0,
+    coverage: coverage[place] ?? 0,
+    similarity: similarities.get(passage.id) ?? null,
+  }));
+  const ranked = by === 'both' ? fused(passages, compared) : oneSided(passages, words, by);
+  return { passages: ranked.slice(0, limit), compared, meaning: near.told };
+}
+
+function oneSided(
+  passages: readonly FoundPassage[],
+  words: ReadonlyMap<string, { score: number }>,
+  by: 'words' | 'meaning',
+): FoundPassage[] {
+  return passages
+    .map((passage) => ({
+      ...passage,
+      score: by === 'words' ? (words.get(passage.id)?.score ?? 0) : (passage.similarity ?? 0),
+    }))
+    .toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+}
+
+/** Without an index, all words say the same. */
+const rarityIn = (index: WordIndex | null) => index?.rarity ?? (() => 1);
+
+const NOTHING: Found = { provider: null, nearest: [], also: [] };
+
+/** Without an embedder that answers, words alone are searched, and that is said. */
+async function nearest(
   collections: Collections,
   tenantId: string,
   query: string,
-  options: {
-    folder?: Folder | undefined;
-    by: 'words' | 'meaning' | 'both';
-    limit: number;
-    signal?: AbortSignal;
-  },
-): Promise<SearchResult> {
-  const { folder, by, limit, signal } = options;
-  const byWords =
-    by === 'meaning'
-      ? []
-      : await database.withTenant(tenantId, (transaction) =>
-          findByWords(transaction, query, folder, Math.max(CANDIDATES, limit)),
-        );
-  const near = by === 'words' ? null : await nearest(collections, tenantId, query, signal);
-  const similarities = new Map(near?.items.map(({ id, similarity }) => [id, similarity]) ?? []);
-  const unread = [...similarities.keys()].filter((id) => !byWords.some((passage) => passage.id === id));
-  const others = await database.withTenant(tenantId, (transaction) =>
-    passagesByIds(transaction, unread, folder),
-  );
-  const strongest = Math.max(0, ...byWords.map(({ share }) => share));
-  const weights = weightsOf(by, strongest);
-  const known = new Map<string, FoundPassage>();
-  const add = (passage: SearchedPassage & { share?: number }, rank: number, times: number) => {
-    const found = known.get(passage.id) ?? {
-      ...passage,
-      share: passage.share ?? 0,
-      similarity: similarities.get(passage.id) ?? null,
-      score: 0,
-    };
-    found.score += times / (RRF_K + rank);
-    known.set(passage.id, found);
-  };
-  for (const [index, passage] of byWords.entries()) add(passage, index + 1, weights.words);
-  for (const [index, id] of [...similarities.keys()].entries()) {
-    const passage = known.get(id) ?? others.get(id);
-    if (passage) add(passage, index + 1, weights.meaning);
-  }
-  const passages = [...known.values()].toSorted((a, b) => b.score - a.score).slice(0, limit);
-  return { passages, meaning: near?.told ?? 'Meaning was not asked for.' };
-}
-
-/** How much the ranks of each side count, by how well words match at best. */
-function weightsOf(by: 'words' | 'meaning' | 'both', strongest: number): { words: number; meaning: number } {
-  if (by !== 'both') return { words: 1, meaning: 1 };
-  if (strongest >= STRONG_SHARE) return { words: 1, meaning: WEAK_MEANING };
-  return { words: strongest <= WEAK_SHARE ? WEAK_WORDS : 1, meaning: 1 };
-}
-
-/** Without an embedder that answers, words alone are searched, and that is said. */
-async function nearest(collections: Collections, tenantId: string, query: string, signal?: AbortSignal) {
+  limit: number,
+  also: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<{ found: Found; told: string }> {
   try {
-    const items = await collections.search(tenantId, COLLECTION, query, CANDIDATES, signal);
-    return {
-      items,
-      told: items.length > 0 ? 'Meaning was compared.' : 'Nothing has a meaning to compare yet.',
-    };
+    const found = await collections.search(tenantId, COLLECTION, query, limit, { also, signal });
+    const told = found.nearest.length > 0 ? 'Meaning was compared.' : 'Nothing has a meaning to compare yet.';
+    return { found, told };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { items: [], told: `Meaning was not compared: ${error.message}` };
+    return { found: NOTHING, told: `Meaning was not compared: ${error.message}` };
   }
 }

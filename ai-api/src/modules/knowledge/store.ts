@@ -158,6 +158,7 @@ export async function insertPassages(
   documentId: string,
   version: number,
   passages: readonly Passage[],
+  title: string,
 ): Promise<{ id: string; text: string }[]> {
   const rows = passages.map(({ heading, page, text }, place) => ({
     id: uuidv7(),
@@ -174,7 +175,12 @@ export async function insertPassages(
       .values(rows.slice(start, start + BATCH))
       .execute();
   }
-  return rows.map(({ id, text, heading }) => ({ id, text: [...heading, text].join('\n') }));
+  return rows.map(({ id, ...row }) => ({ id, text: embeddedText({ ...row, title }) }));
+}
+
+/** What the vector of a passage is made of. */
+function embeddedText({ title, heading, text }: { title: string; heading: readonly string[]; text: string }) {
+  return [...(heading[0] === title ? [] : [title]), ...heading, text].join('\n');
 }
 
 /** Deletes the passages of a document, all of them or those of other versions, and answers their ids. */
@@ -211,13 +217,52 @@ export async function passageTexts(
   limit: number,
 ): Promise<{ id: string; text: string }[]> {
   let query = transaction
-    .selectFrom('knowledge.passages')
-    .select(['id', 'heading', 'text'])
-    .orderBy('id')
+    .selectFrom('knowledge.passages as passage')
+    .innerJoin('knowledge.documents as document', 'document.id', 'passage.document_id')
+    .select(['passage.id', 'passage.heading', 'passage.text', 'document.title'])
+    .orderBy('passage.id')
     .limit(limit);
-  if (after !== null) query = query.where('id', '>', after);
+  if (after !== null) query = query.where('passage.id', '>', after);
   const rows = await query.execute();
-  return rows.map(({ id, heading, text }) => ({ id, text: [...heading, text].join('\n') }));
+  return rows.map(({ id, ...row }) => ({ id, text: embeddedText(row) }));
+}
+
+/** A document as it is searched, with the number of its passages. */
+export interface SearchedDocument {
+  id: string;
+  version: number;
+  folder: Folder;
+  title: string;
+  passages: number;
+}
+
+export async function searchedDocuments(transaction: TenantTransaction): Promise<SearchedDocument[]> {
+  const rows = await transaction
+    .selectFrom('knowledge.documents as document')
+    .innerJoin('knowledge.versions as version', (join) =>
+      join
+        .onRef('version.document_id', '=', 'document.id')
+        .onRef('version.version', '=', 'document.indexed_version'),
+    )
+    .select(['document.id', 'version.version', 'document.folder', 'document.title', 'version.passages'])
+    .where('document.status', '=', 'active')
+    .orderBy('document.id')
+    .execute();
+  return rows.map((row) => ({ ...row, passages: row.passages ?? 0 }));
+}
+
+/** The passages of documents, in the versions that are searched. */
+export function passagesOfDocuments(
+  transaction: TenantTransaction,
+  documentIds: readonly string[],
+): Promise<Pick<PassageRecord, 'id' | 'document_id' | 'version' | 'heading' | 'text'>[]> {
+  return searched(transaction, undefined)
+    .clearSelect()
+    .select(['passage.id', 'passage.document_id', 'passage.version', 'passage.heading', 'passage.text'])
+    .where('passage.document_id', 'in', [...documentIds])
+    .orderBy('passage.document_id')
+    .orderBy('passage.place')
+    .execute();
 }
 
 function searched(transaction: TenantTransaction, folder: Folder | undefined) {
@@ -245,7 +290,7 @@ function searched(transaction: TenantTransaction, folder: Folder | undefined) {
 export type SearchedPassage = PassageRecord & Pick<DocumentRecord, 'title' | 'folder'>;
 
 /**
- * Passages that have any word of the question, best first, with the share of its words (without stop words, by
+ * Passages that have any word of the question, best first and by the database, for companies that have too many, with the share of its words (without stop words, by
  * their stems) that each has.
  */
 export async function findByWords(
@@ -253,7 +298,7 @@ export async function findByWords(
   question: string,
   folder: Folder | undefined,
   limit: number,
-): Promise<(SearchedPassage & { share: number })[]> {
+): Promise<{ id: string; score: number; share: number }[]> {
   // In parentheses each is worked out once, not for every passage.
   const lexemes = sql<string[]>`(select tsvector_to_array(to_tsvector('english', ${question})))`;
   const query = sql`(select to_tsquery('simple', array_to_string(array(
@@ -261,10 +306,13 @@ export async function findByWords(
   const has = sql<number>`(
     select count(*)::float8 / greatest(1, cardinality(${lexemes})) from unnest(${lexemes}) as lexeme
     where lexeme = any(tsvector_to_array(passage.words)))`;
+  const score = sql<number>`ts_rank_cd(passage.words, ${query}, 1)::float8`;
   return searched(transaction, folder)
-    .select(has.as('share'))
+    .clearSelect()
+    .select(['passage.id', score.as('score'), has.as('share')])
+    .where(sql<boolean>`cardinality(${lexemes}) > 0`)
     .where(sql<boolean>`passage.words @@ ${query}`)
-    .orderBy(sql`ts_rank_cd(passage.words, ${query}, 1)`, 'desc')
+    .orderBy(score, 'desc')
     .orderBy('passage.id')
     .limit(limit)
     .execute();

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { TurnRecord } from './chat-store.ts';
 import type { chat } from './contract.ts';
-import type { FoundPassage } from './search.ts';
+import type { FoundPassage } from './retrieval/fusion.ts';
 import type { DocumentRecord, VersionRecord } from './store.ts';
 
 export type TurnView = z.input<(typeof chat)['operations']['query']['output']>;

@@ -10,12 +10,16 @@ export function readJson(source: string): Extracted {
   } catch (error) {
     throw new UnreadableFile('It is not valid JSON.', error);
   }
+  const title =
+    isObject(root) && 'title' in root && typeof root.title === 'string' ? clean(root.title) : null;
   const blocks: Block[] = [];
   const walk = (value: unknown, heading: string[]) => {
     if (heading.length > DEEPEST) throw new UnreadableFile(`It is nested more than ${DEEPEST} levels deep.`);
     if (!isObject(value)) return add(String(value), heading);
     const entries = Object.entries(value);
-    const plain = entries.filter(([, child]) => !isObject(child));
+    // Its title stands above all of it already.
+    const isTitle = (key: string) => heading.length === 0 && key === 'title' && title !== null;
+    const plain = entries.filter(([key, child]) => !isObject(child) && !isTitle(key));
     add(
       plain.map(([key, child]) => (Array.isArray(value) ? `${child}` : `${key}: ${child}`)).join('; '),
       heading,
@@ -30,8 +34,6 @@ export function readJson(source: string): Extracted {
     if (cleaned !== '') blocks.push({ heading, page: null, text: cleaned });
   };
   walk(root, []);
-  const title =
-    isObject(root) && 'title' in root && typeof root.title === 'string' ? clean(root.title) : null;
   return { title, pages: null, blocks };
 }
 

@@ -62,6 +62,7 @@ export interface ModelsTables {
     model: string;
     dimensions: number;
     state: 'building' | 'active';
+    revision: Generated<number>;
     created_at: Timestamp;
   };
   'models.embeddings': {

@@ -1,0 +1,69 @@
+import type { SearchedPassage } from '../store.ts';
+
+export interface FoundPassage extends SearchedPassage {
+  /** Comparable within one search only. */
+  score: number;
+  /** Share of the question's words that it has, 0 to 1. */
+  share: number;
+  /** How much of the question it covers, 0 to 1, by words and words of near meaning. */
+  coverage: number;
+  /** Of the vectors; null when meaning was not compared. */
+  similarity: number | null;
+}
+
+/** Whose vectors were compared. */
+export type Meaning = 'static' | 'embedder' | 'none';
+
+/** Of reciprocal rank fusion: how little the difference between the first ranks counts. */
+const RRF_K = 60;
+/** What the similarity of static vectors counts beside the coverage. */
+const STATIC_WEIGHT = 0.5;
+
+type Unscored = Omit<FoundPassage, 'score'>;
+
+/**
+ * Joins what words and vectors say, best first. With static vectors both are numbers of one kind, and their weights
+ * were fitted; what an embedder's similarities are worth differs from model to model, so that only ranks count.
+ * @see Cormack, Clarke & Büttcher (2009), Reciprocal rank fusion outperforms Condorcet, SIGIR
+ */
+export function fused(passages: readonly Unscored[], meaning: Meaning): FoundPassage[] {
+  const scored =
+    meaning === 'embedder'
+      ? byRanks(passages)
+      : passages.map((passage) => ({ ...passage, score: fitOf(passage) }));
+  return scored.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+}
+
+function byRanks(passages: readonly Unscored[]): FoundPassage[] {
+  const rankOf = (value: (passage: Unscored) => number) => {
+    const sorted = passages.toSorted((a, b) => value(b) - value(a));
+    return new Map(sorted.map((passage, index) => [passage, index + 1]));
+  };
+  const byCoverage = rankOf(({ coverage }) => coverage);
+  const bySimilarity = rankOf(({ similarity }) => similarity ?? -1);
+  return passages.map((passage) => ({
+    ...passage,
+    score: [byCoverage, bySimilarity].reduce(
+      (sum, ranks) => sum + 1 / (RRF_K + (ranks.get(passage) ?? 0)),
+      0,
+    ),
+  }));
+}
+
+const fitOf = ({ coverage, similarity }: Unscored) => coverage + STATIC_WEIGHT * Math.max(0, similarity ?? 0);
+
+/** What a passage is found for: a model reads it and may say nothing, or a person is shown it as the answer. */
+export type Use = 'read' | 'shown';
+
+/** Fitted on the development half of the questions in `bench/retrieval`, with as many that no policy answers. */
+const LEAST_FIT: Record<Use, number> = { read: 0.5, shown: 0.65 };
+const LEAST_COVERAGE: Record<Use, number> = { read: 0.3, shown: 0.5 };
+/** Of an embedder that nobody has measured; only what is near by any of them. */
+const LEAST_SIMILARITY = 0.55;
+
+/** Whether a passage says enough about a question, so that it is not better said that the policies do not say. */
+export function isFit(passage: Unscored, meaning: Meaning, use: Use): boolean {
+  if (meaning === 'static') return fitOf(passage) >= LEAST_FIT[use];
+  const { coverage, similarity } = passage;
+  return coverage >= LEAST_COVERAGE[use] || (similarity ?? 0) >= LEAST_SIMILARITY;
+}
