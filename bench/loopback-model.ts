@@ -17,10 +17,10 @@ export type ScoreText = (justification: string, hours: number) => number | null;
 /** A sentence about a passage, and the words of it that it rests on. */
 export type AnswerFrom = (passage: string) => { sentence: string; quote: string };
 
-const quoteBeginning: AnswerFrom = (passage) => ({
-  sentence: 'It is said there.',
-  quote: passage.split(/\s+/).slice(0, 6).join(' '),
-});
+const quoteBeginning: AnswerFrom = (passage) => {
+  const quote = passage.split(/\s+/).slice(0, 6).join(' ');
+  return { sentence: quote, quote };
+};
 
 /**
  * @param score of what a person wrote, where the prompt has such a text

@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'triage',
   'injection',
   'retrieval',
+  'grounding',
   'decision-latency',
 ];
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallContext, ChatModel } from '../../models/chat.ts';
 import { ModelError } from '../../models/chat.ts';
+import { wordComparison } from '../../models/embeddings/word-similarity.ts';
 import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../../models/prompt.ts';
 import { createSpotlight } from '../../models/spotlight.ts';
 import { createLines, type GroundedSentence, groundedSentence } from './grounding.ts';
@@ -45,7 +46,7 @@ export function fromPassages(passages: readonly FoundPassage[], modelFailure: st
 
 /**
  * Lets the model answer from passages. It writes one sentence a line, each with the passage and the words that it rests
- * on; a sentence whose words are not there is not answered. A model that fails leaves the passages themselves.
+ * on; a sentence whose words are not there is not answered, and one that says them otherwise gives way to them. A model that fails leaves the passages themselves.
  * @param onSentence told of every sentence as soon as it was checked
  * @throws only by the signal of `request`
  */
@@ -78,13 +79,13 @@ export async function fromModel(
     '',
     `Question: ${spotlight.quote(question)}`,
   ].join('\n');
-  const texts = passages.map(({ text }) => text);
+  const compareTo = await wordComparison();
   const sentences: GroundedSentence[] = [];
   const lines = createLines();
   const read = (complete: readonly string[]) => {
     for (const line of complete) {
-      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, texts) : null;
-      if (!sentence) continue;
+      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages, compareTo) : null;
+      if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
       sentences.push(sentence);
       onSentence(sentence);
     }
@@ -109,13 +110,17 @@ export async function fromModel(
   return {
     status: answered ? 'answered' : 'not said',
     engine: 'model',
-    answer: answered ? sentences.map(({ text, citation }) => `${text} [${citation}]`).join(' ') : NOT_SAID,
+    answer: answered ? sentences.map(toldAs).join(' ') : NOT_SAID,
     sentences,
     model: answeredBy,
     modelFailure,
     prompt: promptUsed(prompt),
   };
 }
+
+/** The document's own words are told as such. */
+const toldAs = ({ text, citation, verbatim }: GroundedSentence) =>
+  `${verbatim ? `The document says: “${text}”` : text} [${citation}]`;
 
 /** A name for a question, the same for the same words. */
 export function questionKey(...parts: readonly (string | undefined)[]): string {

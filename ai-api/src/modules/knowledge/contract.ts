@@ -201,6 +201,9 @@ const turn = z
         text: z.string(),
         citation: z.number().int().describe('Number of the citation that it rests on'),
         quote: z.string().describe('Words of the passage, as they stand there'),
+        verbatim: z
+          .boolean()
+          .describe('The document’s own sentence: the model’s said it otherwise, or said more'),
       }),
     ),
     citations: z.array(citation),
@@ -222,7 +225,7 @@ export const chat = resource({
       streams: true,
       summary: 'Ask a question about the policies',
       description:
-        'Every sentence of an answer quotes a passage, and the quote is checked; what no passage says is not ' +
+        'Every sentence of an answer quotes a passage, and both are checked against it; what no passage says is not ' +
         'answered. Without a model the passages that fit best come back, and are called that. With ' +
         '`Accept: text/event-stream` the events `citations`, `sentence` and `answer` come one by one.',
       access: everyone,

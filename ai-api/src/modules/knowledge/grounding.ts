@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { CompareWith } from '../../models/embeddings/word-similarity.ts';
+import { sourceOf } from './grounding/source.ts';
+import { verdictOn } from './grounding/verdict.ts';
 
 /** One sentence of an answer, and the words of a passage that it rests on. */
 export interface GroundedSentence {
@@ -6,6 +9,15 @@ export interface GroundedSentence {
   /** Number of the passage, from 1. */
   citation: number;
   quote: string;
+  /** The document's own sentence, in the place of a model's that says it otherwise or says more. */
+  verbatim: boolean;
+}
+
+/** A passage as answers rest on it. */
+export interface GroundingPassage {
+  title: string;
+  heading: readonly string[];
+  text: string;
 }
 
 const line = z.object({
@@ -14,25 +26,28 @@ const line = z.object({
   quote: z.string().trim().min(1).max(1000),
 });
 
-/** Fewer words could stand anywhere. */
-const LEAST_WORDS = 3;
-
 /**
- * Reads one line of a model's answer. Null unless it rests on a passage: the quote has to stand there word for
- * word, and every figure of the sentence too.
- * @param passages their texts, the first is number 1
+ * Reads one line of a model's answer. Null unless it rests on a passage: the quote has to stand there word for word.
+ * A sentence that says what its source says is told; one that is about the same, but says it otherwise or says more,
+ * gives way to the document's own sentences; any other is left out.
+ * @param passages the first is number 1
+ * @param compareTo tells how near in meaning two words are
  */
-export function groundedSentence(text: string, passages: readonly string[]): GroundedSentence | null {
+export function groundedSentence(
+  text: string,
+  passages: readonly GroundingPassage[],
+  compareTo: (word: string) => CompareWith,
+): GroundedSentence | null {
   const parsed = line.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { sentence, passage, quote } = parsed.data;
-  const source = passages[passage - 1];
-  if (source === undefined) return null;
-  const words = plain(quote);
-  if (words.split(' ').length < LEAST_WORDS || !` ${plain(source)} `.includes(` ${words} `)) return null;
-  const known = new Set(figuresOf(source));
-  if (figuresOf(sentence).some((figure) => !known.has(figure))) return null;
-  return { text: sentence, citation: passage, quote };
+  const { sentence, passage: citation, quote } = parsed.data;
+  const passage = passages[citation - 1];
+  const source = passage && sourceOf(quote, passage.text);
+  if (!source) return null;
+  const verdict = verdictOn(sentence, source, [passage.title, ...passage.heading], compareTo);
+  if (verdict === 'apart') return null;
+  if (verdict === 'held') return { text: sentence, citation, quote, verbatim: false };
+  return { text: source.sentences, citation, quote, verbatim: true };
 }
 
 function parseJson(text: string): unknown {
@@ -41,19 +56,6 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** Words alone: case, punctuation and line breaks may differ. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}%€$£]+/gu, ' ')
-    .trim();
-}
-
-function figuresOf(text: string): string[] {
-  return (text.match(/\d+(?:[.,]\d+)*/g) ?? []).map((figure) => figure.replaceAll(',', ''));
 }
 
 /** Cuts a text that arrives in pieces into its lines. */

@@ -78,7 +78,11 @@ export function turnView(row: TurnRecord): TurnView {
     status: row.status,
     engine: row.engine,
     answer: row.answer,
-    sentences: row.sentences as unknown as TurnView['sentences'],
+    // Those that were kept before the document's own words could be told have no mark.
+    sentences: (row.sentences as unknown as TurnView['sentences']).map((sentence) => ({
+      ...sentence,
+      verbatim: sentence.verbatim ?? false,
+    })),
     citations: row.citations as unknown as TurnView['citations'],
     model: row.model,
     modelFailure: row.model_failure,
