@@ -13,6 +13,15 @@ export async function pdfOf(
   return buffer(document);
 }
 
+/** A PDF of some kilobytes whose page unpacks to so many megabytes. */
+export async function swellingPdf(megabytes: number): Promise<Buffer> {
+  const document = new PDFDocument();
+  const piece = ' '.repeat(1024 * 1024);
+  for (let count = 0; count < megabytes; count++) document.addContent(piece);
+  document.end();
+  return buffer(document);
+}
+
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 

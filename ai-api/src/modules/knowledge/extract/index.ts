@@ -14,13 +14,21 @@ export interface ExtractTask {
 
 const TIMEOUT_MS = 60_000;
 const MEMORY_MB = 512;
+/** Beside the heap: what a file unpacks to, which the limit of the heap does not see. */
+const MOST_UNPACKED = 256 * 1024 * 1024;
+const LOOK_MS = 100;
 
 /**
  * Reads a document in a thread of its own, with limits of time and memory: a file that is malformed or made to do
  * harm ends there.
+ * @param mostUnpacked bytes outside of the heap
  * @throws {UnreadableFile} with the reason for whoever uploaded it; the reason of `signal`
  */
-export function extract(task: ExtractTask, signal?: AbortSignal): Promise<Extracted> {
+export function extract(
+  task: ExtractTask,
+  signal?: AbortSignal,
+  mostUnpacked = MOST_UNPACKED,
+): Promise<Extracted> {
   signal?.throwIfAborted();
   return new Promise<Extracted>((resolve, reject) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -30,9 +38,16 @@ export function extract(task: ExtractTask, signal?: AbortSignal): Promise<Extrac
     const timer = setTimeout(() => {
       end(() => reject(new UnreadableFile('It takes too long to read.')));
     }, TIMEOUT_MS);
+    const look = setInterval(async () => {
+      const known = await worker.getHeapStatistics().catch(() => null);
+      if (known && known.external_memory > mostUnpacked) {
+        end(() => reject(new UnreadableFile('It is too large when unpacked.')));
+      }
+    }, LOOK_MS);
     const aborted = () => end(() => reject(signal?.reason));
     const end = (settle: () => void) => {
       clearTimeout(timer);
+      clearInterval(look);
       signal?.removeEventListener('abort', aborted);
       settle();
       void worker.terminate();
