@@ -48,11 +48,11 @@ export async function findPostgres(): Promise<PostgresServer | null> {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function runOn(url: string, statement: string): Promise<void> {
+export async function runOn(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
@@ -93,7 +93,8 @@ function idOf(flag: '-u' | '-g'): number {
 async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
-      return await runOn(url, 'select 1');
+      await runOn(url, 'select 1');
+      return;
     } catch {
       await pause(100);
     }

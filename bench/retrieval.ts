@@ -1,13 +1,34 @@
 import type { Client } from '../ai-api/src/contract/client.ts';
-import { forEachHomeKind, type HomeKind } from './homes.ts';
+import { forEachHomeKind, type Home, type HomeKind } from './homes.ts';
+import { startLoopbackModel } from './loopback-model.ts';
 import { startPlatform } from './platform.ts';
-import { DOCUMENTS, sectionWith, stemsOf } from './retrieval/corpus.ts';
+import { DOCUMENTS, isForDevelopment, sectionWith, stemsOf } from './retrieval/corpus.ts';
 import { uploadPolicies } from './retrieval/policies.ts';
 import { QUESTIONS, type Question } from './retrieval/questions.ts';
+import { UNANSWERED } from './retrieval/unanswered.ts';
 import { printTable, shareOf } from './triage/outcomes.ts';
 
-const MODES = { words: 'full text', meaning: 'vectors', both: 'fused' } as const;
+const MODES = { words: 'words', meaning: 'vectors', both: 'fused' } as const;
 const DEPTH = 5;
+
+const sharesAWord = ({ question, phrase }: Question) => {
+  const known = stemsOf(sectionWith(phrase));
+  return [...stemsOf(question)].some((stem) => known.has(stem));
+};
+const inView = (questions: readonly Question[]) => questions.filter(({ phrase }) => isForDevelopment(phrase));
+const heldOut = (questions: readonly Question[]) =>
+  questions.filter(({ phrase }) => !isForDevelopment(phrase));
+const SHARING = QUESTIONS.filter(sharesAWord);
+const SHARING_NONE = QUESTIONS.filter((question) => !sharesAWord(question));
+
+const GROUPS: readonly [string, readonly Question[]][] = [
+  ['all questions', QUESTIONS],
+  ['development half', inView(QUESTIONS)],
+  ['held-out half', heldOut(QUESTIONS)],
+  ['share a word with the passage', SHARING],
+  ['share none', SHARING_NONE],
+  ['share none, held-out half', heldOut(SHARING_NONE)],
+];
 
 /** The place of the passage that answers, from 1; 0 when it is not among the first five. */
 async function placeOf(
@@ -20,50 +41,81 @@ async function placeOf(
   return 1 + passages.findIndex(({ text }) => text.replaceAll(/\s+/g, ' ').includes(phrase));
 }
 
+async function measureRecall(client: Client): Promise<void> {
+  const rows: string[][] = [];
+  for (const by of Object.keys(MODES) as (keyof typeof MODES)[]) {
+    const places = new Map<Question, number>();
+    for (const question of QUESTIONS) places.set(question, await placeOf(client, question, by));
+    for (const [group, questions] of GROUPS) {
+      const within = (depth: number) =>
+        questions.filter((question) => {
+          const place = places.get(question) ?? 0;
+          return place > 0 && place <= depth;
+        }).length;
+      const { length } = questions;
+      rows.push([
+        MODES[by],
+        group,
+        String(length),
+        shareOf(within(1), length),
+        shareOf(within(DEPTH), length),
+      ]);
+    }
+  }
+  printTable([['by', 'questions', '', 'recall@1', 'recall@5'], ...rows]);
+}
+
+/** What was not thought fit to be read by a model, or shown without one, and is answered by "The policies do not say". */
+async function measureSilence(home: Home): Promise<void> {
+  const model = await startLoopbackModel(0);
+  const rows: string[][] = [];
+  try {
+    for (const [use, environment] of [
+      ['shown, without a model', {}],
+      ['read by a model', { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' }],
+    ] as const) {
+      const platform = await startPlatform(home, environment);
+      const isSilent = async (question: string) => {
+        const { status, engine } = await platform.client.chat.query({ question });
+        return status === 'not said' && engine === 'rules';
+      };
+      try {
+        for (const [group, questions] of [
+          ['not answered, development half', UNANSWERED.filter(isForDevelopment)],
+          ['not answered, held-out half', UNANSWERED.filter((question) => !isForDevelopment(question))],
+          ['answered, development half', inView(QUESTIONS).map(({ question }) => question)],
+          ['answered, held-out half', heldOut(QUESTIONS).map(({ question }) => question)],
+          ['answered, share a word', SHARING.map(({ question }) => question)],
+        ] as const) {
+          let silent = 0;
+          for (const question of questions) if (await isSilent(question)) silent++;
+          rows.push([use, group, String(questions.length), shareOf(silent, questions.length)]);
+        }
+      } finally {
+        await platform.stop();
+      }
+    }
+  } finally {
+    await model.stop();
+  }
+  console.log('\nQuestions that no passage seems fit for');
+  printTable([['passages are', 'questions the documents', '', 'the policies do not say'], ...rows]);
+}
+
 async function measure({ name, create }: HomeKind): Promise<void> {
   const home = await create();
   try {
     const platform = await startPlatform(home);
     try {
       await uploadPolicies(platform.client, DOCUMENTS);
-      const asked = QUESTIONS.map((question) => {
-        const known = stemsOf(sectionWith(question.phrase));
-        return { question, shares: [...stemsOf(question.question)].some((stem) => known.has(stem)) };
-      });
-      const groups: [string, Question[]][] = [
-        ['all questions', asked.map(({ question }) => question)],
-        [
-          'share a word with the passage',
-          asked.flatMap(({ question, shares }) => (shares ? [question] : [])),
-        ],
-        ['share none', asked.flatMap(({ question, shares }) => (shares ? [] : [question]))],
-      ];
-      const rows: string[][] = [];
-      for (const by of Object.keys(MODES) as (keyof typeof MODES)[]) {
-        const places = new Map<Question, number>();
-        for (const question of QUESTIONS) places.set(question, await placeOf(platform.client, question, by));
-        for (const [group, questions] of groups) {
-          const within = (depth: number) =>
-            questions.filter((question) => {
-              const place = places.get(question) ?? 0;
-              return place > 0 && place <= depth;
-            }).length;
-          rows.push([
-            MODES[by],
-            group,
-            String(questions.length),
-            shareOf(within(1), questions.length),
-            shareOf(within(DEPTH), questions.length),
-          ]);
-        }
-      }
       console.log(
         `\nRetrieval on ${name}: ${QUESTIONS.length} questions about ${DOCUMENTS.length} documents`,
       );
-      printTable([['by', 'questions', '', 'recall@1', 'recall@5'], ...rows]);
+      await measureRecall(platform.client);
     } finally {
       await platform.stop();
     }
+    await measureSilence(home);
   } finally {
     await home.remove();
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { DOCUMENTS, digestOf, sectionWith } from './corpus.ts';
+import { DOCUMENTS, digestOf, isForDevelopment, sectionWith } from './corpus.ts';
 import { QUESTIONS } from './questions.ts';
+import { UNANSWERED } from './unanswered.ts';
 
 test('documents and questions are frozen, and every question has one passage', () => {
   expect(DOCUMENTS).toHaveLength(32);
@@ -9,4 +10,10 @@ test('documents and questions are frozen, and every question has one passage', (
   expect(digestOf([DOCUMENTS, QUESTIONS])).toBe(
     '7acd8f519cf18594d068b6f6315dba78d54c40e98c48efe0efb31c042592bcca',
   );
+});
+
+test('the halves of the questions are frozen', () => {
+  expect(QUESTIONS.filter(({ phrase }) => isForDevelopment(phrase))).toHaveLength(108);
+  expect(UNANSWERED).toHaveLength(60);
+  expect(UNANSWERED.filter(isForDevelopment)).toHaveLength(31);
 });

@@ -43,6 +43,12 @@ export function sectionWith(phrase: string): string {
   return section;
 }
 
+/** Of the half that the search was fitted on; the other half is held out. By the hash of a question or of its phrase. */
+export function isForDevelopment(text: string): boolean {
+  const [first = 0] = createHash('sha256').update(`retrieval-split-1:${text}`).digest();
+  return first % 2 === 0;
+}
+
 /** A name for documents and questions together. */
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -120,6 +120,16 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
     }
   });
 
+  test('are found by nobody of another company', async () => {
+    const { database, collections, identity } = api.context;
+    const tenantId = await identity.ensureTenant('Another company');
+    const setup = { database, collections, wordIndexes: createWordIndexes(database) };
+    const asked = { by: 'both', limit: 5 } as const;
+    expect((await searchPassages(setup, tenantId, 'How long is parental leave?', asked)).passages).toEqual(
+      [],
+    );
+  });
+
   test.each([
     [
       'PDF',
@@ -261,6 +271,37 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
       const calls = model.calls.length;
       expect((await api.client.chat.query({ question })).answer).toBe(turn.answer);
       expect(model.calls.length).toBe(calls);
+    });
+
+    test('is not answered from what was retired meanwhile, although the answer is remembered', async () => {
+      const { documentId } = await upload('kiosk.md', '# Kiosk\n\nThe kiosk sells umbrellas on Fridays.');
+      model.answerWith(() => ({
+        content: lines({
+          ...{ sentence: 'The kiosk sells umbrellas on Fridays.', passage: 1 },
+          quote: 'The kiosk sells umbrellas on Fridays',
+        }),
+      }));
+      const asked = { question: 'When does the kiosk sell umbrellas?' };
+      expect((await api.client.chat.query(asked)).status).toBe('answered');
+      await api.client.policy.retire({ documentId, reason: 'It has closed.' });
+      const again = await api.client.chat.query(asked);
+      expect(again.citations.map((citation) => citation.documentId)).not.toContain(documentId);
+      expect(again.status).toBe('not said');
+    });
+
+    test('is answered in the document’s own words where the model says it otherwise', async () => {
+      model.answerWith(() => ({
+        content: lines({
+          ...{ sentence: 'Every parent gets 61 weeks of paid parental leave.', passage: 1 },
+          quote: '16 weeks of paid parental leave',
+        }),
+      }));
+      const turn = await api.client.chat.query({ question: 'Parental leave: how many paid weeks?' });
+      const own = 'Every parent gets 16 weeks of paid parental leave, to be taken within the first year.';
+      expect(turn.sentences).toMatchObject([{ text: own, verbatim: true }]);
+      expect(turn.answer).toBe(`The document says: “${own}” [1]`);
+      const { turns } = await api.client.chat.getConversation({ conversationId: turn.conversationId });
+      expect(turns[0]?.sentences).toEqual(turn.sentences);
     });
 
     test('that the policies do not speak of is not answered', async () => {
