@@ -70,6 +70,14 @@ describe.each(apps)('$slug for ToolJet 2.27', (app) => {
     expect(covered.filter(({ type }) => type !== 'Text').map(({ name }) => name)).toEqual([]);
   });
 
+  test('has bindings that the editor can draw before it knows any query', () => {
+    for (const { name, properties } of components.filter(({ type }) => type === 'DropDown')) {
+      const binding = String(properties.schema?.value).slice(2, -2);
+      const draw = new Function('queries', 'components', 'variables', `return ${binding}`);
+      expect(draw({}, {}, {}), name).toBeInstanceOf(Array);
+    }
+  });
+
   test('labels every field, and clears by what a field offers', () => {
     const names = new Set(components.map(({ name }) => name));
     const fields = components.filter(({ type }) => /^(TextInput|TextArea|DropDown|FilePicker)$/.test(type));

@@ -13,6 +13,7 @@ import { color, type } from './look.ts';
 const LABEL = 24;
 /** Pixels of its place that a component does not fill. */
 const EDGE = 4;
+const BINDING = /\{\{.*?\}\}/gs;
 const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
 
 /** Whether a server needs {@link forToolJet2}. @param version such as `2.27.0` */
@@ -40,6 +41,7 @@ function translate({ components: given, ...rest }: AppDefinition): AppDefinition
       const moved = outOfSlot(component, modals, app.components);
       return moved ? withLabel(moved).map(cardOf).map(partsOf) : [];
     })
+    .map(readingCarefully)
     .map((component) => ({ ...component, layouts: component.layouts.map(inPercent) }));
   const dropdowns = new Map(
     app.components
@@ -280,6 +282,25 @@ function neverEmpty(properties: ExportedComponent['properties']): ExportedCompon
   if (text === '') return { ...properties, text: { value: '&nbsp;' } };
   const [, whole] = /^\{\{((?:(?!\}\}).)*)\}\}$/.exec(text) ?? [];
   return whole ? { ...properties, text: { value: `{{(${whole}) || '&nbsp;'}}` } } : properties;
+}
+
+/**
+ * The editor draws a page before it knows the queries and components, and a drop-down whose binding fails then
+ * stays broken.
+ */
+function readingCarefully(component: ExportedComponent): ExportedComponent {
+  const { properties, styles } = component;
+  const careful = <T>(parts: T): T =>
+    JSON.parse(
+      JSON.stringify(parts, (_, value) =>
+        typeof value === 'string'
+          ? value.replaceAll(BINDING, (binding) =>
+              binding.replaceAll(/\b(queries|components)\.(\w+)\./g, '$1.$2?.'),
+            )
+          : value,
+      ),
+    ) as T;
+  return { ...component, properties: careful(properties), styles: careful(styles) };
 }
 
 function inPercent(layout: ExportedLayout): ExportedLayout {

@@ -48,7 +48,7 @@ function dataFaults(component: ExportedComponent, names: Set<string>): string[] 
   const loading = bindingsIn(properties.loadingState?.value).join(' ');
   return [
     ...queries
-      .filter(({ name: query }) => !loading.includes(`queries.${query}.isLoading`))
+      .filter(({ name: query }) => !new RegExp(`queries\\.${query}\\??\\.isLoading`).test(loading))
       .map(({ name: query }) => `${name} has no loading state for ${query}`),
     ...(names.has(`${name}Empty`) ? [] : [`${name} has no empty state`]),
     ...(names.has(`${name}Error`) ? [] : [`${name} has no error state`]),
