@@ -9,7 +9,7 @@ import { exportApp } from '../src/build/export.ts';
 import type { ExportedComponent } from '../src/build/export-types.ts';
 import { diff, pushAll } from '../src/push/index.ts';
 import { accountOf, sourcesOf } from '../src/push/settings.ts';
-import { type FakeToolJet, startFakeToolJet } from './tooljet-recorder.ts';
+import { addVersion, type FakeToolJet, startFakeToolJet } from './tooljet-recorder.ts';
 
 let marketplace: string;
 beforeAll(async () => {
@@ -76,6 +76,20 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     await expect(push()).resolves.toContain('AI Manager for executives: replaced');
     await expect(diff(account(), exports, () => {})).resolves.toBe(0);
     expect(toolJet.apps).toHaveLength(apps.length);
+  });
+
+  test('compares what people see, and names a version that nobody released', async () => {
+    await push();
+    const app = toolJet.apps[0] as FakeToolJet['apps'][0];
+    const draft = addVersion(app, 'v2');
+    const title = draft.components.find(({ name }) => name === 'overviewSubtitle');
+    (title as ExportedComponent).properties.text = { value: 'Edited by hand' };
+    const lines: string[] = [];
+    await expect(diff(account(), exports, (line) => lines.push(line))).resolves.toBe(0);
+    expect(lines[0]).toBe(`${app.name}: version v2, which is not released, was not compared`);
+    app.released = String(draft.appVersions[0]?.id);
+    await expect(diff(account(), exports, () => {})).resolves.toBe(1);
+    await expect(push()).resolves.toContain(`${app.name}: replaced`);
   });
 
   test('notices queries that ToolJet dropped without a word, and leaves the app that is there', async () => {

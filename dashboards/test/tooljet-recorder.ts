@@ -65,6 +65,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     }
     for (const { id } of [...given.components, ...dataQueries, ...given.pages, ...given.events])
       ids.set(id, randomUUID());
+    for (const { id } of given.appVersions) ids.set(String(id), versionId);
     const kept = { ...given, dataSources, dataQueries, appEnvironments: [{ id: environment }] };
     const text = JSON.stringify(kept).replaceAll(UUID, (id) => ids.get(id) ?? id);
     const stored = {
@@ -74,19 +75,18 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
       released: null,
       definition: JSON.parse(text),
     };
-    stored.definition.appVersions = [{ id: versionId }];
     fake.apps.push(stored);
     return stored;
   }
 
   /** As it is now, with whom each data source belongs to, and those that every app has. */
-  function exportOf({ definition }: Stored): AppDefinition {
+  function exportOf({ definition, released }: Stored): AppDefinition {
     const sources = definition.dataSources.map((source) => ({
       ...source,
       appVersionId: owned.get(source.kind)?.appVersionId ?? null,
     }));
     const own = { id: randomUUID(), name: 'restapidefault', kind: 'restapi', scope: 'local' };
-    return { ...definition, dataSources: [...sources, own] };
+    return { ...definition, currentVersionId: released, dataSources: [...sources, own] };
   }
 
   /** A data source goes with the app that brought it, and takes the queries of all others along. */
@@ -248,6 +248,18 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
   return fake;
+}
+
+/** Makes another version of an app, as its editor does, and gives its parts to be edited. */
+export function addVersion({ definition }: Stored, name: string): AppDefinition {
+  const { appVersions, components, dataQueries, pages, events } = definition;
+  const parts = { appVersions, components, dataQueries, pages, events };
+  const ids = new Map<string, string>();
+  for (const { id } of Object.values(parts).flat()) ids.set(String(id), randomUUID());
+  const copy = JSON.parse(JSON.stringify(parts).replaceAll(UUID, (id) => ids.get(id) ?? id));
+  for (const version of copy.appVersions) version.name = name;
+  for (const [key, list] of Object.entries(parts)) (list as unknown[]).push(...copy[key]);
+  return copy;
 }
 
 class Refusal extends Error {

@@ -12,7 +12,10 @@ interface ListedApp {
 /** An app on a server. */
 export interface PushedApp {
   id: string;
+  /** The version that people see. */
   definition: AppDefinition;
+  /** Names of versions that are there beside it. */
+  others: string[];
 }
 
 export function definitionOf(exported: ExportedApp): AppDefinition {
@@ -51,7 +54,29 @@ async function findId(toolJet: ToolJet, name: string): Promise<string | undefine
 async function readApp(toolJet: ToolJet, id: string): Promise<PushedApp> {
   const body = { app: [{ id }], organization_id: toolJet.organizationId };
   const exported = (await toolJet.call('POST', '/v2/resources/export', body)) as ExportedApp;
-  return { id, definition: definitionOf(exported) };
+  return { id, ...servedVersion(definitionOf(exported)) };
+}
+
+/**
+ * The released version of an exported app, or the newest where none is released: an export has all of them
+ * together. Whoever edits a released app in ToolJet has to make another version first.
+ */
+function servedVersion(app: AppDefinition): Pick<PushedApp, 'definition' | 'others'> {
+  const versions = app.appVersions as { id: string; name: string }[];
+  const served = versions.find(({ id }) => id === app.currentVersionId) ?? versions.at(-1);
+  if (!served || versions.length === 1) return { definition: app, others: [] };
+  const ofServed = ({ appVersionId }: { [key: string]: unknown }) => appVersionId === served.id;
+  const pages = app.pages.filter(ofServed);
+  const pageIds = new Set(pages.map(({ id }) => id));
+  const definition = {
+    ...app,
+    appVersions: [served],
+    pages,
+    components: app.components.filter(({ pageId }) => pageIds.has(pageId)),
+    events: app.events.filter(({ appVersionId }) => appVersionId === served.id),
+    dataQueries: app.dataQueries.filter(({ appVersionId }) => appVersionId === served.id),
+  };
+  return { definition, others: versions.filter((one) => one !== served).map(({ name }) => name) };
 }
 
 export interface Pushed extends PushedApp {

@@ -68,6 +68,8 @@ export async function diff(
     const theirs = await findApp(toolJet, ours.name);
     const lines = theirs ? driftOf(ours, theirs.definition) : ['is not on the server'];
     for (const line of lines) say(`${ours.name}: ${line}`);
+    for (const version of theirs?.others ?? [])
+      say(`${ours.name}: version ${version}, which is not released, was not compared`);
     found += lines.length;
   }
   if (found === 0) say('The server has what is written here.');
