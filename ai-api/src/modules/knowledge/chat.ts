@@ -68,11 +68,15 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const startedAt = new Date();
     const query = searchQuery(question, earlier);
     // Without the signal of this caller: others may wait for the same search.
-    const { passages: found, compared } = await own.wrap(
-      `search:${revision}:${questionKey(query, folder)}`,
-      SEARCH_TTL,
-      () => search(tenantId, query, { folder, by: 'both', limit: PASSAGES, revision }),
+    const searchKey = `search:${revision}:${questionKey(query, folder)}`;
+    const {
+      passages: found,
+      compared,
+      isPoorer,
+    } = await own.wrap(searchKey, SEARCH_TTL, () =>
+      search(tenantId, query, { folder, by: 'both', limit: PASSAGES, revision }),
     );
+    if (isPoorer) await own.delete(searchKey);
     signal.throwIfAborted();
     const fit = (use: 'read' | 'shown') => found.filter((passage) => isFit(passage, compared, use));
     const passages = fit(model === null ? 'shown' : 'read');
@@ -85,8 +89,8 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
       input: query,
       output: passages.map(({ id, title, share, similarity }) => ({ id, title, share, similarity })),
     };
-    request.emit('citations', citations);
     if (model === null || passages.length === 0) {
+      request.emit('citations', citations);
       return { answer: fromPassages(passages, null), citations, retrieval };
     }
     const prompt = await database.withTenant(tenantId, async (transaction) =>
@@ -94,18 +98,21 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
         ownerOf(request),
       ),
     );
-    const key = `answer:${revision}:${prompt.version}:${questionKey(question, folder)}`;
-    const cached = earlier.length === 0 ? await own.get<Answer>(key) : undefined;
+    const key = `told:${revision}:${prompt.version}:${questionKey(question, folder)}`;
+    // With its citations: a search that is made again may number them otherwise.
+    const cached =
+      earlier.length === 0 ? await own.get<{ answer: Answer; citations: typeof citations }>(key) : undefined;
+    request.emit('citations', cached?.citations ?? citations);
     if (cached) {
-      for (const sentence of cached.sentences) tell(sentence);
-      return { answer: cached, citations, retrieval };
+      for (const sentence of cached.answer.sentences) tell(sentence);
+      return { ...cached, retrieval };
     }
     const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id, traceId };
     const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
     const asked = { question, passages, earlier: turns, call, signal };
     const answer = await fromModel(model, prompt, asked, tell);
     if (earlier.length === 0 && answer.engine === 'model' && answer.modelFailure === null)
-      await own.set(key, answer, ANSWER_TTL);
+      await own.set(key, { answer, citations }, ANSWER_TTL);
     return { answer, citations, retrieval };
   }
 

@@ -105,7 +105,11 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
       version: await findVersion(transaction, documentId, number),
     }));
     const { document, version } = opened;
-    if (!document || !version || document.version !== number || document.status !== 'active') return;
+    if (!document || !version) return;
+    if (!isWanted(document, number)) {
+      await database.withTenant(tenantId, (transaction) => passOver(transaction, version.id));
+      return;
+    }
     const stored = await objects.get(version.object_key);
     if (!stored) throw new Error(`The file of version ${number} of document ${documentId} is gone`);
     const body = await buffer(stored.body);
@@ -138,7 +142,13 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
     await database.withTenant(tenantId, async (transaction) => {
       // Under its lock, which whoever retires it takes first too.
       const current = await lockDocument(transaction, documentId);
-      if (current?.version !== number || current.status !== 'active') return;
+      if (!current || !isWanted(current, number)) {
+        // A newer version was read before, or somebody has retired the document.
+        const own = await deleteVersionPassages(transaction, documentId, number);
+        await collections.remove(transaction, COLLECTION, own);
+        await passOver(transaction, version.id);
+        return;
+      }
       await collections.remove(
         transaction,
         COLLECTION,
@@ -324,6 +334,19 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
         return describeOne(transaction, document);
       }),
   };
+}
+
+/**
+ * Whether a version that was uploaded is to be searched: not when a newer one is already. A newer one that waits may
+ * turn out not to be readable.
+ */
+function isWanted({ status, indexed_version }: DocumentRecord, version: number): boolean {
+  return status === 'active' && version >= (indexed_version ?? 0);
+}
+
+/** Nobody waits for a version any more that a newer one has overtaken. */
+function passOver(transaction: TenantTransaction, versionId: string): Promise<void> {
+  return changeVersion(transaction, versionId, { state: 'indexed' });
 }
 
 /** What people call a document: its own title, unless somebody has given it one. */

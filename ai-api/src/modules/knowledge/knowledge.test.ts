@@ -232,6 +232,21 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
     expect((await refusal(again)).code).toBe('CONFLICT');
   });
 
+  test('are searched in the newest version that can be read, also when two are uploaded at once', async () => {
+    const place = { folder: 'sops', name: 'kettle.md', contentType: 'text/markdown' } as const;
+    const text = base64('# Kettle\n\nThe kettle is descaled on the first of the month.');
+    const { documentId } = await api.client.policy.upload({ ...place, base64: text });
+    await api.client.policy.upload({ ...place, base64: base64(Buffer.from([0xff, 0xff])) });
+    await vi.waitFor(
+      async () => {
+        const { indexedVersion, versions } = await api.client.policy.get({ documentId });
+        expect([indexedVersion, ...versions.map(({ state }) => state)]).toEqual([1, 'failed', 'indexed']);
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+    expect((await textsFor('When is the kettle descaled?'))[0]).toContain('first of the month');
+  });
+
   describe('a question', () => {
     const question = 'How many weeks of parental leave are there?';
 

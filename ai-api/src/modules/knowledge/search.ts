@@ -16,6 +16,8 @@ export interface SearchResult {
   compared: Meaning;
   /** What meaning was compared with, or why it was not. */
   meaning: string;
+  /** Whether an embedder that did not answer made it worse than it will be. */
+  isPoorer: boolean;
 }
 
 export interface SearchOptions {
@@ -58,7 +60,7 @@ export async function searchPassages(
   const words = new Map((by === 'meaning' ? [] : byWords).map((found) => [found.id, found]));
   const near =
     by === 'words'
-      ? { found: NOTHING, told: 'Meaning was not asked for.' }
+      ? { found: NOTHING, told: 'Meaning was not asked for.', isPoorer: false }
       : await nearest(collections, tenantId, query, most, [...words.keys()], signal);
   const similarities = new Map(
     [...near.found.nearest, ...near.found.also].map(({ id, similarity }) => [id, similarity]),
@@ -77,7 +79,7 @@ export async function searchPassages(
     similarity: similarities.get(passage.id) ?? null,
   }));
   const ranked = by === 'both' ? fused(passages, compared) : oneSided(passages, words, by);
-  return { passages: ranked.slice(0, limit), compared, meaning: near.told };
+  return { passages: ranked.slice(0, limit), compared, meaning: near.told, isPoorer: near.isPoorer };
 }
 
 function oneSided(
@@ -106,13 +108,13 @@ async function nearest(
   limit: number,
   also: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<{ found: Found; told: string }> {
+): Promise<{ found: Found; told: string; isPoorer: boolean }> {
   try {
     const found = await collections.search(tenantId, COLLECTION, query, limit, { also, signal });
     const told = found.nearest.length > 0 ? 'Meaning was compared.' : 'Nothing has a meaning to compare yet.';
-    return { found, told };
+    return { found, told, isPoorer: false };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return { found: NOTHING, told: `Meaning was not compared: ${error.message}` };
+    return { found: NOTHING, told: `Meaning was not compared: ${error.message}`, isPoorer: true };
   }
 }

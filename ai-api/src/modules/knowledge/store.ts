@@ -183,14 +183,14 @@ function embeddedText({ title, heading, text }: { title: string; heading: readon
   return [...(heading[0] === title ? [] : [title]), ...heading, text].join('\n');
 }
 
-/** Deletes the passages of a document, all of them or those of other versions, and answers their ids. */
+/** Deletes the passages of a document, all of them or those of versions before one, and answers their ids. */
 export async function deletePassages(
   transaction: TenantTransaction,
   documentId: string,
-  but: number | null,
+  before: number | null,
 ): Promise<string[]> {
   let query = transaction.deleteFrom('knowledge.passages').where('document_id', '=', documentId);
-  if (but !== null) query = query.where('version', '!=', but);
+  if (before !== null) query = query.where('version', '<', before);
   const rows = await query.returning('id').execute();
   return rows.map(({ id }) => id);
 }
