@@ -9,6 +9,7 @@ const USAGE = `npm run dashboards -- <command>
   build-2.27 write them for a ToolJet 2.27, to dashboards/exports/2.27
   check      say what is wrong with it, and whether it is what the code says
   preview    show the apps in a browser without ToolJet, against a running API
+  screenshots take a picture of every page for the docs; with a part of app/page, of those only
   push       bring a running ToolJet to what is written here: plugins, apps, secrets, groups
   diff       say how the apps on that ToolJet differ, for example after an edit in its editor
   pull       write the apps of that ToolJet over dashboards/exports
@@ -18,7 +19,7 @@ sources from AI_MANAGER_URL and AI_MANAGER_API_KEY (AI_MANAGER_ACT_AS=false to a
 LANGFUSE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, N8N_URL and N8N_API_KEY.`;
 
 async function main([command, ...rest]: string[]): Promise<number> {
-  if (rest.length > 0) return usage();
+  if (rest.length > (command === 'screenshots' ? 1 : 0)) return usage();
   switch (command) {
     case 'build':
       for (const path of await writeExports()) console.log(`wrote ${path}`);
@@ -30,6 +31,8 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return await check();
     case 'preview':
       return await (await import('./preview/run.ts')).runPreview(process.env);
+    case 'screenshots':
+      return await (await import('./screenshots/index.ts')).takePictures(rest[0]);
     case 'push':
       return await push(process.env);
     case 'diff':

@@ -12,6 +12,11 @@ export function exportPath(slug: string): string {
   return fileURLToPath(new URL(`${slug}.json`, folder));
 }
 
+/** Where the picture of a page is committed. */
+export function picturePath(slug: string, page: string): string {
+  return fileURLToPath(new URL(`../../docs/images/dashboards/${slug}/${page}.png`, import.meta.url));
+}
+
 /** Text of every app's export, by its slug. */
 export function exportTexts(): Map<string, string> {
   return new Map(apps.map((app) => [app.slug, `${JSON.stringify(exportApp(app), null, 1)}\n`]));

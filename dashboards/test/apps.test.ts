@@ -186,6 +186,28 @@ describe('the checker finds', () => {
       /without asking first/,
     ],
     [
+      'a page that calls what its group may not',
+      (app) => {
+        query(app, 'runs').options.operation = 'audit.verify';
+      },
+      /page overview runs runs, but ai-manager-executive may not audit\.verify/,
+    ],
+    [
+      'a table whose last column would be cut off',
+      (app) => {
+        const columns = component(app, 'peopleTable').properties.columns?.value as { columnSize: number }[];
+        Object.assign(columns[0] as object, { columnSize: 900 });
+      },
+      /peopleTable has columns of \d+ px on \d+ px/,
+    ],
+    [
+      'a file picker that does not say how large a file may be',
+      (app) => {
+        component(app, 'policyFile').properties.instructionText = { value: 'Drop it here' };
+      },
+      /policyFile does not say how large a file may be/,
+    ],
+    [
       'two components of one name',
       (app) => {
         component(app, 'overviewSubtitle').name = 'overviewTitle';

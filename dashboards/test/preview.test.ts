@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../ai-api/test/databases.ts';
+import { pdfOf } from '../../ai-api/test/files.ts';
 import { evaluate } from '../../ai-api/test/runs.ts';
 import { buildMarketplace } from '../../tooljet-plugins/build.ts';
 import { apps } from '../src/apps/index.ts';
@@ -139,6 +140,11 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await send.click();
     await expect(mine.locator('.toast.error').textContent()).resolves.toContain('must be a day such as');
     await named(mine, 'requestDate').locator('input').fill(yesterday());
+    await named(mine, 'requestAttach').getByRole('button').click();
+    const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('What users said') };
+    await named(mine, 'requestFile').locator('input[type=file]').setInputFiles(notes);
+    await named(mine, 'requestFilesTake').getByRole('button').click();
+    await expect(named(mine, 'requestFilesHint').textContent()).resolves.toBe('notes.txt');
     await send.click();
     await mine.locator('.toast.success').waitFor();
     await settled(mine);
@@ -150,6 +156,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await named(inbox, 'approvalsTable').locator('tbody tr').first().click();
     await settled(inbox);
     await expect(named(inbox, 'approval_summary').textContent()).resolves.toContain('pilot users');
+    await expect(named(inbox, 'approval_summary').getByRole('link').textContent()).resolves.toBe('notes.txt');
     await inbox.getByRole('button', { name: 'Decide', exact: true }).click();
     await named(inbox, 'approvalHours').locator('input').fill('1.5');
     await named(inbox, 'approvalReason').locator('textarea').fill('An hour of it was tracked already.');
@@ -182,18 +189,28 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
-  test('an executive uploads a policy, and a builder who asks gets the passage with its source', async () => {
+  test('an executive uploads a PDF of a policy, and a builder who asks gets the passage with its source', async () => {
     const inbox = await openApp(browser, `${asExecutive.url}/ai-manager-executive`, DESKTOP);
     await inbox.getByRole('button', { name: 'Policies', exact: true }).click();
     await settled(inbox);
-    await inbox.getByRole('button', { name: 'Upload', exact: true }).first().click();
-    await named(inbox, 'policyName').locator('input').fill('manual-time.md');
-    await named(inbox, 'policyText')
-      .locator('textarea')
-      .fill(
-        '# Manual time\n\nTime that was not tracked is claimed within fourteen days — later claims lapse.',
-      );
-    await named(inbox, 'policyUpload').getByRole('button').click();
+    await inbox.getByRole('button', { name: 'Upload a file' }).click();
+    const picker = named(inbox, 'policyFile').locator('input[type=file]');
+    await picker.setInputFiles({
+      name: 'rules.exe',
+      mimeType: 'application/x-msdownload',
+      buffer: Buffer.from('x'),
+    });
+    await expect(inbox.locator('.toast.error').textContent()).resolves.toContain(
+      'of a type that is not taken',
+    );
+    await expect(named(inbox, 'policyFileSend').getByRole('button').isDisabled()).resolves.toBe(true);
+    const pdf = await pdfOf([
+      'Manual time that was not tracked is claimed within fourteen days - later claims lapse.',
+    ]);
+    await picker.setInputFiles({ name: 'manual-time.pdf', mimeType: 'application/pdf', buffer: pdf });
+    await expect(named(inbox, 'policyFileVersion').textContent()).resolves.toContain('a new document');
+    await named(inbox, 'policyFileTitle').locator('input').fill('Manual time');
+    await named(inbox, 'policyFileSend').getByRole('button').click();
     await inbox.locator('.toast.success').waitFor();
     await expect
       .poll(async () => (await api.client.policy.list({})).items[0]?.indexedVersion, { timeout: 20_000 })
@@ -210,7 +227,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await settled(page);
     const sources = await named(page, 'policySources').textContent();
     expect(sources).toContain('Manual time');
-    expect(sources).toContain('within fourteen days — later');
+    expect(sources).toContain('within fourteen days - later');
     await page.close();
   });
 

@@ -60,7 +60,9 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     expect(said).toContain('unchanged');
     expect(toolJet.apps.map(({ id }) => id)).toEqual(before);
     expect(toolJet.plugins).toHaveLength(3);
-    expect(toolJet.calls.some((call) => call.startsWith('POST /v2/resources/import'))).toBe(false);
+    expect(toolJet.calls.some((call) => /^(POST .*import|(POST|PUT) .app-permissions)/.test(call))).toBe(
+      false,
+    );
     for (const { permissions } of toolJet.groups) expect(permissions).toHaveLength(1);
   });
 
@@ -74,7 +76,9 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
       'AI Manager for executives: component overviewSubtitle: properties.text.value was changed',
     ]);
     await expect(push()).resolves.toContain('AI Manager for executives: replaced');
-    await expect(diff(account(), exports, () => {})).resolves.toBe(0);
+    lines.length = 0;
+    await diff(account(), exports, (line) => lines.push(line));
+    expect(lines).toEqual(['The server has what is written here.']);
     expect(toolJet.apps).toHaveLength(apps.length);
   });
 
@@ -122,8 +126,16 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     await push();
     const nameOf = (appId?: string) => toolJet.apps.find(({ id }) => id === appId)?.name;
     expect(toolJet.groups.map(({ name, permissions }) => [name, nameOf(permissions[0]?.appId)])).toEqual(
-      apps.map(({ groups, name }) => [groups[0], name]),
+      apps.flatMap(({ groups, name }) => groups.map((group) => [group, name])),
     );
+  });
+
+  test('restricts pages to their groups, or says that the API alone does', async () => {
+    const said = await push();
+    if (version === '2.27') return expect(said).toContain('the API refuses others what they may not see on');
+    const admin = toolJet.groups.find(({ name }) => name === 'ai-manager-admin');
+    expect([...toolJet.pages.values()]).toContainEqual([admin?.id]);
+    expect(said).toContain('page "Access" of AI Manager for operations is for ai-manager-admin only');
   });
 
   test('sets only data sources of ours, and keeps them when the app that brought them is replaced', async () => {

@@ -21,6 +21,8 @@ export interface FakeToolJet {
   /** Options of data sources by id and environment. */
   sources: Map<string, { key: string; value: unknown; encrypted: boolean }[]>;
   groups: { id: string; name: string; permissions: { id: string; name: string; appId: string }[] }[];
+  /** Groups that may see a page, by its id. */
+  pages: Map<string, string[]>;
   /** Members of the workspace. */
   users: { user_id: string; email: string; status: string }[];
   /** A plugin that an installation does not reach: its queries are dropped on import. */
@@ -184,6 +186,15 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
           group.permissions = group.permissions.filter((one) => one.id !== route.split('/').at(-1));
         }
         return undefined;
+      case 'GET /app-permissions/:id/pages/:id': {
+        const groups = fake.pages.get(route.split('/').at(-1) ?? '');
+        return groups
+          ? [{ type: 'GROUP', groups: groups.map((one) => ({ permissionGroup: { id: one } })) }]
+          : [];
+      }
+      case 'PUT /app-permissions/:id/pages/:id':
+      case 'POST /app-permissions/:id/pages/:id':
+        return void fake.pages.set(route.split('/').at(-1) ?? '', body.groups as string[]);
       case `GET ${version === '2.27' ? '/organizations/users' : '/organization-users'}`:
         return { meta: { total_pages: 1 }, users: fake.users };
       default:
@@ -243,6 +254,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     apps: [],
     sources: new Map(),
     groups: [],
+    pages: new Map(),
     users: [],
     broken: null,
     stop: () => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),

@@ -93,7 +93,18 @@ export const approvals: Step[] = [
     { as: PERSON.second, shows: { decided: [{ state: 'approved' }], refused: [] } },
   ),
   ...request('mistaken', 5, UNCLEAR, 'in_review'),
-  step('approval.withdraw', seen('mistaken'), { as: PERSON.quill, shows: { state: 'withdrawn' } }),
+  step('approval.escalate', (said) => ({ ...seen('mistaken')(said), reason: WHY }), {
+    as: PERSON.lead,
+    shows: { state: 'in_review', escalated: true },
+  }),
+  step(
+    'approval.withdraw',
+    (said) => {
+      const { approvalId, version } = said('approval.escalate');
+      return { approvalId, version };
+    },
+    { as: PERSON.quill, shows: { state: 'withdrawn' } },
+  ),
   step('approval.payable', { limit: 10 }),
   step('approver.deleteGroup', (said) => ({ groupId: said('approver.createGroup').groupId })),
 ];

@@ -205,7 +205,7 @@ export function agentsPage(edits: boolean): Page {
               hint: edits ? 'Create one on the tab beside.' : 'Executives create them.',
             },
             columns: [
-              { key: 'name', title: 'Agent', width: 160 },
+              { key: 'name', title: 'Agent', width: 130 },
               { key: 'purpose', title: 'What it is for', width: 230, wrap: true },
               { key: 'version', title: 'Version', width: 80, align: 'right' },
             ],

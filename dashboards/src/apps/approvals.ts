@@ -49,6 +49,12 @@ export const approvalQueries: Query[] = [
     done: 'The request is rejected.',
     next: again,
   }),
+  api.write('escalateRequest', 'approval.escalate', {
+    options: decided,
+    confirm: 'Hand this request to the escalation group now?',
+    done: 'The escalation group has it.',
+    next: again,
+  }),
   api.write('bulkApprove', 'approval.bulk', {
     options: {
       items: chosen,
@@ -100,7 +106,7 @@ const decision: Row[] = [
   [
     cell(
       textArea('approvalReason', {
-        label: 'Reason, needed to reject or to change a decision',
+        label: 'Reason, needed to reject, escalate or change a decision',
         placeholder: 'At least 10 characters; the builder reads it',
         most: 2000,
         height: 136,
@@ -125,6 +131,12 @@ const decision: Row[] = [
   ],
   [
     cell(
+      button('approvalEscalate', 'Escalate', [run('escalateRequest')], {
+        busy: '{{queries.escalateRequest.isLoading}}',
+        disabled: `{{queries.approval.data?.isOpen !== true || queries.approval.data?.isEscalated === true || ${unexplained}}}`,
+      }),
+    ),
+    cell(
       button('approvalConfirm', 'Confirm the automatic decision', [run('confirmDecision')], {
         busy: '{{queries.confirmDecision.isLoading}}',
         disabled: "{{queries.approval.data?.audit !== 'due'}}",
@@ -140,7 +152,11 @@ export const approvalsPage: Page = {
   handle: 'approvals',
   name: 'Approvals',
   icon: 'IconInbox',
-  onLoad: load('approvals', 'approvalCounts'),
+  onLoad: [
+    ...load('approvals', 'approvalCounts'),
+    set('approvalId', '{{globals.urlparams?.request ?? variables.approvalId}}'),
+    run('approval', '{{!!variables.approvalId}}'),
+  ],
   rows: [
     ...pageHeader(
       'approvals',
@@ -153,7 +169,6 @@ export const approvalsPage: Page = {
           disabled: '{{!((components.approvalsTable.selectedRows ?? []).length > 0)}}',
         }),
         button('approvalsReject', 'Reject chosen', [run('bulkReject')], {
-          kind: 'danger',
           busy: '{{queries.bulkReject.isLoading}}',
           disabled: `{{!((components.approvalsTable.selectedRows ?? []).length > 0) || ${unexplained}}}`,
         }),
@@ -196,13 +211,16 @@ export const approvalsPage: Page = {
           height: DETAIL,
           bulk: true,
           onRow: [set('approvalId', '{{components.approvalsTable.selectedRow.approvalId}}'), run('approval')],
-          empty: { title: 'Nothing waits for you', hint: 'What the engine is not sure about comes here.' },
+          empty: {
+            title: 'Nothing waits for you',
+            hint: 'What the engine is not sure about comes here. Choose another state above to see the rest.',
+          },
           columns: [
-            { key: 'builder', title: 'Builder', width: 140 },
-            { key: 'hours', title: 'Hours', width: 70, align: 'right' },
-            { key: 'date', title: 'Day', width: 100 },
-            { key: 'state', title: 'State', width: 130, color: statusColor },
-            { key: 'why', title: 'Why it is here', width: 200, wrap: true },
+            { key: 'builder', title: 'Builder', width: 145 },
+            { key: 'hours', title: 'Hours', width: 60, align: 'right' },
+            { key: 'date', title: 'Day', width: 95 },
+            { key: 'state', title: 'State', width: 115, color: statusColor },
+            { key: 'why', title: 'Why it is here', width: 175, wrap: true },
           ],
         }),
         4,

@@ -1,5 +1,5 @@
 import { load, run, set } from '../build/actions.ts';
-import { cardOf, chartOf, pageHeader, tableOf } from '../build/blocks.ts';
+import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
@@ -26,7 +26,7 @@ const queries: Query[] = [
     ],
   }),
   api.read('mine', 'evaluation.list', {
-    options: { builderId: '{{queries.me.data.builderId}}', limit: '1' },
+    options: { builderId: '{{queries.me.data.builderId}}', limit: '26' },
     transform: 'my-evaluation',
     next: [
       set('evaluationId', '{{queries.mine.data.evaluationId}}'),
@@ -58,16 +58,29 @@ const week: Page = {
       cell(cardOf('weekState', 'mine', { from: 'stateCard', height: 120, empty: NOT_LINKED }), 1),
     ],
     [
-      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640) }), 3),
       cell(
-        cardOf('weekProjects', 'mine', {
-          from: 'projectsCard',
-          height: 640,
-          mobileHeight: 280,
-          empty: NOT_LINKED,
-        }),
-        1.4,
+        [
+          ...tableOf('weekEvaluations', 'mine', {
+            title: 'My weeks',
+            height: 640,
+            perPage: 10,
+            search: false,
+            onRow: [
+              set('evaluationId', '{{components.weekEvaluations.selectedRow.evaluationId}}'),
+              run('evaluation'),
+            ],
+            empty: NOT_LINKED,
+            columns: [
+              { key: 'week', title: 'Week', width: 100 },
+              { key: 'grade', title: 'Grade', width: 150, color: statusColor },
+              { key: 'score', title: 'Score', width: 75, align: 'right' },
+              { key: 'state', title: 'State', width: 120, color: statusColor },
+            ],
+          }),
+        ],
+        2,
       ),
+      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640) }), 3),
     ],
   ],
 };

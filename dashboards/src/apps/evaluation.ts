@@ -82,10 +82,10 @@ export function evaluationParts(height: number): { id: string; title: string; ro
     perPage: 5,
     empty: { title: 'No projects', hint: 'No project of this builder was graded.' },
     columns: [
-      { key: 'name', title: 'Project', width: 180 },
-      { key: 'grade', title: 'Grade', width: 130, color: statusColor },
-      { key: 'score', title: 'Score', width: 80, align: 'right' },
-      { key: 'why', title: 'Why', width: 300, wrap: true },
+      { key: 'name', title: 'Project', width: 150 },
+      { key: 'grade', title: 'Grade', width: 140, color: statusColor },
+      { key: 'score', title: 'Score', width: 70, align: 'right' },
+      { key: 'why', title: 'Why', width: 270, wrap: true },
     ],
   });
   return [

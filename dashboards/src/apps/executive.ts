@@ -25,6 +25,7 @@ import { promptQueries, promptsPage } from './prompts.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
 import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
+import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
 
@@ -56,27 +57,27 @@ const queries: Query[] = [
   ...qualityQueries,
   ...traceQueries,
   auditQuery,
-  api.read('me', 'identity.whoami', { transform: 'whoami' }),
-  api.read('health', 'health.get', { transform: 'health' }),
+  ...settingsQueries,
 ];
 
 const NO_RUN = {
   title: 'No week was evaluated yet',
   hint: 'Press "Evaluate last week", or wait for Monday, when it runs by itself.',
 };
+const NO_FIGURE = { title: 'Unknown', hint: 'The figure did not arrive.' };
 const FIGURE = { empty: NO_RUN, height: 120, mobileHeight: 96 };
 
 const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: load('runs'),
+  onLoad: load('runs', 'usage', 'quality'),
   rows: [
     ...pageHeader(
       'overview',
       "{{queries.runs.data?.headline ?? 'This week'}}",
       'Who needs your attention, what changed since the week before, and why.',
-      ['runs'],
+      ['runs', 'usage', 'quality'],
       [
         button('overviewStart', 'Evaluate last week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
@@ -88,6 +89,8 @@ const overview: Page = {
       cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
       cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
+      cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     section('overviewAttentionTitle', 'Who needs your attention'),
     [
@@ -95,9 +98,9 @@ const overview: Page = {
         tableOf('overviewAttention', 'results', {
           title: 'Who needs your attention',
           rows: 'queries.results.data?.attention',
-          height: 480,
+          height: 456,
           mobileHeight: 520,
-          perPage: 6,
+          perPage: 7,
           search: false,
           onRow: showEvaluation('overviewAttention', 'evaluations'),
           empty: {
@@ -110,7 +113,7 @@ const overview: Page = {
             { key: 'state', title: 'State', width: 120, color: statusColor },
             { key: 'grade', title: 'Grade', width: 150, color: statusColor },
             { key: 'change', title: 'Change', width: 90, align: 'right', color: statusColor },
-            { key: 'why', title: 'Why', width: 480, wrap: true },
+            { key: 'why', title: 'Why', width: 470, wrap: true },
           ],
         }),
       ),
@@ -172,49 +175,15 @@ const evaluations: Page = {
           onRow: showEvaluation('evaluationsTable'),
           empty: NO_RUN,
           columns: [
-            { key: 'name', title: 'Builder', width: 180 },
-            { key: 'grade', title: 'Grade', width: 110, color: statusColor },
-            { key: 'score', title: 'Score', width: 75, align: 'right' },
-            { key: 'change', title: 'Change', width: 85, align: 'right', color: statusColor },
+            { key: 'name', title: 'Builder', width: 160 },
+            { key: 'grade', title: 'Grade', width: 140, color: statusColor },
+            { key: 'score', title: 'Score', width: 65, align: 'right' },
+            { key: 'change', title: 'Change', width: 75, align: 'right', color: statusColor },
           ],
         }),
         2,
       ),
       cell(evaluationDetail(DETAIL), 3),
-    ],
-  ],
-};
-
-const about: Page = {
-  handle: 'settings',
-  name: 'Settings',
-  icon: 'IconSettings',
-  onLoad: load('me', 'health'),
-  rows: [
-    ...pageHeader('settings', 'Settings', 'Who you are here, and what decides.', ['me', 'health']),
-    [
-      cell(
-        cardOf('settingsMe', 'me', {
-          from: 'card',
-          height: 240,
-          empty: { title: 'Unknown', hint: 'The API did not say who you are.' },
-        }),
-      ),
-      cell(
-        cardOf('settingsEngine', 'health', {
-          from: 'card',
-          height: 240,
-          empty: { title: 'Unknown', hint: 'The API did not say what runs.' },
-        }),
-      ),
-      cell(
-        cardOf('settingsSources', 'health', {
-          from: 'sources',
-          height: 240,
-          mobileHeight: 320,
-          empty: { title: 'Unknown', hint: 'The API did not say what runs.' },
-        }),
-      ),
     ],
   ],
 };
@@ -246,6 +215,6 @@ export const executive: App = {
     qualityPage,
     tracesPage,
     auditPage,
-    about,
+    settingsPage,
   ],
 };

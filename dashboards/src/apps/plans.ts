@@ -213,9 +213,9 @@ export const plansPage: Page = {
           onRow: [set('planId', '{{components.plansTable.selectedRow.planId}}'), run('plan')],
           empty: { title: 'No plans', hint: 'Make one where it helps somebody to do better.' },
           columns: [
-            { key: 'builder', title: 'Builder', width: 170 },
-            { key: 'state', title: 'State', width: 100, color: statusColor },
-            { key: 'until', title: 'Until', width: 110 },
+            { key: 'builder', title: 'Builder', width: 160 },
+            { key: 'state', title: 'State', width: 90, color: statusColor },
+            { key: 'until', title: 'Until', width: 100 },
             { key: 'checkIns', title: 'Check-ins', width: 90, align: 'right' },
           ],
         }),

@@ -5,6 +5,7 @@ import { color } from '../build/look.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+import { policyFileButton, policyFileModal, policyFileQuery } from './policy-file.ts';
 
 const documentId = '{{variables.documentId}}';
 const again = [run('policies'), run('policy')];
@@ -21,7 +22,7 @@ export const policyQueries: Query[] = [
   }),
   api.write('uploadPolicy', 'policy.upload', {
     options: {
-      folder: "{{components.policyFolder.value ?? 'policies'}}",
+      folder: "{{components.policyFolder.value || 'policies'}}",
       name: '{{components.policyName.value}}',
       contentType: 'text/markdown',
       base64: "{{btoa(unescape(encodeURIComponent(components.policyText.value ?? '')))}}",
@@ -35,6 +36,7 @@ export const policyQueries: Query[] = [
       ...again,
     ],
   }),
+  policyFileQuery,
   api.write('retirePolicy', 'policy.retire', {
     options: { documentId, reason: '{{components.policyReason.value}}' },
     confirm: 'Take this document out of the search? Its versions are kept.',
@@ -51,7 +53,7 @@ export const policyQueries: Query[] = [
 const DETAIL = 624;
 const inside = DETAIL - 96;
 
-const upload: Row[] = [
+const write: Row[] = [
   [
     cell(
       dropdown('policyFolder', {
@@ -74,7 +76,7 @@ const upload: Row[] = [
   [cell(input('policyComment', { label: 'What changed (optional)', most: 500 }))],
   [
     cell(
-      button('policyUpload', 'Upload', [run('uploadPolicy')], {
+      button('policyUpload', 'Save', [run('uploadPolicy')], {
         kind: 'primary',
         busy: '{{queries.uploadPolicy.isLoading}}',
         disabled: '{{!components.policyName.value || !components.policyText.value}}',
@@ -82,7 +84,10 @@ const upload: Row[] = [
       1,
     ),
     cell(
-      text('policyUploadHint', 'PDF and Word come by the API or n8n.', { color: color.muted, height: 40 }),
+      text('policyUploadHint', 'PDF and Word: press "Upload a file" above.', {
+        color: color.muted,
+        height: 40,
+      }),
       2,
     ),
   ],
@@ -99,6 +104,7 @@ export const policiesPage: Page = {
       'Policies',
       'What questions are answered from: upload, see what was read, search, retire.',
       ['policies'],
+      [policyFileButton],
     ),
     [
       cell(
@@ -116,12 +122,12 @@ export const policiesPage: Page = {
           title: 'Documents',
           height: DETAIL,
           onRow: [set('documentId', '{{components.policiesTable.selectedRow.documentId}}'), run('policy')],
-          empty: { title: 'No documents', hint: 'Upload the first on the tab beside.' },
+          empty: { title: 'No documents', hint: 'Press "Upload a file" for the first one.' },
           columns: [
-            { key: 'title', title: 'Document', width: 200 },
-            { key: 'folder', title: 'Folder', width: 90 },
-            { key: 'status', title: 'State', width: 90, color: statusColor },
-            { key: 'index', title: 'Searched', width: 100, color: statusColor },
+            { key: 'title', title: 'Document', width: 190 },
+            { key: 'folder', title: 'Folder', width: 80 },
+            { key: 'status', title: 'State', width: 80, color: statusColor },
+            { key: 'index', title: 'Searched', width: 90, color: statusColor },
           ],
         }),
         2,
@@ -190,11 +196,12 @@ export const policiesPage: Page = {
                 ],
               ],
             },
-            { id: 'upload', title: 'Upload', rows: upload },
+            { id: 'write', title: 'Write', rows: write },
           ],
         }),
         3,
       ),
     ],
+    [cell(policyFileModal)],
   ],
 };

@@ -49,16 +49,17 @@ export const qualityPage: Page = {
             hint: 'Complete some reviews on the page Reviews; too few are never shown as a figure.',
           },
           columns: [
-            { key: 'kind', title: 'Kind', width: 130 },
-            { key: 'prompt', title: 'Prompt', width: 170 },
+            { key: 'kind', title: 'Kind', width: 160 },
+            { key: 'prompt', title: 'Prompt', width: 260 },
             { key: 'reviewed', title: 'Reviewed', width: 90, align: 'right' },
-            { key: 'agreement', title: 'Agrees (95 %)', width: 170, align: 'right' },
-            { key: 'kappa', title: 'Beyond chance', width: 130, align: 'right' },
-            { key: 'calibration', title: 'Calibration error', width: 140, align: 'right' },
+            { key: 'agreement', title: 'Agrees (95 %)', width: 190, align: 'right' },
+            { key: 'kappa', title: 'Beyond chance', width: 170, align: 'right' },
+            { key: 'calibration', title: 'Calibration error', width: 170, align: 'right' },
           ],
         }),
-        3,
       ),
+    ],
+    [
       cell(
         chartOf('qualityCosts', 'usage', {
           title: 'Cost by day',
@@ -66,7 +67,6 @@ export const qualityPage: Page = {
           height: 360,
           empty: NO_COSTS,
         }),
-        2,
       ),
     ],
   ],

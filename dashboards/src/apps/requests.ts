@@ -5,6 +5,7 @@ import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, choicesOf, dropdown, input, tabs, textArea } from '../build/widgets.ts';
 import { approvalParts, approvalQuery } from './approval-parts.ts';
+import { attachments, detach, filesModal, filesRow } from './request-files.ts';
 
 const request = {
   builderId: '{{queries.me.data.builderId}}',
@@ -30,12 +31,13 @@ export const requestQueries: Query[] = [
     transform: 'policy-hints',
   }),
   api.write('submitRequest', 'approval.submit', {
-    options: request,
+    options: { ...request, attachments },
     done: 'Your request is sent.',
     next: [
       clear('requestDate'),
       clear('requestHours'),
       clear('requestWhy'),
+      detach,
       set('approvalId', '{{queries.submitRequest.data.approvalId}}'),
       run('triageRequest'),
     ],
@@ -129,6 +131,7 @@ export const requestsPage: Page = {
         2,
       ),
     ],
+    filesRow,
     [
       cell(
         button('requestCheck', 'Check first', [run('checkRequest'), run('policyHints')], {
@@ -155,9 +158,9 @@ export const requestsPage: Page = {
           onRow: [set('approvalId', '{{components.requestsTable.selectedRow.approvalId}}'), run('approval')],
           empty: { title: 'You have asked for nothing yet', hint: 'Fill in the form above to ask.' },
           columns: [
-            { key: 'date', title: 'Day', width: 100 },
-            { key: 'hours', title: 'Hours', width: 70, align: 'right' },
-            { key: 'state', title: 'State', width: 150, color: statusColor },
+            { key: 'date', title: 'Day', width: 95 },
+            { key: 'hours', title: 'Hours', width: 65, align: 'right' },
+            { key: 'state', title: 'State', width: 130, color: statusColor },
             { key: 'why', title: 'Why', width: 260, wrap: true },
           ],
         }),
@@ -205,5 +208,6 @@ export const requestsPage: Page = {
         3,
       ),
     ],
+    [cell(filesModal)],
   ],
 };

@@ -2,13 +2,15 @@ import { clear, load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
 import { calibrationQueries, calibrationRows } from './calibration.ts';
+import { conditionRow } from './rule-condition.ts';
+import { newRuleButton, newRuleModal, newRuleQueries } from './rule-new.ts';
 
 const kind = '{{components.rulesTable.selectedRow.kind}}';
 const key = '{{components.rulesTable.selectedRow.key}}';
 const rule =
-  '{{Object.assign({}, queries.rule.data.definition, { when: components.ruleWhen.value, message: components.ruleMessage.value })}}';
+  '{{Object.assign({}, queries.rule.data.definition, { when: components.ruleWhen.value, message: components.ruleMessage.value, score: Number(components.ruleScore.value), weight: Number(components.ruleWeight.value) })}}';
 const expectedVersion = '{{queries.rule.data.version}}';
 const comment = '{{components.ruleComment.value}}';
 const reload = [clear('ruleComment'), run('rules'), run('rule'), run('ruleVersions')];
@@ -21,7 +23,7 @@ export const ruleQueries: Query[] = [
   api.read('checkRule', 'rule.check', { options: { kind, rule }, transform: 'rule-check' }),
   api.read('replayRule', 'rule.replay', { options: { kind, rule }, transform: 'rule-replay' }),
   api.write('publishRule', 'rule.save', {
-    options: { kind, rule, expectedVersion, comment },
+    options: { kind, rule, expectedVersion, comment, enabled: "{{components.ruleEnabled.value !== 'off'}}" },
     confirm: 'Publish this rule? The next judgement uses it.',
     done: 'The next judgement uses the rule.',
     next: reload,
@@ -38,11 +40,12 @@ export const ruleQueries: Query[] = [
     done: 'The earlier version is in force again.',
     next: reload,
   }),
+  ...newRuleQueries,
   ...calibrationQueries,
 ];
 
 const PICK = { title: 'No rule chosen', hint: 'Choose a rule in the list.' };
-const DETAIL = 680;
+const DETAIL = 776;
 const noRule = '!queries.rule.data?.key';
 const noComment = '(components.ruleComment.value ?? "").trim().length < 3';
 
@@ -50,6 +53,7 @@ export const rulesPage: Page = {
   handle: 'rules',
   name: 'Rules',
   icon: 'IconListCheck',
+  allowed: ['ai-manager-executive'],
   onLoad: load('rules', 'ruleKinds'),
   rows: [
     ...pageHeader(
@@ -57,6 +61,7 @@ export const rulesPage: Page = {
       'Rules',
       'What is decided without a model. See what a change would have done to past judgements before you publish it.',
       ['rules'],
+      [newRuleButton],
     ),
     [
       cell(
@@ -82,13 +87,14 @@ export const rulesPage: Page = {
               id: 'change',
               title: 'Change',
               rows: [
+                conditionRow('rule', 'ruleWhen', 'components.rulesTable.selectedRow?.kind'),
                 [
                   cell(
                     textArea('ruleWhen', {
                       label: 'When (an expression in CEL)',
                       value: '{{queries.rule.data?.definition?.when}}',
                       required: true,
-                      height: 112,
+                      height: 96,
                     }),
                   ),
                 ],
@@ -102,7 +108,33 @@ export const rulesPage: Page = {
                     }),
                   ),
                 ],
-                [cell(input('ruleComment', { label: 'What changed and why', required: true, most: 500 }))],
+                [
+                  cell(
+                    input('ruleScore', {
+                      label: 'Score, 0 to 100',
+                      value: '{{queries.rule.data?.definition?.score}}',
+                      required: true,
+                    }),
+                  ),
+                  cell(
+                    input('ruleWeight', {
+                      label: 'Weight, 0 to 100',
+                      value: '{{queries.rule.data?.definition?.weight}}',
+                      required: true,
+                    }),
+                  ),
+                  cell(
+                    dropdown('ruleEnabled', {
+                      label: 'In force',
+                      placeholder: 'Yes',
+                      choices: [
+                        ['on', 'Yes'],
+                        ['off', 'Switched off'],
+                      ],
+                    }),
+                  ),
+                  cell(input('ruleComment', { label: 'What changed and why', required: true, most: 500 }), 2),
+                ],
                 [
                   cell(
                     button('ruleCheck', 'Check', [run('checkRule')], {
@@ -159,10 +191,10 @@ export const rulesPage: Page = {
                       onRow: [],
                       empty: PICK,
                       columns: [
-                        { key: 'version', title: 'Version', width: 80, align: 'right' },
-                        { key: 'state', title: 'State', width: 110 },
-                        { key: 'when', title: 'When', width: 300, wrap: true },
-                        { key: 'changed', title: 'Changed by', width: 240 },
+                        { key: 'version', title: 'Version', width: 75, align: 'right' },
+                        { key: 'state', title: 'State', width: 100 },
+                        { key: 'when', title: 'When', width: 250, wrap: true },
+                        { key: 'changed', title: 'Changed by', width: 210 },
                       ],
                     }),
                   ),
@@ -199,5 +231,6 @@ export const rulesPage: Page = {
         3,
       ),
     ],
+    [cell(newRuleModal)],
   ],
 };

@@ -17,6 +17,12 @@ export const clear = (component: string): Action => ({
   action: 'clear',
   params: {},
 });
+export const setText = (component: string, value: string): Action => ({
+  do: 'control-component',
+  component,
+  action: 'setText',
+  params: { text: value },
+});
 export const say = (
   message: string,
   alertType: 'success' | 'error' | 'info' | 'warning' = 'success',

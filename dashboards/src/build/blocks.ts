@@ -8,11 +8,11 @@ import { button, cell, chart, html, table, text } from './widgets.ts';
 export const statusColor = statusOf('cellValue');
 
 function statusOf(value: string): string {
-  const bad = '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|▼.*)$/i';
+  const bad = '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|revoked|not_met|▼.*)$/i';
   const warning =
-    '/^(C|hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|not judged)$/i';
+    '/^(C|hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|needs a person|in review|newer version waits|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
-    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|▲.*)$/i';
+    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|in force|up to date|running|ok|better|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
 }
 
@@ -69,7 +69,12 @@ function withStates(
   const failed = `variables.${failedFlag(query)} === true`;
   const busy = `queries.${query}.isLoading === true`;
   const shown = data(`{{${busy} || (!(${failed}) && ${has})}}`);
-  const size = { height: shown.height, ...(shown.mobileHeight ? { mobileHeight: shown.mobileHeight } : {}) };
+  const isCard = shown.type !== 'Text' || shown.styles.padding !== 'none';
+  const size = {
+    height: shown.height,
+    card: isCard,
+    ...(shown.mobileHeight ? { mobileHeight: shown.mobileHeight } : {}),
+  };
   // The last lies on top: a hidden component still catches clicks, on 2.27 in all its place, on 3.x in a strip.
   return [
     html(`${shown.name}Empty`, notice(empty.title, empty.hint, color.ink), {

@@ -5,6 +5,8 @@ import type { Row, Widget } from './model.ts';
 export const COLUMNS = 43;
 const MARGIN = 1;
 const GUTTER = 1;
+/** Pixels that the label above a field takes. */
+const LABEL = 24;
 
 /** A place on the grid: `left` and `width` in columns, `top` and `height` in pixels. */
 export interface Place {
@@ -44,19 +46,27 @@ export function layOut(rows: readonly Row[], compact = false): Layout {
       for (const widget of cell.widgets) {
         placed.push({
           widget,
-          desktop: { left, width, top, height },
+          desktop: { left, width, top: top + (drops(row, cell) ? LABEL : 0), height },
           mobile: { left: MARGIN, width: COLUMNS - 2 * MARGIN, top: mobileTop, height: mobileHeight },
         });
       }
       left += width + GUTTER;
       // A modal takes no room where it stands.
       if (cell.widgets.every(({ type }) => type === 'ModalV2')) return;
-      rowHeight = Math.max(rowHeight, height);
+      rowHeight = Math.max(rowHeight, height + (drops(row, cell) ? LABEL : 0));
       mobileTop += mobileHeight + gap.stacked;
     });
     if (rowHeight > 0) top += rowHeight + gap.rows;
   }
   return { placed, desktopHeight: top, mobileHeight: mobileTop };
+}
+
+const LABELLED = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
+
+/** Beside a field a button stands where the field's box does, not where its label is. */
+function drops(row: Row, cell: Row[number]): boolean {
+  const isField = ({ widgets }: Row[number]) => widgets.some(({ type }) => LABELLED.has(type));
+  return row.some(isField) && cell.widgets.every(({ type }) => type === 'Button');
 }
 
 /** Whole columns for weights: they and the gutters fill the row, and each has at least one. */

@@ -1,9 +1,21 @@
+import type { Role } from '../../../ai-api/src/contract/operation.ts';
+
+/** Groups of ToolJet, and the role that everybody in one has in AI Manager. */
+export const GROUP_ROLES = {
+  'ai-manager-executive': 'executive',
+  'ai-manager-builder': 'builder',
+  'ai-manager-reviewer': 'reviewer',
+  'ai-manager-operations': 'ops',
+  'ai-manager-admin': 'admin',
+} as const satisfies Record<string, Role>;
+export type Group = keyof typeof GROUP_ROLES;
+
 /** What an app is made of, before ToolJet's export is written. */
 export interface App {
   slug: string;
   name: string;
   /** Groups of ToolJet whose members may use it. */
-  groups: readonly string[];
+  groups: readonly Group[];
   queries: readonly Query[];
   pages: readonly Page[];
 }
@@ -30,6 +42,8 @@ export interface Page {
   handle: string;
   name: string;
   icon: string;
+  /** Of the app's groups, those that see the page; all of them unless said. */
+  allowed?: readonly Group[];
   onLoad: readonly Action[];
   rows: readonly Row[];
 }
@@ -52,6 +66,7 @@ export type WidgetType =
   | 'TextInput'
   | 'TextArea'
   | 'DropdownV2'
+  | 'FilePicker'
   | 'Container'
   | 'ModalV2'
   | 'Tabs';

@@ -301,6 +301,50 @@ export function dropdown(
   });
 }
 
+/**
+ * Takes files from the person's computer; `components.<name>.file` has their `name`, `type` and `base64Data`. On
+ * ToolJet 2.27 it takes a second file only after it was drawn anew, so it belongs in a modal.
+ */
+export function filePicker(
+  name: string,
+  spec: Common & {
+    label: string;
+    /** Says which files, and how large they may be. */
+    hint: string;
+    /** MIME types and endings such as `.md`. */
+    types: readonly string[];
+    /** Bytes of each file. */
+    most: number;
+    /** How many files; one unless said. */
+    files?: number;
+  },
+): Widget {
+  const files = spec.files ?? 1;
+  const limits = {
+    fileType: spec.types.join(','),
+    minSize: '{{1}}',
+    maxSize: `{{${spec.most}}}`,
+    minFileCount: '{{0}}',
+    maxFileCount: `{{${files}}}`,
+  };
+  return widget(name, 'FilePicker', 160, spec, {
+    properties: {
+      label: spec.label,
+      instructionText: spec.hint,
+      enableDropzone: '{{true}}',
+      enablePicker: '{{true}}',
+      enableMultiple: `{{${files > 1}}}`,
+      parseContent: '{{false}}',
+      parseFileType: 'auto-detect',
+      loadingState: '{{false}}',
+      tooltip: '',
+      ...limits,
+    },
+    styles: { borderRadius: '{{8}}', containerBorder: color.line, padding: 'default' },
+    validation: { enableValidation: '{{false}}', ...limits },
+  });
+}
+
 /** Options of a dropdown from the values of an enumeration: `on_leave` is shown as "On leave". */
 export function choicesOf(values: readonly string[]): [value: string, label: string][] {
   return values.map((value) => [value, value.charAt(0).toUpperCase() + value.slice(1).replaceAll('_', ' ')]);

@@ -2,6 +2,7 @@ import type { AppDefinition, ExportedApp, ExportedEvent } from '../build/export-
 import { bindingFault, bindingsIn, referencesOf } from './bindings.ts';
 import { layoutFaults } from './layout.ts';
 import { queryFaults } from './plugins.ts';
+import { roleFaults } from './roles.ts';
 import { stateFaults } from './states.ts';
 
 /**
@@ -21,6 +22,7 @@ export function checkApp(exported: ExportedApp): string[] {
       ...referenceFaults(app),
       ...stateFaults(app.components),
       ...layoutFaults(app.components),
+      ...roleFaults(app),
     ].map((fault) => `${app.name}: ${fault}`),
   );
 }

@@ -5,12 +5,34 @@ import { COLUMNS } from '../build/layout.ts';
 export function layoutFaults(components: readonly ExportedComponent[]): string[] {
   const bySpace = Map.groupBy(components, ({ pageId, parent }) => parent ?? pageId);
   return [...bySpace.values()].flatMap((siblings) =>
-    (['desktop', 'mobile'] as const).flatMap((type) => [
-      ...siblings.flatMap((component) => offGrid(component, type)),
-      ...overlaps(siblings, type),
-      ...siblings.flatMap((component) => cutOff(component, components, type)),
-    ]),
+    (['desktop', 'mobile'] as const)
+      .flatMap((type) => [
+        ...siblings.flatMap((component) => offGrid(component, type)),
+        ...overlaps(siblings, type),
+        ...siblings.flatMap((component) => cutOff(component, components, type)),
+      ])
+      .concat(siblings.flatMap((component) => tooNarrow(component, components))),
   );
+}
+
+/** Pixels of the canvas on a screen of 1440, beside the navigation. */
+const CANVAS = 1200;
+
+/** Columns that do not fit beside each other: the last ones would be cut off. */
+function tooNarrow(component: ExportedComponent, all: readonly ExportedComponent[]): string[] {
+  const columns = (component.properties.columns?.value ?? []) as { columnSize?: number }[];
+  const selector = component.properties.showBulkSelector?.value === '{{true}}' ? 48 : 0;
+  const needed = columns.reduce((sum, { columnSize = 0 }) => sum + columnSize, selector);
+  const room = Math.floor(widthOf(component, all));
+  return component.type === 'Table' && needed > room
+    ? [`${component.name} has columns of ${needed} px on ${room} px`]
+    : [];
+}
+
+function widthOf(component: ExportedComponent, all: readonly ExportedComponent[]): number {
+  const parent = all.find(({ id }) => component.parent?.startsWith(id));
+  const outer = parent ? (MODALS.has(parent.type) ? 760 : widthOf(parent, all)) : CANVAS;
+  return (outer * (placeOf(component, 'desktop')?.width ?? 0)) / COLUMNS;
 }
 
 /** Takes no room where it stands; the second is 2.27's. */

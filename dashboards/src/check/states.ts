@@ -1,13 +1,14 @@
 import type { ExportedComponent } from '../build/export-types.ts';
 import { bindingsIn, referencesOf } from './bindings.ts';
 
-const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2']);
+const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
 
 /** Missing loading, empty and error states, missing labels, tables without columns. */
 export function stateFaults(components: readonly ExportedComponent[]): string[] {
   const names = new Set(components.map(({ name }) => name));
   return components.flatMap((component) => [
     ...labelFaults(component),
+    ...(component.type === 'FilePicker' ? fileFaults(component) : []),
     ...(component.type === 'Table' ? columnFaults(component) : []),
     ...(component.type === 'Table' || component.type === 'Chart' ? dataFaults(component, names) : []),
   ]);
@@ -23,6 +24,17 @@ function labelFaults(component: ExportedComponent): string[] {
   if ((type === 'Table' || type === 'Chart') && text(component, 'title') === '')
     return [`${name} has no title`];
   return [];
+}
+
+/** Whoever picks a file must be told before which ones are taken, and how large they may be. */
+function fileFaults(component: ExportedComponent): string[] {
+  const { name } = component;
+  const says = /\d+ (kB|MB)/.test(text(component, 'instructionText'));
+  return [
+    ...(says ? [] : [`${name} does not say how large a file may be`]),
+    ...(text(component, 'fileType') === '' ? [`${name} takes files of any type`] : []),
+    ...(/^\{\{\d+\}\}$/.test(text(component, 'maxSize')) ? [] : [`${name} takes files of any size`]),
+  ];
 }
 
 function columnFaults({ name, properties }: ExportedComponent): string[] {

@@ -18,7 +18,7 @@ export interface PreviewOptions {
 }
 
 const CLIENT = new URL('./client/', import.meta.url);
-const FILES = new Set(['main.ts', 'state.ts', 'widgets.ts', 'table.ts', 'chart.ts']);
+const FILES = new Set(['main.ts', 'state.ts', 'widgets.ts', 'table.ts', 'chart.ts', 'files.ts']);
 
 /**
  * Shows the apps in a browser without ToolJet, on loopback. Queries run through the real plugin bundles in

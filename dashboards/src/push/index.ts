@@ -8,6 +8,7 @@ import { exportPath, readExports } from '../files.ts';
 import { definitionOf, exportsFor, findApp, pushApp, versionOf } from './apps.ts';
 import { driftOf } from './drift.ts';
 import { pushGroups } from './groups.ts';
+import { pushPagePermissions } from './page-permissions.ts';
 import { pushPeople } from './people.ts';
 import { pushPlugins } from './plugins.ts';
 import { accountOf, sourcesOf } from './settings.ts';
@@ -24,25 +25,26 @@ export interface PushOptions {
 
 /**
  * Brings a ToolJet server to what is written here: plugins first, then apps, the secrets of their data
- * sources, groups, and whom of the API each member is. Done twice it changes nothing.
+ * sources, groups, pages that are not for all, and whom of the API each member is. Done twice it changes nothing.
  * @throws Error where the server refused; what was done until then stays, and the next push goes on
  */
 export async function pushAll({ account, sources, marketplace, exports, say }: PushOptions): Promise<void> {
   const toolJet = await signIn(account);
   for (const line of await pushPlugins(toolJet, marketplace, SOURCES)) say(line);
   const shares = [];
-  const definitions = [];
+  const pushed = [];
   for (const exported of await exportsFor(toolJet, exports)) {
     const { name, slug } = definitionOf(exported);
     const { id, outcome, definition } = await pushApp(toolJet, exported);
     say(`${name}: ${outcome}, ${definition.dataQueries.length} queries`);
-    definitions.push(definition);
-    for (const group of apps.find((app) => app.slug === slug)?.groups ?? []) {
-      shares.push({ group, appId: id, appName: name });
-    }
+    const app = apps.find((one) => one.slug === slug);
+    if (app) pushed.push({ app, id, definition });
+    for (const group of app?.groups ?? []) shares.push({ group, appId: id, appName: name });
   }
+  const definitions = pushed.map(({ definition }) => definition);
   for (const line of await pushSources(toolJet, definitions, sources)) say(line);
   for (const line of await pushGroups(toolJet, shares)) say(line);
+  for (const line of await pushPagePermissions(toolJet, pushed)) say(line);
   for (const line of await pushPeople(toolJet, sources['ai-manager'])) say(line);
 }
 

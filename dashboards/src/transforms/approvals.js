@@ -1,4 +1,4 @@
-import { oneDecimal, when } from './helpers.js';
+import { hoursOf, when } from './helpers.js';
 
 const STATES = {
   submitted: 'new',
@@ -15,7 +15,7 @@ export default function transform(data) {
       builder: request.builder.name,
       team: request.builder.team,
       date: request.date,
-      hours: oneDecimal(request.hours),
+      hours: hoursOf(request.hours),
       category: request.category,
       rawState: request.state,
       state: STATES[request.state] ?? request.state,

@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { shortId, when } from './helpers.js';
 
 /** The audit trail as sentences: who did what to whom. */
 export default function transform(data) {
@@ -7,11 +7,10 @@ export default function transform(data) {
     rows: (data?.items ?? []).map((entry) => ({
       seq: entry.seq,
       when: when(entry.occurredAt),
-      who: entry.actor.actingFor
-        ? `${entry.actor.actingFor} (through ${entry.actor.name})`
-        : entry.actor.name,
+      who: entry.person ?? shortId(entry.actor.actingFor ?? entry.actor.name),
+      through: entry.actor.actingFor ? entry.actor.name : '—',
       operation: entry.operation,
-      subject: entry.subject,
+      subject: shortId(entry.subject),
       requestId: entry.requestId ?? '—',
     })),
   };

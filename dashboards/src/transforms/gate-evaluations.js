@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { ago } from './helpers.js';
 
 /** Evaluations of projects at gates as a table. */
 export default function transform(data) {
@@ -11,7 +11,7 @@ export default function transform(data) {
         ? 'waived'
         : { progress: 'may go on', hold: 'hold', review: 'needs review' }[one.decision],
       open: String(one.criteria.filter(({ verdict }) => verdict !== 'scored').length),
-      at: when(one.evaluatedAt),
+      at: ago(one.evaluatedAt),
     })),
   };
 }

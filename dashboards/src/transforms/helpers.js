@@ -2,26 +2,42 @@
 export const esc = (value) =>
   String(value ?? '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+/** `3 d ago`, for narrow tables beside a card that has the date. */
+export const ago = (instant) => {
+  if (!instant) return '—';
+  const minutes = Math.round((Date.now() - new Date(instant).getTime()) / 60000);
+  const size = Math.abs(minutes);
+  if (size < 1) return 'now';
+  const span =
+    size < 60 ? `${size} min` : size < 2880 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
+  return minutes >= 0 ? `${span} ago` : `in ${span}`;
+};
+
 /** `5 Nov, 09:12 (3 d ago)` in the reader's own time. */
 export const when = (instant) => {
   if (!instant) return '—';
-  const time = new Date(instant);
-  const minutes = Math.round((Date.now() - time.getTime()) / 60000);
-  const size = Math.abs(minutes);
-  const span =
-    size < 60 ? `${size} min` : size < 2880 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
-  const date = time.toLocaleString('en-GB', {
+  const date = new Date(instant).toLocaleString('en-GB', {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
   });
-  return `${date} (${minutes >= 0 ? `${span} ago` : `in ${span}`})`;
+  return `${date} (${ago(instant)})`;
 };
+
+/** `review …4bf0fa` for `review:` and a UUID, of which nobody reads more. */
+export const shortId = (value) =>
+  String(value ?? '—')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{6}([0-9a-f]{6})/g, '…$2')
+    .replace(/:(?=…)/, ' ');
 
 export const count = (value) =>
   value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US');
 export const oneDecimal = (value) => (value === null || value === undefined ? '—' : Number(value).toFixed(1));
+
+/** Hours as they are asked for, in quarters: `1.25`, `2`. */
+export const hoursOf = (value) =>
+  value === null || value === undefined ? '—' : String(Number(Number(value).toFixed(2)));
 
 const TONES = {
   good: '#067647;background:#ECFDF3',

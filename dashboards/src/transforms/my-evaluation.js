@@ -1,27 +1,32 @@
-import { badge, esc, figure } from './helpers.js';
+import { figure } from './helpers.js';
 
-/** The signed-in builder's own newest result. */
+const decidedBy = { human: 'a person', model: 'rules and the model', rules: 'rules' };
+
+/** The signed-in builder's own evaluations, newest week first. */
 export default function transform(data) {
-  const [mine] = data?.items ?? [];
-  if (!mine) return { evaluationId: '' };
-  const projects = mine.projects.map(
-    ({ name, grade }) =>
-      `<div style="display:flex;justify-content:space-between;padding:6px 0;border-top:1px solid #EAECF0"><span>${esc(name)}</span>${badge(grade)}</div>`,
-  );
+  const weeks = [...(data?.items ?? [])].sort((a, b) => (a.week < b.week ? 1 : -1));
+  const [newest] = weeks;
+  if (!newest) return { evaluationId: '' };
   return {
-    evaluationId: mine.evaluationId,
+    evaluationId: newest.evaluationId,
+    rows: weeks.map((one) => ({
+      evaluationId: one.evaluationId,
+      week: one.week,
+      grade: one.grade ?? 'not judged',
+      score: one.score === null ? '—' : String(Math.round(one.score)),
+      state: one.needsReview ? 'needs review' : one.status,
+    })),
     gradeCard: figure(
-      `Your grade, week ${mine.week}`,
-      mine.grade ?? 'Not judged yet',
-      mine.score === null ? 'Too little was known for a score' : `${Math.round(mine.score)} of 100`,
+      `Your grade, week ${newest.week}`,
+      newest.grade ?? 'Not judged yet',
+      newest.score === null ? 'Too little was known for a score' : `${Math.round(newest.score)} of 100`,
     ),
     stateCard: figure(
       'State',
-      mine.needsReview ? 'A person looks at it' : mine.status,
-      mine.needsReview
+      newest.needsReview ? 'A person looks at it' : newest.status,
+      newest.needsReview
         ? 'Your executive decides; the grade may change'
-        : `Decided by ${mine.engine === 'human' ? 'a person' : mine.engine === 'model' ? 'rules and the model' : 'rules'}`,
+        : `Decided by ${decidedBy[newest.engine] ?? 'nobody yet'}`,
     ),
-    projectsCard: `<div style="padding:4px 8px"><strong>Your projects</strong>${projects.join('') || '<div style="color:#667085;padding-top:8px">You lead no project this week.</div>'}</div>`,
   };
 }

@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { ago } from './helpers.js';
 
 /** Proposals for better prompts as a table. */
 export default function transform(data) {
@@ -12,7 +12,7 @@ export default function transform(data) {
           ? `${one.progress.phase} ${one.progress.done} of ${one.progress.total}`
           : '—',
       verdict: one.proposal?.verdict ?? '—',
-      at: when(one.createdAt),
+      at: ago(one.createdAt),
     })),
   };
 }

@@ -3,6 +3,7 @@ import { when } from './helpers.js';
 /** Documents as a table. */
 export default function transform(data) {
   return {
+    all: (data?.items ?? []).map(({ folder, name, title, version }) => ({ folder, name, title, version })),
     rows: (data?.items ?? []).map((one) => ({
       documentId: one.documentId,
       title: one.title,

@@ -1,4 +1,4 @@
-import { count } from './helpers.js';
+import { count, figure } from './helpers.js';
 
 const share = ({ state, value, interval, count: n, needed }) =>
   state === 'measured'
@@ -15,7 +15,20 @@ const figureOf = ({ state, value, count: n, needed }) =>
 
 /** How far judgements can be trusted, by kind and version of the prompt. */
 export default function transform(data) {
+  const groups = data?.groups ?? [];
+  const measured = groups.filter(
+    ({ kind, system }) => kind === 'evaluation' && system.share.state === 'measured',
+  );
+  const newest = measured.at(-1);
+  const seen = groups.reduce((sum, { reviewed }) => sum + reviewed, 0);
   return {
+    agreementCard: figure(
+      'People agree',
+      newest ? `${Math.round(newest.system.share.value * 100)} %` : '—',
+      newest
+        ? `with ${newest.system.share.count} judgements of weeks`
+        : `${seen} judgements reviewed, too few for a figure`,
+    ),
     rows: (data?.groups ?? []).map((group) => ({
       kind: group.kind,
       prompt: group.prompt ? `${group.prompt.name}, version ${group.prompt.version}` : 'rules alone',

@@ -21,7 +21,7 @@ export default function transform(data, { queries }) {
     const earlier = isFirst ? undefined : before.get(result.builderId);
     const change =
       typeof result.score === 'number' && typeof earlier?.score === 'number'
-        ? result.score - earlier.score
+        ? Math.round(result.score) - Math.round(earlier.score)
         : null;
     const steps = ORDER.indexOf(result.grade) - ORDER.indexOf(earlier?.grade);
     const fell = change !== null && change <= -10;
@@ -33,12 +33,7 @@ export default function transform(data, { queries }) {
       grade: result.grade ?? 'not judged',
       before: earlier?.grade ?? '—',
       score: typeof result.score === 'number' ? Math.round(result.score) : '—',
-      change:
-        change === null
-          ? '—'
-          : change === 0
-            ? '0'
-            : `${change > 0 ? '▲' : '▼'} ${Math.abs(Math.round(change))}`,
+      change: change === null ? '—' : change === 0 ? '0' : `${change > 0 ? '▲' : '▼'} ${Math.abs(change)}`,
       state:
         result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
       why: reasonOf(result),

@@ -17,6 +17,16 @@ export default function transform(data) {
     ? {}
     : {
         card: `<div style="padding:4px 8px">${items.map(kindCard).join('')}</div>`,
+        kinds: items.map(({ kind }) => choice(kind, kind)),
+        criteria: Object.fromEntries(
+          items.map(({ kind, criteria }) => [kind, criteria.map(({ id, title }) => choice(id, title))]),
+        ),
+        facts: Object.fromEntries(
+          items.map(({ kind, facts }) => [
+            kind,
+            facts.map(({ path, type, description }) => choice(`${path}|${type}`, `${path}: ${description}`)),
+          ]),
+        ),
         deciding: items.filter(({ decides }) => decides).map(({ kind }) => choice(kind, kind)),
       };
 }

@@ -3,7 +3,10 @@ import { badge, count, fact, figure, gradeBars, when } from './helpers.js';
 /** Evaluation runs: the newest official one, the one before, figures, and a trend of grades. */
 export default function transform(data) {
   const runs = data?.items ?? [];
-  const official = runs.filter(({ dryRun }) => !dryRun);
+  // A week may be judged late: the newest week counts, and of that the newest run.
+  const byWeek = new Map();
+  for (const run of runs) if (!run.dryRun && !byWeek.has(run.week)) byWeek.set(run.week, run);
+  const official = [...byWeek.values()].sort((a, b) => (a.week < b.week ? 1 : -1));
   const [latest, previous] = official;
   const rows = runs.map((run) => ({
     runId: run.runId,

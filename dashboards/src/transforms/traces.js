@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { ago } from './helpers.js';
 
 const cost = ({ totalCost, costDetails }) => {
   const total = totalCost ?? costDetails?.total;
@@ -16,7 +16,7 @@ export default function transform(data) {
       latency:
         one.latency === undefined || one.latency === null ? '—' : `${Number(one.latency).toFixed(1)} s`,
       cost: cost(one),
-      at: when(one.startTime),
+      at: ago(one.startTime),
     })),
   };
 }

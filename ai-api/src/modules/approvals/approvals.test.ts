@@ -253,6 +253,18 @@ describe.each(databaseKinds())('a request for manual time on $name', ({ create }
     );
   });
 
+  test('may be handed to those above by who would decide it, with a reason and once', async () => {
+    const { approvalId, version } = await flagged('b-8');
+    const given = { approvalId, version, reason: WHY };
+    expect((await refusal(builder.approval.escalate(given))).code).toBe('APPROVAL_NOT_YOURS');
+    const escalated = await lead.approval.escalate(given);
+    expect(escalated).toMatchObject({ state: 'in_review', escalated: true });
+    const { history } = await lead.approval.get({ approvalId });
+    expect(history.at(-1)).toMatchObject({ step: 'escalated', by: 'Team Lead', reason: WHY });
+    const again = lead.approval.escalate({ ...given, version: escalated.version });
+    expect((await refusal(again)).code).toBe('APPROVAL_STATE');
+  });
+
   test('that waits is reminded of, then escalated to those above', async () => {
     const { approvalId, version } = await flagged('b-9');
     const boss = await staff(api, 'above@sample-company.example', ['reviewer'], 'Above');

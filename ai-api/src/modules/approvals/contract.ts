@@ -310,6 +310,19 @@ export const approval = resource({
       output: approvalView,
       errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
     }),
+    escalate: operation({
+      method: 'POST',
+      path: '/approvals/escalate',
+      summary: 'Put a request before the escalation group now',
+      description:
+        'As its deadline does by itself, with a reason: for whoever may decide it and should not. Once for each request.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({ approvalId, version, reason }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      hints: { reason: { multiline: true } },
+    }),
     withdraw: operation({
       method: 'POST',
       path: '/approvals/withdraw',

@@ -5,6 +5,7 @@ import { type Actor, record } from '../audit/index.ts';
 import { type Decider, requireMayDecide } from './deciders.ts';
 import type { Parts } from './parts.ts';
 import type { ApprovalSettings } from './settings.ts';
+import { OPEN_STATES } from './states.ts';
 import { type ApprovalRecord, addStep, changeApproval, findApproval, lockBuilder } from './store.ts';
 
 /** What a person decides, about the version they saw. */
@@ -180,6 +181,33 @@ export async function confirm(
   await record(transaction, actor, {
     subject: `approval:${row.id}`,
     details: [{ about: [], content: { audit: 'confirmed' } }],
+  });
+  return changed;
+}
+
+/**
+ * Puts a request before the escalation group before its deadline does.
+ * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE
+ */
+export async function escalate(
+  transaction: TenantTransaction,
+  { announce, now }: Parts,
+  actor: Actor,
+  decider: Decider,
+  { reason, ...seen }: Pick<HumanDecision, 'approvalId' | 'version'> & { reason: string },
+): Promise<ApprovalRecord> {
+  const row = await openSeen(transaction, seen);
+  requireMayDecide(row, decider);
+  if (!OPEN_STATES.some((state) => state === row.state))
+    throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
+  if (row.escalated_at) throw new Problem('APPROVAL_STATE', 'It was escalated already.');
+  const changed = await writeSeen(transaction, row, { escalated_at: now(), reminded_at: now() });
+  const by = decider.name;
+  await addStep(transaction, row.id, { step: 'escalated', at: now(), by, engine: 'human', reason });
+  await announce.escalated(transaction, changed);
+  await record(transaction, actor, {
+    subject: `approval:${row.id}`,
+    details: [{ about: [], content: { escalated: reason } }],
   });
   return changed;
 }

@@ -107,6 +107,7 @@ export function serveApprovals(service: Approvals): Served[] {
       override: (decision, request) => service.override(request, decision),
       bulk: ({ items, ...decision }, request) => service.bulk(request, items, decision),
       confirm: (seen, request) => service.confirm(request, seen),
+      escalate: (given, request) => service.escalate(request, given),
       withdraw: (seen, request) => service.withdraw(request, seen),
       appeal: (given, request) => service.appeal(request, given),
     }),

@@ -7,7 +7,7 @@ import type { TenantTransaction } from '../../platform/database/index.ts';
 import { addWeeks, weekOf } from '../../platform/week.ts';
 import { actorOf, record, systemActor } from '../audit/index.ts';
 import { meetDeadlines } from './deadlines.ts';
-import { confirm, decideAsPerson, type HumanDecision } from './decide.ts';
+import { confirm, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
 import { approversOf, deciderOf, inboxOf } from './deciders.ts';
 import { createGroups } from './groups.ts';
 import { groupsByIds } from './groups-store.ts';
@@ -249,6 +249,12 @@ export function createApprovals(parts: Parts) {
       step(request, async (transaction) => {
         const decider = await deciderOf(transaction, request.caller, now());
         return confirm(transaction, parts, actorOf(request), decider, seen);
+      }),
+
+    escalate: (request: RequestContext, given: Seen & { reason: string }) =>
+      step(request, async (transaction) => {
+        const decider = await deciderOf(transaction, request.caller, now());
+        return escalate(transaction, parts, actorOf(request), decider, given);
       }),
 
     withdraw: (request: RequestContext, seen: Seen) =>

@@ -237,11 +237,12 @@ describe.each(databaseKinds())('the audit trail on $name', ({ create }) => {
     expect(details.every(({ content }) => content !== null)).toBe(true);
   });
 
-  test('is read by admins and executives, and worked on by admins only', async () => {
+  test('is listed by operations too, read by admins and executives, and worked on by admins only', async () => {
     const name = 'Roles';
     const admin = (await connect(name)).client;
     const executive = (await connect(name, ['executive'])).client;
-    const outsider = (await connect(name, ['builder', 'ops', 'reviewer', 'readonly'])).client;
+    const operator = (await connect(name, ['ops'])).client;
+    const outsider = (await connect(name, ['builder', 'reviewer', 'readonly'])).client;
     const reading = [(as: Client) => as.audit.list({}), (as: Client) => as.audit.get({ seq: 1 })];
     const working = [
       (as: Client) => as.audit.verify({}),
@@ -256,6 +257,9 @@ describe.each(databaseKinds())('the audit trail on $name', ({ create }) => {
       expect((await refusal(call(outsider))).code).toBe('FORBIDDEN');
     }
     for (const call of reading) await call(executive);
+    await operator.audit.list({});
+    for (const call of [...reading.slice(1), ...working])
+      expect((await refusal(call(operator))).code).toBe('FORBIDDEN');
     for (const call of working) expect((await refusal(call(executive))).code).toBe('FORBIDDEN');
   });
 

@@ -75,6 +75,8 @@ const retention = z.object({
 });
 
 const readers = ['admin', 'executive'] as const;
+/** Those who run the installation see who did what, without the personal data. */
+const listers = [...readers, 'ops'] as const;
 const admin = ['admin'] as const;
 
 export const audit = resource({
@@ -87,7 +89,7 @@ export const audit = resource({
       path: '/audit',
       summary: 'List the audit trail',
       description: 'Newest first, without the personal data of the entries.',
-      access: readers,
+      access: listers,
       list: true,
       input: z.object({
         actor: words(200).optional().describe('Name or id of an API key, system, or the person acted for'),
@@ -96,7 +98,16 @@ export const audit = resource({
         ...span,
         ...page,
       }),
-      output: listOf(entry),
+      output: listOf(
+        entry
+          .extend({
+            person: z
+              .string()
+              .nullable()
+              .describe('Name of the person who acted, while they have an account'),
+          })
+          .meta({ id: 'ListedAuditEntry' }),
+      ),
     }),
     get: operation({
       method: 'GET',

@@ -21,7 +21,7 @@ import {
   setRetentionYears,
 } from './store.ts';
 import { verifyChain } from './verify.ts';
-import { detailView, entryView } from './views.ts';
+import { detailView, entryView, personOf } from './views.ts';
 
 interface Page {
   cursor?: string | undefined;
@@ -58,7 +58,12 @@ export function createAudit({ database, objects, identity, people, now }: AuditP
           before,
           limit + 1,
         );
-        return pageOf(rows, limit, entryView, (row) => row.seq);
+        const named = await identity.users.names(transaction, [...new Set(rows.flatMap(personOf))]);
+        const view = (row: (typeof rows)[number]) => ({
+          ...entryView(row),
+          person: personOf(row).map((id) => named.get(id))[0] ?? null,
+        });
+        return pageOf(rows, limit, view, (row) => row.seq);
       }),
 
     /** @throws {import('../../http/problem.ts').Problem} NOT_FOUND */

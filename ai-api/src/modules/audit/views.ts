@@ -4,7 +4,7 @@ import type { audit } from './contract.ts';
 import type { EventRecord, PayloadRecord } from './store.ts';
 
 type Operations = (typeof audit)['operations'];
-type EntryView = z.input<Operations['list']['output']>['items'][number];
+type EntryView = Omit<z.input<Operations['list']['output']>['items'][number], 'person'>;
 type DetailView = z.input<Operations['get']['output']>['details'][number];
 
 /** A row as its hash covers it. */
@@ -24,6 +24,12 @@ export function chainedEntry(row: EventRecord): ChainedEntry {
 /** An entry as the API shows it: what its hash covers, and its links. */
 export function entryView(row: EventRecord): EntryView {
   return { ...chainedEntry(row), previousHash: row.previous_hash, hash: row.hash };
+}
+
+/** Id of the person who wrote an entry; none when a key or the system did. */
+export function personOf({ acting_for: actingFor, actor_name: name }: EventRecord): string[] {
+  const [, id] = /^user:(.+)$/.exec(actingFor ?? name) ?? [];
+  return id ? [id] : [];
 }
 
 /** A part of an entry as the API shows it. */

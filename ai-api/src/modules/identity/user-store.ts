@@ -44,6 +44,20 @@ export function findUser(
     .executeTakeFirst();
 }
 
+/** Names of users, by their id; who is gone has none. */
+export async function namesOf(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('identity.users')
+    .select(['id', 'name'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Users after the e-mail address `after`, in the order of their addresses. */
 export function listUsers(
   transaction: TenantTransaction,

@@ -18,6 +18,7 @@ import {
   insertUser,
   issuersOf,
   listUsers,
+  namesOf,
   otherAdmins,
   type UserFilter,
   type UserRecord,
@@ -60,6 +61,9 @@ export function createUsers(database: Database, changes: Changes) {
   }
 
   return {
+    /** Names of users, by their id, for what people read. */
+    names: namesOf,
+
     list: (
       tenantId: string,
       filter: UserFilter,

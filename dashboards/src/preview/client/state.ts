@@ -14,7 +14,7 @@ export interface Scope {
   queries: Record<string, QueryState>;
   components: Record<string, Values>;
   variables: Values;
-  globals: { currentUser: Values };
+  globals: { currentUser: Values; urlparams: Values };
 }
 
 /** One app that runs in this page: its state, its bindings, its events. */
@@ -28,6 +28,7 @@ export interface Runtime {
   fire(sourceId: string, event: string): Promise<void>;
   changed(): void;
   showPage(pageId: string): void;
+  say(message: string, type: string): void;
 }
 
 interface Hooks {
@@ -41,7 +42,12 @@ interface Hooks {
 const BINDING = /\{\{(.*?)\}\}(?!\})/gs;
 
 export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
-  const scope: Scope = { queries: {}, components: {}, variables: {}, globals: { currentUser: {} } };
+  const scope: Scope = {
+    queries: {},
+    components: {},
+    variables: {},
+    globals: { currentUser: {}, urlparams: parameters() },
+  };
   for (const { name } of app.dataQueries)
     scope.queries[name] = { isLoading: false, data: undefined, rawData: undefined };
   for (const { name } of app.components) scope.components[name] = {};
@@ -50,9 +56,12 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   const runtime: Runtime = {
     app,
     scope,
-    pageId: app.pages[0]?.id ?? '',
+    pageId:
+      (app.pages.find(({ handle }) => window.location.pathname.endsWith(`/${handle}`)) ?? app.pages[0])?.id ??
+      '',
     open: new Set(),
     resolve: (value, extra) => resolve(scope, value, extra),
+    say: hooks.say,
     async fire(sourceId, name) {
       const events = app.events
         .filter((event) => event.sourceId === sourceId && event.name === name)
@@ -87,6 +96,7 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
         scope.variables[String(event.key)] = runtime.resolve(event.value);
         return runtime.changed();
       case 'show-modal':
+        for (const { name } of pickersIn(app, String(event.modal))) scope.components[name] = { file: [] };
         runtime.open.add(String(event.modal));
         return runtime.changed();
       case 'close-modal':
@@ -98,6 +108,10 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
         const target = app.components.find(({ id }) => id === event.componentId);
         if (target && event.componentSpecificActionHandle === 'clear') {
           scope.components[target.name] = { ...scope.components[target.name], value: '' };
+        }
+        if (target && event.componentSpecificActionHandle === 'setText') {
+          const [text] = event.componentSpecificActionParams as { value: unknown }[];
+          scope.components[target.name] = { value: runtime.resolve(text?.value) };
         }
         return runtime.changed();
       }
@@ -138,6 +152,16 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   }
 
   return runtime;
+}
+
+/** File pickers in a modal: they are empty whenever it opens. */
+function pickersIn({ components }: AppDefinition, modal: string) {
+  return components.filter(({ type, parent }) => type === 'FilePicker' && parent?.startsWith(modal));
+}
+
+/** Parameters of the address, as ToolJet hands them to bindings. */
+function parameters(): Values {
+  return Object.fromEntries(new URLSearchParams(window.location.search));
 }
 
 async function ask(queryId: string, options: Values): Promise<{ status: string; data?: unknown }> {

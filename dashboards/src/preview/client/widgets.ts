@@ -1,5 +1,6 @@
 import type { ExportedComponent } from '../../build/export-types.ts';
 import { drawChart } from './chart.ts';
+import { createFilePicker } from './files.ts';
 import type { Runtime } from './state.ts';
 import { createTable } from './table.ts';
 
@@ -23,6 +24,8 @@ export function createWidget(component: ExportedComponent, runtime: Runtime, roo
       return fieldWidget(component, runtime, root, value, document.createElement('input'));
     case 'TextArea':
       return fieldWidget(component, runtime, root, value, document.createElement('textarea'));
+    case 'FilePicker':
+      return createFilePicker(component, runtime, root, runtime.say);
     case 'DropdownV2':
       return dropdownWidget(component, runtime, root, value);
     default:

@@ -1,0 +1,164 @@
+import { clear, load, run } from '../build/actions.ts';
+import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { color } from '../build/look.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, html, input, text } from '../build/widgets.ts';
+
+const keyId = '{{components.keysTable.selectedRow.keyId}}';
+const userId = '{{components.usersTable.selectedRow.userId}}';
+const isDisabled = "components.usersTable.selectedRow?.status === 'disabled'";
+
+export const accessQueries: Query[] = [
+  api.read('keys', 'apiKey.list', { options: { limit: '500' }, transform: 'keys' }),
+  api.write('revokeKey', 'apiKey.revoke', {
+    options: { keyId },
+    confirm: 'Revoke this key? Whatever calls the API with it is refused from now on.',
+    done: 'The key opens nothing any more.',
+    next: [run('keys')],
+  }),
+  api.read('users', 'user.list', { options: { limit: '500' }, transform: 'users' }),
+  api.write('switchUser', 'user.update', {
+    options: { userId, status: `{{${isDisabled} ? 'active' : 'disabled'}}` },
+    confirm: 'Change whether this person may sign in? Whoever is disabled is signed out everywhere.',
+    done: 'The person was changed.',
+    next: [run('users')],
+  }),
+  api.write('signOutUser', 'user.signOut', {
+    options: { userId },
+    confirm: 'Sign this person out on every device?',
+    done: 'The person is signed out everywhere.',
+    next: [run('users')],
+  }),
+  api.write('verifyAudit', 'audit.verify', { transform: 'verdict', done: 'The chain was checked.' }),
+  api.read('retention', 'audit.getRetention', { transform: 'retention' }),
+  api.write('saveRetention', 'audit.setRetention', {
+    options: { years: '{{components.retentionYears.value}}' },
+    confirm: 'Change for how long personal data stays in the trail? What is older is erased for good.',
+    done: 'Saved.',
+    next: [clear('retentionYears'), run('retention')],
+  }),
+];
+
+const UNKNOWN = { title: 'Unknown', hint: 'The API did not say it. Press Refresh.' };
+
+/** Keys, people and the trail, for administrators. Secrets are made and shown elsewhere, never in ToolJet. */
+export const accessPage: Page = {
+  handle: 'access',
+  name: 'Access',
+  icon: 'IconLock',
+  allowed: ['ai-manager-admin'],
+  onLoad: load('keys', 'users', 'retention'),
+  rows: [
+    ...pageHeader('access', 'Access', 'Who and what may come in, and whether the trail is whole.', [
+      'keys',
+      'users',
+      'retention',
+    ]),
+    section('keysTitle', 'Keys of programs'),
+    [
+      cell(
+        tableOf('keysTable', 'keys', {
+          title: 'Keys of programs',
+          height: 360,
+          perPage: 5,
+          search: false,
+          onRow: [],
+          empty: { title: 'No keys', hint: 'An administrator makes keys with the API: POST /api-keys.' },
+          columns: [
+            { key: 'name', title: 'What uses it', width: 190 },
+            { key: 'state', title: 'State', width: 90, color: statusColor },
+            { key: 'roles', title: 'Roles', width: 150 },
+            { key: 'scopes', title: 'Scopes', width: 150 },
+            { key: 'prefix', title: 'Begins with', width: 140 },
+            { key: 'used', title: 'Last used', width: 210 },
+            { key: 'expires', title: 'Ends', width: 200 },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(
+        button('keysRevoke', 'Revoke', [run('revokeKey')], {
+          kind: 'danger',
+          busy: '{{queries.revokeKey.isLoading}}',
+          disabled:
+            "{{!components.keysTable.selectedRow || components.keysTable.selectedRow.state !== 'active'}}",
+        }),
+        1,
+      ),
+      cell(
+        text(
+          'keysHint',
+          'Choose a key to revoke it. New keys are made with the API, so that no secret passes through ToolJet.',
+          { color: color.muted, height: 40, mobileHeight: 64 },
+        ),
+        4,
+      ),
+    ],
+    section('usersTitle', 'People'),
+    [
+      cell(
+        tableOf('usersTable', 'users', {
+          title: 'People',
+          height: 440,
+          perPage: 6,
+          onRow: [],
+          empty: { title: 'Nobody', hint: 'An administrator invites people with the API: POST /users.' },
+          columns: [
+            { key: 'name', title: 'Name', width: 190 },
+            { key: 'email', title: 'E-mail', width: 290 },
+            { key: 'roles', title: 'Roles', width: 190 },
+            { key: 'status', title: 'State', width: 90, color: statusColor },
+            { key: 'ways', title: 'Signs in with', width: 160 },
+            { key: 'seen', title: 'Last signed in', width: 210 },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(
+        button('usersSwitch', `{{${isDisabled} ? 'Let in again' : 'Disable'}}`, [run('switchUser')], {
+          kind: 'danger',
+          busy: '{{queries.switchUser.isLoading}}',
+          disabled: '{{!components.usersTable.selectedRow?.userId}}',
+        }),
+      ),
+      cell(
+        button('usersSignOut', 'Sign out everywhere', [run('signOutUser')], {
+          busy: '{{queries.signOutUser.isLoading}}',
+          disabled: '{{!components.usersTable.selectedRow?.userId}}',
+        }),
+      ),
+      cell(text('usersSpace', '', { height: 40, mobileHeight: 8 }), 2),
+    ],
+    section('auditVerifyTitle', 'Was the audit trail altered?'),
+    [
+      cell(
+        button('auditVerify', 'Check the whole chain', [run('verifyAudit')], {
+          busy: '{{queries.verifyAudit.isLoading}}',
+        }),
+        1,
+      ),
+      cell(
+        html('auditVerdict', "{{queries.verifyAudit.data?.card ?? 'Not checked yet.'}}", {
+          height: 120,
+          mobileHeight: 240,
+        }),
+        3,
+      ),
+    ],
+    section('retentionTitle', 'How long the trail keeps personal data'),
+    [
+      cell(cardOf('retentionCard', 'retention', { from: 'card', height: 104, empty: UNKNOWN }), 2),
+      cell(input('retentionYears', { label: 'Years, 1 to 100', placeholder: '7' }), 1),
+      cell(
+        button('retentionSave', 'Save', [run('saveRetention')], {
+          busy: '{{queries.saveRetention.isLoading}}',
+          disabled: '{{!(Number(components.retentionYears.value) >= 1)}}',
+        }),
+        1,
+      ),
+    ],
+  ],
+};

@@ -1,0 +1,97 @@
+import { CONTENT_TYPES, FOLDERS } from '../../../ai-api/src/modules/knowledge/contract.ts';
+import { close, open, run, set } from '../build/actions.ts';
+import { color } from '../build/look.ts';
+import type { Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, choicesOf, dropdown, filePicker, input, modal, text } from '../build/widgets.ts';
+
+const MOST_BYTES = 20 * 1024 * 1024;
+const picked = 'components.policyFile.file?.[0]';
+const name = `(components.policyFileName.value || ${picked}?.name || '')`;
+const folder = "(components.policyFileFolder.value || 'policies')";
+/** Browsers give Markdown no type, or one of several. */
+const type = `(/[.]md$/i.test(${picked}?.name ?? '') ? 'text/markdown' : ${picked}?.type)`;
+const known = `(queries.policies.data?.all ?? []).find((one) => one.folder === ${folder} && one.name === ${name})`;
+
+export const policyFileQuery: Query = api.write('uploadPolicyFile', 'policy.upload', {
+  options: {
+    folder: `{{${folder}}}`,
+    name: `{{${name}}}`,
+    title: '{{components.policyFileTitle.value}}',
+    contentType: `{{${type}}}`,
+    base64: `{{${picked}?.base64Data}}`,
+    comment: '{{components.policyFileComment.value}}',
+  },
+  done: 'The file is read in the background. Refresh in a moment.',
+  next: [
+    set('documentId', '{{queries.uploadPolicyFile.data.documentId}}'),
+    close('policyFileModal'),
+    run('policies'),
+    run('policy'),
+  ],
+});
+
+export const policyFileButton = button('policiesUpload', 'Upload a file', [open('policyFileModal')], {
+  kind: 'primary',
+});
+
+/** Takes a PDF, a Word document or a text from the executive's computer. */
+export const policyFileModal = modal('policyFileModal', {
+  title: 'Upload a document',
+  size: 'lg',
+  height: 520,
+  rows: [
+    [
+      cell(
+        filePicker('policyFile', {
+          label: 'File',
+          hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop it here, or click to choose.',
+          types: [...CONTENT_TYPES, '.md'],
+          most: MOST_BYTES,
+        }),
+      ),
+    ],
+    [
+      cell(
+        dropdown('policyFileFolder', {
+          label: 'Folder',
+          placeholder: 'Policies',
+          choices: choicesOf(FOLDERS),
+        }),
+      ),
+      cell(
+        input('policyFileName', {
+          label: 'File name; the same one makes the next version',
+          value: `{{${picked}?.name ?? ''}}`,
+          required: true,
+          most: 200,
+        }),
+      ),
+    ],
+    [
+      cell(input('policyFileTitle', { label: 'Title (its own unless said)', most: 200 })),
+      cell(input('policyFileComment', { label: 'What changed (optional)', most: 500 })),
+    ],
+    [
+      cell(
+        text(
+          'policyFileVersion',
+          `{{!${picked} ? 'Choose a file first.' : ${known} ? 'This becomes version ' + (Number(${known}.version) + 1) + ' of ' + ${known}.title + '.' : 'This becomes a new document.'}}`,
+          { color: color.muted, height: 40 },
+        ),
+      ),
+    ],
+  ],
+  footer: [
+    [
+      cell(button('policyFileCancel', 'Cancel', [close('policyFileModal')])),
+      cell(
+        button('policyFileSend', 'Upload', [run('uploadPolicyFile')], {
+          kind: 'primary',
+          busy: '{{queries.uploadPolicyFile.isLoading}}',
+          disabled: `{{!${picked}}}`,
+        }),
+      ),
+    ],
+  ],
+});

@@ -1,0 +1,203 @@
+import { clear, load, run } from '../build/actions.ts';
+import { cardOf, pageHeader, section, tableOf } from '../build/blocks.ts';
+import { color } from '../build/look.ts';
+import type { Page, Query, Row, Widget } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, dropdown, input, text } from '../build/widgets.ts';
+
+/** Fields of the settings for manual time, with the words for them. */
+const FIELDS = {
+  autoApproveMaxHours: 'The engine approves alone up to, hours',
+  routineHours: 'A good record is enough up to, hours',
+  weeklyCapHours: 'Most hours in a week',
+  twoPersonHours: 'Two people approve from, hours',
+  oldestDays: 'Asked for at most so many days later',
+  auditShare: 'Share that a person looks at again, 0 to 1',
+  reminderHours: 'Approvers are reminded after, hours',
+  deadlineHours: 'Escalated after, hours',
+} as const;
+const names = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
+const fieldOf = (name: string) => `setting${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+export const settingsQueries: Query[] = [
+  api.read('me', 'identity.whoami', { transform: 'whoami' }),
+  api.read('health', 'health.get', { transform: 'health' }),
+  api.read('timeSettings', 'approval.getSettings'),
+  api.write('saveTimeSettings', 'approval.setSettings', {
+    options: {
+      triage: '{{components.settingTriage.value}}',
+      ...Object.fromEntries(names.map((name) => [name, `{{components.${fieldOf(name)}.value}}`])),
+    },
+    confirm: 'Change how requests for manual time are decided?',
+    done: 'The next request is decided by these settings.',
+    next: [run('timeSettings')],
+  }),
+  api.read('groups', 'approver.listGroups', { options: { limit: '200' }, transform: 'groups' }),
+  api.write('addGroup', 'approver.createGroup', {
+    options: {
+      name: '{{components.groupName.value}}',
+      team: '{{components.groupTeam.value}}',
+      escalation: "{{components.groupKind.value === 'escalation'}}",
+      members: "{{(components.groupMembers.value ?? '').split(/[\\s,;]+/).filter((one) => one !== '')}}",
+    },
+    done: 'The group decides from now on.',
+    next: [clear('groupName'), clear('groupTeam'), clear('groupMembers'), run('groups')],
+  }),
+  api.write('deleteGroup', 'approver.deleteGroup', {
+    options: { groupId: '{{components.groupsTable.selectedRow.groupId}}' },
+    confirm: 'Delete this group? Its open requests go to the group of all other teams, or to executives.',
+    done: 'The group is gone.',
+    next: [run('groups')],
+  }),
+  api.read('budget', 'usage.getBudget', { transform: 'budget' }),
+  api.write('saveBudget', 'usage.setBudget', {
+    options: { dailyMicros: '{{Math.round(Number(components.budgetDollars.value) * 1000000)}}' },
+    confirm: 'Set this budget? Beyond it rules decide alone until the next day.',
+    done: 'The budget holds from now on.',
+    next: [clear('budgetDollars'), run('budget')],
+  }),
+];
+
+const UNKNOWN = { title: 'Unknown', hint: 'The API did not say it. Press Refresh.' };
+const CARD = { height: 264, mobileHeight: 320, empty: UNKNOWN };
+
+const setting = (name: keyof typeof FIELDS): Widget =>
+  input(fieldOf(name), {
+    label: FIELDS[name],
+    value: `{{queries.timeSettings.data?.${name}}}`,
+    required: true,
+  });
+const rowOf = (...fields: (keyof typeof FIELDS)[]): Row => fields.map((name) => cell(setting(name)));
+
+const manualTime: Row[] = [
+  section('settingsTimeTitle', 'How requests for manual time are decided'),
+  rowOf('autoApproveMaxHours', 'routineHours', 'twoPersonHours', 'weeklyCapHours'),
+  rowOf('oldestDays', 'auditShare', 'reminderHours', 'deadlineHours'),
+  [
+    cell(
+      dropdown('settingTriage', {
+        label: 'When the engine looks, now {{queries.timeSettings.data?.triage}}',
+        placeholder: 'Leave as it is',
+        choices: [
+          ['automatic', 'At once (automatic)'],
+          ['manual', 'When asked to (manual)'],
+        ],
+      }),
+    ),
+    cell(
+      button('settingsTimeSave', 'Save', [run('saveTimeSettings')], {
+        kind: 'primary',
+        busy: '{{queries.saveTimeSettings.isLoading}}',
+        disabled: '{{!queries.timeSettings.data?.deadlineHours}}',
+      }),
+    ),
+    cell(
+      text('settingsTimeHint', 'Requests that were decided already stay as they are.', {
+        color: color.muted,
+        height: 64,
+      }),
+      2,
+    ),
+  ],
+];
+
+const approvers: Row[] = [
+  section('groupsTitle', 'Who decides what the engine leaves open'),
+  [
+    cell(
+      tableOf('groupsTable', 'groups', {
+        title: 'Approver groups',
+        height: 304,
+        perPage: 4,
+        search: false,
+        onRow: [],
+        empty: { title: 'No groups', hint: 'Executives decide everything until a group is added below.' },
+        columns: [
+          { key: 'name', title: 'Group', width: 200 },
+          { key: 'team', title: 'Decides for', width: 200 },
+          { key: 'kind', title: 'When', width: 170 },
+          { key: 'members', title: 'Members', width: 560, wrap: true },
+        ],
+      }),
+    ),
+  ],
+  [
+    cell(input('groupName', { label: 'Name of a new group', required: true })),
+    cell(input('groupTeam', { label: 'Team (all others if empty)', placeholder: 'Orchard' })),
+    cell(
+      dropdown('groupKind', {
+        label: 'When it decides',
+        placeholder: 'First',
+        choices: [
+          ['first', 'First'],
+          ['escalation', 'After escalation'],
+        ],
+      }),
+    ),
+    cell(
+      input('groupMembers', {
+        label: 'E-mail addresses, separated by commas',
+        placeholder: 'lead@example.com',
+        required: true,
+      }),
+      2,
+    ),
+  ],
+  [
+    cell(
+      button('groupAdd', 'Add the group', [run('addGroup')], {
+        busy: '{{queries.addGroup.isLoading}}',
+        disabled: '{{!components.groupName.value || !components.groupMembers.value}}',
+      }),
+    ),
+    cell(
+      button('groupDelete', 'Delete the chosen group', [run('deleteGroup')], {
+        kind: 'danger',
+        busy: '{{queries.deleteGroup.isLoading}}',
+        disabled: '{{!components.groupsTable.selectedRow?.groupId}}',
+      }),
+    ),
+    cell(text('groupSpace', '', { height: 40, mobileHeight: 8 }), 2),
+  ],
+];
+
+const models: Row[] = [
+  section('budgetTitle', 'What models may cost a day'),
+  [
+    cell(cardOf('budgetCard', 'budget', { from: 'card', height: 120, empty: UNKNOWN }), 2),
+    cell(input('budgetDollars', { label: 'Dollars a day', placeholder: '25' })),
+    cell(
+      button('budgetSave', 'Set the budget', [run('saveBudget')], {
+        busy: '{{queries.saveBudget.isLoading}}',
+        disabled:
+          "{{!(Number(components.budgetDollars.value) >= 0) || components.budgetDollars.value === ''}}",
+      }),
+    ),
+  ],
+];
+
+/** What an executive sets for the company; rules, thresholds and prompts have pages of their own. */
+export const settingsPage: Page = {
+  handle: 'settings',
+  name: 'Settings',
+  icon: 'IconSettings',
+  allowed: ['ai-manager-executive'],
+  onLoad: load('me', 'health', 'timeSettings', 'groups', 'budget'),
+  rows: [
+    ...pageHeader('settings', 'Settings', 'Who you are here, what decides, and by which limits.', [
+      'me',
+      'health',
+      'timeSettings',
+      'groups',
+      'budget',
+    ]),
+    [
+      cell(cardOf('settingsMe', 'me', { from: 'card', ...CARD })),
+      cell(cardOf('settingsEngine', 'health', { from: 'card', ...CARD })),
+      cell(cardOf('settingsSources', 'health', { from: 'sources', ...CARD })),
+    ],
+    ...manualTime,
+    ...approvers,
+    ...models,
+  ],
+};

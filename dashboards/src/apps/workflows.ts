@@ -1,0 +1,116 @@
+import { load, run } from '../build/actions.ts';
+import { pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import type { Page, Query } from '../build/model.ts';
+import { n8nQueries } from '../build/queries.ts';
+import { button, cell, dropdown, text } from '../build/widgets.ts';
+
+export const workflowQueries: Query[] = [
+  n8nQueries.read('workflows', 'workflows.list', {
+    options: { limit: '250' },
+    transform: 'workflows',
+    next: [run('executions')],
+  }),
+  n8nQueries.read('executions', 'executions.list', {
+    options: { limit: '100', status: '{{components.executionsStatus.value}}' },
+    transform: 'executions',
+  }),
+  n8nQueries.write('activateWorkflow', 'workflow.activate', {
+    options: { workflowId: '{{components.workflowsTable.selectedRow.id}}' },
+    done: 'The workflow is active.',
+    next: [run('workflows')],
+  }),
+  n8nQueries.write('deactivateWorkflow', 'workflow.deactivate', {
+    options: { workflowId: '{{components.workflowsTable.selectedRow.id}}' },
+    confirm: 'Stop this workflow from running by itself?',
+    done: 'The workflow is off.',
+    next: [run('workflows')],
+  }),
+  n8nQueries.write('retryExecution', 'execution.retry', {
+    options: { executionId: '{{components.executionsTable.selectedRow.id}}' },
+    confirm: 'Run this execution again?',
+    done: 'The execution runs again.',
+    next: [run('executions')],
+  }),
+];
+
+export const workflowsPage: Page = {
+  handle: 'workflows',
+  name: 'Workflows',
+  icon: 'IconGitBranch',
+  onLoad: load('workflows'),
+  rows: [
+    ...pageHeader('workflows', 'Workflows', 'What n8n runs for AI Manager, and how it went.', ['workflows']),
+    [
+      cell(
+        tableOf('workflowsTable', 'workflows', {
+          title: 'Workflows',
+          height: 360,
+          perPage: 5,
+          onRow: [],
+          empty: { title: 'No workflows', hint: 'Import those of the repository into n8n first.' },
+          columns: [
+            { key: 'name', title: 'Workflow', width: 320 },
+            { key: 'state', title: 'State', width: 100, color: statusColor },
+            { key: 'tags', title: 'Tags', width: 180 },
+            { key: 'updated', title: 'Changed', width: 210 },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(
+        button('workflowsActivate', 'Activate', [run('activateWorkflow')], {
+          busy: '{{queries.activateWorkflow.isLoading}}',
+          disabled: "{{components.workflowsTable.selectedRow?.state !== 'off'}}",
+        }),
+      ),
+      cell(
+        button('workflowsDeactivate', 'Switch off', [run('deactivateWorkflow')], {
+          kind: 'danger',
+          busy: '{{queries.deactivateWorkflow.isLoading}}',
+          disabled: "{{components.workflowsTable.selectedRow?.state !== 'active'}}",
+        }),
+      ),
+      cell(
+        dropdown('executionsStatus', {
+          label: 'Executions that',
+          choices: [
+            ['error', 'Failed'],
+            ['success', 'Succeeded'],
+            ['running', 'Run'],
+            ['waiting', 'Wait'],
+          ],
+          onSelect: [run('executions')],
+        }),
+      ),
+    ],
+    [
+      cell(
+        tableOf('executionsTable', 'executions', {
+          title: 'Executions',
+          height: 480,
+          perPage: 8,
+          onRow: [],
+          empty: { title: 'No executions', hint: 'Nothing ran that matches.' },
+          columns: [
+            { key: 'workflow', title: 'Workflow', width: 320 },
+            { key: 'status', title: 'Status', width: 110, color: statusColor },
+            { key: 'mode', title: 'Started by', width: 120 },
+            { key: 'started', title: 'Started', width: 210 },
+            { key: 'stopped', title: 'Ended', width: 210 },
+          ],
+        }),
+      ),
+    ],
+    [
+      cell(
+        button('executionsRetry', 'Retry', [run('retryExecution')], {
+          busy: '{{queries.retryExecution.isLoading}}',
+          disabled: "{{components.executionsTable.selectedRow?.status !== 'error'}}",
+        }),
+        1,
+      ),
+      cell(text('executionsSpace', '', { height: 40, mobileHeight: 8 }), 3),
+    ],
+  ],
+};

@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { startApi } from '../../../ai-api/test/api.ts';
+import { startModelRecorder } from '../../../ai-api/test/model-recorder.ts';
+import { buildMarketplace } from '../../../tooljet-plugins/build.ts';
+import { openApp, openBrowser, settled } from '../../test/browser.ts';
+import { apps } from '../apps/index.ts';
+import { exportApp } from '../build/export.ts';
+import type { App } from '../build/model.ts';
+import { picturePath } from '../files.ts';
+import { startPreview } from '../preview/server.ts';
+import { fillCompany, PEOPLE } from './company.ts';
+import { answerForPictures } from './model.ts';
+import { type Pixels, palettePng } from './palette.ts';
+import { scenes } from './scenes.ts';
+import { startServices } from './services.ts';
+
+const DESKTOP = { width: 1440, height: 900 };
+
+/** Whose eyes an app is seen through. */
+const WHO: Record<string, keyof typeof PEOPLE> = {
+  'ai-manager-executive': 'executive',
+  'ai-manager-builder': 'builder',
+  'ai-manager-reviewer': 'reviewer',
+  'ai-manager-operations': 'operations',
+};
+
+/**
+ * Takes a picture of every page, with the same company each time, below `docs/images/dashboards`. Needs Chromium.
+ * @param only part of `app/page`, to take those pictures alone
+ */
+export async function takePictures(only = '', size = DESKTOP, folder?: string): Promise<number> {
+  const home = await mkdtemp(join(tmpdir(), 'pictures-'));
+  const services = await startServices();
+  const model = await startModelRecorder(answerForPictures);
+  const api = await startApi({ env: { DATA_DIR: join(home, 'data') } } as never, {
+    OPENAI_API_KEY: 'pictures',
+    OPENAI_BASE_URL: model.url,
+  });
+  const browser = await openBrowser();
+  try {
+    await fillCompany(api, services.url);
+    const marketplace = await buildMarketplace(join(home, 'marketplace'));
+    const { key } = await api.client.apiKey.create({
+      name: 'ToolJet',
+      roles: ['admin'],
+      scopes: ['*', 'act-as'],
+    });
+    for (const app of apps) {
+      const person = PEOPLE[WHO[app.slug] ?? 'executive'];
+      const { items } = await api.client.user.list({ search: person, limit: 1 });
+      await api.client.user.link({ userId: items[0]?.userId ?? '', issuer: 'tooljet', subject: person });
+      const preview = await startPreview({
+        marketplace,
+        apps: apps.map(exportApp),
+        userId: person,
+        sources: {
+          'ai-manager': { base_url: api.url, api_key: key, act_as: true },
+          'ai-manager-langfuse': {
+            base_url: services.url,
+            public_key: 'pk',
+            secret_key: 'sk',
+            project_id: 'p-1',
+          },
+          'ai-manager-n8n': { base_url: services.url, api_key: 'n8n' },
+        },
+      });
+      await picturesOf(app, browser, preview.url, only, size, folder);
+      await preview.stop();
+    }
+    return 0;
+  } finally {
+    await browser.close();
+    await api.stop();
+    await model.close();
+    await services.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function picturesOf(
+  app: App,
+  browser: Browser,
+  url: string,
+  only: string,
+  size: typeof DESKTOP,
+  folder: string | undefined,
+): Promise<void> {
+  const wanted = app.pages.filter(({ handle }) => `${app.slug}/${handle}`.includes(only));
+  if (wanted.length === 0) return;
+  const page = await openApp(browser, `${url}/${app.slug}`, size);
+  await page.addStyleTag({ content: '.notice { display: none }' });
+  for (const { handle, name } of wanted) {
+    await page.locator('nav').getByRole('button', { name, exact: true }).click();
+    await settled(page);
+    await scenes[`${app.slug}/${handle}`]?.(page).catch((error: Error) =>
+      console.error(`${app.slug}/${handle}: ${error.message}`),
+    );
+    await settled(page);
+    const path = folder ? join(folder, `${app.slug}-${handle}.png`) : picturePath(app.slug, handle);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, palettePng(await pixelsOf(page)));
+    console.log(`wrote ${path}`);
+  }
+  await page.close();
+}
+
+/** The whole page, decoded by the browser that drew it. */
+async function pixelsOf(page: Page): Promise<Pixels> {
+  const shot = await page.screenshot({ fullPage: true, animations: 'disabled' });
+  const decoded = await page.evaluate(async (png) => {
+    const blob = await (await fetch(`data:image/png;base64,${png}`)).blob();
+    const bitmap = await createImageBitmap(blob);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    const file = new FileReader();
+    const read = new Promise((resolve) => {
+      file.onload = resolve;
+    });
+    file.readAsDataURL(new Blob([data]));
+    await read;
+    return { width: bitmap.width, height: bitmap.height, base64: String(file.result).split(',')[1] ?? '' };
+  }, shot.toString('base64'));
+  return { width: decoded.width, height: decoded.height, data: Buffer.from(decoded.base64, 'base64') };
+}

@@ -1,0 +1,12 @@
+/** Approver groups as a table. */
+export default function transform(data) {
+  return {
+    rows: (data?.items ?? []).map((group) => ({
+      groupId: group.groupId,
+      name: group.name,
+      team: group.team ?? 'every other team',
+      kind: group.escalation ? 'after escalation' : 'first',
+      members: group.members.join(', '),
+    })),
+  };
+}

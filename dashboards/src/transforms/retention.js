@@ -1,0 +1,9 @@
+import { fact, padded } from './helpers.js';
+
+/** For how long the audit trail keeps personal data. */
+export default function transform(data) {
+  if (!data?.years) return {};
+  return {
+    card: padded(fact('Kept for', `${Number(data.years)} years, then erased; the chain stays whole`)),
+  };
+}
