@@ -14,6 +14,8 @@ const NOT_LINKED = {
   hint: 'Either no week was evaluated, or nobody has linked your account to a builder. Ask your executive.',
 };
 
+const PICK_WEEK = { title: 'No week to show', hint: 'Choose a week in the list to see its reasons.' };
+
 const queries: Query[] = [
   api.read('me', 'identity.whoami', {
     atStart: true,
@@ -80,7 +82,7 @@ const week: Page = {
         ],
         2,
       ),
-      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640) }), 3),
+      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640, PICK_WEEK) }), 3),
     ],
   ],
 };

@@ -61,19 +61,19 @@ export function showEvaluation(table: string, page?: string): Action[] {
 }
 
 /** Summary, reasons with evidence, and projects of the chosen evaluation. */
-export function evaluationParts(height: number): { id: string; title: string; rows: Row[] }[] {
+export function evaluationParts(height: number, pick = PICK): { id: string; title: string; rows: Row[] }[] {
   const inside = height - 96;
   const summary = cardOf('evaluationSummary', 'evaluation', {
     from: 'summary',
     height: inside,
     card: false,
-    empty: PICK,
+    empty: pick,
   });
   const criteria = cardOf('evaluationCriteria', 'evaluation', {
     from: 'criteria',
     height: inside,
     card: false,
-    empty: PICK,
+    empty: pick,
   });
   const projects = tableOf('evaluationProjects', 'evaluation', {
     title: 'Projects',
@@ -82,10 +82,10 @@ export function evaluationParts(height: number): { id: string; title: string; ro
     perPage: 5,
     empty: { title: 'No projects', hint: 'No project of this builder was graded.' },
     columns: [
-      { key: 'name', title: 'Project', width: 150 },
-      { key: 'grade', title: 'Grade', width: 140, color: statusColor },
-      { key: 'score', title: 'Score', width: 70, align: 'right' },
-      { key: 'why', title: 'Why', width: 270, wrap: true },
+      { key: 'name', title: 'Project', width: 140 },
+      { key: 'grade', title: 'Grade', width: 175, color: statusColor },
+      { key: 'score', title: 'Score', width: 60, align: 'right' },
+      { key: 'why', title: 'Why', width: 200, wrap: true },
     ],
   });
   return [

@@ -65,7 +65,11 @@ const NO_RUN = {
   hint: 'Press "Evaluate last week", or wait for Monday, when it runs by itself.',
 };
 const NO_FIGURE = { title: 'Unknown', hint: 'The figure did not arrive.' };
-const FIGURE = { empty: NO_RUN, height: 120, mobileHeight: 96 };
+const FIGURE = {
+  empty: { title: 'No week yet', hint: 'Evaluate one first.' },
+  height: 144,
+  mobileHeight: 96,
+};
 
 const overview: Page = {
   handle: 'overview',
@@ -105,14 +109,14 @@ const overview: Page = {
           onRow: showEvaluation('overviewAttention', 'evaluations'),
           empty: {
             title: 'Nobody needs you this week',
-            hint: 'Everybody was judged, and no grade fell far.',
+            hint: 'Nobody was judged yet, or everybody was and no grade fell far.',
           },
           columns: [
-            { key: 'name', title: 'Builder', width: 180 },
-            { key: 'team', title: 'Team', width: 130 },
-            { key: 'state', title: 'State', width: 120, color: statusColor },
-            { key: 'grade', title: 'Grade', width: 150, color: statusColor },
-            { key: 'change', title: 'Change', width: 90, align: 'right', color: statusColor },
+            { key: 'name', title: 'Builder', width: 170 },
+            { key: 'team', title: 'Team', width: 120 },
+            { key: 'state', title: 'State', width: 115, color: statusColor },
+            { key: 'grade', title: 'Grade', width: 180, color: statusColor },
+            { key: 'change', title: 'Change', width: 80, align: 'right', color: statusColor },
             { key: 'why', title: 'Why', width: 470, wrap: true },
           ],
         }),
@@ -175,15 +179,15 @@ const evaluations: Page = {
           onRow: showEvaluation('evaluationsTable'),
           empty: NO_RUN,
           columns: [
-            { key: 'name', title: 'Builder', width: 160 },
-            { key: 'grade', title: 'Grade', width: 140, color: statusColor },
+            { key: 'name', title: 'Builder', width: 170 },
+            { key: 'grade', title: 'Grade', width: 175, color: statusColor },
             { key: 'score', title: 'Score', width: 65, align: 'right' },
-            { key: 'change', title: 'Change', width: 75, align: 'right', color: statusColor },
+            { key: 'change', title: 'Change', width: 80, align: 'right', color: statusColor },
           ],
         }),
-        2,
+        5,
       ),
-      cell(evaluationDetail(DETAIL), 3),
+      cell(evaluationDetail(DETAIL), 6),
     ],
   ],
 };

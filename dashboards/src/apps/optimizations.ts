@@ -103,9 +103,9 @@ export const optimizationsPage: Page = {
           empty: { title: 'No proposals', hint: 'They need at least 30 judgements that people corrected.' },
           columns: [
             { key: 'prompt', title: 'Prompt', width: 100 },
-            { key: 'status', title: 'State', width: 145, color: statusColor },
-            { key: 'verdict', title: 'Verdict', width: 100 },
-            { key: 'at', title: 'Asked', width: 100 },
+            { key: 'status', title: 'State', width: 172, color: statusColor },
+            { key: 'verdict', title: 'Verdict', width: 80 },
+            { key: 'at', title: 'Asked', width: 90 },
           ],
         }),
         2,

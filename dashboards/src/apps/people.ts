@@ -38,7 +38,7 @@ export const peopleQueries: Query[] = [
   }),
 ];
 
-const DETAIL = 624;
+const DETAIL = 688;
 
 /** Hours, goals, weeks and projects of the chosen builder. */
 export function builderTabs() {
@@ -52,14 +52,14 @@ export function builderTabs() {
         rows: [
           [
             cell(
-              cardOf('peopleSummary', 'builder', { from: 'summary', height: 280, card: false, empty: PICK }),
+              cardOf('peopleSummary', 'builder', { from: 'summary', height: 336, card: false, empty: PICK }),
               2,
             ),
             cell(
               chartOf('peopleHours', 'builder', {
                 title: 'Hours a week',
                 from: 'hours',
-                height: 280,
+                height: 336,
                 empty: NO_WEEKS,
               }),
               3,
@@ -70,7 +70,7 @@ export function builderTabs() {
               chartOf('peopleGoals', 'builder', {
                 title: 'Goals',
                 from: 'goals',
-                height: 224,
+                height: 232,
                 empty: NO_WEEKS,
               }),
             ),

@@ -124,7 +124,7 @@ export const policiesPage: Page = {
           onRow: [set('documentId', '{{components.policiesTable.selectedRow.documentId}}'), run('policy')],
           empty: { title: 'No documents', hint: 'Press "Upload a file" for the first one.' },
           columns: [
-            { key: 'title', title: 'Document', width: 190 },
+            { key: 'title', title: 'Document', width: 190, wrap: true },
             { key: 'folder', title: 'Folder', width: 80 },
             { key: 'status', title: 'State', width: 80, color: statusColor },
             { key: 'index', title: 'Searched', width: 90, color: statusColor },

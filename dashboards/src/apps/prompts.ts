@@ -81,14 +81,14 @@ export const promptsPage: Page = {
       cell(
         tableOf('promptsTable', 'prompts', {
           title: 'Prompts',
-          height: 280,
-          perPage: 4,
+          height: 440,
+          perPage: 6,
           search: false,
           onRow: [run('promptVersions')],
           empty: { title: 'No prompts', hint: 'They are made when the API starts for the first time.' },
           columns: [
             { key: 'name', title: 'Prompt', width: 160 },
-            { key: 'description', title: 'What it is for', width: 440 },
+            { key: 'description', title: 'What it is for', width: 440, wrap: true },
             { key: 'production', title: 'Serves', width: 70, align: 'right' },
             { key: 'latest', title: 'Newest', width: 70, align: 'right' },
             { key: 'state', title: 'State', width: 170, color: statusColor },

@@ -158,9 +158,9 @@ export const requestsPage: Page = {
           onRow: [set('approvalId', '{{components.requestsTable.selectedRow.approvalId}}'), run('approval')],
           empty: { title: 'You have asked for nothing yet', hint: 'Fill in the form above to ask.' },
           columns: [
-            { key: 'date', title: 'Day', width: 95 },
-            { key: 'hours', title: 'Hours', width: 65, align: 'right' },
-            { key: 'state', title: 'State', width: 130, color: statusColor },
+            { key: 'date', title: 'Day', width: 105 },
+            { key: 'hours', title: 'Hours', width: 60, align: 'right' },
+            { key: 'state', title: 'State', width: 125, color: statusColor },
             { key: 'why', title: 'Why', width: 260, wrap: true },
           ],
         }),

@@ -34,8 +34,8 @@ export const reviewQueries: Query[] = [
 ];
 
 const NOTHING = {
-  title: 'Nothing to review',
-  hint: 'Judgements are drawn by chance and by need. Press "Next review".',
+  title: 'No review in your hands',
+  hint: 'Press "Next review" below: it is yours for half an hour. Judgements are drawn by chance and by need.',
 };
 const NO_COUNTS = { title: 'Unknown', hint: 'The figures did not arrive.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
@@ -46,13 +46,13 @@ export const reviewsPage: Page = {
   handle: 'reviews',
   name: 'Reviews',
   icon: 'IconChecklist',
-  onLoad: load('reviewCounts', 'review'),
+  onLoad: load('reviewCounts'),
   rows: [
     ...pageHeader(
       'reviews',
       'Reviews',
       'One judgement at a time: say whether its reasons hold, and what you would have decided.',
-      ['reviewCounts', 'review'],
+      ['reviewCounts'],
     ),
     [
       cell(cardOf('reviewsOpen', 'reviewCounts', { from: 'openCard', ...FIGURE })),

@@ -59,7 +59,10 @@ export const settingsQueries: Query[] = [
 ];
 
 const UNKNOWN = { title: 'Unknown', hint: 'The API did not say it. Press Refresh.' };
-const CARD = { height: 264, mobileHeight: 320, empty: UNKNOWN };
+const CARD = { height: 320, mobileHeight: 320, empty: UNKNOWN };
+
+const SAVED =
+  "{{variables.failed_timeSettings === true ? 'These could not be loaded; press Refresh before you change any.' : 'Requests that were decided already stay as they are.'}}";
 
 const setting = (name: keyof typeof FIELDS): Widget =>
   input(fieldOf(name), {
@@ -92,7 +95,7 @@ const manualTime: Row[] = [
       }),
     ),
     cell(
-      text('settingsTimeHint', 'Requests that were decided already stay as they are.', {
+      text('settingsTimeHint', SAVED, {
         color: color.muted,
         height: 64,
       }),

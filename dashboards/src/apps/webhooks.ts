@@ -118,9 +118,9 @@ export const webhooksPage: Page = {
           columns: [
             { key: 'url', title: 'URL', width: 300 },
             { key: 'state', title: 'State', width: 90, color: statusColor },
-            { key: 'reason', title: 'Why', width: 260 },
-            { key: 'events', title: 'Events', width: 240 },
-            { key: 'last', title: 'Last delivery', width: 240 },
+            { key: 'reason', title: 'Why', width: 260, wrap: true },
+            { key: 'events', title: 'Events', width: 240, wrap: true },
+            { key: 'last', title: 'Last delivery', width: 240, wrap: true },
           ],
         }),
       ),

@@ -12,7 +12,7 @@ function statusOf(value: string): string {
   const warning =
     '/^(C|hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|needs a person|in review|newer version waits|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
-    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|in force|up to date|running|ok|better|▲.*)$/i';
+    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|in force|up to date|running|ok|better|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
 }
 
@@ -37,11 +37,19 @@ export function pageHeader(
     bold: true,
     color: color.ink,
     height: 40,
-    mobileHeight: 72,
+    mobileHeight: title.length > 24 ? 72 : 40,
   });
   return [
     [cell(heading, 8), ...buttons],
-    [cell(text(`${page}Subtitle`, subtitle, { color: color.muted, height: 24, mobileHeight: 48 }))],
+    [
+      cell(
+        text(`${page}Subtitle`, subtitle, {
+          color: color.muted,
+          height: 24,
+          mobileHeight: subtitle.length > 88 ? 72 : 48,
+        }),
+      ),
+    ],
   ];
 }
 

@@ -2,6 +2,9 @@ import type { App, Group } from '../build/model.ts';
 import type { PushedApp } from './apps.ts';
 import { type ToolJet, ToolJetError } from './tooljet.ts';
 
+/** An app on the server, and how it is written. */
+type Shown = Pick<PushedApp, 'id' | 'definition'> & { app: App };
+
 interface Permission {
   type?: string;
   groups?: { permissionGroupsId?: string; permissionGroup?: { id: string } }[];
@@ -11,10 +14,7 @@ interface Permission {
  * Restricts the pages that are not for everybody who may open their app. Only newer servers with a licence have
  * permissions of pages; elsewhere that is said, and the roles of the API are what protects, as everywhere.
  */
-export async function pushPagePermissions(
-  toolJet: ToolJet,
-  pushed: readonly (PushedApp & { app: App })[],
-): Promise<string[]> {
+export async function pushPagePermissions(toolJet: ToolJet, pushed: readonly Shown[]): Promise<string[]> {
   const restricted = pushed.flatMap(({ app }) =>
     app.pages.filter(({ allowed }) => allowed).map(({ name }) => `"${name}" of ${app.name}`),
   );
@@ -36,7 +36,7 @@ export async function pushPagePermissions(
 
 async function restrictPages(
   toolJet: ToolJet,
-  { app, id, definition }: PushedApp & { app: App },
+  { app, id, definition }: Shown,
   ids: ReadonlyMap<Group, string>,
 ): Promise<string[]> {
   const lines: string[] = [];

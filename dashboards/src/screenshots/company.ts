@@ -3,7 +3,6 @@ import type { Client } from '../../../ai-api/src/contract/client.ts';
 import { sampleCompany, type TestApi } from '../../../ai-api/test/api.ts';
 import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
 import { pdfOf } from '../../../ai-api/test/files.ts';
-import { clientAs } from '../../../ai-api/test/reviewers.ts';
 import { staff } from '../../../ai-api/test/staff.ts';
 
 const WEEKS = ['2026-W44', '2026-W45', '2026-W46'];
@@ -24,8 +23,7 @@ export async function fillCompany(api: TestApi, hooks: string): Promise<void> {
   await api.client.people.import(sampleCompany());
   const executive = await staff(api, PEOPLE.executive, ['executive', 'reviewer'], 'Rowan Ledger');
   await staff(api, PEOPLE.builder, ['builder'], 'Quill Marrow');
-  await staff(api, PEOPLE.reviewer, ['reviewer'], 'Sorrel Tally');
-  await staff(api, PEOPLE.operations, ['ops'], 'Flint Relay');
+  await staff(api, PEOPLE.operations, ['ops', 'admin'], 'Flint Relay');
   await policies(executive);
   await subscribe(api.client, hooks);
   for (const week of WEEKS) await evaluate(api.client, week);
@@ -120,7 +118,10 @@ async function subscribe(client: Client, hooks: string): Promise<void> {
 
 /** Two reviewers look at judgements; they agree mostly. */
 async function reviews(api: TestApi): Promise<void> {
-  const people = [await clientAs(api, 'Sorrel Tally'), await clientAs(api, 'Juniper Quarry')];
+  const people = [
+    await staff(api, PEOPLE.reviewer, ['reviewer'], 'Sorrel Tally'),
+    await staff(api, 'juniper.quarry@sample-company.example', ['reviewer'], 'Juniper Quarry'),
+  ];
   for (const [index, reviewer] of people.entries()) {
     for (let number = 0; number < 7; number++) {
       const { review } = await reviewer.reviews.next({});

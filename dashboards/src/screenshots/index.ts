@@ -99,12 +99,22 @@ async function picturesOf(
       console.error(`${app.slug}/${handle}: ${error.message}`),
     );
     await settled(page);
+    for (const text of await cutTexts(page)) console.log(`${app.slug}/${handle}: "${text}" is cut off`);
     const path = folder ? join(folder, `${app.slug}-${handle}.png`) : picturePath(app.slug, handle);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, palettePng(await pixelsOf(page)));
     console.log(`wrote ${path}`);
   }
   await page.close();
+}
+
+/** Cells of tables that show only the beginning of what they hold. */
+async function cutTexts(page: Page): Promise<string[]> {
+  const cells = await page.locator('.one-line:visible').all();
+  const texts = await Promise.all(
+    cells.map((cell) => cell.evaluate((one) => (one.scrollWidth > one.clientWidth ? one.textContent : null))),
+  );
+  return [...new Set(texts.filter((text) => text !== null))];
 }
 
 /** The whole page, decoded by the browser that drew it. */

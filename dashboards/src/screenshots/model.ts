@@ -7,6 +7,9 @@ const REASONS = {
   low: 'One general sentence. Nothing in it can be checked against the week.',
 };
 
+/** What people wrote, by kind of judgement. */
+const FACTS = ['request.justification', 'evidence.text', 'project.tamRationale', 'week.note'];
+
 /** A number from 0 to 99 that follows from a text alone. */
 function drawn(text: string): number {
   return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % 100;
@@ -22,11 +25,12 @@ export const answerForPictures: AnswerModel = (call) => {
 };
 
 function judged(call: ModelCall, asked: readonly string[]): ModelReply {
-  const isRequest = call.user.includes('request.justification');
+  const fact = FACTS.find((one) => call.user.includes(one)) ?? 'week.note';
+  const isRequest = fact === 'request.justification';
   const criteria = asked.map((id) => {
     const score = isRequest ? 78 + (drawn(call.user) % 20) : 45 + (drawn(call.user.slice(-1500) + id) % 55);
     const reason = score > 75 ? REASONS.high : score > 58 ? REASONS.middle : REASONS.low;
-    return { id, score, reason, evidence: [isRequest ? 'request.justification' : 'week.note'] };
+    return { id, score, reason, evidence: [fact] };
   });
   return {
     answer: { criteria, feedback: 'Write down what a decision rested on, not only that it was made.' },
@@ -44,13 +48,11 @@ function betterPrompt(call: ModelCall): ModelReply {
   };
 }
 
+/** Answers from the passage that speaks of the days, wherever it stands among those that were found. */
 function answerOfPolicies({ user }: ModelCall): string {
-  const sentence = /later than/i.test(user)
-    ? {
-        sentence: 'Time that was not tracked is claimed within fourteen days.',
-        passage: 1,
-        quote: 'claimed within fourteen days',
-      }
-    : { sentence: 'A manager looks at claims above four hours.', passage: 1, quote: 'above four hours' };
-  return `${JSON.stringify(sentence)}\n`;
+  const quote = 'claimed within fourteen days';
+  const before = user.slice(0, user.indexOf(quote));
+  const passage = Number([...before.matchAll(/^(\d+)[.] /gm)].at(-1)?.[1] ?? 1);
+  const sentence = 'Time that was not tracked is claimed within fourteen days of the day it was worked.';
+  return `${JSON.stringify({ sentence, passage, quote })}\n`;
 }

@@ -12,8 +12,78 @@ const row =
     await settled(page);
   };
 
+const tab =
+  (name: string): Scene =>
+  async (page) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await settled(page);
+  };
+
+const fill =
+  (name: string, text: string): Scene =>
+  async (page) =>
+    named(page, name).locator('input:not([type=file]), textarea').fill(text);
+
+const choose =
+  (name: string, value: string): Scene =>
+  async (page) => {
+    await named(page, name).locator('select').selectOption(value);
+    await settled(page);
+  };
+
+const press =
+  (name: string): Scene =>
+  async (page) => {
+    await named(page, name).getByRole('button').click();
+    await settled(page);
+  };
+
+const each =
+  (...scenes: Scene[]): Scene =>
+  async (page) => {
+    for (const scene of scenes) await scene(page);
+  };
+
+const ask = each(
+  fill('policyQuestion', 'Within how many days is time claimed that was not tracked?'),
+  press('policyAsk'),
+);
+
 /** What is done on a page before its picture is taken, by app and page. */
 export const scenes: Record<string, Scene> = {
-  'ai-manager-executive/approvals': row('approvalsTable'),
-  'ai-manager-executive/evaluations': row('evaluationsTable'),
+  'ai-manager-executive/approvals': row('approvalsTable', 'Cinder'),
+  'ai-manager-executive/decisions': row('decisionsTable', 'bakeries'),
+  'ai-manager-executive/evaluations': each(row('evaluationsTable'), tab('Reasons and evidence')),
+  'ai-manager-executive/performance': row('performanceTable', 'falling'),
+  'ai-manager-executive/plans': row('plansTable', 'Quill'),
+  'ai-manager-executive/people': row('peopleTable'),
+  'ai-manager-executive/projects': row('projectsTable'),
+  'ai-manager-executive/stage-gates': row('gatesTable', 'Paper Otter'),
+  'ai-manager-executive/policies': row('policiesTable', 'Manual time'),
+  'ai-manager-executive/ask': ask,
+  'ai-manager-executive/rules': each(
+    row('rulesTable', 'cap-exceeded'),
+    press('ruleCheck'),
+    press('ruleReplay'),
+  ),
+  'ai-manager-executive/prompts': each(
+    row('promptsTable', "builder's weekly note"),
+    row('versionsTable', '2'),
+    tab('Against production'),
+  ),
+  'ai-manager-executive/experiments': each(row('experimentsTable'), tab('What it shows')),
+  'ai-manager-executive/proposals': row('optimizationsTable'),
+  'ai-manager-executive/agents': each(row('agentsTable', 'Week reader'), tab('Executions')),
+  'ai-manager-builder/my-week': each(tab('Reasons and evidence')),
+  'ai-manager-builder/my-requests': row('requestsTable', 'Appealed'),
+  'ai-manager-builder/stage-gates': row('gatesTable'),
+  'ai-manager-builder/ask': ask,
+  'ai-manager-reviewer/reviews': each(press('reviewNext'), choose('scoreConfig', 'grade')),
+  'ai-manager-executive/reviews': press('reviewNext'),
+  'ai-manager-reviewer/stage-gates': row('gatesTable'),
+  'ai-manager-operations/runs': row('runsTable'),
+  'ai-manager-operations/jobs': each(choose('jobsState', 'dead'), row('jobsTable')),
+  'ai-manager-operations/webhooks': row('webhooksTable', 'broken'),
+  'ai-manager-operations/decisions': row('decisionsTable', 'bakeries'),
+  'ai-manager-operations/agents': row('agentsTable'),
 };

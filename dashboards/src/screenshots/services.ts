@@ -60,9 +60,9 @@ const COSTS = Array.from({ length: 14 }, (_, index) => ({
 const ANSWERS: [RegExp, unknown][] = [
   [/^\/api\/v1\/workflows/, { data: WORKFLOWS, nextCursor: null }],
   [/^\/api\/v1\/executions/, { data: EXECUTIONS, nextCursor: null }],
+  [/metrics/, { data: COSTS }],
   [/observations/, { data: CALLS }],
   [/scores/, { data: SCORES }],
-  [/metrics/, { data: COSTS }],
   [/^\/hook\/ok/, {}],
 ];
 

@@ -1,9 +1,9 @@
-import { badge, esc, fact, hoursOf, when } from './helpers.js';
+import { badge, esc, evidenceLine, fact, hoursOf, when } from './helpers.js';
 
 const tone = (state) => ({ approved: 'good', rejected: 'bad', withdrawn: 'neutral' })[state] ?? 'warning';
 
 const criterion = ({ title, reason, evidence }) =>
-  `<div style="border-top:1px solid #EAECF0;padding:10px 0"><strong style="color:#101828">${esc(title)}</strong><div>${esc(reason)}</div><div style="color:#667085;font-size:12px">${evidence.map(({ id, value }) => `${esc(id)} = ${esc(value)}`).join(' · ') || 'No evidence was found.'}</div></div>`;
+  `<div style="border-top:1px solid #EAECF0;padding:10px 0"><strong style="color:#101828">${esc(title)}</strong><div>${esc(reason)}</div><div style="color:#667085;font-size:12px">${evidenceLine(evidence)}</div></div>`;
 
 const step = ({ at, step: what, by, hours, reason }) =>
   `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong>${esc(what.replaceAll('_', ' '))}</strong> by ${esc(by)}${hours === null ? '' : `, ${hoursOf(hours)} h`} <span style="color:#667085">${when(at)}</span>${reason ? `<div>${esc(reason)}</div>` : ''}</div>`;

@@ -1,4 +1,4 @@
-import { hoursOf, when } from './helpers.js';
+import { brief, hoursOf, when } from './helpers.js';
 
 const STATES = {
   submitted: 'new',
@@ -20,7 +20,7 @@ export default function transform(data) {
       rawState: request.state,
       state: STATES[request.state] ?? request.state,
       decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[request.engine] ?? '—',
-      why: request.reason ?? '—',
+      why: brief(request.reason, 60),
       due: when(request.dueAt),
       escalated: request.escalated ? 'escalated' : '',
     })),

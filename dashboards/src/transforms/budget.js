@@ -4,13 +4,13 @@ import { dollars, figure } from './helpers.js';
 export default function transform(data) {
   if (!data?.day) return {};
   const isOver = data.dailyMicros !== null && data.spentMicros >= data.dailyMicros;
-  const limit = data.dailyMicros === null ? 'no limit' : `of ${dollars(data.dailyMicros)}`;
   const whose = data.isOwn ? 'set by your company' : 'set by the installation';
+  const limit = data.dailyMicros === null ? 'There is no limit' : `Of ${dollars(data.dailyMicros)}, ${whose}`;
   return {
     card: figure(
       'Spent today',
-      `${dollars(data.spentMicros)} ${limit}`,
-      isOver ? 'Rules decide alone until tomorrow' : `The limit is ${whose}`,
+      dollars(data.spentMicros),
+      isOver ? 'Rules decide alone until tomorrow' : limit,
       isOver ? 'warning' : undefined,
     ),
   };

@@ -1,4 +1,4 @@
-import { badge, esc, fact, when } from './helpers.js';
+import { badge, brief, esc, evidenceLine, fact, when } from './helpers.js';
 
 const criterion = (item) => `
 <div style="border-top:1px solid #EAECF0;padding:12px 0">
@@ -11,13 +11,9 @@ const criterion = (item) => `
     }</span>
   </div>
   <div style="color:#344054;margin:4px 0">${esc(item.reason)}</div>
+  <div style="color:#667085;font-size:12px">${evidenceLine(item.evidence)}</div>
   <div style="color:#667085;font-size:12px">${
-    item.evidence.length === 0
-      ? 'No evidence was found.'
-      : `Evidence: ${item.evidence.map(({ id, value }) => `${esc(id)} = ${esc(value)}`).join(' · ')}`
-  }</div>
-  <div style="color:#667085;font-size:12px">${
-    item.weight === 0 ? 'Told, but does not count' : `${Math.round(item.weight * 100)} % of the total`
+    item.weight === 0 ? 'Told, but does not count' : `weight ${item.weight}`
   }${item.rule ? ` · rule ${esc(item.rule.key)}, version ${item.rule.version}` : ''}${
     item.decidedBy === 'model' ? ' · read by the model' : ''
   }</div>
@@ -39,7 +35,9 @@ export default function transform(data) {
     name: project.name,
     grade: project.grade,
     score: project.score === null ? '—' : Math.round(project.score),
-    why: project.judgement?.criteria?.find(({ score }) => score !== null)?.reason ?? 'Too little is known.',
+    why: brief(
+      project.judgement?.criteria?.find(({ score }) => score !== null)?.reason ?? 'Too little is known.',
+    ),
   }));
   const person = `<div style="font-size:18px;font-weight:600;color:#101828">${esc(builder.name)}</div><div style="color:#667085">${esc(builder.team)} · week ${esc(data.week)}</div>`;
   if (!judgement) {

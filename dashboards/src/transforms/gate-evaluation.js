@@ -1,8 +1,20 @@
-import { badge, block, choice, esc, fact, heading, padded, prose, quiet, when } from './helpers.js';
+import {
+  badge,
+  block,
+  choice,
+  esc,
+  evidenceLine,
+  fact,
+  heading,
+  padded,
+  prose,
+  quiet,
+  when,
+} from './helpers.js';
 
 const criterion = ({ title, verdict, score, reason, evidence, decidedBy }) =>
   block(
-    `<strong style="color:#101828">${esc(title)}</strong> ${verdict === 'scored' ? badge(score >= 50 ? 'met' : 'not met', score >= 50 ? 'good' : 'bad') : badge('open', 'warning')}<div>${esc(reason)}</div>${quiet(`${evidence.map(({ id, value }) => `${esc(id)} = ${esc(value)}`).join(' · ') || 'No evidence was found'}${decidedBy ? ` · by ${esc(decidedBy)}` : ''}`)}`,
+    `<strong style="color:#101828">${esc(title)}</strong> ${verdict === 'scored' ? badge(score >= 50 ? 'met' : 'not met', score >= 50 ? 'good' : 'bad') : badge('open', 'warning')}<div>${esc(reason)}</div>${quiet(`${evidenceLine(evidence)}${decidedBy ? ` · by ${esc(decidedBy)}` : ''}`)}`,
   );
 
 /** One project at one gate: whether it may go on, what is met and what is missing. */

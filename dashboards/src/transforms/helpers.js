@@ -35,6 +35,18 @@ export const count = (value) =>
   value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US');
 export const oneDecimal = (value) => (value === null || value === undefined ? '—' : Number(value).toFixed(1));
 
+/** `hours worked` for the fact `week.hoursWorked`; people read words, not paths. */
+export const factName = (path) =>
+  String(path)
+    .split('.')
+    .at(-1)
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What a judgement rests on, in a line. */
+export const evidenceLine = (evidence) =>
+  evidence.map(({ id, value }) => `${esc(factName(id))}: ${esc(value)}`).join(' · ') ||
+  'No evidence was found.';
+
 /** Hours as they are asked for, in quarters: `1.25`, `2`. */
 export const hoursOf = (value) =>
   value === null || value === undefined ? '—' : String(Number(Number(value).toFixed(2)));
@@ -68,6 +80,12 @@ export const fact = (label, markup) =>
 export const firstSentence = (text) => {
   const sentence = /^.*?[.!?](?=\s|$)/s.exec(String(text ?? ''))?.[0] ?? String(text ?? '');
   return sentence.length > 160 ? `${sentence.slice(0, 157)}…` : sentence;
+};
+
+/** As much of a text as one or two lines of a table take; the whole stands beside it. */
+export const brief = (text, most = 90) => {
+  const words = String(text ?? '—').trim();
+  return words.length <= most ? words : `${words.slice(0, most).replace(/\s+\S*$/, '')} …`;
 };
 
 const GRADE_COLORS = {
@@ -137,6 +155,14 @@ export const padded = (markup) => `<div style="padding:4px 8px">${markup}</div>`
 
 /** A line in a quieter colour. */
 export const quiet = (markup) => `<div style="color:#667085;font-size:13px">${markup}</div>`;
+
+/** `$39 M`, `$420 k`: a market in a table. */
+export const market = (usd) => {
+  if (usd === null || usd === undefined) return '—';
+  const [size, unit] =
+    usd >= 1e9 ? [1e9, ' B'] : usd >= 1e6 ? [1e6, ' M'] : usd >= 1e3 ? [1e3, ' k'] : [1, ''];
+  return `$${Number((usd / size).toPrecision(3)).toLocaleString('en-US')}${unit}`;
+};
 
 export const dollars = (micros) =>
   micros === null || micros === undefined ? '—' : `$${(micros / 1e6).toFixed(2)}`;

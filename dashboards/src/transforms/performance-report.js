@@ -24,6 +24,7 @@ export default function transform(data) {
       'Graded',
       `${data.graded} of ${data.builders}`,
       Object.entries(data.grades)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([grade, n]) => `${grade} ${n}`)
         .join(' · ') || 'No grades',
     ),

@@ -4,6 +4,11 @@ import { badge, block, choice, esc, fact, heading, padded, prose, quiet, when } 
 export default function transform(data) {
   if (!data?.planId) return {};
   const titles = new Map(data.goals.map(({ goalId, title }) => [goalId, title]));
+  const reached = new Map(
+    data.checkIns.flatMap(({ progress }) => progress.map((one) => [one.goalId, one.percent])),
+  );
+  const goalLine = ({ goalId, title, measure }) =>
+    `${esc(title)} ${reached.has(goalId) ? badge(`${reached.get(goalId)} %`, 'neutral') : ''}${quiet(esc(measure))}`;
   const checkIns = [...data.checkIns]
     .reverse()
     .map(({ at, by, note, progress }) =>
@@ -17,7 +22,7 @@ export default function transform(data) {
     isActive: data.status === 'active',
     goals: data.goals.map(({ goalId, title }) => choice(goalId, title)),
     card: padded(
-      `${heading(data.builder.name)}<div style="margin:8px 0">${badge(data.overdue ? 'overdue' : data.status.replace('_', ' '), data.overdue ? 'bad' : data.status === 'met' ? 'good' : 'neutral')} ${esc(data.startsOn)} to ${esc(data.endsOn)}</div>${fact('Why', prose(data.reason))}${fact('Goals', data.goals.map(({ title, measure }) => `${esc(title)}${quiet(esc(measure))}`).join(''))}${data.outcome ? fact('Outcome', `${prose(data.outcome)}${quiet(`${esc(data.closedBy)}, ${when(data.closedAt)}`)}`) : ''}`,
+      `${heading(data.builder.name)}<div style="margin:8px 0">${badge(data.overdue ? 'overdue' : data.status.replace('_', ' '), data.overdue ? 'bad' : data.status === 'met' ? 'good' : 'neutral')} ${esc(data.startsOn)} to ${esc(data.endsOn)}</div>${fact('Why', prose(data.reason))}${fact('Goals', data.goals.map(goalLine).join(''))}${data.outcome ? fact('Outcome', `${prose(data.outcome)}${quiet(`${esc(data.closedBy)}, ${when(data.closedAt)}`)}`) : ''}`,
     ),
     checkIns: checkIns.length === 0 ? undefined : padded(checkIns.join('')),
   };

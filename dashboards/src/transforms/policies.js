@@ -11,7 +11,7 @@ export default function transform(data) {
       status: one.status,
       index:
         { pending: 'pending', failed: 'failed' }[one.state] ??
-        (one.indexedVersion === one.version ? 'active' : `version ${one.indexedVersion}`),
+        (one.indexedVersion === one.version ? 'yes' : `version ${one.indexedVersion}`),
       version: String(one.version),
       updated: when(one.updatedAt),
     })),

@@ -1,4 +1,6 @@
-/** Projects as a table; the market in millions of dollars. */
+import { market } from './helpers.js';
+
+/** Projects as a table. */
 export default function transform(data) {
   return {
     rows: (data?.items ?? []).map((project) => ({
@@ -7,8 +9,7 @@ export default function transform(data) {
       stage: project.stage,
       status: project.status.replace('_', ' '),
       lead: project.builderId,
-      market:
-        project.tamUsd === null ? '—' : `$${Math.round(project.tamUsd / 1e6).toLocaleString('en-US')} M`,
+      market: market(project.tamUsd),
       goal: project.goal ?? '—',
     })),
   };

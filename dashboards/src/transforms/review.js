@@ -1,4 +1,4 @@
-import { badge, choice, esc, fact } from './helpers.js';
+import { badge, choice, esc, fact, factName } from './helpers.js';
 
 const criterion = ({ title, score, reason }) =>
   `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong style="color:#101828">${esc(title)}</strong> ${score === null ? badge('insufficient evidence', 'warning') : `${score} of 100`}<div>${esc(reason)}</div></div>`;
@@ -8,7 +8,7 @@ const facts = (groups) =>
     .map(
       ([group, values]) =>
         `<strong>${esc(group)}</strong><div style="color:#667085">${Object.entries(values)
-          .map(([key, value]) => `${esc(key)} = ${esc(value)}`)
+          .map(([key, value]) => `${esc(factName(key))}: ${esc(value)}`)
           .join(' · ')}</div>`,
     )
     .join('');

@@ -1,4 +1,4 @@
-import { oneDecimal } from './helpers.js';
+import { brief, oneDecimal } from './helpers.js';
 
 const signed = (change) =>
   change === null ? '—' : change === 0 ? '=' : `${change > 0 ? '▲' : '▼'} ${oneDecimal(Math.abs(change))}`;
@@ -10,12 +10,12 @@ export default function transform(data) {
       builderId: row.builderId,
       name: row.name,
       team: row.team,
-      grade: row.grade ?? 'not judged',
+      grade: row.grade === 'insufficient evidence' ? 'none' : (row.grade ?? '—'),
       score: oneDecimal(row.score),
       change: signed(row.change),
-      trend: row.trend.status,
+      trend: row.trend.status === 'not enough data' ? '—' : row.trend.status,
       plan: row.plan ? `until ${row.plan.endsOn}` : '—',
-      why: row.attention.join(' ') || '—',
+      why: brief(row.attention.join(' ') || '—', 60),
     })),
   };
 }

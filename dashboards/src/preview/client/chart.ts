@@ -67,7 +67,7 @@ function grid(width: number, top: number, yOf: (value: number) => number): strin
 }
 
 function xLabels(height: number, labels: string[], step: number): string {
-  const every = Math.ceil(labels.length / 8);
+  const every = Math.max(1, Math.ceil(64 / step));
   return labels
     .map((label, index) =>
       index % every === 0

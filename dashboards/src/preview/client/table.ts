@@ -57,6 +57,8 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
 
   function tableElement(rows: RowData[], all: RowData[]): HTMLElement {
     const element = document.createElement('table');
+    const width = columns.reduce((sum, { columnSize }) => sum + columnSize, 0);
+    element.style.width = `max(100%, ${width}px)`;
     const head = element.createTHead().insertRow();
     if (value('showBulkSelector') === true) head.append(document.createElement('th'));
     for (const column of columns) {

@@ -90,10 +90,15 @@ function chartWidget(root: HTMLElement, value: Value): Draw {
   };
 }
 
-function labelled(root: HTMLElement, control: HTMLElement, value: Value): void {
+/** Puts a label above a field; the function that it gives brings the words up to date. */
+function labelled(root: HTMLElement, control: HTMLElement, value: Value): Draw {
   const label = document.createElement('label');
-  label.append(String(value('label')), control);
+  const words = document.createElement('span');
+  label.append(words, control);
   root.append(label);
+  return () => {
+    words.textContent = String(value('label'));
+  };
 }
 
 function fieldWidget(
@@ -112,9 +117,11 @@ function fieldWidget(
   control.onkeydown = (event) => {
     if ((event as KeyboardEvent).key === 'Enter') void runtime.fire(component.id, 'onEnterPressed');
   };
-  labelled(root, control, value);
+  const relabel = labelled(root, control, value);
   let given: string | undefined;
   return () => {
+    relabel();
+    control.placeholder = String(value('placeholder') ?? '');
     const initial = String(value('value') ?? '');
     if (initial !== given) {
       given = initial;
@@ -140,8 +147,9 @@ function dropdownWidget(
     runtime.changed();
     void runtime.fire(component.id, 'onSelect');
   };
-  labelled(root, control, value);
+  const relabel = labelled(root, control, value);
   return () => {
+    relabel();
     const options = value('advanced') === true ? ((value('schema') ?? []) as typeof fixed) : fixed;
     if (JSON.stringify(options) !== offered) {
       offered = JSON.stringify(options);
