@@ -48,6 +48,8 @@ function faulty(route: Route, faults: { field: string; message: string }[]): Que
 }
 
 function readField(field: RouteField, given: unknown): { value?: unknown; fault?: string } {
+  // Components that are empty give null too, so that it counts only where there is no way to leave the field out.
+  if (given === null && field.nullable && field.required) return { value: null };
   const empty = given === undefined || given === null || (typeof given === 'string' && given.trim() === '');
   if (empty) return field.required ? { fault: 'must not be empty' } : {};
   switch (field.type) {
@@ -58,12 +60,20 @@ function readField(field: RouteField, given: unknown): { value?: unknown; fault?
     case 'boolean':
       return readBoolean(given);
     case 'multiOptions':
-      return { value: typeof given === 'string' ? given.split(',').map((part) => part.trim()) : given };
+      return typeof given === 'string' ? readList(given) : { value: given };
     case 'dateTime':
       return readTime(given);
     default:
-      return { value: typeof given === 'string' ? given : plain(given) };
+      // A binding may give rows where the service takes them in place of text.
+      return { value: typeof given === 'object' && field.in === 'body' ? given : plain(given) };
   }
+}
+
+/** Choices as `a, b` or as a JSON array. */
+function readList(text: string): { value?: unknown; fault?: string } {
+  return text.trimStart().startsWith('[')
+    ? parseJson(text)
+    : { value: text.split(',').map((part) => part.trim()) };
 }
 
 function parseJson(text: string): { value?: unknown; fault?: string } {

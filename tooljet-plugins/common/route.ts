@@ -6,6 +6,8 @@ export interface RouteField {
   in: 'path' | 'query' | 'body';
   label: string;
   required: boolean;
+  /** `null` is a value of its own, such as "no limit". */
+  nullable?: boolean;
   type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'dateTime';
 }
 

@@ -35,8 +35,16 @@ function formField(field: ManifestField): FormField {
   };
 }
 
-function routeField({ name, in: place, label, required, type }: ManifestField): RouteField {
-  return { name, key: optionKey(name), in: place, label, required, type: type === 'date' ? 'string' : type };
+function routeField({ name, in: place, label, required, nullable, type }: ManifestField): RouteField {
+  return {
+    name,
+    key: optionKey(name),
+    in: place,
+    label,
+    required,
+    ...(nullable && required ? { nullable } : {}),
+    type: type === 'date' ? 'string' : type,
+  };
 }
 
 function routesFile(manifest: Manifest): string {
