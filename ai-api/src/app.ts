@@ -18,6 +18,7 @@ import { tracedLine, traceRequests } from './http/trace-requests.ts';
 import { serveAgents } from './modules/agents/index.ts';
 import { serveApprovals } from './modules/approvals/index.ts';
 import { serveAudit } from './modules/audit/index.ts';
+import { serveBatch } from './modules/batch/index.ts';
 import { serveDecisionLinks, serveDecisions } from './modules/decisions/index.ts';
 import { serveEvaluations } from './modules/evaluations/index.ts';
 import { serveIdentity } from './modules/identity/index.ts';
@@ -81,7 +82,8 @@ export function createApp(context: Context): Express {
   app.use('/decide', serveDecisionLinks(context.decisions, anonymous));
   app.get('/events/stream', context.realtime.stream);
   app.use(context.identity.routes);
-  app.use(routesOf(served, context.identity.authenticate, context.guards));
+  const all = [...served, serveBatch(served, context.guards)];
+  app.use(routesOf(all, context.identity.authenticate, context.guards));
   app.use(anonymous, unknownPath);
   app.use(errorHandler);
   return app;

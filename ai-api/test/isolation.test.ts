@@ -33,6 +33,7 @@ const UNRECORDED: Record<string, string> = {
   'approval.bulk': 'it succeeds also when none of its requests could be decided; each decision is recorded',
   'approval.triage': 'without an id it judges what it is given and stores nothing',
   'audit.verify': 'it reads',
+  'batch.read': 'it reads',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',

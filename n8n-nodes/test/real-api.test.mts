@@ -87,6 +87,17 @@ test('a builder is found by a part of the name and read by the locator, simplifi
   expect(Object.keys(item?.json ?? {})).toEqual(['builderId', 'name', 'email', 'team', 'status']);
 });
 
+test('many items are read in batches, each as it would have been alone', async () => {
+  const ids = Array.from({ length: 75 }, (_, n) => `b-${String(n + 1).padStart(4, '0')}`);
+  const parameters = { resource: 'builder', operation: 'get', builderId: byId('={{ $json.id }}') };
+  const items = await succeed(
+    { ...parameters, simplify: false },
+    ids.map((id) => ({ id })),
+  );
+  expect(items.map(({ json }) => json.builderId)).toEqual(ids);
+  expect(items[74]?.json).toEqual(await world.api.client.builder.get({ builderId: 'b-0075' }));
+});
+
 test('a refused field is named', async () => {
   const { error } = (await run(submission(0.3))).data.resultData;
   expect(error?.message).toContain('not valid');

@@ -1,6 +1,7 @@
 import { agent, execution } from '../modules/agents/contract.ts';
 import { approval, approver } from '../modules/approvals/contract.ts';
 import { audit } from '../modules/audit/contract.ts';
+import { batch } from '../modules/batch/contract.ts';
 import { decisions } from '../modules/decisions/contract.ts';
 import { evaluation } from '../modules/evaluations/contract.ts';
 import { apiKey, auth, identity, user } from '../modules/identity/contract.ts';
@@ -52,6 +53,7 @@ export const resources = {
   user,
   apiKey,
   auth,
+  batch,
   job,
   health,
 } as const satisfies Record<string, Resource>;

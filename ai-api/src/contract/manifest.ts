@@ -7,6 +7,8 @@ import { type Locate, type Operation, type Resource, takesIdempotencyKey } from 
 export interface Manifest {
   apiVersion: string;
   resources: ManifestResource[];
+  /** Where many reads are sent in one request. */
+  batch?: { path: string };
   events: { type: string; title: string; description: string }[];
 }
 
@@ -32,6 +34,8 @@ export interface ManifestOperation {
   simplified: readonly string[];
   /** Output fields that hold files, as `{name, contentType, url}`. */
   files: readonly string[];
+  /** May be read in a batch. */
+  batched?: true;
 }
 
 export interface ManifestField {
@@ -113,6 +117,7 @@ export function manifestOf(resources: Resources, apiVersion: string): Manifest {
           .map(([key, op]) => describe(resources, resource, key, op)),
       }))
       .filter(({ operations }) => operations.length > 0),
+    ...batchOf(resources),
     events: EVENT_TYPES.map((type) => ({
       type,
       title: events[type].title,
@@ -139,7 +144,13 @@ function describe(resources: Resources, resource: Resource, key: string, op: Ope
       ),
     simplified: op.simplified ?? [],
     files: op.files ?? [],
+    ...(op.method === 'GET' && op.access !== 'public' && !op.list ? { batched: true as const } : {}),
   };
+}
+
+function batchOf(resources: Resources): { batch?: { path: string } } {
+  const read = resources.batch?.operations.read;
+  return read ? { batch: { path: read.path } } : {};
 }
 
 function field(

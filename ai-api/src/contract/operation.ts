@@ -61,6 +61,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   simplified?: readonly (keyof z.output<O> & string)[];
   /** Top-level output fields that hold a file, or several, as `{name, contentType, url}`. */
   files?: readonly (keyof z.output<O> & string)[];
+  /** Carries out other operations, each authorised by itself: no scope is asked for here. */
+  delegates?: true;
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
   composable?: boolean;
 }

@@ -108,7 +108,6 @@ function authorise(
   authenticate: Authenticate,
   { limiter }: Guards,
 ): RequestHandler {
-  const resourceId = id.slice(0, id.indexOf('.'));
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
     const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
@@ -118,16 +117,23 @@ function authorise(
       });
     }
     await limiter.caller(response, caller);
-    if (!caller.roles.some((role) => op.access.includes(role))) {
-      throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
-    }
-    if (!permits(caller.scopes, resourceId, op.method))
-      throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${id}.`, {
-        tokenError: 'insufficient_scope',
-      });
+    requireAccess(id, op, caller);
     response.locals.caller = caller;
     next();
   };
+}
+
+/**
+ * Lets a caller through to an operation by role and scope.
+ * @throws {Problem} FORBIDDEN, INSUFFICIENT_SCOPE
+ */
+export function requireAccess(id: string, op: Operation, caller: Caller): void {
+  if (op.access !== 'public' && !caller.roles.some((role) => op.access.includes(role)))
+    throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
+  if (!op.delegates && !permits(caller.scopes, id.slice(0, id.indexOf('.')), op.method))
+    throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${id}.`, {
+      tokenError: 'insufficient_scope',
+    });
 }
 
 function requireJson(request: Request, _response: Response, next: NextFunction): void {

@@ -20,6 +20,11 @@ export const operations: Step[] = [
   step('health.live', {}),
   step('health.ready', {}, { shows: { status: 'ready' } }),
   step('health.readyAlias', {}),
+  step(
+    'batch.read',
+    { requests: [{ operation: 'tenant.get' }, { operation: 'builder.get', input: { builderId: 'none' } }] },
+    { shows: { answers: [{ status: 200, body: { name: 'default' } }, { status: 404 }] } },
+  ),
   step('job.queues', {}),
   step('job.list', { state: 'dead' }, { name: 'dead', before: dies, shows: { items: [{ state: 'dead' }] } }),
   step('job.get', dead, { shows: { state: 'dead', queue: 'evaluation.judge' } }),

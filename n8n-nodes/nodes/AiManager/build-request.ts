@@ -5,6 +5,12 @@ import { fieldValue } from './field-value.ts';
 import type { ManifestField, ManifestOperation } from './manifest.ts';
 import type { ReadParameter } from './parameters.ts';
 
+/** A request, and the input of the operation that it carries. */
+export interface BuiltRequest {
+  request: ApiRequest;
+  input: IDataObject;
+}
+
 /**
  * Reads the parameters of one item and builds the request they stand for.
  *
@@ -17,14 +23,17 @@ export function buildRequest(
   op: ManifestOperation,
   itemIndex: number,
   tables: Record<string, unknown> = {},
-): ApiRequest {
+): BuiltRequest {
   const values = new Map([...readValues(context, read, op, itemIndex), ...Object.entries(tables)]);
   const body = valuesIn(op, 'body', values);
   return {
-    method: op.method,
-    path: fillPath(context, op, values, itemIndex),
-    query: valuesIn(op, 'query', values),
-    ...(op.fields.some((field) => field.in === 'body') ? { body } : {}),
+    request: {
+      method: op.method,
+      path: fillPath(context, op, values, itemIndex),
+      query: valuesIn(op, 'query', values),
+      ...(op.fields.some((field) => field.in === 'body') ? { body } : {}),
+    },
+    input: Object.fromEntries([...values].filter(([, value]) => value !== undefined)) as IDataObject,
   };
 }
 

@@ -5,6 +5,8 @@ import generated from './operations.generated.json';
 export interface Manifest {
   apiVersion: string;
   resources: ManifestResource[];
+  /** Where many reads are sent in one request. */
+  batch?: { path: string };
   events: ManifestEvent[];
 }
 
@@ -40,6 +42,8 @@ export interface ManifestOperation {
   simplified: string[];
   /** Output fields that hold a file, or several, as `{name, contentType, url}`. */
   files: string[];
+  /** May be read in a batch. */
+  batched?: boolean;
 }
 
 export interface ManifestField {

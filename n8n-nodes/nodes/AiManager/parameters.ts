@@ -13,10 +13,19 @@ export function parameterReader(context: IExecuteFunctions): ReadParameter {
   const isConstant = new Map<string, boolean>();
   return (name, itemIndex, fallback) => {
     if (!isConstant.has(name)) isConstant.set(name, !hasExpression(parameters[name]));
+    const raw = parameters[name];
+    if (isLocatorOfItem(raw))
+      return { ...raw, value: context.evaluateExpression(raw.value.slice(1), itemIndex) };
     if (!isConstant.get(name)) return context.getNodeParameter(name, itemIndex, fallback);
     if (!constants.has(name)) constants.set(name, context.getNodeParameter(name, 0, fallback));
     return constants.get(name);
   };
+}
+
+/** A row that an expression names: its id is all that differs from item to item. */
+function isLocatorOfItem(raw: unknown): raw is { __rl: true; value: string } {
+  if (typeof raw !== 'object' || raw === null || !('__rl' in raw) || !('value' in raw)) return false;
+  return typeof raw.value === 'string' && raw.value.startsWith('=');
 }
 
 function hasExpression(value: unknown): boolean {

@@ -31,9 +31,9 @@ export function requestOptions(): INodeProperties {
         name: 'batchSize',
         type: 'number',
         typeOptions: { minValue: 1, maxValue: 200 },
-        default: 10,
+        default: 50,
         description:
-          'How many items are worked on at the same time. Ten unless set, one where the operation changes something.',
+          'How many items are worked on at the same time, where possible by one request. Fifty unless set, ten for lists, one where the operation changes something.',
       },
       {
         displayName: 'Timeout',

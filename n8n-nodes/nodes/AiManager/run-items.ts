@@ -7,7 +7,8 @@ import {
 } from 'n8n-workflow';
 import { idempotencyKeys } from '../shared/idempotency-key.ts';
 import { errorDetails, nodeError } from '../shared/problem.ts';
-import { type ApiSession, openSession } from '../shared/transport.ts';
+import { type ApiAnswer, type ApiSession, openSession } from '../shared/transport.ts';
+import { sendBatch } from './batches.ts';
 import { buildRequest } from './build-request.ts';
 import { filesOf } from './files.ts';
 import { findOperation, type ManifestOperation } from './manifest.ts';
@@ -16,6 +17,9 @@ import { parameterReader, type ReadParameter } from './parameters.ts';
 import { rowsFrom, rowsOfItems, tablesOfFiles } from './tables.ts';
 
 const READS_AT_ONCE = 10;
+const READS_IN_A_BATCH = 50;
+const MOST_IN_A_BATCH = 100;
+const BATCHES_AT_ONCE = 2;
 
 /** What is the same for all items. */
 interface Work {
@@ -62,30 +66,62 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
   return output;
 }
 
+type Outcome = PromiseSettledResult<INodeExecutionData[]>;
+
 /**
- * Runs the items from `first` to before `last`, so many at the same time, each place taken again as soon as it
- * is free. After a failure none begins any more, unless the node goes on in spite of errors.
+ * Runs the items from `first` to before `last`, so many at the same time or in one request, each place taken again
+ * as soon as it is free. After a failure none begins any more, unless the node goes on in spite of errors.
  */
-async function runSome(
-  work: Work,
-  first: number,
-  last: number,
-  atOnce: number,
-): Promise<PromiseSettledResult<INodeExecutionData[]>[]> {
-  const outcomes: PromiseSettledResult<INodeExecutionData[]>[] = [];
+async function runSome(work: Work, first: number, last: number, batchSize: number): Promise<Outcome[]> {
+  const isBatched = work.op.batched === true && batchSize > 1 && last - first > 1;
+  const size = isBatched ? Math.min(batchSize, MOST_IN_A_BATCH) : 1;
+  const outcomes: Outcome[] = [];
   const goesOn = work.context.continueOnFail();
   let next = first;
   let failed = false;
   const place = async () => {
     while (next < last && (goesOn || !failed)) {
-      const index = next++;
-      const [outcome] = await Promise.allSettled([runItem(work, index)]);
-      outcomes[index - first] = outcome;
-      failed ||= outcome.status === 'rejected';
+      const indexes = Array.from({ length: Math.min(size, last - next) }, (_, offset) => next + offset);
+      next += indexes.length;
+      const done = isBatched ? await runBatch(work, indexes) : await runEach(work, indexes);
+      for (const [at, outcome] of done.entries()) outcomes[(indexes[at] as number) - first] = outcome;
+      failed ||= done.some(({ status }) => status === 'rejected');
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, last - first) }, place));
+  await Promise.all(Array.from({ length: isBatched ? BATCHES_AT_ONCE : batchSize }, place));
   return outcomes;
+}
+
+function runEach(work: Work, indexes: number[]): Promise<Outcome[]> {
+  return Promise.allSettled(indexes.map(async (index) => await runItem(work, index)));
+}
+
+/** Reads of several items in one request; each on its own where the API takes no batch of them. */
+async function runBatch(work: Work, indexes: number[]): Promise<Outcome[]> {
+  const { context, session, op, timeout } = work;
+  const [first = 0] = indexes;
+  const built = await Promise.allSettled(
+    indexes.map(async (index) => ({
+      read: { operation: op.id, input: buildRequest(context, work.read, op, index).input },
+      headers: headersOf(work, index),
+    })),
+  );
+  const ready = built.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const headers = ready[0]?.headers ?? {};
+  const isForOne = ready.every((one) => JSON.stringify(one.headers) === JSON.stringify(headers));
+  if (!isForOne) return await runEach(work, indexes);
+  const reads = ready.map(({ read }) => read);
+  const answers = reads.length > 0 ? await sendBatch(session, reads, { headers, ...timeout }, first) : [];
+  if (!answers) return await runEach(work, indexes);
+  const left = [...answers];
+  return await Promise.allSettled(
+    built.map(async (one, at) => {
+      if (one.status === 'rejected') throw one.reason;
+      const itemIndex = indexes[at] as number;
+      const { body } = await session.check(left.shift() as ApiAnswer, itemIndex);
+      return outputOf(work, body, itemIndex);
+    }),
+  );
 }
 
 function settled(
@@ -119,19 +155,23 @@ async function runOne(
 ): Promise<INodeExecutionData[]> {
   const { context, session, read, op, timeout } = work;
   const built = buildRequest(context, read, op, itemIndex, tables);
-  const request = { ...built, ...timeout, headers: headersOf(work, itemIndex) };
+  const request = { ...built.request, ...timeout, headers: headersOf(work, itemIndex) };
   const pairedItem = { item: itemIndex };
   if (op.list) {
     const rows = await readPages(context, session, request, limitOf(work, itemIndex), itemIndex);
     return simplify(work, rows, itemIndex).map((json) => ({ json, pairedItem }));
   }
   const { status, body } = await session.send(request, itemIndex);
-  const rows = (status === 204 ? [{ success: true }] : [body].flat()) as IDataObject[];
   const wantsFiles = op.files.length > 0 && read('downloadFiles', itemIndex, false);
-  if (!wantsFiles) return simplify(work, rows, itemIndex).map((json) => ({ json, pairedItem }));
-  const json = rows[0] ?? {};
+  if (!wantsFiles) return outputOf(work, status === 204 ? { success: true } : body, itemIndex);
+  const json = ([body].flat()[0] ?? {}) as IDataObject;
   const binary = await filesOf(context, op, json, timeout.timeoutMs, itemIndex);
   return [{ json, binary, pairedItem }];
+}
+
+function outputOf(work: Work, body: unknown, itemIndex: number): INodeExecutionData[] {
+  const rows = [body].flat() as IDataObject[];
+  return simplify(work, rows, itemIndex).map((json) => ({ json, pairedItem: { item: itemIndex } }));
 }
 
 function headersOf({ op, read, keyOf }: Work, itemIndex: number): IDataObject {
@@ -166,8 +206,13 @@ function batchingOf(
     batchSize?: number;
     batchInterval?: number;
   };
-  const batchSize = options.batchSize ?? (op.method === 'GET' ? READS_AT_ONCE : 1);
+  const batchSize = options.batchSize ?? defaultBatch(op);
   return { batchSize: Math.max(1, Math.floor(batchSize)), batchInterval: options.batchInterval ?? 0 };
+}
+
+function defaultBatch(op: ManifestOperation): number {
+  if (op.batched) return READS_IN_A_BATCH;
+  return op.method === 'GET' ? READS_AT_ONCE : 1;
 }
 
 function timeoutOf(context: IExecuteFunctions): { timeoutMs?: number } {

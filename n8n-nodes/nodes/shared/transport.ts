@@ -41,6 +41,8 @@ export interface ApiSession {
    * @throws NodeOperationError when the credential's base URL is not one
    */
   send(request: ApiRequest, itemIndex?: number): Promise<ApiAnswer>;
+  /** An answer that came as part of another one. @throws NodeApiError for a problem */
+  check(answer: ApiAnswer, itemIndex?: number): Promise<ApiAnswer>;
 }
 
 interface FullResponse {
@@ -55,6 +57,12 @@ export function openSession(context: Context): ApiSession {
     async send(request, itemIndex) {
       baseUrl ??= readBaseUrl(context);
       return await send(context, await baseUrl, request, itemIndex);
+    },
+    async check(answer, itemIndex) {
+      baseUrl ??= readBaseUrl(context);
+      const { status: statusCode, body } = answer;
+      if (statusCode >= 200 && statusCode <= 299) return answer;
+      throw problemError(context.getNode(), await baseUrl, { statusCode, headers: {}, body }, itemIndex);
     },
   };
 }
