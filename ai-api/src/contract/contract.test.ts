@@ -178,6 +178,7 @@ describe('the manifest', () => {
             at: z.iso.datetime().optional(),
             table: z.union([z.string(), z.array(z.object({}))]).describe('A table'),
             free: z.object({}),
+            spans: z.array(z.object({ from: z.string(), to: z.string() })),
           }),
           output: z.object({}),
           hints: { table: { label: 'The table', placeholder: 'a,b', multiline: true } },
@@ -222,6 +223,7 @@ describe('the manifest', () => {
         multiline: true,
       }),
       body({ name: 'free', label: 'Free', type: 'json' }),
+      body({ name: 'spans', label: 'Spans', type: 'json', description: 'A list of {from, to}' }),
     ]);
   });
 });

@@ -59,6 +59,8 @@ export interface ManifestField {
   choices?: ManifestChoices;
   /** Columns of the table that the field takes. */
   columns?: ManifestColumn[];
+  /** The field takes a file in base64, whose name and type other fields take; or a list of files with both. */
+  file?: { name: string; contentType: string } | 'list';
 }
 
 /** Where a form finds the rows that a person picks from. */
@@ -167,7 +169,7 @@ function field(
     name,
     in: location,
     label: hint.label ?? titleCase(name),
-    description: schema.description ?? '',
+    description: schema.description ?? shapeOf(schema),
     required,
     ...(isNullable(schema) ? { nullable: true as const } : {}),
     ...(schema.default === undefined ? {} : { default: schema.default }),
@@ -180,6 +182,7 @@ function field(
     ...widget(schema),
     ...(locator ? { locator } : {}),
     ...(hint.choices ? { choices: choicesOf(resources, hint.choices) } : {}),
+    ...(hint.file ? { file: hint.file } : {}),
     ...(hint.table ? { columns: columnsOf(hint.table) } : {}),
   };
 }
@@ -245,6 +248,15 @@ function columnsOf(row: z.ZodObject): ManifestColumn[] {
       ...(options ? { options } : {}),
     };
   });
+}
+
+/** What a JSON field holds, where nobody has said it better: `A list of {approvalId, version}`. */
+function shapeOf(schema: JsonSchema): string {
+  if (widget(schema).type !== 'json') return '';
+  const fields = (one: JsonSchema | undefined) => Object.keys((one?.anyOf?.[0] ?? one)?.properties ?? {});
+  const named = fields(schema.items ?? schema);
+  if (named.length === 0) return '';
+  return `${schema.items ? 'A list of ' : ''}{${named.join(', ')}}`;
 }
 
 function isNullable(schema: JsonSchema): boolean {

@@ -16,6 +16,8 @@ export interface FieldHint {
   locator?: string | false;
   /** The values that another operation without required input answers, such as the names of queues. */
   choices?: { operation: string; value: string };
+  /** The field takes a file: its content in base64, its name and type in the named fields; or a list of all three. */
+  file?: { name: string; contentType: string } | 'list';
   /** One row of the table that the field takes, as CSV text or as an array of rows. */
   table?: z.ZodObject;
 }

@@ -14,7 +14,7 @@ export interface BuiltRequest {
 /**
  * Reads the parameters of one item and builds the request they stand for.
  *
- * @param tables whole tables that come from items or files, by field; they win over what the form says
+ * @param tables tables and files that come from items, by field; they win over what the form says
  * @throws NodeOperationError when a path parameter is empty or a value cannot be read
  */
 export function buildRequest(
@@ -24,7 +24,8 @@ export function buildRequest(
   itemIndex: number,
   tables: Record<string, unknown> = {},
 ): BuiltRequest {
-  const values = new Map([...readValues(context, read, op, itemIndex), ...Object.entries(tables)]);
+  const inForm = op.fields.filter(({ name }) => !Object.hasOwn(tables, name));
+  const values = new Map([...readValues(context, read, inForm, itemIndex), ...Object.entries(tables)]);
   const body = valuesIn(op, 'body', values);
   return {
     request: {
@@ -40,15 +41,15 @@ export function buildRequest(
 function readValues(
   context: IExecuteFunctions,
   read: ReadParameter,
-  op: ManifestOperation,
+  fields: ManifestField[],
   itemIndex: number,
 ): Map<string, unknown> {
-  const additional = op.fields.some((field) => !field.required)
+  const additional = fields.some((field) => !field.required)
     ? (read('additionalFields', itemIndex, {}) as IDataObject)
     : {};
   const raw = (field: ManifestField) =>
     field.required ? read(field.name, itemIndex) : additional[field.name];
-  return new Map(op.fields.map((field) => [field.name, fieldValue(context, field, raw(field), itemIndex)]));
+  return new Map(fields.map((field) => [field.name, fieldValue(context, field, raw(field), itemIndex)]));
 }
 
 function valuesIn(

@@ -16,6 +16,7 @@ const EMPTY: Record<ManifestField['type'], NodeParameterValueType> = {
 export function fieldProperty(field: ManifestField): INodeProperties {
   if (field.locator) return locatorProperty(field, field.locator);
   if (field.choices) return choicesProperty(field, field.choices);
+  if (field.file) return fileProperty(field);
   const typeOptions = widgetOptions(field);
   return {
     displayName: labelOf(field),
@@ -54,6 +55,22 @@ function locatorProperty(field: ManifestField, locator: ManifestLocator): INodeP
         ...(field.placeholder ? { placeholder: `e.g. ${field.placeholder}` } : {}),
       },
     ],
+  };
+}
+
+/** The binary field, or fields, of the item with what is to be sent. */
+function fileProperty(field: ManifestField): INodeProperties {
+  const isList = field.file === 'list';
+  return {
+    displayName: isList ? `${labelOf(field)}: Input Binary Fields` : 'Input Binary Field',
+    name: field.name,
+    type: 'string',
+    default: 'data',
+    ...(field.required ? { required: true } : {}),
+    placeholder: isList ? 'e.g. data, attachment_0' : 'e.g. data',
+    description: isList
+      ? 'Names of the input binary fields that hold the files, separated by commas; or a JSON list of {name, contentType, base64}'
+      : 'Name of the input binary field that holds the file',
   };
 }
 

@@ -67,6 +67,8 @@ export interface ManifestField {
   choices?: ManifestChoices;
   /** Columns of the table that the field takes, as CSV text or as an array of rows. */
   columns?: ManifestColumn[];
+  /** The field takes a file in base64, whose name and type other fields take; or a list of files with both. */
+  file?: { name: string; contentType: string } | 'list';
 }
 
 /** The list that a row is picked from. */
@@ -105,6 +107,11 @@ export function findOperation(resource: string, operation: string): ManifestOper
   return manifest.resources
     .find(({ id }) => id === resource)
     ?.operations.find(({ key }) => key === operation);
+}
+
+/** Whether a field takes the name or the type of a file, and may be left to it. */
+export function isOfFile({ fields }: ManifestOperation, name: string): boolean {
+  return fields.some(({ file }) => typeof file === 'object' && Object.values(file).includes(name));
 }
 
 /** Fields of an operation that take a whole table. */

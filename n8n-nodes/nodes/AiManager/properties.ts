@@ -1,6 +1,13 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { fieldProperty } from './field-property.ts';
-import { type Manifest, type ManifestOperation, type ManifestResource, tablesOf } from './manifest.ts';
+import {
+  isOfFile,
+  type Manifest,
+  type ManifestField,
+  type ManifestOperation,
+  type ManifestResource,
+  tablesOf,
+} from './manifest.ts';
 import { requestOptions } from './request-options.ts';
 import { tableProperties } from './table-properties.ts';
 
@@ -65,7 +72,7 @@ function resourceSelector(resources: ManifestResource[]): INodeProperties {
 
 function operationSelector({ id, operations }: ManifestResource): INodeProperties {
   const options = operations.map(({ key, name, action, description }) => ({
-    name,
+    name: name.replace(/^List\b/, 'Get Many'),
     value: key,
     action,
     description: withoutFullStop(description),
@@ -87,7 +94,7 @@ function operationProperties(resource: ManifestResource, op: ManifestOperation):
   const required = op.fields.filter((field) => field.required);
   const optional = op.fields.filter((field) => !field.required);
   return [
-    ...required.map((field) => ({ ...fieldProperty(field), displayOptions })),
+    ...required.map((field) => ({ ...fieldProperty(asShown(op, field)), displayOptions })),
     ...(tablesOf(op).length > 0 ? tableProperties(op, displayOptions) : []),
     ...(op.list ? pagingProperties(displayOptions) : []),
     ...(op.files.length > 0 ? [downloadProperty(displayOptions)] : []),
@@ -96,6 +103,12 @@ function operationProperties(resource: ManifestResource, op: ManifestOperation):
       ? [additionalFields(optional.map(fieldProperty).sort(byDisplayName), displayOptions)]
       : []),
   ];
+}
+
+/** A name or a type that a file has itself need not be filled in. */
+function asShown(op: ManifestOperation, field: ManifestField): ManifestField {
+  if (!isOfFile(op, field.name)) return field;
+  return { ...field, required: false, description: "The file's own unless set" };
 }
 
 function additionalFields(options: INodeProperties[], displayOptions: DisplayOptions): INodeProperties {

@@ -10,6 +10,7 @@ import { errorDetails, nodeError } from '../shared/problem.ts';
 import { type ApiAnswer, type ApiSession, openSession } from '../shared/transport.ts';
 import { sendBatch } from './batches.ts';
 import { buildRequest } from './build-request.ts';
+import { filesOfItem, takesFiles } from './file-values.ts';
 import { filesOf } from './files.ts';
 import { findOperation, type ManifestOperation } from './manifest.ts';
 import { readPages } from './pages.ts';
@@ -144,8 +145,10 @@ async function runRows(work: Work, count: number): Promise<INodeExecutionData[]>
 }
 
 async function runItem(work: Work, itemIndex: number): Promise<INodeExecutionData[]> {
-  const tables = work.fromFiles ? await tablesOfFiles(work.context, itemIndex) : {};
-  return await runOne(work, itemIndex, tables);
+  const { context, read, op } = work;
+  const tables = work.fromFiles ? await tablesOfFiles(context, itemIndex) : {};
+  const files = takesFiles(op) ? await filesOfItem(context, read, op, itemIndex) : {};
+  return await runOne(work, itemIndex, { ...tables, ...files });
 }
 
 async function runOne(

@@ -65,11 +65,13 @@ export function nodeWay(engine: Engine): Way {
     const [resource = '', key = ''] = operation.split('.');
     const found = findOperation(resource, key) as ManifestOperation;
     const files = filesOf(found, input);
-    const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !(name in files)));
+    const sent = uploadsOf(found, input);
+    const left = new Set([...Object.keys(files), ...sent.fields]);
+    const rest = Object.fromEntries(Object.entries(input).filter(([name]) => !left.has(name)));
     const parameters: INodeParameters = {
       resource,
       operation: key,
-      ...(await parametersOf(found, rest)),
+      ...withUploads(await parametersOf(found, rest), sent),
       ...(Object.keys(files).length > 0
         ? { rowsFrom: 'files', fileProperties: Object.fromEntries(Object.keys(files).map((n) => [n, n])) }
         : {}),
@@ -81,7 +83,7 @@ export function nodeWay(engine: Engine): Way {
       options: actingFor ? { actingFor } : {},
     };
     const workflow = engine.workflow([start(), aiManager(parameters)]);
-    const options = { executionId: `tour-${++executions}`, binary: files };
+    const options = { executionId: `tour-${++executions}`, binary: { ...files, ...sent.binary } };
     const { resultData } = (await engine.run(workflow, [{}], options)).data;
     if (resultData.error) throw new Error(`${resultData.error.message} ${resultData.error.description}`);
     const items = outputOf({ data: { resultData } } as never, 'AI Manager');
@@ -92,6 +94,46 @@ export function nodeWay(engine: Engine): Way {
     if (op.status !== 204) return rows[0];
     expect(rows).toEqual([{ success: true }]);
     return undefined;
+  };
+}
+
+interface Uploads {
+  /** Fields that the files stand for. */
+  fields: string[];
+  binary: IBinaryKeyData;
+  /** Parameters that name the files. */
+  required: INodeParameters;
+  optional: INodeParameters;
+}
+
+/** Files that the API takes as base64 are binary fields of the item; their names and types are their own. */
+function uploadsOf(op: ManifestOperation, input: Input): Uploads {
+  const uploads: Uploads = { fields: [], binary: {}, required: {}, optional: {} };
+  for (const { name, file } of op.fields) {
+    if (!file || input[name] === undefined) continue;
+    const isList = file === 'list';
+    const list = (isList ? input[name] : [{ ...input, base64: input[name] }]) as Upload[];
+    const keys = list.map((_, index) => (isList ? `${name}_${index}` : 'data'));
+    for (const [index, { base64: data, contentType: mimeType, name: fileName }] of list.entries())
+      uploads.binary[keys[index] as string] = { data, mimeType, fileName };
+    uploads.fields.push(name, ...(isList ? [] : Object.values(file)));
+    (isList ? uploads.optional : uploads.required)[name] = keys.join(', ');
+  }
+  return uploads;
+}
+
+interface Upload {
+  name: string;
+  contentType: string;
+  base64: string;
+}
+
+function withUploads(parameters: INodeParameters, { required, optional }: Uploads): INodeParameters {
+  const { additionalFields, ...rest } = parameters;
+  return {
+    ...rest,
+    ...required,
+    additionalFields: { ...(additionalFields as INodeParameters), ...optional },
   };
 }
 

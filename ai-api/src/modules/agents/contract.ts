@@ -133,7 +133,7 @@ export const agent = resource({
 
 export const execution = resource({
   id: 'execution',
-  name: 'Agent execution',
+  name: 'Agent Execution',
   description: 'What agents were asked, what they answered and what it cost.',
   locate: { operation: 'list', id: 'executionId', shown: ['status', 'createdAt'] },
   operations: {

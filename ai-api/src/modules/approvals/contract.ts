@@ -136,7 +136,7 @@ export const approval = resource({
       }),
       output: approvalView,
       errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE'],
-      hints: requestHints,
+      hints: { ...requestHints, attachments: { file: 'list' } },
     }),
     list: operation({
       method: 'GET',

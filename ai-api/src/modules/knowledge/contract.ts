@@ -116,6 +116,7 @@ export const policy = resource({
       }),
       output: document,
       errors: ['BODY_TOO_LARGE', 'CONFLICT'],
+      hints: { base64: { label: 'File', file: { name: 'name', contentType: 'contentType' } } },
     }),
     search: operation({
       method: 'GET',
@@ -216,7 +217,7 @@ const turn = z
 
 export const chat = resource({
   id: 'chat',
-  name: 'Policy question',
+  name: 'Policy Question',
   description: 'Questions answered from the policies, sentence by sentence with the passage it rests on.',
   operations: {
     query: operation({

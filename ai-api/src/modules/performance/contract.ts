@@ -216,8 +216,9 @@ const seen = { planId: id, version: z.number().int().min(1).describe('Version th
 
 export const plan = resource({
   id: 'plan',
-  name: 'Performance plan',
+  name: 'Performance Plan',
   description: 'Goals that a builder and an executive agreed on, with check-ins and an outcome.',
+  locate: { operation: 'list', id: 'planId', shown: ['reason', 'status'] },
   operations: {
     list: operation({
       method: 'GET',
@@ -244,7 +245,7 @@ export const plan = resource({
       input: z.object({
         builderId,
         reason: reason.describe('Why, with what it rests on'),
-        goals: z.array(goal).min(1).max(20),
+        goals: z.array(goal).min(1).max(20).describe('What has to be reached'),
         startsOn: day,
         endsOn: day,
       }),

@@ -31,7 +31,7 @@ const kindFilter = kindName.optional().describe('One kind of judgement; all of t
 
 export const scoreConfig = resource({
   id: 'scoreConfig',
-  name: 'Score config',
+  name: 'Score Config',
   description: 'What judgements are scored by: type, range or categories.',
   locate: { operation: 'list', id: 'name', field: 'config', shown: ['name', 'dataType'] },
   operations: {

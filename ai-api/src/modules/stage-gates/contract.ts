@@ -83,7 +83,7 @@ const seen = {
 
 export const stageGate = resource({
   id: 'stageGate',
-  name: 'Stage gate',
+  name: 'Stage Gate',
   description: 'What a project has to show before it goes on to its next stage.',
   locate: [
     { operation: 'list', id: 'gateId', shown: ['name'] },

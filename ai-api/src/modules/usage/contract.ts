@@ -86,7 +86,7 @@ const MOST = 1_000_000_000_000;
 
 export const usage = resource({
   id: 'usage',
-  name: 'Model usage',
+  name: 'Model Usage',
   description: 'What calls to models used and cost, from the ledger.',
   operations: {
     summarize: operation({

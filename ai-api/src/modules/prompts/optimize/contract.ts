@@ -90,6 +90,7 @@ export const promptOptimization = resource({
   name: 'Prompt Optimization',
   description:
     'Better prompts, proposed from what people corrected and measured on cases that were set aside.',
+  locate: { operation: 'list', id: 'optimizationId', shown: ['prompt', 'status', 'createdAt'] },
   operations: {
     start: operation({
       method: 'POST',
@@ -113,7 +114,7 @@ export const promptOptimization = resource({
       }),
       output: optimizationView,
       errors: ['NOT_FOUND', 'MODEL_NEEDED', 'CONFLICT'],
-      hints: { instructions: { multiline: true } },
+      hints: { name: { locator: 'prompt' }, instructions: { multiline: true } },
       simplified,
     }),
     list: operation({
