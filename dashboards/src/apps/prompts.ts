@@ -1,4 +1,4 @@
-import { clear, load, run } from '../build/actions.ts';
+import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
@@ -8,15 +8,19 @@ import { button, cell, input, tabs, text, textArea } from '../build/widgets.ts';
 const name = '{{components.promptsTable.selectedRow.name}}';
 const version = '{{components.versionsTable.selectedRow.version}}';
 const seen = '{{components.promptsTable.selectedRow.production}}';
-const reload = [run('prompts'), run('promptVersions'), run('promptVersion')];
+/** A table that loads anew forgets its choice: what is shown was kept in variables. */
+const reload = [run('prompts'), run('promptVersions'), run('promptVersion', '{{!!variables.promptVersion}}')];
 
 export const promptQueries: Query[] = [
   api.read('prompts', 'prompt.list', { options: { limit: '200' }, transform: 'prompts' }),
   api.read('promptVersions', 'prompt.listVersions', {
-    options: { name, limit: '100' },
+    options: { name: '{{variables.promptName}}', limit: '100' },
     transform: 'prompt-versions',
   }),
-  api.read('promptVersion', 'prompt.get', { options: { name, version }, transform: 'prompt-version' }),
+  api.read('promptVersion', 'prompt.get', {
+    options: { name: '{{variables.promptName}}', version: '{{variables.promptVersion}}' },
+    transform: 'prompt-version',
+  }),
   api.read('promptDiff', 'prompt.diff', {
     options: { name, from: '{{components.promptsTable.selectedRow.production || 1}}', to: version },
     transform: 'prompt-diff',
@@ -84,7 +88,7 @@ export const promptsPage: Page = {
           height: 440,
           perPage: 6,
           search: false,
-          onRow: [run('promptVersions')],
+          onRow: [set('promptName', name), run('promptVersions')],
           empty: { title: 'No prompts', hint: 'They are made when the API starts for the first time.' },
           columns: [
             { key: 'name', title: 'Prompt', width: 160 },
@@ -103,7 +107,7 @@ export const promptsPage: Page = {
           title: 'Versions',
           height: DETAIL,
           search: false,
-          onRow: [run('promptVersion'), run('promptDiff')],
+          onRow: [set('promptVersion', version), run('promptVersion'), run('promptDiff')],
           empty: { title: 'No prompt chosen', hint: 'Choose a prompt above.' },
           columns: [
             { key: 'version', title: 'Version', width: 70, align: 'right' },

@@ -1,4 +1,4 @@
-import { clear, load, run } from '../build/actions.ts';
+import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
@@ -7,8 +7,13 @@ import { calibrationQueries, calibrationRows } from './calibration.ts';
 import { conditionRow } from './rule-condition.ts';
 import { newRuleButton, newRuleModal, newRuleQueries } from './rule-new.ts';
 
-const kind = '{{components.rulesTable.selectedRow.kind}}';
-const key = '{{components.rulesTable.selectedRow.key}}';
+/** What is shown stays what it was when the table loads anew and forgets its choice. */
+const kind = '{{variables.ruleKind}}';
+const key = '{{variables.ruleKey}}';
+const choose = [
+  set('ruleKind', '{{components.rulesTable.selectedRow.kind}}'),
+  set('ruleKey', '{{components.rulesTable.selectedRow.key}}'),
+];
 const rule =
   '{{Object.assign({}, queries.rule.data.definition, { when: components.ruleWhen.value, message: components.ruleMessage.value, score: Number(components.ruleScore.value), weight: Number(components.ruleWeight.value) })}}';
 const expectedVersion = '{{queries.rule.data.version}}';
@@ -69,7 +74,7 @@ export const rulesPage: Page = {
           title: 'Rules',
           height: DETAIL,
           perPage: 10,
-          onRow: [run('rule'), run('ruleVersions')],
+          onRow: [...choose, run('rule'), run('ruleVersions')],
           empty: { title: 'No rules', hint: 'They are made when the API starts for the first time.' },
           columns: [
             { key: 'kind', title: 'Decides on', width: 120 },

@@ -1,4 +1,4 @@
-import { close, load, open, run } from '../build/actions.ts';
+import { close, load, open, run, set } from '../build/actions.ts';
 import { pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
@@ -8,7 +8,7 @@ import { button, cell, dropdown, input, modal, text } from '../build/widgets.ts'
 export const operatedRunQueries: Query[] = [
   api.read('runs', 'evaluation.listRuns', { options: { limit: '100' }, transform: 'runs' }),
   api.read('failures', 'evaluation.getRun', {
-    options: { runId: '{{components.runsTable.selectedRow.runId}}' },
+    options: { runId: '{{variables.runId}}' },
     transform: 'failures',
   }),
   api.write('startRun', 'evaluation.startWeekly', {
@@ -90,7 +90,7 @@ export const runsPage: Page = {
           title: 'Runs',
           height: 440,
           perPage: 6,
-          onRow: [run('failures')],
+          onRow: [set('runId', '{{components.runsTable.selectedRow.runId}}'), run('failures')],
           empty: { title: 'No run yet', hint: 'Press "Evaluate a week", or wait for Monday.' },
           columns: [
             { key: 'week', title: 'Week', width: 100 },
