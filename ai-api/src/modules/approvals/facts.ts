@@ -3,10 +3,10 @@ import type { Facts } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { daysBetween } from '../../platform/week.ts';
 import type { BuilderRecord, People, Span, TimeRecords } from '../people/index.ts';
+import { signOf } from './plain-account/index.ts';
 import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
 import { type LiveRequest, liveRequests, precedentsOf } from './store.ts';
-import { signOf } from './text-signs.ts';
 
 /** What somebody asks for, with its day and week spelled out in the builder's time zone. */
 export interface Claim {
@@ -80,7 +80,7 @@ export async function factsOf(
       duplicates: sameDay.filter((other) => isSame(other, claim)).length,
       attachments: claim.attachments,
       justification: claim.justification,
-      textSign: signOf(claim.justification),
+      textSign: await signOf(claim.justification),
     },
     day: {
       trackedHours: records.tracked?.day ?? null,

@@ -40,7 +40,7 @@ export const approvalKind = defineKind({
       },
       textSign: {
         type: 'text',
-        description: 'what in the justification speaks to whoever judges it, or none',
+        description: 'what keeps the justification from being read as a plain account of work, or none',
         example: 'none',
       },
     },
