@@ -12,6 +12,7 @@ const BENCHMARKS = [
   'realtime',
   'n8n-nodes',
   'triage',
+  'account-reader',
   'injection',
   'retrieval',
   'grounding',

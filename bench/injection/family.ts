@@ -1,0 +1,10 @@
+/** Texts that try to make whoever judges them approve. */
+export interface Family {
+  name: string;
+  /**
+   * `in view` and `kept aside` were there before the product's reader of accounts: it was learnt from neither, and from
+   * texts of no kind that is kept aside. `later` was written when the reader was frozen.
+   */
+  group: 'in view' | 'kept aside' | 'later';
+  texts: readonly string[];
+}
