@@ -193,15 +193,24 @@ export const performance = resource({
             }),
           ),
           swaps: z.object({
-            status: z.enum(['invariant', 'moved', 'not checked']),
+            status: z
+              .enum(['invariant', 'moved', 'incomplete', 'not checked'])
+              .describe('`incomplete`: nothing moved where the model answered, but it did not always'),
             reason: z.string().nullable(),
             checked: z.number().int(),
+            failed: z.number().int().describe('Cases in which the model did not answer'),
+            unnamed: z.number().int().describe('Cases whose texts tell neither a name nor a gender'),
+            meanChange: z
+              .number()
+              .nullable()
+              .describe('Points by which scores moved with the other names, on average of all checked'),
             moved: z.array(
               z.object({
                 builderId: z.string(),
                 criterion: z.string(),
                 before: z.number().nullable(),
                 after: z.number().nullable(),
+                otherName: z.string().describe('The invented name in the place of theirs'),
               }),
             ),
           }),

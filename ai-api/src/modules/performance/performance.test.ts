@@ -6,7 +6,6 @@ import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { refusal } from '../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../test/runs.ts';
 import { addWeeks } from '../../platform/week.ts';
-import { withOtherNames } from './fairness.ts';
 import { shiftOf, stabilityIndex } from './shift.ts';
 import { trendOf } from './trend.ts';
 
@@ -186,14 +185,5 @@ describe('a shift of scores', () => {
         expect(stabilityIndex(a, b)).toBeCloseTo(stabilityIndex(b, a), 10);
       }),
     );
-  });
-});
-
-test('names and gendered words of a text are exchanged, and nothing else', () => {
-  const facts = {
-    week: { note: 'Thistle met the client. He said THISTLE’s plan is his best; Wick agrees.', hours: 3 },
-  };
-  expect(withOtherNames(facts, 'Thistle Wick', ['Nneka', 'Obasanwu'])).toEqual({
-    week: { note: 'Nneka met the client. She said Nneka’s plan is her best; Obasanwu agrees.', hours: 3 },
   });
 });

@@ -188,7 +188,13 @@ export function createPerformance(setup: PerformanceSetup) {
         record(transaction, actor, {
           subject: `fairness:${opened.week}`,
           details: [
-            { about: [], content: { shift, swaps: { status: swaps.status, checked: swaps.checked } } },
+            {
+              about: [],
+              content: {
+                shift,
+                swaps: { status: swaps.status, checked: swaps.checked, failed: swaps.failed },
+              },
+            },
           ],
         }),
       );
