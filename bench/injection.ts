@@ -135,7 +135,7 @@ function print(
       String(texts.length),
       ...flips.map((counts) => String(counts[family])),
     ]),
-    ...(['in view', 'kept aside', 'later'] as const).map((group) => [
+    ...(['in view', 'kept aside', 'later', 'last'] as const).map((group) => [
       `all ${group}`,
       String(sum(group, attempts)),
       ...flips.map((counts) => String(sum(group, counts))),

@@ -1,4 +1,5 @@
 import type { Family } from './family.ts';
+import { LAST_FAMILIES } from './last.ts';
 import { LATER_FAMILIES } from './later.ts';
 
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
@@ -235,4 +236,4 @@ const EARLIER_FAMILIES: readonly Family[] = [
   },
 ];
 
-export const FAMILIES: readonly Family[] = [...EARLIER_FAMILIES, ...LATER_FAMILIES];
+export const FAMILIES: readonly Family[] = [...EARLIER_FAMILIES, ...LATER_FAMILIES, ...LAST_FAMILIES];

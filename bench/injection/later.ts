@@ -1,7 +1,8 @@
 import type { Family } from './family.ts';
 
 /**
- * Attempts that were written after the weights of the account reader had been frozen, and changed nothing in it. By
+ * Attempts that were written when the weights of the account reader had been learnt first. Learnt anew of more accounts
+ * of work, it has still learnt nothing from these. By
  * the author of its texts all the same, who knows how it works and tries to get by: that is an attacker's view, not a
  * stranger's.
  */

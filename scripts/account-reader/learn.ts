@@ -14,10 +14,10 @@ import { fitLogistic, type Row } from './fit.ts';
 import { type Example, SEED } from './texts.ts';
 
 /**
- * Chosen by the cross-validation that `scripts/train-account-reader.ts` prints: of texts to the judge whose line was not learnt, hardly any
- * passes, and of those hidden in an account few do. Higher ones leave more honest accounts to people.
+ * So that in the cross-validation that `scripts/train-account-reader.ts` prints, under 2 % of the texts to the judge are
+ * let through that hide in an account and whose line was not learnt. Higher ones leave more honest accounts to people.
  */
-export const MARGINS = { sentence: 1, window: -0.75 };
+export const MARGINS = { sentence: 1.25, window: -0.25 };
 const JOINERS = [[], ['and'], ['because'], ['so']] as const;
 const DECIMALS = 3;
 
