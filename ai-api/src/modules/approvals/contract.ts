@@ -275,7 +275,7 @@ export const approval = resource({
         hours: quarterHours.optional().describe('Approve other hours than were asked for'),
       }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: { reason: { multiline: true } },
     }),
     bulk: operation({
@@ -342,7 +342,7 @@ export const approval = resource({
       own: 'handler',
       input: z.object({ approvalId, version, reason }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: { reason: { multiline: true } },
     }),
   },

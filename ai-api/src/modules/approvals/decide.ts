@@ -3,10 +3,12 @@ import { findJudgements, humanJudgement, type StoreJudgement } from '../../judge
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
 import { type Decider, requireMayDecide } from './deciders.ts';
+import { claimOfRow } from './facts.ts';
 import type { Parts } from './parts.ts';
 import type { ApprovalSettings } from './settings.ts';
 import { OPEN_STATES } from './states.ts';
 import { type ApprovalRecord, addStep, changeApproval, findApproval, lockBuilder } from './store.ts';
+import { refuseOverlap } from './submit.ts';
 
 /** What a person decides, about the version they saw. */
 export interface HumanDecision {
@@ -17,15 +19,21 @@ export interface HumanDecision {
   hours?: number | undefined;
 }
 
-/** Reads a request under its builder's lock. @throws {Problem} NOT_FOUND, CONFLICT with how it stands */
+/**
+ * Reads a request under its builder's lock.
+ * @param permit refuses those who may not know how it stands, before they are told
+ * @throws {Problem} NOT_FOUND, CONFLICT with how it stands, and what `permit` throws
+ */
 export async function openSeen(
   transaction: TenantTransaction,
   { approvalId, version }: Pick<HumanDecision, 'approvalId' | 'version'>,
+  permit: (row: ApprovalRecord) => void,
 ): Promise<ApprovalRecord> {
   const found = await findApproval(transaction, approvalId);
   if (!found) throw notFound('request', approvalId);
   await lockBuilder(transaction, found.builder_id);
   const row = (await findApproval(transaction, approvalId)) as ApprovalRecord;
+  permit(row);
   if (row.version !== version) throw new Problem('CONFLICT', howItStands(row));
   return row;
 }
@@ -39,7 +47,7 @@ function howItStands({ state, decided_by, decided_at, reason, version }: Approva
 /**
  * Decides as a person: approves (the first of two, where two are needed and nobody agreed to as many hours yet) or
  * rejects, also against what was decided before. The human judgement supersedes the engine's.
- * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, INVALID_INPUT
+ * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, APPROVAL_OVERLAP, INVALID_INPUT
  */
 export async function decideAsPerson(
   transaction: TenantTransaction,
@@ -49,8 +57,7 @@ export async function decideAsPerson(
   settings: ApprovalSettings,
   given: HumanDecision,
 ): Promise<ApprovalRecord> {
-  const row = await openSeen(transaction, given);
-  requireMayDecide(row, decider);
+  const row = await openSeen(transaction, given, (found) => requireMayDecide(found, decider));
   if (row.state === 'withdrawn') throw new Problem('APPROVAL_STATE', 'The request was withdrawn.');
   const isDecided = row.state === 'approved' || row.state === 'rejected';
   if (isDecided && !decider.isManager && row.audit !== 'due') {
@@ -63,9 +70,11 @@ export async function decideAsPerson(
     if (given.hours !== undefined) throw invalidField('hours', 'are for approving');
     return finish(transaction, parts, actor, decider, row, { ...given, hours: undefined });
   }
+  if (row.state === 'rejected') await refuseOverlap(transaction, claimOfRow(row));
   const hours = given.hours ?? row.decided_hours ?? row.hours;
-  const isAgreed = row.first_user !== null && hours <= (row.decided_hours ?? 0);
-  if (hours < settings.twoPersonHours || isAgreed)
+  // What somebody approved before it was rejected is not half of another approval.
+  const agreed = row.state === 'awaiting_second' ? (row.decided_hours ?? 0) : 0;
+  if (hours < settings.twoPersonHours || hours <= agreed)
     return finish(transaction, parts, actor, decider, row, { ...given, hours });
   return approveFirst(transaction, parts, actor, decider, row, hours, given.reason ?? null);
 }
@@ -83,6 +92,9 @@ async function approveFirst(
     state: 'awaiting_second',
     first_user: decider.userId,
     decided_hours: hours,
+    decided_by: null,
+    decided_user: null,
+    decided_at: null,
     reason: `Approved by ${decider.name}; ${hours} hours need a second person.`,
   });
   const step = {
@@ -171,9 +183,10 @@ export async function confirm(
   decider: Decider,
   seen: Pick<HumanDecision, 'approvalId' | 'version'>,
 ): Promise<ApprovalRecord> {
-  const row = await openSeen(transaction, seen);
-  requireMayDecide(row, decider);
-  if (row.audit !== 'due') throw new Problem('APPROVAL_STATE', 'Nobody has to look at this request.');
+  const row = await openSeen(transaction, seen, (found) => requireMayDecide(found, decider));
+  const isDecided = row.state === 'approved' || row.state === 'rejected';
+  if (row.audit !== 'due' || !isDecided)
+    throw new Problem('APPROVAL_STATE', 'Nobody has to look at this request.');
   const outcome = row.state === 'approved' ? 'approve' : 'reject';
   const judgementId = await storeHuman(transaction, storeJudgement, decider, row, outcome, 'Confirmed.');
   const changed = await writeSeen(transaction, row, { audit: 'confirmed', judgement_id: judgementId });
@@ -196,8 +209,7 @@ export async function escalate(
   decider: Decider,
   { reason, ...seen }: Pick<HumanDecision, 'approvalId' | 'version'> & { reason: string },
 ): Promise<ApprovalRecord> {
-  const row = await openSeen(transaction, seen);
-  requireMayDecide(row, decider);
+  const row = await openSeen(transaction, seen, (found) => requireMayDecide(found, decider));
   if (!OPEN_STATES.some((state) => state === row.state))
     throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
   if (row.escalated_at) throw new Problem('APPROVAL_STATE', 'It was escalated already.');

@@ -6,7 +6,7 @@ import type { BuilderRecord, People, Span, TimeRecords } from '../people/index.t
 import { signOf } from './plain-account/index.ts';
 import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
-import { type LiveRequest, liveRequests, precedentsOf } from './store.ts';
+import { type ApprovalRecord, type LiveRequest, liveRequests, precedentsOf } from './store.ts';
 
 /** What somebody asks for, with its day and week spelled out in the builder's time zone. */
 export interface Claim {
@@ -36,14 +36,31 @@ export interface Calendar {
 export function calendarOf(day: string, zone: string | null, now: Date): Calendar {
   const local = DateTime.fromISO(day, { zone: zone ?? 'utc' });
   const start = local.isValid ? local : DateTime.fromISO(day, { zone: 'utc' });
-  const next = start.plus({ days: 1 });
+  // Where clocks change at midnight, a day may begin at one.
+  const next = start.plus({ days: 1 }).startOf('day');
   const monday = start.startOf('week');
   return {
     week: start.toFormat("kkkk-'W'WW"),
     today: DateTime.fromJSDate(now, { zone: start.zone }).toISODate() as string,
     day: { from: start.toJSDate(), until: next.toJSDate() },
-    weekSpan: { from: monday.toJSDate(), until: monday.plus({ weeks: 1 }).toJSDate() },
+    weekSpan: { from: monday.toJSDate(), until: monday.plus({ weeks: 1 }).startOf('day').toJSDate() },
     hoursOfDay: next.diff(start, 'hours').hours,
+  };
+}
+
+/** The request of a row, as it is judged. */
+export function claimOfRow(row: ApprovalRecord): Claim & { week: string } {
+  return {
+    id: row.id,
+    builderId: row.builder_id,
+    projectId: row.project_id,
+    day: row.day,
+    week: row.week,
+    hours: row.hours,
+    span: row.starts_at && row.ends_at ? { from: row.starts_at, until: row.ends_at } : null,
+    category: row.category,
+    justification: row.justification,
+    attachments: row.attachments.length,
   };
 }
 
@@ -135,12 +152,6 @@ export function isSame(other: LiveRequest, claim: Claim): boolean {
     other.hours === claim.hours &&
     (other.starts_at?.getTime() ?? null) === (claim.span?.from.getTime() ?? null)
   );
-}
-
-/** Whether two requests ask for a stretch of time in common. */
-export function overlaps(other: LiveRequest, span: Span | null): boolean {
-  if (!span || !other.starts_at || !other.ends_at) return false;
-  return other.starts_at < span.until && other.ends_at > span.from;
 }
 
 function sum(values: readonly number[]): number {

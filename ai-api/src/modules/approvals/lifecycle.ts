@@ -2,10 +2,12 @@ import { Problem } from '../../http/problem.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../audit/index.ts';
 import { openSeen, writeSeen } from './decide.ts';
+import { claimOfRow } from './facts.ts';
 import { groupOfTeam } from './groups-store.ts';
 import type { Parts } from './parts.ts';
 import { WITHDRAWABLE } from './states.ts';
 import { type ApprovalRecord, addStep, readSettings } from './store.ts';
+import { refuseOverlap } from './submit.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -23,8 +25,7 @@ export async function withdraw(
   seen: Seen,
   requireOwn: (builderId: string) => void,
 ): Promise<ApprovalRecord> {
-  const row = await openSeen(transaction, seen);
-  requireOwn(row.builder_id);
+  const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (!WITHDRAWABLE.some((state) => state === row.state)) {
     throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
   }
@@ -38,7 +39,7 @@ export async function withdraw(
 
 /**
  * Puts a rejected request before people again: once, and before somebody else than who rejected it.
- * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_STATE
+ * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_STATE, APPROVAL_OVERLAP when another request has its time now
  */
 export async function appeal(
   transaction: TenantTransaction,
@@ -47,11 +48,11 @@ export async function appeal(
   { reason, ...seen }: Seen & { reason: string },
   requireOwn: (builderId: string) => void,
 ): Promise<ApprovalRecord> {
-  const row = await openSeen(transaction, seen);
-  requireOwn(row.builder_id);
+  const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (row.state !== 'rejected')
     throw new Problem('APPROVAL_STATE', 'Only what was rejected can be appealed.');
   if (row.appeal !== null) throw new Problem('APPROVAL_STATE', 'It was appealed once already.');
+  await refuseOverlap(transaction, claimOfRow(row));
   const settings = await readSettings(transaction);
   const builder = await people.findBuilder(transaction, row.builder_id);
   const group = await groupOfTeam(transaction, builder?.team ?? '');

@@ -2,6 +2,7 @@ import { type Selectable, type SqlBool, sql } from 'kysely';
 import { DateTime } from 'luxon';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Span } from '../people/index.ts';
 import type { Claim } from './facts.ts';
 import { type ApprovalSettings, settingsSchema } from './settings.ts';
 import { type Audit, OPEN_STATES, type State, type Step } from './states.ts';
@@ -39,6 +40,14 @@ const HISTORY_DAYS = 180;
 export async function lockBuilder(transaction: TenantTransaction, builderId: string): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(platform.current_tenant()::text || ${builderId}, 7301))`.execute(
+    transaction,
+  );
+}
+
+/** As {@link lockBuilder}, for the budget of a project: after the builder's lock, so that nobody waits in a circle. */
+export async function lockProject(transaction: TenantTransaction, projectId: string): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended(platform.current_tenant()::text || ${projectId}, 7302))`.execute(
     transaction,
   );
 }
@@ -110,6 +119,22 @@ export type LiveRequest = Pick<
   ApprovalRecord,
   'id' | 'day' | 'project_id' | 'category' | 'starts_at' | 'ends_at' | 'state'
 > & { hours: number };
+
+/** A builder's requests that are approved or still to be decided and share time with a span, of whatever week. */
+export function liveRequestsIn(
+  transaction: TenantTransaction,
+  builderId: string,
+  { from, until }: Span,
+): Promise<Pick<ApprovalRecord, 'id' | 'day' | 'state'>[]> {
+  return transaction
+    .selectFrom('approvals.approvals')
+    .select(['id', 'day', 'state'])
+    .where('builder_id', '=', builderId)
+    .where('starts_at', '<', until)
+    .where('ends_at', '>', from)
+    .where('state', 'in', [...LIVE])
+    .execute();
+}
 
 /** A builder's requests of a week that are approved or still to be decided; hours as they would be paid. */
 export function liveRequests(

@@ -3,7 +3,7 @@ import { invalidField, notFound, Problem } from '../../http/problem.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../audit/index.ts';
 import type { BuilderRecord, Span } from '../people/index.ts';
-import { type Claim, calendarOf, isSame, overlaps } from './facts.ts';
+import { type Claim, calendarOf, isSame } from './facts.ts';
 import type { Parts } from './parts.ts';
 import type { Category } from './states.ts';
 import {
@@ -11,6 +11,7 @@ import {
   addStep,
   insertApproval,
   liveRequests,
+  liveRequestsIn,
   lockBuilder,
   readSettings,
 } from './store.ts';
@@ -154,13 +155,18 @@ export async function submit(
   });
 }
 
-/** @throws {Problem} APPROVAL_OVERLAP */
+/**
+ * Refuses what another request of the builder asks for already, also one that reaches over from the week before.
+ * @throws {Problem} APPROVAL_OVERLAP
+ */
 export async function refuseOverlap(
   transaction: TenantTransaction,
   claim: Claim & { week: string },
 ): Promise<void> {
-  const others = await liveRequests(transaction, claim.builderId, claim.week);
-  const other = others.find((one) => isSame(one, claim) || overlaps(one, claim.span));
+  const { id, builderId, week, span } = claim;
+  const same = (await liveRequests(transaction, builderId, week)).filter((one) => isSame(one, claim));
+  const sharing = span ? await liveRequestsIn(transaction, builderId, span) : [];
+  const other = [...same, ...sharing].find((one) => one.id !== id);
   if (!other) return;
   throw new Problem(
     'APPROVAL_OVERLAP',

@@ -4,7 +4,7 @@ import { notFound } from '../../http/problem.ts';
 import { type Judged, type JudgementView, judge } from '../../judgement/index.ts';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import { type Actor, record } from '../audit/index.ts';
-import { type Claim, factsOf } from './facts.ts';
+import { claimOfRow, factsOf } from './facts.ts';
 import { groupOfTeam } from './groups-store.ts';
 import type { Parts } from './parts.ts';
 import type { ApprovalSettings } from './settings.ts';
@@ -14,6 +14,7 @@ import {
   changeApproval,
   findApproval,
   lockBuilder,
+  lockProject,
   readSettings,
 } from './store.ts';
 import { type Asked, builderOf, claimOf } from './submit.ts';
@@ -31,7 +32,7 @@ export interface Triaged {
 
 /**
  * Lets the engine decide a submitted request. The facts are read again under the builder's lock when the decision
- * is stored: what changed in between is judged anew, so that two requests never pass a limit together.
+ * is stored, and its project's: what changed in between is judged anew, so that two requests never pass a limit together.
  * @param refuse throws when the builder's request is none of the actor's business
  * @returns null when the request does not wait for triage any more
  * @throws {import('../../http/problem.ts').Problem} NOT_FOUND
@@ -66,12 +67,14 @@ export async function triage(
     });
     const stored = await database.withTenant(tenantId, async (transaction) => {
       await lockBuilder(transaction, opened.row.builder_id);
+      if (opened.row.project_id !== null) await lockProject(transaction, opened.row.project_id);
       const row = await findApproval(transaction, approvalId);
       if (row?.state !== 'submitted') return null;
       const settings = await readSettings(transaction);
       const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
-      if (!isDeepStrictEqual(current, facts) && round < MOST_ROUNDS) return { facts: current };
-      return store(transaction, parts, actor, row, judged, settings);
+      const isStale = !isDeepStrictEqual(current, facts);
+      if (isStale && round < MOST_ROUNDS) return { facts: current };
+      return store(transaction, parts, actor, row, isStale ? undecided(judged) : judged, settings);
     });
     if (!stored || 'row' in stored) {
       if (stored) parts.onJudged(judged.kind, judged.engine);
@@ -79,6 +82,13 @@ export async function triage(
     }
     facts = stored.facts;
   }
+}
+
+/** What was judged by facts that have changed since, for a person to decide. */
+function undecided(judged: Judged): Judged {
+  const reason = 'The facts kept changing while it was judged, so a person decides.';
+  const open = { outcome: null, confidence: null, needsReview: true };
+  return { ...judged, ...open, reviewReasons: [reason], feedback: reason };
 }
 
 /** Judges a request that is not stored; the judgement is. */
@@ -112,21 +122,6 @@ export async function triageInline(
   });
   parts.onJudged(judged.kind, judged.engine);
   return { judged, judgement, row: null };
-}
-
-/** The request of a row, as it is judged. */
-function claimOfRow(row: ApprovalRecord): Claim {
-  return {
-    id: row.id,
-    builderId: row.builder_id,
-    projectId: row.project_id,
-    day: row.day,
-    hours: row.hours,
-    span: row.starts_at && row.ends_at ? { from: row.starts_at, until: row.ends_at } : null,
-    category: row.category,
-    justification: row.justification,
-    attachments: row.attachments.length,
-  };
 }
 
 async function store(
