@@ -104,6 +104,13 @@ test('a refused field is named', async () => {
   expect(error?.description).toMatch(/• hours: must be in quarters of an hour/);
 });
 
+test('a file that the item lacks is named, and nothing is sent', async () => {
+  const upload = { resource: 'policy', operation: 'upload', folder: 'sops', base64: 'scan' };
+  const { error } = (await run(upload)).data.resultData;
+  expect(`${error?.message} ${error?.description}`).toContain('scan');
+  expect((await world.api.client.policy.list({ folder: 'sops' })).items).toEqual([]);
+});
+
 test('an execution that is repeated acts once, another one again', async () => {
   const first = await succeed(submission(1), [{}], { executionId: 'e-1' });
   const again = await succeed(submission(1), [{}], { executionId: 'e-1' });

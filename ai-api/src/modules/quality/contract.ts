@@ -27,6 +27,8 @@ const value = z
 const comment = z.string().trim().min(1).max(LONGEST_COMMENT).optional().describe('Why, for the record');
 const reviewId = id.describe('The review');
 const kind = kindName.describe('Kind of judgement, such as evaluation');
+/** Forms offer the kinds that there are. */
+const ofKind = { kind: { choices: { operation: 'rule.listKinds', value: 'kind' } } } as const;
 const kindFilter = kindName.optional().describe('One kind of judgement; all of them unless said');
 
 export const scoreConfig = resource({
@@ -197,6 +199,7 @@ export const reviews = resource({
       access: watch,
       input: z.object({ kind }),
       output: samplingView,
+      hints: ofKind,
     }),
     setSampling: operation({
       method: 'PUT',
@@ -209,6 +212,7 @@ export const reviews = resource({
         ...samplingView.omit({ kind: true, isDefault: true }).partial().shape,
       }),
       output: samplingView,
+      hints: ofKind,
     }),
     list: operation({
       method: 'GET',

@@ -12,6 +12,8 @@ const namedKey = z.string().min(1).max(64).describe('Name of the rule');
 const version = z.coerce.number().int().min(1);
 const comment = prose(3, 500, 'must say what changed');
 const definition = ruleDefinition.meta({ id: 'RuleDefinition' });
+/** Forms offer the kinds that there are. */
+const ofKind = { kind: { choices: { operation: 'rule.listKinds', value: 'kind' } } } as const;
 
 const ruleView = z
   .object({
@@ -139,6 +141,7 @@ export const rule = resource({
         ...page,
       }),
       output: listOf(ruleView),
+      hints: ofKind,
     }),
     check: operation({
       method: 'POST',
@@ -151,6 +154,7 @@ export const rule = resource({
         .object({ valid: z.boolean(), fault: fault.nullable(), reads: z.array(z.string()) })
         .meta({ id: 'RuleCheck' }),
       errors: ['NOT_FOUND'],
+      hints: ofKind,
     }),
     replay: operation({
       method: 'POST',
@@ -163,6 +167,7 @@ export const rule = resource({
       input: z.object({ ...change, limit: z.number().int().min(1).max(1000).default(200) }),
       output: replay,
       errors: ['NOT_FOUND', 'RULE_INVALID'],
+      hints: ofKind,
     }),
     save: operation({
       method: 'POST',
@@ -183,6 +188,7 @@ export const rule = resource({
       }),
       output: ruleView,
       errors: ['NOT_FOUND', 'RULE_INVALID', 'CONFLICT'],
+      hints: ofKind,
     }),
     rollback: operation({
       method: 'POST',
@@ -199,6 +205,7 @@ export const rule = resource({
       }),
       output: ruleView,
       errors: ['NOT_FOUND', 'RULE_INVALID', 'CONFLICT'],
+      hints: ofKind,
     }),
     get: operation({
       method: 'GET',
@@ -290,6 +297,7 @@ export const calibration = resource({
         })
         .meta({ id: 'Calibration' }),
       errors: ['NOT_FOUND'],
+      hints: ofKind,
     }),
     apply: operation({
       method: 'POST',
@@ -309,7 +317,7 @@ export const calibration = resource({
       }),
       output: thresholds,
       errors: ['NOT_FOUND', 'CONFLICT'],
-      hints: { reason: { multiline: true } },
+      hints: { ...ofKind, reason: { multiline: true } },
     }),
   },
 });
