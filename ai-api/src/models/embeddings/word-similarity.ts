@@ -12,38 +12,56 @@ interface Space {
   words: StaticWords;
   mean: Float64Array;
   shared: readonly Float64Array[];
-  /** Length of each word's vector in this space; 0 before it was asked for. */
+  /** Lengths of each word's vector, as it is read and in this space; 0 before they were asked for. */
+  read: Float32Array;
   lengths: Float32Array;
 }
 
 let made: Promise<Space> | undefined;
+
+/** Comparison by the places of words, for whoever compares the same words often. */
+export interface PlaceComparison {
+  /** Where a word stands; undefined for one that is not known. */
+  placeOf(word: string): number | undefined;
+  compareTo(word: string): (place: number) => number;
+}
 
 /**
  * Compares words by their static vectors, in a space without their mean and the few directions that say how frequent
  * a word is rather than what it means.
  * @see Mu, Viswanath (2018), All-but-the-top: simple and effective postprocessing for word representations
  */
-export async function wordComparison(): Promise<(word: string) => CompareWith> {
+export async function placeComparison(): Promise<PlaceComparison> {
   made ??= staticWords().then(spaceOf);
   const space = await made;
+  return {
+    placeOf: (word) => placeOf(word, space.words),
+    compareTo: (word) => {
+      const own = placeOf(word, space.words);
+      if (own === undefined) return () => 0;
+      const vector = vectorOf(own, space);
+      // The vector has no share of the shared directions, so that those of the other word fall out of the product.
+      const ofMean = product(vector, space.mean);
+      const { dimensions, numbers } = space.words;
+      return (place) => {
+        const length = lengthOf(place, space);
+        let sum = 0;
+        for (let i = 0, at = place * dimensions; i < dimensions; i++, at++)
+          sum += (numbers[at] as number) * (vector[i] as number);
+        return (sum / (space.read[place] as number) - ofMean) / length;
+      };
+    },
+  };
+}
+
+/** The same by the words themselves. */
+export async function wordComparison(): Promise<(word: string) => CompareWith> {
+  const { placeOf, compareTo } = await placeComparison();
   return (word) => {
-    const own = placeOf(word, space.words);
-    if (own === undefined) return () => 0;
-    const vector = vectorOf(own, space);
-    // The vector has no share of the shared directions, so that those of the other word fall out of the product.
-    const ofMean = product(vector, space.mean);
-    const { dimensions, numbers } = space.words;
+    const compare = compareTo(word);
     return (other) => {
-      const place = placeOf(other, space.words);
-      if (place === undefined) return 0;
-      let sum = 0;
-      let squares = 0;
-      for (let i = 0, at = place * dimensions; i < dimensions; i++, at++) {
-        const x = numbers[at] as number;
-        sum += x * (vector[i] as number);
-        squares += x * x;
-      }
-      return squares === 0 ? 0 : (sum / Math.sqrt(squares) - ofMean) / lengthOf(place, space);
+      const place = placeOf(other);
+      return place === undefined ? 0 : compare(place);
     };
   };
 }
@@ -64,7 +82,7 @@ function spaceOf(words: StaticWords): Space {
   }
   const shared: Float64Array[] = [];
   for (let count = 0; count < SHARED; count++) shared.push(strongest(spread, shared, dimensions));
-  return { words, mean, shared, lengths: new Float32Array(places.size) };
+  return { words, mean, shared, read: new Float32Array(places.size), lengths: new Float32Array(places.size) };
 }
 
 /** The direction in which rows are spread most, beside those that are known: by power iteration. */
@@ -106,6 +124,9 @@ function lengthOf(place: number, space: Space): number {
   if (known) return known;
   const vector = reduced(place, space);
   const length = Math.sqrt(product(vector, vector)) || 1;
+  const { dimensions, numbers } = space.words;
+  const raw = Float64Array.from(numbers.subarray(place * dimensions, (place + 1) * dimensions));
+  space.read[place] = Math.sqrt(product(raw, raw)) || 1;
   space.lengths[place] = length;
   return length;
 }

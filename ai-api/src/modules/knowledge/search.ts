@@ -36,7 +36,7 @@ export interface SearchSetup {
 }
 
 /** Candidates of each side. */
-const CANDIDATES = 40;
+const CANDIDATES = 24;
 
 /**
  * Hybrid search: the best by words (BM25) and the nearest in meaning are candidates, and are ordered by how much of the

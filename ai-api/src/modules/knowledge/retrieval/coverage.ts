@@ -1,4 +1,4 @@
-import { wordComparison } from '../../../models/embeddings/word-similarity.ts';
+import { type PlaceComparison, placeComparison } from '../../../models/embeddings/word-similarity.ts';
 import { contentWordsOf, stemOf } from './words.ts';
 
 /** What is compared with a question. */
@@ -10,6 +10,8 @@ export interface Compared {
 
 /** A word of the title counts less than one of the passage: all passages of the document have it. */
 const TITLE = 0.6;
+/** Of a long question the rarest words are compared. */
+const MOST_WORDS = 32;
 
 /**
  * How much of a question each passage covers, 0 to 1: of each of its words the nearest one there, 1 for the same stem
@@ -23,36 +25,56 @@ export async function coverageOf(
 ): Promise<number[]> {
   const words = [...new Map(contentWordsOf(question).map((word) => [stemOf(word), word]))];
   if (words.length === 0) return passages.map(() => 0);
-  const compareTo = await wordComparison();
-  const asked = words.map(([stem, word]) => ({
-    stem,
-    weight: rarity(stem),
-    compare: compareTo(word),
-    known: new Map<string, number>(),
-  }));
+  const asked = words
+    .map(([stem, word]) => ({ stem, word, weight: rarity(stem) }))
+    .toSorted((a, b) => b.weight - a.weight)
+    .slice(0, MOST_WORDS);
   const whole = asked.reduce((sum, { weight }) => sum + weight, 0);
-  return passages.map(({ title, heading, text }) => {
-    const own = new Set([text, ...heading].flatMap(contentWordsOf));
-    const ofTitle = new Set(contentWordsOf(title));
-    const covered = asked.map((one) => {
-      const nearest = (to: ReadonlySet<string>) => {
-        let best = 0;
-        for (const word of to) best = Math.max(best, nearness(word, one));
-        return best;
-      };
-      return one.weight * Math.max(nearest(own), TITLE * nearest(ofTitle));
-    });
-    return whole === 0 ? 0 : covered.reduce((sum, part) => sum + part, 0) / whole;
-  });
+  if (whole === 0) return passages.map(() => 0);
+  const known = createVocabulary();
+  const read = passages.map(({ title, heading, text }) => ({
+    own: known.numbersOf([text, ...heading].join('\n')),
+    ofTitle: known.numbersOf(title),
+  }));
+  const comparison = await placeComparison();
+  const covered = new Float64Array(passages.length);
+  for (const { stem, word, weight } of asked) {
+    const near = known.nearnessTo(stem, word, comparison);
+    for (const [index, { own, ofTitle }] of read.entries()) {
+      const nearest = Math.max(highest(near, own), TITLE * highest(near, ofTitle));
+      covered[index] = (covered[index] as number) + (weight * nearest) / whole;
+    }
+  }
+  return [...covered];
 }
 
-function nearness(
-  word: string,
-  { stem, compare, known }: { stem: string; compare: (word: string) => number; known: Map<string, number> },
-): number {
-  const remembered = known.get(word);
-  if (remembered !== undefined) return remembered;
-  const found = stemOf(word) === stem ? 1 : Math.max(0, compare(word));
-  known.set(word, found);
-  return found;
+/** The different words of all passages, numbered, so that each is compared once. */
+function createVocabulary() {
+  const numbers = new Map<string, number>();
+  const numberOf = (word: string) => {
+    const known = numbers.get(word);
+    if (known !== undefined) return known;
+    numbers.set(word, numbers.size);
+    return numbers.size - 1;
+  };
+  let looked: { stem: string; place: number | undefined }[] | undefined;
+  return {
+    numbersOf: (text: string) => Uint32Array.from(contentWordsOf(text), numberOf),
+
+    /** How near each word is to one of the question: 1 for the same stem, else by meaning. */
+    nearnessTo: (stem: string, word: string, { placeOf, compareTo }: PlaceComparison): Float64Array => {
+      looked ??= [...numbers.keys()].map((one) => ({ stem: stemOf(one), place: placeOf(one) }));
+      const compare = compareTo(word);
+      return Float64Array.from(looked, (one) => {
+        if (one.stem === stem) return 1;
+        return one.place === undefined ? 0 : Math.max(0, compare(one.place));
+      });
+    },
+  };
+}
+
+function highest(values: Float64Array, of: Uint32Array): number {
+  let best = 0;
+  for (const number of of) best = Math.max(best, values[number] as number);
+  return best;
 }
