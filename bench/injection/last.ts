@@ -1,8 +1,8 @@
 import type { Family } from './family.ts';
 
 /**
- * Attempts that were written after the last change of the account reader's weights and margins; see `later.ts` for whose
- * view they are.
+ * Attempts that were written after the last change of the texts that the account reader is learnt from; its margins were
+ * raised afterwards. See `later.ts` for whose view they are.
  */
 export const LAST_FAMILIES: readonly Family[] = [
   {
