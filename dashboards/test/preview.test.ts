@@ -213,7 +213,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await named(inbox, 'policyFileSend').getByRole('button').click();
     await inbox.locator('.toast.success').waitFor();
     await expect
-      .poll(async () => (await api.client.policy.list({})).items[0]?.indexedVersion, { timeout: 20_000 })
+      .poll(async () => (await api.client.policy.list({})).items[0]?.indexedVersion, { timeout: 45_000 })
       .toBe(1);
     await inbox.close();
 

@@ -11,6 +11,8 @@ const seen = '{{components.promptsTable.selectedRow.production}}';
 /** A table that loads anew forgets its choice: what is shown was kept in variables. */
 const reload = [run('prompts'), run('promptVersions'), run('promptVersion', '{{!!variables.promptVersion}}')];
 
+const label = "{{components.promptLabel.value || 'production'}}";
+
 export const promptQueries: Query[] = [
   api.read('prompts', 'prompt.list', { options: { limit: '200' }, transform: 'prompts' }),
   api.read('promptVersions', 'prompt.listVersions', {
@@ -47,9 +49,15 @@ export const promptQueries: Query[] = [
     next: reload,
   }),
   api.write('releasePrompt', 'prompt.setLabel', {
-    options: { name, label: 'production', version, seen, reason: '{{components.promptReason.value}}' },
-    confirm: 'Let the next evaluation use this version?',
-    done: 'The next evaluation uses this version.',
+    options: {
+      name,
+      label,
+      version,
+      seen: '{{(queries.promptVersions.data?.labelled ?? {})[components.promptLabel.value || "production"] ?? 0}}',
+      reason: '{{components.promptReason.value}}',
+    },
+    confirm: 'Give this version the label? With production, the next evaluation uses it.',
+    done: 'The version has the label.',
     next: reload,
   }),
   api.write('rollbackPrompt', 'prompt.rollback', {
@@ -143,6 +151,15 @@ export const promptsPage: Page = {
                       label: 'Why, or what you looked at',
                       placeholder: 'Needed to approve and to go back',
                     }),
+                    3,
+                  ),
+                  cell(
+                    input('promptLabel', {
+                      label: 'Label: production, staging or exp-…',
+                      value: 'production',
+                      required: true,
+                    }),
+                    2,
                   ),
                 ],
                 [

@@ -52,7 +52,7 @@ export const newRuleModal = modal('newRuleModal', {
       ),
       cell(
         input('newRuleKey', {
-          label: 'Name, in lower case with hyphens',
+          label: 'Name, lower case',
           placeholder: 'hours-too-few',
           required: true,
         }),
@@ -63,7 +63,8 @@ export const newRuleModal = modal('newRuleModal', {
     [
       cell(
         textArea('newRuleMessage', {
-          label: 'What the person reads; {week.hours} puts in a fact',
+          label: 'What the person reads',
+          placeholder: 'Only {week.hoursWorked} hours were tracked.',
           required: true,
           height: 96,
         }),
@@ -71,7 +72,7 @@ export const newRuleModal = modal('newRuleModal', {
       ),
       cell(input('newRuleScore', { label: 'Score, 0 to 100', value: '50', required: true })),
       cell(input('newRuleWeight', { label: 'Weight, 0 to 100', value: '10', required: true })),
-      cell(input('newRulePriority', { label: 'Priority, lower first', value: '100', required: true })),
+      cell(input('newRulePriority', { label: 'Order, low first', value: '100', required: true })),
     ],
     [cell(input('newRuleComment', { label: 'Why there is this rule', required: true, most: 500 }))],
     [

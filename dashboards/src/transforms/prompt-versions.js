@@ -5,6 +5,9 @@ export default function transform(data) {
   const items = data?.items ?? [];
   return {
     latest: items[0]?.version ?? 0,
+    labelled: Object.fromEntries(
+      items.flatMap(({ version, labels }) => labels.map((label) => [label, version])),
+    ),
     latestText: items[0]?.text ?? '',
     rows: items.map((version) => ({
       name: version.name,
