@@ -113,17 +113,15 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
     const stored = await objects.get(version.object_key);
     if (!stored) throw new Error(`The file of version ${number} of document ${documentId} is gone`);
     const body = await buffer(stored.body);
-    const read = await extract({ body, contentType: version.content_type as ContentType }, signal).catch(
-      (error: unknown) => {
+    const read = await extract({ body, contentType: version.content_type as ContentType }, signal)
+      .then((extracted) => ({ ...extracted, passages: passagesOf(extracted.blocks) }))
+      .catch((error: unknown) => {
         if (error instanceof UnreadableFile) return error;
         throw error;
-      },
-    );
-    const passages = read instanceof UnreadableFile ? [] : passagesOf(read.blocks);
-    if (read instanceof UnreadableFile || passages.length === 0) {
-      const reason = read instanceof UnreadableFile ? read.message : 'It has no text.';
-      return fail(tenantId, document, version.id, number, reason);
-    }
+      });
+    if (read instanceof UnreadableFile) return fail(tenantId, document, version.id, number, read.message);
+    const { passages } = read;
+    if (passages.length === 0) return fail(tenantId, document, version.id, number, 'It has no text.');
     const items = await database.withTenant(tenantId, async (transaction) => {
       await collections.remove(
         transaction,

@@ -438,6 +438,12 @@ describe('lines of an answer', () => {
   });
 });
 
+test('a document with more passages than can be kept is refused, not cut', () => {
+  const blocks = Array.from({ length: 20_001 }, (_, page) => ({ heading: [], page, text: 'A sentence.' }));
+  expect(passagesOf(blocks.slice(1))).toHaveLength(20_000);
+  expect(() => passagesOf(blocks)).toThrow('It has 20001 passages; at most 20000 are read.');
+});
+
 test('passages lose nothing of a text, and stay short', () => {
   const block = fc.record({
     heading: fc.array(fc.constantFrom('A', 'B'), { maxLength: 2 }),

@@ -1,4 +1,4 @@
-import type { Block } from './extract/index.ts';
+import { type Block, UnreadableFile } from './extract/index.ts';
 
 /** What is searched and cited: a stretch of text below one heading, on one page. */
 export interface Passage {
@@ -11,7 +11,10 @@ export interface Passage {
 const LONGEST = 900;
 const MOST_PASSAGES = 20_000;
 
-/** Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost. */
+/**
+ * Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost.
+ * @throws {UnreadableFile} for more than can be kept of one document
+ */
 export function passagesOf(blocks: readonly Block[]): Passage[] {
   const passages: Passage[] = [];
   for (const { heading, page, text } of blocks) {
@@ -22,7 +25,11 @@ export function passagesOf(blocks: readonly Block[]): Passage[] {
       else passages.push({ heading, page, text: part });
     }
   }
-  return passages.slice(0, MOST_PASSAGES);
+  if (passages.length > MOST_PASSAGES)
+    throw new UnreadableFile(
+      `It has ${passages.length} passages; at most ${MOST_PASSAGES} are read. Split it.`,
+    );
+  return passages;
 }
 
 function cut(text: string): string[] {
