@@ -1,9 +1,10 @@
 import { clear, load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, html, input, text } from '../build/widgets.ts';
+import { button, cell, html, text } from '../build/widgets.ts';
 
 const keyId = '{{components.keysTable.selectedRow.keyId}}';
 const userId = '{{components.usersTable.selectedRow.userId}}';

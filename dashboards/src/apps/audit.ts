@@ -1,8 +1,9 @@
 import { load, run, set } from '../build/actions.ts';
 import { pageHeader, tableOf } from '../build/blocks.ts';
+import { input } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, input } from '../build/widgets.ts';
+import { button, cell } from '../build/widgets.ts';
 
 export const auditQuery: Query = api.read('audit', 'audit.list', {
   options: {

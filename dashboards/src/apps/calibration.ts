@@ -1,8 +1,9 @@
 import { clear, run } from '../build/actions.ts';
 import { cardOf, chartOf } from '../build/blocks.ts';
+import { dropdown, input } from '../build/fields.ts';
 import type { Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input } from '../build/widgets.ts';
+import { button, cell } from '../build/widgets.ts';
 
 const kind = '{{components.calibrationKind.value}}';
 

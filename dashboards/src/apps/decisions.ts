@@ -1,9 +1,10 @@
 import { DECISION_STATUSES } from '../../../ai-api/src/modules/decisions/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 
 const decisionId = '{{variables.decisionId}}';
 const reason = '{{components.answerReason.value}}';

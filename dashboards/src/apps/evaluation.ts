@@ -1,9 +1,10 @@
 import { clear, go, run, set } from '../build/actions.ts';
 import { cardOf, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, textArea } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Action, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, tabs, text, textArea } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 
 const PICK = { title: 'Nothing chosen', hint: 'Choose somebody in the list to see reasons and evidence.' };
 const GRADES = ['A', 'B', 'C', 'D', 'E'].map((grade) => [grade, grade] as const);

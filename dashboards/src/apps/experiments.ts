@@ -1,9 +1,10 @@
 import { METRICS } from '../../../ai-api/src/modules/prompts/experiments/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 
 const experimentId = '{{variables.experimentId}}';
 const show = [run('experiment'), run('experimentReport')];

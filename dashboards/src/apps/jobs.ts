@@ -1,10 +1,11 @@
 import { JOB_STATES } from '../../../ai-api/src/platform/job-states.ts';
 import { load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { choicesOf, dropdown } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, choicesOf, dropdown, text } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
 
 export const jobQueries: Query[] = [
   api.read('queues', 'job.queues', { transform: 'queues' }),

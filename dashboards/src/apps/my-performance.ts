@@ -1,8 +1,9 @@
 import { clear, load, run } from '../build/actions.ts';
 import { pageHeader } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 import { historyTabs } from './performance.ts';
 import { progressOf } from './plans.ts';
 

@@ -1,8 +1,9 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 
 const optimizationId = '{{variables.optimizationId}}';
 const again = [run('optimizations'), run('optimization')];

@@ -1,9 +1,10 @@
 import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from '../../../ai-api/src/modules/people/rows.ts';
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { choicesOf, dropdown, input } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { cell, choicesOf, dropdown, input, tabs } from '../build/widgets.ts';
+import { cell, tabs } from '../build/widgets.ts';
 
 const PICK = { title: 'Nobody chosen', hint: 'Choose a row in the list.' };
 const NO_WEEKS = {

@@ -1,8 +1,9 @@
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { input } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, input, tabs, text } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 
 const week = '{{components.performanceWeek.value}}';
 const team = '{{components.performanceTeam.value}}';

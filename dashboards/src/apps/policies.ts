@@ -1,10 +1,11 @@
 import { FOLDERS } from '../../../ai-api/src/modules/knowledge/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, choicesOf, dropdown, input, tabs, text, textArea } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 import { policyFileButton, policyFileModal, policyFileQuery } from './policy-file.ts';
 
 const documentId = '{{variables.documentId}}';

@@ -1,9 +1,10 @@
 import { CONTENT_TYPES, FOLDERS } from '../../../ai-api/src/modules/knowledge/contract.ts';
 import { close, open, run, set } from '../build/actions.ts';
+import { choicesOf, dropdown, filePicker, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, choicesOf, dropdown, filePicker, input, modal, text } from '../build/widgets.ts';
+import { button, cell, modal, text } from '../build/widgets.ts';
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const picked = 'components.policyFile.file?.[0]';

@@ -1,8 +1,9 @@
 import { clear, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader } from '../build/blocks.ts';
+import { textArea } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, textArea } from '../build/widgets.ts';
+import { button, cell } from '../build/widgets.ts';
 
 const turnId = '{{queries.askPolicies.data.turnId}}';
 

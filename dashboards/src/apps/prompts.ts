@@ -1,9 +1,10 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { input, textArea } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, input, tabs, text, textArea } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 
 const name = '{{components.promptsTable.selectedRow.name}}';
 const version = '{{components.versionsTable.selectedRow.version}}';

@@ -1,7 +1,8 @@
 import { close, open, set } from '../build/actions.ts';
+import { filePicker } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Row } from '../build/model.ts';
-import { button, cell, filePicker, modal, text } from '../build/widgets.ts';
+import { button, cell, modal, text } from '../build/widgets.ts';
 
 const TYPES = ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'];
 const MOST_BYTES = 512 * 1024;

@@ -1,9 +1,10 @@
 import { CATEGORIES } from '../../../ai-api/src/modules/approvals/states.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, choicesOf, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 import { approvalParts, approvalQuery } from './approval-parts.ts';
 import { attachments, detach, filesModal, filesRow } from './request-files.ts';
 

@@ -1,8 +1,9 @@
 import { clear, load, run } from '../build/actions.ts';
 import { cardOf, pageHeader } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, textArea } from '../build/widgets.ts';
+import { button, cell } from '../build/widgets.ts';
 
 const reviewId = '{{queries.review.data.reviewId}}';
 const byChoice = '(queries.review.data?.choices ?? {})[components.scoreConfig.value] !== undefined';

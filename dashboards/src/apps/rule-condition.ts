@@ -1,6 +1,7 @@
 import { setText } from '../build/actions.ts';
+import { dropdown, input } from '../build/fields.ts';
 import type { Row } from '../build/model.ts';
-import { button, cell, dropdown, input } from '../build/widgets.ts';
+import { button, cell } from '../build/widgets.ts';
 
 /** Comparisons that every fact can be put to; the sign is CEL's. */
 const COMPARISONS = [

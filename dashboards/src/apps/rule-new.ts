@@ -1,8 +1,9 @@
 import { clear, close, open, run } from '../build/actions.ts';
 import { cardOf } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, modal, textArea } from '../build/widgets.ts';
+import { button, cell, modal } from '../build/widgets.ts';
 import { conditionRow } from './rule-condition.ts';
 
 const kind = '{{components.newRuleKind.value}}';

@@ -1,8 +1,9 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 import { calibrationQueries, calibrationRows } from './calibration.ts';
 import { conditionRow } from './rule-condition.ts';
 import { newRuleButton, newRuleModal, newRuleQueries } from './rule-new.ts';

@@ -1,9 +1,10 @@
 import { close, load, open, run, set } from '../build/actions.ts';
 import { pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, modal, text } from '../build/widgets.ts';
+import { button, cell, modal, text } from '../build/widgets.ts';
 
 export const operatedRunQueries: Query[] = [
   api.read('runs', 'evaluation.listRuns', { options: { limit: '100' }, transform: 'runs' }),

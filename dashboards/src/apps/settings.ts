@@ -1,9 +1,10 @@
 import { clear, load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, tableOf } from '../build/blocks.ts';
+import { dropdown, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query, Row, Widget } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, text } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
 
 /** Fields of the settings for manual time, with the words for them. */
 const FIELDS = {

@@ -1,8 +1,9 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, textArea } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, tabs, textArea } from '../build/widgets.ts';
+import { button, cell, tabs } from '../build/widgets.ts';
 
 /** Who looks: builders ask about their own projects, reviewers answer questions, executives also waive. */
 export type GateReader = 'builder' | 'reviewer' | 'executive';

@@ -1,8 +1,9 @@
 import { load, run } from '../build/actions.ts';
 import { chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { queriesOf } from '../build/queries.ts';
-import { button, cell, dropdown, text } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
 
 const langfuse = queriesOf('ai-manager-langfuse');
 

@@ -1,9 +1,10 @@
 import { clear, close, load, open, run } from '../build/actions.ts';
 import { pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { dropdown, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, dropdown, input, modal, text } from '../build/widgets.ts';
+import { button, cell, modal, text } from '../build/widgets.ts';
 import { EVENT_CHOICES } from './event-choices.ts';
 
 const endpointId = '{{components.webhooksTable.selectedRow.id}}';

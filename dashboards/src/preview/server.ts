@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Options, QueryService } from '../../../tooljet-plugins/common/types.ts';
 import type { AppDefinition, ExportedApp } from '../build/export-types.ts';
+import { type Listening, listen } from '../listen.ts';
 
 export interface PreviewOptions {
   /** What `npm run build -w tooljet-plugins` wrote. */
@@ -25,7 +25,7 @@ const FILES = new Set(['main.ts', 'state.ts', 'widgets.ts', 'table.ts', 'chart.t
  * this process. A development aid: it draws only the components that the dashboards use, and not as ToolJet
  * draws them in every detail.
  */
-export async function startPreview(options: PreviewOptions): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPreview(options: PreviewOptions): Promise<Listening> {
   const apps = options.apps.flatMap(({ app }) => app.map(({ definition }) => definition.appV2));
   const plugins = new Map<string, QueryService>();
   const server = createServer((request, response) => {
@@ -86,15 +86,7 @@ export async function startPreview(options: PreviewOptions): Promise<{ url: stri
     return plugin;
   }
 
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, options.port);
 }
 
 /** Other pages in the developer's browser must not run queries with the developer's key. */

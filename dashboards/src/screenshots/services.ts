@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Listening, listen } from '../listen.ts';
 
 const DAY = 86_400_000;
 const ago = (days: number, minutes = 0) => new Date(Date.now() - days * DAY - minutes * 60_000).toISOString();
@@ -67,20 +67,12 @@ const ANSWERS: [RegExp, unknown][] = [
 ];
 
 /** n8n, Langfuse and a subscriber of events, as far as the pictures show them; anything else is refused with 500. */
-export async function startServices(): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startServices(): Promise<Listening> {
   const server = createServer((request, response) => {
     request.resume();
     const answer = ANSWERS.find(([path]) => path.test(request.url ?? ''))?.[1];
     response.writeHead(answer ? 200 : 500, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer ?? { message: 'Out of order' }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server);
 }

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../contract/operation.ts';
 import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../contract/schemas.ts';
 import { judgementView } from '../../judgement/schema.ts';
+import { deciders, managers } from './approvers/contract.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
 import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
 
+export { approver } from './approvers/contract.ts';
+
+const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
 const version = z.number().int().min(1).describe('Version of the request that you saw');
-const email = z.email().max(320).toLowerCase();
 const builderId = z.string().min(1).max(100);
 const quarterHours = z
   .number()
@@ -93,11 +96,6 @@ const requestHints = {
   startsAt: { label: 'Started at' },
 } as const;
 
-const everyone = ROLES;
-const writers = ['admin', 'executive', 'builder', 'ops'] as const;
-const deciders = ['admin', 'executive', 'builder', 'reviewer', 'ops'] as const;
-const managers = ['admin', 'executive'] as const;
-
 export const approval = resource({
   id: 'approval',
   name: 'Approval',
@@ -143,7 +141,7 @@ export const approval = resource({
       path: '/approvals',
       summary: 'List requests for manual time',
       description: 'Newest first. Builders see their own.',
-      access: everyone,
+      access: ROLES,
       own: 'handler',
       list: true,
       input: z.object({
@@ -162,7 +160,7 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/counts',
       summary: 'Count requests for the inbox',
-      access: everyone,
+      access: ROLES,
       own: 'handler',
       input: z.object({}),
       output: z
@@ -202,7 +200,7 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/settings',
       summary: "Get the company's settings for manual time",
-      access: everyone,
+      access: ROLES,
       own: 'anyone',
       input: z.object({}),
       output: settingsSchema,
@@ -220,7 +218,7 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/{approvalId}',
       summary: 'Get a request with its history, files and judgement',
-      access: everyone,
+      access: ROLES,
       own: 'handler',
       input: z.object({ approvalId }),
       output: detail,
@@ -344,127 +342,6 @@ export const approval = resource({
       output: approvalView,
       errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: { reason: { multiline: true } },
-    }),
-  },
-});
-
-const group = z
-  .object({
-    groupId: id,
-    name: z.string(),
-    team: z.string().nullable().describe('Whose requests it decides; null decides for every other team'),
-    escalation: z.boolean().describe('Requests past their deadline go here'),
-    members: z.array(z.string()).describe('E-mail addresses'),
-  })
-  .meta({ id: 'ApproverGroup' });
-
-const delegation = z
-  .object({
-    delegationId: id,
-    fromEmail: z.string(),
-    toEmail: z.string(),
-    firstDay: day,
-    lastDay: day,
-  })
-  .meta({ id: 'ApproverDelegation' });
-
-const name = prose(1, 100);
-
-export const approver = resource({
-  id: 'approver',
-  name: 'Approver',
-  description: 'Who decides requests for manual time: groups by team, and who stands in for whom.',
-  locate: [
-    { operation: 'listGroups', id: 'groupId', shown: ['name', 'team'] },
-    { operation: 'listDelegations', id: 'delegationId', shown: ['fromEmail', 'toEmail'] },
-  ],
-  operations: {
-    listGroups: operation({
-      method: 'GET',
-      path: '/approver-groups',
-      summary: 'List approver groups',
-      access: everyone,
-      own: 'anyone',
-      list: true,
-      input: z.object(page),
-      output: listOf(group),
-    }),
-    createGroup: operation({
-      method: 'POST',
-      path: '/approver-groups',
-      summary: 'Create an approver group',
-      access: managers,
-      status: 201,
-      input: z.object({
-        name,
-        team: name.optional().describe('Whose requests it decides; without one, those of every other team'),
-        escalation: z.boolean().default(false),
-        members: z.array(email).min(1).max(100),
-      }),
-      output: group,
-      errors: ['CONFLICT'],
-    }),
-    updateGroup: operation({
-      method: 'PATCH',
-      path: '/approver-groups/{groupId}',
-      summary: 'Change an approver group',
-      access: managers,
-      input: z.object({
-        groupId: id,
-        name: name.optional(),
-        escalation: z.boolean().optional(),
-        members: z.array(email).min(1).max(100).optional(),
-      }),
-      output: group,
-      errors: ['NOT_FOUND', 'CONFLICT'],
-    }),
-    deleteGroup: operation({
-      method: 'DELETE',
-      path: '/approver-groups/{groupId}',
-      summary: 'Delete an approver group',
-      description: 'Its open requests go to the group of all other teams, or to executives.',
-      access: managers,
-      status: 204,
-      input: z.object({ groupId: id }),
-      output: z.void(),
-      errors: ['NOT_FOUND'],
-    }),
-    listDelegations: operation({
-      method: 'GET',
-      path: '/approver-delegations',
-      summary: 'List who stands in for whom',
-      access: everyone,
-      own: 'anyone',
-      list: true,
-      input: z.object(page),
-      output: listOf(delegation),
-    }),
-    delegate: operation({
-      method: 'POST',
-      path: '/approver-delegations',
-      summary: 'Let somebody stand in for you while you are away',
-      access: deciders,
-      own: 'anyone',
-      status: 201,
-      input: z.object({
-        toEmail: email,
-        firstDay: day,
-        lastDay: day,
-        fromEmail: email.optional().describe('For somebody else, by an administrator or executive'),
-      }),
-      output: delegation,
-      errors: ['APPROVAL_NOT_YOURS'],
-    }),
-    endDelegation: operation({
-      method: 'DELETE',
-      path: '/approver-delegations/{delegationId}',
-      summary: 'End a delegation',
-      access: deciders,
-      own: 'anyone',
-      status: 204,
-      input: z.object({ delegationId: id }),
-      output: z.void(),
-      errors: ['NOT_FOUND', 'APPROVAL_NOT_YOURS'],
     }),
   },
 });

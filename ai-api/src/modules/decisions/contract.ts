@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { operation, resource } from '../../contract/operation.ts';
-import { id, listOf, page, timestamp } from '../../contract/schemas.ts';
+import { id, listOf, page, prose, timestamp } from '../../contract/schemas.ts';
 
 export const DECISION_STATUSES = ['pending', 'approved', 'declined', 'expired', 'cancelled'] as const;
 export const CHOICES = ['approved', 'declined'] as const;
 const MOST_APPROVERS = 20;
 
-/** Text that PostgreSQL can store, on one line where it becomes a header of an e-mail. */
+/** Text on one line, where it becomes a header of an e-mail. */
 const line = (max: number) =>
   z
     .string()
@@ -14,15 +14,6 @@ const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max)
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must not have control characters');
-export const words = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .refine(
-      (value) => value.isWellFormed() && !value.includes('\0'),
-      'has a character that cannot be stored',
-    );
 
 const addresses = z
   .array(z.email('must be e-mail addresses').max(320))
@@ -96,9 +87,9 @@ export const decisions = resource({
       status: 201,
       input: z.object({
         title: line(200).describe('The question, also the subject of the e-mail'),
-        message: words(8000).optional().describe('What the approver has to know'),
+        message: prose(0, 8000).optional().describe('What the approver has to know'),
         details: z
-          .record(line(100), z.union([words(1000), z.number(), z.boolean()]))
+          .record(line(100), z.union([prose(0, 1000), z.number(), z.boolean()]))
           .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 entries')
           .optional()
           .describe('Facts shown as a table, by name'),
@@ -155,7 +146,7 @@ export const decisions = resource({
       summary: 'Decide',
       description: 'The first decision counts; a later one, or one after expiresAt, answers CONFLICT.',
       access: ['admin', 'executive', 'reviewer'],
-      input: z.object({ decisionId, choice: z.enum(CHOICES), reason: words(2000).optional() }),
+      input: z.object({ decisionId, choice: z.enum(CHOICES), reason: prose(0, 2000).optional() }),
       output: decision,
       errors: ['NOT_FOUND', 'CONFLICT'],
       hints: { reason: { multiline: true } },
@@ -182,7 +173,7 @@ export const decisions = resource({
       summary: 'Cancel a decision',
       description: 'Nobody can decide any more. There is no callback.',
       access: operate,
-      input: z.object({ decisionId, reason: words(2000).optional() }),
+      input: z.object({ decisionId, reason: prose(0, 2000).optional() }),
       output: decision,
       errors: ['NOT_FOUND', 'CONFLICT'],
       simplified: brief,

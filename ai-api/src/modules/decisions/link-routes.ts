@@ -1,14 +1,15 @@
 import express, { type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
+import { prose } from '../../contract/schemas.ts';
 import { Problem } from '../../http/problem.ts';
-import { CHOICES, words } from './contract.ts';
+import { CHOICES } from './contract.ts';
 import { confirmationPage, notePage } from './page.ts';
 import type { Decisions } from './service.ts';
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const token = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const answer = z.object({ token, choice: z.enum(CHOICES), reason: words(2000).optional() });
+const answer = z.object({ token, choice: z.enum(CHOICES), reason: prose(0, 2000).optional() });
 
 /**
  * The page behind the links in e-mails. Following a link shows the question and changes nothing, because mail
@@ -40,7 +41,7 @@ export function serveDecisionLinks(decisions: Decisions, limit: RequestHandler):
           response,
           link,
           422,
-          'Choose one of the two buttons. A reason has at most 2000 characters, and none that cannot be stored.',
+          'Choose one of the two buttons. A reason has at most 2000 characters, and no control characters.',
         );
       }
       try {
