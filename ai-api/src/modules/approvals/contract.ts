@@ -301,9 +301,9 @@ export const approval = resource({
       method: 'POST',
       path: '/approvals/confirm',
       summary: 'Confirm an automatic decision that was drawn for a look',
-      description: 'To overturn it instead, override it.',
-      access: deciders,
-      own: 'anyone',
+      description:
+        'To overturn it instead, override it. No group stands behind such a decision, so executives look.',
+      access: managers,
       input: z.object({ approvalId, version }),
       output: approvalView,
       errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
