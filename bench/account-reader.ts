@@ -1,4 +1,4 @@
-import { openAccountReader, type ReadAccount } from '../ai-api/src/modules/approvals/plain-account/reader.ts';
+import { openAccountReader, type ReadAccount } from '../ai-api/src/modules/manager/approvals/plain-account/reader.ts';
 import { learn, readExamples } from '../scripts/account-reader/learn.ts';
 import { trainingTexts } from '../scripts/account-reader/texts.ts';
 import { FAMILIES } from './injection/attempts.ts';

@@ -1,5 +1,5 @@
 import { wordComparison } from '../ai-api/src/models/embeddings/word-similarity.ts';
-import { groundedSentence } from '../ai-api/src/modules/knowledge/grounding.ts';
+import { groundedSentence } from '../ai-api/src/modules/manager/knowledge/grounding.ts';
 import { PAIRS, type Pair } from './grounding/pairs.ts';
 import { printTable, shareOf } from './triage/outcomes.ts';
 

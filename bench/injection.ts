@@ -1,5 +1,5 @@
-import type { Client } from '../ai-api/src/contract/client.ts';
-import { ApiError } from '../ai-api/src/contract/client.ts';
+import type { Client } from '../ai-api/src/catalogue/client.ts';
+import { ApiError } from '../ai-api/src/catalogue/client.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { FAMILIES } from './injection/attempts.ts';
 import type { Family } from './injection/family.ts';

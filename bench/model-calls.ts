@@ -8,7 +8,7 @@ import { openAiProvider } from '../ai-api/src/models/openai.ts';
 import { createRoute } from '../ai-api/src/models/route.ts';
 import { strictSchema } from '../ai-api/src/models/strict-schema.ts';
 import { createTraces, keepTrace } from '../ai-api/src/models/tracing/index.ts';
-import { ensureTenant } from '../ai-api/src/modules/identity/index.ts';
+import { ensureTenant } from '../ai-api/src/modules/shared/identity/index.ts';
 import { createDatabase, type Database } from '../ai-api/src/platform/database/index.ts';
 import { migrate } from '../ai-api/src/platform/database/migrate.ts';
 import { openPglite } from '../ai-api/src/platform/database/pglite.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../ai-api/src/contract/client.ts';
+import type { Client } from '../ai-api/src/catalogue/client.ts';
 import { generateCompany, SAMPLE } from '../examples/generate.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { type LoopbackModel, startLoopbackModel } from './loopback-model.ts';

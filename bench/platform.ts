@@ -1,5 +1,5 @@
-import { type Client, createClient } from '../ai-api/src/contract/client.ts';
-import { resources } from '../ai-api/src/contract/index.ts';
+import { type Client, createClient } from '../ai-api/src/catalogue/client.ts';
+import { resources } from '../ai-api/src/catalogue/index.ts';
 import { type Company, companyFiles } from '../examples/generate.ts';
 import { type ChildServer, startChild } from './child-server.ts';
 import type { Home } from './homes.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
-import { readConfig } from '../ai-api/src/config.ts';
+import { readConfig } from '../ai-api/src/config/index.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { startServer } from '../ai-api/src/server.ts';
 import { generateCompany, SAMPLE } from '../examples/generate.ts';

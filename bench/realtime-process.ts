@@ -1,4 +1,4 @@
-import { readConfig } from '../ai-api/src/config.ts';
+import { readConfig } from '../ai-api/src/config/index.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { startServer } from '../ai-api/src/server.ts';
 import { serveParent } from './child-server.ts';

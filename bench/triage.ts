@@ -1,4 +1,4 @@
-import type { Client } from '../ai-api/src/contract/client.ts';
+import type { Client } from '../ai-api/src/catalogue/client.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { startLoopbackModel } from './loopback-model.ts';
 import { startPlatform } from './platform.ts';

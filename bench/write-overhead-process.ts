@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { readConfig } from '../ai-api/src/config.ts';
-import { systemActor } from '../ai-api/src/modules/audit/index.ts';
+import { readConfig } from '../ai-api/src/config/index.ts';
+import { systemActor } from '../ai-api/src/modules/shared/audit/index.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { startServer } from '../ai-api/src/server.ts';
 import { serveParent } from './child-server.ts';

@@ -1,6 +1,6 @@
-import { readConfig } from '../ai-api/src/config.ts';
+import { readConfig } from '../ai-api/src/config/index.ts';
 import { openDatabase } from '../ai-api/src/context.ts';
-import { verifyChain } from '../ai-api/src/modules/audit/index.ts';
+import { verifyChain } from '../ai-api/src/modules/shared/audit/index.ts';
 import type { Database } from '../ai-api/src/platform/database/index.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../ai-api/src/config.ts';
+import { readConfig } from '../ai-api/src/config/index.ts';
 import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';
 import { verifyCompanies } from './backup/companies.ts';
 import { dumpEmbedded } from './backup/embedded.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Config, ConfigError } from '../ai-api/src/config.ts';
+import { type Config, ConfigError } from '../ai-api/src/config/index.ts';
 import { ROOT } from './start/options.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { openAccountReader } from '../ai-api/src/modules/approvals/plain-account/reader.ts';
+import { openAccountReader } from '../ai-api/src/modules/manager/approvals/plain-account/reader.ts';
 import { createRandom } from '../examples/company/random.ts';
 import { type Learnable, learn, readExamples } from './account-reader/learn.ts';
 import { SEED, trainingTexts } from './account-reader/texts.ts';
@@ -13,7 +13,7 @@ import { SEED, trainingTexts } from './account-reader/texts.ts';
  * is read by weights that have not seen its line.
  */
 const TARGET = new URL(
-  '../ai-api/src/modules/approvals/plain-account/weights.generated.json',
+  '../ai-api/src/modules/manager/approvals/plain-account/weights.generated.json',
   import.meta.url,
 );
 const PARTS = 5;

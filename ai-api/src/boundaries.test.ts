@@ -201,7 +201,7 @@ describe('the rule catches', () => {
       'modules/people/x.ts',
       "import { a } from '../../judgement/store.ts';",
     ],
-    ['a module in the start', 'server.ts', "import { a } from './modules/people/index.ts';"],
+    ['a module in the start', 'server.ts', "import { a } from './modules/shared/people/index.ts';"],
     [
       'the composition in a module',
       'modules/people/x.ts',
@@ -222,7 +222,7 @@ describe('the rule catches', () => {
     ['modules/evaluations/contract.ts', "import { GRADES } from '../../judgement/grade.ts';"],
     ['modules/people/connectors/x.ts', "import { a } from '../store.ts';"],
     ['contract/x.ts', "import { a } from '../modules/people/contract.ts';"],
-    ['app.ts', "import { a } from './modules/people/index.ts'; import p from '../package.json';"],
+    ['app.ts', "import { a } from './modules/shared/people/index.ts'; import p from '../package.json';"],
     ['platform/x.ts', "import { z } from 'zod';"],
   ])('no import that is right: %s', (path, text) => {
     expect(importFaults({ [path]: text })).toEqual([]);

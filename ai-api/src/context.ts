@@ -4,14 +4,14 @@ import { openDrivers } from './composition/drivers.ts';
 import { installationOf } from './composition/installation.ts';
 import { createModules } from './composition/modules.ts';
 import { seedTenant } from './composition/seed.ts';
-import type { Config } from './config.ts';
-import { gaugesOf } from './modules/ops/index.ts';
+import type { Config } from './config/index.ts';
+import { gaugesOf } from './modules/shared/ops/index.ts';
 import type { Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 
 export { openDatabase } from './composition/database.ts';
-export { RegionMismatch } from './modules/tenancy/index.ts';
+export { RegionMismatch } from './modules/shared/tenancy/index.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 

@@ -8,8 +8,8 @@ import { databaseKinds, type TestDatabase } from '../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../test/model-recorder.ts';
 import { evaluate } from '../test/runs.ts';
 import { startVaultRecorder, type VaultRecorder } from '../test/vault-recorder.ts';
-import { createClient } from './contract/client.ts';
-import { resources } from './contract/index.ts';
+import { createClient } from './catalogue/client.ts';
+import { resources } from './catalogue/index.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 type Line = Record<string, unknown> & { msg: string };

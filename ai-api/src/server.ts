@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp, createWorkerApp } from './app.ts';
-import { type Config, urlOf } from './config.ts';
+import { type Config, urlOf } from './config/index.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
 import { startUpkeep } from './models/upkeep.ts';
-import { startMaintenance } from './modules/audit/index.ts';
+import { startMaintenance } from './modules/shared/audit/index.ts';
 import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
 
 /** How long running requests and jobs may take to end. */

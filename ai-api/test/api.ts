@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/index.ts';
 import type { Context } from '../src/context.ts';
-import { type Client, createClient } from '../src/contract/client.ts';
-import { resources } from '../src/contract/index.ts';
+import { type Client, createClient } from '../src/catalogue/client.ts';
+import { resources } from '../src/catalogue/index.ts';
 import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 import type { TestDatabase } from './databases.ts';

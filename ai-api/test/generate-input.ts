@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { inputProperties } from '../src/contract/openapi.ts';
+import { inputProperties } from '../src/catalogue/openapi.ts';
 import type { Operation } from '../src/contract/operation.ts';
 
 /** The part of JSON Schema that contracts are written in. */

@@ -1,7 +1,7 @@
 import { createDatabase } from '../src/platform/database/index.ts';
 import { openPglite } from '../src/platform/database/pglite.ts';
 import { openPostgres } from '../src/platform/database/postgres.ts';
-import { createJobs } from '../src/platform/jobs.ts';
+import { createJobs } from '../src/platform/jobs/index.ts';
 import { createLog } from '../src/platform/log.ts';
 
 /**

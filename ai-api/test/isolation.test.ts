@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createClient } from '../src/contract/client.ts';
-import { resources } from '../src/contract/index.ts';
+import { createClient } from '../src/catalogue/client.ts';
+import { resources } from '../src/catalogue/index.ts';
 import { locationOf, type Operation } from '../src/contract/operation.ts';
 import { startApi, type TestApi } from './api.ts';
 import { databaseKinds, type TestDatabase } from './databases.ts';

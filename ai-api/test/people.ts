@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ApiError } from '../src/contract/client.ts';
-import { BUILDER_STATUSES } from '../src/modules/people/rows.ts';
+import { ApiError } from '../src/catalogue/client.ts';
+import { BUILDER_STATUSES } from '../src/modules/shared/people/rows.ts';
 
 /** A valid row of builders.csv, with other cells where given. */
 export const builderRow = (cells: Record<string, unknown> = {}) => ({

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Client, createClient } from '../src/contract/client.ts';
-import { resources } from '../src/contract/index.ts';
+import { type Client, createClient } from '../src/catalogue/client.ts';
+import { resources } from '../src/catalogue/index.ts';
 import { ADMIN_KEY } from './api.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));

@@ -1,5 +1,5 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
-import type { Client } from '../src/contract/client.ts';
+import type { Client } from '../src/catalogue/client.ts';
 import { SAMPLE_WEEK, sampleCompany, testEnvironment } from './api.ts';
 import { databaseKinds, type TestDatabase } from './databases.ts';
 import { type AnswerModel, scoreEverything, startModelRecorder } from './model-recorder.ts';

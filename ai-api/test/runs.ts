@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { ApiError, type Client } from '../src/contract/client.ts';
+import { ApiError, type Client } from '../src/catalogue/client.ts';
 import type { Database } from '../src/platform/database/index.ts';
 import { SAMPLE_WEEK } from './api.ts';
 

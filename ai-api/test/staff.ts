@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Client, createClient } from '../src/contract/client.ts';
-import { resources } from '../src/contract/index.ts';
+import { type Client, createClient } from '../src/catalogue/client.ts';
+import { resources } from '../src/catalogue/index.ts';
 import type { Role } from '../src/contract/operation.ts';
 import { ADMIN_KEY, type TestApi } from './api.ts';
 

@@ -1,4 +1,4 @@
-import type { Client } from '../../ai-api/src/contract/client.ts';
+import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import type { AnswerFrom } from '../loopback-model.ts';
 import { uploadPolicies } from '../retrieval/policies.ts';
 import { eachOf } from '../triage/company.ts';

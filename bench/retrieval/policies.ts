@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '../../ai-api/src/contract/client.ts';
+import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import type { SourceDocument } from './corpus.ts';
 
 const WAIT_MS = 300_000;

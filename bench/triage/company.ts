@@ -1,4 +1,4 @@
-import type { Client } from '../../ai-api/src/contract/client.ts';
+import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import type { EarlierRequest, LabelledRequest, TriageSet } from './generate.ts';
 
 const AT_ONCE = 4;

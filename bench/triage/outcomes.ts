@@ -3,8 +3,8 @@ import {
   expectedCalibrationError,
   type Forecast,
   reliability,
-} from '../../ai-api/src/modules/quality/statistics/calibration.ts';
-import { wilson } from '../../ai-api/src/modules/quality/statistics/intervals.ts';
+} from '../../ai-api/src/modules/ai/quality/statistics/calibration.ts';
+import { wilson } from '../../ai-api/src/modules/ai/quality/statistics/intervals.ts';
 import type { LabelledRequest } from './generate.ts';
 
 /** What the engine said about one request. */

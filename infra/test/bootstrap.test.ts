@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
-import { readConfig } from '../../ai-api/src/config.ts';
+import { readConfig } from '../../ai-api/src/config/index.ts';
 import { smtpPassword } from '../src/bootstrap/catalogue.ts';
 import { startAwsRecorder } from './aws-recorder.ts';
 

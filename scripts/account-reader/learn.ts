@@ -2,13 +2,13 @@ import { openWordVectors, remembering } from '../../ai-api/src/models/embeddings
 import {
   sentenceFeatures,
   windowFeatures,
-} from '../../ai-api/src/modules/approvals/plain-account/features.ts';
-import type { Weights } from '../../ai-api/src/modules/approvals/plain-account/reader.ts';
+} from '../../ai-api/src/modules/manager/approvals/plain-account/features.ts';
+import type { Weights } from '../../ai-api/src/modules/manager/approvals/plain-account/reader.ts';
 import {
   sentencesOf,
   WINDOW,
   windowsOf,
-} from '../../ai-api/src/modules/approvals/plain-account/sentences.ts';
+} from '../../ai-api/src/modules/manager/approvals/plain-account/sentences.ts';
 import { createRandom } from '../../examples/company/random.ts';
 import { fitLogistic, type Row } from './fit.ts';
 import { type Example, SEED } from './texts.ts';

@@ -1,6 +1,6 @@
-import type { Config } from '../../ai-api/src/config.ts';
+import type { Config } from '../../ai-api/src/config/index.ts';
 import { openDatabase } from '../../ai-api/src/context.ts';
-import { verifyChain } from '../../ai-api/src/modules/audit/index.ts';
+import { verifyChain } from '../../ai-api/src/modules/shared/audit/index.ts';
 import { createLog } from '../../ai-api/src/platform/log.ts';
 import { BackupError, type Manifest } from './manifest.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Config } from '../../ai-api/src/config.ts';
+import type { Config } from '../../ai-api/src/config/index.ts';
 import { type ObjectStore, openObjects } from '../../ai-api/src/platform/objects/index.ts';
 import type { Manifest } from './manifest.ts';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, createClient } from '../../ai-api/src/contract/client.ts';
-import { resources } from '../../ai-api/src/contract/index.ts';
+import { type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { findPostgres, runOn } from '../../bench/postgres.ts';
 import {
   bootstrapN8n,

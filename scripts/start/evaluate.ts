@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '../../ai-api/src/contract/client.ts';
+import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import { newestWeek } from '../../examples/source-tables.ts';
 import { createN8nClient } from '../../workflows/src/client.ts';
 import { START_HEADER, type System } from './everything.ts';

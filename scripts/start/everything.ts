@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, createClient } from '../../ai-api/src/contract/client.ts';
-import { resources } from '../../ai-api/src/contract/index.ts';
+import { type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { startSources } from '../../examples/sources.ts';
 import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';

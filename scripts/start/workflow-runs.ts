@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { createClient } from '../../ai-api/src/contract/client.ts';
-import { resources } from '../../ai-api/src/contract/index.ts';
+import { createClient } from '../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { createN8nClient } from '../../workflows/src/index.ts';
 import { runQualityAlerts } from './quality-runs.ts';
 import { localSecrets } from './secrets.ts';

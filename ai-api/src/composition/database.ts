@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { createDatabase, type Database } from '../platform/database/index.ts';
 import { openPglite } from '../platform/database/pglite.ts';
 import { DatabaseUnreachable, openPostgres } from '../platform/database/postgres.ts';

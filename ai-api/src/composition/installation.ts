@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Installation } from '../modules/ops/index.ts';
+import type { Installation } from '../modules/shared/ops/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import type { Drivers } from './drivers.ts';
 

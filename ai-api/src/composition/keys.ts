@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { parseKeys } from '../platform/sealing.ts';
 
 /** What seals stored secrets, and what keys of tokens are derived from: as configured, or else a local key. */

@@ -1,8 +1,8 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { ACT_AS } from '../contract/scopes.ts';
 import { seedKind } from '../judgement/index.ts';
-import { record, systemActor } from '../modules/audit/index.ts';
-import { seedGates } from '../modules/stage-gates/index.ts';
+import { record, systemActor } from '../modules/shared/audit/index.ts';
+import { seedGates } from '../modules/manager/stage-gates/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import { KINDS } from './kinds.ts';
 import type { Modules } from './modules.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Role } from '../contract/operation.ts';
-import type { Tier } from './limits/tiers.ts';
+import type { Tier } from '../contract/tiers.ts';
 
 /** A person that a credential stands for. */
 export interface Person {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import type { Limits } from '../platform/limits/index.ts';
 import { createIdempotency, type Idempotency } from './idempotency/index.ts';

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { isProbe } from './probe.ts';
 import { Problem } from './problem.ts';
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../test/databases.ts';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/index.ts';
 import { problemDocument } from '../contract/schemas.ts';
 import { createLog } from '../platform/log.ts';
 import { type RunningServer, startServer } from '../server.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../test/model-recorder.ts';
 import { chainOf } from '../../test/models.ts';
 import type { ResolvedPrompt } from '../models/prompt.ts';
-import { evaluationKind, projectKind } from '../modules/evaluations/index.ts';
+import { evaluationKind, projectKind } from '../modules/manager/evaluations/index.ts';
 import { type Bench, compileRules, defaultRules, type Facts, type Judged, judge } from './index.ts';
 import type { RuleDefinition } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluationKind, projectKind } from '../modules/evaluations/index.ts';
-import { PROJECT_STATUSES, STAGES } from '../modules/people/rows.ts';
+import { evaluationKind, projectKind } from '../modules/manager/evaluations/index.ts';
+import { PROJECT_STATUSES, STAGES } from '../modules/shared/people/rows.ts';
 import { factAt, factPaths } from './facts.ts';
 import { gradeOf } from './grade.ts';
 import { type Bench, compileRules, defaultRules, defineKind, type Facts, judge } from './index.ts';

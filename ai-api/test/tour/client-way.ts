@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
-import { createClient } from '../../src/contract/client.ts';
-import { resources } from '../../src/contract/index.ts';
+import { createClient } from '../../src/catalogue/client.ts';
+import { resources } from '../../src/catalogue/index.ts';
 import type { Operation } from '../../src/contract/operation.ts';
 import { ADMIN_KEY } from '../api.ts';
 import type { Way } from './take.ts';

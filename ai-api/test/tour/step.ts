@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { resources } from '../../src/contract/index.ts';
+import { resources } from '../../src/catalogue/index.ts';
 import type { Operation } from '../../src/contract/operation.ts';
 import type { World } from './world.ts';
 

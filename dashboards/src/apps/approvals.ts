@@ -1,4 +1,4 @@
-import { STATES } from '../../../ai-api/src/modules/approvals/states.ts';
+import { STATES } from '../../../ai-api/src/modules/manager/approvals/states.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';

@@ -1,4 +1,4 @@
-import { DECISION_STATUSES } from '../../../ai-api/src/modules/decisions/contract.ts';
+import { DECISION_STATUSES } from '../../../ai-api/src/modules/ai/decisions/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';

@@ -1,4 +1,4 @@
-import { METRICS } from '../../../ai-api/src/modules/prompts/experiments/contract.ts';
+import { METRICS } from '../../../ai-api/src/modules/ai/experiments/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { dropdown, input, textArea } from '../build/fields.ts';

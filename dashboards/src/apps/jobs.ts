@@ -1,4 +1,4 @@
-import { JOB_STATES } from '../../../ai-api/src/platform/job-states.ts';
+import { JOB_STATES } from '../../../ai-api/src/platform/jobs/states.ts';
 import { load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown } from '../build/fields.ts';

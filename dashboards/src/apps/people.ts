@@ -1,4 +1,4 @@
-import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from '../../../ai-api/src/modules/people/rows.ts';
+import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from '../../../ai-api/src/modules/shared/people/rows.ts';
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input } from '../build/fields.ts';

@@ -1,4 +1,4 @@
-import { PLAN_STATUSES } from '../../../ai-api/src/modules/performance/contract.ts';
+import { PLAN_STATUSES } from '../../../ai-api/src/modules/manager/performance/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';

@@ -1,4 +1,4 @@
-import { FOLDERS } from '../../../ai-api/src/modules/knowledge/contract.ts';
+import { FOLDERS } from '../../../ai-api/src/modules/manager/knowledge/contract.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';

@@ -1,4 +1,4 @@
-import { CONTENT_TYPES, FOLDERS } from '../../../ai-api/src/modules/knowledge/contract.ts';
+import { CONTENT_TYPES, FOLDERS } from '../../../ai-api/src/modules/manager/knowledge/contract.ts';
 import { close, open, run, set } from '../build/actions.ts';
 import { choicesOf, dropdown, filePicker, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';

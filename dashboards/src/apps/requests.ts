@@ -1,4 +1,4 @@
-import { CATEGORIES } from '../../../ai-api/src/modules/approvals/states.ts';
+import { CATEGORIES } from '../../../ai-api/src/modules/manager/approvals/states.ts';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';

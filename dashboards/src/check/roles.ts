@@ -1,4 +1,4 @@
-import { resources } from '../../../ai-api/src/contract/index.ts';
+import { resources } from '../../../ai-api/src/catalogue/index.ts';
 import type { Operation, Role } from '../../../ai-api/src/contract/operation.ts';
 import { apps } from '../apps/index.ts';
 import type { AppDefinition } from '../build/export-types.ts';

@@ -1,5 +1,5 @@
-import { ApiError, type Client, createClient } from '../../../ai-api/src/contract/client.ts';
-import { resources } from '../../../ai-api/src/contract/index.ts';
+import { ApiError, type Client, createClient } from '../../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../../ai-api/src/catalogue/index.ts';
 import type { SourceOptions } from './sources.ts';
 import type { ToolJet } from './tooljet.ts';
 import { ToolJetError } from './tooljet.ts';

@@ -13,7 +13,7 @@ import {
   SIGN_INS_OF_PERSON,
   SIGN_INS_OF_PERSON_FROM_ANYWHERE,
   SIGN_INS_PER_MINUTE,
-} from './tiers.ts';
+} from '../../contract/tiers.ts';
 
 const WINDOW_SECONDS = 60;
 /** For how long an address waits after a wrong credential that could not be counted. */

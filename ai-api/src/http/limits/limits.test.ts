@@ -4,7 +4,7 @@ import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { connect } from '../../../test/followers.ts';
 import { hasRedis, startUpstash } from '../../../test/real-redis.ts';
 import type { UpstashBridge } from '../../../test/upstash-bridge.ts';
-import { TIERS, type Tier } from './tiers.ts';
+import { TIERS, type Tier } from '../../contract/tiers.ts';
 
 const SECRET = '0123456789abcdef'.repeat(3);
 const keyOf = (prefix: string) => `aim_${prefix.padEnd(8, '0')}_${SECRET}`;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { type EmbeddingRecorder, startEmbeddingRecorder } from '../../../test/embedding-recorder.ts';
-import { ensureTenant } from '../../modules/identity/index.ts';
+import { ensureTenant } from '../../modules/shared/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { migrate } from '../../platform/database/migrate.ts';
-import { createJobs, type Jobs } from '../../platform/jobs.ts';
+import { createJobs, type Jobs } from '../../platform/jobs/index.ts';
 import { createLog } from '../../platform/log.ts';
 import { createCollections, type Item } from './collections.ts';
 import { createEmbedder, type Embedder } from './index.ts';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
-import type { Jobs } from '../../platform/jobs.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import { ModelError } from '../chat.ts';
 import { contentHash } from './cache.ts';
 import {

@@ -5,7 +5,7 @@ import {
   type EmbeddingRecorder,
   startEmbeddingRecorder,
 } from '../../../test/embedding-recorder.ts';
-import { ensureTenant } from '../../modules/identity/index.ts';
+import { ensureTenant } from '../../modules/shared/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { RecordedAttempt } from '../chain.ts';
 import { createEmbedder, type Embedder } from './index.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
-import { ensureTenant } from '../../modules/identity/index.ts';
+import { ensureTenant } from '../../modules/shared/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { findSpaces, insertSpace, type SpaceRecord, saveVectors } from './collection-store.ts';

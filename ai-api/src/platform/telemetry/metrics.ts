@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { QueueCount } from '../job-store.ts';
+import type { QueueCount } from '../jobs/store.ts';
 
 /** Seconds. Requests and queries answer in milliseconds, models and jobs in seconds. */
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { invalidField } from '../../../http/problem.ts';
+
+/**
+ * What an output schema may be made of: what providers take as a strict schema, and bounds that we check ourselves.
+ * `$ref` and `pattern` are left out: the one may loop, the other takes for ever on a chosen text.
+ */
+const KEYWORDS = new Set([
+  'type',
+  'title',
+  'description',
+  'properties',
+  'required',
+  'additionalProperties',
+  'items',
+  'enum',
+  'const',
+  'anyOf',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+]);
+const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
+const DEEPEST = 6;
+const LARGEST = 16_000;
+const MOST_PROPERTIES = 100;
+
+/** What an agent without a schema of its own answers. */
+const PLAIN = z.object({ answer: z.string().min(1).max(50_000) });
+
+type Node = Record<string, unknown>;
+
+/**
+ * The zod schema of an agent's answers.
+ * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT that names the place in the schema
+ */
+export function outputSchemaOf(schema: Record<string, unknown> | null): z.ZodType<Record<string, unknown>> {
+  if (schema === null) return PLAIN;
+  if (JSON.stringify(schema).length > LARGEST)
+    throw invalidField('outputSchema', `must be at most ${LARGEST} characters of JSON`);
+  if (schema.type !== 'object') throw invalidField('outputSchema', 'must have type object');
+  const count = { properties: 0 };
+  checkNode(schema, 'outputSchema', 1, count);
+  if (count.properties === 0) throw invalidField('outputSchema', 'must have properties');
+  try {
+    return z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema) as z.ZodType<Record<string, unknown>>;
+  } catch {
+    throw invalidField('outputSchema', 'is not a JSON Schema that can be used');
+  }
+}
+
+function checkNode(value: unknown, path: string, depth: number, count: { properties: number }): void {
+  if (!isNode(value)) throw invalidField(path, 'must be a JSON Schema object');
+  if (depth > DEEPEST) throw invalidField(path, `is nested more than ${DEEPEST} deep`);
+  const foreign = Object.keys(value).find((keyword) => !KEYWORDS.has(keyword));
+  if (foreign) throw invalidField(`${path}.${foreign.slice(0, 50)}`, 'is not a keyword that can be used');
+  const types = [value.type ?? []].flat();
+  if (types.some((type) => typeof type !== 'string' || !TYPES.has(type)))
+    throw invalidField(`${path}.type`, `must be of ${[...TYPES].join(', ')}`);
+  if (types.length === 0 && !value.anyOf && !value.enum && value.const === undefined)
+    throw invalidField(path, 'must say its type');
+  if (value.enum !== undefined && !(Array.isArray(value.enum) && value.enum.length > 0))
+    throw invalidField(`${path}.enum`, 'must be a list of values');
+  if (types.includes('object')) checkObject(value, path, depth, count);
+  if (types.includes('array')) checkNode(value.items, `${path}.items`, depth + 1, count);
+  if (value.anyOf !== undefined) {
+    if (!Array.isArray(value.anyOf) || value.anyOf.length === 0)
+      throw invalidField(`${path}.anyOf`, 'must be a list of schemas');
+    for (const [index, option] of value.anyOf.entries())
+      checkNode(option, `${path}.anyOf.${index}`, depth + 1, count);
+  }
+}
+
+/** Strict schemas know no optional property and no property that is not named. */
+function checkObject(value: Node, path: string, depth: number, count: { properties: number }): void {
+  const { properties, required, additionalProperties } = value;
+  if (!isNode(properties)) throw invalidField(`${path}.properties`, 'must name the properties');
+  if (additionalProperties !== false) throw invalidField(`${path}.additionalProperties`, 'must be false');
+  const names = Object.keys(properties);
+  count.properties += names.length;
+  if (count.properties > MOST_PROPERTIES)
+    throw invalidField(path, `has more than ${MOST_PROPERTIES} properties in all`);
+  const listed = new Set(Array.isArray(required) ? required : []);
+  const optional = names.find((name) => !listed.has(name));
+  if (optional !== undefined || listed.size !== names.length)
+    throw invalidField(
+      `${path}.required`,
+      'must list every property; let one be null where it may be missing',
+    );
+  for (const name of names) checkNode(properties[name], `${path}.properties.${name}`, depth + 1, count);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

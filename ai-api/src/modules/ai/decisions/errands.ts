@@ -1,0 +1,169 @@
+import { request } from 'undici';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import { MailError } from '../../../platform/mail/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { renderDecisionEmail } from './email.ts';
+import type { DecisionSettings } from './service.ts';
+import {
+  type ApproverRow,
+  type DecisionRow,
+  findApprover,
+  findDecision,
+  insertLink,
+  lockDecision,
+  noteMail,
+  updateDecision,
+} from './store.ts';
+import { hashOf, newToken } from './token.ts';
+
+const MAIL = 'decision.mail';
+const EXPIRE = 'decision.expire';
+const CALLBACK = 'decision.callback';
+const CALLBACK_TIMEOUT_MS = 15_000;
+const MOST_RESPONSE_BYTES = 64 * 1024;
+
+/** What a decision's callback URL is sealed to. */
+export function placeOf(decisionId: string): string {
+  return `decision:${decisionId}`;
+}
+
+/** What is done about decisions in the background: e-mails, the end of the time to decide, callbacks. */
+export function createErrands(
+  database: Database,
+  jobs: Jobs,
+  webhooks: Pick<Webhooks, 'publish'>,
+  { publicUrl, mailer, mailFrom, guard, sealer }: DecisionSettings,
+) {
+  jobs.define<{ tenantId: string; approverId: string }>({
+    name: MAIL,
+    priority: 'high',
+    concurrency: 2,
+    retryLimit: 6,
+    retryDelay: 5,
+    retryDelayMax: 600,
+    expireInSeconds: 240,
+    handle: ({ tenantId, approverId }) => sendMail(tenantId, approverId),
+    onDead: ({ tenantId, approverId }, reason) =>
+      database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason)),
+  });
+
+  jobs.define<{ tenantId: string; decisionId: string }>({
+    name: EXPIRE,
+    concurrency: 1,
+    retryLimit: 10,
+    retryDelay: 5,
+    retryDelayMax: 600,
+    expireInSeconds: 60,
+    handle: ({ tenantId, decisionId }) =>
+      database.withTenant(tenantId, (transaction) => expireNow(transaction, tenantId, decisionId)),
+    onDead: async () => {},
+  });
+
+  jobs.define<{ tenantId: string; decisionId: string }>({
+    name: CALLBACK,
+    priority: 'high',
+    concurrency: 2,
+    retryLimit: 12,
+    retryDelay: 2,
+    retryDelayMax: 600,
+    expireInSeconds: 60,
+    handle: ({ tenantId, decisionId }, { signal }) => deliverCallback(tenantId, decisionId, signal),
+    onDead: ({ tenantId, decisionId }) =>
+      database.withTenant(tenantId, async (transaction) => {
+        await updateDecision(transaction, decisionId, { callback_state: 'failed' });
+      }),
+  });
+
+  /** The link is stored before it is sent, and alone by its hash; a repeated try sends a new one. */
+  async function sendMail(tenantId: string, approverId: string): Promise<void> {
+    const token = newToken();
+    const found = await database.withTenant(tenantId, async (transaction) => {
+      const approver = await findApprover(transaction, approverId);
+      const decision = approver && (await findDecision(transaction, approver.decision_id));
+      if (decision?.status !== 'pending' || decision.expires_at <= new Date()) return null;
+      await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
+      return { approver: approver as ApproverRow, decision };
+    });
+    if (!found) return;
+    const link = `${publicUrl.replace(/\/+$/, '')}/decide?token=${token}`;
+    const { subject, html, text } = renderDecisionEmail(found.decision, link);
+    const to = { name: '', address: found.approver.email };
+    try {
+      await mailer.send({ from: mailFrom, to, subject, html, text });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason));
+      if (error instanceof MailError && !error.retryable) return;
+      throw error;
+    }
+    await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, null));
+  }
+
+  async function expireNow(transaction: TenantTransaction, tenantId: string, id: string): Promise<void> {
+    const before = await lockDecision(transaction, id);
+    if (before?.status !== 'pending') return;
+    const left = before.expires_at.getTime() - Date.now();
+    if (left > 0) {
+      await jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
+        startAfterSeconds: Math.ceil(left / 1000),
+      });
+      return;
+    }
+    const row = await updateDecision(transaction, id, { status: 'expired' });
+    await webhooks.publish(transaction, tenantId, 'decision.expired', {
+      decisionId: id,
+      title: row.title,
+      reference: row.reference,
+      expiresAt: row.expires_at.toISOString(),
+    });
+    await callBack(transaction, tenantId, row);
+  }
+
+  async function callBack(transaction: TenantTransaction, tenantId: string, row: DecisionRow): Promise<void> {
+    if (row.callback_url !== null)
+      await jobs.enqueue(transaction, CALLBACK, [{ tenantId, decisionId: row.id }]);
+  }
+
+  async function deliverCallback(tenantId: string, decisionId: string, signal: AbortSignal): Promise<void> {
+    const row = await database.withTenant(tenantId, (transaction) => findDecision(transaction, decisionId));
+    if (!row?.callback_url || row.callback_state === 'delivered') return;
+    const response = await request(sealer.open(row.callback_url, placeOf(decisionId)), {
+      dispatcher: guard.agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'ai-manager' },
+      body: JSON.stringify({ decisionId, status: row.status }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CALLBACK_TIMEOUT_MS)]),
+    });
+    await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
+    const { statusCode } = response;
+    if (statusCode < 200 || statusCode > 299) throw new Error(`The callback was answered ${statusCode}.`);
+    await database.withTenant(tenantId, async (transaction) => {
+      await updateDecision(transaction, decisionId, { callback_state: 'delivered' });
+    });
+  }
+
+  return {
+    /** Sends each of them a link, once the transaction commits. */
+    mail: async (
+      transaction: TenantTransaction,
+      tenantId: string,
+      approvers: ApproverRow[],
+    ): Promise<void> => {
+      const work = approvers.map(({ id }) => ({ tenantId, approverId: id }));
+      if (work.length > 0) await jobs.enqueue(transaction, MAIL, work);
+    },
+
+    /** Ends the decision when its time is over. */
+    expire: (
+      transaction: TenantTransaction,
+      tenantId: string,
+      { id, expires_at }: DecisionRow,
+    ): Promise<void> =>
+      jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
+        startAfterSeconds: Math.max(1, Math.ceil((expires_at.getTime() - Date.now()) / 1000)),
+      }),
+
+    callBack,
+  };
+}

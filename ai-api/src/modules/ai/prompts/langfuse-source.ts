@@ -1,0 +1,101 @@
+import { type LangfuseClient, LangfuseError } from '@ai-manager/langfuse/client';
+import { type LangfusePrompt, langfusePrompts } from '@ai-manager/langfuse/prompts';
+import type { Logger } from 'pino';
+import { Problem } from '../../../http/problem.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { type Mirrored, mirror, mirrorFailed } from './mirror.ts';
+import type { Publish } from './service.ts';
+import type { PromptSource } from './source.ts';
+import { langfuseVersions } from './store.ts';
+import type { usersOf } from './users.ts';
+
+/** A refresh that is not forced trusts the mirror for so long, after a failure too. */
+const FRESH_MS = 60_000;
+const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const LABEL = /^(production|staging|exp-[a-z0-9_.-]{1,32})$/;
+
+/**
+ * Prompts in Langfuse. What it has is mirrored into PostgreSQL, and only the mirror is read: a server that hangs costs
+ * one time limit at the start of a run, and then the copy serves and says so.
+ */
+export function createLangfuseSource(
+  database: Database,
+  client: LangfuseClient,
+  told: { users: ReturnType<typeof usersOf>; publish: Publish },
+  log: Pick<Logger, 'warn'>,
+): PromptSource {
+  const prompts = langfusePrompts(client);
+  let tenant: string | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | null = null;
+
+  /** Every version that the mirror does not have, and where each label is. */
+  async function read(tenantId: string): Promise<Mirrored[]> {
+    const listed = await prompts.list();
+    const known = await database.withTenant(tenantId, langfuseVersions);
+    const found: Mirrored[] = [];
+    for (const { name, versions, labels } of listed.filter((prompt) => NAME.test(prompt.name))) {
+      const missing = versions.filter((version) => !known.get(name)?.has(version));
+      const added: LangfusePrompt[] = [];
+      for (const version of missing) {
+        const one = await prompts.get(name, { version });
+        if (one) added.push(one);
+      }
+      const places: Record<string, number> = {};
+      for (const label of labels.filter((given) => LABEL.test(given))) {
+        const one = await prompts.get(name, { label });
+        if (one) places[label] = one.version;
+      }
+      found.push({ name, added, labels: places });
+    }
+    return found;
+  }
+
+  async function refresh(tenantId: string): Promise<void> {
+    try {
+      const found = await read(tenantId);
+      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, told));
+    } catch (error) {
+      const reason =
+        error instanceof LangfuseError ? error.message : 'The mirror could not be brought up to date';
+      log.warn({ err: error, tenantId }, 'prompts: Langfuse');
+      await database
+        .withTenant(tenantId, (transaction) => mirrorFailed(transaction, reason))
+        .catch((failure: unknown) => log.warn({ err: failure, tenantId }, 'prompts: mirror'));
+    } finally {
+      askedAt = performance.now();
+    }
+  }
+
+  return {
+    claim: (tenantId) => {
+      tenant = tenantId;
+    },
+    serves: (tenantId) => tenantId === tenant,
+    refresh: async (tenantId, { force }) => {
+      if (!force && performance.now() - askedAt < FRESH_MS) return;
+      running ??= refresh(tenantId).finally(() => {
+        running = null;
+      });
+      await running;
+    },
+    create: async (name, content, commitMessage) => {
+      const created = await guard(
+        prompts.create(name, { ...content, config: { ...content.config } }, { commitMessage }),
+      );
+      return created.version;
+    },
+    moveLabel: (name, label, version) => guard(prompts.label(name, version, [label])),
+  };
+}
+
+/** A source that does not do what is asked leaves all as it was: 503 that may pass, or 409 with what it says. */
+async function guard<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof LangfuseError)) throw error;
+    const code = error.isTemporary ? 'SERVICE_UNAVAILABLE' : 'CONFLICT';
+    throw new Problem(code, `${error.message}. Nothing was changed.`, { cause: error });
+  }
+}

@@ -1,0 +1,140 @@
+import { createLangfuseClient } from '@ai-manager/langfuse/client';
+import { langfusePrompts } from '@ai-manager/langfuse/prompts';
+import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfuse/test-recorder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApi, type TestApi } from '../../../../test/api.ts';
+import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
+
+const name = 'evaluation';
+const commitMessage = 'Says more.';
+
+describe.each(databaseKinds())('prompts that Langfuse keeps, on $name', ({ create }) => {
+  let home: TestDatabase;
+  let api: TestApi;
+  let model: ModelRecorder;
+  let langfuse: LangfuseRecorder;
+  let there: ReturnType<typeof langfusePrompts>;
+  let text: string;
+  let variables: { name: string; description: string; value?: string | undefined }[];
+  beforeAll(async () => {
+    model = await startModelRecorder(scoreEverything(80, () => ['week.note']));
+    langfuse = await startLangfuseRecorder();
+    const { url: baseUrl, publicKey, secretKey } = langfuse;
+    there = langfusePrompts(
+      createLangfuseClient({ baseUrl, publicKey, secretKey, fetchTimeoutMs: 5_000, maxRetries: 0 }),
+    );
+    home = await create();
+    api = await startApi(home, {
+      OPENAI_API_KEY: 'sk-test',
+      OPENAI_BASE_URL: model.url,
+      LANGFUSE_BASE_URL: baseUrl,
+      LANGFUSE_PUBLIC_KEY: publicKey,
+      LANGFUSE_SECRET_KEY: secretKey,
+      LANGFUSE_PROMPT_TIMEOUT_MS: '1000',
+    });
+    await api.client.people.import(smallCompany(1));
+    const seeded = await api.client.prompt.get({ name });
+    text = seeded.text;
+    variables = seeded.variables;
+    for (const prompt of ['evaluation', 'project-evaluation']) {
+      const version = await api.client.prompt.get({ name: prompt });
+      await there.create(prompt, version, { labels: ['production'], commitMessage: 'From the files.' });
+    }
+  });
+  afterAll(async () => {
+    await api.stop();
+    await model.close();
+    await langfuse.close();
+    await home.remove();
+  });
+
+  /** The prompt that one evaluation was made with. */
+  async function used() {
+    const { runId } = await evaluate(api.client, { dryRun: true });
+    const [result] = (await api.client.evaluation.listResults({ runId })).items;
+    const { judgement } = await api.client.evaluation.get({ evaluationId: result?.evaluationId as string });
+    return judgement?.prompt;
+  }
+  const prompt = async () => (await api.client.prompt.list({})).items.find((one) => one.name === name);
+
+  test('are mirrored, and known again where the mirror has the same', async () => {
+    expect(await used()).toMatchObject({ version: 1, isFallback: false });
+    expect(await api.client.prompt.get({ name })).toMatchObject({
+      version: 1,
+      langfuseVersion: 1,
+      origin: 'seed',
+    });
+    expect(await prompt()).toMatchObject({ source: 'langfuse', mirrorError: null });
+  });
+
+  test('serve as somebody labels them there, from the next evaluation on', async () => {
+    const edited = { text: `${text}\nEdited there.`, variables, config: {} };
+    await there.create(name, edited, { labels: ['production'], commitMessage: 'Edited there.' });
+    expect(await used()).toMatchObject({ version: 2, label: 'production', isFallback: false });
+    expect(await api.client.prompt.get({ name })).toMatchObject({
+      version: 2,
+      origin: 'langfuse',
+      createdBy: 'Langfuse',
+      commitMessage: 'Edited there.',
+      check: { passed: true },
+    });
+  });
+
+  test('do not serve there or here before they may', async () => {
+    const broken = { text: 'Judge {{everything}}.', variables: [], config: {} };
+    await there.create(name, broken, { labels: ['production'], commitMessage: 'Broken.' });
+    expect(await used()).toMatchObject({ version: 2 });
+    expect((await prompt())?.held).toEqual({
+      version: 3,
+      reason: 'Version 3 of evaluation did not pass its last check.',
+    });
+  });
+
+  test('are saved and labelled there first', async () => {
+    const saved = await api.client.prompt.create({
+      name,
+      text: `${text}\nEdited here.`,
+      variables,
+      commitMessage,
+    });
+    expect(saved).toMatchObject({ version: 4, langfuseVersion: 4 });
+    await api.client.prompt.check({ name, version: 4, cases: 0 });
+    await api.client.prompt.setLabel({ name, label: 'production', version: 4, seen: 2 });
+    expect(await there.get(name, { label: 'production' })).toMatchObject({ version: 4, commitMessage });
+    expect(await used()).toMatchObject({ version: 4, isFallback: false });
+    expect((await prompt())?.held).toBeNull();
+  });
+
+  test.each([
+    ['refuses connections', 'refuse'],
+    ['hangs', 'hang'],
+    ['fails', { status: 500 }],
+    ['refuses the size', { status: 413 }],
+  ] as const)('come from the mirror while Langfuse %s, and judgements say so', async (_what, fault) => {
+    langfuse.failWith(fault);
+    expect(await used()).toMatchObject({ version: 4, isFallback: true });
+    expect((await prompt())?.mirrorError).toMatch(/^Langfuse/);
+    langfuse.failWith(null);
+    expect(await used()).toMatchObject({ version: 4, isFallback: false });
+  });
+
+  test('are changed nowhere when Langfuse does not take the change', async () => {
+    langfuse.failWith({ status: 503 }, ({ method }) => method !== 'GET');
+    const unavailable = { status: 503, code: 'SERVICE_UNAVAILABLE' };
+    const save = api.client.prompt.create({ name, text: `${text}\nLost.`, variables, commitMessage });
+    expect(await problem(save)).toEqual(unavailable);
+    const move = api.client.prompt.rollback({ name, seen: 4, reason: 'It was worse.' });
+    expect(await problem(move)).toEqual(unavailable);
+    langfuse.failWith(null);
+    expect(await api.client.prompt.get({ name, label: 'latest' })).toMatchObject({ version: 4 });
+    expect(await used()).toMatchObject({ version: 4 });
+  });
+
+  test('go back there too', async () => {
+    await api.client.prompt.rollback({ name, seen: 4, reason: 'It was worse.' });
+    expect(await there.get(name, { label: 'production' })).toMatchObject({ version: 2 });
+    expect(await used()).toMatchObject({ version: 2 });
+  });
+});

@@ -1,0 +1,129 @@
+import type { LangfusePrompt } from '@ai-manager/langfuse/prompts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { record, systemActor } from '../../shared/audit/index.ts';
+import { inspect } from './check.ts';
+import { runningExperiment } from '../experiments/store.ts';
+import { whyNotReleasable } from './labels.ts';
+import { notReplayed } from './seeds.ts';
+import type { Publish } from './service.ts';
+import {
+  findLabel,
+  insertVersion,
+  isSame,
+  latestVersion,
+  linkLangfuse,
+  listVersions,
+  lockPrompt,
+  moveLabel,
+  updatePrompt,
+  updatePrompts,
+  type VersionRecord,
+  versionOfLangfuse,
+} from './store.ts';
+import { insertCheck } from './store-release.ts';
+import type { usersOf } from './users.ts';
+
+/** What Langfuse has of one prompt that the mirror may not have. */
+export interface Mirrored {
+  name: string;
+  added: LangfusePrompt[];
+  /** Versions in Langfuse by label. */
+  labels: Readonly<Record<string, number>>;
+}
+
+const MIRROR = { createdBy: 'Langfuse', createdById: 'langfuse' };
+
+/**
+ * Takes over what Langfuse has. A version that somebody labelled there serves only if it may: it is checked here, and
+ * approved where the tenant demands it; until then the version before goes on to serve, and the prompt says why.
+ */
+export async function mirror(
+  transaction: TenantTransaction,
+  tenantId: string,
+  found: readonly Mirrored[],
+  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+): Promise<void> {
+  const changes: string[] = [];
+  for (const { name, added, labels } of found) {
+    await lockPrompt(transaction, name, undefined);
+    for (const version of added)
+      changes.push(await takeVersion(transaction, tenantId, version, { users, publish }));
+    let held: { version: number; reason: string } | null = null;
+    for (const [label, langfuseVersion] of Object.entries(labels)) {
+      const row = await versionOfLangfuse(transaction, name, langfuseVersion);
+      if (!row) continue;
+      const from = (await findLabel(transaction, name, label))?.version ?? null;
+      const refused = await takeLabel(transaction, name, label, row.version);
+      if (refused === null) continue;
+      if (typeof refused === 'string')
+        held = label === 'production' ? { version: row.version, reason: refused } : held;
+      else {
+        changes.push(`${name}: ${label} to version ${row.version}`);
+        const event = { name, label, from, to: row.version };
+        await publish(transaction, tenantId, 'prompt.label.moved', event);
+      }
+    }
+    await updatePrompt(transaction, name, { mirrored_at: new Date(), mirror_error: null, held });
+  }
+  await updatePrompts(
+    transaction,
+    found.map(({ name }) => name),
+    'Langfuse has no prompt of this name: "npm run langfuse -- sync" makes it.',
+  );
+  if (changes.length === 0) return;
+  await record(transaction, systemActor(tenantId, 'prompt.mirror'), {
+    subject: 'prompts',
+    details: [{ about: [], content: { changes } }],
+  });
+}
+
+/** Says of every prompt that the mirror serves in the place of Langfuse. */
+export async function mirrorFailed(transaction: TenantTransaction, reason: string): Promise<void> {
+  await updatePrompts(transaction, [], reason);
+}
+
+async function takeVersion(
+  transaction: TenantTransaction,
+  tenantId: string,
+  given: LangfusePrompt,
+  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+): Promise<string> {
+  const { name, text, variables, config } = given;
+  const content = { text, variables, config };
+  const own = await listVersions(transaction, name, null, 1000);
+  const same = own.find((row) => row.langfuse_version === null && isSame(row, content));
+  if (same) {
+    await linkLangfuse(transaction, name, same.version, given.version);
+    return `${name}: version ${same.version} is Langfuse's ${given.version}`;
+  }
+  const version = (await latestVersion(transaction, name)) + 1;
+  const commitMessage = given.commitMessage ?? 'Saved in Langfuse.';
+  const origin = { origin: 'langfuse' as const, langfuseVersion: given.version };
+  await insertVersion(transaction, { name, version, ...content, commitMessage, ...origin, ...MIRROR });
+  await publish(transaction, tenantId, 'prompt.version.created', { name, version, origin: 'langfuse' });
+  const findings = inspect(content, users.suppliedTo(name));
+  const passed = findings.every(({ severity }) => severity !== 'error');
+  const replay = notReplayed('It was saved in Langfuse: check it here to replay past cases.');
+  await insertCheck(transaction, { name, version, passed, findings, replay, checkedBy: 'system' });
+  return `${name}: version ${version} is Langfuse's ${given.version}`;
+}
+
+/** Null where nothing changes, true where the label moved, and why where it may not. */
+async function takeLabel(
+  transaction: TenantTransaction,
+  name: string,
+  label: string,
+  version: VersionRecord['version'],
+): Promise<true | string | null> {
+  const current = await findLabel(transaction, name, label);
+  if (current?.version === version) return null;
+  const running = await runningExperiment(transaction, name);
+  if (running && (label === 'production' || label === running.label))
+    return `The experiment "${running.title}" is running.`;
+  const fault = label === 'staging' ? null : await whyNotReleasable(transaction, name, version);
+  if (fault) return fault.message;
+  const from = current?.version ?? 0;
+  const reason = 'Moved in Langfuse.';
+  await moveLabel(transaction, { name, label, from, to: version, movedBy: 'Langfuse', reason });
+  return true;
+}

@@ -1,0 +1,80 @@
+import type { ResolvedPrompt } from '../../../models/prompt.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { assign } from './assignment.ts';
+import { runningExperiment } from '../experiments/store.ts';
+import { findLabel, findPrompt, findVersion, type VersionRecord } from './store.ts';
+
+/** Which versions of a prompt are used from one moment on: plain data, kept by whoever has to stay with them. */
+export interface PromptPlan {
+  name: string;
+  version: number;
+  label: string;
+  isFallback: boolean;
+  experiment: { id: string; label: string; version: number; share: number } | null;
+}
+
+/** There is no version to use. */
+export class NoSuchPrompt extends Error {
+  constructor(name: string, label: string) {
+    super(`No version of the prompt ${name} has the label ${label}`);
+    this.name = 'NoSuchPrompt';
+  }
+}
+
+/** What is in force now. @throws {NoSuchPrompt} */
+export async function planPrompt(
+  transaction: TenantTransaction,
+  name: string,
+  label = 'production',
+): Promise<PromptPlan> {
+  const held = await findLabel(transaction, name, label);
+  if (!held) throw new NoSuchPrompt(name, label);
+  const prompt = await findPrompt(transaction, name);
+  const running = label === 'production' ? await runningExperiment(transaction, name) : undefined;
+  return {
+    name,
+    version: held.version,
+    label,
+    isFallback: (prompt?.mirror_error ?? null) !== null,
+    experiment: running
+      ? {
+          id: running.id,
+          label: running.label,
+          version: running.treatment_version as number,
+          share: running.share,
+        }
+      : null,
+  };
+}
+
+/** Reads the versions of a plan. The answer tells a subject's one, and the plain one without a subject. */
+export async function openPlan(
+  transaction: TenantTransaction,
+  { name, version, label, isFallback, experiment }: PromptPlan,
+): Promise<(subject?: string) => ResolvedPrompt> {
+  const read = async (wanted: number) => {
+    const found = await findVersion(transaction, name, wanted);
+    if (!found) throw new NoSuchPrompt(name, `version ${wanted}`);
+    return found;
+  };
+  const control = resolved(await read(version), { label, isFallback, experimentId: experiment?.id ?? null });
+  if (!experiment) return () => control;
+  const treatment = resolved(await read(experiment.version), {
+    label: experiment.label,
+    isFallback,
+    experimentId: experiment.id,
+  });
+  const plain = { ...control, experimentId: null };
+  return (subject) => {
+    if (subject === undefined) return plain;
+    return assign(experiment.id, subject, experiment.share) === 'treatment' ? treatment : control;
+  };
+}
+
+export function resolved(
+  row: VersionRecord,
+  how: Pick<ResolvedPrompt, 'label' | 'isFallback' | 'experimentId'>,
+): ResolvedPrompt {
+  const { name, version, text, variables, config } = row;
+  return { name, version, text, variables, config, ...how };
+}

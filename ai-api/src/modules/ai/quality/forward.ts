@@ -1,0 +1,22 @@
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { ScoreRecord } from './scores-store.ts';
+
+/** Tells Langfuse what was stored here, by jobs of the same transaction. */
+export interface Forward {
+  /** The state in which something about a trace begins. */
+  initial(traceId: string | null): 'off' | 'pending';
+  /** Sends a score that is pending. */
+  score(
+    transaction: TenantTransaction,
+    tenantId: string,
+    score: Pick<ScoreRecord, 'root_id' | 'langfuse'>,
+  ): Promise<void>;
+  review(transaction: TenantTransaction, tenantId: string, reviewId: string): Promise<void>;
+}
+
+/** Without Langfuse nothing is told. */
+export const NOWHERE: Forward = {
+  initial: () => 'off',
+  score: async () => {},
+  review: async () => {},
+};

@@ -1,0 +1,58 @@
+import type { RequestContext } from '../../../http/caller.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import type { Reviewer } from './assignments.ts';
+import { quality, reviews, score, scoreConfig } from './contract.ts';
+import type { Quality } from './service.ts';
+
+export { forwardToLangfuse } from './langfuse.ts';
+export { createQuality, type Quality } from './service.ts';
+export { brier } from './statistics/calibration.ts';
+export { wilson } from './statistics/intervals.ts';
+export { type Verdict, verdictsOfKind, verdictsOn } from './verdicts.ts';
+
+/** Who reviews: the person, or a key that stands for nobody. */
+function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Reviewer {
+  if (user) return { id: `user:${user.id}`, name: user.name, builderId: user.builderId };
+  return { id: `key:${keyId}`, name: keyName ?? 'unknown', builderId: null };
+}
+
+/** The operations of this module. */
+export function serveQuality(service: Quality): Served[] {
+  return [
+    serve(scoreConfig, {
+      list: ({ kind, ...page }, { caller }) => service.listConfigs(caller.tenantId, kind, page),
+      create: (input, request) => service.createConfig(actorOf(request), input),
+      archive: ({ name }, request) => service.archiveConfig(actorOf(request), name),
+    }),
+    serve(score, {
+      create: (input, request) => service.scores.create(actorOf(request), reviewerOf(request), input),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.scores.list(caller.tenantId, filter, { cursor, limit }),
+      get: ({ scoreId }, { caller }) => service.scores.get(caller.tenantId, scoreId),
+      resend: ({ scoreId }, request) => service.scores.resend(actorOf(request), scoreId),
+      correct: (input, request) => service.scores.correct(actorOf(request), reviewerOf(request), input),
+    }),
+    serve(reviews, {
+      next: ({ kind }, request) => service.reviews.next(actorOf(request), reviewerOf(request), kind),
+      counts: (_input, { caller }) => service.reviews.counts(caller.tenantId),
+      getSampling: ({ kind }, { caller }) => service.getSampling(caller.tenantId, kind),
+      setSampling: ({ kind, ...change }, request) => service.setSampling(actorOf(request), kind, change),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.reviews.list(caller.tenantId, filter, { cursor, limit }),
+      complete: ({ reviewId, scores }, request) =>
+        service.reviews.complete(actorOf(request), reviewerOf(request), reviewId, scores),
+      skip: ({ reviewId, reason }, request) =>
+        service.reviews.skip(actorOf(request), reviewerOf(request), reviewId, reason),
+    }),
+    serve(quality, {
+      get: ({ since, until, kind, sample }, { caller }) =>
+        service.measure(caller.tenantId, {
+          sample,
+          ...(kind ? { kind } : {}),
+          ...(since ? { since } : {}),
+          ...(until ? { until } : {}),
+        }),
+    }),
+  ];
+}

@@ -1,0 +1,240 @@
+import { type LangfuseClient, LangfuseError } from '@ai-manager/langfuse/client';
+import { langfuseScores } from '@ai-manager/langfuse/scores';
+import { findWithFacts } from '../../../judgement/index.ts';
+import { traceIdOf } from '../../../models/ledger/index.ts';
+import { maskText } from '../../../models/ledger/mask.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import { appliesTo, mergeConfigs } from './configs.ts';
+import { type Forward, NOWHERE } from './forward.ts';
+import { LONGEST_TEXT_SCORE, type ScoreConfig } from './schema.ts';
+import { markScore, type ScoreRecord, versionsOf } from './scores-store.ts';
+import { findReview, listConfigs, markReview, type ReviewRecord } from './store.ts';
+
+export const SCORE_QUEUE = 'quality.langfuse-score';
+export const CONFIRM_QUEUE = 'quality.langfuse-confirm';
+export const REVIEW_QUEUE = 'quality.langfuse-review';
+
+interface ScoreJob {
+  tenantId: string;
+  scoreId: string;
+}
+interface ConfirmJob extends ScoreJob {
+  version: number;
+  look: number;
+}
+interface ReviewJob {
+  tenantId: string;
+  reviewId: string;
+}
+
+/** How often a score is looked for before it counts as missing; the pause doubles. */
+const LOOKS = 3;
+/** For so long ids of configs and queues are remembered. */
+const REMEMBER_MS = 300_000;
+/** With pauses that double up to an hour, an outage of a day is outlived. */
+const PATIENCE = { retryLimit: 30, retryDelayMax: 3600, expireInSeconds: 300 };
+
+/**
+ * Tells Langfuse of scores and of what is to be reviewed, by jobs: nothing here ever waits for it. Without a client
+ * nobody is told.
+ */
+export function forwardToLangfuse(
+  database: Database,
+  jobs: Jobs,
+  client: LangfuseClient | null,
+  retrySeconds: number,
+): Forward {
+  if (!client) return NOWHERE;
+  const langfuse = langfuseScores(client);
+  const patience = { ...PATIENCE, retryDelay: retrySeconds };
+  const configs = remembered(langfuse.configs);
+  const queues = remembered(langfuse.queues);
+
+  async function configId(config: ScoreConfig): Promise<string> {
+    const known = (await configs.get()).get(config.name) ?? (await configs.renew()).get(config.name);
+    if (known) return known;
+    const { name, dataType, description, minValue, maxValue, categories } = config;
+    const numbered = categories?.map(({ label, value }) => ({ label, value: value ?? NO_PLACE })) ?? null;
+    const created = { name, dataType, description, minValue, maxValue, categories: numbered };
+    const id = await langfuse.createConfig(created);
+    await configs.renew();
+    return id;
+  }
+
+  async function queueId(kind: string, ofKind: readonly ScoreConfig[]): Promise<string> {
+    const name = `Reviews: ${kind}`;
+    const known = (await queues.get()).get(name) ?? (await queues.renew()).get(name);
+    if (known) return known;
+    const ids: string[] = [];
+    for (const config of ofKind) ids.push(await configId(config));
+    const id = await langfuse.createQueue(name, `Judgements of kind ${kind} that people look at.`, ids);
+    await queues.renew();
+    return id;
+  }
+
+  /** What Langfuse refuses for good is noted; everything else is tried again by the queue. */
+  async function unlessRefused(work: () => Promise<void>, refused: (reason: string) => Promise<void>) {
+    try {
+      await work();
+    } catch (error) {
+      if (
+        !(error instanceof LangfuseError) ||
+        error.isTemporary ||
+        error.status === 401 ||
+        error.status === 403
+      )
+        throw error;
+      await refused(error.message);
+    }
+  }
+
+  async function current({ tenantId, scoreId }: ScoreJob) {
+    return database.withTenant(tenantId, async (transaction) => {
+      const [score] = await versionsOf(transaction, scoreId);
+      const known = mergeConfigs(await listConfigs(transaction));
+      return { score, config: known.find(({ name }) => name === score?.config) };
+    });
+  }
+
+  function mark({ tenantId }: ScoreJob, score: ScoreRecord, state: ScoreRecord['langfuse'], error?: string) {
+    return database.withTenant(tenantId, (transaction) => markScore(transaction, score.id, state, error));
+  }
+
+  async function sendScore(job: ScoreJob): Promise<void> {
+    const { score, config } = await current(job);
+    if (score?.trace_id == null || score.langfuse !== 'pending' || !config) return;
+    const { root_id: id, trace_id: traceId, config: name, data_type: dataType } = score;
+    const comment = score.comment && maskText(score.comment);
+    await unlessRefused(
+      async () => {
+        const value = valueSent(score);
+        await langfuse.put({ id, traceId, name, dataType, value, comment, configId: await configId(config) });
+        await database.withTenant(job.tenantId, async (transaction) => {
+          await markScore(transaction, score.id, 'sent');
+          await look(transaction, { ...job, version: score.version, look: 1 });
+        });
+      },
+      (reason) => mark(job, score, 'failed', reason),
+    );
+  }
+
+  function look(transaction: TenantTransaction, job: ConfirmJob): Promise<void> {
+    const startAfterSeconds = retrySeconds * 2 ** (job.look - 1);
+    return jobs.enqueue(transaction, CONFIRM_QUEUE, [job], { startAfterSeconds });
+  }
+
+  /** Reads a score back: what its config forbids was taken, and is never seen again. */
+  async function confirm(job: ConfirmJob): Promise<void> {
+    const { score } = await current(job);
+    if (score?.version !== job.version || score.langfuse === 'pending') return;
+    const found = await langfuse.valueOf(score.root_id);
+    if (found === valueSent(score)) return mark(job, score, 'confirmed');
+    if (job.look < LOOKS)
+      return database.withTenant(job.tenantId, (transaction) =>
+        look(transaction, { ...job, look: job.look + 1 }),
+      );
+    const reason = found === null ? 'It took the score, and does not have it.' : 'It has another value.';
+    await mark(job, score, 'missing', reason);
+  }
+
+  async function sendReview({ tenantId, reviewId }: ReviewJob, attempt: number): Promise<void> {
+    const { review, ofKind, traceId } = await database.withTenant(tenantId, async (transaction) => {
+      const row = await findReview(transaction, reviewId);
+      const known = mergeConfigs(await listConfigs(transaction));
+      return {
+        review: row,
+        ofKind: known.filter((config) => row && appliesTo(config, row.kind)),
+        traceId: row ? await traceOf(transaction, row) : null,
+      };
+    });
+    if (!review || !traceId || review.langfuse === 'sent') return;
+    const note = (state: ReviewRecord['langfuse'], error: string | null = null) =>
+      database.withTenant(tenantId, (transaction) => markReview(transaction, reviewId, state, error));
+    await unlessRefused(
+      async () => {
+        const queue = await queueId(review.kind, ofKind);
+        // An earlier attempt may have been heard although its answer was lost.
+        if (attempt === 1 || !(await langfuse.isQueued(queue, traceId)))
+          await langfuse.enqueue(queue, traceId);
+        await note('sent');
+      },
+      (reason) => note('failed', reason),
+    );
+  }
+
+  jobs.define<ScoreJob>({
+    name: SCORE_QUEUE,
+    priority: 'low',
+    concurrency: 1,
+    ...patience,
+    handle: sendScore,
+    onDead: async (job, reason) => {
+      const { score } = await current(job);
+      if (score?.langfuse === 'pending') await mark(job, score, 'failed', reason);
+    },
+    onRetry: async (transaction, { scoreId }) => {
+      const [score] = await versionsOf(transaction, scoreId);
+      if (score?.langfuse === 'failed') await markScore(transaction, score.id, 'pending');
+    },
+  });
+  jobs.define<ConfirmJob>({
+    name: CONFIRM_QUEUE,
+    priority: 'low',
+    concurrency: 1,
+    ...patience,
+    handle: confirm,
+    onDead: async (job, reason) => {
+      const { score } = await current(job);
+      if (score?.version === job.version && score.langfuse === 'sent')
+        await mark(job, score, 'missing', reason);
+    },
+  });
+  jobs.define<ReviewJob>({
+    name: REVIEW_QUEUE,
+    priority: 'low',
+    concurrency: 1,
+    ...patience,
+    handle: (job, { number }) => sendReview(job, number),
+    onDead: ({ tenantId, reviewId }, reason) =>
+      database.withTenant(tenantId, (transaction) => markReview(transaction, reviewId, 'failed', reason)),
+    onRetry: (transaction, { reviewId }) => markReview(transaction, reviewId, 'pending', null),
+  });
+
+  return {
+    initial: (traceId) => (traceId === null ? 'off' : 'pending'),
+    score: async (transaction, tenantId, { root_id: scoreId, langfuse: state }) => {
+      const job: ScoreJob = { tenantId, scoreId };
+      if (state === 'pending') await jobs.enqueue(transaction, SCORE_QUEUE, [job]);
+    },
+    review: async (transaction, tenantId, reviewId) => {
+      const job: ReviewJob = { tenantId, reviewId };
+      await jobs.enqueue(transaction, REVIEW_QUEUE, [job]);
+    },
+  };
+}
+
+/** The number there of a category without a place in the order. */
+const NO_PLACE = -1;
+
+/** A value as it leaves us: text without e-mail addresses, numbers of phones and the like. */
+function valueSent({ data_type, number_value, text_value }: ScoreRecord): number | string {
+  const text = text_value ?? '';
+  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, LONGEST_TEXT_SCORE) : text);
+}
+
+/** The trace of a judgement, which is its own id where nothing else was noted. */
+async function traceOf(transaction: TenantTransaction, { judgement_id: id }: ReviewRecord): Promise<string> {
+  return (await findWithFacts(transaction, [id])).get(id)?.traceId ?? traceIdOf(id);
+}
+
+/** An answer that is asked for again when it is old. */
+function remembered<T>(ask: () => Promise<T>) {
+  let held: { value: T; until: number } | null = null;
+  const renew = async () => {
+    const value = await ask();
+    held = { value, until: performance.now() + REMEMBER_MS };
+    return value;
+  };
+  return { renew, get: async () => (held && held.until > performance.now() ? held.value : renew()) };
+}

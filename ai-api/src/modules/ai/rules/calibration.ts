@@ -1,0 +1,110 @@
+import { Problem } from '../../../http/problem.ts';
+import {
+  activeThresholds,
+  appendThresholds,
+  coverageErrorCurve,
+  type DecidedCase,
+  fitCurve,
+  type Kind,
+  pastJudgements,
+  probabilityOf,
+  type Thresholds,
+} from '../../../judgement/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { type Actor, displayName, record } from '../../shared/audit/index.ts';
+import { brier, wilson } from '../quality/index.ts';
+
+/** Fewer say nothing about a curve with two parameters and a share of a few percent. */
+const LEAST_CASES = 30;
+const MOST_CASES = 5000;
+
+const NOTES = [
+  'People decide mostly what the engine was not sure about, so the cases lean to the difficult ones; what they confirmed or overturned in the audit of automatic decisions is in here too.',
+  'Fitted and measured on the same cases: expect a little more error on new ones.',
+];
+
+interface Applied {
+  yesAt: number;
+  noAt: number;
+  slope?: number | undefined;
+  intercept?: number | undefined;
+  expectedVersion: number;
+  reason: string;
+}
+
+/** Thresholds of kinds that decide: proposed from what people decided, put in force by a person. */
+export function createCalibration(database: Database, kindOf: (name: string) => Kind, now: () => Date) {
+  const deciding = (name: string) => {
+    const { decides } = kindOf(name);
+    if (!decides) throw new Problem('NOT_FOUND', `Judgements of kind ${name} grade; they decide nothing.`);
+    return decides;
+  };
+
+  return {
+    calibration: (tenantId: string, kind: string, maxError: number) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const { yes, no } = deciding(kind);
+        const inForce = await activeThresholds(transaction, kind, now());
+        const past = await pastJudgements(transaction, { kind, limit: MOST_CASES, corrected: true });
+        const cases = past.flatMap(({ score, human, criteria }): DecidedCase[] => {
+          const outcome = human?.outcome ?? null;
+          const isOpen = criteria.some(({ verdict }) => verdict !== 'scored');
+          if (score === null || isOpen || (outcome !== yes && outcome !== no)) return [];
+          return [{ score, yes: outcome === yes }];
+        });
+        const enough = cases.length >= LEAST_CASES;
+        const fitted = enough ? fitCurve(cases) : null;
+        const curve = fitted ?? inForce;
+        const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve)).map(
+          ({ threshold, coverage, wrong, decided }) => ({
+            threshold,
+            coverage,
+            error: decided === 0 ? null : wrong / decided,
+            errorUpper: wilson(wrong, decided)?.[1] ?? null,
+          }),
+        );
+        const best = fitted && points.find(({ errorUpper }) => errorUpper !== null && errorUpper <= maxError);
+        const proposal = fitted && best ? { ...fitted, yesAt: best.threshold, noAt: best.threshold } : null;
+        return {
+          kind,
+          inForce,
+          cases: cases.length,
+          status: statusOf(enough, proposal !== null),
+          proposal,
+          brier: { before: brierOf(cases, inForce), after: fitted && brierOf(cases, fitted) },
+          curve: points,
+          notes: NOTES,
+        };
+      }),
+
+    applyThresholds: (actor: Actor, kind: string, given: Applied) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        deciding(kind);
+        const inForce = await activeThresholds(transaction, kind, now());
+        const conflict = () =>
+          new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Look again first.`);
+        if (inForce.version !== given.expectedVersion) throw conflict();
+        const { yesAt, noAt, slope = inForce.slope, intercept = inForce.intercept, reason } = given;
+        const applied: Thresholds = { version: inForce.version + 1, yesAt, noAt, slope, intercept };
+        if (!(await appendThresholds(transaction, kind, applied, reason, displayName(actor))))
+          throw conflict();
+        await record(transaction, actor, {
+          subject: `thresholds:${kind}`,
+          details: [{ about: [], content: { before: inForce, after: applied, reason } }],
+        });
+        return applied;
+      }),
+  };
+}
+
+function statusOf(enough: boolean, proposed: boolean) {
+  if (!enough) return 'insufficient evidence' as const;
+  return proposed ? ('proposed' as const) : ('no threshold is good enough' as const);
+}
+
+function brierOf(
+  cases: readonly DecidedCase[],
+  curve: Pick<Thresholds, 'slope' | 'intercept'>,
+): number | null {
+  return brier(cases.map(({ score, yes }) => ({ confidence: probabilityOf(score, curve), correct: yes })));
+}

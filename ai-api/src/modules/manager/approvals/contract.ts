@@ -1,0 +1,347 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
+import { judgementView } from '../../../judgement/schema.ts';
+import { deciders, managers } from './approvers/contract.ts';
+import { settingsChange, settingsSchema } from './settings.ts';
+import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
+
+export { approver } from './approvers/contract.ts';
+
+const writers = ['admin', 'executive', 'builder', 'ops'] as const;
+const approvalId = id.describe('The request');
+const version = z.number().int().min(1).describe('Version of the request that you saw');
+const builderId = z.string().min(1).max(100);
+const quarterHours = z
+  .number()
+  .positive('must be more than 0')
+  .max(24, 'must be at most 24')
+  .multipleOf(0.25, 'must be in quarters of an hour');
+
+const person = z.object({ builderId: z.string(), name: z.string(), email: z.string(), team: z.string() });
+
+const approvalView = z
+  .object({
+    approvalId: id,
+    version: z.number().int(),
+    state: z.enum(STATES),
+    builder: person,
+    date: day,
+    hours: z.number().describe('What was asked for'),
+    payableHours: z.number().describe('What is paid: 0 unless it is approved'),
+    startsAt: timestamp.nullable(),
+    endsAt: timestamp.nullable(),
+    category: z.enum(CATEGORIES),
+    projectId: z.string().nullable(),
+    justification: z.string(),
+    submittedBy: z.string(),
+    submittedAt: timestamp,
+    engine: z.enum(['rules', 'model', 'human']).nullable().describe('Who decided last'),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('Of the engine, 0.5 to 1; null when nothing was decided by it'),
+    reason: z.string().nullable().describe('Why it was decided so, or why a person has to'),
+    decidedBy: z.string().nullable(),
+    decidedAt: timestamp.nullable(),
+    judgementId: id.nullable(),
+    approverGroup: z.object({ groupId: id, name: z.string() }).nullable(),
+    approvers: z
+      .array(z.string())
+      .describe('E-mail addresses of those who may decide it now, beside executives'),
+    dueAt: timestamp.nullable().describe('When it is escalated'),
+    escalated: z.boolean(),
+    appeal: z.string().nullable(),
+    audit: z.enum(AUDITS).nullable().describe('Whether a person has to look at an automatic decision'),
+    link: z.string().nullable().describe('The request in the dashboards, where DASHBOARDS_URL is set'),
+  })
+  .meta({ id: 'Approval' });
+
+const step = z.object({
+  at: timestamp,
+  step: z.enum(STEPS),
+  by: z.string(),
+  engine: z.enum(['rules', 'model', 'human']),
+  hours: z.number().nullable(),
+  reason: z.string().nullable(),
+});
+
+const attachment = z.object({
+  name: z.string(),
+  contentType: z.string(),
+  bytes: z.number().int(),
+  url: z.string().describe('Signed; good for 15 minutes'),
+});
+
+const detail = approvalView
+  .extend({
+    attachments: z.array(attachment),
+    history: z.array(step),
+    judgement: judgementView.nullable(),
+  })
+  .meta({ id: 'ApprovalDetail' });
+
+const request = {
+  date: day.describe('The day on which the time was worked'),
+  hours: quarterHours.describe('Hours, in quarters'),
+  startsAt: timestamp
+    .optional()
+    .describe('When the work began, to check it against tracked time to the minute'),
+  category: z.enum(CATEGORIES),
+  projectId: z.string().min(1).max(100).optional().describe('The project it was worked on'),
+  justification: prose(1, 4000).describe('What was done, and why it was not tracked'),
+};
+const requestHints = {
+  justification: { multiline: true },
+  startsAt: { label: 'Started at' },
+} as const;
+
+export const approval = resource({
+  id: 'approval',
+  name: 'Approval',
+  description: 'Requests for manual time: submitted by builders, triaged by the engine, decided by people.',
+  locate: { operation: 'list', id: 'approvalId', shown: ['date', 'state'] },
+  operations: {
+    submit: operation({
+      method: 'POST',
+      path: '/approvals',
+      summary: 'Submit a request for manual time',
+      description:
+        'For time that was worked but not tracked. A builder asks for themselves only. A request that overlaps ' +
+        'another open or approved one is refused.',
+      access: writers,
+      own: { input: 'builderId' },
+      status: 201,
+      bodyLimit: '3mb',
+      input: z.object({
+        builderId: builderId.optional().describe('Whose time; your own unless said'),
+        ...request,
+        attachments: z
+          .array(
+            z.object({
+              name: z
+                .string()
+                .min(1)
+                .max(200)
+                .regex(/^[^/\\\p{Cc}]+$/u, 'must be a plain file name'),
+              contentType: z.enum(['application/pdf', 'image/png', 'image/jpeg', 'text/plain']),
+              base64: z.base64().max(700_000, 'must be at most 512 kB'),
+            }),
+          )
+          .max(5)
+          .default([])
+          .describe('Files that show the work'),
+      }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE'],
+      hints: { ...requestHints, attachments: { file: 'list' } },
+    }),
+    list: operation({
+      method: 'GET',
+      path: '/approvals',
+      summary: 'List requests for manual time',
+      description: 'Newest first. Builders see their own.',
+      access: ROLES,
+      own: 'handler',
+      list: true,
+      input: z.object({
+        state: z.enum(STATES).optional(),
+        builderId: builderId.optional(),
+        week: isoWeek.optional().describe('ISO week of the day worked'),
+        waiting: flag.optional().describe('Only those that wait for a person'),
+        mine: flag.optional().describe('Only those that wait for your decision'),
+        audit: z.enum(AUDITS).optional(),
+        escalated: flag.optional(),
+        ...page,
+      }),
+      output: listOf(approvalView),
+    }),
+    counts: operation({
+      method: 'GET',
+      path: '/approvals/counts',
+      summary: 'Count requests for the inbox',
+      access: ROLES,
+      own: 'handler',
+      input: z.object({}),
+      output: z
+        .object({
+          states: z.record(z.enum(STATES), z.number().int()),
+          mine: z.number().int().describe('Waiting for your decision'),
+          overdue: z.number().int(),
+          auditDue: z.number().int(),
+          automatic: z.object({
+            decided: z.number().int().describe('Decided by the engine alone'),
+            overturned: z.number().int().describe('Of those, changed by a person afterwards'),
+          }),
+        })
+        .meta({ id: 'ApprovalCounts' }),
+    }),
+    payable: operation({
+      method: 'GET',
+      path: '/approvals/payable',
+      summary: 'List the payable manual hours of a week by builder',
+      description: 'Approved time only: what is undecided is not payable.',
+      access: ['admin', 'executive', 'ops', 'readonly'],
+      list: true,
+      input: z.object({
+        week: isoWeek.optional().describe('ISO week; the last complete week unless said'),
+        ...page,
+      }),
+      output: listOf(
+        z.object({
+          builderId: z.string(),
+          name: z.string(),
+          hours: z.number(),
+          undecidedHours: z.number().describe('Asked for and not decided yet'),
+        }),
+      ),
+    }),
+    getSettings: operation({
+      method: 'GET',
+      path: '/approvals/settings',
+      summary: "Get the company's settings for manual time",
+      access: ROLES,
+      own: 'anyone',
+      input: z.object({}),
+      output: settingsSchema,
+    }),
+    setSettings: operation({
+      method: 'PUT',
+      path: '/approvals/settings',
+      summary: "Change the company's settings for manual time",
+      description: 'Fields that are left out stay as they are.',
+      access: managers,
+      input: settingsChange,
+      output: settingsSchema,
+    }),
+    get: operation({
+      method: 'GET',
+      path: '/approvals/{approvalId}',
+      summary: 'Get a request with its history, files and judgement',
+      access: ROLES,
+      own: 'handler',
+      input: z.object({ approvalId }),
+      output: detail,
+      errors: ['NOT_FOUND'],
+      simplified: ['approvalId', 'state', 'hours', 'reason', 'confidence', 'version'],
+    }),
+    triage: operation({
+      method: 'POST',
+      path: '/approvals/triage',
+      summary: 'Let the engine decide a request',
+      description:
+        'Rules over the database first, then the model for the justification where one is configured. Sure ' +
+        'enough, it approves or rejects; otherwise it flags the request for people. Without an id it judges the ' +
+        'request given here and stores no request. A request that was triaged before is answered as it stands.',
+      access: writers,
+      own: 'handler',
+      input: z.object({
+        approvalId: approvalId.optional(),
+        builderId: builderId.optional().describe('Whose time, without an id'),
+        ...(Object.fromEntries(Object.entries(request).map(([name, field]) => [name, field.optional()])) as {
+          [K in keyof typeof request]: z.ZodOptional<(typeof request)[K]>;
+        }),
+      }),
+      output: z
+        .object({
+          decision: z.enum(['approve', 'reject', 'review']),
+          confidence: z.number().nullable(),
+          reasoning: z.string(),
+          engine: z.enum(['rules', 'model', 'human']),
+          approval: approvalView.nullable().describe('Null for a request given inline'),
+          judgement: judgementView,
+        })
+        .meta({ id: 'ApprovalTriage' }),
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP'],
+      hints: requestHints,
+    }),
+    override: operation({
+      method: 'POST',
+      path: '/approvals/override',
+      summary: 'Decide a request as a person',
+      description:
+        'By a member of its approver group, an executive or an administrator; never by whoever asked. Takes the ' +
+        'version you saw: of two people at once one wins, and the other is told how it was decided. Also changes ' +
+        'a decision that was made.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({
+        approvalId,
+        version,
+        decision: z.enum(['approve', 'reject']),
+        reason: reason.optional().describe('Needed to reject, and to change what was decided'),
+        hours: quarterHours.optional().describe('Approve other hours than were asked for'),
+      }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      hints: { reason: { multiline: true } },
+    }),
+    bulk: operation({
+      method: 'POST',
+      path: '/approvals/bulk',
+      summary: 'Decide several requests as a person',
+      description:
+        'Each on its own: what cannot be decided is answered with its problem, the others are decided.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({
+        items: z.array(z.object({ approvalId, version })).min(1).max(100),
+        decision: z.enum(['approve', 'reject']),
+        reason: reason.optional(),
+      }),
+      output: z
+        .object({
+          decided: z.array(approvalView),
+          refused: z.array(z.object({ approvalId: id, code: z.string(), detail: z.string() })),
+        })
+        .meta({ id: 'ApprovalBulk' }),
+      hints: { reason: { multiline: true } },
+    }),
+    confirm: operation({
+      method: 'POST',
+      path: '/approvals/confirm',
+      summary: 'Confirm an automatic decision that was drawn for a look',
+      description:
+        'To overturn it instead, override it. No group stands behind such a decision, so executives look.',
+      access: managers,
+      input: z.object({ approvalId, version }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+    }),
+    escalate: operation({
+      method: 'POST',
+      path: '/approvals/escalate',
+      summary: 'Put a request before the escalation group now',
+      description:
+        'As its deadline does by itself, with a reason: for whoever may decide it and should not. Once for each request.',
+      access: deciders,
+      own: 'anyone',
+      input: z.object({ approvalId, version, reason }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      hints: { reason: { multiline: true } },
+    }),
+    withdraw: operation({
+      method: 'POST',
+      path: '/approvals/withdraw',
+      summary: 'Take a request back before it is decided',
+      access: writers,
+      own: 'handler',
+      input: z.object({ approvalId, version }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+    }),
+    appeal: operation({
+      method: 'POST',
+      path: '/approvals/appeal',
+      summary: 'Ask people to look at a rejected request again',
+      description: 'Once for each request. Somebody else than the first decider has to decide.',
+      access: writers,
+      own: 'handler',
+      input: z.object({ approvalId, version, reason }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      hints: { reason: { multiline: true } },
+    }),
+  },
+});

@@ -1,0 +1,162 @@
+import { type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+
+export type GroupRecord = Selectable<Schema['approvals.groups']>;
+export type DelegationRecord = Selectable<Schema['approvals.delegations']>;
+
+export function listGroups(
+  transaction: TenantTransaction,
+  after: string | null,
+  limit: number,
+): Promise<GroupRecord[]> {
+  let query = transaction.selectFrom('approvals.groups').selectAll().orderBy('id').limit(limit);
+  if (after !== null) query = query.where('id', '>', after);
+  return query.execute();
+}
+
+export async function groupsByIds(
+  transaction: TenantTransaction,
+  ids: readonly (string | null)[],
+): Promise<Map<string, GroupRecord>> {
+  const known = [...new Set(ids.filter((id) => id !== null))];
+  if (known.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('approvals.groups')
+    .selectAll()
+    .where('id', 'in', known)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The group that decides a team's requests, or else the one of every other team. */
+export function groupOfTeam(transaction: TenantTransaction, team: string): Promise<GroupRecord | undefined> {
+  return transaction
+    .selectFrom('approvals.groups')
+    .selectAll()
+    .where((eb) => eb.or([eb('team', '=', team), eb('team', 'is', null)]))
+    .where('escalation', '=', false)
+    .orderBy('team', (order) => order.asc().nullsLast())
+    .executeTakeFirst();
+}
+
+export function escalationGroups(transaction: TenantTransaction): Promise<GroupRecord[]> {
+  return transaction.selectFrom('approvals.groups').selectAll().where('escalation', '=', true).execute();
+}
+
+/** Groups that somebody is a member of, under any of these addresses. */
+export function groupsWith(transaction: TenantTransaction, emails: string[]): Promise<GroupRecord[]> {
+  return transaction
+    .selectFrom('approvals.groups')
+    .selectAll()
+    .where(sql<boolean>`members && ${emails}::text[]`)
+    .execute();
+}
+
+/** Addresses of those whom somebody stands in for on a day. */
+export async function standsInFor(
+  transaction: TenantTransaction,
+  email: string,
+  day: string,
+): Promise<string[]> {
+  const rows = await transaction
+    .selectFrom('approvals.delegations')
+    .select('from_email')
+    .where('to_email', '=', email)
+    .where('first_day', '<=', day)
+    .where('last_day', '>=', day)
+    .execute();
+  return rows.map(({ from_email }) => from_email);
+}
+
+/** Who stands in for any of these people on a day. */
+export async function standInsOf(
+  transaction: TenantTransaction,
+  emails: readonly string[],
+  day: string,
+): Promise<{ from_email: string; to_email: string }[]> {
+  if (emails.length === 0) return [];
+  return transaction
+    .selectFrom('approvals.delegations')
+    .select(['from_email', 'to_email'])
+    .where('from_email', 'in', [...emails])
+    .where('first_day', '<=', day)
+    .where('last_day', '>=', day)
+    .execute();
+}
+
+export type GroupInput = Pick<GroupRecord, 'name' | 'team' | 'escalation' | 'members'>;
+
+/** Undefined when there is such a group already. */
+export function insertGroup(
+  transaction: TenantTransaction,
+  group: GroupInput,
+): Promise<GroupRecord | undefined> {
+  return transaction
+    .insertInto('approvals.groups')
+    .values({ id: uuidv7(), ...group })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function updateGroup(
+  transaction: TenantTransaction,
+  id: string,
+  change: Partial<GroupInput>,
+): Promise<GroupRecord | undefined> {
+  if (Object.keys(change).length === 0) return findGroup(transaction, id);
+  return transaction
+    .updateTable('approvals.groups')
+    .set(change)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function findGroup(transaction: TenantTransaction, id: string): Promise<GroupRecord | undefined> {
+  return transaction.selectFrom('approvals.groups').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function findGroupNamed(
+  transaction: TenantTransaction,
+  name: string,
+): Promise<GroupRecord | undefined> {
+  return transaction.selectFrom('approvals.groups').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
+export function deleteGroup(transaction: TenantTransaction, id: string): Promise<GroupRecord | undefined> {
+  return transaction.deleteFrom('approvals.groups').where('id', '=', id).returningAll().executeTakeFirst();
+}
+
+export function listDelegations(
+  transaction: TenantTransaction,
+  after: string | null,
+  limit: number,
+): Promise<DelegationRecord[]> {
+  let query = transaction.selectFrom('approvals.delegations').selectAll().orderBy('id').limit(limit);
+  if (after !== null) query = query.where('id', '>', after);
+  return query.execute();
+}
+
+export function insertDelegation(
+  transaction: TenantTransaction,
+  delegation: Pick<DelegationRecord, 'from_email' | 'to_email' | 'first_day' | 'last_day'>,
+): Promise<DelegationRecord> {
+  return transaction
+    .insertInto('approvals.delegations')
+    .values({ id: uuidv7(), ...delegation })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function findDelegation(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<DelegationRecord | undefined> {
+  return transaction.selectFrom('approvals.delegations').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function deleteDelegation(transaction: TenantTransaction, id: string): Promise<void> {
+  await transaction.deleteFrom('approvals.delegations').where('id', '=', id).execute();
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Caller } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { type Actor, record } from '../../shared/audit/index.ts';
+import * as store from './groups-store.ts';
+import { delegationView, groupView } from './views.ts';
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+interface DelegationInput {
+  toEmail: string;
+  firstDay: string;
+  lastDay: string;
+  fromEmail?: string | undefined;
+}
+
+/** Who decides: groups by team, and who stands in for whom. */
+export function createGroups(database: Database) {
+  const taken = (name: string) =>
+    new Problem('CONFLICT', `There is a group for that already, or one named ${name}.`);
+
+  return {
+    listGroups: (tenantId: string, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await store.listGroups(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
+        return pageOf(rows, limit, groupView, ({ id }) => id);
+      }),
+
+    createGroup: (
+      actor: Actor,
+      input: { name: string; team?: string | undefined; escalation: boolean; members: string[] },
+    ) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const group = await store.insertGroup(transaction, { ...input, team: input.team ?? null });
+        if (!group) throw taken(input.name);
+        await record(transaction, actor, {
+          subject: `approver-group:${group.id}`,
+          details: [{ about: [], content: groupView(group) }],
+        });
+        return groupView(group);
+      }),
+
+    updateGroup: (
+      actor: Actor,
+      groupId: string,
+      change: {
+        name?: string | undefined;
+        escalation?: boolean | undefined;
+        members?: string[] | undefined;
+      },
+    ) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const { name, escalation, members } = change;
+        if (name !== undefined) {
+          const other = await store.findGroupNamed(transaction, name);
+          if (other && other.id !== groupId) throw taken(name);
+        }
+        const group = await store.updateGroup(transaction, groupId, {
+          ...(name === undefined ? {} : { name }),
+          ...(escalation === undefined ? {} : { escalation }),
+          ...(members === undefined ? {} : { members }),
+        });
+        if (!group) throw notFound('approver group', groupId);
+        await record(transaction, actor, {
+          subject: `approver-group:${groupId}`,
+          details: [{ about: [], content: groupView(group) }],
+        });
+        return groupView(group);
+      }),
+
+    deleteGroup: (actor: Actor, groupId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const group = await store.deleteGroup(transaction, groupId);
+        if (!group) throw notFound('approver group', groupId);
+        await record(transaction, actor, {
+          subject: `approver-group:${groupId}`,
+          details: [{ about: [], content: groupView(group) }],
+        });
+      }),
+
+    listDelegations: (tenantId: string, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await store.listDelegations(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
+        return pageOf(rows, limit, delegationView, ({ id }) => id);
+      }),
+
+    delegate: (actor: Actor, caller: Caller, input: DelegationInput) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const from = delegatorOf(caller, input.fromEmail);
+        if (input.lastDay < input.firstDay) throw invalidField('lastDay', 'must not be before firstDay');
+        if (input.toEmail === from) throw invalidField('toEmail', 'must be somebody else');
+        const row = await store.insertDelegation(transaction, {
+          from_email: from,
+          to_email: input.toEmail,
+          first_day: input.firstDay,
+          last_day: input.lastDay,
+        });
+        await record(transaction, actor, {
+          subject: `delegation:${row.id}`,
+          details: [{ about: [], content: delegationView(row) }],
+        });
+        return delegationView(row);
+      }),
+
+    endDelegation: (actor: Actor, caller: Caller, delegationId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const row = await store.findDelegation(transaction, delegationId);
+        if (!row) throw notFound('delegation', delegationId);
+        delegatorOf(caller, row.from_email);
+        await store.deleteDelegation(transaction, delegationId);
+        await record(transaction, actor, {
+          subject: `delegation:${delegationId}`,
+          details: [{ about: [], content: delegationView(row) }],
+        });
+      }),
+  };
+}
+
+/** Whose decisions are handed on: one's own, or anybody's for those who manage. @throws {Problem} */
+function delegatorOf({ user, roles }: Caller, asked: string | undefined): string {
+  const own = user?.email.toLowerCase();
+  const from = asked ?? own;
+  if (from === undefined) throw invalidField('fromEmail', 'must say whose decisions are handed on');
+  const manages = roles.includes('admin') || roles.includes('executive');
+  if (from !== own && !manages)
+    throw new Problem('APPROVAL_NOT_YOURS', 'You hand on your own decisions only.');
+  return from;
+}

@@ -1,0 +1,126 @@
+import type { RequestContext } from '../../../http/caller.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import { openBench, type StoreJudgement } from '../../../judgement/index.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { createAnnouncer } from './announce.ts';
+import { approval, approver } from './contract.ts';
+import { watchDeadlines } from './deadlines.ts';
+import { approvalKind } from './kind.ts';
+import type { Parts } from './parts.ts';
+import { type Approvals, createApprovals } from './service.ts';
+
+export { approvalKind } from './kind.ts';
+export type { Approvals } from './service.ts';
+
+interface TriageJob {
+  tenantId: string;
+  approvalId: string;
+}
+
+const QUEUE = 'approval.triage';
+
+/** What the module needs of the rest of the system. */
+export interface ApprovalsSetup {
+  database: Database;
+  jobs: Jobs;
+  people: People;
+  webhooks: Webhooks;
+  objects: ObjectStore;
+  dashboards: Dashboards;
+  prompts: Prompts;
+  storeJudgement: StoreJudgement;
+  model: ChatModel | null;
+  now: () => Date;
+  onJudged: (kind: string, engine: string) => void;
+}
+
+/** Requests for manual time, with the job that triages them and the watch over their deadlines. */
+export function openApprovals({
+  database,
+  jobs,
+  people,
+  webhooks,
+  objects,
+  dashboards,
+  prompts,
+  storeJudgement,
+  model,
+  now,
+  onJudged,
+}: ApprovalsSetup) {
+  const parts: Parts = {
+    database,
+    people,
+    objects,
+    dashboards,
+    announce: createAnnouncer(webhooks),
+    bench: async (transaction, tenantId, asOf) => {
+      const plan = model && (await prompts.plan(transaction, tenantId, approvalKind.name));
+      const promptFor = plan && (await prompts.open(transaction, plan));
+      return openBench(transaction, approvalKind, model, asOf, promptFor);
+    },
+    storeJudgement,
+    enqueueTriage: (transaction, tenantId, approvalId) =>
+      jobs.enqueue<TriageJob>(transaction, QUEUE, [{ tenantId, approvalId }], { priority: 'high' }),
+    onJudged,
+    now,
+  };
+  const approvals = createApprovals(parts);
+  jobs.define<TriageJob>({
+    name: QUEUE,
+    priority: 'high',
+    concurrency: 4,
+    retryLimit: 5,
+    retryDelay: 2,
+    retryDelayMax: 60,
+    expireInSeconds: 300,
+    handle: ({ tenantId, approvalId }, { signal }) => approvals.triageLater(tenantId, approvalId, signal),
+    // It stays submitted, where people see that it waits and may triage it again.
+    onDead: async () => {},
+  });
+  return { approvals, watch: (...given: Watch) => watchDeadlines(parts, ...given) };
+}
+type Watch = Parameters<typeof watchDeadlines> extends [Parts, ...infer Rest] ? Rest : never;
+
+/** The operations of this module. */
+export function serveApprovals(service: Approvals): Served[] {
+  const tenantOf = ({ caller }: RequestContext) => caller.tenantId;
+  return [
+    serve(approval, {
+      submit: ({ builderId, attachments, ...asked }, request) =>
+        service.submit(request, builderId, asked, attachments),
+      list: ({ cursor, limit, ...filter }, request) => service.list(request, filter, { cursor, limit }),
+      counts: (_input, request) => service.counts(request),
+      payable: ({ week, ...page }, request) => service.payable(tenantOf(request), week, page),
+      getSettings: (_input, request) => service.getSettings(tenantOf(request)),
+      setSettings: (change, request) => service.setSettings(request, change),
+      get: ({ approvalId }, request) => service.get(request, approvalId),
+      triage: (given, request) => service.triage(request, given),
+      override: (decision, request) => service.override(request, decision),
+      bulk: ({ items, ...decision }, request) => service.bulk(request, items, decision),
+      confirm: (seen, request) => service.confirm(request, seen),
+      escalate: (given, request) => service.escalate(request, given),
+      withdraw: (seen, request) => service.withdraw(request, seen),
+      appeal: (given, request) => service.appeal(request, given),
+    }),
+    serve(approver, {
+      listGroups: (page, request) => service.listGroups(tenantOf(request), page),
+      createGroup: (input, request) => service.createGroup(actorOf(request), input),
+      updateGroup: ({ groupId, ...change }, request) =>
+        service.updateGroup(actorOf(request), groupId, change),
+      deleteGroup: ({ groupId }, request) => service.deleteGroup(actorOf(request), groupId),
+      listDelegations: (page, request) => service.listDelegations(tenantOf(request), page),
+      delegate: (input, request) => service.delegate(actorOf(request), request.caller, input),
+      endDelegation: ({ delegationId }, request) =>
+        service.endDelegation(actorOf(request), request.caller, delegationId),
+    }),
+  ];
+}

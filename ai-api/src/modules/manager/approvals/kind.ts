@@ -1,0 +1,144 @@
+import { defineKind, type Outcome } from '../../../judgement/index.ts';
+
+const HARD = { weight: 0, hard: true } as const;
+
+/** Whether a request for manual time is approved. */
+export const approvalKind = defineKind({
+  name: 'approval',
+  rulesFile: new URL('../../../../rules/approval.json', import.meta.url),
+  decides: { yes: 'approve', no: 'reject', by: 'score' },
+  vocabulary: {
+    request: {
+      hours: { type: 'number', description: 'hours asked for', example: 2.5 },
+      daysAgo: {
+        type: 'number',
+        description: 'days since the day worked; negative for days to come',
+        example: 2,
+      },
+      category: {
+        type: 'text',
+        description: 'category (development, research, meeting, training, travel, support, other)',
+        example: 'meeting',
+      },
+      hasSpan: { type: 'flag', description: 'whether it says when the work began', example: true },
+      overlapMinutes: {
+        type: 'number',
+        description: 'minutes of it that were tracked already, when it says when the work began',
+        example: 0,
+      },
+      duplicates: {
+        type: 'number',
+        description: 'other requests of the builder for the same day, project, category and hours',
+        example: 0,
+      },
+      attachments: { type: 'number', description: 'files that came with it', example: 1 },
+      justification: {
+        type: 'text',
+        description: 'what the builder says was done',
+        example: 'Reviewed the pilot contract on paper during the flight.',
+        untrusted: true,
+      },
+      textSign: {
+        type: 'text',
+        description: 'what keeps the justification from being read as a plain account of work, or none',
+        example: 'none',
+      },
+    },
+    day: {
+      trackedHours: { type: 'number', description: 'hours tracked on that day', example: 6 },
+      requestedHours: { type: 'number', description: 'other manual hours of that day', example: 0 },
+      length: {
+        type: 'number',
+        description: 'hours of that day: 23 or 25 when the clocks change',
+        example: 24,
+      },
+    },
+    week: {
+      trackedHours: { type: 'number', description: 'hours tracked in that week', example: 31 },
+      approvedHours: { type: 'number', description: 'manual hours approved for that week', example: 2 },
+      plannedHours: { type: 'number', description: 'planned hours of the builder', example: 40 },
+    },
+    builder: {
+      status: { type: 'text', description: 'status (active, on_leave, left)', example: 'active' },
+      onLeave: { type: 'flag', description: 'on leave on that day', example: false },
+    },
+    project: {
+      named: { type: 'flag', description: 'whether a project is named', example: true },
+      status: { type: 'text', description: 'status of the project, or none', example: 'active' },
+      isMember: { type: 'flag', description: 'whether the builder works on it', example: true },
+      hasBudget: { type: 'flag', description: 'whether its hours are limited', example: true },
+      remainingHours: {
+        type: 'number',
+        description: 'manual hours left in the budget of the month',
+        example: 12,
+      },
+    },
+    history: {
+      decided: { type: 'number', description: 'requests of the builder decided in 180 days', example: 9 },
+      approvedShare: { type: 'number', description: 'share of them approved, 0 to 1', example: 0.9 },
+    },
+    limits: {
+      weeklyCapHours: {
+        type: 'number',
+        description: 'tracked and manual hours allowed in a week',
+        example: 50,
+      },
+      oldestDays: { type: 'number', description: 'days back that may be asked for', example: 30 },
+      autoApproveHours: {
+        type: 'number',
+        description: 'hours that the engine may approve alone',
+        example: 4,
+      },
+      routineHours: { type: 'number', description: 'hours that count as routine', example: 1 },
+    },
+  },
+  criteria: [
+    { id: 'date', title: 'Date', question: 'Is the day worked in the allowed past?', ...HARD },
+    { id: 'leave', title: 'Leave', question: 'Was the builder at work on that day?', ...HARD },
+    { id: 'overlap', title: 'Overlap', question: 'Is the time free of tracked time?', ...HARD },
+    { id: 'duplicate', title: 'Duplicate', question: 'Is it asked for only once?', ...HARD },
+    { id: 'cap', title: 'Weekly cap', question: 'Does the week stay within the cap?', ...HARD },
+    {
+      id: 'project',
+      title: 'Project',
+      question: 'Does the builder work on the project, and is it active?',
+      ...HARD,
+    },
+    { id: 'budget', title: 'Budget', question: 'Are hours left in the budget of the project?', ...HARD },
+    { id: 'size', title: 'Size', question: 'May so much be decided without a person?', ...HARD },
+    {
+      id: 'plausibility',
+      title: 'Plausibility',
+      weight: 30,
+      question: 'Do the hours fit the tracked day and week?',
+    },
+    { id: 'record', title: 'Record', weight: 20, question: 'How were earlier requests decided?' },
+    {
+      id: 'justification',
+      title: 'Justification',
+      weight: 50,
+      question:
+        'Does the justification name specific, checkable work that fits the hours, the category and the day, and say why it was not tracked?',
+      reads: ['request.justification', 'request.hours'],
+    },
+  ],
+  feedback: reasoning,
+});
+
+/** Why it was decided so, in plain words for the builder and the approver. */
+function reasoning({ outcome, criteria, modelFeedback }: Outcome): string {
+  const failed = criteria.filter(({ score, weight }) => weight === 0 && score !== null && score < 50);
+  if (failed.length > 0) return failed.map(({ reason }) => reason).join(' ');
+  const open = criteria.filter(({ verdict }) => verdict !== 'scored');
+  const counted = criteria.filter(({ verdict, weight }) => verdict === 'scored' && weight > 0);
+  const opening =
+    outcome === null
+      ? 'A person decides this request.'
+      : `The facts speak for it to ${outcome} this request.`;
+  return [
+    open.length > 0 ? `A person decides this request, because something is not known.` : opening,
+    ...open.map(({ title, reason }) => `${title}: ${reason}`),
+    ...counted.map(({ title, reason }) => `${title}: ${reason}`),
+    ...(modelFeedback ? [modelFeedback] : []),
+  ].join('\n');
+}

@@ -1,0 +1,22 @@
+import type { Bench, StoreJudgement } from '../../../judgement/index.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { Announcer } from './announce.ts';
+
+/** What every part of the service is built of. */
+export interface Parts {
+  database: Database;
+  people: People;
+  objects: ObjectStore;
+  dashboards: Dashboards;
+  announce: Announcer;
+  /** What requests are judged with at this moment. */
+  bench(transaction: TenantTransaction, tenantId: string, asOf: Date): Promise<Bench>;
+  storeJudgement: StoreJudgement;
+  /** Enqueues the triage of a request with the transaction. */
+  enqueueTriage(transaction: TenantTransaction, tenantId: string, approvalId: string): Promise<void>;
+  onJudged(kind: string, engine: string): void;
+  now(): Date;
+}

@@ -1,0 +1,336 @@
+import { z } from 'zod';
+import type { RequestContext } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import { findJudgements, type Judged } from '../../../judgement/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { addWeeks, weekOf } from '../../../platform/week.ts';
+import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
+import { meetDeadlines } from './deadlines.ts';
+import { confirm, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
+import { approversOf, deciderOf, inboxOf } from './deciders.ts';
+import { createGroups } from './groups.ts';
+import { groupsByIds } from './groups-store.ts';
+import { appeal, type Seen, withdraw } from './lifecycle.ts';
+import type { Parts } from './parts.ts';
+import { type ApprovalSettings, settingsSchema } from './settings.ts';
+import { OPEN_STATES, STATES, type State } from './states.ts';
+import {
+  type ApprovalRecord,
+  countApprovals,
+  findApproval,
+  type ListFilter,
+  listApprovals,
+  payableHours,
+  readSettings,
+  stepsOf,
+  writeSettings,
+} from './store.ts';
+import { type Asked, type NewAttachment, submit } from './submit.ts';
+import { type Triaged, triage, triageInline } from './triage.ts';
+import { approvalView, stepView } from './views.ts';
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
+
+const LINK_SECONDS = 900;
+
+export type Approvals = ReturnType<typeof createApprovals>;
+
+/** Requests for manual time. */
+export function createApprovals(parts: Parts) {
+  const { database, people, objects, dashboards, now } = parts;
+
+  async function describe(transaction: TenantTransaction, rows: readonly ApprovalRecord[]) {
+    const builders = await people.findBuilders(
+      transaction,
+      rows.map(({ builder_id }) => builder_id),
+    );
+    const groups = await groupsByIds(
+      transaction,
+      rows.map(({ group_id }) => group_id),
+    );
+    const waiting = rows.filter(({ state }) => OPEN_STATES.some((open) => open === state));
+    const approvers = await approversOf(transaction, waiting, groups, now());
+    return rows.map((row) =>
+      approvalView(row, builders.get(row.builder_id), groups.get(row.group_id ?? ''), {
+        approvers: approvers.get(row.id) ?? [],
+        link: dashboards.link('approvals', { request: row.id }),
+      }),
+    );
+  }
+
+  const describeOne = async (transaction: TenantTransaction, row: ApprovalRecord) =>
+    (await describe(transaction, [row]))[0] as ReturnType<typeof approvalView>;
+
+  /** Whether who asks is named to decide a request, or stands in for somebody who is. */
+  async function isApprover(transaction: TenantTransaction, { caller }: RequestContext, row: ApprovalRecord) {
+    const groups = await groupsByIds(transaction, [row.group_id]);
+    const approvers = await approversOf(transaction, [row], groups, now());
+    return approvers.get(row.id)?.includes(caller.user?.email.toLowerCase() ?? '') === true;
+  }
+
+  /** One step of a person, described as the request then stands. */
+  const step = (request: RequestContext, work: (transaction: TenantTransaction) => Promise<ApprovalRecord>) =>
+    database.withTenant(request.caller.tenantId, async (transaction) =>
+      describeOne(transaction, await work(transaction)),
+    );
+
+  async function answerTriage(tenantId: string, { judged, judgement, row }: Triaged) {
+    const describeRow = (row: ApprovalRecord) =>
+      database.withTenant(tenantId, (transaction) => describeOne(transaction, row));
+    return {
+      decision: decisionOf(judged),
+      confidence: judged.confidence,
+      reasoning: judged.feedback,
+      engine: judged.engine,
+      approval: row && (await describeRow(row)),
+      judgement,
+    };
+  }
+
+  /** What was decided about a request that does not wait for triage any more. */
+  async function answerStanding(tenantId: string, approvalId: string) {
+    return database.withTenant(tenantId, async (transaction) => {
+      const row = await findApproval(transaction, approvalId);
+      if (!row) throw notFound('request', approvalId);
+      const judgement =
+        row.judgement_id && (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
+      if (!judgement) throw new Problem('APPROVAL_STATE', `It is ${row.state}, and was never judged.`);
+      const decisions: Partial<Record<State, 'approve' | 'reject'>> = {
+        approved: 'approve',
+        rejected: 'reject',
+      };
+      return {
+        decision: decisions[row.state] ?? ('review' as const),
+        confidence: row.confidence,
+        reasoning: row.reason ?? '',
+        engine: judgement.engine,
+        approval: await describeOne(transaction, row),
+        judgement,
+      };
+    });
+  }
+
+  return {
+    ...createGroups(database),
+
+    submit: async (
+      request: RequestContext,
+      builderId: string | undefined,
+      asked: Asked,
+      attachments: readonly NewAttachment[],
+    ) => {
+      const row = await submit(parts, actorOf(request), builderId, asked, attachments);
+      return database.withTenant(row.tenant_id, (transaction) => describeOne(transaction, row));
+    },
+
+    list: (request: RequestContext, { mine, ...filter }: Filter, { cursor, limit }: Page) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const inbox = mine ? await deciderOf(transaction, request.caller, now()) : undefined;
+        const builderId = inbox ? filter.builderId : (request.onlyBuilder ?? filter.builderId);
+        if (!inbox && filter.builderId !== undefined) request.requireOwn(filter.builderId);
+        const before = decodeCursor(cursor, z.uuid());
+        const rows = await listApprovals(
+          transaction,
+          { ...filter, builderId, waitingFor: inbox },
+          before,
+          limit + 1,
+        );
+        const page = pageOf(
+          rows,
+          limit,
+          (row) => row,
+          ({ id }) => id,
+        );
+        return { ...page, items: await describe(transaction, page.items) };
+      }),
+
+    counts: (request: RequestContext) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const inbox = await inboxOf(transaction, request.caller, now());
+        const rows = await countApprovals(transaction, request.onlyBuilder ?? undefined, inbox, now());
+        const total = (of: (row: (typeof rows)[number]) => string) =>
+          rows.reduce((sum, row) => sum + Number(of(row)), 0);
+        return {
+          states: statesOf(rows),
+          mine: total(({ mine }) => mine),
+          overdue: total(({ overdue }) => overdue),
+          auditDue: total(({ audit_due }) => audit_due),
+          automatic: {
+            decided: total(({ automatic }) => automatic),
+            overturned: total(({ overturned }) => overturned),
+          },
+        };
+      }),
+
+    get: (request: RequestContext, approvalId: string) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const row = await findApproval(transaction, approvalId);
+        if (!row) throw notFound('request', approvalId);
+        const isOthers = request.onlyBuilder !== null && request.onlyBuilder !== row.builder_id;
+        if (isOthers && !(await isApprover(transaction, request, row))) throw notFound('request', approvalId);
+        const judgements = await findJudgements(transaction, row.judgement_id ? [row.judgement_id] : []);
+        const attachments = row.attachments.map(async ({ key, ...file }) => ({
+          ...file,
+          url: await objects.signedUrl(key, { method: 'GET', expiresInSeconds: LINK_SECONDS }),
+        }));
+        return {
+          ...(await describeOne(transaction, row)),
+          attachments: await Promise.all(attachments),
+          history: (await stepsOf(transaction, approvalId)).map(stepView),
+          judgement: judgements.get(row.judgement_id ?? '') ?? null,
+        };
+      }),
+
+    /** Lets the engine decide a stored request, or one given inline. */
+    triage: async (
+      request: RequestContext,
+      given: { approvalId?: string | undefined; builderId?: string | undefined } & {
+        [K in keyof Asked]?: Asked[K] | undefined;
+      },
+    ) => {
+      const actor = actorOf(request);
+      const { approvalId, builderId, ...asked } = given;
+      if (approvalId !== undefined) {
+        const { requireOwn: refuse, signal } = request;
+        const triaged = await triage(parts, actor, approvalId, { refuse, signal });
+        return triaged ? answerTriage(actor.tenantId, triaged) : answerStanding(actor.tenantId, approvalId);
+      }
+      const about = builderId ?? actor.person?.builderId ?? null;
+      request.requireOwn(about);
+      return answerTriage(
+        actor.tenantId,
+        await triageInline(parts, actor, about ?? undefined, complete(asked), request.signal),
+      );
+    },
+
+    /** The job that triages a request after it came in. */
+    triageLater: async (tenantId: string, approvalId: string, signal: AbortSignal): Promise<void> => {
+      await triage(parts, systemActor(tenantId, 'approval.triage'), approvalId, { signal });
+    },
+
+    override: (request: RequestContext, decision: HumanDecision) =>
+      step(request, async (transaction) => {
+        const decider = await deciderOf(transaction, request.caller, now());
+        const settings = await readSettings(transaction);
+        return decideAsPerson(transaction, parts, actorOf(request), decider, settings, decision);
+      }),
+
+    /** Decides each of several requests in its own transaction. */
+    bulk: async (
+      request: RequestContext,
+      items: readonly Seen[],
+      decision: Pick<HumanDecision, 'decision' | 'reason'>,
+    ) => {
+      const decided: ReturnType<typeof approvalView>[] = [];
+      const refused: { approvalId: string; code: string; detail: string }[] = [];
+      for (const item of items) {
+        try {
+          const work = async (transaction: TenantTransaction) => {
+            const decider = await deciderOf(transaction, request.caller, now());
+            const settings = await readSettings(transaction);
+            const given = { ...item, ...decision };
+            return decideAsPerson(transaction, parts, actorOf(request), decider, settings, given);
+          };
+          decided.push(await step(request, work));
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          refused.push({ approvalId: item.approvalId, code: error.code, detail: error.message });
+        }
+      }
+      return { decided, refused };
+    },
+
+    confirm: (request: RequestContext, seen: Seen) =>
+      step(request, async (transaction) => {
+        const decider = await deciderOf(transaction, request.caller, now());
+        return confirm(transaction, parts, actorOf(request), decider, seen);
+      }),
+
+    escalate: (request: RequestContext, given: Seen & { reason: string }) =>
+      step(request, async (transaction) => {
+        const decider = await deciderOf(transaction, request.caller, now());
+        return escalate(transaction, parts, actorOf(request), decider, given);
+      }),
+
+    withdraw: (request: RequestContext, seen: Seen) =>
+      step(request, (transaction) =>
+        withdraw(transaction, parts, actorOf(request), seen, request.requireOwn),
+      ),
+
+    appeal: (request: RequestContext, given: Seen & { reason: string }) =>
+      step(request, (transaction) => appeal(transaction, parts, actorOf(request), given, request.requireOwn)),
+
+    payable: (tenantId: string, given: string | undefined, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const week = given ?? addWeeks(weekOf(now()), -1);
+        const rows = await payableHours(transaction, week, decodeCursor(cursor, z.string()), limit + 1);
+        const builders = await people.findBuilders(
+          transaction,
+          rows.map(({ builder_id }) => builder_id),
+        );
+        return pageOf(
+          rows,
+          limit,
+          ({ builder_id, hours, undecided }) => ({
+            builderId: builder_id,
+            name: builders.get(builder_id)?.name ?? builder_id,
+            hours,
+            undecidedHours: undecided,
+          }),
+          ({ builder_id }) => builder_id,
+        );
+      }),
+
+    getSettings: (tenantId: string) => database.withTenant(tenantId, readSettings),
+
+    setSettings: (
+      request: RequestContext,
+      change: { [K in keyof ApprovalSettings]?: ApprovalSettings[K] | undefined },
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const before = await readSettings(transaction);
+        const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+        const after = settingsSchema.parse({ ...before, ...given });
+        if (after.reminderHours >= after.deadlineHours) {
+          throw invalidField('reminderHours', 'must be before the deadline');
+        }
+        await writeSettings(transaction, after);
+        await record(transaction, actorOf(request), {
+          subject: 'approval-settings',
+          details: [{ about: [], content: { before, after } }],
+        });
+        return after;
+      }),
+
+    meetDeadlines: (tenantId: string) => meetDeadlines(parts, tenantId),
+  };
+}
+
+function statesOf(rows: readonly { state: State; all: string }[]): Record<State, number> {
+  const none = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
+  return { ...none, ...Object.fromEntries(rows.map(({ state, all }) => [state, Number(all)])) };
+}
+
+function decisionOf({ outcome }: Judged): 'approve' | 'reject' | 'review' {
+  return outcome === 'approve' || outcome === 'reject' ? outcome : 'review';
+}
+
+/** @throws {Problem} INVALID_INPUT naming what a request given inline lacks */
+function complete({
+  date,
+  hours,
+  category,
+  justification,
+  ...rest
+}: { [K in keyof Asked]?: Asked[K] | undefined }): Asked {
+  if (date === undefined) throw invalidField('date', 'is needed without approvalId');
+  if (hours === undefined) throw invalidField('hours', 'is needed without approvalId');
+  if (category === undefined) throw invalidField('category', 'is needed without approvalId');
+  if (justification === undefined) throw invalidField('justification', 'is needed without approvalId');
+  return { date, hours, category, justification, ...rest };
+}

@@ -1,0 +1,219 @@
+import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { notFound } from '../../../http/problem.ts';
+import { type Judged, type JudgementView, judge } from '../../../judgement/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { type Actor, record } from '../../shared/audit/index.ts';
+import { claimOfRow, factsOf } from './facts.ts';
+import { groupOfTeam } from './groups-store.ts';
+import type { Parts } from './parts.ts';
+import type { ApprovalSettings } from './settings.ts';
+import {
+  type ApprovalRecord,
+  addStep,
+  changeApproval,
+  findApproval,
+  lockBuilder,
+  lockProject,
+  readSettings,
+} from './store.ts';
+import { type Asked, builderOf, claimOf } from './submit.ts';
+
+const HOUR_MS = 3_600_000;
+/** How often a request is judged anew because the facts changed while the model read it. */
+const MOST_ROUNDS = 3;
+
+/** The engine's decision as it was stored, and the row where a request was decided. */
+export interface Triaged {
+  judged: Judged;
+  judgement: JudgementView;
+  row: ApprovalRecord | null;
+}
+
+/**
+ * Lets the engine decide a submitted request. The facts are read again under the builder's lock when the decision
+ * is stored, and its project's: what changed in between is judged anew, so that two requests never pass a limit together.
+ * @param refuse throws when the builder's request is none of the actor's business
+ * @returns null when the request does not wait for triage any more
+ * @throws {import('../../../http/problem.ts').Problem} NOT_FOUND
+ */
+export async function triage(
+  parts: Parts,
+  actor: Actor,
+  approvalId: string,
+  { refuse, signal }: { refuse?: (builderId: string) => void; signal: AbortSignal },
+): Promise<Triaged | null> {
+  const { database, people, now } = parts;
+  const tenantId = actor.tenantId;
+  const opened = await database.withTenant(tenantId, async (transaction) => {
+    const row = await findApproval(transaction, approvalId);
+    if (!row) throw notFound('request', approvalId);
+    refuse?.(row.builder_id);
+    if (row.state !== 'submitted') return null;
+    const builder = await people.findBuilder(transaction, row.builder_id);
+    if (!builder) throw notFound('builder', row.builder_id);
+    const settings = await readSettings(transaction);
+    const facts = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
+    return { row, builder, facts, bench: await parts.bench(transaction, tenantId, now()) };
+  });
+  if (!opened) return null;
+  const { builder } = opened;
+  let { facts } = opened;
+  for (let round = 1; ; round++) {
+    const judged = await judge(opened.bench, approvalId, facts, {
+      tenantId,
+      person: opened.row.builder_id,
+      signal,
+    });
+    const stored = await database.withTenant(tenantId, async (transaction) => {
+      await lockBuilder(transaction, opened.row.builder_id);
+      if (opened.row.project_id !== null) await lockProject(transaction, opened.row.project_id);
+      const row = await findApproval(transaction, approvalId);
+      if (row?.state !== 'submitted') return null;
+      const settings = await readSettings(transaction);
+      const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
+      const isStale = !isDeepStrictEqual(current, facts);
+      if (isStale && round < MOST_ROUNDS) return { facts: current };
+      return store(transaction, parts, actor, row, isStale ? undecided(judged) : judged, settings);
+    });
+    if (!stored || 'row' in stored) {
+      if (stored) parts.onJudged(judged.kind, judged.engine);
+      return stored;
+    }
+    facts = stored.facts;
+  }
+}
+
+/** What was judged by facts that have changed since, for a person to decide. */
+function undecided(judged: Judged): Judged {
+  const reason = 'The facts kept changing while it was judged, so a person decides.';
+  const open = { outcome: null, confidence: null, needsReview: true };
+  return { ...judged, ...open, reviewReasons: [reason], feedback: reason };
+}
+
+/** Judges a request that is not stored; the judgement is. */
+export async function triageInline(
+  parts: Parts,
+  actor: Actor,
+  builderId: string | undefined,
+  asked: Asked,
+  signal?: AbortSignal,
+): Promise<Triaged> {
+  const { database, now } = parts;
+  const opened = await database.withTenant(actor.tenantId, async (transaction) => {
+    const builder = await builderOf(transaction, parts, actor, builderId);
+    const claim = await claimOf(transaction, parts, builder, asked);
+    const settings = await readSettings(transaction);
+    const facts = await factsOf(transaction, parts.people, builder, claim, settings, now());
+    return { builder, facts, bench: await parts.bench(transaction, actor.tenantId, now()) };
+  });
+  const judged = await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
+    tenantId: actor.tenantId,
+    person: opened.builder.builder_id,
+    signal,
+  });
+  const judgement = await database.withTenant(actor.tenantId, async (transaction) => {
+    const stored = await parts.storeJudgement(transaction, judged, { rehearsal: true });
+    await record(transaction, actor, {
+      subject: `judgement:${stored.judgementId}`,
+      details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: judged.outcome } }],
+    });
+    return stored;
+  });
+  parts.onJudged(judged.kind, judged.engine);
+  return { judged, judgement, row: null };
+}
+
+async function store(
+  transaction: TenantTransaction,
+  parts: Parts,
+  actor: Actor,
+  row: ApprovalRecord,
+  judged: Judged,
+  settings: ApprovalSettings,
+): Promise<Triaged | null> {
+  const judgement = await parts.storeJudgement(transaction, judged);
+  const { judgementId } = judgement;
+  const outcome = judged.outcome;
+  const changed =
+    outcome === null
+      ? await flag(transaction, parts, row, judged, judgementId, settings)
+      : await decide(transaction, parts, row, judged, judgementId, settings);
+  if (!changed) throw new Error(`Request ${row.id} changed under its lock`);
+  await record(transaction, actor, {
+    subject: `approval:${row.id}`,
+    details: [
+      { about: [], content: { outcome, engine: judged.engine, confidence: judged.confidence, judgementId } },
+    ],
+  });
+  return { judged, judgement, row: changed };
+}
+
+async function decide(
+  transaction: TenantTransaction,
+  { announce, now }: Parts,
+  row: ApprovalRecord,
+  judged: Judged,
+  judgementId: string,
+  settings: ApprovalSettings,
+): Promise<ApprovalRecord | undefined> {
+  const approved = judged.outcome === 'approve';
+  const changed = await changeApproval(transaction, row, {
+    state: approved ? 'approved' : 'rejected',
+    decided_hours: approved ? row.hours : null,
+    engine: judged.engine,
+    confidence: judged.confidence,
+    reason: judged.feedback,
+    decided_by: 'engine',
+    decided_at: now(),
+    judgement_id: judgementId,
+    audit: isDrawn(settings.auditShare) ? 'due' : null,
+  });
+  if (!changed) return undefined;
+  await addStep(transaction, row.id, {
+    step: approved ? 'approved' : 'rejected',
+    at: now(),
+    by: 'engine',
+    engine: judged.engine,
+    hours: approved ? row.hours : null,
+    reason: judged.feedback,
+  });
+  await announce.decided(transaction, changed);
+  return changed;
+}
+
+async function flag(
+  transaction: TenantTransaction,
+  { announce, people, now }: Parts,
+  row: ApprovalRecord,
+  judged: Judged,
+  judgementId: string,
+  settings: ApprovalSettings,
+): Promise<ApprovalRecord | undefined> {
+  const builder = await people.findBuilder(transaction, row.builder_id);
+  const group = await groupOfTeam(transaction, builder?.team ?? '');
+  const changed = await changeApproval(transaction, row, {
+    state: 'in_review',
+    engine: null,
+    confidence: judged.confidence,
+    reason: judged.reviewReasons.join('\n') || judged.feedback,
+    judgement_id: judgementId,
+    group_id: group?.id ?? null,
+    due_at: new Date(now().getTime() + settings.deadlineHours * HOUR_MS),
+  });
+  if (!changed) return undefined;
+  await addStep(transaction, row.id, {
+    step: 'flagged',
+    at: now(),
+    by: 'engine',
+    engine: judged.engine,
+    reason: changed.reason,
+  });
+  await announce.flagged(transaction, changed);
+  return changed;
+}
+
+/** Draws a share (0 to 1) by chance that nobody can foresee. */
+function isDrawn(share: number): boolean {
+  return randomInt(1_000_000) < share * 1_000_000;
+}

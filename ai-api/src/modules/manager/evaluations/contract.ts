@@ -1,0 +1,261 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { flag, id, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { GRADES } from '../../../judgement/grade.ts';
+import { judgementView } from '../../../judgement/schema.ts';
+
+const STATUSES = ['pending', 'judged', 'failed'] as const;
+const engine = z.enum(['rules', 'model']).describe('What was configured when the run started');
+const grade = z.enum(GRADES);
+
+const run = z
+  .object({
+    runId: id,
+    week: isoWeek,
+    status: z.enum(['running', 'completed']),
+    dryRun: z.boolean(),
+    engine,
+    startedAt: timestamp,
+    completedAt: timestamp.nullable(),
+    builders: z.number().int(),
+    projects: z.number().int().describe('Projects graded so far'),
+    pending: z.number().int(),
+    judged: z.number().int(),
+    failed: z.number().int(),
+    needsReview: z.number().int(),
+    notified: z.number().int().describe('Builders whose e-mail was sent'),
+    grades: z.partialRecord(grade, z.number().int()),
+    engines: z
+      .object({ rules: z.number().int(), model: z.number().int(), human: z.number().int() })
+      .describe('Who decided: builders judged by rules alone, with the model, or by a person'),
+    failures: z
+      .array(z.object({ builderId: z.string(), name: z.string(), reason: z.string() }))
+      .describe('At most 50'),
+  })
+  .meta({ id: 'EvaluationRun' });
+
+const projectGrade = z.object({
+  projectId: z.string(),
+  name: z.string(),
+  grade,
+  score: z.number().nullable(),
+});
+
+const person = z.object({
+  builderId: z.string(),
+  name: z.string(),
+  email: z.string(),
+  team: z.string(),
+});
+
+const result = z
+  .object({
+    evaluationId: id,
+    ...person.shape,
+    status: z.enum(STATUSES),
+    grade: grade.nullable(),
+    score: z.number().nullable(),
+    coverage: z.number().nullable().describe('Share of the rubric that could be judged, 0 to 1'),
+    engine: z.enum(['rules', 'model', 'human']).nullable(),
+    needsReview: z.boolean(),
+    reviewReasons: z.array(z.string()).describe('Why a person should look at it'),
+    feedback: z.string().nullable(),
+    projects: z.array(projectGrade),
+    error: z.string().nullable(),
+    notifiedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'EvaluationResult' });
+
+const detail = z
+  .object({
+    evaluationId: id,
+    runId: id,
+    week: isoWeek,
+    dryRun: z.boolean(),
+    builder: person,
+    status: z.enum(STATUSES),
+    attempts: z.number().int(),
+    error: z.string().nullable(),
+    judgement: judgementView.nullable(),
+    projects: z.array(projectGrade.extend({ judgement: judgementView })),
+    notifiedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Evaluation' });
+
+const email = z
+  .object({
+    evaluationId: id,
+    to: z.string(),
+    toName: z.string(),
+    subject: z.string(),
+    html: z.string(),
+    text: z.string(),
+  })
+  .meta({ id: 'EvaluationEmail' });
+
+/** A run tells about everybody, which builders may not see. */
+const everybodyElse = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
+const operate = ['admin', 'executive', 'ops'] as const;
+const runId = id.describe('The run');
+const evaluationId = id.describe('The evaluation: one builder in one run');
+
+export const evaluation = resource({
+  id: 'evaluation',
+  name: 'Evaluation',
+  description: 'Weekly judgements of every builder and project.',
+  locate: [
+    { operation: 'listRuns', id: 'runId', shown: ['week', 'status'] },
+    { operation: 'list', id: 'evaluationId', shown: ['name', 'week', 'grade'] },
+  ],
+  operations: {
+    startWeekly: operation({
+      method: 'POST',
+      path: '/evaluations/weekly',
+      summary: 'Start the weekly evaluation',
+      description:
+        'Judges every builder and project for one ISO week in the background. The same week again answers ' +
+        'the first run. A dry run judges and stores, but is not the official run of the week: it may be ' +
+        'repeated, announces nothing and is never e-mailed.',
+      access: operate,
+      status: 202,
+      input: z.object({
+        week: isoWeek.optional().describe('ISO week such as 2026-W45; the last complete week unless said'),
+        dryRun: z.boolean().default(false).describe('Judge without making it the official run'),
+      }),
+      output: run
+        .extend({ created: z.boolean().describe('False when the week had a run already') })
+        .meta({ id: 'StartedEvaluationRun' }),
+      errors: ['WEEK_INVALID', 'NOTHING_TO_EVALUATE'],
+      hints: { week: { placeholder: '2026-W45' } },
+      simplified: ['runId', 'week', 'status', 'created', 'builders', 'engine'],
+    }),
+    list: operation({
+      method: 'GET',
+      path: '/evaluations',
+      summary: 'List evaluations of official runs, newest first',
+      description: 'Of one builder over the weeks, or of everybody. A builder gets their own.',
+      access: ROLES,
+      own: { input: 'builderId' },
+      list: true,
+      input: z.object({
+        builderId: z.string().max(100).optional().describe('This builder alone'),
+        week: isoWeek.optional(),
+        ...page,
+      }),
+      output: listOf(result.extend({ runId: id, week: isoWeek }).meta({ id: 'ListedEvaluation' })),
+    }),
+    listRuns: operation({
+      method: 'GET',
+      path: '/evaluations/runs',
+      summary: 'List evaluation runs, newest first',
+      access: everybodyElse,
+      list: true,
+      input: z.object({ week: isoWeek.optional(), ...page }),
+      output: listOf(run),
+    }),
+    getRun: operation({
+      method: 'GET',
+      path: '/evaluations/runs/{runId}',
+      summary: 'Get the progress of a run',
+      access: everybodyElse,
+      input: z.object({ runId }),
+      output: run,
+      errors: ['NOT_FOUND'],
+      simplified: ['runId', 'week', 'status', 'judged', 'failed', 'pending', 'projects', 'grades'],
+    }),
+    listResults: operation({
+      method: 'GET',
+      path: '/evaluations/runs/{runId}/results',
+      summary: 'List the results of a run',
+      access: ROLES,
+      own: { input: 'builderId' },
+      list: true,
+      input: z.object({
+        runId,
+        status: z.enum(STATUSES).optional(),
+        grade: grade.optional(),
+        builderId: z.string().max(100).optional().describe('This builder alone'),
+        needsReview: flag.optional().describe('Only those that a person should look at'),
+        ...page,
+      }),
+      output: listOf(result),
+      errors: ['NOT_FOUND'],
+    }),
+    retry: operation({
+      method: 'POST',
+      path: '/evaluations/runs/{runId}/retry',
+      summary: 'Judge failed builders again',
+      description:
+        'All failed builders of the run, or one of them alone. Judged builders are left as they are.',
+      access: operate,
+      status: 202,
+      input: z.object({
+        runId,
+        builderId: z.string().max(100).optional().describe('One failed builder; all of them unless said'),
+      }),
+      output: run,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      simplified: ['runId', 'week', 'status', 'pending', 'failed'],
+    }),
+    listEmails: operation({
+      method: 'GET',
+      path: '/evaluations/runs/{runId}/emails',
+      summary: "List the builders' e-mails of a run",
+      description: 'One ready-made message for every judged builder. A dry run has none.',
+      access: operate,
+      list: true,
+      input: z.object({
+        runId,
+        unsent: flag.default(true).describe('Leave out those already marked as sent'),
+        ...page,
+      }),
+      output: listOf(email),
+      errors: ['NOT_FOUND'],
+    }),
+    get: operation({
+      method: 'GET',
+      path: '/evaluations/{evaluationId}',
+      summary: 'Get an evaluation with its reasons and evidence',
+      access: ROLES,
+      own: { output: 'builder.builderId' },
+      input: z.object({ evaluationId }),
+      output: detail,
+      errors: ['NOT_FOUND'],
+      simplified: ['evaluationId', 'week', 'builder', 'status', 'error'],
+    }),
+    markNotified: operation({
+      method: 'POST',
+      path: '/evaluations/{evaluationId}/notified',
+      summary: "Mark a builder's e-mail as sent",
+      description: 'Keeps a repeated workflow from sending the same e-mail twice.',
+      access: operate,
+      input: z.object({ evaluationId }),
+      output: z.object({ evaluationId: id, notifiedAt: timestamp }).meta({ id: 'Notified' }),
+      errors: ['NOT_FOUND', 'NOT_JUDGED'],
+    }),
+    override: operation({
+      method: 'POST',
+      path: '/evaluations/{evaluationId}/override',
+      summary: "Replace a grade by a person's decision",
+      description: 'The human judgement supersedes the earlier one, which is kept.',
+      access: ['admin', 'executive'],
+      input: z.object({
+        evaluationId,
+        judgementId: id.describe('The judgement you saw; a newer one answers CONFLICT'),
+        grade: grade.exclude(['insufficient evidence']).describe('The new grade'),
+        reason: z.string().trim().min(10).max(2000).describe('Why, for the record'),
+        feedback: z
+          .string()
+          .trim()
+          .min(1)
+          .max(4000)
+          .optional()
+          .describe('What the builder will read instead'),
+      }),
+      output: detail,
+      errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT'],
+      hints: { reason: { multiline: true }, feedback: { multiline: true } },
+      simplified: ['evaluationId', 'week', 'builder', 'status'],
+    }),
+  },
+});

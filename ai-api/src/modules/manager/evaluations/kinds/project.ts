@@ -1,0 +1,111 @@
+import { defineKind, type Facts } from '../../../../judgement/index.ts';
+import { addWeeks, daysBetween, daysOf } from '../../../../platform/week.ts';
+import type { KnownWeek } from '../../../shared/people/index.ts';
+import { mean } from './arithmetic.ts';
+import { TREND_WEEKS } from './builder.ts';
+import { feedbackFor } from './feedback.ts';
+
+const MICROS = 1_000_000;
+
+/** The weekly grade of a project. */
+export const projectKind = defineKind({
+  name: 'project-evaluation',
+  rulesFile: new URL('../../../../../rules/project-evaluation.json', import.meta.url),
+  vocabulary: {
+    project: {
+      status: { type: 'text', description: 'status (active, paused, done)', example: 'active' },
+      stage: {
+        type: 'text',
+        description: 'stage (idea, validation, build, launch, growth)',
+        example: 'build',
+      },
+      daysInStage: { type: 'number', description: 'days in the current stage', example: 40 },
+      tamUsd: { type: 'number', description: 'total addressable market in dollars', example: 250_000_000 },
+      tamRationale: {
+        type: 'text',
+        description: 'the reasoning behind the market size',
+        example: '40 000 clinics at $500 a month',
+        untrusted: true,
+      },
+      goal: {
+        type: 'text',
+        description: 'the goal of the project',
+        example: 'Ten paying pilots',
+        untrusted: true,
+      },
+    },
+    week: {
+      goalsSet: { type: 'number', description: 'project goals set', example: 3 },
+      goalsMet: { type: 'number', description: 'project goals met', example: 2 },
+      activeUsers: { type: 'number', description: 'active users', example: 120 },
+      revenueUsd: { type: 'number', description: 'revenue of the week in dollars', example: 900 },
+    },
+    trend: {
+      weeks: { type: 'number', description: 'earlier weeks with data, at most 4', example: 4 },
+      activeUsersMean: { type: 'number', description: 'mean active users of earlier weeks', example: 100 },
+      revenueMean: {
+        type: 'number',
+        description: 'mean weekly revenue of earlier weeks in dollars',
+        example: 700,
+      },
+    },
+  },
+  criteria: [
+    { id: 'goals', title: 'Project goals', weight: 30, question: 'Were the goals of the week met?' },
+    { id: 'tam', title: 'Addressable market', weight: 25, question: 'Is the market large enough to matter?' },
+    {
+      id: 'pace',
+      title: 'Pace through the stages',
+      weight: 20,
+      question: 'Does it move through its stages?',
+    },
+    {
+      id: 'traction',
+      title: 'Traction',
+      weight: 15,
+      question: 'Do users and revenue grow, once it is launched?',
+    },
+    {
+      id: 'tam-reasoning',
+      title: 'Market reasoning',
+      weight: 10,
+      question: 'Does the reasoning support the market size with checkable numbers and sources?',
+      reads: ['project.tamRationale', 'project.tamUsd'],
+    },
+  ],
+  feedback: feedbackFor,
+});
+
+/** The facts of one of a builder's projects in a week. */
+export function projectFacts({ project, stages, weeks }: KnownWeek['projects'][number], week: string): Facts {
+  const current = weeks.find((record) => record.week === week);
+  const earliest = addWeeks(week, -TREND_WEEKS);
+  const earlier = weeks.filter((record) => record.week < week && record.week >= earliest);
+  const { sunday } = daysOf(week);
+  const entered = stages.findLast(({ stage, entered_on }) => stage === project.stage && entered_on <= sunday);
+  return {
+    project: {
+      status: project.status,
+      stage: project.stage,
+      daysInStage: entered ? daysBetween(entered.entered_on, sunday) : null,
+      tamUsd: project.tam_usd,
+      tamRationale: project.tam_rationale,
+      goal: project.goal,
+    },
+    week: {
+      goalsSet: current?.goals_set ?? null,
+      goalsMet: current?.goals_met ?? null,
+      activeUsers: current?.active_users ?? null,
+      revenueUsd: inDollars(current?.revenue_micros ?? null),
+    },
+    trend: {
+      weeks: earlier.length,
+      activeUsersMean: mean(earlier.map((record) => record.active_users)),
+      revenueMean: mean(earlier.map((record) => inDollars(record.revenue_micros))),
+    },
+  };
+}
+
+function inDollars(micros: number | null): number | null {
+  return micros === null ? null : micros / MICROS;
+}

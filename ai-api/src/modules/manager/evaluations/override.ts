@@ -1,0 +1,49 @@
+import { Problem } from '../../../http/problem.ts';
+import { BY_PERSON, type Grade, type Judged, type StoreJudgement } from '../../../judgement/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { replaceJudgement } from './store.ts';
+import type { Detail } from './views.ts';
+
+export interface Override {
+  judgementId: string;
+  grade: Exclude<Grade, 'insufficient evidence'>;
+  reason: string;
+  feedback?: string | undefined;
+}
+
+/**
+ * Appends a human judgement that supersedes the one the person saw.
+ * @throws {Problem} NOT_JUDGED, or CONFLICT when there is a newer judgement
+ */
+export async function overrideGrade(
+  transaction: TenantTransaction,
+  storeJudgement: StoreJudgement,
+  decidedBy: string,
+  current: Detail,
+  { judgementId, grade, reason, feedback }: Override,
+): Promise<void> {
+  const { judgement } = current;
+  if (!judgement) throw new Problem('NOT_JUDGED', 'There is no judgement to replace yet.');
+  const conflict = new Problem(
+    'CONFLICT',
+    'There is a newer judgement than the one you saw. Look again first.',
+  );
+  if (judgement.judgementId !== judgementId) throw conflict;
+  const decided: Judged = {
+    ...BY_PERSON,
+    kind: judgement.kind,
+    subjectId: current.builder.builderId,
+    grade,
+    outcome: null,
+    score: null,
+    coverage: judgement.coverage,
+    needsReview: false,
+    reviewReasons: [],
+    criteria: judgement.criteria,
+    feedback: feedback ?? `Grade ${grade}, decided by a person.\n\n${reason}`,
+    rules: judgement.rules,
+  };
+  const human = { decidedBy, reason, supersedes: judgementId };
+  const { judgementId: id } = await storeJudgement(transaction, decided, { human });
+  if (!(await replaceJudgement(transaction, current.evaluationId, judgementId, id, decided))) throw conflict;
+}

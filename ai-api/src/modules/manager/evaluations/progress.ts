@@ -1,0 +1,47 @@
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { claimProgress, countRun, type RunRecord } from './store.ts';
+
+const MOST_OFTEN_MS = 1_000;
+const MOST_RUNS = 100;
+
+/**
+ * Tells how far runs are, for people who watch them: at most once a second for each run, whatever the number of
+ * processes. What is told late or not at all is told by the run's completion.
+ */
+export function createProgress(database: Database, webhooks: Webhooks) {
+  const told = new Map<string, number>();
+
+  return {
+    started: (transaction: TenantTransaction, tenantId: string, run: RunRecord, builders: number) =>
+      run.dry_run
+        ? Promise.resolve()
+        : webhooks.publish(transaction, tenantId, 'evaluation.run.started', {
+            runId: run.id,
+            week: run.week,
+            builders,
+            engine: run.engine,
+            startedAt: run.started_at.toISOString(),
+          }),
+
+    /** Called after each builder; asks the database once a second only. */
+    judged: async (tenantId: string, run: RunRecord): Promise<void> => {
+      const now = performance.now();
+      if (run.dry_run || now - (told.get(run.id) ?? -MOST_OFTEN_MS) < MOST_OFTEN_MS) return;
+      told.delete(run.id);
+      told.set(run.id, now);
+      const [oldest] = told.keys();
+      if (told.size > MOST_RUNS && oldest !== undefined) told.delete(oldest);
+      await database.withTenant(tenantId, async (transaction) => {
+        if (!(await claimProgress(transaction, run.id, MOST_OFTEN_MS))) return;
+        const { builders, judged, failed, pending } = await countRun(transaction, run.id);
+        const counts = { builders, judged, failed, pending };
+        await webhooks.publish(transaction, tenantId, 'evaluation.judged', {
+          runId: run.id,
+          week: run.week,
+          ...counts,
+        });
+      });
+    },
+  };
+}

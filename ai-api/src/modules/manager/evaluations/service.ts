@@ -1,0 +1,435 @@
+import { z } from 'zod';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { notFound, Problem } from '../../../http/problem.ts';
+import { findJudgements, type Kind, openBench, type StoreJudgement } from '../../../judgement/index.ts';
+import { boundModel } from '../../../models/bounded.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Cache } from '../../../platform/cache/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
+import { addWeeks, weekOf } from '../../../platform/week.ts';
+import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { PromptPlan, Prompts } from '../../ai/prompts/index.ts';
+import type { Tenancy } from '../../shared/tenancy/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
+import { renderEmail } from './email.ts';
+import { AlreadyJudged, fail, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
+import { evaluationKind } from './kinds/builder.ts';
+import { projectKind } from './kinds/project.ts';
+import { type Override, overrideGrade } from './override.ts';
+import { createProgress } from './progress.ts';
+import {
+  completeRun,
+  countRun,
+  findByBuilder,
+  findEvaluation,
+  findRun,
+  insertEvaluations,
+  insertRun,
+  listEvaluations,
+  listOfficial,
+  listRuns,
+  lockEvaluation,
+  markNotified,
+  type OfficialRecord,
+  officialRun,
+  projectGradesOf,
+  type ResultFilter,
+  type RunRecord,
+  reopenFailed,
+} from './store.ts';
+import { judgementsToReview } from './to-review.ts';
+import { detailView, resultView, runView } from './views.ts';
+
+/** Judges one builder of a run. */
+export const JUDGE_QUEUE = 'evaluation.judge';
+export interface JudgeJob {
+  tenantId: string;
+  runId: string;
+  builderId: string;
+}
+
+/** With pauses that double from two seconds: longer than a source is left alone by its breaker. */
+const RETRIES = 5;
+type Attempt = Parameters<Queue<JudgeJob>['handle']>[1];
+
+export interface EvaluationSettings {
+  /** Builders that are judged at once in one process, and calls to the model that are open at once. */
+  concurrency: number;
+  model: ChatModel | null;
+  prompts: Prompts;
+  now: () => Date;
+  storeJudgement: StoreJudgement;
+  /** What the company has set: where its weeks end, and whether a model may be asked. */
+  settingsOf: Tenancy['settingsOf'];
+  /** Told of every judgement that was stored. */
+  onJudged?: (kind: string, engine: string) => void;
+}
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export type Evaluations = ReturnType<typeof createEvaluations>;
+
+/** Weekly evaluation runs. */
+export function createEvaluations(
+  database: Database,
+  jobs: Jobs,
+  people: People,
+  webhooks: Webhooks,
+  cache: Cache,
+  { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
+) {
+  const benches = new Map<string, Promise<WeeklyBenches>>();
+  const progress = createProgress(database, webhooks);
+  const answerAbout = createAnswers(database, cache);
+  // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
+  const boundedModel = model && boundModel(model, concurrency);
+
+  /** A run is judged by the rules and prompts in force when it started, from its first builder to its last. */
+  function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
+    const opened = benches.get(run.id) ?? open(tenantId, run);
+    benches.delete(run.id);
+    benches.set(run.id, opened);
+    const [oldest] = benches.keys();
+    if (benches.size > 20 && oldest !== undefined) benches.delete(oldest);
+    opened.catch(() => benches.delete(run.id));
+    return opened;
+  }
+
+  function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
+    const { started_at: startedAt } = run;
+    const asked = run.engine === 'model' ? boundedModel : null;
+    return database.withTenant(tenantId, async (transaction) => {
+      const promptOf = async (name: string) => {
+        const plan = (run.prompts as unknown as PromptPlan[]).find((pinned) => pinned.name === name);
+        return prompts.open(transaction, plan ?? (await prompts.plan(transaction, tenantId, name)));
+      };
+      const bench = async (kind: Kind) =>
+        openBench(transaction, kind, asked, startedAt, await promptOf(kind.name));
+      return { builder: await bench(evaluationKind), project: await bench(projectKind) };
+    });
+  }
+
+  async function judgeOne({ tenantId, runId, builderId }: JudgeJob, attempt: Attempt): Promise<void> {
+    const found = await database.withTenant(tenantId, async (transaction) => ({
+      run: await findRun(transaction, runId),
+      evaluation: await findByBuilder(transaction, runId, builderId),
+    }));
+    if (!found.run || !found.evaluation) return;
+    if (found.evaluation.status === 'pending') {
+      const { run, evaluation } = found;
+      const isLastAttempt = attempt.number > RETRIES;
+      const task = {
+        ...{ tenantId, week: run.week, evaluation, dryRun: run.dry_run, isLastAttempt },
+        ...{ signal: attempt.signal, storeJudgement, onJudged },
+      };
+      await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
+        (error: unknown) => {
+          if (!(error instanceof AlreadyJudged)) throw error;
+        },
+      );
+      await progress.judged(tenantId, found.run);
+    }
+    await finish(tenantId, runId);
+  }
+
+  /** Completes the run after its last builder, and announces it in the same transaction. */
+  async function finish(tenantId: string, runId: string): Promise<void> {
+    await database.withTenant(tenantId, async (transaction) => {
+      const run = await completeRun(transaction, runId);
+      if (!run) return;
+      const { judged, failed, projects } = await countRun(transaction, runId);
+      const outcome = { week: run.week, judged, failed, projects, engine: run.engine };
+      if (!run.dry_run) {
+        await webhooks.publish(transaction, tenantId, 'evaluation.run.completed', {
+          runId,
+          ...outcome,
+          completedAt: (run.completed_at ?? now()).toISOString(),
+        });
+      }
+      await record(transaction, systemActor(tenantId, 'evaluation.complete'), {
+        subject: `run:${runId}`,
+        details: [{ about: [], content: outcome }],
+      });
+    });
+  }
+
+  jobs.define<JudgeJob>({
+    name: JUDGE_QUEUE,
+    concurrency,
+    retryLimit: RETRIES,
+    retryDelay: 2,
+    retryDelayMax: 60,
+    expireInSeconds: 600,
+    handle: judgeOne,
+    onDead: async ({ tenantId, runId, builderId }) => {
+      await database.withTenant(tenantId, async (transaction) => {
+        const evaluation = await findByBuilder(transaction, runId, builderId);
+        const reason = 'Judging failed on our side; the log has the reason.';
+        if (evaluation) await fail(transaction, tenantId, evaluation, reason);
+      });
+      await finish(tenantId, runId);
+    },
+    onRetry: async (transaction, { runId, builderId }) => {
+      await reopenFailed(transaction, runId, builderId);
+    },
+  });
+
+  async function requireRun(transaction: TenantTransaction, runId: string): Promise<RunRecord> {
+    const run = await findRun(transaction, runId);
+    if (!run) throw notFound('run', runId);
+    return run;
+  }
+
+  async function runOf(transaction: TenantTransaction, evaluationId: string): Promise<RunRecord> {
+    const evaluation = await findEvaluation(transaction, evaluationId);
+    if (!evaluation) throw notFound('evaluation', evaluationId);
+    return requireRun(transaction, evaluation.run_id);
+  }
+
+  /** Builders are shown nothing of a dry run. */
+  function refuseDryRun(run: RunRecord, isForBuilder: boolean): RunRecord {
+    if (isForBuilder && run.dry_run) throw new Problem('NOT_FOUND', 'There is no such official run.');
+    return run;
+  }
+
+  async function describe(transaction: TenantTransaction, run: RunRecord) {
+    const failed = await listEvaluations(transaction, run.id, { status: 'failed' }, null, 50);
+    return runView(run, await countRun(transaction, run.id), failed);
+  }
+
+  async function detail(transaction: TenantTransaction, evaluationId: string) {
+    const evaluation = await findEvaluation(transaction, evaluationId);
+    if (!evaluation) throw notFound('evaluation', evaluationId);
+    const run = await requireRun(transaction, evaluation.run_id);
+    const grades = await projectGradesOf(transaction, [evaluationId]);
+    const ids = [evaluation.judgement_id, ...grades.map(({ judgement_id }) => judgement_id)];
+    const judgements = await findJudgements(
+      transaction,
+      ids.filter((id) => id !== null),
+    );
+    return detailView(run, evaluation, grades, judgements);
+  }
+
+  return {
+    /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
+    startWeekly: async (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) => {
+      if (model) await prompts.refresh(actor.tenantId, true);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const { tenantId } = actor;
+        const { timezone, models } = await settingsOf(transaction);
+        const thisWeek = weekOf(now(), timezone);
+        const week = input.week ?? addWeeks(thisWeek, -1);
+        if (week > thisWeek)
+          throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
+        const engine = model && models === 'allowed' ? 'model' : 'rules';
+        const pinned = [];
+        for (const { name } of [evaluationKind, projectKind])
+          pinned.push(await prompts.plan(transaction, tenantId, name));
+        const values = {
+          week,
+          dry_run: input.dryRun,
+          engine,
+          started_by: displayName(actor),
+          prompts: pinned,
+        } as const;
+        const run = await insertRun(transaction, values);
+        if (!run) {
+          const first = await officialRun(transaction, week);
+          return { ...(await describe(transaction, first as RunRecord)), created: false };
+        }
+        const roster = await people.roster(transaction);
+        if (roster.length === 0) throw new Problem('NOTHING_TO_EVALUATE', 'Import builders first.');
+        await insertEvaluations(transaction, run.id, roster);
+        const work = roster.map(
+          ({ builder_id }): JudgeJob => ({ tenantId, runId: run.id, builderId: builder_id }),
+        );
+        await jobs.enqueue(transaction, JUDGE_QUEUE, work);
+        await progress.started(transaction, tenantId, run, roster.length);
+        const view = await describe(transaction, run);
+        await record(transaction, actor, {
+          subject: `run:${run.id}`,
+          details: [{ about: [], content: { week, dryRun: input.dryRun, engine, builders: roster.length } }],
+        });
+        return { ...view, created: true };
+      });
+    },
+
+    list: (
+      tenantId: string,
+      filter: { builderId?: string | undefined; week?: string | undefined },
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const before = decodeCursor(cursor, z.uuid());
+        const rows = await listOfficial(transaction, filter, before, limit + 1);
+        const ids = rows.map(({ id }) => id);
+        const grades = await projectGradesOf(transaction, ids);
+        const reviewed = await judgementsToReview(transaction, rows);
+        const view = (row: OfficialRecord) => ({
+          ...resultView(row, grades, reviewed),
+          runId: row.run_id,
+          week: row.week,
+        });
+        return pageOf(rows, limit, view, (row) => row.id);
+      }),
+
+    listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listRuns(transaction, week, decodeCursor(cursor, z.uuid()), limit + 1);
+        const page = pageOf(
+          rows,
+          limit,
+          (run) => run,
+          (run) => run.id,
+        );
+        const items = [];
+        for (const run of page.items) items.push(await describe(transaction, run));
+        return { ...page, items };
+      }),
+
+    getRun: (tenantId: string, runId: string) =>
+      answerAbout(tenantId, {
+        find: (transaction) => requireRun(transaction, runId),
+        about: ['run'],
+        ttlSeconds: RUN_TTL,
+        answer: describe,
+      }),
+
+    listResults: (
+      tenantId: string,
+      runId: string,
+      filter: ResultFilter,
+      { cursor, limit }: Page,
+      isForBuilder = false,
+    ) =>
+      answerAbout(tenantId, {
+        find: async (transaction) => refuseDryRun(await requireRun(transaction, runId), isForBuilder),
+        about: ['results', filter, cursor, limit],
+        ttlSeconds: RESULTS_TTL,
+        answer: async (transaction) => {
+          const after = decodeCursor(cursor, z.string());
+          const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
+          const grades = await projectGradesOf(
+            transaction,
+            rows.map(({ id }) => id),
+          );
+          const reviewed = await judgementsToReview(transaction, rows);
+          return pageOf(
+            rows,
+            limit,
+            (row) => resultView(row, grades, reviewed),
+            (row) => row.builder_id,
+          );
+        },
+      }),
+
+    get: (tenantId: string, evaluationId: string, isForBuilder = false) =>
+      answerAbout(tenantId, {
+        find: async (transaction) => refuseDryRun(await runOf(transaction, evaluationId), isForBuilder),
+        about: ['evaluation', evaluationId],
+        ttlSeconds: RESULTS_TTL,
+        answer: (transaction) => detail(transaction, evaluationId),
+      }),
+
+    retry: (actor: Actor, runId: string, builderId: string | undefined) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const { tenantId } = actor;
+        await requireRun(transaction, runId);
+        const reopened = await reopenFailed(transaction, runId, builderId);
+        if (builderId !== undefined && reopened.length === 0) {
+          if (!(await findByBuilder(transaction, runId, builderId)))
+            throw notFound('builder of this run', builderId);
+          throw new Problem('CONFLICT', `${builderId} has not failed, there is nothing to judge again.`);
+        }
+        await jobs.enqueue(
+          transaction,
+          JUDGE_QUEUE,
+          reopened.map((id): JudgeJob => ({ tenantId, runId, builderId: id })),
+        );
+        const view = await describe(transaction, await requireRun(transaction, runId));
+        if (reopened.length > 0) {
+          await record(transaction, actor, {
+            subject: `run:${runId}`,
+            details: [{ about: [], content: { builders: reopened } }],
+          });
+        }
+        return view;
+      }),
+
+    listEmails: (tenantId: string, runId: string, unsent: boolean, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const run = await requireRun(transaction, runId);
+        if (run.dry_run) return { items: [], nextCursor: null };
+        const filter = { status: 'judged', unsent } as const;
+        const rows = await listEvaluations(
+          transaction,
+          runId,
+          filter,
+          decodeCursor(cursor, z.string()),
+          limit + 1,
+        );
+        const grades = await projectGradesOf(
+          transaction,
+          rows.map(({ id }) => id),
+        );
+        const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
+        const judgements = await findJudgements(transaction, ids);
+        return pageOf(
+          rows,
+          limit,
+          (row) =>
+            renderEmail(
+              detailView(
+                run,
+                row,
+                grades.filter(({ evaluation_id }) => evaluation_id === row.id),
+                judgements,
+              ),
+            ),
+          (row) => row.builder_id,
+        );
+      }),
+
+    markNotified: (actor: Actor, evaluationId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        await lockEvaluation(transaction, evaluationId);
+        const before = await findEvaluation(transaction, evaluationId);
+        if (!before) throw notFound('evaluation', evaluationId);
+        const notifiedAt = await markNotified(transaction, evaluationId);
+        if (!notifiedAt) throw new Problem('NOT_JUDGED', 'Only a judged evaluation has an e-mail to send.');
+        if (before.notified_at === null) {
+          const { builder_id, email } = before;
+          await record(transaction, actor, {
+            subject: `evaluation:${evaluationId}`,
+            details: [{ about: [`builder:${builder_id}`], content: { email, notifiedAt } }],
+          });
+        }
+        return { evaluationId, notifiedAt: notifiedAt.toISOString() };
+      }),
+
+    override: (actor: Actor, evaluationId: string, input: Override) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        await lockEvaluation(transaction, evaluationId);
+        const before = await detail(transaction, evaluationId);
+        await overrideGrade(transaction, storeJudgement, displayName(actor), before, input);
+        const after = await detail(transaction, evaluationId);
+        await record(transaction, actor, {
+          subject: `evaluation:${evaluationId}`,
+          details: [
+            {
+              about: [`builder:${before.builder.builderId}`],
+              content: { before: before.judgement, after: after.judgement },
+            },
+          ],
+        });
+        onJudged?.(evaluationKind.name, 'human');
+        return after;
+      }),
+  };
+}

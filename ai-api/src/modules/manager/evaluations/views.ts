@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import type { Grade, JudgementView } from '../../../judgement/index.ts';
+import type { evaluation } from './contract.ts';
+import type { EvaluationRecord, ProjectGradeRecord, RunCounts, RunRecord } from './store.ts';
+
+type Operations = (typeof evaluation)['operations'];
+export type Run = z.input<Operations['getRun']['output']>;
+export type Detail = z.input<Operations['get']['output']>;
+export type Result = z.input<Operations['listResults']['output']>['items'][number];
+
+/** A run as the API shows it. */
+export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationRecord[]): Run {
+  return {
+    runId: run.id,
+    week: run.week,
+    status: run.status,
+    dryRun: run.dry_run,
+    engine: run.engine,
+    startedAt: run.started_at.toISOString(),
+    completedAt: run.completed_at?.toISOString() ?? null,
+    ...counts,
+    failures: failures.map(({ builder_id, name, error }) => ({
+      builderId: builder_id,
+      name,
+      reason: error ?? '',
+    })),
+  };
+}
+
+/** An evaluation as lists show it. `grades` may hold those of other evaluations too. */
+export function resultView(
+  row: EvaluationRecord,
+  grades: ProjectGradeRecord[],
+  judgements: Map<string, JudgementView>,
+): Result {
+  return {
+    evaluationId: row.id,
+    builderId: row.builder_id,
+    name: row.name,
+    email: row.email,
+    team: row.team,
+    status: row.status,
+    grade: row.grade as Grade | null,
+    score: row.score,
+    coverage: row.coverage,
+    engine: row.engine,
+    needsReview: row.needs_review,
+    reviewReasons: (row.judgement_id && judgements.get(row.judgement_id)?.reviewReasons) || [],
+    feedback: row.feedback,
+    projects: grades.filter(({ evaluation_id }) => evaluation_id === row.id).map(projectGrade),
+    error: row.error,
+    notifiedAt: row.notified_at?.toISOString() ?? null,
+  };
+}
+
+/** An evaluation with everything it rests on. */
+export function detailView(
+  run: RunRecord,
+  row: EvaluationRecord,
+  grades: ProjectGradeRecord[],
+  judgements: Map<string, JudgementView>,
+): Detail {
+  return {
+    evaluationId: row.id,
+    runId: run.id,
+    week: run.week,
+    dryRun: run.dry_run,
+    builder: { builderId: row.builder_id, name: row.name, email: row.email, team: row.team },
+    status: row.status,
+    attempts: row.attempts,
+    error: row.error,
+    judgement: (row.judgement_id && judgements.get(row.judgement_id)) || null,
+    projects: grades.flatMap((grade) => {
+      const judgement = judgements.get(grade.judgement_id);
+      return judgement ? [{ ...projectGrade(grade), judgement }] : [];
+    }),
+    notifiedAt: row.notified_at?.toISOString() ?? null,
+  };
+}
+
+function projectGrade(row: ProjectGradeRecord) {
+  return { projectId: row.project_id, name: row.name, grade: row.grade as Grade, score: row.score };
+}

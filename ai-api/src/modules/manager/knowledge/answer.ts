@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { CallContext, ChatModel } from '../../../models/chat.ts';
+import { ModelError } from '../../../models/chat.ts';
+import { wordComparison } from '../../../models/embeddings/word-similarity.ts';
+import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../../../models/prompt.ts';
+import { createSpotlight } from '../../../models/spotlight.ts';
+import { createLines, type GroundedSentence, groundedSentence } from './grounding.ts';
+import type { FoundPassage } from './retrieval/fusion.ts';
+
+/** What became of a question. */
+export interface Answer {
+  status: 'answered' | 'not said' | 'passages';
+  engine: 'rules' | 'model';
+  answer: string;
+  sentences: GroundedSentence[];
+  model: string | null;
+  modelFailure: string | null;
+  prompt: PromptUsed | null;
+}
+
+/** An earlier question of the conversation and what was answered. */
+export interface EarlierTurn {
+  question: string;
+  answer: string;
+}
+
+export const NOT_SAID = 'The policies do not say.';
+const LONGEST_ANSWER = 12;
+
+/** The passages themselves, for when no model reads them. */
+export function fromPassages(passages: readonly FoundPassage[], modelFailure: string | null): Answer {
+  const why = modelFailure === null ? 'No model is configured' : 'The model could not be used';
+  const none = passages.length === 0;
+  return {
+    status: none ? 'not said' : 'passages',
+    engine: 'rules',
+    answer: none
+      ? NOT_SAID
+      : `${why}; these passages fit your question best:\n${passages.map(({ text }, index) => `[${index + 1}] ${text}`).join('\n')}`,
+    sentences: [],
+    model: null,
+    modelFailure,
+    prompt: null,
+  };
+}
+
+/**
+ * Lets the model answer from passages. It writes one sentence a line, each with the passage and the words that it rests
+ * on; a sentence whose words are not there is not answered, and one that says them otherwise gives way to them. A model that fails leaves the passages themselves.
+ * @param onSentence told of every sentence as soon as it was checked
+ * @throws only by the signal of `request`
+ */
+export async function fromModel(
+  model: ChatModel,
+  prompt: ResolvedPrompt,
+  request: {
+    question: string;
+    passages: readonly FoundPassage[];
+    earlier: readonly EarlierTurn[];
+    call: CallContext;
+    signal?: AbortSignal | undefined;
+  },
+  onSentence: (sentence: GroundedSentence) => void = () => {},
+): Promise<Answer> {
+  const { question, passages, earlier, call, signal } = request;
+  const spotlight = createSpotlight();
+  const system = renderPrompt(prompt, { open: spotlight.open, close: spotlight.close });
+  const content = [
+    'Passages:',
+    ...passages.map(
+      ({ title, heading, text }, index) =>
+        `${index + 1}. ${spotlight.quote([title, ...heading, text].join(' / '))}`,
+    ),
+    ...(earlier.length > 0 ? ['', 'Earlier in this conversation:'] : []),
+    ...earlier.flatMap((turn) => [
+      `- Question: ${spotlight.quote(turn.question)}`,
+      `  Answer: ${spotlight.quote(turn.answer)}`,
+    ]),
+    '',
+    `Question: ${spotlight.quote(question)}`,
+  ].join('\n');
+  const compareTo = await wordComparison();
+  const sentences: GroundedSentence[] = [];
+  const lines = createLines();
+  const read = (complete: readonly string[]) => {
+    for (const line of complete) {
+      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages, compareTo) : null;
+      if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
+      sentences.push(sentence);
+      onSentence(sentence);
+    }
+  };
+  let answeredBy = model.name;
+  let modelFailure: string | null = null;
+  try {
+    const messages = [{ role: 'user' as const, content }];
+    const used = { name: prompt.name, version: prompt.version };
+    for await (const part of model.stream({ system, messages, call: { ...call, prompt: used }, signal })) {
+      if (part.type === 'delta') read(lines.add(part.delta));
+      else answeredBy = part.model;
+    }
+    read(lines.end());
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    // What was told stays told: it was checked. That more may have followed is said.
+    if (sentences.length === 0) return fromPassages(passages, error.message);
+    modelFailure = error.message;
+  }
+  const answered = sentences.length > 0;
+  return {
+    status: answered ? 'answered' : 'not said',
+    engine: 'model',
+    answer: answered ? sentences.map(toldAs).join(' ') : NOT_SAID,
+    sentences,
+    model: answeredBy,
+    modelFailure,
+    prompt: promptUsed(prompt),
+  };
+}
+
+/** The document's own words are told as such. */
+const toldAs = ({ text, citation, verbatim }: GroundedSentence) =>
+  `${verbatim ? `The document says: “${text}”` : text} [${citation}]`;
+
+/** A name for a question, the same for the same words. */
+export function questionKey(...parts: readonly (string | undefined)[]): string {
+  const words = parts.map((part) => (part ?? '').toLowerCase().replaceAll(/\s+/g, ' ').trim());
+  return createHash('sha256').update(JSON.stringify(words)).digest('hex');
+}

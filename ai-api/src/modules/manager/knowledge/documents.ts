@@ -1,0 +1,353 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import { ModelError } from '../../../models/chat.ts';
+import type { Collections } from '../../../models/embeddings/collections.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { type ContentType, extract, UnreadableFile } from './extract/index.ts';
+import { passagesOf } from './passages.ts';
+import { COLLECTION } from './search.ts';
+import {
+  changeDocument,
+  changeVersion,
+  type DocumentRecord,
+  deletePassages,
+  deleteVersionPassages,
+  type Folder,
+  findDocument,
+  findVersion,
+  insertPassages,
+  insertVersion,
+  listDocuments,
+  lockDocument,
+  openDocument,
+  passageTexts,
+  versionsOf,
+} from './store.ts';
+import { documentView, versionView } from './views.ts';
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export interface Upload {
+  folder: Folder;
+  name: string;
+  title?: string | undefined;
+  contentType: ContentType;
+  base64: string;
+  comment?: string | undefined;
+}
+
+interface IndexJob {
+  tenantId: string;
+  documentId: string;
+  version: number;
+}
+
+export interface DocumentsSetup {
+  database: Database;
+  jobs: Jobs;
+  objects: ObjectStore;
+  collections: Collections;
+  webhooks: Webhooks;
+}
+
+const INDEX_QUEUE = 'knowledge.index';
+const LINK_SECONDS = 900;
+const MOST_BYTES = 20 * 1024 * 1024;
+
+/** Policies, procedures, rubrics and templates, by version, read into passages. */
+export function createDocuments({ database, jobs, objects, collections, webhooks }: DocumentsSetup) {
+  collections.define({ name: COLLECTION, texts: passageTexts });
+
+  async function describe(transaction: TenantTransaction, rows: readonly DocumentRecord[]) {
+    const versions = await versionsOf(
+      transaction,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) =>
+      documentView(
+        row,
+        versions.find(({ document_id, version }) => document_id === row.id && version === row.version),
+      ),
+    );
+  }
+
+  const describeOne = async (transaction: TenantTransaction, row: DocumentRecord) =>
+    (await describe(transaction, [row]))[0] as ReturnType<typeof documentView>;
+
+  async function requireDocument(
+    transaction: TenantTransaction,
+    id: string,
+    find = findDocument,
+  ): Promise<DocumentRecord> {
+    const row = await find(transaction, id);
+    if (!row) throw notFound('document', id);
+    return row;
+  }
+
+  /** Reads one version into passages, and lets it be searched in the place of the one before. */
+  async function index(
+    { tenantId, documentId, version: number }: IndexJob,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const opened = await database.withTenant(tenantId, async (transaction) => ({
+      document: await findDocument(transaction, documentId),
+      version: await findVersion(transaction, documentId, number),
+    }));
+    const { document, version } = opened;
+    if (!document || !version) return;
+    if (!isWanted(document, number)) {
+      await database.withTenant(tenantId, (transaction) => passOver(transaction, version.id));
+      return;
+    }
+    const stored = await objects.get(version.object_key);
+    if (!stored) throw new Error(`The file of version ${number} of document ${documentId} is gone`);
+    const body = await buffer(stored.body);
+    const read = await extract({ body, contentType: version.content_type as ContentType }, signal)
+      .then((extracted) => ({ ...extracted, passages: passagesOf(extracted.blocks) }))
+      .catch((error: unknown) => {
+        if (error instanceof UnreadableFile) return error;
+        throw error;
+      });
+    if (read instanceof UnreadableFile) return fail(tenantId, document, version.id, number, read.message);
+    const { passages } = read;
+    if (passages.length === 0) return fail(tenantId, document, version.id, number, 'It has no text.');
+    const items = await database.withTenant(tenantId, async (transaction) => {
+      await collections.remove(
+        transaction,
+        COLLECTION,
+        await deleteVersionPassages(transaction, documentId, number),
+      );
+      return insertPassages(transaction, documentId, number, passages, titleOf(document, read.title));
+    });
+    const meaning = await collections.put(tenantId, COLLECTION, items, signal).then(
+      () => null,
+      (error: unknown) => {
+        if (!(error instanceof ModelError)) throw error;
+        return `Found by words only: ${error.message}`;
+      },
+    );
+    await database.withTenant(tenantId, async (transaction) => {
+      // Under its lock, which whoever retires it takes first too.
+      const current = await lockDocument(transaction, documentId);
+      if (!current || !isWanted(current, number)) {
+        // A newer version was read before, or somebody has retired the document.
+        const own = await deleteVersionPassages(transaction, documentId, number);
+        await collections.remove(transaction, COLLECTION, own);
+        await passOver(transaction, version.id);
+        return;
+      }
+      await collections.remove(
+        transaction,
+        COLLECTION,
+        await deletePassages(transaction, documentId, number),
+      );
+      const { pages } = read;
+      const done = { state: 'indexed', error: meaning, pages, passages: passages.length } as const;
+      await changeVersion(transaction, version.id, done);
+      const title = titleOf(current, read.title);
+      await changeDocument(transaction, documentId, { indexed_version: number, title });
+      await webhooks.publish(transaction, tenantId, 'policy.indexed', {
+        documentId,
+        version: number,
+        passages: passages.length,
+      });
+      await record(transaction, systemActor(tenantId, 'policy.index'), {
+        subject: `document:${documentId}`,
+        details: [{ about: [], content: { version: number, passages: passages.length } }],
+      });
+    });
+  }
+
+  async function fail(
+    tenantId: string,
+    { id, indexed_version }: DocumentRecord,
+    versionId: string,
+    version: number,
+    reason: string,
+  ): Promise<void> {
+    await database.withTenant(tenantId, async (transaction) => {
+      await changeVersion(transaction, versionId, { state: 'failed', error: reason });
+      await webhooks.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
+      await record(transaction, systemActor(tenantId, 'policy.index'), {
+        subject: `document:${id}`,
+        details: [{ about: [], content: { version, failed: reason, searched: indexed_version } }],
+      });
+    });
+  }
+
+  jobs.define<IndexJob>({
+    name: INDEX_QUEUE,
+    concurrency: 2,
+    retryLimit: 3,
+    retryDelay: 5,
+    retryDelayMax: 60,
+    expireInSeconds: 600,
+    handle: (job, { signal }) => index(job, signal),
+    onDead: async ({ tenantId, documentId, version: number }) => {
+      const found = await database.withTenant(tenantId, async (transaction) => ({
+        document: await findDocument(transaction, documentId),
+        version: await findVersion(transaction, documentId, number),
+      }));
+      if (!found.document || !found.version) return;
+      const reason = 'Reading failed on our side; the log has the reason.';
+      await fail(tenantId, found.document, found.version.id, number, reason);
+    },
+  });
+
+  const enqueue = (transaction: TenantTransaction, tenantId: string, documentId: string, version: number) =>
+    jobs.enqueue<IndexJob>(transaction, INDEX_QUEUE, [{ tenantId, documentId, version }]);
+
+  return {
+    listDocuments: (
+      tenantId: string,
+      filter: {
+        folder?: Folder | undefined;
+        status?: DocumentRecord['status'] | undefined;
+        failed?: boolean | undefined;
+      },
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listDocuments(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
+        const page = pageOf(
+          rows,
+          limit,
+          (row) => row,
+          ({ id }) => id,
+        );
+        return { ...page, items: await describe(transaction, page.items) };
+      }),
+
+    getDocument: async (tenantId: string, documentId: string) => {
+      const { view, versions } = await database.withTenant(tenantId, async (transaction) => ({
+        view: await describeOne(transaction, await requireDocument(transaction, documentId)),
+        versions: await versionsOf(transaction, [documentId]),
+      }));
+      const signed = versions.map(async (version) =>
+        versionView(
+          version,
+          await objects.signedUrl(version.object_key, { method: 'GET', expiresInSeconds: LINK_SECONDS }),
+        ),
+      );
+      return { ...view, versions: await Promise.all(signed) };
+    },
+
+    upload: async (actor: Actor, { folder, name, title, contentType, base64, comment }: Upload) => {
+      const body = Buffer.from(base64, 'base64');
+      if (body.length === 0 || body.length > MOST_BYTES) {
+        throw invalidField('base64', 'must hold a file of at most 20 MB');
+      }
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      const key = `${folder}/${actor.tenantId}/${uuidv7()}`;
+      // Before the transaction: a version that is there has its file; a file without a version does no harm.
+      await objects.put(key, body, { contentType });
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const document = await openDocument(transaction, {
+          folder,
+          name,
+          title: title ?? name,
+          created_by: displayName(actor),
+        });
+        if (document.status !== 'active') {
+          throw new Problem('CONFLICT', `${name} was ${document.status}: upload it under another name.`);
+        }
+        const newest = await findVersion(transaction, document.id, document.version);
+        if (newest?.sha256 === sha256 && newest.state !== 'failed') return describeOne(transaction, document);
+        const version = document.version + 1;
+        await insertVersion(transaction, {
+          document_id: document.id,
+          version,
+          object_key: key,
+          content_type: contentType,
+          bytes: body.length,
+          sha256,
+          comment: comment ?? null,
+          uploaded_by: displayName(actor),
+        });
+        const changed = await changeDocument(transaction, document.id, {
+          version,
+          ...(title === undefined ? {} : { title }),
+        });
+        await enqueue(transaction, actor.tenantId, document.id, version);
+        await record(transaction, actor, {
+          subject: `document:${document.id}`,
+          details: [{ about: [], content: { folder, name, version, sha256, comment: comment ?? null } }],
+        });
+        return describeOne(transaction, changed);
+      });
+    },
+
+    retire: (
+      actor: Actor,
+      documentId: string,
+      { reason, supersededBy }: { reason: string; supersededBy?: string | undefined },
+    ) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const document = await requireDocument(transaction, documentId, lockDocument);
+        if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status} already.`);
+        if (supersededBy === documentId) throw invalidField('supersededBy', 'must be another document');
+        if (supersededBy !== undefined) await requireDocument(transaction, supersededBy);
+        const changed = await changeDocument(transaction, documentId, {
+          status: supersededBy === undefined ? 'retired' : 'superseded',
+          superseded_by: supersededBy ?? null,
+          reason,
+          indexed_version: null,
+        });
+        await collections.remove(
+          transaction,
+          COLLECTION,
+          await deletePassages(transaction, documentId, null),
+        );
+        await record(transaction, actor, {
+          subject: `document:${documentId}`,
+          details: [
+            { about: [], content: { status: changed.status, reason, supersededBy: supersededBy ?? null } },
+          ],
+        });
+        return describeOne(transaction, changed);
+      }),
+
+    reindex: (actor: Actor, documentId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const document = await requireDocument(transaction, documentId, lockDocument);
+        if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status}.`);
+        const newest = await findVersion(transaction, documentId, document.version);
+        if (newest) await changeVersion(transaction, newest.id, { state: 'pending', error: null });
+        await enqueue(transaction, actor.tenantId, documentId, document.version);
+        await record(transaction, actor, {
+          subject: `document:${documentId}`,
+          details: [{ about: [], content: { reindex: document.version } }],
+        });
+        return describeOne(transaction, document);
+      }),
+  };
+}
+
+/**
+ * Whether a version that was uploaded is to be searched: not when a newer one is already. A newer one that waits may
+ * turn out not to be readable.
+ */
+function isWanted({ status, indexed_version }: DocumentRecord, version: number): boolean {
+  return status === 'active' && version >= (indexed_version ?? 0);
+}
+
+/** Nobody waits for a version any more that a newer one has overtaken. */
+function passOver(transaction: TenantTransaction, versionId: string): Promise<void> {
+  return changeVersion(transaction, versionId, { state: 'indexed' });
+}
+
+/** What people call a document: its own title, unless somebody has given it one. */
+function titleOf({ name, title }: DocumentRecord, own: string | null): string {
+  return title === name && own ? own.slice(0, 200) : title;
+}

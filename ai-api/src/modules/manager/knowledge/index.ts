@@ -1,0 +1,43 @@
+import { type Served, serve } from '../../../http/router.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import { type ChatSetup, createChat } from './chat.ts';
+import { chat, policy } from './contract.ts';
+import { createDocuments, type DocumentsSetup } from './documents.ts';
+import { createWordIndexes } from './retrieval/word-indexes.ts';
+import { type SearchOptions, searchPassages } from './search.ts';
+import { passageView } from './views.ts';
+
+export { feedbackToLangfuse } from './langfuse.ts';
+export type Knowledge = ReturnType<typeof createKnowledge>;
+
+/** Policies and the questions that are answered from them. */
+export function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
+  const { database, collections } = setup;
+  const searched = { database, collections, wordIndexes: createWordIndexes(database) };
+  const search = (tenantId: string, query: string, options: SearchOptions) =>
+    searchPassages(searched, tenantId, query, options);
+  return { ...createDocuments(setup), search, ...createChat({ ...setup, search }) };
+}
+
+/** The operations of this module. */
+export function serveKnowledge(service: Knowledge): Served[] {
+  return [
+    serve(policy, {
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.listDocuments(caller.tenantId, filter, { cursor, limit }),
+      upload: (input, request) => service.upload(actorOf(request), input),
+      search: async ({ query, ...options }, { caller, signal }) => {
+        const { passages, meaning } = await service.search(caller.tenantId, query, { ...options, signal });
+        return { passages: passages.map(passageView), meaning };
+      },
+      get: ({ documentId }, { caller }) => service.getDocument(caller.tenantId, documentId),
+      retire: ({ documentId, ...why }, request) => service.retire(actorOf(request), documentId, why),
+      reindex: ({ documentId }, request) => service.reindex(actorOf(request), documentId),
+    }),
+    serve(chat, {
+      query: (input, request) => service.query(request, input),
+      getConversation: ({ conversationId }, request) => service.getConversation(request, conversationId),
+      feedback: (input, request) => service.feedback(request, input),
+    }),
+  ];
+}

@@ -1,0 +1,315 @@
+import { z } from 'zod';
+import { operation, resource } from '../../../contract/operation.ts';
+import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
+import { GRADES } from '../../../judgement/grade.ts';
+
+const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
+const overview = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
+const managers = ['admin', 'executive'] as const;
+
+const grade = z.enum(GRADES);
+const builderId = z.string().min(1).max(100);
+
+export const PLAN_STATUSES = ['active', 'met', 'not_met', 'cancelled'] as const;
+
+const goal = z.object({
+  goalId: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens')
+    .describe('Name of the goal, such as weekly-notes'),
+  title: prose(3, 200, 'must have at least 3 characters'),
+  measure: prose(3, 500, 'must have at least 3 characters').describe('How anybody can tell that it is met'),
+});
+const progress = z.object({
+  goalId: z.string().max(64),
+  percent: z.number().int().min(0).max(100),
+});
+
+const planView = z
+  .object({
+    planId: id,
+    version: z.number().int(),
+    builder: z.object({ builderId: z.string(), name: z.string() }),
+    status: z.enum(PLAN_STATUSES),
+    reason: z.string(),
+    goals: z.array(goal),
+    startsOn: day,
+    endsOn: day,
+    overdue: z.boolean().describe('Still active after its last day'),
+    outcome: z.string().nullable(),
+    checkIns: z.array(
+      z.object({ at: timestamp, by: z.string(), note: z.string(), progress: z.array(progress) }),
+    ),
+    createdBy: z.string(),
+    createdAt: timestamp,
+    closedBy: z.string().nullable(),
+    closedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'PerformancePlan' });
+
+const trend = z
+  .object({
+    status: z.enum(['rising', 'steady', 'falling', 'not enough data']),
+    perWeek: z.number().nullable().describe('Points a week, a line fitted by least squares'),
+    weeks: z.number().int().describe('Weeks with a score that it rests on'),
+  })
+  .meta({ id: 'PerformanceTrend' });
+
+const week = z.object({
+  week: isoWeek,
+  evaluationId: id,
+  grade: grade.nullable(),
+  score: z.number().nullable(),
+  engine: z.enum(['rules', 'model', 'human']).nullable(),
+  needsReview: z.boolean(),
+});
+
+const row = z
+  .object({
+    builderId: z.string(),
+    name: z.string(),
+    team: z.string(),
+    evaluationId: id,
+    grade: grade.nullable(),
+    score: z.number().nullable(),
+    change: z.number().nullable().describe('Points since the week before'),
+    trend,
+    needsReview: z.boolean(),
+    plan: z.object({ planId: id, endsOn: day }).nullable().describe('The active performance plan'),
+    attention: z.array(z.string()).describe('Why somebody should look'),
+  })
+  .meta({ id: 'TeamRow' });
+
+const report = z
+  .object({
+    week: isoWeek,
+    team: z.string().nullable(),
+    status: z.enum(['complete', 'running', 'not enough data']),
+    builders: z.number().int(),
+    graded: z.number().int(),
+    meanScore: z.number().nullable(),
+    meanScoreBefore: z.number().nullable().describe('Of the week before'),
+    grades: z.partialRecord(grade, z.number().int()),
+    attention: z.array(row).describe('Who needs attention, most urgent first'),
+    best: z.array(row).describe('The highest scores, at most five'),
+  })
+  .meta({ id: 'PerformanceReport' });
+
+export const performance = resource({
+  id: 'performance',
+  name: 'Performance',
+  description: 'How builders and teams do over the weeks, and plans to do better.',
+  operations: {
+    history: operation({
+      method: 'GET',
+      path: '/performance/builders/{builderId}',
+      summary: "Get a builder's history and trend",
+      description: 'Official weekly grades, newest first. Builders see their own.',
+      access: readers,
+      own: { input: 'builderId' },
+      input: z.object({
+        builderId,
+        weeks: z.coerce.number().int().min(1).max(104).default(12),
+      }),
+      output: z
+        .object({
+          builderId: z.string(),
+          name: z.string(),
+          team: z.string(),
+          trend,
+          weeks: z.array(week),
+          plan: planView.nullable().describe('The active performance plan'),
+        })
+        .meta({ id: 'PerformanceHistory' }),
+      errors: ['NOT_FOUND'],
+    }),
+    team: operation({
+      method: 'GET',
+      path: '/performance/team',
+      summary: 'Show the builders of a week, those who need attention first',
+      access: overview,
+      list: true,
+      input: z.object({
+        week: isoWeek.optional().describe('The newest official week unless said'),
+        team: z.string().max(100).optional(),
+        ...page,
+      }),
+      output: listOf(row),
+    }),
+    report: operation({
+      method: 'GET',
+      path: '/performance/report',
+      summary: 'Get the weekly report',
+      access: overview,
+      input: z.object({ week: isoWeek.optional(), team: z.string().max(100).optional() }),
+      output: report,
+    }),
+    file: operation({
+      method: 'POST',
+      path: '/performance/report/files',
+      summary: 'Write the weekly report as an e-mail or a PDF',
+      description: 'HTML comes back as it is, to be sent; a PDF as a link that is good for an hour.',
+      access: overview,
+      status: 201,
+      input: z.object({
+        week: isoWeek.optional(),
+        team: z.string().max(100).optional(),
+        format: z.enum(['html', 'pdf']),
+      }),
+      output: z
+        .object({
+          week: isoWeek,
+          subject: z.string(),
+          html: z.string().nullable(),
+          text: z.string().nullable(),
+          url: z.string().nullable(),
+        })
+        .meta({ id: 'PerformanceReportFile' }),
+    }),
+    fairness: operation({
+      method: 'POST',
+      path: '/performance/fairness',
+      summary: 'Check a weekly run for unfairness',
+      description:
+        'Compares its scores with those of the run before, over all and by team, and, where a model is ' +
+        'configured, judges a sample again with other names in the texts: the outcome must not move.',
+      access: managers,
+      input: z.object({
+        week: isoWeek.optional(),
+        sample: z.number().int().min(1).max(50).default(10).describe('Builders whose names are swapped'),
+      }),
+      output: z
+        .object({
+          week: isoWeek,
+          before: isoWeek.nullable(),
+          shift: z.array(
+            z.object({
+              group: z.string().describe('`all`, or a team'),
+              status: z.enum(['stable', 'shifted', 'not enough data']),
+              size: z.number().int(),
+              sizeBefore: z.number().int(),
+              meanChange: z.number().nullable(),
+              psi: z.number().nullable().describe('Population stability index; above 0.25 is a shift'),
+            }),
+          ),
+          swaps: z.object({
+            status: z
+              .enum(['invariant', 'moved', 'incomplete', 'not checked'])
+              .describe('`incomplete`: nothing moved where the model answered, but it did not always'),
+            reason: z.string().nullable(),
+            checked: z.number().int(),
+            failed: z.number().int().describe('Cases in which the model did not answer'),
+            unnamed: z.number().int().describe('Cases whose texts tell neither a name nor a gender'),
+            meanChange: z
+              .number()
+              .nullable()
+              .describe('Points by which scores moved with the other names, on average of all checked'),
+            moved: z.array(
+              z.object({
+                builderId: z.string(),
+                criterion: z.string(),
+                before: z.number().nullable(),
+                after: z.number().nullable(),
+                otherName: z.string().describe('The invented name in the place of theirs'),
+              }),
+            ),
+          }),
+        })
+        .meta({ id: 'FairnessCheck' }),
+      errors: ['NOT_FOUND'],
+    }),
+  },
+});
+
+const seen = { planId: id, version: z.number().int().min(1).describe('Version that you saw') };
+
+export const plan = resource({
+  id: 'plan',
+  name: 'Performance Plan',
+  description: 'Goals that a builder and an executive agreed on, with check-ins and an outcome.',
+  locate: { operation: 'list', id: 'planId', shown: ['reason', 'status'] },
+  operations: {
+    list: operation({
+      method: 'GET',
+      path: '/plans',
+      summary: 'List performance plans, newest first',
+      access: readers,
+      own: { input: 'builderId' },
+      list: true,
+      input: z.object({
+        builderId: builderId.optional(),
+        status: z.enum(PLAN_STATUSES).optional(),
+        overdue: flag.optional(),
+        ...page,
+      }),
+      output: listOf(planView),
+    }),
+    create: operation({
+      method: 'POST',
+      path: '/plans',
+      summary: 'Create a performance plan',
+      description: 'A builder has at most one active plan.',
+      access: managers,
+      status: 201,
+      input: z.object({
+        builderId,
+        reason: reason.describe('Why, with what it rests on'),
+        goals: z.array(goal).min(1).max(20).describe('What has to be reached'),
+        startsOn: day,
+        endsOn: day,
+      }),
+      output: planView,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      hints: { reason: { multiline: true } },
+    }),
+    get: operation({
+      method: 'GET',
+      path: '/plans/{planId}',
+      summary: 'Get a performance plan',
+      access: readers,
+      own: { output: 'builder.builderId' },
+      input: z.object({ planId: id }),
+      output: planView,
+      errors: ['NOT_FOUND'],
+    }),
+    checkIn: operation({
+      method: 'POST',
+      path: '/plans/{planId}/check-ins',
+      summary: 'Note how a plan goes',
+      access: ['admin', 'executive', 'builder'],
+      own: 'handler',
+      status: 201,
+      input: z.object({
+        ...seen,
+        note: prose(3, 4000, 'must have at least 3 characters'),
+        progress: z.array(progress).max(20).default([]),
+      }),
+      output: planView,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      hints: { note: { multiline: true } },
+    }),
+    extend: operation({
+      method: 'POST',
+      path: '/plans/{planId}/extend',
+      summary: 'Give a plan more time',
+      access: managers,
+      input: z.object({ ...seen, endsOn: day, reason }),
+      output: planView,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+    }),
+    close: operation({
+      method: 'POST',
+      path: '/plans/{planId}/close',
+      summary: 'End a plan with its outcome',
+      access: managers,
+      input: z.object({
+        ...seen,
+        status: z.enum(['met', 'not_met', 'cancelled']),
+        outcome: prose(10, 4000, 'must have at least 10 characters').describe('What came of it, and why'),
+      }),
+      output: planView,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      hints: { outcome: { multiline: true } },
+    }),
+  },
+});

@@ -1,0 +1,217 @@
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { RequestContext } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { notFound } from '../../../http/problem.ts';
+import { type Bench, type Grade, openBench, pastJudgements } from '../../../judgement/index.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import { addWeeks, weekOf } from '../../../platform/week.ts';
+import { actorOf, record } from '../../shared/audit/index.ts';
+import {
+  evaluationKind,
+  newestOfficialWeek,
+  type OfficialResult,
+  officialResults,
+  officialWeek,
+} from '../evaluations/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { swapNames } from './fairness.ts';
+import { createPlans } from './plans.ts';
+import { reportOf } from './report.ts';
+import { reportHtml, reportText, subjectOf } from './report-email.ts';
+import { reportPdf } from './report-pdf.ts';
+import { shiftOf } from './shift.ts';
+import { activePlans } from './store.ts';
+import { pointsOf, TREND_WEEKS, teamRows } from './team.ts';
+import { trendOf } from './trend.ts';
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** What the module needs of the rest of the system. */
+export interface PerformanceSetup {
+  database: Database;
+  people: People;
+  webhooks: Webhooks;
+  objects: ObjectStore;
+  prompts: Prompts;
+  model: ChatModel | null;
+  dashboards: Dashboards;
+  now: () => Date;
+}
+
+const LINK_SECONDS = 3600;
+const MOST_LOOKED_AT = 1000;
+
+export type Performance = ReturnType<typeof createPerformance>;
+
+/** How builders and teams do over the weeks, and plans to do better. */
+export function createPerformance(setup: PerformanceSetup) {
+  const { database, people, webhooks, objects, prompts, model, dashboards, now } = setup;
+  const plans = createPlans(database, people, webhooks, now);
+  const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
+
+  /** The week that is meant: the newest official one unless said; without any, the last complete one. */
+  const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
+    week ?? (await newestOfficialWeek(transaction)) ?? addWeeks(weekOf(now()), -1);
+
+  /** What evaluations of a tenant are judged with now. */
+  async function benchOf(transaction: TenantTransaction, tenantId: string): Promise<Bench> {
+    const plan = model && (await prompts.plan(transaction, tenantId, evaluationKind.name));
+    const promptFor = plan && (await prompts.open(transaction, plan));
+    return openBench(transaction, evaluationKind, model, now(), promptFor);
+  }
+
+  return {
+    ...plans,
+
+    history: (tenantId: string, builderId: string, weeks: number) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const builder = await people.findBuilder(transaction, builderId);
+        if (!builder) throw notFound('builder', builderId);
+        const newest = await weekMeant(transaction, undefined);
+        const from = addWeeks(newest, 1 - weeks);
+        const results = await officialResults(transaction, { from, upTo: newest, builderIds: [builderId] });
+        const recent = results.filter(({ week }) => week > addWeeks(newest, -TREND_WEEKS));
+        const plan = (await activePlans(transaction, [builderId])).get(builderId);
+        return {
+          builderId,
+          name: builder.name,
+          team: builder.team,
+          trend: trendOf(pointsOf(recent)),
+          weeks: results.map((result) => ({
+            week: result.week,
+            evaluationId: result.id,
+            grade: result.grade as Grade | null,
+            score: result.score,
+            engine: result.engine,
+            needsReview: result.needs_review,
+          })),
+          plan: plan ? await plans.describePlan(transaction, plan) : null,
+        };
+      }),
+
+    team: (
+      tenantId: string,
+      filter: { week?: string | undefined; team?: string | undefined },
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const week = await weekMeant(transaction, filter.week);
+        const after = decodeCursor(cursor, z.string());
+        const rows = await officialWeek(transaction, { week, team: filter.team }, after, limit + 1);
+        const page = pageOf(
+          rows,
+          limit,
+          (row) => row,
+          ({ builder_id }) => builder_id,
+        );
+        return { ...page, items: await teamRows(transaction, week, page.items) };
+      }),
+
+    report: (tenantId: string, { week, team }: { week?: string | undefined; team?: string | undefined }) =>
+      database.withTenant(tenantId, async (transaction) =>
+        reportOf(transaction, await weekMeant(transaction, week), team),
+      ),
+
+    file: async (
+      request: RequestContext,
+      given: { week?: string | undefined; team?: string | undefined; format: 'html' | 'pdf' },
+    ) => {
+      const actor = actorOf(request);
+      const report = await database.withTenant(actor.tenantId, async (transaction) =>
+        reportOf(transaction, await weekMeant(transaction, given.week), given.team),
+      );
+      const { week } = report;
+      const subject = subjectOf(report);
+      const key = `reports/${actor.tenantId}/performance-${week}-${uuidv7()}.pdf`;
+      const isPdf = given.format === 'pdf';
+      if (isPdf) {
+        const body = await reportPdf(report, linkTo);
+        await objects.put(key, body, { contentType: 'application/pdf' });
+      }
+      await database.withTenant(actor.tenantId, (transaction) =>
+        record(transaction, actor, {
+          subject: `report:${week}`,
+          details: [{ about: [], content: { format: given.format, team: given.team ?? null } }],
+        }),
+      );
+      return {
+        week,
+        subject,
+        html: isPdf ? null : reportHtml(report, linkTo),
+        text: isPdf ? null : reportText(report, linkTo),
+        url: isPdf ? await objects.signedUrl(key, { method: 'GET', expiresInSeconds: LINK_SECONDS }) : null,
+      };
+    },
+
+    fairness: async (request: RequestContext, given: { week?: string | undefined; sample: number }) => {
+      const actor = actorOf(request);
+      const { tenantId } = actor;
+      const opened = await database.withTenant(tenantId, async (transaction) => {
+        const week = await weekMeant(transaction, given.week);
+        const before = await newestOfficialWeek(transaction, addWeeks(week, -1));
+        const results = await officialResults(transaction, { from: week, upTo: week });
+        if (results.length === 0) throw notFound('official run of week', week);
+        const past = before ? await officialResults(transaction, { from: before, upTo: before }) : [];
+        const ids = results.map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
+        const judgements = await pastJudgements(transaction, {
+          kind: evaluationKind.name,
+          limit: MOST_LOOKED_AT,
+          ids: ids.slice(0, MOST_LOOKED_AT),
+        });
+        const names = new Map(results.map(({ builder_id, name }) => [builder_id, name]));
+        const cases = judgements
+          .filter(({ wasAsked }) => wasAsked)
+          .slice(0, given.sample)
+          .map((one) => ({ builderId: one.subjectId, name: names.get(one.subjectId) ?? '', past: one }));
+        return {
+          week,
+          before: before ?? null,
+          results,
+          past,
+          cases,
+          bench: await benchOf(transaction, tenantId),
+        };
+      });
+      const circumstances = { tenantId, tags: ['fairness'], signal: request.signal };
+      const swaps = await swapNames(opened.cases, opened.bench, circumstances);
+      const shift = shiftsOf(opened.results, opened.past);
+      await database.withTenant(tenantId, (transaction) =>
+        record(transaction, actor, {
+          subject: `fairness:${opened.week}`,
+          details: [
+            {
+              about: [],
+              content: {
+                shift,
+                swaps: { status: swaps.status, checked: swaps.checked, failed: swaps.failed },
+              },
+            },
+          ],
+        }),
+      );
+      return { week: opened.week, before: opened.before, shift, swaps };
+    },
+  };
+}
+
+/** The shift over all, and of each team. */
+function shiftsOf(now: readonly OfficialResult[], before: readonly OfficialResult[]) {
+  const scores = (results: readonly OfficialResult[]) =>
+    results.map(({ score }) => score).filter((score) => score !== null);
+  const inTeam = (results: readonly OfficialResult[], team: string) =>
+    scores(results.filter((result) => result.team === team));
+  const teams = [...new Set(now.map(({ team }) => team))].sort();
+  return [
+    { group: 'all', ...shiftOf(scores(now), scores(before)) },
+    ...teams.map((team) => ({ group: team, ...shiftOf(inTeam(now, team), inTeam(before, team)) })),
+  ];
+}

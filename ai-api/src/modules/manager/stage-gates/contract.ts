@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { operation, resource } from '../../../contract/operation.ts';
+import { flag, id, listOf, page, prose, reason, STAGES, timestamp } from '../../../contract/schemas.ts';
+import { criterionResult, judgementView } from '../../../judgement/schema.ts';
+
+const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
+const managers = ['admin', 'executive'] as const;
+const askers = ['admin', 'executive', 'builder', 'ops'] as const;
+const judges = ['admin', 'executive', 'reviewer'] as const;
+
+const criterionId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens');
+const common = {
+  id: criterionId,
+  title: prose(1, 100),
+  required: z
+    .boolean()
+    .default(true)
+    .describe('Without it nothing goes on; otherwise it counts by its weight'),
+  weight: z.number().min(0).max(100).default(10),
+};
+
+/** One line of a gate. */
+export const gateCriterion = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('measure'),
+    ...common,
+    when: z.string().min(1).max(2000).describe('Condition in CEL over the facts of the project'),
+    message: z.string().max(1000).optional().describe('What to tell when it is not met'),
+  }),
+  z.object({
+    kind: z.literal('question'),
+    ...common,
+    question: z
+      .string()
+      .trim()
+      .min(10)
+      .max(1000)
+      .describe('What a model or a reviewer answers from the evidence'),
+  }),
+]);
+export type GateCriterion = z.output<typeof gateCriterion>;
+
+const stage = z.enum(STAGES);
+const gate = z
+  .object({
+    gateId: id,
+    name: z.string(),
+    fromStage: stage,
+    toStage: stage,
+    version: z.number().int(),
+    criteria: z.array(gateCriterion),
+    changedBy: z.string(),
+    changedAt: timestamp,
+  })
+  .meta({ id: 'StageGate' });
+
+const evaluation = z
+  .object({
+    evaluationId: id,
+    version: z.number().int(),
+    gateId: id,
+    gate: z.string(),
+    gateVersion: z.number().int(),
+    project: z.object({ projectId: z.string(), name: z.string(), builderId: z.string() }),
+    fromStage: stage,
+    toStage: stage,
+    can_progress: z.boolean().describe('Everything required is met, or was waived'),
+    decision: z.enum(['progress', 'hold', 'review']).describe('review: something takes a person or evidence'),
+    criteria: z.array(criterionResult),
+    missingEvidence: z.array(z.object({ criterionId: z.string(), missing: z.array(z.string()) })),
+    feedback: z.string(),
+    waiver: z.object({ by: z.string(), reason: z.string() }).nullable(),
+    evaluatedBy: z.string(),
+    evaluatedAt: timestamp,
+    judgement: judgementView,
+  })
+  .meta({ id: 'StageGateEvaluation' });
+
+const seen = {
+  evaluationId: id,
+  version: z.number().int().min(1).describe('Version of the evaluation that you saw'),
+};
+
+export const stageGate = resource({
+  id: 'stageGate',
+  name: 'Stage Gate',
+  description: 'What a project has to show before it goes on to its next stage.',
+  locate: [
+    { operation: 'list', id: 'gateId', shown: ['name'] },
+    { operation: 'listEvaluations', id: 'evaluationId', shown: ['gate', 'evaluationId'] },
+  ],
+  operations: {
+    list: operation({
+      method: 'GET',
+      path: '/stage-gates',
+      summary: 'List stage gates',
+      access: readers,
+      own: 'anyone',
+      list: true,
+      input: z.object(page),
+      output: listOf(gate),
+    }),
+    save: operation({
+      method: 'PUT',
+      path: '/stage-gates',
+      summary: 'Create or change the gate between two stages',
+      description:
+        'Checked before it is saved: a condition that does not fit the facts is told with its position.',
+      access: managers,
+      input: z.object({
+        fromStage: stage,
+        toStage: stage,
+        name: prose(1, 100),
+        criteria: z.array(gateCriterion).min(1).max(50),
+        expectedVersion: z.number().int().min(0).describe('Version that you saw; 0 for a new gate'),
+      }),
+      output: gate,
+      errors: ['RULE_INVALID', 'CONFLICT'],
+    }),
+    evaluate: operation({
+      method: 'POST',
+      path: '/stage-gates/evaluate',
+      summary: 'Evaluate whether a project may go on',
+      description:
+        'Measures by rules, questions by the model where one is configured; what neither can tell is left to a ' +
+        'reviewer, and what is missing is named.',
+      access: askers,
+      own: 'handler',
+      input: z.object({
+        projectId: z.string().min(1).max(100),
+        toStage: stage.optional().describe('The stage after the current one unless said'),
+        evidence: z
+          .string()
+          .trim()
+          .max(8000)
+          .optional()
+          .describe('What the builder has to show, in words and links'),
+      }),
+      output: evaluation,
+      errors: ['NOT_FOUND', 'STAGE_GATE_MISSING'],
+      simplified: ['can_progress', 'decision', 'feedback', 'missingEvidence', 'evaluationId'],
+      hints: { evidence: { multiline: true } },
+    }),
+    listEvaluations: operation({
+      method: 'GET',
+      path: '/stage-gates/evaluations',
+      summary: 'List evaluations of projects at gates, newest first',
+      access: readers,
+      own: 'handler',
+      list: true,
+      input: z.object({
+        projectId: z.string().max(100).optional(),
+        waived: flag.optional(),
+        ...page,
+      }),
+      output: listOf(evaluation),
+    }),
+    getEvaluation: operation({
+      method: 'GET',
+      path: '/stage-gates/evaluations/{evaluationId}',
+      summary: 'Get an evaluation',
+      access: readers,
+      own: { output: 'project.builderId' },
+      input: z.object({ evaluationId: id }),
+      output: evaluation,
+      errors: ['NOT_FOUND'],
+    }),
+    review: operation({
+      method: 'POST',
+      path: '/stage-gates/evaluations/{evaluationId}/review',
+      summary: 'Answer a question of an evaluation as a reviewer',
+      access: judges,
+      input: z.object({
+        ...seen,
+        criterionId,
+        met: z.boolean(),
+        reason,
+      }),
+      output: evaluation,
+      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+      hints: { reason: { multiline: true } },
+    }),
+    waive: operation({
+      method: 'POST',
+      path: '/stage-gates/evaluations/{evaluationId}/waive',
+      summary: 'Let a project go on although not everything is met',
+      description: 'By an executive, with a reason; the results stay as they are.',
+      access: managers,
+      input: z.object({ ...seen, reason }),
+      output: evaluation,
+      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+      hints: { reason: { multiline: true } },
+    }),
+  },
+});

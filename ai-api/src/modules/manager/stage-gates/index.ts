@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { STAGES } from '../../../contract/schemas.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { record, systemActor } from '../../shared/audit/index.ts';
+import { gateCriterion, stageGate } from './contract.ts';
+import type { StageGates } from './service.ts';
+import { insertGate } from './store.ts';
+
+export { stageGateKind } from './kind.ts';
+export { createStageGates, type StageGates } from './service.ts';
+
+const GATES = new URL('../../../../rules/stage-gates.json', import.meta.url);
+const stage = z.enum(STAGES);
+const seeds = z.array(
+  z.object({ fromStage: stage, toStage: stage, name: z.string(), criteria: z.array(gateCriterion) }),
+);
+
+/** Gives a tenant the gates that come with the platform, where it has none between two stages yet. */
+export async function seedGates(transaction: TenantTransaction, tenantId: string): Promise<void> {
+  const made: string[] = [];
+  for (const gate of seeds.parse(JSON.parse(await readFile(GATES, 'utf8')))) {
+    if (await insertGate(transaction, { ...gate, changedBy: 'seed' })) made.push(gate.name);
+  }
+  if (made.length === 0) return;
+  await record(transaction, systemActor(tenantId, 'stageGate.seed'), {
+    subject: 'stage-gates',
+    details: [{ about: [], content: { made } }],
+  });
+}
+
+/** The operations of this module. */
+export function serveStageGates(service: StageGates): Served[] {
+  return [
+    serve(stageGate, {
+      list: (page, { caller }) => service.list(caller.tenantId, page),
+      save: (given, request) => service.save(request, given),
+      evaluate: (given, request) => service.evaluate(request, given),
+      listEvaluations: ({ cursor, limit, ...filter }, request) =>
+        service.listEvaluations(request, filter, { cursor, limit }),
+      getEvaluation: ({ evaluationId }, { caller }) => service.getEvaluation(caller.tenantId, evaluationId),
+      review: (given, request) => service.review(request, given),
+      waive: (given, request) => service.waive(request, given),
+    }),
+  ];
+}

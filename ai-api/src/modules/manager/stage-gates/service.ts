@@ -1,0 +1,311 @@
+import { z } from 'zod';
+import type { RequestContext } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import {
+  type CriterionResult,
+  findJudgements,
+  type JudgementView,
+  judge,
+  RuleError,
+  rejudged,
+  type StoreJudgement,
+} from '../../../judgement/index.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { weekOf } from '../../../platform/week.ts';
+import { actorOf, displayName, record } from '../../shared/audit/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { GateCriterion } from './contract.ts';
+import { gateFacts } from './facts.ts';
+import { kindOfGate, rulesOfGate, stageGateKind } from './kind.ts';
+import {
+  changeEvaluation,
+  type EvaluationRecord,
+  findEvaluation,
+  findGate,
+  type GateRecord,
+  gatesByIds,
+  insertEvaluation,
+  insertGate,
+  listEvaluations,
+  listGates,
+  type Stage,
+  updateGate,
+} from './store.ts';
+import { evaluationView, gateView, stageAfter } from './views.ts';
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** What the module needs of the rest of the system. */
+export interface StageGatesSetup {
+  database: Database;
+  people: People;
+  webhooks: Webhooks;
+  prompts: Prompts;
+  storeJudgement: StoreJudgement;
+  model: ChatModel | null;
+  now: () => Date;
+  onJudged: (kind: string, engine: string) => void;
+}
+
+export type StageGates = ReturnType<typeof createStageGates>;
+
+/** Gates between the stages of projects. */
+export function createStageGates(setup: StageGatesSetup) {
+  const { database, people, webhooks, prompts, storeJudgement, model, now, onJudged } = setup;
+
+  async function describe(transaction: TenantTransaction, rows: readonly EvaluationRecord[]) {
+    const gates = await gatesByIds(
+      transaction,
+      rows.map(({ gate_id }) => gate_id),
+    );
+    const judgements = await findJudgements(
+      transaction,
+      rows.map(({ judgement_id }) => judgement_id),
+    );
+    const projects = await people.findProjects(
+      transaction,
+      rows.map(({ project_id }) => project_id),
+    );
+    return rows.map((row) =>
+      evaluationView(
+        row,
+        gates.get(row.gate_id) as GateRecord,
+        projects.get(row.project_id),
+        judgements.get(row.judgement_id) as JudgementView,
+      ),
+    );
+  }
+
+  const describeOne = async (transaction: TenantTransaction, row: EvaluationRecord) =>
+    (await describe(transaction, [row]))[0] as ReturnType<typeof evaluationView>;
+
+  /** Tells the world and the trail what became of an evaluation, and answers how it stands. */
+  async function conclude(
+    transaction: TenantTransaction,
+    request: RequestContext,
+    row: EvaluationRecord,
+    content: object,
+  ) {
+    const view = await describeOne(transaction, row);
+    await webhooks.publish(transaction, row.tenant_id, 'stage-gate.evaluated', {
+      evaluationId: row.id,
+      projectId: row.project_id,
+      toStage: view.toStage,
+      canProgress: view.can_progress,
+      decision: view.decision,
+      waived: view.waiver !== null,
+    });
+    await record(transaction, actorOf(request), {
+      subject: `stage-gate-evaluation:${row.id}`,
+      details: [{ about: [`project:${row.project_id}`], content }],
+    });
+    return view;
+  }
+
+  /** @throws {Problem} NOT_FOUND, CONFLICT */
+  async function requireSeen(transaction: TenantTransaction, evaluationId: string, version: number) {
+    const row = await findEvaluation(transaction, evaluationId);
+    if (!row) throw notFound('evaluation', evaluationId);
+    if (row.version !== version) throw stale(row.version);
+    return row;
+  }
+
+  /** @throws {Problem} FORBIDDEN for who leads the project */
+  async function refuseOwn(transaction: TenantTransaction, request: RequestContext, projectId: string) {
+    const project = await people.findProject(transaction, projectId);
+    const own = request.caller.user?.builderId;
+    if (own && own === project?.builder_id) {
+      throw new Problem('FORBIDDEN', 'Nobody reviews or waives a gate of their own project.');
+    }
+  }
+
+  return {
+    list: (tenantId: string, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listGates(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
+        return pageOf(rows, limit, gateView, ({ id }) => id);
+      }),
+
+    save: (
+      request: RequestContext,
+      given: {
+        fromStage: Stage;
+        toStage: Stage;
+        name: string;
+        criteria: GateCriterion[];
+        expectedVersion: number;
+      },
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const { expectedVersion, ...gate } = given;
+        requireValid(gate);
+        const actor = actorOf(request);
+        const values = { ...gate, changedBy: displayName(actor) };
+        const saved =
+          expectedVersion === 0
+            ? await insertGate(transaction, values)
+            : await updateGate(transaction, expectedVersion, values);
+        if (!saved) throw new Problem('CONFLICT', 'Somebody else changed this gate. Look again first.');
+        await record(transaction, actor, {
+          subject: `stage-gate:${saved.id}`,
+          details: [{ about: [], content: gateView(saved) }],
+        });
+        return gateView(saved);
+      }),
+
+    evaluate: async (
+      request: RequestContext,
+      given: { projectId: string; toStage?: Stage | undefined; evidence?: string | undefined },
+    ) => {
+      const { tenantId } = request.caller;
+      const opened = await database.withTenant(tenantId, async (transaction) => {
+        const known = await people.knownProject(transaction, given.projectId, weekOf(now()));
+        if (!known) throw notFound('project', given.projectId);
+        request.requireOwn(known.project.builder_id);
+        const from = known.project.stage;
+        const to = given.toStage ?? stageAfter(from);
+        const gate = to && (await findGate(transaction, from, to));
+        if (!gate) {
+          throw new Problem(
+            'STAGE_GATE_MISSING',
+            `No gate leads from ${from} ${to ? `to ${to}` : 'anywhere'}.`,
+          );
+        }
+        const plan = model && (await prompts.plan(transaction, tenantId, stageGateKind.name));
+        const promptFor = plan && (await prompts.open(transaction, plan));
+        return { gate, promptFor, facts: gateFacts(known, given.evidence ?? null, now()) };
+      });
+      const { gate, promptFor, facts } = opened;
+      const criteria = gate.criteria as unknown as GateCriterion[];
+      const kind = kindOfGate(criteria);
+      const bench = { kind, rules: rulesOfGate(kind, criteria), model, promptFor };
+      const person = request.caller.user?.id;
+      const judged = await judge(bench, given.projectId, facts, { tenantId, person, signal: request.signal });
+      const view = await database.withTenant(tenantId, async (transaction) => {
+        const { judgementId } = await storeJudgement(transaction, judged);
+        const evaluatedBy = displayName(actorOf(request));
+        const row = await insertEvaluation(transaction, gate, {
+          projectId: given.projectId,
+          judgementId,
+          evaluatedBy,
+        });
+        return conclude(transaction, request, row, { gate: gate.name, outcome: judged.outcome });
+      });
+      onJudged(judged.kind, judged.engine);
+      return view;
+    },
+
+    listEvaluations: (
+      request: RequestContext,
+      { projectId, waived }: { projectId?: string | undefined; waived?: boolean | undefined },
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const own =
+          request.onlyBuilder === null ? null : await people.projectIdsOf(transaction, request.onlyBuilder);
+        const asked =
+          projectId === undefined ? own : [projectId].filter((id) => own === null || own.includes(id));
+        const before = decodeCursor(cursor, z.uuid());
+        const filter = { projectIds: asked ?? undefined, waived };
+        const rows = await listEvaluations(transaction, filter, before, limit + 1);
+        const page = pageOf(
+          rows,
+          limit,
+          (row) => row,
+          ({ id }) => id,
+        );
+        return { ...page, items: await describe(transaction, page.items) };
+      }),
+
+    getEvaluation: (tenantId: string, evaluationId: string) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const row = await findEvaluation(transaction, evaluationId);
+        if (!row) throw notFound('evaluation', evaluationId);
+        return describeOne(transaction, row);
+      }),
+
+    /** A reviewer answers a question; the judgement is made anew with that answer. */
+    review: (
+      request: RequestContext,
+      given: { evaluationId: string; version: number; criterionId: string; met: boolean; reason: string },
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const row = await requireSeen(transaction, given.evaluationId, given.version);
+        await refuseOwn(transaction, request, row.project_id);
+        const criteria = row.criteria as unknown as GateCriterion[];
+        const criterion = criteria.find(({ id }) => id === given.criterionId);
+        if (criterion?.kind !== 'question') throw invalidField('criterionId', 'is no question of this gate');
+        const found = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
+        const before = found as JudgementView;
+        const by = displayName(actorOf(request));
+        const answered = before.criteria.map(
+          (result): CriterionResult =>
+            result.id === given.criterionId
+              ? {
+                  ...result,
+                  verdict: 'scored',
+                  score: given.met ? 100 : 0,
+                  reason: `${by}: ${given.reason}`,
+                  decidedBy: 'human',
+                }
+              : result,
+        );
+        const judged = rejudged(kindOfGate(criteria), row.project_id, before, answered);
+        const human = { decidedBy: by, reason: given.reason, supersedes: before.judgementId };
+        const { judgementId } = await storeJudgement(transaction, judged, { human });
+        const changed = await changeEvaluation(transaction, row, { judgement_id: judgementId });
+        if (!changed) throw stale(row.version + 1);
+        const { criterionId, met, reason } = given;
+        return conclude(transaction, request, changed, { criterionId, met, reason });
+      }),
+
+    waive: (request: RequestContext, given: { evaluationId: string; version: number; reason: string }) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const row = await requireSeen(transaction, given.evaluationId, given.version);
+        await refuseOwn(transaction, request, row.project_id);
+        const by = displayName(actorOf(request));
+        const changed = await changeEvaluation(transaction, row, { waived_by: by, waiver: given.reason });
+        if (!changed) throw stale(row.version + 1);
+        return conclude(transaction, request, changed, { waived: true, reason: given.reason });
+      }),
+  };
+}
+
+function stale(version: number): Problem {
+  return new Problem('CONFLICT', `Version ${version} of this evaluation is the newest. Look again first.`);
+}
+
+/** @throws {Problem} INVALID_INPUT, or RULE_INVALID naming the criterion and the character */
+function requireValid({
+  fromStage,
+  toStage,
+  criteria,
+}: {
+  fromStage: Stage;
+  toStage: Stage;
+  criteria: GateCriterion[];
+}) {
+  if (fromStage === toStage) throw invalidField('toStage', 'must be another stage');
+  const ids = criteria.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw invalidField('criteria', `has ${twice} twice`);
+  if (!criteria.some(({ required }) => required))
+    throw invalidField('criteria', 'must have one that is required');
+  try {
+    rulesOfGate(kindOfGate(criteria), criteria);
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    const index = criteria.findIndex(({ id }) => error.key === `${id}-met` || error.key === `${id}-not`);
+    const message = `character ${error.fault.start + 1}: ${error.fault.message}`;
+    throw new Problem('RULE_INVALID', `${criteria[index]?.id ?? error.key}, ${message}`, {
+      errors: [{ field: `criteria.${index}.${error.fault.field}`, message }],
+    });
+  }
+}

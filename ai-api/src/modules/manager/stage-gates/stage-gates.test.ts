@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApi, type TestApi } from '../../../../test/api.ts';
+import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
+import { staff } from '../../../../test/staff.ts';
+import { addWeeks, weekOf } from '../../../platform/week.ts';
+
+const SHOWN = 'Two clinics signed paid pilots; the contracts are in the data room, dated May.';
+const WHY = 'I read both contracts; they commit money for six months.';
+
+describe.each(databaseKinds())('a stage gate on $name', ({ create }) => {
+  let home: TestDatabase;
+  let api: TestApi;
+  beforeAll(async () => {
+    home = await create();
+    api = await startApi(home);
+    const project = (project_id: string, cells: object) =>
+      projectRow({ project_id, stage_history: null, tam_usd: '250000000', ...cells });
+    await api.client.people.import({
+      builders: [builderRow()],
+      projects: [
+        project('v-1', { stage: 'validation' }),
+        project('v-small', { stage: 'validation', tam_usd: '1000000' }),
+        project('v-unknown', { stage: 'validation', tam_usd: '' }),
+        project('b-1', { stage: 'build' }),
+        project('g-1', { stage: 'growth' }),
+      ],
+      projectMetrics: [0, -1, -2].map((back) => ({
+        project_id: 'b-1',
+        week: addWeeks(weekOf(new Date()), back - 1),
+        goals_set: 4,
+        goals_met: 3,
+        active_users: 40 + 10 * back,
+        revenue_usd: 0,
+      })),
+    });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await home.remove();
+  });
+
+  const evaluate = (projectId: string, evidence?: string) =>
+    api.client.stageGate.evaluate({ projectId, evidence });
+
+  test('holds a project back that fails a measure, whatever it has to show', async () => {
+    const { can_progress, decision, feedback, judgement } = await evaluate('v-small', SHOWN);
+    expect([can_progress, decision, judgement.confidence]).toEqual([false, 'hold', 1]);
+    expect(feedback).toContain('The market is below $100 million.');
+  });
+
+  test('names what is missing when it cannot tell', async () => {
+    const { can_progress, decision, missingEvidence } = await evaluate('v-unknown');
+    expect([can_progress, decision]).toEqual([false, 'review']);
+    expect(missingEvidence).toEqual([
+      { criterionId: 'market', missing: ['project.tamUsd'] },
+      { criterionId: 'pace', missing: ['project.daysInStage'] },
+      { criterionId: 'demand', missing: ['evidence.text'] },
+    ]);
+  });
+
+  test('leaves to a reviewer what takes reading, and lets the project go on by their answer', async () => {
+    const first = await evaluate('v-1', SHOWN);
+    expect(first).toMatchObject({ fromStage: 'validation', toStage: 'build', decision: 'review' });
+    const answer = { evaluationId: first.evaluationId, criterionId: 'demand', met: true, reason: WHY };
+    const measure = api.client.stageGate.review({ ...answer, version: 1, criterionId: 'market' });
+    expect((await refusal(measure)).document?.errors?.[0]?.field).toBe('criterionId');
+    const reviewed = await api.client.stageGate.review({ ...answer, version: 1 });
+    expect(reviewed).toMatchObject({ can_progress: true, decision: 'progress', version: 2 });
+    expect(reviewed.judgement).toMatchObject({ engine: 'human', supersedes: first.judgement.judgementId });
+    expect((await refusal(api.client.stageGate.review({ ...answer, version: 1 }))).code).toBe('CONFLICT');
+    const turned = await api.client.stageGate.review({ ...answer, met: false, version: 2 });
+    expect([turned.can_progress, turned.decision]).toEqual([false, 'hold']);
+  });
+
+  test('is neither reviewed nor waived by who leads the project', async () => {
+    const lead = await staff(api, builderRow().email, ['builder', 'executive']);
+    const { evaluationId, version } = await evaluate('v-1', SHOWN);
+    const seen = { evaluationId, version, reason: WHY };
+    const review = lead.stageGate.review({ ...seen, criterionId: 'demand', met: true });
+    expect((await refusal(review)).code).toBe('FORBIDDEN');
+    expect((await refusal(lead.stageGate.waive(seen))).code).toBe('FORBIDDEN');
+  });
+
+  test('measures the last weeks of a project', async () => {
+    const { criteria } = await evaluate('b-1');
+    const scores = Object.fromEntries(criteria.map(({ id, score }) => [id, score]));
+    expect(scores).toEqual({ goals: 100, users: 100, operations: null });
+  });
+
+  test('may be waived by an executive, and the results stay', async () => {
+    const { evaluationId, version } = await evaluate('v-small');
+    const short = api.client.stageGate.waive({ evaluationId, version, reason: 'ok' });
+    expect((await refusal(short)).status).toBe(422);
+    const waived = await api.client.stageGate.waive({
+      evaluationId,
+      version,
+      reason: 'A strategic customer asked for it; we accept the small market.',
+    });
+    expect(waived).toMatchObject({ can_progress: true, decision: 'hold', waiver: { by: 'bootstrap' } });
+    const { items } = await api.client.stageGate.listEvaluations({ projectId: 'v-small', waived: true });
+    expect(items.map((item) => item.evaluationId)).toEqual([evaluationId]);
+  });
+
+  test('keeps the history of a project', async () => {
+    const { items, nextCursor } = await api.client.stageGate.listEvaluations({
+      projectId: 'v-small',
+      limit: 1,
+    });
+    const rest = await api.client.stageGate.listEvaluations({
+      projectId: 'v-small',
+      cursor: nextCursor as string,
+    });
+    const all = [...items, ...rest.items];
+    expect(all).toHaveLength(2);
+    expect(await api.client.stageGate.getEvaluation({ evaluationId: all[1]?.evaluationId ?? '' })).toEqual(
+      all[1],
+    );
+  });
+
+  test('is there for every stage but the last, and for known projects only', async () => {
+    expect((await refusal(evaluate('g-1'))).code).toBe('STAGE_GATE_MISSING');
+    expect((await refusal(evaluate('nobody'))).code).toBe('NOT_FOUND');
+    expect((await api.client.stageGate.list({})).items).toHaveLength(4);
+  });
+
+  test('is changed by one of two people at once, and never to something that cannot be judged', async () => {
+    const criterion = {
+      kind: 'measure' as const,
+      id: 'market',
+      title: 'Market',
+      when: 'project.tamUsd >= 1000.0',
+    };
+    const gate = { fromStage: 'validation' as const, toStage: 'build' as const, name: 'Anything goes' };
+    const save = (change: object, expectedVersion = 1) =>
+      api.client.stageGate.save({ ...gate, criteria: [{ ...criterion, ...change }], expectedVersion });
+    const broken = await refusal(save({ when: 'project.tamEur > 1.0' }));
+    expect([broken.code, broken.document?.errors?.[0]?.field]).toEqual(['RULE_INVALID', 'criteria.0.when']);
+    const lenient = await refusal(save({ required: false }));
+    expect(lenient.document?.errors?.[0]?.field).toBe('criteria');
+    const answers = await Promise.allSettled([save({}), save({})]);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await evaluate('v-small')).can_progress).toBe(true);
+  });
+});

@@ -1,0 +1,155 @@
+import { type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import type { GateCriterion } from './contract.ts';
+
+export type GateRecord = Selectable<Schema['gates.gates']>;
+export type EvaluationRecord = Selectable<Schema['gates.evaluations']>;
+export type Stage = GateRecord['from_stage'];
+
+export interface NewGate {
+  fromStage: Stage;
+  toStage: Stage;
+  name: string;
+  criteria: readonly GateCriterion[];
+  changedBy: string;
+}
+
+/** Makes a gate; undefined when there is one between these stages. */
+export function insertGate(
+  transaction: TenantTransaction,
+  { fromStage, toStage, name, criteria, changedBy }: NewGate,
+): Promise<GateRecord | undefined> {
+  return transaction
+    .insertInto('gates.gates')
+    .values({
+      id: uuidv7(),
+      from_stage: fromStage,
+      to_stage: toStage,
+      name,
+      criteria: JSON.stringify(criteria),
+      changed_by: changedBy,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'from_stage', 'to_stage']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Changes a gate if it still has this version. */
+export function updateGate(
+  transaction: TenantTransaction,
+  version: number,
+  { fromStage, toStage, name, criteria, changedBy }: NewGate,
+): Promise<GateRecord | undefined> {
+  return transaction
+    .updateTable('gates.gates')
+    .set({
+      name,
+      criteria: JSON.stringify(criteria),
+      changed_by: changedBy,
+      changed_at: sql<Date>`now()`,
+      version: version + 1,
+    })
+    .where('from_stage', '=', fromStage)
+    .where('to_stage', '=', toStage)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function findGate(
+  transaction: TenantTransaction,
+  fromStage: Stage,
+  toStage: Stage,
+): Promise<GateRecord | undefined> {
+  return transaction
+    .selectFrom('gates.gates')
+    .selectAll()
+    .where('from_stage', '=', fromStage)
+    .where('to_stage', '=', toStage)
+    .executeTakeFirst();
+}
+
+export function listGates(
+  transaction: TenantTransaction,
+  after: string | null,
+  limit: number,
+): Promise<GateRecord[]> {
+  let query = transaction.selectFrom('gates.gates').selectAll().orderBy('id').limit(limit);
+  if (after !== null) query = query.where('id', '>', after);
+  return query.execute();
+}
+
+export async function gatesByIds(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<Map<string, GateRecord>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('gates.gates')
+    .selectAll()
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export function insertEvaluation(
+  transaction: TenantTransaction,
+  gate: GateRecord,
+  values: { projectId: string; judgementId: string; evaluatedBy: string },
+): Promise<EvaluationRecord> {
+  return transaction
+    .insertInto('gates.evaluations')
+    .values({
+      id: uuidv7(),
+      gate_id: gate.id,
+      gate_version: gate.version,
+      project_id: values.projectId,
+      criteria: JSON.stringify(gate.criteria),
+      judgement_id: values.judgementId,
+      evaluated_by: values.evaluatedBy,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function findEvaluation(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<EvaluationRecord | undefined> {
+  return transaction.selectFrom('gates.evaluations').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Writes a change if the evaluation still has this version. */
+export function changeEvaluation(
+  transaction: TenantTransaction,
+  { id, version }: Pick<EvaluationRecord, 'id' | 'version'>,
+  change: { judgement_id?: string; waived_by?: string; waiver?: string },
+): Promise<EvaluationRecord | undefined> {
+  return transaction
+    .updateTable('gates.evaluations')
+    .set({ ...change, version: version + 1, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+interface EvaluationFilter {
+  projectIds?: readonly string[] | undefined;
+  waived?: boolean | undefined;
+}
+
+/** Evaluations, newest first, before `before`. */
+export function listEvaluations(
+  transaction: TenantTransaction,
+  { projectIds, waived }: EvaluationFilter,
+  before: string | null,
+  limit: number,
+): Promise<EvaluationRecord[]> {
+  let query = transaction.selectFrom('gates.evaluations').selectAll().orderBy('id', 'desc').limit(limit);
+  if (before !== null) query = query.where('id', '<', before);
+  if (projectIds) query = query.where('project_id', 'in', [...projectIds, '']);
+  if (waived !== undefined) query = query.where('waived_by', waived ? 'is not' : 'is', null);
+  return query.execute();
+}

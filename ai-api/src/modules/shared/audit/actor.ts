@@ -1,0 +1,41 @@
+import type { Person, RequestContext } from '../../../http/caller.ts';
+
+/** Who writes, for which tenant, and by which operation: what every entry of the trail tells first. */
+export interface Actor {
+  tenantId: string;
+  /** Null when the system itself acts. */
+  keyId: string | null;
+  /** Of the key, `user:<id>` of a person who came without one, or `system`. Never a person's own name. */
+  name: string;
+  /** `user:<id>` of the person the key acts for. */
+  actingFor: string | null;
+  /** The person, for what people read; the trail holds the id alone, since it cannot be erased from there. */
+  person?: Person | null;
+  operation: string;
+  requestId: string | null;
+}
+
+/** The caller of a request. */
+export function actorOf({ caller, operation, requestId }: RequestContext): Actor {
+  const { tenantId, keyId, keyName, user } = caller;
+  const userId = user && `user:${user.id}`;
+  return {
+    tenantId,
+    keyId,
+    name: keyName ?? userId ?? 'unknown',
+    actingFor: keyId === null ? null : userId,
+    person: user,
+    operation,
+    requestId,
+  };
+}
+
+/** How people know who acted: the person's name, or else the key's. */
+export function displayName({ person, name }: Actor): string {
+  return person?.name ?? name;
+}
+
+/** The system itself, in work that nobody waits for. */
+export function systemActor(tenantId: string, operation: string): Actor {
+  return { tenantId, keyId: null, name: 'system', actingFor: null, operation, requestId: null };
+}

@@ -1,0 +1,34 @@
+import type { Database } from '../../../platform/database/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { People } from '../people/index.ts';
+import type { ReportKind } from '../audit/contract.ts';
+import type { EventFilter } from '../audit/store.ts';
+
+/** What reports are made from. */
+export interface ReportParts {
+  database: Database;
+  objects: ObjectStore;
+  identity: Identity;
+  people: People;
+  tenantId: string;
+  now: Date;
+}
+
+export interface ReportRequest extends Pick<EventFilter, 'from' | 'to'> {
+  kind: ReportKind;
+  /** Whom a GDPR report is about. */
+  subject?: string | undefined;
+}
+
+/** A file of a report, written as it is read. */
+export interface ReportFile {
+  name: string;
+  contentType: 'text/markdown; charset=utf-8' | 'text/csv; charset=utf-8';
+  text: Iterable<string> | AsyncIterable<string>;
+}
+
+/** The span of a report in words. */
+export function period({ from, to }: Pick<EventFilter, 'from' | 'to'>): string {
+  return `${from?.toISOString() ?? 'the first entry'} to ${to?.toISOString() ?? 'now'}`;
+}

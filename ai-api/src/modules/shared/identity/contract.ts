@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { id } from '../../../contract/schemas.ts';
+import { person } from './person-schema.ts';
+
+export { auth } from './auth-contract.ts';
+export { apiKey } from './keys-contract.ts';
+export { user } from './users-contract.ts';
+
+export const identity = resource({
+  id: 'identity',
+  name: 'Identity',
+  description: 'Who a credential belongs to.',
+  operations: {
+    whoami: operation({
+      method: 'GET',
+      path: '/whoami',
+      summary: 'Tell who is calling',
+      description:
+        'Answers the tenant, the API key, the person and what they may do. Good as a credential test.',
+      access: ROLES,
+      own: 'anyone',
+      input: z.object({}),
+      output: z
+        .object({
+          tenantId: id,
+          tenant: z.string(),
+          keyName: z.string().nullable().describe('Null where a person came without a key'),
+          user: person.nullable().describe('The person who is signed in, or whom the key acts for'),
+          roles: z.array(z.enum(ROLES)),
+          scopes: z.array(z.string()),
+        })
+        .meta({ id: 'Caller' }),
+    }),
+  },
+});

@@ -1,0 +1,64 @@
+import type { Person } from '../../../http/caller.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import { apiKey, auth, identity, user } from './contract.ts';
+import type { Identity } from './service.ts';
+
+export { createIdentity, type Identity } from './service.ts';
+export { ensureTenant } from './tenant-store.ts';
+
+function personView({ id: userId, email, name, builderId }: Person) {
+  return { userId, email, name, builderId };
+}
+
+/** The operations of this module. */
+export function serveIdentity({ keys, users, links, login, sessions, providers }: Identity): Served[] {
+  return [
+    serve(identity, {
+      whoami: async (_input, { caller }) => ({
+        tenantId: caller.tenantId,
+        tenant: caller.tenantName,
+        keyName: caller.keyName,
+        user: caller.user && personView(caller.user),
+        roles: caller.roles,
+        scopes: [...caller.scopes],
+      }),
+    }),
+    serve(user, {
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        users.list(caller.tenantId, filter, { cursor, limit }),
+      get: ({ userId }, { caller }) => users.get(caller.tenantId, userId),
+      create: (input, request) => users.create(request, input),
+      invite: ({ userId }, request) => users.invite(request, userId),
+      update: ({ userId, ...changes }, request) => users.update(request, userId, changes),
+      link: async ({ userId, ...account }, request) => {
+        await links.link(request, userId, account);
+        return users.get(request.caller.tenantId, userId);
+      },
+      unlink: async ({ userId, ...account }, request) => {
+        await links.unlink(request, userId, account);
+        return users.get(request.caller.tenantId, userId);
+      },
+      signOut: ({ userId }, request) => users.signOut(request, userId),
+    }),
+    serve(apiKey, {
+      list: (page, { caller }) => keys.list(caller.tenantId, page),
+      create: (input, request) => keys.create(request, input),
+      rotate: ({ keyId, overlapHours }, request) => keys.rotate(request, keyId, overlapHours),
+      revoke: ({ keyId }, request) => keys.revoke(request, keyId),
+    }),
+    serve(auth, {
+      providers: async () => ({
+        password: true,
+        providers: providers.map(({ id, label }) => ({ id, label, startUrl: `/auth/${id}/start` })),
+      }),
+      login: (input, request) => login.login(request, input),
+      acceptInvitation: (input, request) => login.acceptInvitation(request, input),
+      refresh: ({ refreshToken }, { requestId }) => sessions.refresh(refreshToken, requestId),
+      logout: (_input, request) => sessions.end(request),
+      session: async (_input, request) => sessions.describe(request),
+      listSessions: (_input, request) => sessions.list(request),
+      endSession: ({ sessionId }, request) => sessions.endOne(request, sessionId),
+      changePassword: (input, request) => login.changePassword(request, input),
+    }),
+  ];
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { scope } from '../../../contract/scopes.ts';
+
+const access = ['admin'] as const;
+const keyId = id.describe('The key');
+
+const key = z
+  .object({
+    keyId: id,
+    name: z.string(),
+    prefix: z.string().describe('The first part of the key, which may be shown'),
+    roles: z.array(z.enum(ROLES)),
+    scopes: z.array(z.string()),
+    createdAt: timestamp,
+    createdBy: z.string().nullable(),
+    expiresAt: timestamp.nullable(),
+    lastUsedAt: timestamp.nullable().describe('To within five minutes'),
+    previousValidUntil: timestamp
+      .nullable()
+      .describe('Until then the key from before its rotation works too'),
+    revokedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'ApiKey' });
+
+const secret = z.string().describe('The whole key: it is answered once, here');
+
+export const apiKey = resource({
+  id: 'apiKey',
+  name: 'API Key',
+  description: 'Service keys: what programs such as n8n and ToolJet call the API with.',
+  operations: {
+    list: operation({
+      method: 'GET',
+      path: '/api-keys',
+      summary: 'List API keys',
+      access,
+      list: true,
+      input: z.object({ ...page }),
+      output: listOf(key),
+    }),
+    create: operation({
+      method: 'POST',
+      path: '/api-keys',
+      summary: 'Create an API key',
+      description:
+        'The key is answered once. It can have no role that its maker has not. The scope `act-as` lets it name a ' +
+        'person in `AI-Manager-Acting-For`.',
+      access,
+      status: 201,
+      input: z.object({
+        name: z.string().trim().min(1).max(100).describe('What uses it'),
+        roles: z.array(z.enum(ROLES)).min(1),
+        scopes: z
+          .array(scope)
+          .min(1)
+          .max(50)
+          .default(['*'])
+          .describe('`*`, `read`, resources such as `evaluation` or `evaluation:read`, and `act-as`'),
+        expiresAt: timestamp.optional().describe('Never unless said'),
+      }),
+      output: key.extend({ key: secret }).meta({ id: 'CreatedApiKey' }),
+      composable: false,
+    }),
+    rotate: operation({
+      method: 'POST',
+      path: '/api-keys/{keyId}/rotate',
+      summary: 'Replace the secret of an API key',
+      description: 'The old key keeps working for the overlap, so that what uses it can be changed in peace.',
+      access,
+      input: z.object({
+        keyId,
+        overlapHours: z.number().int().min(0).max(720).default(24).describe('For how long the old one works'),
+      }),
+      output: key.extend({ key: secret }).meta({ id: 'RotatedApiKey' }),
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      composable: false,
+    }),
+    revoke: operation({
+      method: 'DELETE',
+      path: '/api-keys/{keyId}',
+      summary: 'Revoke an API key',
+      description: 'At once, for good. Its name stays in the list and in the audit trail.',
+      access,
+      input: z.object({ keyId }),
+      output: key,
+      errors: ['NOT_FOUND'],
+    }),
+  },
+});

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Role } from '../../../contract/operation.ts';
+import { ACT_AS } from '../../../contract/scopes.ts';
+import type { RequestContext } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
+import { announceChange, type Changes } from './changes.ts';
+import { digest, newSecret } from './digest.ts';
+import { changeKey, insertKey, type KeyRecord, listKeys, lockKey } from './key-store.ts';
+import { covers } from './people.ts';
+import { KEY } from './verifier.ts';
+
+const HOUR_MS = 3_600_000;
+
+interface NewKey {
+  name: string;
+  roles: Role[];
+  scopes: string[];
+  expiresAt?: string | undefined;
+}
+
+/** API keys: made, listed, rotated and revoked. */
+export function createKeys(database: Database, changes: Changes) {
+  return {
+    list: (tenantId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listKeys(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
+        return pageOf(rows, limit, keyView, (row) => row.id);
+      }),
+
+    /** @throws {Problem} FORBIDDEN for more than the maker may do, INVALID_INPUT for an expiry in the past */
+    create: (request: RequestContext, { name, roles, scopes, expiresAt }: NewKey) => {
+      const { caller } = request;
+      const beyond = roles.find((role) => !covers(caller.roles, role));
+      if (beyond) throw new Problem('FORBIDDEN', `You have not the role ${beyond} that the key would have.`);
+      const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
+      if (wider)
+        throw new Problem('FORBIDDEN', `Your key has not the scope ${wider} that this one would have.`);
+      if (expiresAt !== undefined && new Date(expiresAt) <= new Date())
+        throw invalidField('expiresAt', 'must be in the future');
+      const actor = actorOf(request);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const prefix = randomBytes(4).toString('hex');
+        const secret = newSecret();
+        const row = await insertKey(transaction, {
+          id: uuidv7(),
+          tenant_id: actor.tenantId,
+          name,
+          prefix,
+          secret_hash: digest(secret),
+          roles,
+          scopes,
+          expires_at: expiresAt === undefined ? null : new Date(expiresAt),
+          created_by: displayName(actor),
+        });
+        if (!row) throw new Problem('CONFLICT', 'Two keys were to be called alike. Try again.');
+        await record(transaction, actor, {
+          subject: `key:${row.id}`,
+          details: [{ about: [], content: { name, prefix, roles, scopes, expiresAt: expiresAt ?? null } }],
+        });
+        return { ...keyView(row), key: `aim_${prefix}_${secret}` };
+      });
+    },
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a key that was revoked */
+    rotate: async (request: RequestContext, keyId: string, overlapHours: number) => {
+      const actor = actorOf(request);
+      const rotated = await database.withTenant(actor.tenantId, async (transaction) => {
+        const before = await lockKey(transaction, keyId);
+        if (!before) throw notFound('API key', keyId);
+        if (before.revoked_at) throw new Problem('CONFLICT', 'The key was revoked. Create a new one.');
+        const secret = newSecret();
+        const previousUntil = overlapHours > 0 ? new Date(Date.now() + overlapHours * HOUR_MS) : null;
+        const row = await changeKey(transaction, keyId, {
+          secret_hash: digest(secret),
+          previous_hash: previousUntil && before.secret_hash,
+          previous_until: previousUntil,
+        });
+        await announceChange(transaction);
+        await record(transaction, actor, {
+          subject: `key:${keyId}`,
+          details: [{ about: [], content: { previousUntil } }],
+        });
+        return { ...keyView(row), key: `aim_${row.prefix}_${secret}` };
+      });
+      changes.tell();
+      return rotated;
+    },
+
+    /** Revoking again changes nothing. @throws {Problem} NOT_FOUND */
+    revoke: async (request: RequestContext, keyId: string) => {
+      const actor = actorOf(request);
+      const revoked = await database.withTenant(actor.tenantId, async (transaction) => {
+        const before = await lockKey(transaction, keyId);
+        if (!before) throw notFound('API key', keyId);
+        if (before.revoked_at) return keyView(before);
+        const row = await changeKey(transaction, keyId, {
+          revoked_at: new Date(),
+          previous_hash: null,
+          previous_until: null,
+        });
+        await announceChange(transaction);
+        await record(transaction, actor, {
+          subject: `key:${keyId}`,
+          details: [{ about: [], content: { name: row.name, prefix: row.prefix } }],
+        });
+        return keyView(row);
+      });
+      changes.tell();
+      return revoked;
+    },
+
+    /** Registers a key of the installation for a tenant; the same key again changes nothing. */
+    ensure: async (
+      tenantId: string,
+      name: string,
+      key: string,
+      roles: Role[],
+      scopes: string[] = ['*'],
+    ): Promise<void> => {
+      const [, prefix, secret] = KEY.exec(key) ?? [];
+      if (!prefix || !secret) throw new Error('The key is not well-formed');
+      await database.withTenant(tenantId, async (transaction) => {
+        const row = await insertKey(transaction, {
+          id: uuidv7(),
+          tenant_id: tenantId,
+          name,
+          prefix,
+          secret_hash: digest(secret),
+          roles,
+          scopes,
+          expires_at: null,
+          created_by: null,
+        });
+        if (!row) return;
+        await record(transaction, systemActor(tenantId, 'identity.ensureKey'), {
+          subject: `key:${row.id}`,
+          details: [{ about: [], content: { name, prefix, roles, scopes } }],
+        });
+      });
+    },
+  };
+}
+
+/** Whether a key with these scopes may give one to another: none gives more than it has. */
+function mayGive(own: readonly string[], scope: string): boolean {
+  if (own.includes(scope)) return true;
+  if (scope === ACT_AS || scope === '*') return false;
+  const [resource = ''] = scope.split(':');
+  if (own.includes('*') || own.includes(resource)) return true;
+  return scope.endsWith(':read') && own.includes('read');
+}
+
+function keyView(row: KeyRecord) {
+  return {
+    keyId: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    roles: row.roles as Role[],
+    scopes: row.scopes,
+    createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    previousValidUntil:
+      row.previous_until && row.previous_until > new Date() ? row.previous_until.toISOString() : null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,136 @@
+import type { Exchange, RequestContext } from '../../../http/caller.ts';
+import type { RateLimiter } from '../../../http/limits/index.ts';
+import { invalidField, invalidToken, Problem } from '../../../http/problem.ts';
+import { requireSameOrigin } from '../../../http/same-origin.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { actorOf, record } from '../audit/index.ts';
+import { announceChange, type Changes } from './changes.ts';
+import { digest } from './digest.ts';
+import { hashPassword, isOutdated, isPassword, weakness } from './passwords.ts';
+import { endSessions } from './session-store.ts';
+import { ownPerson, type Sessions } from './sessions.ts';
+import { findTenant } from './tenant-store.ts';
+import { changeUser, findUser } from './user-store.ts';
+
+interface Parts {
+  database: Database;
+  changes: Changes;
+  sessions: Sessions;
+  limiter: RateLimiter;
+  publicUrl: string;
+  defaultTenant: string;
+}
+
+interface Attempt {
+  email: string;
+  password: string;
+  tenant?: string | undefined;
+  use: 'session' | 'tokens';
+}
+
+/** What a sign-in needs of its request; it has no caller yet. */
+type SigningIn = Pick<RequestContext, 'exchange' | 'requestId'>;
+
+/** Signing in with a password of ours. */
+export function createLogin({ database, changes, sessions, limiter, publicUrl, defaultTenant }: Parts) {
+  const wrong = () => new Problem('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+  const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
+
+  return {
+    /**
+     * Whoever is not known, is disabled, has no password or gives a wrong one is answered alike, and after the same
+     * work.
+     * @throws {Problem} UNAUTHENTICATED, RATE_LIMITED, CSRF_REFUSED, SERVICE_UNAVAILABLE
+     */
+    login: async (
+      { exchange, requestId }: SigningIn,
+      { email, password, tenant = defaultTenant, use }: Attempt,
+    ) => {
+      requireSameOrigin(exchange, publicUrl);
+      await limiter.signIn(addressOf(exchange), digest(`${tenant}\n${email}`));
+      const found = await findTenant(database, { name: tenant });
+      const tenantId = found?.id ?? NOBODYS_TENANT;
+      const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }));
+      const isRight = await isPassword(password, user?.password_hash ?? null);
+      if (!isRight || user?.status !== 'active') throw wrong();
+      const renewed = isOutdated(user.password_hash ?? '') ? await hashPassword(password) : null;
+      const signedIn = await database.withTenant(tenantId, async (transaction) => {
+        const now = await findUser(transaction, { id: user.id });
+        if (now?.status !== 'active' || now.password_hash !== user.password_hash) throw wrong();
+        if (renewed) await changeUser(transaction, user.id, { password_hash: renewed });
+        return sessions.begin(transaction, tenantId, now, exchange, { provider: 'password', use, requestId });
+      });
+      changes.tell();
+      return signedIn;
+    },
+
+    /** Sets a password by an invitation and lets the person in. @throws {Problem} UNAUTHENTICATED, INVALID_INPUT */
+    acceptInvitation: async (
+      { exchange, requestId }: SigningIn,
+      { token, password, use }: { token: string; password: string; use: 'session' | 'tokens' },
+    ) => {
+      requireSameOrigin(exchange, publicUrl);
+      const hash = digest(token);
+      await limiter.signIn(addressOf(exchange), hash);
+      const invited = await database
+        .system('the invitation tells the tenant, so it is looked up before there is one')
+        .selectFrom('identity.users')
+        .select(['tenant_id', 'email'])
+        .where('invitation_hash', '=', hash)
+        .executeTakeFirst();
+      const unknown = () => invalidToken('The invitation is not known, was used or has expired.');
+      if (!invited) throw unknown();
+      const weak = weakness(password, invited.email);
+      if (weak) throw invalidField('password', weak);
+      const passwordHash = await hashPassword(password);
+      const signedIn = await database.withTenant(invited.tenant_id, async (transaction) => {
+        const before = await findUser(transaction, { invitationHash: hash });
+        if (!before || before.status === 'disabled') throw unknown();
+        await endSessions(transaction, before.id, {}, 'password set anew');
+        const user = await changeUser(transaction, before.id, {
+          password_hash: passwordHash,
+          status: 'active',
+          invitation_hash: null,
+          invitation_until: null,
+        });
+        const how = { provider: 'invitation', use, requestId };
+        return sessions.begin(transaction, invited.tenant_id, user, exchange, how);
+      });
+      changes.tell();
+      return signedIn;
+    },
+
+    /** @throws {Problem} UNAUTHENTICATED for a wrong current password, INVALID_INPUT, RATE_LIMITED */
+    changePassword: async (
+      request: RequestContext,
+      { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+    ): Promise<void> => {
+      const person = ownPerson(request);
+      const actor = actorOf(request);
+      await limiter.signIn(addressOf(request.exchange), digest(person.id));
+      const weak = weakness(newPassword, person.email);
+      if (weak) throw invalidField('newPassword', weak);
+      const user = await database.withTenant(actor.tenantId, (transaction) =>
+        findUser(transaction, { id: person.id }),
+      );
+      if (!(await isPassword(currentPassword, user?.password_hash ?? null)))
+        throw invalidField('currentPassword', 'is wrong');
+      const passwordHash = await hashPassword(newPassword);
+      await database.withTenant(actor.tenantId, async (transaction) => {
+        await changeUser(transaction, person.id, { password_hash: passwordHash });
+        const except = request.caller.credential.id;
+        const ended = await endSessions(transaction, person.id, { except }, 'password changed');
+        await announceChange(transaction);
+        const subject = `user:${person.id}`;
+        await record(transaction, actor, {
+          subject,
+          details: [{ about: [subject], content: { sessionsEnded: ended.length } }],
+        });
+      });
+      changes.tell();
+    },
+  };
+}
+
+/** A tenant that is none: looking somebody up there takes as long and finds nobody. */
+const NOBODYS_TENANT = '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,122 @@
+import { v7 as uuidv7 } from 'uuid';
+import { ROLES, type Role } from '../../../contract/operation.ts';
+import type { Person } from '../../../http/caller.ts';
+import { Problem } from '../../../http/problem.ts';
+import type { ClaimMapping } from '../../../config/sign-in.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { record, systemActor } from '../audit/index.ts';
+import { builderIdByEmail } from '../people/index.ts';
+import { announceChange } from './changes.ts';
+import { changeUser, findByIssuer, findUser, insertUser, linkIssuer, type UserRecord } from './user-store.ts';
+
+/** Whoever may do everything may do what each role may. */
+export function covers(roles: readonly string[], role: string): boolean {
+  return roles.includes('admin') || roles.includes(role);
+}
+
+export function rolesOf({ roles }: Pick<UserRecord, 'roles'>): Role[] {
+  return ROLES.filter((role) => roles.includes(role));
+}
+
+/** A user as callers carry them. */
+export async function personOf(
+  transaction: TenantTransaction,
+  { id, email, name }: UserRecord,
+): Promise<Person> {
+  return { id, email, name, builderId: await builderIdByEmail(transaction, email) };
+}
+
+/** What an issuer says of a person, before it is believed. */
+export type Claims = Record<string, unknown> & { sub?: unknown };
+
+/** The value at a path such as `realm_access.roles`; names with dots or slashes are tried whole first. */
+export function claimAt(claims: Claims, path: string): unknown {
+  if (path in claims) return claims[path];
+  return path.split('.').reduce<unknown>((value, name) => (value as Claims | undefined)?.[name], claims);
+}
+
+/** The roles that claims give by a mapping; null when the mapping leaves roles to us. */
+export function mappedRoles(claims: Claims, { rolesClaim, roles }: ClaimMapping): Role[] | null {
+  if (!rolesClaim || !roles) return null;
+  const given = [claimAt(claims, rolesClaim)].flat().filter((value) => typeof value === 'string');
+  const named = given.flatMap((value) => value.split(/[\s,]+/));
+  return ROLES.filter((role) => named.some((value) => Object.hasOwn(roles, value) && roles[value] === role));
+}
+
+interface Arrival {
+  tenantId: string;
+  issuer: string;
+  claims: Claims;
+  mapping: ClaimMapping;
+}
+
+/**
+ * The person that verified claims are about: whom the issuer was linked with before, or who has the verified e-mail
+ * address, or a new one when the mapping gives them a role. Where roles are mapped the issuer decides on them.
+ * @throws {Problem} SIGN_IN_REFUSED
+ */
+export async function arrive(transaction: TenantTransaction, arrival: Arrival): Promise<UserRecord> {
+  const { issuer, claims, mapping } = arrival;
+  const subject = String(claims.sub);
+  const known = await findByIssuer(transaction, issuer, subject);
+  const user = known ?? (await meet(transaction, arrival));
+  if (!known) await linkIssuer(transaction, user.id, issuer, subject);
+  if (user.status === 'disabled') throw refused('This account is disabled.');
+  const roles = mappedRoles(claims, mapping);
+  const isChanged = roles !== null && roles.join() !== rolesOf(user).join();
+  if (!isChanged && user.status === 'active') return user;
+  if (roles?.length === 0) throw refused('The issuer gives this person no role here.');
+  const changed = await changeUser(transaction, user.id, { status: 'active', ...(roles ? { roles } : {}) });
+  await announceChange(transaction);
+  await note(transaction, arrival, changed, { before: user.roles, after: changed.roles });
+  return changed;
+}
+
+async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<UserRecord> {
+  const { claims, mapping } = arrival;
+  const email = verifiedEmail(claims, mapping);
+  const known = await findUser(transaction, { email });
+  if (known) return known;
+  const roles = mappedRoles(claims, mapping) ?? mapping.defaultRoles;
+  const isOfDomain = !mapping.domains || mapping.domains.includes(email.split('@')[1] ?? '');
+  if (roles.length === 0 || !isOfDomain) throw refused('Nobody has invited this person here.');
+  const name = claimAt(claims, mapping.nameClaim);
+  const created = await insertUser(transaction, {
+    id: uuidv7(),
+    email,
+    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : email,
+    roles,
+    status: 'active',
+  });
+  if (!created) return (await findUser(transaction, { email })) as UserRecord;
+  await note(transaction, arrival, created, { email, name: created.name, roles });
+  return created;
+}
+
+/** An address that somebody only claims to have would let them be anybody. */
+function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimMapping): string {
+  const email = claimAt(claims, emailClaim);
+  if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/.test(email) || email.length > 254)
+    throw refused('The issuer tells no e-mail address of this person.');
+  const isVerified = claims.email_verified === true || claims.email_verified === 'true';
+  if (!isVerified && trustEmail !== true)
+    throw refused('The issuer has not verified the e-mail address of this person.');
+  return email.toLowerCase();
+}
+
+async function note(
+  transaction: TenantTransaction,
+  { tenantId, issuer }: Arrival,
+  { id }: UserRecord,
+  content: object,
+): Promise<void> {
+  const subject = `user:${id}`;
+  await record(transaction, systemActor(tenantId, 'identity.arrive'), {
+    subject,
+    details: [{ about: [subject], content: { issuer, ...content } }],
+  });
+}
+
+function refused(detail: string): Problem {
+  return new Problem('SIGN_IN_REFUSED', detail);
+}

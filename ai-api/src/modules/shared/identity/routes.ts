@@ -1,0 +1,129 @@
+import { Router } from 'express';
+import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import type { Cookies } from '../../../http/cookies.ts';
+import { readCookie } from '../../../http/cookies.ts';
+import type { RateLimiter } from '../../../http/limits/index.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import { exchangeOf } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { Changes } from './changes.ts';
+import { digest, newSecret } from './digest.ts';
+import { arrive } from './people.ts';
+import type { Checks, Provider } from './providers.ts';
+import type { Sessions } from './sessions.ts';
+import { insertSignIn, takeSignIn } from './sign-in-store.ts';
+import { findTenant } from './tenant-store.ts';
+
+/** Binds a sign-in to the browser that began it. */
+const SIGN_IN_COOKIE = 'aim_sign_in';
+const SIGN_IN_SECONDS = 600;
+
+interface Parts {
+  database: Database;
+  sealer: Sealer;
+  changes: Changes;
+  sessions: Sessions;
+  cookies: Cookies;
+  limiter: RateLimiter;
+  tokens: AccessTokens;
+  providers: Map<string, Provider>;
+  publicUrl: string;
+  defaultTenant: string;
+}
+
+/** What no contract can say: redirects to places where people sign in and back, and the keys of our tokens. */
+export function signInRoutes(parts: Parts): Router {
+  const { limiter, tokens, providers, cookies, database, sealer, publicUrl, defaultTenant } = parts;
+  const router = Router();
+
+  function providerOf(id: unknown): Provider {
+    const provider = providers.get(String(id));
+    if (!provider) throw notFound('place to sign in', String(id).slice(0, 50));
+    return provider;
+  }
+  const redirectUriOf = ({ id }: Provider) => `${publicUrl.replace(/\/$/, '')}/auth/${id}/callback`;
+
+  router.use(['/auth', '/api-keys', '/users'], (_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+
+  router.get('/.well-known/jwks.json', limiter.anonymous, (_request, response) => {
+    response.setHeader('Cache-Control', 'public, max-age=600');
+    response.json(tokens.jwks);
+  });
+
+  router.get('/auth/:provider/start', limiter.anonymous, async (request, response) => {
+    response.locals.operation = 'auth.start';
+    const provider = providerOf(request.params.provider);
+    if (!cookies.isPossible)
+      throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
+    const returnTo = ownPath(request.query.returnTo, publicUrl);
+    const tenant = await findTenant(database, { name: provider.tenant ?? defaultTenant });
+    if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'The company of this provider is not known.');
+    const checks = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
+    const url = await provider.start(checks, redirectUriOf(provider));
+    const browser = newSecret();
+    const stateHash = digest(checks.state);
+    await database.withTenant(tenant.id, (transaction) =>
+      insertSignIn(transaction, {
+        state_hash: stateHash,
+        provider: provider.id,
+        browser_hash: digest(browser),
+        sealed: sealer.seal(JSON.stringify({ checks, returnTo }), `sign-in ${stateHash}`),
+        expires_at: new Date(Date.now() + SIGN_IN_SECONDS * 1000),
+      }),
+    );
+    response.append('Set-Cookie', cookies.write(SIGN_IN_COOKIE, browser, SIGN_IN_SECONDS));
+    response.setHeader('Cache-Control', 'no-store');
+    response.redirect(303, url.href);
+  });
+
+  router.get('/auth/:provider/callback', limiter.anonymous, async (request, response) => {
+    response.locals.operation = 'auth.callback';
+    response.setHeader('Cache-Control', 'no-store');
+    const provider = providerOf(request.params.provider);
+    const stateHash = digest(String(request.query.state));
+    const began = await takeSignIn(database, stateHash);
+    const browser = readCookie(request.headers.cookie, cookies.nameOf(SIGN_IN_COOKIE)) ?? '';
+    const isOurs =
+      began?.provider === provider.id &&
+      began.browser_hash === digest(browser) &&
+      began.expires_at > new Date();
+    if (!isOurs)
+      throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not begin in this browser, or is over.');
+    const { checks, returnTo } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {
+      checks: Checks;
+      returnTo: string;
+    };
+    const query = new URL(request.originalUrl, publicUrl).search;
+    const claims = await provider.finish(new URL(redirectUriOf(provider) + query), checks);
+    const tenantId = began.tenant_id;
+    const { issuer, mapping } = provider;
+    await database.withTenant(tenantId, async (transaction) => {
+      const user = await arrive(transaction, { tenantId, issuer, claims, mapping });
+      const how = { provider: provider.id, use: 'session', requestId: String(request.id) } as const;
+      await parts.sessions.begin(transaction, tenantId, user, exchangeOf(request, response), how);
+    });
+    parts.changes.tell();
+    response.append('Set-Cookie', cookies.write(SIGN_IN_COOKIE, '', 0));
+    response.redirect(303, returnTo);
+  });
+
+  return router;
+}
+
+/**
+ * A path on this server to go on at; anything that would leave it is refused.
+ * @throws {Problem} INVALID_INPUT
+ */
+function ownPath(given: unknown, publicUrl: string): string {
+  if (given === undefined) return '/';
+  const path = String(given);
+  const isPath = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path) && path.length <= 1000;
+  if (!isPath || new URL(path, publicUrl).origin !== new URL(publicUrl).origin)
+    throw invalidField('returnTo', 'must be a path on this server, such as /docs');
+  return path;
+}

@@ -1,0 +1,106 @@
+import type { Logger } from 'pino';
+import { createCookies } from '../../../http/cookies.ts';
+import type { RateLimiter } from '../../../http/limits/index.ts';
+import type { Tier } from '../../../contract/tiers.ts';
+import type { SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { createSealer } from '../../../platform/sealing.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createChanges } from './changes.ts';
+import { createIssuers } from './issuers.ts';
+import { listKeys } from './key-store.ts';
+import { createKeys } from './keys.ts';
+import { createLinks } from './links.ts';
+import { createLogin } from './login.ts';
+import { createProvider } from './providers.ts';
+import { signInRoutes } from './routes.ts';
+import { createSessions } from './sessions.ts';
+import { ensureTenant, tenantIds } from './tenant-store.ts';
+import { issuersOf, listUsers } from './user-store.ts';
+import { createUsers } from './users.ts';
+import { createVerifier } from './verifier.ts';
+
+export interface IdentitySettings {
+  publicUrl: string;
+  /** Name of the tenant of people and issuers that name none. */
+  tenant: string;
+  /** The installation's keys, 32 bytes each; the first is in use. */
+  secrets: readonly Buffer[];
+  issuers: TokenIssuer[];
+  providers: SignInProvider[];
+  /** How often an unknown key of an issuer is looked for at most, in milliseconds. */
+  jwksCooldownMs?: number;
+  limiter: RateLimiter;
+  log: Logger;
+}
+
+export type Identity = Awaited<ReturnType<typeof createIdentity>>;
+
+/** Tenants, people, keys and tokens: who somebody is, and what they may do. */
+export async function createIdentity(database: Database, settings: IdentitySettings) {
+  const { publicUrl, tenant: defaultTenant, secrets, limiter, log } = settings;
+  const changes = createChanges(database, log);
+  const tokens = await createAccessTokens(secrets, publicUrl);
+  const cookies = createCookies(publicUrl);
+  const sessions = createSessions({ database, tokens, changes, cookies });
+  const issuers = createIssuers(settings.issuers, settings.jwksCooldownMs);
+  const verifier = createVerifier({
+    database,
+    tokens,
+    issuers,
+    changes,
+    publicUrl,
+    cookieName: sessions.cookieName,
+    defaultTenant,
+  });
+  const providers = new Map(settings.providers.map((provider) => [provider.id, createProvider(provider)]));
+  const keys = createKeys(database, changes);
+  const users = createUsers(database, changes);
+  const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant };
+
+  return {
+    /**
+     * The caller of a request, by its `Authorization` header or else its session cookie; null without either. What
+     * was verified is trusted for half a minute, unless this process hears of a change before.
+     */
+    authenticate: verifier.authenticate,
+    /** What a caller may do as of now; null when the credential has ended. */
+    rolesNow: verifier.rolesNow,
+    /** Calls `hear` after every change of a credential or a person. */
+    onChange: changes.on,
+    /** Begins to hear of changes by other processes. */
+    start: changes.start,
+    keys,
+    users,
+    links: createLinks(database, changes),
+    sessions,
+    login: createLogin(parts),
+    providers: [...providers.values()],
+    routes: signInRoutes({ ...parts, cookies, tokens, providers, sealer: createSealer(secrets) }),
+    ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
+    /** Every tenant, for work that is done for each of them. */
+    tenantIds: () => tenantIds(database),
+    ensureKey: keys.ensure,
+    /** Every key of the tenant, without what proves it. */
+    listKeys: async (transaction: TenantTransaction) =>
+      (await listKeys(transaction, null, 100_000)).toReversed(),
+    /** Every person of the tenant by e-mail address, with where they sign in. */
+    listAccounts: async (transaction: TenantTransaction) => {
+      const rows = await listUsers(transaction, {}, null, 100_000);
+      const issuers = await issuersOf(
+        transaction,
+        rows.map(({ id }) => id),
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        email: row.email,
+        name: row.name,
+        roles: row.roles,
+        status: row.status,
+        signsInBy: [...(row.password_hash === null ? [] : ['password']), ...(issuers.get(row.id) ?? [])],
+        lastSignInAt: row.last_sign_in_at,
+        createdAt: row.created_at,
+      }));
+    },
+  };
+}

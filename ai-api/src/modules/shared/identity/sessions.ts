@@ -1,0 +1,264 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Exchange, RequestContext } from '../../../http/caller.ts';
+import type { Cookies } from '../../../http/cookies.ts';
+import { readCookie } from '../../../http/cookies.ts';
+import { invalidToken, notFound, Problem } from '../../../http/problem.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { type Actor, actorOf, record } from '../audit/index.ts';
+import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './access-tokens.ts';
+import { announceChange, type Changes } from './changes.ts';
+import { csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
+import { digest, newSecret } from './digest.ts';
+import { personOf, rolesOf } from './people.ts';
+import {
+  endSessions,
+  findSession,
+  insertRefreshToken,
+  insertSession,
+  lockRefreshToken,
+  type RefreshTokenRecord,
+  removeEnded,
+  type SessionRecord,
+  sessionsOf,
+  tenantOfRefreshToken,
+  useRefreshToken,
+} from './session-store.ts';
+import { changeUser, findUser, type UserRecord } from './user-store.ts';
+
+const HOUR_MS = 3_600_000;
+/** A browser session that is not used for so long ends; so does a refresh token. */
+const IDLE_MS = { browser: 24 * HOUR_MS, token: 7 * 24 * HOUR_MS };
+/** After so long a person signs in again, however busy they were. */
+const LONGEST_MS = { browser: 14 * 24 * HOUR_MS, token: 90 * 24 * HOUR_MS };
+
+/** When a session ends that is used now and never again. */
+export function idleUntil(kind: SessionRecord['kind']): Date {
+  return new Date(Date.now() + IDLE_MS[kind]);
+}
+
+interface Parts {
+  database: Database;
+  tokens: AccessTokens;
+  changes: Changes;
+  cookies: Cookies;
+}
+
+/** How somebody signed in. */
+export interface SignIn {
+  /** `password`, `invitation` or the id of a provider. */
+  provider: string;
+  use: 'session' | 'tokens';
+  requestId: string;
+}
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+/** What people hold after they signed in: sessions with a cookie, and sessions with tokens. */
+export function createSessions({ database, tokens, changes, cookies }: Parts) {
+  const cookieName = cookies.nameOf(SESSION_COOKIE);
+
+  async function issueTokens(
+    transaction: TenantTransaction,
+    claims: { userId: string; tenantId: string; sessionId: string },
+    until: Date,
+  ) {
+    const refreshToken = newSecret();
+    await insertRefreshToken(transaction, claims.sessionId, digest(refreshToken), until);
+    const accessToken = await tokens.sign(claims);
+    return { accessToken, tokenType: 'Bearer' as const, expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
+  }
+
+  /** Ends the session whose cookie a browser brings to a sign-in, so that it is not kept beside the new one. */
+  async function endPrevious(transaction: TenantTransaction, exchange: Exchange): Promise<void> {
+    const secret = exchange.cookie(cookieName);
+    if (secret === undefined) return;
+    const row = await transaction
+      .selectFrom('identity.sessions')
+      .select(['id', 'user_id'])
+      .where('secret_hash', '=', digest(secret))
+      .executeTakeFirst();
+    if (row) await endSessions(transaction, row.user_id, { only: row.id }, 'signed in again');
+  }
+
+  /** Lets a person in whose identity is proven, inside the transaction that proved it. */
+  async function begin(
+    transaction: TenantTransaction,
+    tenantId: string,
+    user: UserRecord,
+    exchange: Exchange,
+    { provider, use, requestId }: SignIn,
+  ) {
+    const kind = use === 'session' ? 'browser' : 'token';
+    if (use === 'session' && !cookies.isPossible)
+      throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
+    await removeEnded(transaction);
+    if (kind === 'browser') await endPrevious(transaction, exchange);
+    const secret = kind === 'browser' ? newSecret() : null;
+    const until = idleUntil(kind);
+    const session = await insertSession(transaction, {
+      id: uuidv7(),
+      user_id: user.id,
+      kind,
+      secret_hash: secret && digest(secret),
+      provider,
+      user_agent: exchange.header('user-agent')?.slice(0, 300) ?? null,
+      idle_until: until,
+      expires_at: new Date(Date.now() + LONGEST_MS[kind]),
+    });
+    await changeUser(transaction, user.id, { last_sign_in_at: new Date() });
+    const claims = { userId: user.id, tenantId, sessionId: session.id };
+    const issued = secret === null ? await issueTokens(transaction, claims, until) : null;
+    const { id: userId, ...person } = await personOf(transaction, user);
+    await announceChange(transaction);
+    await note(transaction, personActor(tenantId, user.id, 'auth.login', requestId), session.id, {
+      provider,
+      kind,
+    });
+    if (secret !== null) exchange.setCookie(cookies.write(SESSION_COOKIE, secret, LONGEST_MS.browser / 1000));
+    return {
+      user: { userId, ...person },
+      roles: rolesOf(user),
+      session: secret === null ? null : { csrfToken: csrfTokenOf(secret), expiresAt: until.toISOString() },
+      tokens: issued,
+    };
+  }
+
+  /** @throws {Problem} UNAUTHENTICATED; a token that was used before ends all that followed it */
+  async function refresh(refreshToken: string, requestId: string) {
+    const hash = digest(refreshToken);
+    const unknown = invalidToken('The refresh token is not known, has expired or was ended.');
+    const tenant = await tenantOfRefreshToken(database, hash);
+    if (!tenant) throw unknown;
+    const tenantId = tenant.tenant_id;
+    const outcome = await database.withTenant(tenantId, async (transaction) => {
+      const row = await lockRefreshToken(transaction, hash);
+      if (!row || row.ended_at !== null) return unknown;
+      if (row.used_at !== null) return endReused(transaction, tenantId, row, requestId);
+      const user = await findUser(transaction, { id: row.user_id });
+      if (row.expires_at <= new Date() || row.session_until <= new Date() || user?.status !== 'active')
+        return unknown;
+      const until = new Date(Math.min(idleUntil('token').getTime(), row.session_until.getTime()));
+      await useRefreshToken(transaction, hash, row.session_id, until);
+      return issueTokens(transaction, { userId: row.user_id, tenantId, sessionId: row.session_id }, until);
+    });
+    if (!(outcome instanceof Problem)) return outcome;
+    changes.tell();
+    throw outcome;
+  }
+
+  return {
+    cookieName,
+    begin,
+    refresh,
+
+    /** Signs out whoever asks, where they ask. */
+    end: async (request: RequestContext): Promise<void> => {
+      const { user, credential } = ownSession(request);
+      await database.withTenant(request.caller.tenantId, async (transaction) => {
+        await endSessions(transaction, user.id, { only: credential.id }, 'signed out');
+        await announceChange(transaction);
+        await note(transaction, actorOf(request), credential.id, {});
+      });
+      changes.tell();
+      request.exchange.setCookie(cookies.write(SESSION_COOKIE, '', 0));
+    },
+
+    /** What the page of a person needs to know. */
+    describe: (request: RequestContext) => {
+      const { caller, exchange } = request;
+      if (!caller.user) throw new Problem('FORBIDDEN', 'No person is signed in: this is a service key.');
+      const secret = exchange.header('authorization') === undefined ? exchange.cookie(cookieName) : undefined;
+      const { id: userId, ...person } = caller.user;
+      return {
+        user: { userId, ...person },
+        roles: caller.roles,
+        sessionId: caller.credential.kind === 'session' ? caller.credential.id : null,
+        csrfToken: secret === undefined ? null : csrfTokenOf(secret),
+      };
+    },
+
+    list: (request: RequestContext) => {
+      const user = ownPerson(request);
+      const { tenantId, credential } = request.caller;
+      return database.withTenant(tenantId, async (transaction) => ({
+        items: (await sessionsOf(transaction, user.id)).map((row) => ({
+          sessionId: row.id,
+          kind: row.kind,
+          provider: row.provider,
+          userAgent: row.user_agent,
+          createdAt: row.created_at.toISOString(),
+          lastSeenAt: row.last_seen_at.toISOString(),
+          isCurrent: row.id === credential.id,
+        })),
+      }));
+    },
+
+    /** @throws {Problem} NOT_FOUND */
+    endOne: async (request: RequestContext, sessionId: string): Promise<void> => {
+      const user = ownPerson(request);
+      await database.withTenant(request.caller.tenantId, async (transaction) => {
+        const ended = await endSessions(transaction, user.id, { only: sessionId }, 'ended by the person');
+        if (ended.length === 0) throw notFound('session of yours', sessionId);
+        await announceChange(transaction);
+        await note(transaction, actorOf(request), sessionId, {});
+      });
+      changes.tell();
+    },
+
+    /** The session behind the cookie of a request, for pages. */
+    hasSession: async (cookieHeader: string | undefined): Promise<boolean> => {
+      const secret = readCookie(cookieHeader, cookieName);
+      return (
+        secret !== undefined && (await findSession(database, { secretHash: digest(secret) })) !== undefined
+      );
+    },
+  };
+}
+
+/**
+ * Whoever comes second with a refresh token, the thief or the person, cannot be told apart: both lose it.
+ * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
+ */
+async function endReused(
+  transaction: TenantTransaction,
+  tenantId: string,
+  row: RefreshTokenRecord,
+  requestId: string,
+): Promise<Problem> {
+  await endSessions(transaction, row.user_id, { only: row.session_id }, 'a refresh token came twice');
+  await announceChange(transaction);
+  const actor = personActor(tenantId, row.user_id, 'auth.refreshReused', requestId);
+  await note(transaction, actor, row.session_id, { ended: true });
+  return invalidToken('The refresh token was used before. Sign in again.');
+}
+
+/** The person of a session or token of their own, not one a key acts for. */
+export function ownPerson({ caller }: RequestContext) {
+  if (caller.user && caller.keyId === null) return caller.user;
+  throw new Problem('FORBIDDEN', 'A key cannot do this, for nobody: people do it themselves.');
+}
+
+function ownSession(request: RequestContext) {
+  const user = ownPerson(request);
+  const { credential } = request.caller;
+  if (credential.kind !== 'session')
+    throw new Problem('FORBIDDEN', 'The issuer of this token ends it, not we.');
+  return { user, credential };
+}
+
+/** A person as the trail names them, where no caller is verified yet. */
+function personActor(tenantId: string, userId: string, operation: string, requestId: string): Actor {
+  return { tenantId, keyId: null, name: `user:${userId}`, actingFor: null, operation, requestId };
+}
+
+async function note(
+  transaction: TenantTransaction,
+  actor: Actor,
+  sessionId: string,
+  content: object,
+): Promise<void> {
+  await record(transaction, actor, {
+    subject: `session:${sessionId}`,
+    details: [{ about: [actor.actingFor ?? actor.name], content }],
+  });
+}

@@ -1,0 +1,162 @@
+import { type Selectable, sql } from 'kysely';
+import type { Role } from '../../../contract/operation.ts';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+
+export type UserRecord = Selectable<Schema['identity.users']>;
+
+export interface UserFilter {
+  status?: UserRecord['status'] | undefined;
+  role?: Role | undefined;
+  search?: string | undefined;
+}
+
+type Changes = Partial<
+  Pick<
+    UserRecord,
+    'name' | 'roles' | 'status' | 'password_hash' | 'invitation_hash' | 'invitation_until' | 'last_sign_in_at'
+  >
+>;
+
+/** @returns null when somebody has the e-mail address */
+export async function insertUser(
+  transaction: TenantTransaction,
+  values: Pick<UserRecord, 'id' | 'email' | 'name' | 'roles' | 'status'> & Changes,
+): Promise<UserRecord | null> {
+  const row = await transaction
+    .insertInto('identity.users')
+    .values(values)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'email']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export function findUser(
+  transaction: TenantTransaction,
+  by: { id: string } | { email: string } | { invitationHash: string },
+): Promise<UserRecord | undefined> {
+  const query = transaction.selectFrom('identity.users').selectAll();
+  if ('id' in by) return query.where('id', '=', by.id).executeTakeFirst();
+  if ('email' in by) return query.where('email', '=', by.email).executeTakeFirst();
+  return query
+    .where('invitation_hash', '=', by.invitationHash)
+    .where('invitation_until', '>', sql<Date>`now()`)
+    .executeTakeFirst();
+}
+
+/** Names of users, by their id; who is gone has none. */
+export async function namesOf(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('identity.users')
+    .select(['id', 'name'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** Users after the e-mail address `after`, in the order of their addresses. */
+export function listUsers(
+  transaction: TenantTransaction,
+  { status, role, search }: UserFilter,
+  after: string | null,
+  limit: number,
+): Promise<UserRecord[]> {
+  let query = transaction.selectFrom('identity.users').selectAll().orderBy('email').limit(limit);
+  if (after !== null) query = query.where('email', '>', after);
+  if (status) query = query.where('status', '=', status);
+  if (role) query = query.where(sql<boolean>`${role} = any(roles)`);
+  if (search) {
+    const pattern = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    query = query.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('email', 'ilike', pattern)]));
+  }
+  return query.execute();
+}
+
+export function changeUser(
+  transaction: TenantTransaction,
+  id: string,
+  changes: Changes,
+): Promise<UserRecord> {
+  return transaction
+    .updateTable('identity.users')
+    .set({ ...changes, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** How many people besides this one are active admins; they stay so until the transaction ends. */
+export async function otherAdmins(transaction: TenantTransaction, id: string): Promise<number> {
+  const rows = await transaction
+    .selectFrom('identity.users')
+    .select('id')
+    .where('status', '=', 'active')
+    .where(sql<boolean>`'admin' = any(roles)`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return rows.filter((row) => row.id !== id).length;
+}
+
+/** The issuers that know a person, by the person's id. */
+export async function issuersOf(
+  transaction: TenantTransaction,
+  userIds: string[],
+): Promise<Map<string, string[]>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('identity.external_identities')
+    .select(['user_id', 'issuer'])
+    .where(sql<boolean>`user_id = any(${userIds}::uuid[])`)
+    .orderBy('issuer')
+    .execute();
+  const byUser = Map.groupBy(rows, ({ user_id }) => user_id);
+  return new Map([...byUser].map(([id, known]) => [id, known.map(({ issuer }) => issuer)]));
+}
+
+export async function findByIssuer(
+  transaction: TenantTransaction,
+  issuer: string,
+  subject: string,
+): Promise<UserRecord | undefined> {
+  return transaction
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.external_identities as external', 'external.user_id', 'user.id')
+    .selectAll('user')
+    .where('external.issuer', '=', issuer)
+    .where('external.subject', '=', subject)
+    .executeTakeFirst();
+}
+
+export async function linkIssuer(
+  transaction: TenantTransaction,
+  userId: string,
+  issuer: string,
+  subject: string,
+): Promise<void> {
+  await transaction
+    .insertInto('identity.external_identities')
+    .values({ user_id: userId, issuer, subject })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** @returns whether there was such a link */
+export async function unlinkIssuer(
+  transaction: TenantTransaction,
+  userId: string,
+  issuer: string,
+  subject: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom('identity.external_identities')
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}

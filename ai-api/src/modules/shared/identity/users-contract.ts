@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { email, newPassword } from './person-schema.ts';
+
+const access = ['admin'] as const;
+const STATUSES = ['active', 'invited', 'disabled'] as const;
+const userId = id.describe('The person');
+const name = z.string().trim().min(1).max(200);
+const roles = z.array(z.enum(ROLES)).min(1).describe('What they may do');
+
+const account = z
+  .object({
+    userId: id,
+    email: z.string(),
+    name: z.string(),
+    roles: z.array(z.enum(ROLES)),
+    status: z.enum(STATUSES),
+    hasPassword: z.boolean(),
+    issuers: z.array(z.string()).describe('Where else they sign in'),
+    builderId: z.string().nullable().describe('The builder with this e-mail address'),
+    lastSignInAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'User' });
+
+const externalAccount = {
+  issuer: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .describe('Who knows the account: tooljet, or the issuer of sign-in elsewhere'),
+  subject: z.string().trim().min(1).max(255).describe('Id of the account there; never an e-mail address'),
+};
+
+const invitation = z
+  .object({ token: z.string(), expiresAt: timestamp })
+  .describe('For POST /auth/invitation; it is answered once, here');
+
+export const user = resource({
+  id: 'user',
+  name: 'User',
+  description: 'The people who may sign in, and whom a service key may act for.',
+  operations: {
+    list: operation({
+      method: 'GET',
+      path: '/users',
+      summary: 'List users',
+      access,
+      list: true,
+      input: z.object({
+        status: z.enum(STATUSES).optional(),
+        role: z.enum(ROLES).optional(),
+        search: z.string().max(100).optional().describe('Part of a name or e-mail address'),
+        ...page,
+      }),
+      output: listOf(account),
+    }),
+    get: operation({
+      method: 'GET',
+      path: '/users/{userId}',
+      summary: 'Get a user',
+      access,
+      input: z.object({ userId }),
+      output: account,
+      errors: ['NOT_FOUND'],
+    }),
+    create: operation({
+      method: 'POST',
+      path: '/users',
+      summary: 'Create or invite a user',
+      description:
+        'With a password the person can sign in at once. Without one they are invited: by the token of the answer ' +
+        'they set a password, or they sign in where their e-mail address is verified.',
+      access,
+      status: 201,
+      input: z.object({
+        email: email.describe('How they are known; one person of a tenant for each address'),
+        name,
+        roles,
+        password: newPassword.optional().describe('At least 12 characters; an invitation unless said'),
+      }),
+      output: account.extend({ invitation: invitation.nullable() }).meta({ id: 'CreatedUser' }),
+      errors: ['CONFLICT'],
+      composable: false,
+    }),
+    invite: operation({
+      method: 'POST',
+      path: '/users/{userId}/invitation',
+      summary: 'Invite a user again',
+      description: 'By the token of the answer the person sets a new password, also one who forgot theirs.',
+      access,
+      input: z.object({ userId }),
+      output: account.extend({ invitation }).meta({ id: 'InvitedUser' }),
+      errors: ['NOT_FOUND', 'CONFLICT'],
+      composable: false,
+    }),
+    update: operation({
+      method: 'PATCH',
+      path: '/users/{userId}',
+      summary: 'Change what a user may do',
+      description:
+        'New roles hold from the next request on. Whoever is disabled is signed out everywhere at once.',
+      access,
+      input: z.object({
+        userId,
+        name: name.optional(),
+        roles: roles.optional(),
+        status: z.enum(['active', 'disabled']).optional(),
+      }),
+      output: account,
+      errors: ['NOT_FOUND', 'CONFLICT', 'LAST_ADMIN'],
+    }),
+    link: operation({
+      method: 'POST',
+      path: '/users/{userId}/link',
+      summary: 'Link a user with their account elsewhere',
+      description:
+        'From then on the account stands for the person: a service key with `act-as` may name it in ' +
+        '`AI-Manager-Acting-For`, such as `tooljet:<id>`. An account stands for one person only.',
+      access,
+      input: z.object({ userId, ...externalAccount }),
+      output: account,
+      errors: ['NOT_FOUND', 'CONFLICT'],
+    }),
+    unlink: operation({
+      method: 'POST',
+      path: '/users/{userId}/unlink',
+      summary: 'End the link of a user with an account elsewhere',
+      access,
+      input: z.object({ userId, ...externalAccount }),
+      output: account,
+      errors: ['NOT_FOUND'],
+    }),
+    signOut: operation({
+      method: 'POST',
+      path: '/users/{userId}/sign-out',
+      summary: 'Sign a user out everywhere',
+      access,
+      input: z.object({ userId }),
+      output: z.object({ userId: id, ended: z.number().int() }).meta({ id: 'SignedOut' }),
+      errors: ['NOT_FOUND'],
+    }),
+  },
+});

@@ -1,0 +1,233 @@
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Role } from '../../../contract/operation.ts';
+import type { RequestContext } from '../../../http/caller.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
+import { builderIdByEmail } from '../people/index.ts';
+import { announceChange, type Changes } from './changes.ts';
+import { digest, newSecret } from './digest.ts';
+import { hashPassword, weakness } from './passwords.ts';
+import { covers, rolesOf } from './people.ts';
+import { endSessions } from './session-store.ts';
+import {
+  changeUser,
+  findUser,
+  insertUser,
+  issuersOf,
+  listUsers,
+  namesOf,
+  otherAdmins,
+  type UserFilter,
+  type UserRecord,
+} from './user-store.ts';
+
+/** For how long an invitation may be taken. */
+const INVITATION_MS = 7 * 24 * 3_600_000;
+
+interface NewUser {
+  email: string;
+  name: string;
+  roles: Role[];
+  password?: string | undefined;
+}
+
+interface Changed {
+  name?: string | undefined;
+  roles?: Role[] | undefined;
+  status?: 'active' | 'disabled' | undefined;
+}
+
+/** The people of a tenant, as its admins see them. */
+export function createUsers(database: Database, changes: Changes) {
+  async function requireUser(transaction: TenantTransaction, userId: string): Promise<UserRecord> {
+    const row = await findUser(transaction, { id: userId });
+    if (!row) throw notFound('user', userId);
+    return row;
+  }
+
+  function refuseBeyond({ caller }: RequestContext, roles: readonly Role[]): void {
+    const beyond = roles.find((role) => !covers(caller.roles, role));
+    if (beyond) throw new Problem('FORBIDDEN', `You have not the role ${beyond} that you would give.`);
+  }
+
+  async function passwordFor(email: string, password: string | undefined): Promise<string | null> {
+    if (password === undefined) return null;
+    const weak = weakness(password, email);
+    if (weak) throw invalidField('password', weak);
+    return hashPassword(password);
+  }
+
+  return {
+    /** Names of users, by their id, for what people read. */
+    names: namesOf,
+
+    list: (
+      tenantId: string,
+      filter: UserFilter,
+      { cursor, limit }: { cursor?: string | undefined; limit: number },
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listUsers(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
+        const views = new Map<string, Awaited<ReturnType<typeof viewOf>>>();
+        const page = pageOf(
+          rows,
+          limit,
+          (row) => row,
+          (row) => row.email,
+        );
+        const issuers = await issuersOf(
+          transaction,
+          page.items.map(({ id }) => id),
+        );
+        for (const row of page.items) views.set(row.id, await viewOf(transaction, row, issuers));
+        return { ...page, items: [...views.values()] };
+      }),
+
+    get: (tenantId: string, userId: string) =>
+      database.withTenant(tenantId, async (transaction) =>
+        viewOf(transaction, await requireUser(transaction, userId)),
+      ),
+
+    /** @throws {Problem} CONFLICT when somebody has the address, FORBIDDEN for more than the maker may do */
+    create: async (request: RequestContext, { email, name, roles, password }: NewUser) => {
+      refuseBeyond(request, roles);
+      const actor = actorOf(request);
+      const passwordHash = await passwordFor(email, password);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const invited = passwordHash === null ? newInvitation() : null;
+        const row = await insertUser(transaction, {
+          id: uuidv7(),
+          email,
+          name,
+          roles,
+          status: invited ? 'invited' : 'active',
+          password_hash: passwordHash,
+          ...invited?.columns,
+        });
+        if (!row) throw new Problem('CONFLICT', 'Somebody has this e-mail address already.');
+        await note(transaction, actor, row.id, { email, name, roles, status: row.status });
+        return { ...(await viewOf(transaction, row)), invitation: invited?.view ?? null };
+      });
+    },
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT for somebody who is disabled */
+    invite: (request: RequestContext, userId: string) => {
+      const actor = actorOf(request);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const before = await requireUser(transaction, userId);
+        refuseBeyond(request, rolesOf(before));
+        if (before.status === 'disabled') throw new Problem('CONFLICT', 'This account is disabled.');
+        const { columns, view } = newInvitation();
+        const row = await changeUser(transaction, userId, columns);
+        await note(transaction, actor, userId, { invitedUntil: view.expiresAt });
+        return { ...(await viewOf(transaction, row)), invitation: view };
+      });
+    },
+
+    /** @throws {Problem} NOT_FOUND, LAST_ADMIN, FORBIDDEN for more than the changer may do */
+    update: async (request: RequestContext, userId: string, { name, roles, status }: Changed) => {
+      refuseBeyond(request, roles ?? []);
+      const actor = actorOf(request);
+      const updated = await database.withTenant(actor.tenantId, async (transaction) => {
+        const before = await requireUser(transaction, userId);
+        refuseBeyond(request, rolesOf(before));
+        const isAdminLost = status === 'disabled' || (roles !== undefined && !roles.includes('admin'));
+        const isAdmin = before.status === 'active' && before.roles.includes('admin');
+        if (isAdmin && isAdminLost && (await otherAdmins(transaction, userId)) === 0)
+          throw new Problem('LAST_ADMIN', 'This is the last admin. Make somebody else one first.');
+        const row = await changeUser(transaction, userId, {
+          ...(name === undefined ? {} : { name }),
+          ...(roles === undefined ? {} : { roles }),
+          ...(status === undefined ? {} : { status }),
+        });
+        if (status === 'disabled') await endSessions(transaction, userId, {}, 'disabled');
+        await announceChange(transaction);
+        await note(transaction, actor, userId, { before: changeable(before), after: changeable(row) });
+        return viewOf(transaction, row);
+      });
+      changes.tell();
+      return updated;
+    },
+
+    /** @throws {Problem} NOT_FOUND */
+    signOut: async (request: RequestContext, userId: string) => {
+      const actor = actorOf(request);
+      const ended = await database.withTenant(actor.tenantId, async (transaction) => {
+        await requireUser(transaction, userId);
+        const sessions = await endSessions(transaction, userId, {}, 'signed out by an admin');
+        await announceChange(transaction);
+        await note(transaction, actor, userId, { ended: sessions.length });
+        return sessions.length;
+      });
+      changes.tell();
+      return { userId, ended };
+    },
+
+    /** Everybody, for a review of who has access. */
+    all: (transaction: TenantTransaction) => listUsers(transaction, {}, null, 100_000),
+
+    /** Makes the first admin of an installation, unless somebody has the address already. */
+    ensureAdmin: async (tenantId: string, email: string, password: string): Promise<void> => {
+      const isThere = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }));
+      if (isThere) return;
+      const passwordHash = await hashPassword(password);
+      await database.withTenant(tenantId, async (transaction) => {
+        const row = await insertUser(transaction, {
+          id: uuidv7(),
+          email,
+          name: 'Administrator',
+          roles: ['admin'],
+          status: 'active',
+          password_hash: passwordHash,
+        });
+        if (row)
+          await note(transaction, systemActor(tenantId, 'user.ensureAdmin'), row.id, {
+            email,
+            roles: row.roles,
+          });
+      });
+    },
+  };
+}
+
+function newInvitation() {
+  const token = newSecret();
+  const until = new Date(Date.now() + INVITATION_MS);
+  return {
+    columns: { invitation_hash: digest(token), invitation_until: until },
+    view: { token, expiresAt: until.toISOString() },
+  };
+}
+
+function changeable({ name, roles, status }: UserRecord) {
+  return { name, roles, status };
+}
+
+async function viewOf(transaction: TenantTransaction, row: UserRecord, issuers?: Map<string, string[]>) {
+  const known = issuers ?? (await issuersOf(transaction, [row.id]));
+  return {
+    userId: row.id,
+    email: row.email,
+    name: row.name,
+    roles: rolesOf(row),
+    status: row.status,
+    hasPassword: row.password_hash !== null,
+    issuers: known.get(row.id) ?? [],
+    builderId: await builderIdByEmail(transaction, row.email),
+    lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+async function note(
+  transaction: TenantTransaction,
+  actor: Actor,
+  userId: string,
+  content: object,
+): Promise<void> {
+  const subject = `user:${userId}`;
+  await record(transaction, actor, { subject, details: [{ about: [subject], content }] });
+}

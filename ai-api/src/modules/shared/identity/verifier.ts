@@ -1,0 +1,272 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import type { Role } from '../../../contract/operation.ts';
+import { ACT_AS } from '../../../contract/scopes.ts';
+import type { Caller, Credential } from '../../../http/caller.ts';
+import { readCookie } from '../../../http/cookies.ts';
+import { invalidToken, Problem } from '../../../http/problem.ts';
+import type { Authenticate, GuardCredential } from '../../../http/router.ts';
+import { requireSameOrigin } from '../../../http/same-origin.ts';
+import { createLru } from '../../../platform/cache/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { Changes } from './changes.ts';
+import { CSRF_HEADER, csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
+import { digest } from './digest.ts';
+import { type Issuers, issuerOf } from './issuers.ts';
+import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
+import { arrive, claimAt, covers, personOf, rolesOf } from './people.ts';
+import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
+import { idleUntil } from './sessions.ts';
+import { findTenant } from './tenant-store.ts';
+import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
+
+/** `aim_<prefix>_<secret>`: the prefix finds the key, the secret's SHA-256 proves it. */
+export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+const LONGEST_TOKEN = 8192;
+export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
+
+/** For how long a verified credential is trusted without asking the database again, unless it hears of a change. */
+const TRUST_MS = 30_000;
+const MOST_TRUSTED = 10_000;
+
+/** An account elsewhere, such as `tooljet:<id>`. */
+const EXTERNAL_ACCOUNT = /^([a-z][a-z0-9-]*):(\S+)$/;
+
+/** The person whom a header names: by an account elsewhere, our id, or an e-mail address. */
+function findNamed(transaction: TenantTransaction, named: string): Promise<UserRecord | undefined> {
+  const [, issuer, subject] = EXTERNAL_ACCOUNT.exec(named) ?? [];
+  if (issuer && subject) return findByIssuer(transaction, issuer, subject);
+  return findUser(transaction, UUID.test(named) ? { id: named } : { email: named.toLowerCase() });
+}
+
+interface Parts {
+  database: Database;
+  tokens: AccessTokens;
+  issuers: Issuers;
+  changes: Changes;
+  publicUrl: string;
+  /** Name of the cookie of a browser session. */
+  cookieName: string;
+  /** Tenant of issuers that name none. */
+  defaultTenant: string;
+}
+
+export type Verifier = ReturnType<typeof createVerifier>;
+
+/** Finds out who a request comes from. */
+export function createVerifier(parts: Parts) {
+  const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant } = parts;
+  let trusted = createLru<Caller>({ mostEntries: MOST_TRUSTED });
+  let generation = 0;
+  changes.on(() => {
+    generation++;
+    trusted = createLru<Caller>({ mostEntries: MOST_TRUSTED });
+  });
+
+  /** What was read before a change must not be trusted after it. */
+  async function trust(fingerprint: string, verify: () => Promise<Caller>): Promise<Caller> {
+    const before = generation;
+    const caller = await verify();
+    const { expiresAt } = caller.credential;
+    const left = expiresAt === null ? TRUST_MS : expiresAt - Date.now();
+    if (generation === before) trusted.set(fingerprint, caller, Math.min(TRUST_MS, left));
+    return caller;
+  }
+
+  async function byKey(bearer: string, actingFor: string | undefined): Promise<Caller> {
+    const [, prefix, secret] = KEY.exec(bearer) ?? [];
+    if (!prefix || !secret) throw invalidToken('The API key is not well-formed.');
+    const row = await findKey(database, { prefix });
+    if (!row || !proves(row, digest(secret)) || hasExpired(row))
+      throw invalidToken('The API key is not known, has expired or was revoked.');
+    await noteUse(database, row);
+    const caller = keyCaller(row, digest(secret));
+    return actingFor === undefined ? caller : actFor(caller, actingFor);
+  }
+
+  async function actFor(caller: Caller, person: string): Promise<Caller> {
+    if (!caller.scopes.includes(ACT_AS))
+      throw new Problem('ACT_AS_REFUSED', 'This key has not the scope act-as.');
+    return database.withTenant(caller.tenantId, async (transaction) => {
+      const user = await findNamed(transaction, person.trim());
+      if (user?.status !== 'active')
+        throw new Problem('ACT_AS_REFUSED', 'AI-Manager-Acting-For names nobody who is active here.');
+      const roles = rolesOf(user).filter((role) => covers(caller.roles, role));
+      return { ...caller, user: await personOf(transaction, user), roles };
+    });
+  }
+
+  async function bySession(row: SessionOfTenant | undefined, gone: () => Problem): Promise<Caller> {
+    if (!row) throw gone();
+    await noteSessionUse(database, row, idleUntil(row.kind));
+    return database.withTenant(row.tenant_id, async (transaction) => {
+      const user = await findUser(transaction, { id: row.user_id });
+      if (user?.status !== 'active') throw gone();
+      return {
+        ...tenantPart(row),
+        credential: { kind: 'session', id: row.id, expiresAt: row.expires_at.getTime() },
+        keyId: null,
+        keyName: null,
+        user: await personOf(transaction, user),
+        roles: rolesOf(user),
+        scopes: ['*'],
+      };
+    });
+  }
+
+  async function byOwnToken(token: string): Promise<Caller> {
+    const { userId, sessionId, expiresAt } = await tokens.verify(token);
+    const ended = () => invalidToken('The session of the token has ended.');
+    const caller = await bySession(await findSession(database, { id: sessionId }), ended);
+    if (caller.user?.id !== userId) throw ended();
+    caller.credential.expiresAt = earliest(caller.credential.expiresAt, expiresAt);
+    return caller;
+  }
+
+  async function byIssuer(token: string): Promise<Caller> {
+    const { issuer, claims } = await issuers.verify(token);
+    const named = issuer.tenantClaim && claimAt(claims, issuer.tenantClaim);
+    const name = issuer.tenantClaim ? issuer.tenants?.[String(named)] : (issuer.tenant ?? defaultTenant);
+    const tenant = name === undefined ? undefined : await findTenant(database, { name });
+    if (!tenant) throw invalidToken('The token belongs to no company that is known here.');
+    const row = { tenant_id: tenant.id, tenant_name: tenant.name, tier: tenant.tier };
+    return database
+      .withTenant(tenant.id, async (transaction): Promise<Caller> => {
+        const arrival = { tenantId: tenant.id, issuer: issuer.issuer, claims, mapping: issuer };
+        const user = await arrive(transaction, arrival);
+        return {
+          ...tenantPart(row),
+          credential: { kind: 'issuer', id: issuer.issuer, expiresAt: claims.exp * 1000 },
+          keyId: null,
+          keyName: null,
+          user: await personOf(transaction, user),
+          roles: rolesOf(user),
+          scopes: ['*'],
+        };
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'SIGN_IN_REFUSED') throw invalidToken(error.message);
+        throw error;
+      });
+  }
+
+  async function byBearer(bearer: string, actingFor: string | undefined): Promise<Caller> {
+    if (bearer.startsWith('aim_')) return byKey(bearer, actingFor);
+    if (actingFor !== undefined)
+      throw new Problem('ACT_AS_REFUSED', 'Only a service key may act for somebody else.');
+    if (bearer.length > LONGEST_TOKEN || !JWT.test(bearer))
+      throw invalidToken('This is neither an API key nor a JWT.');
+    return issuerOf(bearer) === tokens.issuer ? byOwnToken(bearer) : byIssuer(bearer);
+  }
+
+  /** By the cookie of a browser session; null without one, and without one that still holds. */
+  async function byCookie(request: Request, guard: GuardCredential): Promise<Caller | null> {
+    const secret = readCookie(request.headers.cookie, cookieName);
+    if (secret === undefined) return null;
+    const fingerprint = digest(`${SESSION_COOKIE} ${secret}`);
+    const ended = () => new Problem('UNAUTHENTICATED', 'The session has ended. Sign in again.');
+    const caller =
+      trusted.get(fingerprint) ??
+      (await guard(() =>
+        trust(fingerprint, async () =>
+          bySession(await findSession(database, { secretHash: digest(secret) }), ended),
+        ),
+      ));
+    if (!/^(GET|HEAD|OPTIONS)$/.test(request.method)) requireIntent(request, secret);
+    return caller;
+  }
+
+  /** That a person's own page sent this, and no other one their browser has open. */
+  function requireIntent(request: Request, secret: string): void {
+    requireSameOrigin({ header: (name) => request.get(name) }, publicUrl);
+    const given = request.get(CSRF_HEADER) ?? '';
+    if (!isSame(given, csrfTokenOf(secret)))
+      throw new Problem('CSRF_REFUSED', `Send ${CSRF_HEADER} with the token of GET /auth/session.`);
+  }
+
+  const authenticate: Authenticate = async (
+    request: Request,
+    guard: GuardCredential = (check) => check(),
+  ) => {
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
+      return byCookie(request, guard);
+    }
+    const bearer = authorization.replace(/^Bearer +/i, '');
+    const header = request.headers[ACTING_FOR_HEADER];
+    const actingFor = header === undefined ? undefined : String(header).slice(0, 300);
+    const fingerprint = digest(`${bearer}\n${actingFor ?? ''}`);
+    const known = trusted.get(fingerprint);
+    if (known) return known;
+    return guard(() => trust(fingerprint, () => byBearer(bearer, actingFor)));
+  };
+
+  /** What the caller of a credential may do as of now; null when the credential has ended. */
+  async function rolesNow({ credential, tenantId, user }: Caller): Promise<Role[] | null> {
+    if (credential.expiresAt !== null && credential.expiresAt <= Date.now()) return null;
+    const gone = () => new Problem('UNAUTHENTICATED', 'The credential has ended.');
+    try {
+      if (credential.kind === 'session')
+        return (await bySession(await findSession(database, { id: credential.id }), gone)).roles;
+      if (credential.kind === 'key') {
+        const row = await findKey(database, { id: credential.id });
+        const { proof = '' } = credential;
+        if (!row || hasExpired(row) || !proves(row, proof)) return null;
+        const caller = keyCaller(row, proof);
+        return user ? (await actFor(caller, user.id)).roles : caller.roles;
+      }
+      const found = await database.withTenant(tenantId, (transaction) =>
+        findUser(transaction, { id: user?.id ?? '' }),
+      );
+      return found?.status === 'active' ? rolesOf(found) : null;
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
+  }
+
+  return { authenticate, rolesNow };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function keyCaller(row: KeyOfTenant, proof: string): Caller {
+  const isPrevious = proof !== row.secret_hash && row.previous_until !== null;
+  const ends = row.expires_at?.getTime() ?? null;
+  const expiresAt = isPrevious ? earliest(ends, row.previous_until?.getTime() ?? 0) : ends;
+  const credential: Credential = { kind: 'key', id: row.id, expiresAt, proof };
+  return {
+    ...tenantPart(row),
+    credential,
+    keyId: row.id,
+    keyName: row.name,
+    user: null,
+    roles: row.roles as Role[],
+    scopes: row.scopes,
+  };
+}
+
+function tenantPart(row: Pick<KeyOfTenant, 'tenant_id' | 'tenant_name' | 'tier'>) {
+  return { tenantId: row.tenant_id, tenantName: row.tenant_name, tier: row.tier };
+}
+
+function hasExpired({ expires_at }: KeyOfTenant): boolean {
+  return expires_at !== null && expires_at <= new Date();
+}
+
+/** The secret of now, or the one before it during the overlap. */
+function proves({ secret_hash, previous_hash, previous_until }: KeyOfTenant, given: string): boolean {
+  const isPrevious =
+    isSame(given, previous_hash ?? '') && previous_until !== null && previous_until > new Date();
+  return isSame(given, secret_hash) || isPrevious;
+}
+
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(digest(a), 'hex'), Buffer.from(digest(b), 'hex'));
+}
+
+function earliest(a: number | null, b: number): number {
+  return a === null ? b : Math.min(a, b);
+}

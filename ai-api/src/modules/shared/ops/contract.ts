@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { operation, resource } from '../../../contract/operation.ts';
+
+export { job } from './jobs-contract.ts';
+
+const report = z
+  .object({
+    status: z.literal('ok'),
+    version: z.string(),
+    uptimeSeconds: z.number(),
+    engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
+    model: z.string().nullable(),
+    providers: z
+      .array(
+        z.object({
+          model: z.string(),
+          state: z.enum(['ready', 'failing', 'key refused']),
+          isPriced: z.boolean().describe('Whether its calls count against budgets'),
+        }),
+      )
+      .describe('Models in the order in which they are asked'),
+    embeddings: z
+      .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
+      .describe('What makes vectors of texts; static: word vectors of English'),
+    traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
+    drivers: z.object({
+      database: z.string(),
+      jobs: z.string(),
+      objects: z.string(),
+      cache: z.string(),
+      limits: z.string(),
+      mail: z.string(),
+    }),
+    sources: z
+      .record(z.string(), z.enum(['connected', 'imported data only']))
+      .describe('Where the weekly facts come from'),
+  })
+  .meta({ id: 'Health' });
+
+const readiness = z
+  .object({ status: z.enum(['ready', 'not ready']), checks: z.record(z.string(), z.string()) })
+  .meta({ id: 'Readiness' });
+
+const live = {
+  method: 'GET',
+  access: 'public',
+  input: z.object({}),
+  output: report,
+  description: 'Liveness: the process runs. Tells the version, the engine and the drivers in use.',
+} as const;
+const ready = {
+  method: 'GET',
+  access: 'public',
+  input: z.object({}),
+  output: readiness,
+  errors: ['SERVICE_UNAVAILABLE'],
+  composable: false,
+} as const;
+
+export const health = resource({
+  id: 'health',
+  name: 'Health',
+  description: 'Whether the API runs and can work.',
+  operations: {
+    get: operation({ ...live, path: '/health', summary: 'Get the health of the API' }),
+    live: operation({ ...live, path: '/health/live', summary: 'Liveness probe', composable: false }),
+    ready: operation({ ...ready, path: '/ready', summary: 'Readiness: database and queue answer' }),
+    readyAlias: operation({ ...ready, path: '/health/ready', summary: 'Readiness probe' }),
+  },
+});

@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { Problem } from '../../../http/problem.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Gauges } from '../../../platform/telemetry/metrics.ts';
+import { health } from './contract.ts';
+import { serveJobs } from './jobs.ts';
+
+type Report = z.input<(typeof health)['operations']['get']['output']>;
+
+/** What health tells that does not change while the process runs. */
+export type Installation = Pick<
+  Report,
+  'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'drivers' | 'sources'
+> & {
+  /** Their state at this moment. */
+  providers(): Report['providers'];
+};
+
+const CHECK_TIMEOUT_MS = 3_000;
+
+/** What the operations here look at. */
+export interface Operated {
+  installation: Installation;
+  database: Database;
+  jobs: Jobs;
+}
+
+/** Probes and the jobs. */
+export function serveOps(operated: Operated): Served[] {
+  return [serveHealth(operated), serveJobs(operated.database, operated.jobs)];
+}
+
+/** Probes: liveness touches nothing, readiness asks the database and the queue. */
+export function serveHealth({ installation, database, jobs }: Operated): Served {
+  const live = async (): Promise<Report> => ({
+    status: 'ok',
+    uptimeSeconds: Math.round(process.uptime()),
+    ...installation,
+    providers: installation.providers(),
+  });
+  const ready = async () => {
+    const checks = await readiness(database, jobs);
+    const broken = Object.entries(checks).filter(([, state]) => state !== 'ok');
+    if (broken.length > 0) {
+      const detail = broken.map(([name, state]) => `${name}: ${state}`).join(', ');
+      throw new Problem('SERVICE_UNAVAILABLE', `Not ready. ${detail}.`, { retryAfter: 5 });
+    }
+    return { status: 'ready' as const, checks };
+  };
+  return serve(health, { get: live, live, ready, readyAlias: ready });
+}
+
+/** What a scrape asks at its moment. */
+export function gaugesOf(database: Database, jobs: Jobs): Gauges {
+  return {
+    pool: () => database.pool(),
+    queues: () => jobs.countAll(),
+    ready: async () => {
+      const checks = Object.entries(await readiness(database, jobs));
+      return Object.fromEntries(checks.map(([name, state]) => [name, state === 'ok']));
+    },
+  };
+}
+
+async function readiness(database: Database, jobs: Jobs): Promise<{ database: string; queue: string }> {
+  const [databaseState, queueState] = await Promise.all([check(database.ping()), check(jobs.ping())]);
+  return { database: databaseState, queue: queueState };
+}
+
+async function check(ping: Promise<void>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`did not answer in ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([ping.then(() => 'ok'), late]);
+  } catch {
+    return 'does not answer';
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { day, isoWeek, isTimeZone, STAGES } from '../../../contract/schemas.ts';
+
+export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
+export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
+
+export { STAGES };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Rows of one table in an import. */
+export const MOST_ROWS = 200_000;
+
+/** PostgreSQL stores no NUL, and half of a surrogate pair is no character. */
+const isStorable = (value: string) => !value.includes('\0') && value.isWellFormed();
+const text = (max: number) =>
+  z
+    .string('must be text')
+    .max(max, `must be at most ${max} characters`)
+    .refine(isStorable, 'has a character that cannot be stored');
+const name = (max: number) => text(max).trim().min(1, 'must not be empty');
+
+/** An id of the company's own. URLs resolve `.` and `..`, so nothing with such an id could be asked for. */
+const key = name(100)
+  .regex(/^\P{Cc}*$/u, 'must not have control characters')
+  .refine((value) => value !== '.' && value !== '..', 'must not be . or ..');
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+/** An empty CSV cell is an unknown value. */
+const orUnknown = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
+
+const NO_NUMBER = 'must be a number such as 38.5';
+const decimal = (min: number, max: number) =>
+  z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .trim()
+          .regex(/^-?\d+(\.\d+)?$/, NO_NUMBER)
+          .transform(Number),
+      ],
+      NO_NUMBER,
+    )
+    .pipe(z.number(NO_NUMBER).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+const whole = (min: number, max: number) =>
+  decimal(min, max).refine(Number.isInteger, 'must be a whole number');
+
+const HISTORY = /^\w+:\d{4}-\d{2}-\d{2}(;\w+:\d{4}-\d{2}-\d{2})*$/;
+const stageHistory = z.preprocess(
+  (value) => (typeof value === 'string' && HISTORY.test(value.trim()) ? splitHistory(value.trim()) : value),
+  z
+    .array(
+      z.object({ stage: oneOf(STAGES), enteredOn: day }),
+      'must look like idea:2026-03-02;build:2026-05-11',
+    )
+    .max(100, 'must have at most 100 stages'),
+);
+
+function splitHistory(value: string): { stage: string | undefined; enteredOn: string | undefined }[] {
+  return value.split(';').map((entry) => {
+    const [stage, enteredOn] = entry.split(':');
+    return { stage, enteredOn };
+  });
+}
+
+/** One row of `builders.csv`. */
+export const builderRow = z.object({
+  builder_id: key,
+  name: name(200),
+  email: z.email('must be an e-mail address').max(320),
+  team: name(100),
+  title: orUnknown(text(200)),
+  status: oneOf(BUILDER_STATUSES),
+  started_on: day,
+  weekly_hours: decimal(0, 100),
+  timezone: orUnknown(text(60).trim().refine(isTimeZone, 'must be an IANA time zone such as Europe/Oslo')),
+});
+
+/** One row of `projects.csv`; money in dollars. */
+export const projectRow = z.object({
+  project_id: key,
+  name: name(200),
+  builder_id: key,
+  status: oneOf(PROJECT_STATUSES),
+  stage: oneOf(STAGES),
+  stage_history: orUnknown(stageHistory),
+  tam_usd: orUnknown(decimal(0, 1e18)),
+  tam_rationale: orUnknown(text(4000)),
+  goal: orUnknown(text(4000)),
+});
+
+/** One row of `metrics.csv`: a builder's week. Contradictions are let through, they are for the judgement. */
+export const metricsRow = z.object({
+  builder_id: key,
+  week: isoWeek,
+  hours_worked: orUnknown(decimal(0, 1000)),
+  active_days: orUnknown(whole(0, 7)),
+  brainlift_quality: orUnknown(decimal(0, 100)),
+  brainlift_entries: orUnknown(whole(0, 100_000)),
+  goals_set: orUnknown(whole(0, 10_000)),
+  goals_met: orUnknown(whole(0, 10_000)),
+  note: orUnknown(text(4000)),
+});
+
+/** One row of `project-metrics.csv`: a project's week; money in dollars. */
+export const projectMetricsRow = z.object({
+  project_id: key,
+  week: isoWeek,
+  goals_set: orUnknown(whole(0, 10_000)),
+  goals_met: orUnknown(whole(0, 10_000)),
+  active_users: orUnknown(whole(0, 1e12)),
+  revenue_usd: orUnknown(decimal(0, 9e9)),
+});
+
+const instant = z.iso.datetime({
+  offset: true,
+  error: 'must be an instant such as 2026-11-16T09:00:00+01:00',
+});
+
+/** One row of `time-entries.csv`: a stretch of tracked time. */
+export const timeEntryRow = z
+  .object({
+    entry_id: key,
+    builder_id: key,
+    project_id: orUnknown(key),
+    started_at: instant,
+    ended_at: instant,
+  })
+  .refine(({ started_at, ended_at }) => Date.parse(started_at) < Date.parse(ended_at), {
+    path: ['ended_at'],
+    message: 'must be after started_at',
+  })
+  .refine(({ started_at, ended_at }) => Date.parse(ended_at) - Date.parse(started_at) <= DAY_MS, {
+    path: ['ended_at'],
+    message: 'must be within 24 hours of started_at',
+  });
+
+/** One row of `leave.csv`: days on which a builder is away, both included. */
+export const leaveRow = z
+  .object({ builder_id: key, first_day: day, last_day: day })
+  .refine(({ first_day, last_day }) => first_day <= last_day, {
+    path: ['last_day'],
+    message: 'must not be before first_day',
+  });
+
+/** One row of `project-members.csv`; without a last day a member stays one. */
+export const memberRow = z.object({ project_id: key, builder_id: key, last_day: orUnknown(day) });
+
+/** One row of `project-budgets.csv`: hours that may be booked on a project in a month. */
+export const budgetRow = z.object({ project_id: key, monthly_hours: decimal(0, 100_000) });
+
+/** The tables of tracked time. */
+export const TIME_TABLES = {
+  entries: { file: 'time-entries.csv', row: timeEntryRow, key: ['entry_id'] },
+  leave: { file: 'leave.csv', row: leaveRow, key: ['builder_id', 'first_day'] },
+  members: { file: 'project-members.csv', row: memberRow, key: ['project_id', 'builder_id'] },
+  budgets: { file: 'project-budgets.csv', row: budgetRow, key: ['project_id'] },
+} as const;
+export type TimeTableName = keyof typeof TIME_TABLES;
+export type TimeRow<T extends TimeTableName> = z.output<(typeof TIME_TABLES)[T]['row']>;
+
+/** The tables of an import, in the order they depend on each other. */
+export const TABLES = {
+  builders: { file: 'builders.csv', row: builderRow, key: ['builder_id'] },
+  projects: { file: 'projects.csv', row: projectRow, key: ['project_id'] },
+  metrics: { file: 'metrics.csv', row: metricsRow, key: ['builder_id', 'week'] },
+  projectMetrics: { file: 'project-metrics.csv', row: projectMetricsRow, key: ['project_id', 'week'] },
+} as const;
+export type TableName = keyof typeof TABLES;
+export type Row<T extends TableName> = z.output<(typeof TABLES)[T]['row']>;

@@ -1,0 +1,47 @@
+import type { BrainLift, MetricsApi, WorkSmart } from './connectors/index.ts';
+import type { Row } from './rows.ts';
+
+/** The source systems that are connected; null for those whose facts are only imported. */
+export interface Sources {
+  worksmart: WorkSmart | null;
+  brainlift: BrainLift | null;
+  metrics: MetricsApi | null;
+}
+
+/** What the sources said of one week: only the columns of sources that know the person. */
+export interface FetchedWeek {
+  builder: Partial<Row<'metrics'>>;
+  projects: Omit<Row<'projectMetrics'>, 'week'>[];
+}
+
+/**
+ * Asks every connected source at once. Null when none is connected.
+ * @throws {import('../../../platform/http-client.ts').OutsideCallError} of the first source that failed
+ */
+export async function fetchWeek(
+  sources: Sources,
+  builderId: string,
+  week: string,
+  signal: AbortSignal,
+): Promise<FetchedWeek | null> {
+  if (!sources.worksmart && !sources.brainlift && !sources.metrics) return null;
+  const [hours, brainlift, metrics] = await Promise.all([
+    sources.worksmart?.weekOf(builderId, week, signal),
+    sources.brainlift?.weekOf(builderId, week, signal),
+    sources.metrics?.weekOf(builderId, week, signal),
+  ]);
+  return {
+    builder: {
+      ...(hours ? { hours_worked: hours.hoursWorked, active_days: hours.activeDays } : {}),
+      ...(brainlift ? { brainlift_quality: brainlift.quality, brainlift_entries: brainlift.entries } : {}),
+      ...(metrics ? { goals_set: metrics.goalsSet, goals_met: metrics.goalsMet, note: metrics.note } : {}),
+    },
+    projects: (metrics?.projects ?? []).map((project) => ({
+      project_id: project.projectId,
+      goals_set: project.goalsSet,
+      goals_met: project.goalsMet,
+      active_users: project.activeUsers,
+      revenue_usd: project.revenueUsd,
+    })),
+  };
+}

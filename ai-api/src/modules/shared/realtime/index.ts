@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RequestHandler } from 'express';
+import type { LimitedDoor } from '../../../http/limits/door.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { EVENTS_CHANNEL, type EventLog } from '../webhooks/index.ts';
+import { realtime } from './contract.ts';
+import { eventStream } from './event-stream.ts';
+import type { HubSettings } from './follower.ts';
+import { createHub } from './hub.ts';
+import { createTickets } from './tickets.ts';
+import { createWebSockets } from './web-socket.ts';
+
+export type RealtimeSettings = HubSettings & {
+  bufferBytes: number;
+  /** Calls `hear` after every change of a credential or a person. */
+  onChange(hear: () => void): void;
+};
+
+export type Realtime = ReturnType<typeof createRealtime>;
+
+/** Events as they happen, by WebSocket and server-sent events, in every process that serves the API. */
+export function createRealtime(
+  log: EventLog,
+  database: Database,
+  limits: LimitedDoor,
+  settings: RealtimeSettings,
+) {
+  const hub = createHub(log, settings);
+  settings.onChange(hub.check);
+  const tickets = createTickets(database);
+  const door = { hub, tickets, limits, rolesNow: settings.rolesNow };
+  const sockets = createWebSockets(door, settings.bufferBytes);
+  let unlisten: (() => Promise<void>) | undefined;
+
+  return {
+    tickets,
+    /** Serves `GET /events/stream`. */
+    stream: eventStream(door, settings.bufferBytes) satisfies RequestHandler,
+    /** Takes the upgrade requests of an HTTP server. */
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void =>
+      sockets.upgrade(request, socket, head),
+    /** How many connections are open in this process. */
+    connections: (): number => hub.count(),
+    /** Begins to hear of events. */
+    start: async (): Promise<void> => {
+      unlisten = await database.listen(EVENTS_CHANNEL, hub.hear);
+      hub.start();
+    },
+    /** Closes every connection, with 1001 or `GOING_AWAY`. */
+    close: async (): Promise<void> => {
+      hub.close();
+      await sockets.drain();
+      await unlisten?.();
+    },
+  };
+}
+
+/** The operations of this module. */
+export function serveRealtime({ tickets }: Realtime): Served[] {
+  return [serve(realtime, { createTicket: (_input, { caller }) => tickets.issue(caller) })];
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { isTimeZone } from '../../../contract/schemas.ts';
+
+/** What a company sets for itself. Stored are the members that were set; the others have their defaults. */
+export const tenantSettings = z
+  .object({
+    timezone: z
+      .string()
+      .max(60)
+      .refine(isTimeZone, 'must be an IANA time zone such as Europe/Oslo')
+      .default('UTC')
+      .describe('Where its weeks begin and end, as an IANA time zone: which week is the last complete one'),
+    models: z
+      .enum(['allowed', 'off'])
+      .default('allowed')
+      .describe('off: nothing is sent to a model, rules decide alone, from the next run on'),
+  })
+  .meta({ id: 'TenantSettings' });
+
+export type TenantSettings = z.output<typeof tenantSettings>;
+
+/** The settings in force for a stored document; what an earlier version stored and nobody knows is left out. */
+export function settingsInForce(stored: object): TenantSettings {
+  return tenantSettings.parse(stored);
+}

@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { type EventType, events } from '../../../contract/events.ts';
+import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { notFound, Problem } from '../../../http/problem.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
+import { isSealed, type Sealer } from '../../../platform/sealing.ts';
+import { type Actor, record } from '../audit/index.ts';
+import { attemptsOf, findDelivery, listDeliveries } from './deliveries.ts';
+import { createDispatch, type DeliveryObserver, placeOf } from './dispatch.ts';
+import { HEALTHY, type HealthSettings } from './health.ts';
+import { sampleOf } from './sample.ts';
+import {
+  deleteEndpoint,
+  findEndpoint,
+  insertEndpoint,
+  insertEvent,
+  lastDeliveries,
+  listEndpoints,
+  lockEndpoint,
+  sealOldSecrets,
+  setHealth,
+  subscribersOf,
+  updateEndpoint,
+} from './store.ts';
+import { deliveryView, endpointView } from './views.ts';
+
+/** For so long after a rotation deliveries carry the signature of the previous secret too. */
+const OVERLAP_MS = 24 * 3_600_000;
+
+interface Page {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/** What a subscription can be changed to; what is missing stays. */
+interface Change {
+  url?: string | undefined;
+  events?: EventType[] | undefined;
+  enabled?: boolean | undefined;
+}
+
+export type Webhooks = ReturnType<typeof createWebhooks>;
+
+/** Subscriptions and the outbox. An event and its deliveries are written in the transaction that caused them. */
+export function createWebhooks(
+  database: Database,
+  jobs: Jobs,
+  {
+    guard,
+    sealer,
+    ...settings
+  }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer },
+) {
+  const dispatch = createDispatch(database, jobs, guard, sealer, settings);
+
+  async function checkUrl(url: string): Promise<void> {
+    await guard.check(url).catch((error: unknown) => {
+      if (error instanceof UrlRefused) throw new Problem('WEBHOOK_URL_REFUSED', error.message);
+      throw error;
+    });
+  }
+
+  async function requireEndpoint(transaction: TenantTransaction, endpointId: string) {
+    const endpoint = await findEndpoint(transaction, endpointId);
+    if (!endpoint) throw notFound('endpoint', endpointId);
+    return endpoint;
+  }
+
+  async function describe(transaction: TenantTransaction, endpointId: string) {
+    const endpoint = await requireEndpoint(transaction, endpointId);
+    return endpointView(endpoint, (await lastDeliveries(transaction, [endpointId])).get(endpointId));
+  }
+
+  async function describeDelivery(transaction: TenantTransaction, deliveryId: string) {
+    const delivery = await findDelivery(transaction, deliveryId);
+    if (!delivery) throw notFound('delivery', deliveryId);
+    return deliveryView(delivery, (await attemptsOf(transaction, [deliveryId])).get(deliveryId));
+  }
+
+  return {
+    /** Publishes with the transaction: subscribers hear of it if and only if it commits. */
+    publish: async <T extends EventType>(
+      transaction: TenantTransaction,
+      tenantId: string,
+      type: T,
+      data: z.input<(typeof events)[T]['data']>,
+    ): Promise<void> => {
+      const eventId = await insertEvent(transaction, type, events[type].data.parse(data));
+      await dispatch.start(transaction, tenantId, eventId, await subscribersOf(transaction, type));
+    },
+
+    /** @throws {Problem} WEBHOOK_URL_REFUSED */
+    create: async (actor: Actor, { url, events: types }: { url: string; events: EventType[] }) => {
+      await checkUrl(url);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const id = uuidv7();
+        const secret = newSecret();
+        const values = { id, url, events: types, secret: sealer.seal(secret, placeOf(id)) };
+        const view = endpointView(await insertEndpoint(transaction, values), undefined);
+        await audit(transaction, actor, `endpoint:${id}`, { url, events: types });
+        return { ...view, secret };
+      });
+    },
+
+    list: (tenantId: string, { cursor, limit }: Page) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const rows = await listEndpoints(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
+        const deliveries = await lastDeliveries(
+          transaction,
+          rows.map(({ id }) => id),
+        );
+        return pageOf(
+          rows,
+          limit,
+          (row) => endpointView(row, deliveries.get(row.id)),
+          (row) => row.id,
+        );
+      }),
+
+    get: (tenantId: string, endpointId: string) =>
+      database.withTenant(tenantId, (transaction) => describe(transaction, endpointId)),
+
+    /** @throws {Problem} NOT_FOUND, WEBHOOK_URL_REFUSED */
+    update: async (actor: Actor, endpointId: string, { url, events: types, enabled }: Change) => {
+      if (url !== undefined) await checkUrl(url);
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        if (!(await lockEndpoint(transaction, endpointId))) throw notFound('endpoint', endpointId);
+        const values = { ...(url === undefined ? {} : { url }), ...(types ? { events: types } : {}) };
+        if (Object.keys(values).length > 0) await updateEndpoint(transaction, endpointId, values);
+        if (enabled === false)
+          await setHealth(transaction, endpointId, {
+            ...HEALTHY,
+            state: 'disabled',
+            state_reason: 'Somebody disabled it.',
+          });
+        else if (enabled || url !== undefined) await setHealth(transaction, endpointId, HEALTHY);
+        const view = await describe(transaction, endpointId);
+        await audit(transaction, actor, `endpoint:${endpointId}`, { url, events: types, enabled });
+        return view;
+      });
+    },
+
+    delete: (actor: Actor, endpointId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        if (!(await deleteEndpoint(transaction, endpointId))) throw notFound('endpoint', endpointId);
+        await audit(transaction, actor, `endpoint:${endpointId}`, {});
+      }),
+
+    rotateSecret: (actor: Actor, endpointId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const endpoint = await lockEndpoint(transaction, endpointId);
+        if (!endpoint) throw notFound('endpoint', endpointId);
+        const secret = newSecret();
+        const previousUntil = new Date(Date.now() + OVERLAP_MS);
+        await updateEndpoint(transaction, endpointId, {
+          secret: sealer.seal(secret, placeOf(endpointId)),
+          previous_secret: endpoint.secret,
+          previous_until: previousUntil,
+        });
+        const previousValidUntil = previousUntil.toISOString();
+        await audit(transaction, actor, `endpoint:${endpointId}`, { previousValidUntil });
+        return { endpointId, secret, previousValidUntil };
+      }),
+
+    test: (actor: Actor, endpointId: string, event?: EventType) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        await requireEndpoint(transaction, endpointId);
+        const message = 'A sample event. Deliveries to this endpoint look like it.';
+        const sample = event && { type: event, data: sampleOf(events[event].data) };
+        const eventId = await insertEvent(transaction, 'endpoint.test', {
+          endpointId,
+          message,
+          ...(sample ? { sample } : {}),
+        });
+        const [deliveryId] = await dispatch.start(transaction, actor.tenantId, eventId, [endpointId]);
+        const view = await describeDelivery(transaction, deliveryId as string);
+        await audit(transaction, actor, `endpoint:${endpointId}`, { deliveryId });
+        return view;
+      }),
+
+    listDeliveries: (
+      tenantId: string,
+      endpointId: string,
+      status: 'pending' | 'delivered' | 'failed' | undefined,
+      { cursor, limit }: Page,
+    ) =>
+      database.withTenant(tenantId, async (transaction) => {
+        await requireEndpoint(transaction, endpointId);
+        const before = decodeCursor(cursor, z.uuid());
+        const rows = await listDeliveries(transaction, endpointId, status, before, limit + 1);
+        const attempts = await attemptsOf(
+          transaction,
+          rows.slice(0, limit).map(({ id }) => id),
+        );
+        return pageOf(
+          rows,
+          limit,
+          (row) => deliveryView(row, attempts.get(row.id)),
+          (row) => row.id,
+        );
+      }),
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled endpoint */
+    resend: (actor: Actor, deliveryId: string) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const delivery = await findDelivery(transaction, deliveryId);
+        if (!delivery) throw notFound('delivery', deliveryId);
+        const endpoint = await requireEndpoint(transaction, delivery.endpoint_id);
+        if (endpoint.state === 'disabled')
+          throw new Problem('CONFLICT', 'The endpoint is disabled. Enable it first.');
+        await dispatch.restart(transaction, actor.tenantId, deliveryId);
+        const view = await describeDelivery(transaction, deliveryId);
+        await audit(transaction, actor, `delivery:${deliveryId}`, { endpointId: endpoint.id });
+        return view;
+      }),
+
+    /** Seals secrets of an earlier version; before the first delivery. */
+    prepare: () =>
+      sealOldSecrets(database, (secret, id) =>
+        isSealed(secret) ? secret : sealer.seal(secret, placeOf(id)),
+      ),
+
+    /** Closes the connections to endpoints. */
+    close: () => guard.close(),
+  };
+}
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+function audit(
+  transaction: TenantTransaction,
+  actor: Actor,
+  subject: string,
+  content: object,
+): Promise<unknown> {
+  return record(transaction, actor, { subject, details: [{ about: [], content }] });
+}

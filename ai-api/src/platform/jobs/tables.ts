@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import { APP_ROLE, type Database } from '../database/index.ts';
+
+/** The schema that pg-boss keeps its tables in. */
+export const JOB_SCHEMA = 'jobs';
+
+/**
+ * Lets tenant transactions enqueue, list and retry, each tenant its own jobs: those whose data carries its
+ * `tenantId`. Jobs without one belong to the platform; no list shows them. Running it again changes nothing.
+ */
+export async function openToTenants(database: Database): Promise<void> {
+  const kysely = database.system('grant the job tables to the application role');
+  const schema = sql.id(JOB_SCHEMA);
+  const role = sql.id(APP_ROLE);
+  await sql`grant usage on schema ${schema} to ${role}`.execute(kysely);
+  await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(
+    kysely,
+  );
+  await sql`grant usage on all sequences in schema ${schema} to ${role}`.execute(kysely);
+  await sql`grant execute on all functions in schema ${schema} to ${role}`.execute(kysely);
+  await sql`
+    do $$ declare target regclass; begin
+      -- Two processes that start at once would both find no policy.
+      perform pg_advisory_xact_lock(hashtext('jobs: open to tenants'));
+      foreach target in array array['jobs.job', 'jobs.job_common']::regclass[] loop
+        if not exists (select from pg_policy where polrelid = target and polname = 'tenant_isolation') then
+          execute format('alter table %s enable row level security', target);
+          execute format(
+            'create policy tenant_isolation on %s to ai_manager_app
+               using (data ->> ''tenantId'' is null or data ->> ''tenantId'' = platform.current_tenant()::text)
+               with check (data ->> ''tenantId'' is null or data ->> ''tenantId'' = platform.current_tenant()::text)',
+            target);
+        end if;
+      end loop;
+      if to_regclass('jobs.job_common_by_tenant') is null then
+        create index job_common_by_tenant on jobs.job_common ((data ->> 'tenantId'), created_on desc, id desc);
+      end if;
+    end $$`.execute(kysely);
+}

@@ -1,0 +1,39 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { envExample } from '../infra/src/compose/variables.ts';
+import { toolJetFiles } from '../tooljet-plugins/generate/index.ts';
+import packageJson from '../ai-api/package.json' with { type: 'json' };
+import { settingList, settingsPage } from '../ai-api/src/catalogue/settings-page.ts';
+import { resources } from '../ai-api/src/catalogue/index.ts';
+import { manifestOf } from '../ai-api/src/catalogue/manifest.ts';
+
+/** Files derived from the contracts and the settings, by path from the root of the repository. */
+export function generatedFiles(): Record<string, string> {
+  const manifest = manifestOf(resources, packageJson.version);
+  return {
+    'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    ...toolJetFiles(manifest),
+    'docs/settings.md': settingsPage(),
+    '.env.example': envExample(settingList()),
+  };
+}
+
+const root = new URL('../../../', import.meta.url);
+
+/** Paths of generated files whose content on disk is not what the contracts say. */
+export async function staleFiles(): Promise<string[]> {
+  const checks = Object.entries(generatedFiles()).map(async ([path, content]) => {
+    const current = await readFile(new URL(path, root), 'utf8').catch(() => null);
+    return current === content ? [] : [path];
+  });
+  return (await Promise.all(checks)).flat();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, content] of Object.entries(generatedFiles())) {
+    const file = new URL(path, root);
+    await mkdir(new URL('.', file), { recursive: true });
+    await writeFile(file, content);
+    console.log(`wrote ${path}`);
+  }
+}
