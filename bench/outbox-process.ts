@@ -17,7 +17,7 @@ await serveParent(async () => {
   const publish = (count: number) =>
     context.database.withTenant(tenantId, async (transaction) => {
       for (let event = 0; event < count; event++)
-        await context.webhooks.publish(transaction, tenantId, 'evaluation.judged', {
+        await context.events.publish(transaction, tenantId, 'evaluation.judged', {
           runId: randomUUID(),
           ...data,
         });

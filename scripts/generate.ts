@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { envExample } from '../infra/src/compose/variables.ts';
-import { toolJetFiles } from '../tooljet-plugins/generate/index.ts';
 import packageJson from '../ai-api/package.json' with { type: 'json' };
-import { settingList, settingsPage } from '../ai-api/src/catalogue/settings-page.ts';
 import { resources } from '../ai-api/src/catalogue/index.ts';
 import { manifestOf } from '../ai-api/src/catalogue/manifest.ts';
+import { settingList, settingsPage } from '../ai-api/src/catalogue/settings-page.ts';
+import { envExample } from '../infra/src/compose/variables.ts';
+import { toolJetFiles } from '../tooljet-plugins/generate/index.ts';
 
 /** Files derived from the contracts and the settings, by path from the root of the repository. */
 export function generatedFiles(): Record<string, string> {
@@ -18,7 +18,7 @@ export function generatedFiles(): Record<string, string> {
   };
 }
 
-const root = new URL('../../../', import.meta.url);
+const root = new URL('../', import.meta.url);
 
 /** Paths of generated files whose content on disk is not what the contracts say. */
 export async function staleFiles(): Promise<string[]> {

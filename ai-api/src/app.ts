@@ -3,63 +3,26 @@ import express, { type Express, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Context } from './context.ts';
 import { resources } from './catalogue/index.ts';
 import { openApi } from './catalogue/openapi.ts';
+import { trustedProxies } from './config/proxies.ts';
+import type { Context } from './context.ts';
 import { docsRouter } from './http/docs.ts';
 import { errorHandler, unknownPath } from './http/error-handler.ts';
-import { trustedProxies } from './http/limits/client-address.ts';
+import { connectionGate } from './http/limits/connection-gate.ts';
 import { shedLoad } from './http/load-shedding.ts';
 import { countRequests, serveMetrics } from './http/metrics.ts';
 import { servePlugins } from './http/plugins.ts';
 import { limitUrl } from './http/request-size.ts';
 import { routesOf } from './http/router.ts';
 import { tracedLine, traceRequests } from './http/trace-requests.ts';
-import { serveAgents } from './modules/ai/agents/index.ts';
-import { serveApprovals } from './modules/manager/approvals/index.ts';
-import { serveAudit } from './modules/shared/audit/index.ts';
-import { serveBatch } from './modules/shared/batch/index.ts';
-import { serveDecisionLinks, serveDecisions } from './modules/ai/decisions/index.ts';
-import { serveEvaluations } from './modules/manager/evaluations/index.ts';
-import { serveIdentity } from './modules/shared/identity/index.ts';
-import { serveKnowledge } from './modules/manager/knowledge/index.ts';
-import { serveHealth, serveOps } from './modules/shared/ops/index.ts';
-import { servePeople } from './modules/shared/people/index.ts';
-import { servePerformance } from './modules/manager/performance/index.ts';
-import { servePrompts } from './modules/ai/prompts/index.ts';
-import { serveQuality } from './modules/ai/quality/index.ts';
-import { serveRealtime } from './modules/shared/realtime/index.ts';
-import { serveRules } from './modules/ai/rules/index.ts';
-import { serveStageGates } from './modules/manager/stage-gates/index.ts';
-import { serveTenancy } from './modules/shared/tenancy/index.ts';
-import { serveUsage } from './modules/shared/usage/index.ts';
-import { serveWebhooks } from './modules/shared/webhooks/index.ts';
+import { gaugesOf, serveHealth } from './modules/shared/ops/index.ts';
 import { serveSignedObjects, servesItself } from './platform/objects/index.ts';
 
 /** The Express app, composed from the contracts. It never listens. */
 export function createApp(context: Context): Express {
   const app = express();
   const document = openApi(resources, { version: packageJson.version, serverUrl: context.publicUrl });
-  const served = [
-    ...serveEvaluations(context.evaluations),
-    ...serveDecisions(context.decisions),
-    ...serveApprovals(context.approvals),
-    ...serveRules(context.rules),
-    ...serveStageGates(context.stageGates),
-    ...serveKnowledge(context.knowledge),
-    ...servePerformance(context.performance),
-    ...servePeople(context.people),
-    ...serveAgents(context.agents),
-    ...serveQuality(context.quality),
-    ...servePrompts(context.prompts),
-    ...serveWebhooks(context.webhooks),
-    ...serveRealtime(context.realtime),
-    ...serveAudit(context.audit),
-    ...serveUsage(context.usage),
-    ...serveIdentity(context.identity),
-    ...serveTenancy(context.tenancy),
-    ...serveOps(context),
-  ];
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trustedProxies(context.config.TRUST_PROXY));
@@ -69,7 +32,7 @@ export function createApp(context: Context): Express {
   app.use(helmet());
   app.use(shedLoad(context.config));
   app.use(limitUrl);
-  const { anonymous } = context.guards.limiter;
+  const { anonymous } = context.requestPolicies.limiter;
   app.get('/', anonymous, (_request, response) => response.redirect('/docs'));
   app.get('/openapi.json', anonymous, (_request, response) => {
     response.json(document);
@@ -79,11 +42,8 @@ export function createApp(context: Context): Express {
   if (servesItself(context.objects))
     app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
   app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
-  app.use('/decide', serveDecisionLinks(context.decisions, anonymous));
-  app.get('/events/stream', context.realtime.stream);
-  app.use(context.identity.routes);
-  const all = [...served, serveBatch(served, context.guards)];
-  app.use(routesOf(all, context.identity.authenticate, context.guards));
+  for (const router of context.routes(anonymous)) app.use(router);
+  app.use(routesOf(context.served, context.identity.authenticate, context.requestPolicies));
   app.use(anonymous, unknownPath);
   app.use(errorHandler);
   return app;
@@ -96,14 +56,15 @@ export function createWorkerApp(context: Context): Express {
   app.use(requestLog(context));
   app.use(countRequests(context.metrics));
   app.get('/metrics', metricsRoute(context));
-  app.use(routesOf([serveHealth(context)], context.identity.authenticate, context.guards));
+  app.use(routesOf([serveHealth(context.ops)], context.identity.authenticate, context.requestPolicies));
   app.use(unknownPath);
   app.use(errorHandler);
   return app;
 }
 
-function metricsRoute({ metrics, gauges, config, door }: Context) {
-  return serveMetrics(metrics, gauges, config.PROMETHEUS_TOKEN, door);
+function metricsRoute({ metrics, ops, config, identity, requestPolicies }: Context) {
+  const gate = connectionGate(identity.authenticate, requestPolicies.limiter);
+  return serveMetrics(metrics, gaugesOf(ops), config.PROMETHEUS_TOKEN, gate);
 }
 
 /** One line for each request, with its id; probes only at debug level. */

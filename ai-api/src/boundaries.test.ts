@@ -3,95 +3,76 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readSource } from '../test/source-text.ts';
+import { MODULES } from './catalogue/modules.ts';
 
 /** Source files by their path below `src`, without tests. */
 type Sources = Record<string, string>;
 
 /**
- * What each layer may import, beside itself. Modules, `judgement` and the composition are entered only where
- * {@link isEntrance} says.
+ * What each layer may import, beside itself: only layers below it. Modules are entered by their `index.ts`, by the
+ * catalogue also by their `contract.ts`; `judgement` where {@link isEntrance} says.
  */
 const MAY_IMPORT: Record<string, string[]> = {
+  contract: [],
   platform: [],
-  contract: ['modules'],
   models: ['platform'],
+  judgement: ['models', 'platform', 'contract'],
   http: ['contract', 'platform'],
-  judgement: ['models', 'platform'],
-  modules: ['judgement', 'models', 'http', 'contract', 'platform'],
-  root: ['modules', 'judgement', 'models', 'http', 'contract', 'platform'],
+  config: ['models', 'platform', 'contract'],
+  modules: ['config', 'http', 'judgement', 'models', 'platform', 'contract'],
+  catalogue: ['modules', 'config', 'contract'],
+  composition: ['catalogue', 'modules', 'config', 'http', 'judgement', 'models', 'platform', 'contract'],
+  root: ['composition', 'catalogue', 'modules', 'config', 'http', 'models', 'platform', 'contract'],
 };
 
-/** Imports against the rule that are known. One that is gone has to be taken off this list. */
-const KNOWN: Record<string, string> = {
-  'contract/generate.ts -> ../../tooljet-plugins/generate/index.ts':
-    'the generator, which no running server loads, writes the files of the plugins',
-  'contract/generate.ts -> ../../infra/src/compose/variables.ts':
-    'the generator, which no running server loads, writes .env.example',
-  'judgement/schema.ts -> contract/schemas.ts':
-    'the vocabulary of ids and times, which imports nothing of ours',
-  'server.ts -> modules/audit/index.ts': 'it starts and stops the daily maintenance',
-  'http/guards.ts -> config.ts': 'a type: the settings it is made from',
-  'http/load-shedding.ts -> config.ts': 'a type: the settings it is made from',
-  'contract/generate.ts -> settings-page.ts': 'a program that writes every generated file',
-};
+const directory = fileURLToPath(new URL('.', import.meta.url));
 
-/** Who composes the system: nobody else knows more than one module's face. */
-const COMPOSERS = ['app.ts', 'connections.ts', 'context.ts'];
-
-const isComposer = (path: string) => path.startsWith('composition/') || COMPOSERS.includes(path);
+/** Folders of the modules in the order of the catalogue, such as `modules/shared/people`. */
+const FOLDERS = readSource(readFileSync(`${directory}/catalogue/modules.ts`, 'utf8'))
+  .imports.filter((path) => path.endsWith('/index.ts'))
+  .map((path) => posix.dirname(posix.join('catalogue', path)));
 
 /** The database schema that a part's SQL may name; parts that are not here have no SQL. */
-const OWN_SCHEMA: Record<string, string> = {
-  'modules/people': 'people',
-  'modules/approvals': 'approvals',
-  'modules/knowledge': 'knowledge',
-  'modules/performance': 'performance',
-  'modules/stage-gates': 'gates',
-  'modules/evaluations': 'evaluations',
-  'modules/webhooks': 'events',
-  'modules/identity': 'identity',
-  'modules/tenancy': 'identity',
-  'modules/audit': 'audit',
-  'modules/decisions': 'decisions',
-  'modules/realtime': 'events',
-  'modules/quality': 'quality',
-  'modules/agents': 'agents',
-  'modules/prompts': 'prompts',
+const OWN_SCHEMA: Record<string, string | null> = {
+  ...Object.fromEntries(Object.values(MODULES).map(({ schema }, index) => [FOLDERS[index], schema])),
   http: 'platform_http',
   judgement: 'judgement',
   models: 'models',
 };
 
 function layerOf(path: string): string {
-  const folder = path.includes('/') ? (path.split('/')[0] as string) : 'root';
-  return folder === 'composition' ? 'root' : folder;
+  return path.includes('/') ? (path.split('/')[0] as string) : 'root';
 }
 
-/** `modules/people` of a file in it; for other files their layer. */
+/** `modules/shared/people` of a file in it; for other files their layer. */
 function partOf(path: string): string {
-  return layerOf(path) === 'modules' ? path.split('/').slice(0, 2).join('/') : layerOf(path);
+  return layerOf(path) === 'modules' ? path.split('/').slice(0, 3).join('/') : layerOf(path);
 }
 
 /** Whether a file may be imported from outside its part. */
 function isEntrance(from: string, to: string): boolean {
-  if (layerOf(to) === 'modules') {
+  if (layerOf(to) === 'modules')
     return (
-      to.endsWith(layerOf(from) === 'contract' ? '/contract.ts' : '/index.ts') && to.split('/').length === 3
+      to === `${partOf(to)}/index.ts` || (layerOf(from) === 'catalogue' && to === `${partOf(to)}/contract.ts`)
     );
-  }
-  if (layerOf(to) === 'judgement') {
+  if (layerOf(to) === 'judgement')
     return (
       to === 'judgement/index.ts' ||
       (/\/(contract|schema)\.ts$/.test(from) && /\/(schema|grade)\.ts$/.test(to))
     );
-  }
   return true;
 }
 
-function importsOf(sources: Sources): [string, string][] {
+/** Whether one module is below another in the catalogue. */
+function isBelow(from: string, to: string): boolean {
+  const [upper, lower] = [FOLDERS.indexOf(partOf(from)), FOLDERS.indexOf(partOf(to))];
+  return upper < 0 || lower < 0 || lower < upper;
+}
+
+function importsOf(sources: Sources, what: 'imports' | 'values' = 'imports'): [string, string][] {
   return Object.entries(sources).flatMap(([path, text]) =>
     readSource(text)
-      .imports.filter((specifier) => specifier.startsWith('.'))
+      [what].filter((specifier) => specifier.startsWith('.'))
       .map((specifier): [string, string] => [path, posix.join(posix.dirname(path), specifier)]),
   );
 }
@@ -99,13 +80,29 @@ function importsOf(sources: Sources): [string, string][] {
 function importFaults(sources: Sources): string[] {
   return importsOf(sources)
     .filter(([from, to]) => {
-      if (to === '../package.json' || partOf(from) === partOf(to)) return false;
-      const isBelow = MAY_IMPORT[layerOf(from)]?.includes(layerOf(to)) ?? false;
+      if (to.endsWith('package.json') || partOf(from) === partOf(to)) return false;
       const isModuleToModule = layerOf(from) === 'modules' && layerOf(to) === 'modules';
-      const isComposing = layerOf(from) === 'root' && layerOf(to) === 'modules' && !isComposer(from);
-      return !(isBelow || isModuleToModule) || isComposing || !isEntrance(from, to);
+      const isAllowed = isModuleToModule
+        ? isBelow(from, to)
+        : (MAY_IMPORT[layerOf(from)]?.includes(layerOf(to)) ?? false);
+      return !isAllowed || !isEntrance(from, to);
     })
     .map(([from, to]) => `${from} -> ${to}`);
+}
+
+/** Files that import each other at run time, directly or not: one line for each circle. */
+function circles(sources: Sources): string[] {
+  const imports = Map.groupBy(importsOf(sources, 'values'), ([from]) => from);
+  const done = new Set<string>();
+  const found: string[] = [];
+  function visit(path: string, way: readonly string[]): void {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' -> '));
+    if (done.has(path) || way.includes(path)) return;
+    for (const [, to] of imports.get(path) ?? []) visit(to, [...way, path]);
+    done.add(path);
+  }
+  for (const path of Object.keys(sources)) visit(path, []);
+  return found;
 }
 
 function sqlFaults(sources: Sources, tables: string[]): string[] {
@@ -122,11 +119,13 @@ function sqlFaults(sources: Sources, tables: string[]): string[] {
 function closureOf(start: string, sources: Sources): string[] {
   const imports = Map.groupBy(importsOf(sources), ([from]) => from);
   const reached = new Set([start]);
-  for (const path of reached) for (const [, to] of imports.get(path) ?? []) reached.add(to);
+  for (const path of reached)
+    // The catalogue loads a module's code only where the system is composed.
+    for (const [, to] of imports.get(path) ?? [])
+      if (path !== 'catalogue/modules.ts' || to.endsWith('/contract.ts')) reached.add(to);
   return [...reached];
 }
 
-const directory = fileURLToPath(new URL('.', import.meta.url));
 const sources: Sources = Object.fromEntries(
   readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
@@ -144,20 +143,29 @@ const tables = readdirSync(migrations)
 
 describe('the source', () => {
   test('was found', () => {
-    expect(Object.keys(sources)).toEqual(expect.arrayContaining(['app.ts', 'modules/people/store.ts']));
+    expect(Object.keys(sources)).toEqual(
+      expect.arrayContaining(['app.ts', 'modules/shared/people/store.ts']),
+    );
     expect(tables).toEqual(expect.arrayContaining(['people.projects', 'evaluations.runs', 'events.outbox']));
   });
 
-  test('imports nothing that a layer or a module keeps to itself', () => {
-    expect(importFaults(sources).filter((fault) => !(fault in KNOWN))).toEqual([]);
+  test('imports only what is below it, through its entrance', () => {
+    expect(importFaults(sources)).toEqual([]);
   });
 
-  test('still has every exception that is known', () => {
-    expect(Object.keys(KNOWN).filter((fault) => !importFaults(sources).includes(fault))).toEqual([]);
+  test('has no files that need each other at run time', () => {
+    expect(circles(sources)).toEqual([]);
+  });
+
+  test('has every module in the catalogue', () => {
+    const folders = Object.keys(sources).flatMap(
+      (path) => path.match(/^modules\/[\w-]+\/[\w-]+(?=\/)/) ?? [],
+    );
+    expect([...new Set(folders)].sort()).toEqual([...FOLDERS].sort());
   });
 
   test('has contracts that can be read without a driver, a server or a service', () => {
-    const reached = closureOf('contract/index.ts', sources).filter((path) => path !== 'contract/index.ts');
+    const reached = closureOf('catalogue/index.ts', sources).filter((path) => !path.startsWith('catalogue/'));
     expect(
       reached.filter(
         (path) =>
@@ -178,34 +186,64 @@ describe('the source', () => {
 
 describe('the rule catches', () => {
   test.each([
-    ['a service of another module', 'modules/evaluations/x.ts', "import { a } from '../people/service.ts';"],
+    [
+      'a service of another module',
+      'modules/manager/evaluations/x.ts',
+      "import { a } from '../../shared/people/service.ts';",
+    ],
     [
       'a store of another module, as a type',
-      'modules/people/x.ts',
-      "import type { A } from '../webhooks/store.ts';",
+      'modules/shared/webhooks/x.ts',
+      "import type { A } from '../people/store.ts';",
     ],
-    ['a file deep in another module', 'modules/ops/x.ts', "export * from '../people/connectors/index.ts';"],
-    ['a contract of another module', 'modules/ops/x.ts', "import { b } from '../people/contract.ts';"],
-    ['a module in the platform', 'platform/x.ts', "import '../modules/people/index.ts';"],
-    ['a module in the judgement', 'judgement/x.ts', "const a = await import('../modules/people/index.ts');"],
+    [
+      'a file deep in another module',
+      'modules/shared/webhooks/x.ts',
+      "export * from '../people/connectors/index.ts';",
+    ],
+    [
+      'a contract of another module',
+      'modules/shared/webhooks/x.ts',
+      "import { b } from '../people/contract.ts';",
+    ],
+    [
+      'a module above, in the same floor',
+      'modules/shared/people/x.ts',
+      "import type { A } from '../webhooks/index.ts';",
+    ],
+    [
+      'a module of a floor above',
+      'modules/shared/people/x.ts',
+      "import { a } from '../../ai/prompts/index.ts';",
+    ],
+    ['a module in the platform', 'platform/x.ts', "import '../modules/shared/people/index.ts';"],
+    [
+      'a module in the judgement',
+      'judgement/x.ts',
+      "const a = await import('../modules/shared/people/index.ts');",
+    ],
     [
       'a contract in the platform',
       'platform/database/x.ts',
       "import { id } from '../../contract/schemas.ts';",
     ],
     ['HTTP in the judgement', 'judgement/x.ts', "import { Problem } from '../http/problem.ts';"],
-    ['a module in HTTP', 'http/x.ts', "import { a } from '../modules/identity/index.ts';"],
-    ['a service in the contracts', 'contract/x.ts', "import { a } from '../modules/identity/service.ts';"],
+    ['a module in HTTP', 'http/x.ts', "import { a } from '../modules/shared/identity/index.ts';"],
+    ['anything of ours in the contract', 'contract/x.ts', "import { a } from '../platform/log.ts';"],
+    [
+      'a service in the catalogue',
+      'catalogue/x.ts',
+      "import { a } from '../modules/shared/identity/service.ts';",
+    ],
     [
       'a store of the judgement in a module',
-      'modules/people/x.ts',
-      "import { a } from '../../judgement/store.ts';",
+      'modules/shared/people/x.ts',
+      "import { a } from '../../../judgement/store.ts';",
     ],
-    ['a module in the start', 'server.ts', "import { a } from './modules/shared/people/index.ts';"],
     [
       'the composition in a module',
-      'modules/people/x.ts',
-      "import type { Context } from '../../context.ts';",
+      'modules/shared/people/x.ts',
+      "import type { Context } from '../../../context.ts';",
     ],
     ['code from outside the source', 'platform/x.ts', "import { a } from '../../test/api.ts';"],
     [
@@ -218,21 +256,31 @@ describe('the rule catches', () => {
   });
 
   test.each([
-    ['modules/evaluations/x.ts', "import { a } from '../people/index.ts';"],
-    ['modules/evaluations/contract.ts', "import { GRADES } from '../../judgement/grade.ts';"],
-    ['modules/people/connectors/x.ts', "import { a } from '../store.ts';"],
-    ['contract/x.ts', "import { a } from '../modules/people/contract.ts';"],
+    ['modules/manager/evaluations/x.ts', "import { a } from '../../shared/people/index.ts';"],
+    ['modules/manager/evaluations/contract.ts', "import { GRADES } from '../../../judgement/grade.ts';"],
+    ['modules/shared/people/connectors/x.ts', "import { a } from '../store.ts';"],
+    ['catalogue/x.ts', "import { a } from '../modules/shared/people/contract.ts';"],
     ['app.ts', "import { a } from './modules/shared/people/index.ts'; import p from '../package.json';"],
     ['platform/x.ts', "import { z } from 'zod';"],
   ])('no import that is right: %s', (path, text) => {
     expect(importFaults({ [path]: text })).toEqual([]);
   });
 
+  test('files that need each other at run time, and no circle of types', () => {
+    const a = "import { b } from './b.ts'; import type { C } from './c.ts';";
+    const b = "import { c } from './c.ts';";
+    const c = "import { type A, a } from './a.ts';";
+    expect(circles({ 'x/a.ts': a, 'x/b.ts': b, 'x/c.ts': c })).toEqual([
+      'x/a.ts -> x/b.ts -> x/c.ts -> x/a.ts',
+    ]);
+    expect(circles({ 'x/a.ts': a, 'x/b.ts': b, 'x/c.ts': "import { type A } from './a.ts';" })).toEqual([]);
+  });
+
   test.each([
-    ['modules/people/x.ts', 'const rows = sql`select * from evaluations.runs`;'],
-    ['modules/people/x.ts', "transaction.selectFrom('judgement.rules as rule')"],
-    ['modules/evaluations/x.ts', `sql\`select \${a} from x join "people"."projects" on true\``],
-    ['modules/ops/x.ts', "sql.table('identity.tenants')"],
+    ['modules/shared/people/x.ts', 'const rows = sql`select * from evaluations.runs`;'],
+    ['modules/shared/people/x.ts', "transaction.selectFrom('judgement.rules as rule')"],
+    ['modules/manager/evaluations/x.ts', `sql\`select \${a} from x join "people"."projects" on true\``],
+    ['modules/shared/ops/x.ts', "sql.table('identity.tenants')"],
     ['http/x.ts', "'events.outbox'"],
   ])('a table of another schema: %s', (path, text) => {
     expect(sqlFaults({ [path]: text }, tables)).toHaveLength(1);
@@ -240,7 +288,7 @@ describe('the rule catches', () => {
 
   test('no table of the own schema, and none in a comment', () => {
     const text = "/* evaluations.runs */ selectFrom('people.projects'); // 'judgement.rules'";
-    expect(sqlFaults({ 'modules/people/x.ts': text }, tables)).toEqual([]);
+    expect(sqlFaults({ 'modules/shared/people/x.ts': text }, tables)).toEqual([]);
   });
 });
 

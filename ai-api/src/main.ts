@@ -1,3 +1,4 @@
+import { createReload } from './composition/reload.ts';
 import { ConfigError, otlpSettings, readConfig } from './config/index.ts';
 import { RegionMismatch } from './context.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
@@ -6,7 +7,6 @@ import { DatabaseUnreachable } from './platform/database/postgres.ts';
 import { both, createLog } from './platform/log.ts';
 import { referencesIn, resolveEnvironment, SecretsError } from './platform/secrets/index.ts';
 import { exportLogs } from './platform/telemetry/log-export.ts';
-import { createReload } from './composition/reload.ts';
 import { startServer } from './server.ts';
 
 /** How long the log's last lines may take to be sent. */

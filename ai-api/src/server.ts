@@ -7,8 +7,6 @@ import { createApp, createWorkerApp } from './app.ts';
 import { type Config, urlOf } from './config/index.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
-import { startUpkeep } from './models/upkeep.ts';
-import { startMaintenance } from './modules/shared/audit/index.ts';
 import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
 
 /** How long running requests and jobs may take to end. */
@@ -44,13 +42,9 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     opened.push({ close: () => context.mailer.close() });
     await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     opened.push({ close: () => context.jobs.stop(STOP_MS) });
-    if (config.ROLE !== 'api')
-      opened.push(await startMaintenance(context.database, log), context.watchDeadlines());
     if (config.ROLE !== 'api') {
-      const { database, ledger, traces } = context;
-      opened.push(await startUpkeep(database, ledger, { textDays: config.MODEL_TEXT_DAYS, log }));
       await context.collections.migrate();
-      const exporting = await traces.start();
+      const exporting = await context.traces.start();
       if (exporting) opened.push(exporting);
     }
     const inbox = config.SMTP_URL || config.ROLE === 'worker' ? null : await openInbox(config, log);
@@ -59,7 +53,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     if (http) opened.push({ close: () => closeHttp(http) });
     if (http && config.ROLE !== 'worker') opened.push(await openRealtime(context, http));
     const url = http ? urlOf(config.HOST, (http.address() as AddressInfo).port) : null;
-    log.info({ url, role: config.ROLE, ...context.installation }, 'ready');
+    log.info({ url, role: config.ROLE, ...context.ops.installation }, 'ready');
     return { context, url, inbox, stop };
   } catch (error) {
     await stop();

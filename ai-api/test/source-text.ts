@@ -2,6 +2,8 @@
 export interface SourceText {
   /** Specifiers of static, dynamic and type imports, and of re-exports. */
   imports: string[];
+  /** Those of them that are there at run time: all but types. */
+  values: string[];
   /** Contents of string literals and of the constant parts of templates. */
   strings: string[];
 }
@@ -26,12 +28,23 @@ export function readSource(source: string): SourceText {
     const before = tokens[index - 1];
     const isStatic = kind === 'quoted' && before?.kind === 'word' && /^(from|import)$/.test(before.text);
     const isDynamic = before?.text === '(' && tokens[index - 2]?.text === 'import';
-    return isStatic || isDynamic ? [text] : [];
+    if (!isStatic && !isDynamic) return [];
+    return [{ text, isType: isStatic && isTypeImport(tokens.slice(0, index)) }];
   });
   const strings = tokens
     .filter(({ kind }) => kind === 'quoted' || kind === 'template')
     .map(({ text }) => text);
-  return { imports, strings };
+  const values = imports.filter(({ isType }) => !isType);
+  return { imports: imports.map(({ text }) => text), values: values.map(({ text }) => text), strings };
+}
+
+/** Whether the statement that ends with `from` names nothing but types. */
+function isTypeImport(before: readonly Token[]): boolean {
+  const start = before.findLastIndex(({ kind, text }) => kind === 'word' && /^(import|export)$/.test(text));
+  const words = before.slice(start + 1, -1).map(({ text }) => text);
+  if (words[0] === 'type' && words[1] !== ',') return true;
+  const names = words[0] === '{' ? words.slice(1, -1).join(' ').split(' , ') : [];
+  return names.length > 0 && names.every((name) => name === '' || name.startsWith('type '));
 }
 
 function tokenize(source: string): Token[] {

@@ -1,12 +1,12 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { EVENT_TYPES } from '../contract/events.ts';
 import { staleFiles } from '../../../scripts/generate.ts';
+import { EVENT_TYPES } from '../contract/events.ts';
+import { type Operation, operation, pathParameters, type Resource, resource } from '../contract/operation.ts';
 import { resources } from './index.ts';
 import { type ManifestField, manifestOf } from './manifest.ts';
 import { openApi } from './openapi.ts';
-import { type Operation, operation, pathParameters, type Resource, resource } from '../contract/operation.ts';
 
 type Json = Record<string, unknown>;
 

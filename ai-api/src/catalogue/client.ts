@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { resources } from './index.ts';
 import { locationOf, type Operation } from '../contract/operation.ts';
 import { type ProblemDocument, problemDocument } from '../contract/schemas.ts';
+import type { resources } from './index.ts';
 
 /** A problem that the API answered, or that kept it from answering (`document` is then undefined). */
 export class ApiError extends Error {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES, events } from '../contract/events.ts';
-import { inputProperties } from './openapi.ts';
 import { type Locate, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
+import { inputProperties } from './openapi.ts';
 
 /** The contracts as plain data, from which the n8n node and the ToolJet plugin build their forms. */
 export interface Manifest {

@@ -10,7 +10,12 @@ import type { Ledger } from '../models/ledger/index.ts';
 import { openAiProvider } from '../models/openai.ts';
 import { PROVIDERS, type Provider, type ProviderName } from '../models/provider.ts';
 import { createRoute, type Route } from '../models/route.ts';
-import { createBrainLift, createMetricsApi, createWorkSmart, type Sources } from '../modules/shared/people/index.ts';
+import {
+  createBrainLift,
+  createMetricsApi,
+  createWorkSmart,
+  type Sources,
+} from '../modules/shared/people/index.ts';
 import { type Replaceable, replaceable } from '../platform/replaceable.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import type { ReloadableKey, UseKey } from './reload.ts';

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from '../config/index.ts';
-import { createConnections } from './connections.ts';
-import { createGuards } from '../http/guards.ts';
+import { createRequestPolicies } from '../http/request-policies.ts';
 import { createCollections } from '../models/embeddings/collections.ts';
 import { createEmbedder, embeddersOf } from '../models/embeddings/index.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
+import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
@@ -18,17 +19,24 @@ import { createSealer } from '../platform/sealing.ts';
 import { openShared } from '../platform/shared.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import { createTracing } from '../platform/telemetry/tracing/index.ts';
+import { connectLangfuse, createConnections } from './connections.ts';
 import { installationKeys, localKey } from './keys.ts';
 
-/** What time it is; a test moves it. */
-interface Clock {
-  now(): Date;
+/** Parts that a test puts in place of the installation's own. */
+export interface Overrides {
+  clock?: Clock;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
 
 /** Everything below the modules: what stores, sends, waits, asks models and looks after itself. */
-export async function openDrivers(config: Config, log: Logger, database: Database, metrics: Metrics) {
+export async function openDrivers(
+  config: Config,
+  log: Logger,
+  database: Database,
+  metrics: Metrics,
+  overrides: Overrides = {},
+) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
   const objects = await openObjects({
     bucket: config.OBJECTS_BUCKET,
@@ -61,18 +69,24 @@ export async function openDrivers(config: Config, log: Logger, database: Databas
     onAttempt: metrics.jobAttempt,
     tracing,
   });
+  const clock = overrides.clock ?? systemClock();
+  scheduleModelRetention({ jobs, database, ledger, clock, log, config });
   const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
-  const guards = createGuards(config, log, database, limits, () => metrics.storeFailure('limits'));
+  const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
+    metrics.storeFailure('limits'),
+  );
   const secrets = await installationKeys(config);
-  const guard = guardOf(config);
   const sealer = createSealer(secrets);
   const mailer = openMailer({
     smtpUrl: config.SMTP_URL ?? `smtp://127.0.0.1:${config.INBOX_SMTP_PORT}`,
     driver: config.SMTP_URL ? 'smtp' : 'dev-inbox',
   });
-  const clock: Clock = { now: () => new Date() };
   return {
+    config,
+    log,
+    metrics,
+    database,
     publicUrl,
     dashboards: createDashboards(config.DASHBOARDS_URL),
     objects,
@@ -88,11 +102,13 @@ export async function openDrivers(config: Config, log: Logger, database: Databas
     collections,
     cache,
     limits,
-    guards,
+    requestPolicies,
     secrets,
-    guard,
+    outboundGuard: outboundGuardOf(config),
     sealer,
     mailer,
+    langfuse: connectLangfuse(config),
+    langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
   };
 }
@@ -115,7 +131,7 @@ function traceSettings(config: Config, log: Logger, metrics: Metrics): TraceSett
   };
 }
 
-function guardOf(config: Config) {
+function outboundGuardOf(config: Config) {
   return createOutboundGuard({
     allowed: parseAllowedHosts(config.WEBHOOK_ALLOWED_HOSTS),
     ports: config.WEBHOOK_ALLOWED_PORTS.split(',').map(Number),

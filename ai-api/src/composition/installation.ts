@@ -1,11 +1,11 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Installation } from '../modules/shared/ops/index.ts';
-import type { Database } from '../platform/database/index.ts';
 import type { Drivers } from './drivers.ts';
 
 /** What this installation runs on, as health tells it. */
-export function installationOf(database: Database, drivers: Drivers): Installation {
-  const { model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } = drivers;
+export function installationOf(drivers: Drivers): Installation {
+  const { database, model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } =
+    drivers;
   return {
     version: packageJson.version,
     engine: model ? 'model' : 'rules',

@@ -1,142 +1,84 @@
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
-import { connectLangfuse } from './connections.ts';
-import { limitedDoor } from '../http/limits/door.ts';
-import { parseSignInProviders, parseTokenIssuers } from '../config/sign-in.ts';
-import { storeJudgementsWith } from '../judgement/index.ts';
-import { agentModels, createAgents } from '../modules/ai/agents/index.ts';
-import { openApprovals } from '../modules/manager/approvals/index.ts';
-import { createAudit } from '../modules/shared/audit/index.ts';
-import { createDecisions } from '../modules/ai/decisions/index.ts';
-import { createEvaluations } from '../modules/manager/evaluations/index.ts';
-import { createIdentity } from '../modules/shared/identity/index.ts';
-import { createKnowledge, feedbackToLangfuse } from '../modules/manager/knowledge/index.ts';
-import { createPeople } from '../modules/shared/people/index.ts';
-import { createPerformance } from '../modules/manager/performance/index.ts';
-import { createPrompts } from '../modules/ai/prompts/index.ts';
-import { createQuality, forwardToLangfuse } from '../modules/ai/quality/index.ts';
-import { createRealtime } from '../modules/shared/realtime/index.ts';
-import { createRules } from '../modules/ai/rules/index.ts';
-import { createStageGates, stageGateKind } from '../modules/manager/stage-gates/index.ts';
-import { createTenancy } from '../modules/shared/tenancy/index.ts';
-import { createUsage } from '../modules/shared/usage/index.ts';
-import { createEventLog, createWebhooks } from '../modules/shared/webhooks/index.ts';
-import type { Database } from '../platform/database/index.ts';
-import type { Metrics } from '../platform/telemetry/metrics.ts';
+import type { RequestHandler, Router } from 'express';
+import { MODULES, type ModuleName } from '../catalogue/modules.ts';
+import type { Served } from '../http/router.ts';
+import type { Kind } from '../judgement/index.ts';
+import type { Installation } from '../modules/shared/ops/index.ts';
+import type { TenantTransaction } from '../platform/database/index.ts';
+import type { PersonalData } from '../platform/personal-data.ts';
 import type { Drivers } from './drivers.ts';
-import { KINDS } from './kinds.ts';
+import { installationOf } from './installation.ts';
 
-export type Modules = Awaited<ReturnType<typeof createModules>>;
+/** What the `index.ts` of a module may export beside `create`. */
+interface Module {
+  /** Builds its service from drivers and from the services of the modules below it. */
+  create(needs: never): unknown;
+  /** One handler for each operation of its contract; `served` are those of all modules. */
+  operations?(service: never, served: readonly Served[]): Served[];
+  /** Express routes that are no operations, such as pages. */
+  routes?(service: never, anonymous: RequestHandler): Router;
+  /** Its kinds of judgement. */
+  kinds?: readonly Kind[];
+  /** Gives a company what comes with the module. */
+  seed?(transaction: TenantTransaction, tenantId: string, needs: never): Promise<void>;
+  /** The personal data that it holds. */
+  personalData?(service: never): PersonalData;
+}
 
-/** The bounded contexts on their drivers; each is told of others what it needs. */
-export async function createModules(
-  config: Config,
-  log: Logger,
-  database: Database,
-  metrics: Metrics,
-  drivers: Drivers,
-) {
-  const { publicUrl, objects, ledger, sources, model, routes, traces, jobs, collections, cache } = drivers;
-  const { guards, secrets, guard, sealer, mailer, clock, dashboards } = drivers;
-  const identity = await createIdentity(database, {
-    publicUrl,
-    tenant: config.TENANT,
-    secrets,
-    issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
-    providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
-    limiter: guards.limiter,
-    log,
-  });
-  const tenancy = createTenancy(database, config.DATA_REGION ?? null);
-  await tenancy.checkRegions();
-  const people = createPeople(database, sources);
-  const webhooks = createWebhooks(database, jobs, {
-    retrySeconds: config.WEBHOOK_RETRY_SECONDS,
-    disableHours: config.WEBHOOK_DISABLE_HOURS,
-    guard,
-    sealer,
-    onDelivery: metrics.delivery,
-  });
-  await webhooks.prepare();
-  const asking = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard, sealer };
-  const decisions = createDecisions(database, jobs, webhooks, asking);
-  const door = limitedDoor(identity.authenticate, guards.limiter);
-  const realtime = createRealtime(createEventLog(database), database, door, {
-    heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
-    connectionsPerTenant: config.REALTIME_CONNECTIONS,
-    bufferBytes: config.REALTIME_BUFFER_BYTES,
-    replay: config.REALTIME_REPLAY,
-    rolesNow: identity.rolesNow,
-    onChange: identity.onChange,
-    log,
-  });
-  const forward = forwardToLangfuse(database, jobs, connectLangfuse(config), config.LANGFUSE_RETRY_SECONDS);
-  const quality = createQuality(database, forward);
-  const settings = {
-    concurrency: config.EVALUATION_CONCURRENCY,
-    model,
-    now: () => clock.now(),
-    storeJudgement: storeJudgementsWith(quality.reviews.sample),
-    onJudged: metrics.judged,
-    settingsOf: tenancy.settingsOf,
+type Loaded<Name extends ModuleName> = Awaited<ReturnType<(typeof MODULES)[Name]['load']>>;
+/** The services of all modules by name. */
+export type Services = { [Name in ModuleName]: Awaited<ReturnType<Loaded<Name>['create']>> };
+
+/** What modules are built from beside each other. */
+interface Given extends Drivers {
+  installation: Installation;
+  kinds: readonly Kind[];
+  personalData: () => readonly PersonalData[];
+}
+
+/** The names of modules that need something which nobody gives. */
+type Unmet = {
+  [Name in ModuleName]: Given & Services extends Parameters<Loaded<Name>['create']>[0] ? never : Name;
+}[ModuleName];
+true satisfies [Unmet] extends [never] ? true : Unmet;
+
+export interface Modules {
+  services: Services;
+  served: Served[];
+  routes(anonymous: RequestHandler): Router[];
+  /** Gives a company what comes with the modules. */
+  seed(transaction: TenantTransaction, tenantId: string): Promise<void>;
+}
+
+/** Builds every module of the catalogue, in its order. */
+export async function createModules(drivers: Drivers): Promise<Modules> {
+  const names = Object.keys(MODULES) as ModuleName[];
+  const loaded = await Promise.all(
+    names.map(async (name): Promise<{ name: ModuleName; module: Module }> => {
+      return { name, module: await MODULES[name].load() };
+    }),
+  );
+  const services: Record<string, unknown> = {};
+  const given: Given = {
+    ...drivers,
+    installation: installationOf(drivers),
+    kinds: loaded.flatMap(({ module }) => module.kinds ?? []),
+    personalData: () =>
+      loaded.flatMap(({ name, module }) => module.personalData?.(services[name] as never) ?? []),
   };
-  const prompts = createPrompts(database, jobs, {
-    kinds: [...KINDS, stageGateKind],
-    model,
-    concurrency: config.EVALUATION_CONCURRENCY,
-    langfuse: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
-    publish: webhooks.publish,
-    log,
-  });
-  const evaluations = createEvaluations(database, jobs, people, webhooks, cache, { ...settings, prompts });
-  const modelsOfAgents = agentModels({
-    ...{ routes, ledger, onCall: metrics.modelCall, prompts },
-    settingsOf: tenancy.settingsOf,
-  });
-  const agents = createAgents(database, jobs, webhooks, modelsOfAgents, config.AGENT_CONCURRENCY);
-  const { approvals, watch } = openApprovals({
-    database,
-    jobs,
-    people,
-    webhooks,
-    objects,
-    dashboards,
-    prompts,
-    ...settings,
-  });
-  const stageGates = createStageGates({ database, people, webhooks, prompts, ...settings });
-  const retrySeconds = config.LANGFUSE_RETRY_SECONDS;
-  const knowledge = createKnowledge({
-    tellFeedback: feedbackToLangfuse(database, jobs, connectLangfuse(config), retrySeconds),
-    database,
-    jobs,
-    objects,
-    collections,
-    webhooks,
-    cache,
-    prompts,
-    model,
-  });
-  const audit = createAudit({ database, objects, identity, people, now: settings.now });
+  for (const { name, module } of loaded) {
+    services[name] = await module.create({ ...given, ...services } as never);
+  }
+  const served: Served[] = [];
+  for (const { name, module } of loaded)
+    served.push(...(module.operations?.(services[name] as never, served) ?? []));
   return {
-    door,
-    identity,
-    tenancy,
-    people,
-    webhooks,
-    decisions,
-    realtime,
-    evaluations,
-    quality,
-    agents,
-    prompts,
-    approvals,
-    stageGates,
-    knowledge,
-    performance: createPerformance({ database, people, webhooks, objects, prompts, dashboards, ...settings }),
-    rules: createRules(database, KINDS, settings.now),
-    watchDeadlines: () => watch(identity.tenantIds, log),
-    audit,
-    usage: createUsage(database, ledger, traces),
+    services: services as Services,
+    served,
+    routes: (anonymous) =>
+      loaded.flatMap(({ name, module }) => module.routes?.(services[name] as never, anonymous) ?? []),
+    seed: async (transaction, tenantId) => {
+      for (const { module } of loaded)
+        await module.seed?.(transaction, tenantId, { ...given, ...services } as never);
+    },
   };
 }

@@ -1,15 +1,15 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
-import { namesProxies } from '../http/limits/client-address.ts';
 import { TIERS } from '../contract/tiers.ts';
-import { parseSignInProviders, parseTokenIssuers } from './sign-in.ts';
 import { PROVIDERS, type ProviderName } from '../models/provider.ts';
 import type { Priority } from '../platform/jobs/index.ts';
 import { parseAllowedHosts } from '../platform/outbound/index.ts';
 import { parseKeys } from '../platform/sealing.ts';
 import { type OtlpSettings, parsePairs } from '../platform/telemetry/tracing/otlp.ts';
 import { productionFaults } from './production.ts';
+import { namesProxies } from './proxies.ts';
+import { parseSignInProviders, parseTokenIssuers } from './sign-in.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../test/databases.ts';
+import { resources } from '../catalogue/index.ts';
 import { readConfig } from '../config/index.ts';
 import { PROBLEMS } from '../contract/errors.ts';
-import { resources } from '../catalogue/index.ts';
 import { type Operation, ROLES, type Role } from '../contract/operation.ts';
 import { type ProblemDocument, problemDocument } from '../contract/schemas.ts';
 import { createLog } from '../platform/log.ts';
@@ -337,7 +337,7 @@ describe('the HTTP interface', () => {
       const response = await send('GET', path, undefined, anonymous);
       expect(await response.json()).toMatchObject({
         status: 'ok',
-        version: server.context.installation.version,
+        version: server.context.ops.installation.version,
         engine: 'rules',
         model: null,
         drivers: { database: 'pglite', jobs: 'pg-boss', objects: 'filesystem', mail: 'smtp' },

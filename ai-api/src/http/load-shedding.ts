@@ -1,6 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import type { Config } from '../config/index.ts';
 import { isProbe } from './probe.ts';
 import { Problem } from './problem.ts';
 
@@ -15,7 +14,10 @@ const RETRY_AFTER = 2;
 export function shedLoad({
   MAX_IN_FLIGHT: maxInFlight,
   SHED_LOOP_DELAY_MS: maxLoopDelayMs,
-}: Pick<Config, 'MAX_IN_FLIGHT' | 'SHED_LOOP_DELAY_MS'>): RequestHandler {
+}: {
+  MAX_IN_FLIGHT: number;
+  SHED_LOOP_DELAY_MS: number;
+}): RequestHandler {
   const delay = watchLoop();
   let inFlight = 0;
   return (request, response, next) => {

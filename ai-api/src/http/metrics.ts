@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Gauges, Metrics } from '../platform/telemetry/metrics.ts';
-import type { LimitedDoor } from './limits/door.ts';
+import type { ConnectionGate } from './limits/connection-gate.ts';
 import { Problem } from './problem.ts';
 
 /** Counts and times every request under the id of the operation that answered it (RED). */
@@ -24,12 +24,12 @@ export function serveMetrics(
   metrics: Metrics,
   gauges: Gauges,
   token: string | undefined,
-  door: LimitedDoor,
+  gate: ConnectionGate,
 ): RequestHandler {
   return async (request, response) => {
     response.locals.operation = 'metrics';
     if (!isScraper(request, token)) {
-      const caller = await door.verify(request, response);
+      const caller = await gate.verify(request, response);
       if (!caller) throw new Problem('UNAUTHENTICATED', 'Send the metrics token, or a key of role ops.');
       if (!caller.roles.some((role) => role === 'ops' || role === 'admin'))
         throw new Problem('FORBIDDEN', 'This needs one of the roles admin, ops.');

@@ -133,7 +133,7 @@ describe('requests', () => {
     });
 
     test('are answered with 503 and their signal aborts; the key then repeats what came of it', async () => {
-      const { guards, identity } = api.context;
+      const { requestPolicies, identity } = api.context;
       const { promise: released, resolve: release } = Promise.withResolvers<void>();
       let carriedOut = 0;
       let aborted = false;
@@ -148,7 +148,9 @@ describe('requests', () => {
         },
       };
       const app = express();
-      app.use(routesOf([serve(slow, handlers)], identity.authenticate, { ...guards, timeoutMs: 400 }));
+      app.use(
+        routesOf([serve(slow, handlers)], identity.authenticate, { ...requestPolicies, timeoutMs: 400 }),
+      );
       app.use(errorHandler);
       const server = app.listen(0, '127.0.0.1');
       await once(server, 'listening');

@@ -11,11 +11,11 @@ import type { Caller, Exchange, RequestContext } from './caller.ts';
 import { readCookie } from './cookies.ts';
 import { toProblem } from './error-handler.ts';
 import { answerByEvents, wantsEvents } from './event-answer.ts';
-import type { Guards } from './guards.ts';
 import { readIdempotencyKey } from './idempotency/index.ts';
 import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
 import { invalidField, invalidInput, Problem } from './problem.ts';
 import { jsonReply, problemReply, type Reply, sendReply } from './reply.ts';
+import type { RequestPolicies } from './request-policies.ts';
 import { limitDepth } from './request-size.ts';
 import { withinTime } from './time-limit.ts';
 
@@ -49,29 +49,37 @@ export type Authenticate = (request: Request, guard?: GuardCredential) => Promis
 export type GuardCredential = <T>(verify: () => Promise<T>) => Promise<T>;
 
 /** Express routes of every operation that is served, and 405 for known paths with another method. */
-export function routesOf(served: Served[], authenticate: Authenticate, guards: Guards): Router {
+export function routesOf(served: Served[], authenticate: Authenticate, policies: RequestPolicies): Router {
   const router = Router();
   const methods = new Map<string, Set<string>>();
-  for (const { contract, handlers } of served) {
-    for (const [key, op] of Object.entries(contract.operations)) {
-      const handler = handlers[key];
-      if (!handler) throw new Error(`Operation ${contract.id}.${key} has no handler`);
-      const path = expressPath(op.path);
-      methods.set(path, (methods.get(path) ?? new Set()).add(op.method));
-      router[op.method.toLowerCase() as 'get'](
-        path,
-        ...middlewares(`${contract.id}.${key}`, op, handler, authenticate, guards),
-      );
-    }
+  for (const { id, op, handler } of served.flatMap(operationsOf).sort(literalFirst)) {
+    const path = expressPath(op.path);
+    methods.set(path, (methods.get(path) ?? new Set()).add(op.method));
+    router[op.method.toLowerCase() as 'get'](path, ...middlewares(id, op, handler, authenticate, policies));
   }
   for (const [path, allowed] of methods) {
     router.all(
       path,
-      guards.limiter.anonymous,
+      policies.limiter.anonymous,
       methodNotAllowed([...allowed, ...(allowed.has('GET') ? ['HEAD'] : [])]),
     );
   }
   return router;
+}
+
+function operationsOf({ contract, handlers }: Served) {
+  return Object.entries(contract.operations).map(([key, op]) => {
+    const id = `${contract.id}.${key}`;
+    const handler = handlers[key];
+    if (!handler) throw new Error(`Operation ${id} has no handler`);
+    return { id, op, handler };
+  });
+}
+
+/** Orders routes so that a word in a path, as in `/prompts/settings`, comes before a parameter in its place. */
+function literalFirst(a: { op: Operation }, b: { op: Operation }): number {
+  const sortKey = ({ path }: Operation) => path.replaceAll(/\{\w+\}/g, '\u{10ffff}');
+  return sortKey(a.op) < sortKey(b.op) ? -1 : 1;
 }
 
 function expressPath(path: string): string {
@@ -83,14 +91,14 @@ function middlewares(
   op: Operation,
   handler: AnyHandler,
   authenticate: Authenticate,
-  guards: Guards,
+  policies: RequestPolicies,
 ): RequestHandler[] {
-  const chain: RequestHandler[] = [name(id), authorise(id, op, authenticate, guards)];
-  if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, guards));
-  return [...chain, answer(id, op, handler, guards)];
+  const chain: RequestHandler[] = [name(id), authorise(id, op, authenticate, policies)];
+  if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, policies));
+  return [...chain, answer(id, op, handler, policies)];
 }
 
-function parseBody(op: Operation, { maxDepth }: Guards): RequestHandler {
+function parseBody(op: Operation, { maxDepth }: RequestPolicies): RequestHandler {
   return express.json({ limit: op.bodyLimit ?? '1mb', strict: false, verify: limitDepth(maxDepth) });
 }
 
@@ -106,7 +114,7 @@ function authorise(
   id: string,
   op: Operation,
   authenticate: Authenticate,
-  { limiter }: Guards,
+  { limiter }: RequestPolicies,
 ): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
@@ -145,7 +153,7 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
   next();
 }
 
-function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards): RequestHandler {
+function answer(id: string, op: Operation, handler: AnyHandler, policies: RequestPolicies): RequestHandler {
   return async (request: Request, response: Response) => {
     const key = takesIdempotencyKey(op) ? readIdempotencyKey(request.headers['idempotency-key']) : null;
     const caller = response.locals.caller as Caller | undefined;
@@ -156,7 +164,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
     if (!parsed.success) throw invalidInput(parsed.error);
     if (wantsEvents(op, request)) {
       return answerByEvents(request, response, (emit) =>
-        withinTime(guards.timeoutMs, async (signal) => {
+        withinTime(policies.timeoutMs, async (signal) => {
           const context = { ...contextOf(id, request, response, caller, own, signal), emit };
           const output = await handler(parsed.data as never, context);
           refuseOthers(op, own, output);
@@ -164,7 +172,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
         }),
       );
     }
-    const reply = await withinTime(guards.timeoutMs, (signal) => {
+    const reply = await withinTime(policies.timeoutMs, (signal) => {
       const carryOut = async () => {
         const context = contextOf(id, request, response, caller, own, signal);
         const output = await handler(parsed.data as never, context);
@@ -173,7 +181,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, guards: Guards):
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };
-      return guards.idempotency.answer(keyed, () => orProblem(carryOut(), request));
+      return policies.idempotency.answer(keyed, () => orProblem(carryOut(), request));
     });
     sendReply(response, reply);
   };

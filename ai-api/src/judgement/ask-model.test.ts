@@ -10,7 +10,8 @@ import {
 } from '../../test/model-recorder.ts';
 import { chainOf } from '../../test/models.ts';
 import type { ResolvedPrompt } from '../models/prompt.ts';
-import { evaluationKind, projectKind } from '../modules/manager/evaluations/index.ts';
+import { evaluationKind } from '../modules/manager/evaluations/kinds/builder.ts';
+import { projectKind } from '../modules/manager/evaluations/kinds/project.ts';
 import { type Bench, compileRules, defaultRules, type Facts, type Judged, judge } from './index.ts';
 import type { RuleDefinition } from './rule.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluationKind, projectKind } from '../modules/manager/evaluations/index.ts';
+import { evaluationKind } from '../modules/manager/evaluations/kinds/builder.ts';
+import { projectKind } from '../modules/manager/evaluations/kinds/project.ts';
 import { PROJECT_STATUSES, STAGES } from '../modules/shared/people/rows.ts';
 import { factAt, factPaths } from './facts.ts';
 import { gradeOf } from './grade.ts';

@@ -205,7 +205,7 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
       ['by a problem', () => Promise.reject(new Problem('SERVICE_UNAVAILABLE', 'later'))],
       ['with 429', async () => ({ ...ok, status: 429 })],
     ])('%s may be tried again', async (_, fail) => {
-      const { idempotency } = api.context.guards;
+      const { idempotency } = api.context.requestPolicies;
       await idempotency.answer(await request(), fail).catch(() => {});
       expect(await idempotency.answer(await request(), async () => ok)).toEqual(ok);
     });
@@ -214,7 +214,7 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
   test.runIf(name === 'PostgreSQL')(
     'of a process that kill -9 ended is taken over after its lease',
     async () => {
-      const { idempotency } = api.context.guards;
+      const { idempotency } = api.context.requestPolicies;
       const { log, ...plain } = await request();
       const program = new URL('../../../test/hanging-request.ts', import.meta.url).pathname;
       const child = spawn(process.execPath, [program, JSON.stringify(plain)], {

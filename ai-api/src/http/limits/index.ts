@@ -1,10 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import type { Limits, Taken } from '../../platform/limits/index.ts';
-import { type Caller, callerId } from '../caller.ts';
-import { isProbe } from '../probe.ts';
-import { Problem } from '../problem.ts';
-import { clientAddress } from './client-address.ts';
 import {
   ANONYMOUS_PER_MINUTE,
   FAILED_CREDENTIALS_PER_MINUTE,
@@ -14,6 +9,11 @@ import {
   SIGN_INS_OF_PERSON_FROM_ANYWHERE,
   SIGN_INS_PER_MINUTE,
 } from '../../contract/tiers.ts';
+import type { Limits, Taken } from '../../platform/limits/index.ts';
+import { type Caller, callerId } from '../caller.ts';
+import { isProbe } from '../probe.ts';
+import { Problem } from '../problem.ts';
+import { clientAddress } from './client-address.ts';
 
 const WINDOW_SECONDS = 60;
 /** For how long an address waits after a wrong credential that could not be counted. */

@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Db, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from '../database/index.ts';
+import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/tracing/index.ts';
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
 import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, openToTenants } from './tables.ts';
-import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/tracing/index.ts';
 
 /** Which jobs go first. A worker process takes all classes unless it is told otherwise. */
 export const PRIORITIES = ['high', 'default', 'low'] as const;
@@ -40,6 +40,13 @@ export interface Queue<Data extends object, Progress = unknown> {
   onRetry?(transaction: TenantTransaction, data: Data): Promise<void>;
 }
 
+/** Work by the clock: done by one worker at the times of `cron` (UTC, five fields), and when a worker starts. */
+export interface Scheduled {
+  name: string;
+  cron: string;
+  run(signal: AbortSignal): Promise<void>;
+}
+
 /** What a handler knows about this try, and what a long job reports. */
 export interface Attempt<Progress = unknown> {
   /** 1 for the first. */
@@ -69,6 +76,8 @@ export interface Jobs extends JobDesk {
   readonly driver: 'pg-boss';
   /** Declares a queue; before `start`. */
   define<Data extends object, Progress = unknown>(queue: Queue<Data, Progress>): void;
+  /** Declares work that one worker of the installation does again and again; before `start`. */
+  schedule(task: Scheduled): void;
   /** Enqueues with the transaction: the jobs exist if and only if it commits. */
   enqueue<Data extends object>(
     transaction: TenantTransaction,
@@ -107,9 +116,9 @@ export function createJobs(
     superviseIntervalSeconds: 5,
     maintenanceIntervalSeconds: 60,
     monitorIntervalSeconds: 5,
-    schedule: false,
   });
   const queues = new Map<string, Queue<object>>();
+  const scheduled = new Map<string, Scheduled>();
   let started = false;
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
@@ -213,6 +222,10 @@ export function createJobs(
       if (started) throw new Error(`Queue ${queue.name} is defined after the start`);
       queues.set(queue.name, queue as unknown as Queue<object>);
     },
+    schedule: (task) => {
+      scheduled.set(task.name, task);
+      queues.set(task.name, scheduledQueue(task));
+    },
     enqueue: async (transaction, name, jobs, options) => {
       const db: Db = fromKysely(transaction);
       const priority = RANK[options?.priority ?? queues.get(name)?.priority ?? 'default'];
@@ -236,11 +249,30 @@ export function createJobs(
       if (!working) return;
       for (const queue of queues.values())
         if (priorities.includes(queue.priority ?? 'default')) await work(queue);
+      for (const { name, cron } of scheduled.values()) {
+        await boss.schedule(name, cron);
+        await boss.send(name, {}, { singletonKey: 'start', singletonSeconds: 60 });
+      }
     },
     ping: async () => {
       await boss.getQueues();
     },
     stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: true }),
+  };
+}
+
+/** A run that fails is tried again; the next one by the clock comes all the same. */
+function scheduledQueue({ name, run }: Scheduled): Queue<object> {
+  return {
+    name,
+    priority: 'low',
+    concurrency: 1,
+    retryLimit: 3,
+    retryDelay: 30,
+    retryDelayMax: 300,
+    expireInSeconds: 3600,
+    handle: (_data, { signal }) => run(signal),
+    onDead: async () => {},
   };
 }
 

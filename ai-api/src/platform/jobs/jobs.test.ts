@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import type { Database, TenantTransaction } from '../database/index.ts';
 import { migrate } from '../database/migrate.ts';
-import type { JobFilter } from './store.ts';
-import { createJobs, type Jobs, JobTakenOver, PRIORITIES, type Queue } from './index.ts';
 import { createLog } from '../log.ts';
+import { createJobs, type Jobs, JobTakenOver, PRIORITIES, type Queue } from './index.ts';
+import type { JobFilter } from './store.ts';
 
 const settings = { heartbeatSeconds: 10, log: createLog('silent') };
 const tenant = uuidv7();

@@ -1,5 +1,4 @@
-import type { Limits } from './index.ts';
-import { secondsToReset } from './index.ts';
+import { type Limits, secondsToReset } from './limits.ts';
 
 interface Counter {
   window: number;

@@ -1,7 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Upstash } from '../upstash.ts';
-import type { Limits } from './index.ts';
-import { secondsToReset } from './index.ts';
+import { type Limits, secondsToReset } from './limits.ts';
 
 /** Budgets are few: one for each tier and purpose. */
 const MOST_BUDGETS = 100;

@@ -124,7 +124,7 @@ describe('the API on a bucket', () => {
     expect(url.origin).toBe(endpoint);
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(`${api.url}${url.pathname}`)).status).toBe(404);
-    expect(api.context.installation.drivers.objects).toBe('s3');
+    expect(api.context.ops.installation.drivers.objects).toBe('s3');
     await api.stop();
     await home.remove();
     await recorder.close();

@@ -192,3 +192,6 @@ export const execution = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { agent, execution };

@@ -1,13 +1,40 @@
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Ledger } from '../../../models/ledger/index.ts';
+import type { Route } from '../../../models/route.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { Tenancy } from '../../shared/tenancy/index.ts';
+import type { Prompts } from '../prompts/index.ts';
 import { agent, execution } from './contract.ts';
-import type { Agents } from './service.ts';
+import { agentModels } from './models.ts';
+import { type Agents, createAgents } from './service.ts';
 
-export { agentModels } from './models.ts';
-export { type Agents, createAgents } from './service.ts';
+export type { Agents } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  routes: readonly Route[];
+  ledger: Ledger;
+  metrics: Metrics;
+  prompts: Prompts;
+  tenancy: Tenancy;
+  config: Pick<Config, 'AGENT_CONCURRENCY'>;
+}
+
+export function create({ database, jobs, events, routes, ledger, metrics, prompts, tenancy, config }: Needs) {
+  const { settingsOf } = tenancy;
+  const models = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts, settingsOf });
+  return createAgents(database, jobs, events, models, config.AGENT_CONCURRENCY);
+}
 
 /** The operations of this module. */
-export function serveAgents(service: Agents): Served[] {
+export function operations(service: Agents): Served[] {
   return [
     serve(agent, {
       create: (input, request) => service.create(actorOf(request), input),

@@ -4,8 +4,8 @@ import type { Ledger } from '../../../models/ledger/index.ts';
 import { type PromptUsed, promptUsed, renderPrompt } from '../../../models/prompt.ts';
 import type { Route } from '../../../models/route.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { NoSuchPrompt, type Prompts } from '../prompts/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
+import { NoSuchPrompt, type Prompts } from '../prompts/index.ts';
 import type { Definition } from './schema.ts';
 
 /** Instructions ready to be sent, and the versioned prompt they come from, if any. */

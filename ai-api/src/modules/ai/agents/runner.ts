@@ -3,7 +3,7 @@ import { traceIdOf, usageOfTrace } from '../../../models/ledger/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { type Answer, askAgent } from './ask.ts';
 import { addTurn, newestMessages } from './contexts.ts';
 import {
@@ -33,7 +33,7 @@ const LOOK_MS = 500;
 export function defineRunner(
   database: Database,
   jobs: Jobs,
-  webhooks: Webhooks,
+  events: Events,
   models: AgentModels,
   concurrency: number,
 ): void {
@@ -113,12 +113,12 @@ export function defineRunner(
       const { failure } = outcome;
       const about = { executionId: execution.id, agentId: execution.agent_id, version: execution.version };
       if (failure)
-        await webhooks.publish(transaction, tenantId, 'agent.execution.failed', {
+        await events.publish(transaction, tenantId, 'agent.execution.failed', {
           ...about,
           reason: failure.kind,
           ...usage,
         });
-      else await webhooks.publish(transaction, tenantId, 'agent.execution.completed', { ...about, ...usage });
+      else await events.publish(transaction, tenantId, 'agent.execution.completed', { ...about, ...usage });
       await record(transaction, systemActor(tenantId, 'agent.execute'), {
         subject: `execution:${execution.id}`,
         details: [

@@ -6,7 +6,7 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { type Actor, actorOf, record } from '../../shared/audit/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { estimateTokens } from './ask.ts';
 import {
   deleteContext,
@@ -63,11 +63,11 @@ export type Agents = ReturnType<typeof createAgents>;
 export function createAgents(
   database: Database,
   jobs: Jobs,
-  webhooks: Webhooks,
+  events: Events,
   models: AgentModels,
   concurrency: number,
 ) {
-  defineRunner(database, jobs, webhooks, models, concurrency);
+  defineRunner(database, jobs, events, models, concurrency);
 
   async function requireAgent(transaction: TenantTransaction, agentId: string): Promise<AgentRecord> {
     const agent = await findAgent(transaction, agentId);
@@ -160,7 +160,7 @@ export function createAgents(
         await check(transaction, given);
         const agentId = await insertAgent(transaction, given, actor.name);
         if (!agentId) throw nameTaken(given.name);
-        await webhooks.publish(transaction, actor.tenantId, 'agent.created', {
+        await events.publish(transaction, actor.tenantId, 'agent.created', {
           agentId,
           name: given.name,
           version: 1,
@@ -199,7 +199,7 @@ export function createAgents(
         if (await isNameTaken(transaction, after.name, agentId)) throw nameTaken(after.name);
         if (!(await storeNextVersion(transaction, agentId, seen, after, actor.name)))
           throw new Problem('CONFLICT', 'There is a newer version than the one you saw, or it is archived.');
-        await webhooks.publish(transaction, actor.tenantId, 'agent.updated', {
+        await events.publish(transaction, actor.tenantId, 'agent.updated', {
           agentId,
           name: after.name,
           version: seen + 1,

@@ -40,7 +40,7 @@ const approver = z.object({
   mailError: z.string().nullable().describe('Why the last e-mail was not sent'),
 });
 
-const decision = z
+const decisionSchema = z
   .object({
     decisionId: id,
     title: z.string(),
@@ -70,7 +70,7 @@ const operate = ['admin', 'executive', 'ops'] as const;
 const decisionId = id.describe('The decision');
 const brief = ['decisionId', 'title', 'status', 'reason', 'decidedAt', 'decidedBy', 'expiresAt'] as const;
 
-export const decisions = resource({
+export const decision = resource({
   id: 'decision',
   name: 'Decision',
   description: 'Questions that a person answers with yes or no, by a link in an e-mail or by the API.',
@@ -106,7 +106,7 @@ export const decisions = resource({
           .optional()
           .describe('Is sent decisionId and status once it is decided or expired'),
       }),
-      output: decision
+      output: decisionSchema
         .extend({ created: z.boolean().describe('False when the reference was there already') })
         .meta({ id: 'NewDecision' }),
       errors: ['WEBHOOK_URL_REFUSED'],
@@ -128,7 +128,7 @@ export const decisions = resource({
         search: z.string().max(100).optional().describe('Part of the title'),
         ...page,
       }),
-      output: listOf(decision),
+      output: listOf(decisionSchema),
     }),
     get: operation({
       method: 'GET',
@@ -136,7 +136,7 @@ export const decisions = resource({
       summary: 'Get a decision',
       access: readers,
       input: z.object({ decisionId }),
-      output: decision,
+      output: decisionSchema,
       errors: ['NOT_FOUND'],
       simplified: brief,
     }),
@@ -147,7 +147,7 @@ export const decisions = resource({
       description: 'The first decision counts; a later one, or one after expiresAt, answers CONFLICT.',
       access: ['admin', 'executive', 'reviewer'],
       input: z.object({ decisionId, choice: z.enum(CHOICES), reason: prose(0, 2000).optional() }),
-      output: decision,
+      output: decisionSchema,
       errors: ['NOT_FOUND', 'CONFLICT'],
       hints: { reason: { multiline: true } },
       simplified: brief,
@@ -163,7 +163,7 @@ export const decisions = resource({
         approvers: emails.optional().describe('Further addresses to ask, such as those of a manager'),
         onlyNew: z.boolean().default(false).describe('Leave those alone who were asked before'),
       }),
-      output: decision,
+      output: decisionSchema,
       errors: ['NOT_FOUND', 'CONFLICT'],
       simplified: brief,
     }),
@@ -174,9 +174,12 @@ export const decisions = resource({
       description: 'Nobody can decide any more. There is no callback.',
       access: operate,
       input: z.object({ decisionId, reason: prose(0, 2000).optional() }),
-      output: decision,
+      output: decisionSchema,
       errors: ['NOT_FOUND', 'CONFLICT'],
       simplified: brief,
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { decision };

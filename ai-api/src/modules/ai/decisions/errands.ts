@@ -2,7 +2,7 @@ import { request } from 'undici';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { MailError } from '../../../platform/mail/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { renderDecisionEmail } from './email.ts';
 import type { DecisionSettings } from './service.ts';
 import {
@@ -32,7 +32,7 @@ export function placeOf(decisionId: string): string {
 export function createErrands(
   database: Database,
   jobs: Jobs,
-  webhooks: Pick<Webhooks, 'publish'>,
+  events: Pick<Events, 'publish'>,
   { publicUrl, mailer, mailFrom, guard, sealer }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
@@ -111,7 +111,7 @@ export function createErrands(
       return;
     }
     const row = await updateDecision(transaction, id, { status: 'expired' });
-    await webhooks.publish(transaction, tenantId, 'decision.expired', {
+    await events.publish(transaction, tenantId, 'decision.expired', {
       decisionId: id,
       title: row.title,
       reference: row.reference,

@@ -1,15 +1,45 @@
+import type { RequestHandler, Router } from 'express';
+import express from 'express';
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Mailer } from '../../../platform/mail/index.ts';
+import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
 import { actorOf } from '../../shared/audit/index.ts';
-import { decisions } from './contract.ts';
-import type { Decisions } from './service.ts';
+import type { Events } from '../../shared/events/index.ts';
+import { decision } from './contract.ts';
+import { serveDecisionLinks } from './link-routes.ts';
+import { createDecisions, type Decisions } from './service.ts';
 
-export { serveDecisionLinks } from './link-routes.ts';
-export { createDecisions, type Decisions } from './service.ts';
+export type { Decisions } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  mailer: Mailer;
+  outboundGuard: OutboundGuard;
+  sealer: Sealer;
+  publicUrl: string;
+  config: Pick<Config, 'MAIL_FROM'>;
+}
+
+export function create({ database, jobs, events, mailer, outboundGuard, sealer, publicUrl, config }: Needs) {
+  const settings = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard: outboundGuard, sealer };
+  return createDecisions(database, jobs, events, settings);
+}
+
+/** The pages behind the links of e-mails. */
+export function routes(decisions: Decisions, anonymous: RequestHandler): Router {
+  return express.Router().use('/decide', serveDecisionLinks(decisions, anonymous));
+}
 
 /** The operations of this module. */
-export function serveDecisions(service: Decisions): Served[] {
+export function operations(service: Decisions): Served[] {
   return [
-    serve(decisions, {
+    serve(decision, {
       create: (input, request) => service.create(actorOf(request), input),
       list: ({ cursor, limit, ...filter }, { caller }) =>
         service.list(caller.tenantId, filter, { cursor, limit }),

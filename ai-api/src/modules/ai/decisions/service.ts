@@ -8,7 +8,7 @@ import type { Mailer } from '../../../platform/mail/index.ts';
 import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { createErrands, placeOf } from './errands.ts';
 import {
   addApprovers,
@@ -68,11 +68,11 @@ export type Decisions = ReturnType<typeof createDecisions>;
 export function createDecisions(
   database: Database,
   jobs: Jobs,
-  webhooks: Pick<Webhooks, 'publish'>,
+  events: Pick<Events, 'publish'>,
   settings: DecisionSettings,
 ) {
   const { guard, sealer } = settings;
-  const errands = createErrands(database, jobs, webhooks, settings);
+  const errands = createErrands(database, jobs, events, settings);
 
   async function view(transaction: TenantTransaction, row: DecisionRow) {
     return decisionView(row, await approversOf(transaction, [row.id]));
@@ -115,7 +115,7 @@ export function createDecisions(
       decided_via: verdict.via,
       decided_by: verdict.by,
     });
-    await webhooks.publish(transaction, actor.tenantId, 'decision.made', {
+    await events.publish(transaction, actor.tenantId, 'decision.made', {
       decisionId: id,
       title: row.title,
       reference: row.reference,
@@ -157,7 +157,7 @@ export function createDecisions(
         const asked = await ask(transaction, id, approvers);
         if (input.notify) await errands.mail(transaction, actor.tenantId, asked);
         await errands.expire(transaction, actor.tenantId, row);
-        await webhooks.publish(transaction, actor.tenantId, 'decision.requested', {
+        await events.publish(transaction, actor.tenantId, 'decision.requested', {
           decisionId: id,
           title: row.title,
           reference: row.reference,

@@ -177,3 +177,6 @@ export const experiment = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { experiment };

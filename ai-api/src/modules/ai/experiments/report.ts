@@ -1,7 +1,7 @@
 import type { ExperimentSubject } from '../../../judgement/index.ts';
 import type { Verdict } from '../quality/index.ts';
-import { type Difference, meanDifference, shareDifference } from '../prompts/statistics.ts';
 import type { Metric, Report } from './contract.ts';
+import { type Difference, meanDifference, shareDifference } from './statistics.ts';
 
 const MEANING: Record<Metric, string> = {
   overridden: 'share of judgements that people overrode',

@@ -3,20 +3,18 @@ import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
-import { requireReleasable } from '../prompts/labels.ts';
-import { authorOf } from '../prompts/person.ts';
-import { findLabel, findPrompt, lockPrompt } from '../prompts/store.ts';
+import {
+  authorOf,
+  type ExperimentRecord,
+  findLabel,
+  findPrompt,
+  lockPrompt,
+  requireReleasable,
+  runningExperiment,
+} from '../prompts/index.ts';
 import type { experiment, Metric, Report } from './contract.ts';
 import { currentReport, stopExperiment } from './stop.ts';
-import {
-  type ExperimentRecord,
-  findExperiment,
-  insertExperiment,
-  listExperiments,
-  lockExperiment,
-  markStarted,
-  runningExperiment,
-} from './store.ts';
+import { findExperiment, insertExperiment, listExperiments, lockExperiment, markStarted } from './store.ts';
 
 interface NewExperiment {
   prompt: string;

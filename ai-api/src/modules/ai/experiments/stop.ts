@@ -1,9 +1,10 @@
 import { experimentJudgements, experimentSubjects } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { ExperimentRecord } from '../prompts/index.ts';
 import { verdictsOn } from '../quality/index.ts';
 import type { Metric, Report } from './contract.ts';
 import { reportOf, withReviews } from './report.ts';
-import { type ExperimentRecord, markStopped } from './store.ts';
+import { markStopped } from './store.ts';
 
 /** What a started experiment has shown by now. */
 export async function currentReport(transaction: TenantTransaction, row: ExperimentRecord): Promise<Report> {

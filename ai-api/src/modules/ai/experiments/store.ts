@@ -1,21 +1,6 @@
-import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
-
-export type ExperimentRecord = Selectable<Schema['prompts.experiments']>;
-
-/** The experiment that a prompt is in; there is at most one. */
-export function runningExperiment(
-  transaction: TenantTransaction,
-  name: string,
-): Promise<ExperimentRecord | undefined> {
-  return transaction
-    .selectFrom('prompts.experiments')
-    .selectAll()
-    .where('name', '=', name)
-    .where('status', '=', 'running')
-    .executeTakeFirst();
-}
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { ExperimentRecord } from '../prompts/index.ts';
 
 export type NewExperiment = Pick<
   ExperimentRecord,

@@ -160,3 +160,6 @@ export const promptOptimization = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { promptOptimization };

@@ -1,5 +1,5 @@
 import type { PastJudgement, ReplayResult } from '../../../judgement/index.ts';
-import { pairedDifference } from '../prompts/statistics.ts';
+import { pairedDifference } from '../experiments/index.ts';
 import type { Proposal } from './contract.ts';
 
 type Measure = Pick<Proposal, 'heldOut' | 'difference' | 'verdict' | 'wins' | 'losses'>;

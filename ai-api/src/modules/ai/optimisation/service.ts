@@ -5,11 +5,15 @@ import { ModelError } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
-import { authorOf } from '../prompts/person.ts';
-import { planPrompt } from '../prompts/resolve.ts';
-import type { createPrompts, PromptSettings } from '../prompts/service.ts';
-import { findPrompt } from '../prompts/store.ts';
-import { OPTIMIZER, usersOf } from '../prompts/users.ts';
+import {
+  authorOf,
+  findPrompt,
+  OPTIMIZER,
+  type PromptSettings,
+  type Prompts,
+  planPrompt,
+  usersOf,
+} from '../prompts/index.ts';
 import type { Progress, promptOptimization } from './contract.ts';
 import type { CaseSets } from './sets.ts';
 import {
@@ -40,11 +44,13 @@ interface Start {
 }
 type View = z.input<(typeof promptOptimization)['operations']['get']['output']>;
 
+export type Optimizations = ReturnType<typeof createOptimizations>;
+
 /** Proposals for better prompts, made in the background. */
 export function createOptimizations(
   database: Database,
   jobs: Jobs,
-  prompts: ReturnType<typeof createPrompts>,
+  prompts: Prompts,
   { kinds, model, concurrency, publish }: PromptSettings,
 ) {
   const users = usersOf(kinds);

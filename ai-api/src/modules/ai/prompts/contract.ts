@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
 
-export { experiment } from '../experiments/contract.ts';
-export { promptOptimization } from '../optimisation/contract.ts';
-
 const READERS = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const EDITORS = ['admin', 'executive'] as const;
 
@@ -377,3 +374,6 @@ export const prompt = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { prompt };

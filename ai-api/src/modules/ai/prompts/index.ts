@@ -1,58 +1,58 @@
 import type { LangfuseClient } from '@ai-manager/langfuse/client';
 import type { Logger } from 'pino';
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import type { Database } from '../../../platform/database/index.ts';
-import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Kind } from '../../../judgement/index.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
-import { experiment, prompt, promptOptimization } from './contract.ts';
-import { createExperiments } from '../experiments/service.ts';
+import type { Events } from '../../shared/events/index.ts';
+import { prompt } from './contract.ts';
 import { createLangfuseSource } from './langfuse-source.ts';
-import { createOptimizations } from '../optimisation/service.ts';
-import { createPrompts as createReleases, type PromptSettings } from './service.ts';
+import { createPrompts, type Prompts } from './service.ts';
 import { usersOf } from './users.ts';
 
-export type Prompts = ReturnType<typeof createPrompts>;
+export { unifiedDiff } from './diff.ts';
+export { requireReleasable } from './labels.ts';
+export { authorOf } from './person.ts';
+export { NoSuchPrompt, type PromptPlan, planPrompt } from './resolve.ts';
+export { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
+export type { PromptSettings, Prompts } from './service.ts';
+export { findLabel, findPrompt, lockPrompt } from './store.ts';
+export { OPTIMIZER, usersOf } from './users.ts';
 
-export { NoSuchPrompt, type PromptPlan } from './resolve.ts';
+interface Needs {
+  database: Database;
+  events: Events;
+  kinds: readonly Kind[];
+  model: ChatModel | null;
+  langfusePrompts: LangfuseClient | null;
+  config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
+  log: Logger;
+}
 
-/** Prompts with their versions and labels, and experiments with them. */
-export function createPrompts(
-  database: Database,
-  jobs: Jobs,
-  {
-    langfuse,
-    log,
-    ...settings
-  }: Omit<PromptSettings, 'source'> & { langfuse: LangfuseClient | null; log: Logger },
-) {
+export function create({ database, events, kinds, model, langfusePrompts, config, log }: Needs) {
+  const { publish } = events;
   const source =
-    langfuse &&
-    createLangfuseSource(
-      database,
-      langfuse,
-      { users: usersOf(settings.kinds), publish: settings.publish },
-      log,
-    );
-  const releases = createReleases(database, { ...settings, source });
-  return {
-    ...releases,
-    experiments: createExperiments(database),
-    optimizations: createOptimizations(database, jobs, releases, settings),
-  };
+    langfusePrompts &&
+    createLangfuseSource(database, langfusePrompts, { users: usersOf(kinds), publish }, log);
+  const concurrency = config.EVALUATION_CONCURRENCY;
+  return createPrompts(database, { kinds, model, concurrency, publish, source });
+}
+
+/** Gives a company the prompts that it has none of yet. */
+export async function seed(
+  transaction: TenantTransaction,
+  tenantId: string,
+  { prompts }: { prompts: Prompts },
+): Promise<void> {
+  await prompts.seed(transaction, tenantId);
+  prompts.claim(tenantId);
 }
 
 /** The operations of this module. */
-export function servePrompts({ experiments, optimizations, ...service }: Prompts): Served[] {
+export function operations(service: Prompts): Served[] {
   return [
-    // Its paths are words in the place of a prompt's name, so they go first.
-    serve(promptOptimization, {
-      start: (input, request) => optimizations.start(actorOf(request), input),
-      list: ({ name, ...page }, { caller }) => optimizations.list(caller.tenantId, name, page),
-      get: ({ optimizationId }, { caller }) => optimizations.get(caller.tenantId, optimizationId),
-      accept: ({ optimizationId }, request) => optimizations.accept(actorOf(request), optimizationId),
-      reject: ({ optimizationId, reason }, request) =>
-        optimizations.reject(actorOf(request), optimizationId, reason),
-    }),
     serve(prompt, {
       list: (page, { caller }) => service.list(caller.tenantId, page),
       create: (input, request) => service.create(actorOf(request), input),
@@ -68,15 +68,6 @@ export function servePrompts({ experiments, optimizations, ...service }: Prompts
       removeLabel: ({ name, label }, request) => service.removeLabel(actorOf(request), name, label),
       rollback: (input, request) => service.rollback(actorOf(request), input),
       listMoves: ({ name, ...page }, { caller }) => service.listMoves(caller.tenantId, name, page),
-    }),
-    serve(experiment, {
-      create: (input, request) => experiments.create(actorOf(request), input),
-      list: ({ cursor, limit, ...filter }, { caller }) =>
-        experiments.list(caller.tenantId, filter, { cursor, limit }),
-      get: ({ experimentId }, { caller }) => experiments.get(caller.tenantId, experimentId),
-      start: ({ experimentId }, request) => experiments.start(actorOf(request), experimentId),
-      stop: ({ experimentId, reason }, request) => experiments.stop(actorOf(request), experimentId, reason),
-      report: ({ experimentId }, { caller }) => experiments.report(caller.tenantId, experimentId),
     }),
   ];
 }

@@ -1,9 +1,8 @@
 import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
-import { stopExperiment } from '../experiments/stop.ts';
-import { runningExperiment } from '../experiments/store.ts';
 import { authorOf } from './person.ts';
+import { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
 import type { Publish } from './service.ts';
 import type { PromptSource } from './source.ts';
 import {
@@ -25,7 +24,15 @@ interface Parts {
   requireVersion(transaction: TenantTransaction, name: string, version: number): Promise<VersionRecord>;
   requirePrompt(transaction: TenantTransaction, name: string): Promise<object>;
   describe(transaction: TenantTransaction, tenantId: string, name: string): Promise<PromptView>;
+  onRollback: OnRollback;
 }
+
+/** Is called when a rollback ends the experiment that runs on the prompt, in the transaction of the rollback. */
+export type OnRollback = (
+  transaction: TenantTransaction,
+  running: ExperimentRecord,
+  reason: string,
+) => Promise<void>;
 
 interface SetLabel {
   name: string;
@@ -43,6 +50,7 @@ export function createLabels({
   requireVersion,
   requirePrompt,
   describe,
+  onRollback,
 }: Parts) {
   /** Moves it here, and at the source in the same transaction: a source that refuses leaves all as it was. */
   async function move(
@@ -119,7 +127,7 @@ export function createLabels({
         }
         await move(transaction, actor, { name, label: 'production', version, seen, reason });
         const running = await runningExperiment(transaction, name);
-        if (running) await stopExperiment(transaction, running, `Rolled back: ${reason}`);
+        if (running) await onRollback(transaction, running, reason);
         const view = await describe(transaction, actor.tenantId, name);
         await audit(transaction, actor, name, { label: 'production', from: seen, version, reason });
         return view;

@@ -2,8 +2,8 @@ import type { LangfusePrompt } from '@ai-manager/langfuse/prompts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import { inspect } from './check.ts';
-import { runningExperiment } from '../experiments/store.ts';
 import { whyNotReleasable } from './labels.ts';
+import { runningExperiment } from './running-experiment.ts';
 import { notReplayed } from './seeds.ts';
 import type { Publish } from './service.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ResolvedPrompt } from '../../../models/prompt.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { assign } from './assignment.ts';
-import { runningExperiment } from '../experiments/store.ts';
+import { runningExperiment } from './running-experiment.ts';
 import { findLabel, findPrompt, findVersion, type VersionRecord } from './store.ts';
 
 /** Which versions of a prompt are used from one moment on: plain data, kept by whoever has to stay with them. */

@@ -7,10 +7,10 @@ import type { ResolvedPrompt } from '../../../models/prompt.ts';
 import { faultsOf } from '../../../models/prompt-template.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { inspect } from './check.ts';
 import { compareVersions } from './diff.ts';
-import { createLabels } from './labels.ts';
+import { createLabels, type OnRollback } from './labels.ts';
 import { type Author, authorOf } from './person.ts';
 import { carryOut, findingsOf, prepareReplay } from './replay-check.ts';
 import { openPlan, type PromptPlan, planPrompt, resolved } from './resolve.ts';
@@ -58,7 +58,7 @@ export interface NewVersion {
 }
 
 /** Tells subscribers, with the transaction. */
-export type Publish = Webhooks['publish'];
+export type Publish = Events['publish'];
 
 export interface PromptSettings {
   kinds: readonly Kind[];
@@ -73,6 +73,8 @@ export interface PromptSettings {
 
 /** A check answers within the time of a request, with what it has by then. */
 const REPLAY_MS = 45_000;
+
+export type Prompts = ReturnType<typeof createPrompts>;
 
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
@@ -187,10 +189,25 @@ export function createPrompts(
     return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
   }
 
-  const labels = createLabels({ database, sourceOf, requireVersion, requirePrompt, describe, publish });
+  let endExperiment: OnRollback = async () => {};
+  const onRollback: OnRollback = (...rollback) => endExperiment(...rollback);
+  const labels = createLabels({
+    database,
+    sourceOf,
+    requireVersion,
+    requirePrompt,
+    describe,
+    publish,
+    onRollback,
+  });
 
   return {
     ...labels,
+
+    /** Says what ends an experiment that runs on a prompt which is rolled back. */
+    onRollback: (end: OnRollback): void => {
+      endExperiment = end;
+    },
 
     /** Where prompts are kept outside, it is for this tenant alone. */
     claim: (tenantId: string): void => source?.claim(tenantId),

@@ -288,3 +288,6 @@ export const quality = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { reviews, score, scoreConfig, quality };

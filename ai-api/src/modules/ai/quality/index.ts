@@ -1,12 +1,16 @@
+import type { LangfuseClient } from '@ai-manager/langfuse/client';
+import type { Config } from '../../../config/index.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Reviewer } from './assignments.ts';
 import { quality, reviews, score, scoreConfig } from './contract.ts';
-import type { Quality } from './service.ts';
+import { forwardToLangfuse } from './langfuse.ts';
+import { createQuality, type Quality } from './service.ts';
 
-export { forwardToLangfuse } from './langfuse.ts';
-export { createQuality, type Quality } from './service.ts';
+export type { Quality } from './service.ts';
 export { brier } from './statistics/calibration.ts';
 export { wilson } from './statistics/intervals.ts';
 export { type Verdict, verdictsOfKind, verdictsOn } from './verdicts.ts';
@@ -17,8 +21,19 @@ function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Revie
   return { id: `key:${keyId}`, name: keyName ?? 'unknown', builderId: null };
 }
 
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  langfuse: LangfuseClient | null;
+  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;
+}
+
+export function create({ database, jobs, langfuse, config }: Needs) {
+  return createQuality(database, forwardToLangfuse(database, jobs, langfuse, config.LANGFUSE_RETRY_SECONDS));
+}
+
 /** The operations of this module. */
-export function serveQuality(service: Quality): Served[] {
+export function operations(service: Quality): Served[] {
   return [
     serve(scoreConfig, {
       list: ({ kind, ...page }, { caller }) => service.listConfigs(caller.tenantId, kind, page),

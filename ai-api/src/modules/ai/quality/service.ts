@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
+import { storeJudgementsWith } from '../../../judgement/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { checkConfig, configRow, mergeConfigs } from './configs.ts';
@@ -37,6 +38,8 @@ export function createQuality(database: Database, forward: Forward) {
   return {
     scores,
     reviews,
+    /** Stores a judgement and draws its sample of reviews. */
+    storeJudgement: storeJudgementsWith(reviews.sample),
 
     listConfigs: (tenantId: string, kind: string | undefined, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {

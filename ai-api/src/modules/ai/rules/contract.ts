@@ -321,3 +321,6 @@ export const calibration = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { rule, calibration };

@@ -1,12 +1,44 @@
 import { type Served, serve } from '../../../http/router.ts';
-import { actorOf } from '../../shared/audit/index.ts';
+import { type Kind, seedKind } from '../../../judgement/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
 import { calibration, rule } from './contract.ts';
-import type { Rules } from './service.ts';
+import { createRules, type Rules } from './service.ts';
 
-export { createRules, type Rules } from './service.ts';
+export type { Rules } from './service.ts';
+
+interface Needs {
+  database: Database;
+  kinds: readonly Kind[];
+  clock: Clock;
+}
+
+export function create({ database, kinds, clock }: Needs) {
+  return createRules(
+    database,
+    kinds.filter(({ rulesFile }) => rulesFile !== null),
+    () => clock.now(),
+  );
+}
+
+/** Gives a company the default rules of every kind that it has none of yet. */
+export async function seed(
+  transaction: TenantTransaction,
+  tenantId: string,
+  { kinds }: { kinds: readonly Kind[] },
+): Promise<void> {
+  let rules = 0;
+  for (const kind of kinds) rules += await seedKind(transaction, kind);
+  if (rules === 0) return;
+  await record(transaction, systemActor(tenantId, 'judgement.seed'), {
+    subject: 'rules',
+    details: [{ about: [], content: { rules } }],
+  });
+}
 
 /** The operations of this module. */
-export function serveRules(service: Rules): Served[] {
+export function operations(service: Rules): Served[] {
   return [
     serve(rule, {
       listKinds: async (page) => service.listKinds(page),

@@ -1,10 +1,10 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import type { ApprovalRecord } from './store.ts';
 import { payableOf } from './views.ts';
 
 /** Tells the world, in the transaction of the change, what became of requests. */
-export function createAnnouncer(webhooks: Webhooks) {
+export function createAnnouncer(events: Events) {
   const core = (row: ApprovalRecord) => ({
     approvalId: row.id,
     builderId: row.builder_id,
@@ -15,24 +15,24 @@ export function createAnnouncer(webhooks: Webhooks) {
   const due = (row: ApprovalRecord) => (row.due_at ?? row.updated_at).toISOString();
   return {
     submitted: (transaction: TenantTransaction, row: ApprovalRecord) =>
-      webhooks.publish(transaction, row.tenant_id, 'approval.submitted', core(row)),
+      events.publish(transaction, row.tenant_id, 'approval.submitted', core(row)),
     flagged: (transaction: TenantTransaction, row: ApprovalRecord) =>
-      webhooks.publish(transaction, row.tenant_id, 'approval.flagged', {
+      events.publish(transaction, row.tenant_id, 'approval.flagged', {
         ...core(row),
         groupId: row.group_id,
         dueAt: due(row),
       }),
     decided: (transaction: TenantTransaction, row: ApprovalRecord) =>
-      webhooks.publish(transaction, row.tenant_id, 'approval.decided', {
+      events.publish(transaction, row.tenant_id, 'approval.decided', {
         ...core(row),
         decision: row.state === 'approved' ? 'approve' : 'reject',
         engine: row.engine ?? 'human',
         payableHours: payableOf(row),
       }),
     reminder: (transaction: TenantTransaction, row: ApprovalRecord) =>
-      webhooks.publish(transaction, row.tenant_id, 'approval.reminder', { ...core(row), dueAt: due(row) }),
+      events.publish(transaction, row.tenant_id, 'approval.reminder', { ...core(row), dueAt: due(row) }),
     escalated: (transaction: TenantTransaction, row: ApprovalRecord) =>
-      webhooks.publish(transaction, row.tenant_id, 'approval.escalated', core(row)),
+      events.publish(transaction, row.tenant_id, 'approval.escalated', core(row)),
   };
 }
 export type Announcer = ReturnType<typeof createAnnouncer>;

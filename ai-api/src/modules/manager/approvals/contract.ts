@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
 import { judgementView } from '../../../judgement/schema.ts';
-import { deciders, managers } from './approvers/contract.ts';
+import { approver, deciders, managers } from './approvers/contract.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
 import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
-
-export { approver } from './approvers/contract.ts';
 
 const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
@@ -345,3 +343,6 @@ export const approval = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { approval, approver };

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import type { Jobs } from '../../../platform/jobs/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { Parts } from './parts.ts';
 import { type ApprovalRecord, addStep, changeApproval, overdueApprovals, readSettings } from './store.ts';
 
 const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
-const ROUND_MS = 60_000;
 
 /**
  * Reminds approvers of requests that wait, and escalates those past their deadline, each once.
@@ -44,33 +44,27 @@ export async function meetDeadlines(
   }
 }
 
-/** Looks after the deadlines of every company once a minute, until it is closed. */
-export function watchDeadlines(
+/** Looks after the deadlines of every company once a minute. */
+export function scheduleDeadlines(
+  jobs: Jobs,
   parts: Parts,
-  tenants: () => Promise<string[]>,
+  tenantIds: () => Promise<string[]>,
   log: Logger,
-): { close(): Promise<void> } {
-  let running = Promise.resolve();
-  const round = async () => {
-    for (const tenantId of await tenants()) {
-      // One company's failure is not another's.
-      await meetDeadlines(parts, tenantId).then(
-        ({ reminded, escalated }) => {
-          if (reminded + escalated > 0) log.info({ tenantId, reminded, escalated }, 'deadlines of approvals');
-        },
-        (err: unknown) => log.error({ tenantId, err }, 'deadlines of approvals failed'),
-      );
-    }
-  };
-  const timer = setInterval(() => {
-    running = running
-      .then(round)
-      .catch((err: unknown) => log.error({ err }, 'deadlines of approvals failed'));
-  }, ROUND_MS).unref();
-  return {
-    close: () => {
-      clearInterval(timer);
-      return running;
+): void {
+  jobs.schedule({
+    name: 'approval.deadlines',
+    cron: '* * * * *',
+    run: async () => {
+      for (const tenantId of await tenantIds()) {
+        // One company's failure is not another's.
+        await meetDeadlines(parts, tenantId).then(
+          ({ reminded, escalated }) => {
+            if (reminded + escalated > 0)
+              log.info({ tenantId, reminded, escalated }, 'deadlines of approvals');
+          },
+          (err: unknown) => log.error({ tenantId, err }, 'deadlines of approvals failed'),
+        );
+      }
     },
-  };
+  });
 }

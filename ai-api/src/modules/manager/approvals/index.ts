@@ -1,23 +1,28 @@
+import type { Logger } from 'pino';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import { openBench, type StoreJudgement } from '../../../judgement/index.ts';
+import { openBench } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
-import { actorOf } from '../../shared/audit/index.ts';
-import type { People } from '../../shared/people/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Quality } from '../../ai/quality/index.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { Identity } from '../../shared/identity/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import { createAnnouncer } from './announce.ts';
-import { approval, approver } from './contract.ts';
-import { watchDeadlines } from './deadlines.ts';
+import { approver } from './approvers/contract.ts';
+import { approval } from './contract.ts';
+import { scheduleDeadlines } from './deadlines.ts';
 import { approvalKind } from './kind.ts';
 import type { Parts } from './parts.ts';
 import { type Approvals, createApprovals } from './service.ts';
 
-export { approvalKind } from './kind.ts';
 export type { Approvals } from './service.ts';
 
 interface TriageJob {
@@ -27,51 +32,45 @@ interface TriageJob {
 
 const QUEUE = 'approval.triage';
 
-/** What the module needs of the rest of the system. */
-export interface ApprovalsSetup {
+/** The kinds of judgement of this module. */
+export const kinds = [approvalKind];
+
+interface Needs {
   database: Database;
   jobs: Jobs;
+  identity: Identity;
   people: People;
-  webhooks: Webhooks;
+  events: Events;
   objects: ObjectStore;
   dashboards: Dashboards;
   prompts: Prompts;
-  storeJudgement: StoreJudgement;
+  quality: Quality;
   model: ChatModel | null;
-  now: () => Date;
-  onJudged: (kind: string, engine: string) => void;
+  clock: Clock;
+  metrics: Metrics;
+  log: Logger;
 }
 
 /** Requests for manual time, with the job that triages them and the watch over their deadlines. */
-export function openApprovals({
-  database,
-  jobs,
-  people,
-  webhooks,
-  objects,
-  dashboards,
-  prompts,
-  storeJudgement,
-  model,
-  now,
-  onJudged,
-}: ApprovalsSetup) {
+export function create(needs: Needs) {
+  const { database, jobs, identity, people, events, objects, dashboards, prompts, quality, model } = needs;
+  const { clock, metrics, log } = needs;
   const parts: Parts = {
     database,
     people,
     objects,
     dashboards,
-    announce: createAnnouncer(webhooks),
+    announce: createAnnouncer(events),
     bench: async (transaction, tenantId, asOf) => {
       const plan = model && (await prompts.plan(transaction, tenantId, approvalKind.name));
       const promptFor = plan && (await prompts.open(transaction, plan));
       return openBench(transaction, approvalKind, model, asOf, promptFor);
     },
-    storeJudgement,
+    storeJudgement: quality.storeJudgement,
     enqueueTriage: (transaction, tenantId, approvalId) =>
       jobs.enqueue<TriageJob>(transaction, QUEUE, [{ tenantId, approvalId }], { priority: 'high' }),
-    onJudged,
-    now,
+    onJudged: metrics.judged,
+    now: () => clock.now(),
   };
   const approvals = createApprovals(parts);
   jobs.define<TriageJob>({
@@ -86,12 +85,12 @@ export function openApprovals({
     // It stays submitted, where people see that it waits and may triage it again.
     onDead: async () => {},
   });
-  return { approvals, watch: (...given: Watch) => watchDeadlines(parts, ...given) };
+  scheduleDeadlines(jobs, parts, identity.tenantIds, log);
+  return approvals;
 }
-type Watch = Parameters<typeof watchDeadlines> extends [Parts, ...infer Rest] ? Rest : never;
 
 /** The operations of this module. */
-export function serveApprovals(service: Approvals): Served[] {
+export function operations(service: Approvals): Served[] {
   const tenantOf = ({ caller }: RequestContext) => caller.tenantId;
   return [
     serve(approval, {

@@ -259,3 +259,6 @@ export const evaluation = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { evaluation };

@@ -1,15 +1,60 @@
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Cache } from '../../../platform/cache/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
+import type { Tenancy } from '../../shared/tenancy/index.ts';
 import { evaluation } from './contract.ts';
-import type { Evaluations } from './service.ts';
+import { evaluationKind } from './kinds/builder.ts';
+import { projectKind } from './kinds/project.ts';
+import { createEvaluations, type Evaluations } from './service.ts';
 
 export { newestOfficialWeek, type OfficialResult, officialResults, officialWeek } from './history.ts';
 export { evaluationKind } from './kinds/builder.ts';
-export { projectKind } from './kinds/project.ts';
-export { createEvaluations, type Evaluations } from './service.ts';
+export type { Evaluations } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  people: People;
+  events: Events;
+  cache: Cache;
+  prompts: Prompts;
+  quality: Quality;
+  tenancy: Tenancy;
+  model: ChatModel | null;
+  clock: Clock;
+  metrics: Metrics;
+  config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
+}
+
+/** The kinds of judgement of this module. */
+export const kinds = [evaluationKind, projectKind];
+
+export function create(needs: Needs) {
+  const { database, jobs, people, events, cache, prompts, quality, tenancy, model, clock, metrics, config } =
+    needs;
+  return createEvaluations(database, jobs, people, events, cache, {
+    concurrency: config.EVALUATION_CONCURRENCY,
+    model,
+    prompts,
+    now: () => clock.now(),
+    storeJudgement: quality.storeJudgement,
+    settingsOf: tenancy.settingsOf,
+    onJudged: metrics.judged,
+  });
+}
 
 /** The operations of this module. */
-export function serveEvaluations(service: Evaluations): Served[] {
+export function operations(service: Evaluations): Served[] {
   return [
     serve(evaluation, {
       startWeekly: (input, request) => service.startWeekly(actorOf(request), input),

@@ -1,5 +1,5 @@
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { claimProgress, countRun, type RunRecord } from './store.ts';
 
 const MOST_OFTEN_MS = 1_000;
@@ -9,14 +9,14 @@ const MOST_RUNS = 100;
  * Tells how far runs are, for people who watch them: at most once a second for each run, whatever the number of
  * processes. What is told late or not at all is told by the run's completion.
  */
-export function createProgress(database: Database, webhooks: Webhooks) {
+export function createProgress(database: Database, events: Events) {
   const told = new Map<string, number>();
 
   return {
     started: (transaction: TenantTransaction, tenantId: string, run: RunRecord, builders: number) =>
       run.dry_run
         ? Promise.resolve()
-        : webhooks.publish(transaction, tenantId, 'evaluation.run.started', {
+        : events.publish(transaction, tenantId, 'evaluation.run.started', {
             runId: run.id,
             week: run.week,
             builders,
@@ -36,7 +36,7 @@ export function createProgress(database: Database, webhooks: Webhooks) {
         if (!(await claimProgress(transaction, run.id, MOST_OFTEN_MS))) return;
         const { builders, judged, failed, pending } = await countRun(transaction, run.id);
         const counts = { builders, judged, failed, pending };
-        await webhooks.publish(transaction, tenantId, 'evaluation.judged', {
+        await events.publish(transaction, tenantId, 'evaluation.judged', {
           runId: run.id,
           week: run.week,
           ...counts,

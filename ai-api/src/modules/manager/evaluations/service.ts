@@ -8,11 +8,11 @@ import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
-import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
-import type { People } from '../../shared/people/index.ts';
 import type { PromptPlan, Prompts } from '../../ai/prompts/index.ts';
+import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
 import { AlreadyJudged, fail, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
@@ -80,12 +80,12 @@ export function createEvaluations(
   database: Database,
   jobs: Jobs,
   people: People,
-  webhooks: Webhooks,
+  events: Events,
   cache: Cache,
   { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
 ) {
   const benches = new Map<string, Promise<WeeklyBenches>>();
-  const progress = createProgress(database, webhooks);
+  const progress = createProgress(database, events);
   const answerAbout = createAnswers(database, cache);
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
   const boundedModel = model && boundModel(model, concurrency);
@@ -146,7 +146,7 @@ export function createEvaluations(
       const { judged, failed, projects } = await countRun(transaction, runId);
       const outcome = { week: run.week, judged, failed, projects, engine: run.engine };
       if (!run.dry_run) {
-        await webhooks.publish(transaction, tenantId, 'evaluation.run.completed', {
+        await events.publish(transaction, tenantId, 'evaluation.run.completed', {
           runId,
           ...outcome,
           completedAt: (run.completed_at ?? now()).toISOString(),

@@ -5,8 +5,8 @@ import type { ChatModel } from '../../../models/chat.ts';
 import { keepTrace, type TraceDraft } from '../../../models/tracing/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
+import { actorOf, record } from '../../shared/audit/index.ts';
 import { type Answer, fromModel, fromPassages, questionKey } from './answer.ts';
 import {
   findConversation,

@@ -265,3 +265,6 @@ export const chat = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { policy, chat };

@@ -10,7 +10,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { type ContentType, extract, UnreadableFile } from './extract/index.ts';
 import { passagesOf } from './passages.ts';
 import { COLLECTION } from './search.ts';
@@ -58,7 +58,7 @@ export interface DocumentsSetup {
   jobs: Jobs;
   objects: ObjectStore;
   collections: Collections;
-  webhooks: Webhooks;
+  events: Events;
 }
 
 const INDEX_QUEUE = 'knowledge.index';
@@ -66,7 +66,7 @@ const LINK_SECONDS = 900;
 const MOST_BYTES = 20 * 1024 * 1024;
 
 /** Policies, procedures, rubrics and templates, by version, read into passages. */
-export function createDocuments({ database, jobs, objects, collections, webhooks }: DocumentsSetup) {
+export function createDocuments({ database, jobs, objects, collections, events }: DocumentsSetup) {
   collections.define({ name: COLLECTION, texts: passageTexts });
 
   async function describe(transaction: TenantTransaction, rows: readonly DocumentRecord[]) {
@@ -157,7 +157,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
       await changeVersion(transaction, version.id, done);
       const title = titleOf(current, read.title);
       await changeDocument(transaction, documentId, { indexed_version: number, title });
-      await webhooks.publish(transaction, tenantId, 'policy.indexed', {
+      await events.publish(transaction, tenantId, 'policy.indexed', {
         documentId,
         version: number,
         passages: passages.length,
@@ -178,7 +178,7 @@ export function createDocuments({ database, jobs, objects, collections, webhooks
   ): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
       await changeVersion(transaction, versionId, { state: 'failed', error: reason });
-      await webhooks.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
+      await events.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
       await record(transaction, systemActor(tenantId, 'policy.index'), {
         subject: `document:${id}`,
         details: [{ about: [], content: { version, failed: reason, searched: indexed_version } }],

@@ -1,17 +1,27 @@
+import type { LangfuseClient } from '@ai-manager/langfuse/client';
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Collections } from '../../../models/embeddings/collections.ts';
+import type { Cache } from '../../../platform/cache/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { type ChatSetup, createChat } from './chat.ts';
 import { chat, policy } from './contract.ts';
 import { createDocuments, type DocumentsSetup } from './documents.ts';
+import { feedbackToLangfuse } from './langfuse.ts';
 import { createWordIndexes } from './retrieval/word-indexes.ts';
 import { type SearchOptions, searchPassages } from './search.ts';
 import { passageView } from './views.ts';
 
-export { feedbackToLangfuse } from './langfuse.ts';
 export type Knowledge = ReturnType<typeof createKnowledge>;
 
 /** Policies and the questions that are answered from them. */
-export function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
+function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
   const { database, collections } = setup;
   const searched = { database, collections, wordIndexes: createWordIndexes(database) };
   const search = (tenantId: string, query: string, options: SearchOptions) =>
@@ -19,8 +29,31 @@ export function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'
   return { ...createDocuments(setup), search, ...createChat({ ...setup, search }) };
 }
 
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  objects: ObjectStore;
+  collections: Collections;
+  events: Events;
+  cache: Cache;
+  prompts: Prompts;
+  model: ChatModel | null;
+  langfuse: LangfuseClient | null;
+  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;
+}
+
+export function create({ langfuse, config, ...needs }: Needs) {
+  const tellFeedback = feedbackToLangfuse(
+    needs.database,
+    needs.jobs,
+    langfuse,
+    config.LANGFUSE_RETRY_SECONDS,
+  );
+  return createKnowledge({ ...needs, tellFeedback });
+}
+
 /** The operations of this module. */
-export function serveKnowledge(service: Knowledge): Served[] {
+export function operations(service: Knowledge): Served[] {
   return [
     serve(policy, {
       list: ({ cursor, limit, ...filter }, { caller }) =>

@@ -313,3 +313,6 @@ export const plan = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { performance, plan };

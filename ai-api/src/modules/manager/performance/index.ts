@@ -1,11 +1,34 @@
 import { type Served, serve } from '../../../http/router.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import { performance, plan } from './contract.ts';
-import type { Performance } from './service.ts';
+import { createPerformance, type Performance } from './service.ts';
 
-export { createPerformance, type Performance } from './service.ts';
+export type { Performance } from './service.ts';
+
+interface Needs {
+  database: Database;
+  people: People;
+  events: Events;
+  objects: ObjectStore;
+  prompts: Prompts;
+  model: ChatModel | null;
+  dashboards: Dashboards;
+  clock: Clock;
+}
+
+export function create({ clock, ...needs }: Needs) {
+  return createPerformance({ ...needs, now: () => clock.now() });
+}
 
 /** The operations of this module. */
-export function servePerformance(service: Performance): Served[] {
+export function operations(service: Performance): Served[] {
   return [
     serve(performance, {
       history: ({ builderId, weeks }, { caller }) => service.history(caller.tenantId, builderId, weeks),

@@ -4,8 +4,8 @@ import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, displayName, record } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import type { People } from '../../shared/people/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
 import {
   changePlan,
   checkInsOf,
@@ -32,7 +32,7 @@ interface Goal {
 }
 
 /** Performance plans. */
-export function createPlans(database: Database, people: People, webhooks: Webhooks, now: () => Date) {
+export function createPlans(database: Database, people: People, events: Events, now: () => Date) {
   const today = () => now().toISOString().slice(0, 10);
 
   async function describe(transaction: TenantTransaction, rows: readonly PlanRecord[]) {
@@ -69,7 +69,7 @@ export function createPlans(database: Database, people: People, webhooks: Webhoo
       const row = await changePlan(transaction, { id: planId, version }, values);
       if (!row) throw new Problem('CONFLICT', `Version ${before.version} is the newest. Look again first.`);
       if (row.status !== 'active') {
-        await webhooks.publish(transaction, row.tenant_id, 'plan.closed', {
+        await events.publish(transaction, row.tenant_id, 'plan.closed', {
           planId,
           builderId: row.builder_id,
           status: row.status,
@@ -124,7 +124,7 @@ export function createPlans(database: Database, people: People, webhooks: Webhoo
           throw invalidField('builderId', 'must be somebody else than you');
         const row = await insertPlan(transaction, { ...given, createdBy: displayName(actor) });
         if (!row) throw new Problem('CONFLICT', `${builder.name} has an active plan already.`);
-        await webhooks.publish(transaction, row.tenant_id, 'plan.created', {
+        await events.publish(transaction, row.tenant_id, 'plan.created', {
           planId: row.id,
           builderId,
           endsOn,

@@ -9,7 +9,10 @@ import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import {
   evaluationKind,
   newestOfficialWeek,
@@ -17,9 +20,6 @@ import {
   officialResults,
   officialWeek,
 } from '../evaluations/index.ts';
-import type { People } from '../../shared/people/index.ts';
-import type { Prompts } from '../../ai/prompts/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
 import { swapNames } from './fairness.ts';
 import { createPlans } from './plans.ts';
 import { reportOf } from './report.ts';
@@ -39,7 +39,7 @@ interface Page {
 export interface PerformanceSetup {
   database: Database;
   people: People;
-  webhooks: Webhooks;
+  events: Events;
   objects: ObjectStore;
   prompts: Prompts;
   model: ChatModel | null;
@@ -54,8 +54,8 @@ export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, webhooks, objects, prompts, model, dashboards, now } = setup;
-  const plans = createPlans(database, people, webhooks, now);
+  const { database, people, events, objects, prompts, model, dashboards, now } = setup;
+  const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
   /** The week that is meant: the newest official one unless said; without any, the last complete one. */

@@ -193,3 +193,6 @@ export const stageGate = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { stageGate };

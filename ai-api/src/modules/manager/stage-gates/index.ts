@@ -2,14 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { STAGES } from '../../../contract/schemas.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { ChatModel } from '../../../models/chat.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Quality } from '../../ai/quality/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import { gateCriterion, stageGate } from './contract.ts';
-import type { StageGates } from './service.ts';
+import { stageGateKind } from './kind.ts';
+import { createStageGates, type StageGates } from './service.ts';
 import { insertGate } from './store.ts';
 
-export { stageGateKind } from './kind.ts';
-export { createStageGates, type StageGates } from './service.ts';
+export type { StageGates } from './service.ts';
 
 const GATES = new URL('../../../../rules/stage-gates.json', import.meta.url);
 const stage = z.enum(STAGES);
@@ -18,7 +25,7 @@ const seeds = z.array(
 );
 
 /** Gives a tenant the gates that come with the platform, where it has none between two stages yet. */
-export async function seedGates(transaction: TenantTransaction, tenantId: string): Promise<void> {
+export async function seed(transaction: TenantTransaction, tenantId: string): Promise<void> {
   const made: string[] = [];
   for (const gate of seeds.parse(JSON.parse(await readFile(GATES, 'utf8')))) {
     if (await insertGate(transaction, { ...gate, changedBy: 'seed' })) made.push(gate.name);
@@ -30,8 +37,31 @@ export async function seedGates(transaction: TenantTransaction, tenantId: string
   });
 }
 
+interface Needs {
+  database: Database;
+  people: People;
+  events: Events;
+  prompts: Prompts;
+  quality: Quality;
+  model: ChatModel | null;
+  clock: Clock;
+  metrics: Metrics;
+}
+
+/** The kinds of judgement of this module. */
+export const kinds = [stageGateKind];
+
+export function create({ quality, clock, metrics, ...needs }: Needs) {
+  return createStageGates({
+    ...needs,
+    storeJudgement: quality.storeJudgement,
+    now: () => clock.now(),
+    onJudged: metrics.judged,
+  });
+}
+
 /** The operations of this module. */
-export function serveStageGates(service: StageGates): Served[] {
+export function operations(service: StageGates): Served[] {
   return [
     serve(stageGate, {
       list: (page, { caller }) => service.list(caller.tenantId, page),

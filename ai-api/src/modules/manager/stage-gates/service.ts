@@ -14,10 +14,10 @@ import {
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { weekOf } from '../../../platform/week.ts';
-import { actorOf, displayName, record } from '../../shared/audit/index.ts';
-import type { People } from '../../shared/people/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import type { Webhooks } from '../../shared/webhooks/index.ts';
+import { actorOf, displayName, record } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { GateCriterion } from './contract.ts';
 import { gateFacts } from './facts.ts';
 import { kindOfGate, rulesOfGate, stageGateKind } from './kind.ts';
@@ -46,7 +46,7 @@ interface Page {
 export interface StageGatesSetup {
   database: Database;
   people: People;
-  webhooks: Webhooks;
+  events: Events;
   prompts: Prompts;
   storeJudgement: StoreJudgement;
   model: ChatModel | null;
@@ -58,7 +58,7 @@ export type StageGates = ReturnType<typeof createStageGates>;
 
 /** Gates between the stages of projects. */
 export function createStageGates(setup: StageGatesSetup) {
-  const { database, people, webhooks, prompts, storeJudgement, model, now, onJudged } = setup;
+  const { database, people, events, prompts, storeJudgement, model, now, onJudged } = setup;
 
   async function describe(transaction: TenantTransaction, rows: readonly EvaluationRecord[]) {
     const gates = await gatesByIds(
@@ -94,7 +94,7 @@ export function createStageGates(setup: StageGatesSetup) {
     content: object,
   ) {
     const view = await describeOne(transaction, row);
-    await webhooks.publish(transaction, row.tenant_id, 'stage-gate.evaluated', {
+    await events.publish(transaction, row.tenant_id, 'stage-gate.evaluated', {
       evaluationId: row.id,
       projectId: row.project_id,
       toStage: view.toStage,

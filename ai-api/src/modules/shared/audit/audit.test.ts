@@ -8,7 +8,7 @@ import { evaluate, everyItem } from '../../../../test/runs.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 import type { Role } from '../../../contract/operation.ts';
-import { record, systemActor } from './index.ts';
+import { record, systemActor } from '../audit/index.ts';
 
 const WEEK = '2026-W45';
 const ENDPOINT = { url: 'http://127.0.0.1:9/hook', events: ['evaluation.run.completed' as const] };

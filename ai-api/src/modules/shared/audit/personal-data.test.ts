@@ -6,9 +6,9 @@ import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts'
 import { builderRow, projectRow, projectWeekRow, refusal, weekRow } from '../../../../test/people.ts';
 import { personAs } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem } from '../../../../test/runs.ts';
+import { systemActor } from '../audit/index.ts';
 import { type ChainedEntry, GENESIS, hashEntry } from './chain.ts';
-import { systemActor } from './index.ts';
-import { applyRetention, ensurePartitions } from './maintenance.ts';
+import { applyRetention, ensurePartitions } from './retention.ts';
 
 const WEEK = '2026-W45';
 /** One person whose data goes, and one whose data stays. */
@@ -267,9 +267,9 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
   });
 
   test('can not be erased without an entry that tells so', async () => {
-    const { database, audit } = api.context;
+    const { database, compliance } = api.context;
     const tenantId = (await api.client.identity.whoami({})).tenantId;
-    await audit.setRetention(systemActor(tenantId, 'test.write'), 6);
+    await compliance.setRetention(systemActor(tenantId, 'test.write'), 6);
     const { head } = await verify();
     await sql`select set_config('app.current_tenant', ${tenantId}, false),
       audit.erase_payloads(null, now() + interval '1 day', 'quietly', ${head.seq})`.execute(

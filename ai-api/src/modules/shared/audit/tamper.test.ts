@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { migrate } from '../../../platform/database/migrate.ts';
+import { record, systemActor, verifyChain } from '../audit/index.ts';
 import { hashEntry } from './chain.ts';
-import { record, systemActor, verifyChain } from './index.ts';
+import { chainedEntry } from './read.ts';
 import { findEvent } from './store.ts';
-import { chainedEntry } from './views.ts';
 
 /** Entries in every chain. */
 const LENGTH = 6;

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { digestContent, digestDetails, GENESIS, hashEntry } from './chain.ts';
+import { chainedEntry } from './read.ts';
 import {
   type EventRecord,
   erasuresAmong,
@@ -10,7 +11,6 @@ import {
   readHead,
   walkEvents,
 } from './store.ts';
-import { chainedEntry } from './views.ts';
 
 /** Operations whose entries explain why content is gone. */
 export const ERASING = ['audit.erase', 'audit.retention'] as const;

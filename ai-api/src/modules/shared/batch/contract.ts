@@ -41,3 +41,6 @@ export const batch = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { batch };

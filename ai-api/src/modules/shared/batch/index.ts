@@ -1,9 +1,9 @@
 import type { Operation } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { toProblem } from '../../../http/error-handler.ts';
-import type { Guards } from '../../../http/guards.ts';
 import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from '../../../http/own.ts';
 import { invalidField, invalidInput, Problem } from '../../../http/problem.ts';
+import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { requireAccess, type Served, serve } from '../../../http/router.ts';
 import { batch } from './contract.ts';
 
@@ -25,14 +25,30 @@ interface Answered {
   body: unknown;
 }
 
-/** The batch over what is served: every read that takes a credential. */
-export function serveBatch(served: readonly Served[], guards: Guards): Served {
-  const reads = readsOf(served);
-  return serve(batch, {
-    read: async ({ requests }, request) => ({
-      answers: await sideBySide(requests, (asked) => answer(reads, guards, asked, request)),
+interface Needs {
+  requestPolicies: RequestPolicies;
+}
+
+export type Batch = Needs;
+
+export function create({ requestPolicies }: Needs): Batch {
+  return { requestPolicies };
+}
+
+/** The operations of this module: every read among `served` that takes a credential, several in one request. */
+export function operations({ requestPolicies }: Batch, served: readonly Served[]): Served[] {
+  let reads: Map<string, Read> | undefined;
+  return [
+    serve(batch, {
+      read: async ({ requests }, request) => {
+        reads ??= readsOf(served);
+        const known = reads;
+        return {
+          answers: await sideBySide(requests, (asked) => answer(known, requestPolicies, asked, request)),
+        };
+      },
     }),
-  });
+  ];
 }
 
 function readsOf(served: readonly Served[]): Map<string, Read> {
@@ -46,14 +62,14 @@ function readsOf(served: readonly Served[]): Map<string, Read> {
 
 async function answer(
   reads: ReadonlyMap<string, Read>,
-  guards: Guards,
+  policies: RequestPolicies,
   asked: Asked,
   request: RequestContext,
 ): Promise<Answered> {
   try {
     const read = reads.get(asked.operation);
     if (!read) throw new Problem('NOT_FOUND', `There is no operation ${asked.operation} that reads.`);
-    return await carryOut(read, guards, asked, request);
+    return await carryOut(read, policies, asked, request);
   } catch (error) {
     const problem = toProblem(error);
     if (problem.status >= 500) request.log.error({ err: error, operation: asked.operation }, problem.code);
@@ -64,7 +80,7 @@ async function answer(
 
 async function carryOut(
   { op, handler }: Read,
-  { limiter }: Guards,
+  { limiter }: RequestPolicies,
   { operation, input }: Asked,
   request: RequestContext,
 ): Promise<Answered> {
@@ -89,7 +105,9 @@ async function carryOut(
 }
 
 /** What is left of a budget is told of the request, not of each read. */
-const NO_HEADERS = { setHeader: () => NO_HEADERS } as unknown as Parameters<Guards['limiter']['caller']>[0];
+const NO_HEADERS = { setHeader: () => NO_HEADERS } as unknown as Parameters<
+  RequestPolicies['limiter']['caller']
+>[0];
 
 async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

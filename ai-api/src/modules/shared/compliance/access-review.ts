@@ -1,5 +1,5 @@
 import { ACT_AS } from '../../../contract/scopes.ts';
-import { writesByActor } from '../audit/store.ts';
+import { writesByActor } from '../audit/index.ts';
 import { period, type ReportFile, type ReportParts, type ReportRequest } from './report.ts';
 import { csvLine, heading } from './text.ts';
 

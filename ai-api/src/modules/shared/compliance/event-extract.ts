@@ -1,5 +1,4 @@
-import { eachEvent } from '../audit/export.ts';
-import { verifyChain } from '../audit/verify.ts';
+import { eachEvent, verifyChain } from '../audit/index.ts';
 import { period, type ReportFile, type ReportParts, type ReportRequest } from './report.ts';
 import { csvLine, heading, plain } from './text.ts';
 

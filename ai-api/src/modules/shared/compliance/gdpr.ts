@@ -1,6 +1,4 @@
-import { Problem } from '../../../http/problem.ts';
-import { eachEvent } from '../audit/export.ts';
-import { type EventRecord, type PayloadRecord, payloadsAbout } from '../audit/store.ts';
+import { type EventRecord, eachEvent, type PayloadRecord, payloadsAbout } from '../audit/index.ts';
 import type { ReportFile, ReportParts } from './report.ts';
 import { fenced, heading, plain } from './text.ts';
 
@@ -63,12 +61,16 @@ export function accessReport(parts: ReportParts, subject: string): ReportFile {
   return { name: 'gdpr-access.md', contentType: 'text/markdown; charset=utf-8', text: text() };
 }
 
-async function recordOf({ people, tenantId }: ReportParts, subject: string): Promise<object | null> {
-  if (!subject.startsWith('builder:')) return null;
-  return people.getBuilder(tenantId, subject.slice('builder:'.length)).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'NOT_FOUND') return null;
-    throw error;
-  });
+/** What the modules hold about a subject: one value where one module knows them, else a list. */
+async function recordOf(
+  { database, personalData, tenantId }: ReportParts,
+  subject: string,
+): Promise<object | null> {
+  const found = await database.withTenant(tenantId, (transaction) =>
+    Promise.all(personalData().map(({ about }) => about(transaction, subject))),
+  );
+  const known = found.filter((record) => record !== null);
+  return known.length > 1 ? known : (known[0] ?? null);
 }
 
 /** What of a person was erased from the trail, when and why, and what is left. GDPR, Article 17. */

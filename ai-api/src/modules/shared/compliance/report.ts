@@ -1,16 +1,16 @@
 import type { Database } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
+import type { EventFilter } from '../audit/index.ts';
 import type { Identity } from '../identity/index.ts';
-import type { People } from '../people/index.ts';
-import type { ReportKind } from '../audit/contract.ts';
-import type { EventFilter } from '../audit/store.ts';
+import type { ReportKind } from './contract.ts';
 
 /** What reports are made from. */
 export interface ReportParts {
   database: Database;
   objects: ObjectStore;
   identity: Identity;
-  people: People;
+  personalData: () => readonly PersonalData[];
   tenantId: string;
   now: Date;
 }

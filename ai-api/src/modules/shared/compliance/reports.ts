@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { invalidField } from '../../../http/problem.ts';
-import { accessDirectory, linksExpireAt, storeFile } from '../audit/files.ts';
 import { accessReview } from './access-review.ts';
 import { eventExtract } from './event-extract.ts';
+import { accessDirectory, linksExpireAt, storeFile } from './files.ts';
 import { accessReport, erasureReport } from './gdpr.ts';
 import type { ReportFile, ReportParts, ReportRequest } from './report.ts';
 

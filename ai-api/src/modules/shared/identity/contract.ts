@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id } from '../../../contract/schemas.ts';
+import { auth } from './auth-contract.ts';
+import { apiKey } from './keys-contract.ts';
 import { person } from './person-schema.ts';
-
-export { auth } from './auth-contract.ts';
-export { apiKey } from './keys-contract.ts';
-export { user } from './users-contract.ts';
+import { user } from './users-contract.ts';
 
 export const identity = resource({
   id: 'identity',
@@ -34,3 +33,6 @@ export const identity = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { identity, user, apiKey, auth };

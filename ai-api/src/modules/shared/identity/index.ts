@@ -1,17 +1,52 @@
+import type { Router } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../../../config/index.ts';
+import { parseSignInProviders, parseTokenIssuers } from '../../../config/sign-in.ts';
 import type { Person } from '../../../http/caller.ts';
+import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import { apiKey, auth, identity, user } from './contract.ts';
-import type { Identity } from './service.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { auth } from './auth-contract.ts';
+import { identity } from './contract.ts';
+import { apiKey } from './keys-contract.ts';
+import { createIdentity, type Identity } from './service.ts';
+import { user } from './users-contract.ts';
 
-export { createIdentity, type Identity } from './service.ts';
+export type { Identity } from './service.ts';
 export { ensureTenant } from './tenant-store.ts';
 
 function personView({ id: userId, email, name, builderId }: Person) {
   return { userId, email, name, builderId };
 }
 
+interface Needs {
+  database: Database;
+  requestPolicies: RequestPolicies;
+  publicUrl: string;
+  secrets: readonly Buffer[];
+  config: Pick<Config, 'TENANT' | 'TOKEN_ISSUERS' | 'SIGN_IN_PROVIDERS'>;
+  log: Logger;
+}
+
+export function create({ database, requestPolicies, publicUrl, secrets, config, log }: Needs) {
+  return createIdentity(database, {
+    publicUrl,
+    tenant: config.TENANT,
+    secrets,
+    issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
+    providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
+    limiter: requestPolicies.limiter,
+    log,
+  });
+}
+
+/** What browsers open to sign in. */
+export function routes(identity: Identity): Router {
+  return identity.routes;
+}
+
 /** The operations of this module. */
-export function serveIdentity({ keys, users, links, login, sessions, providers }: Identity): Served[] {
+export function operations({ keys, users, links, login, sessions, providers }: Identity): Served[] {
   return [
     serve(identity, {
       whoami: async (_input, { caller }) => ({

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { invalidToken } from '../../../http/problem.ts';
 import type { TokenIssuer } from '../../../config/sign-in.ts';
+import { invalidToken } from '../../../http/problem.ts';
 import { ALGORITHMS, explainToken } from './token-faults.ts';
 
 const FETCH_MS = 5_000;

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { ClaimMapping } from '../../../config/sign-in.ts';
 import { ROLES, type Role } from '../../../contract/operation.ts';
 import type { Person } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
-import type { ClaimMapping } from '../../../config/sign-in.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../audit/index.ts';
 import { builderIdByEmail } from '../people/index.ts';

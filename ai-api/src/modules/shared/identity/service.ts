@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import type { SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
+import type { Tier } from '../../../contract/tiers.ts';
 import { createCookies } from '../../../http/cookies.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
-import type { Tier } from '../../../contract/tiers.ts';
-import type { SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 
-export { job } from './jobs-contract.ts';
+import { job } from './jobs-contract.ts';
 
 const report = z
   .object({
@@ -68,3 +68,6 @@ export const health = resource({
     readyAlias: operation({ ...ready, path: '/health/ready', summary: 'Readiness probe' }),
   },
 });
+
+/** What this module offers. */
+export const contract = { job, health };

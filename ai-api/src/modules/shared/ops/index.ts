@@ -21,19 +21,25 @@ export type Installation = Pick<
 const CHECK_TIMEOUT_MS = 3_000;
 
 /** What the operations here look at. */
-export interface Operated {
+interface Needs {
   installation: Installation;
   database: Database;
   jobs: Jobs;
 }
 
-/** Probes and the jobs. */
-export function serveOps(operated: Operated): Served[] {
-  return [serveHealth(operated), serveJobs(operated.database, operated.jobs)];
+export function create({ installation, database, jobs }: Needs) {
+  return { installation, database, jobs };
+}
+
+export type Ops = ReturnType<typeof create>;
+
+/** The operations of this module: probes and the jobs. */
+export function operations(ops: Ops): Served[] {
+  return [serveHealth(ops), serveJobs(ops.database, ops.jobs)];
 }
 
 /** Probes: liveness touches nothing, readiness asks the database and the queue. */
-export function serveHealth({ installation, database, jobs }: Operated): Served {
+export function serveHealth({ installation, database, jobs }: Needs): Served {
   const live = async (): Promise<Report> => ({
     status: 'ok',
     uptimeSeconds: Math.round(process.uptime()),
@@ -53,7 +59,7 @@ export function serveHealth({ installation, database, jobs }: Operated): Served 
 }
 
 /** What a scrape asks at its moment. */
-export function gaugesOf(database: Database, jobs: Jobs): Gauges {
+export function gaugesOf({ database, jobs }: Pick<Ops, 'database' | 'jobs'>): Gauges {
   return {
     pool: () => database.pool(),
     queues: () => jobs.countAll(),

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, sampleCompany, testEnvironment } from '../../../../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
 import { completed, evaluate, everyItem, problem } from '../../../../test/runs.ts';
-import { readConfig } from '../../../config/index.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
+import { readConfig } from '../../../config/index.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type RunningServer, startServer } from '../../../server.ts';
 

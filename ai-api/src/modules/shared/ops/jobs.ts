@@ -4,8 +4,8 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { LetterAnswer } from '../../../platform/jobs/admin.ts';
-import type { JobRecord, QueueCount } from '../../../platform/jobs/store.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { JobRecord, QueueCount } from '../../../platform/jobs/store.ts';
 import { type Actor, actorOf, record } from '../audit/index.ts';
 import { job } from './jobs-contract.ts';
 

@@ -8,9 +8,9 @@ import { ADMIN_KEY, sampleCompany, testEnvironment } from '../../../../test/api.
 import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { evaluate } from '../../../../test/runs.ts';
-import { readConfig } from '../../../config/index.ts';
 import { createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
+import { readConfig } from '../../../config/index.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type RunningServer, startServer } from '../../../server.ts';
 

@@ -211,3 +211,6 @@ export const project = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { people, builder, project };

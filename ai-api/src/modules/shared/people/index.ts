@@ -1,16 +1,39 @@
 import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
 import { actorOf } from '../audit/index.ts';
 import { builder, people, project } from './contract.ts';
-import type { People } from './service.ts';
+import { createPeople, type People } from './service.ts';
+import type { Sources } from './sources.ts';
 
 export { createBrainLift, createMetricsApi, createWorkSmart } from './connectors/index.ts';
-export { createPeople, type KnownWeek, type People } from './service.ts';
+export type { KnownWeek, People } from './service.ts';
 export type { Sources } from './sources.ts';
 export { type BuilderRecord, builderIdByEmail } from './store.ts';
 export type { Span, TimeRecords } from './time-store.ts';
 
+export function create({ database, sources }: { database: Database; sources: Sources }) {
+  return createPeople(database, sources);
+}
+
+/** What this module holds about a builder. */
+export function personalData({ recordOf }: People): PersonalData {
+  return {
+    tables: [
+      'people.superbuilders',
+      'people.projects',
+      'people.metrics_weekly',
+      'people.time_entries',
+      'people.leave',
+      'people.project_members',
+    ],
+    about: async (transaction, subject) =>
+      subject.startsWith('builder:') ? recordOf(transaction, subject.slice('builder:'.length)) : null,
+  };
+}
+
 /** The operations of this module. */
-export function servePeople(service: People): Served[] {
+export function operations(service: People): Served[] {
   return [
     serve(people, {
       import: ({ dryRun, ...tables }, request) => service.import(actorOf(request), tables, dryRun),

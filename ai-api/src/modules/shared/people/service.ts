@@ -67,6 +67,14 @@ async function rehearsable<T>(
 
 /** Builders, projects and their weeks. */
 export function createPeople(database: Database, sources: Sources) {
+  async function describeBuilder(transaction: TenantTransaction, builderId: string) {
+    const builder = await findBuilder(transaction, builderId);
+    if (!builder) return null;
+    const projects = await listProjects(transaction, { builderId }, null, 500);
+    const weeks = await weeksOf(transaction, builderId, RECENT_WEEKS);
+    return { ...builderView(builder), projects: projects.map(projectView), weeks: weeks.map(weekView) };
+  }
+
   return {
     /** Brings tables in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
@@ -129,14 +137,16 @@ export function createPeople(database: Database, sources: Sources) {
         return pageOf(rows, limit, builderView, (row) => row.builder_id);
       }),
 
+    /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND */
     getBuilder: (tenantId: string, builderId: string) =>
       database.withTenant(tenantId, async (transaction) => {
-        const builder = await findBuilder(transaction, builderId);
+        const builder = await describeBuilder(transaction, builderId);
         if (!builder) throw notFound('builder', builderId);
-        const projects = await listProjects(transaction, { builderId }, null, 500);
-        const weeks = await weeksOf(transaction, builderId, RECENT_WEEKS);
-        return { ...builderView(builder), projects: projects.map(projectView), weeks: weeks.map(weekView) };
+        return builder;
       }),
+
+    /** The record of a builder, for an export of personal data; null when there is none. */
+    recordOf: describeBuilder,
 
     listProjects: (tenantId: string, filter: ProjectFilter, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Role } from '../../../contract/operation.ts';
 import { permits } from '../../../contract/scopes.ts';
 import type { Caller } from '../../../http/caller.ts';
-import type { LimitedDoor } from '../../../http/limits/door.ts';
+import type { ConnectionGate } from '../../../http/limits/connection-gate.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
 
 import { mayFollow, REALTIME_ROLES } from './contract.ts';
@@ -23,7 +23,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export interface Door {
   hub: Hub;
   tickets: Tickets;
-  limits: LimitedDoor;
+  limits: ConnectionGate;
   /** What a caller may do as of now; null when the credential has ended. */
   rolesNow(caller: Caller): Promise<readonly Role[] | null>;
 }

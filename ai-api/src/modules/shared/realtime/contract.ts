@@ -35,3 +35,6 @@ export const realtime = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { realtime };

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Role } from '../../../contract/operation.ts';
 import type { Caller } from '../../../http/caller.ts';
-import type { LoggedEvent, Position } from '../webhooks/index.ts';
+import type { LoggedEvent, Position } from '../events/index.ts';
 
 /** An event as connections are told of it; its JSON is made once for all of them. */
 export interface Told {

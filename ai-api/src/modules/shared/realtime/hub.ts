@@ -1,6 +1,6 @@
 import { type Caller, callerId } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
-import type { EventLog } from '../webhooks/index.ts';
+import type { EventLog } from '../events/index.ts';
 import { mayFollow } from './contract.ts';
 import type { Follower, HubSettings } from './follower.ts';
 import { openStream, type TenantStream } from './stream.ts';

@@ -1,10 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { RequestHandler } from 'express';
-import type { LimitedDoor } from '../../../http/limits/door.ts';
+import type { RequestHandler, Router } from 'express';
+import express from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../../../config/index.ts';
+import type { ConnectionGate } from '../../../http/limits/connection-gate.ts';
+import { connectionGate } from '../../../http/limits/connection-gate.ts';
+import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import { EVENTS_CHANNEL, type EventLog } from '../webhooks/index.ts';
+import type { Events } from '../events/index.ts';
+import { EVENTS_CHANNEL, type EventLog } from '../events/index.ts';
+import type { Identity } from '../identity/index.ts';
 import { realtime } from './contract.ts';
 import { eventStream } from './event-stream.ts';
 import type { HubSettings } from './follower.ts';
@@ -21,10 +28,10 @@ export type RealtimeSettings = HubSettings & {
 export type Realtime = ReturnType<typeof createRealtime>;
 
 /** Events as they happen, by WebSocket and server-sent events, in every process that serves the API. */
-export function createRealtime(
+function createRealtime(
   log: EventLog,
   database: Database,
-  limits: LimitedDoor,
+  limits: ConnectionGate,
   settings: RealtimeSettings,
 ) {
   const hub = createHub(log, settings);
@@ -57,7 +64,37 @@ export function createRealtime(
   };
 }
 
+interface Needs {
+  database: Database;
+  events: Events;
+  identity: Identity;
+  requestPolicies: RequestPolicies;
+  config: Pick<
+    Config,
+    'REALTIME_HEARTBEAT_SECONDS' | 'REALTIME_CONNECTIONS' | 'REALTIME_BUFFER_BYTES' | 'REALTIME_REPLAY'
+  >;
+  log: Logger;
+}
+
+export function create({ database, events, identity, requestPolicies, config, log }: Needs) {
+  const gate = connectionGate(identity.authenticate, requestPolicies.limiter);
+  return createRealtime(events.log, database, gate, {
+    heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
+    connectionsPerTenant: config.REALTIME_CONNECTIONS,
+    bufferBytes: config.REALTIME_BUFFER_BYTES,
+    replay: config.REALTIME_REPLAY,
+    rolesNow: identity.rolesNow,
+    onChange: identity.onChange,
+    log,
+  });
+}
+
+/** The stream of server-sent events. */
+export function routes({ stream }: Realtime): Router {
+  return express.Router().get('/events/stream', stream);
+}
+
 /** The operations of this module. */
-export function serveRealtime({ tickets }: Realtime): Served[] {
+export function operations({ tickets }: Realtime): Served[] {
   return [serve(realtime, { createTicket: (_input, { caller }) => tickets.issue(caller) })];
 }

@@ -73,7 +73,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
   function publish(judged: number, tenantId = ours, runId = uuidv7(), target = api): Promise<void> {
     const data = { runId, week: '2026-W46', builders: 9, judged, failed: 0, pending: 0 };
     return target.context.database.withTenant(tenantId, (transaction) =>
-      target.context.webhooks.publish(transaction, tenantId, 'evaluation.judged', data),
+      target.context.events.publish(transaction, tenantId, 'evaluation.judged', data),
     );
   }
   const counts = (connection: Connection) => connection.events().map(({ data }) => data?.judged);
@@ -299,7 +299,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
       });
       const data = { runId: uuidv7(), week: '2026-W46', builders: 9, judged: 1, failed: 0, pending: 0 };
       const long = api.context.database.withTenant(ours, async (transaction) => {
-        await api.context.webhooks.publish(transaction, ours, 'evaluation.judged', data);
+        await api.context.events.publish(transaction, ours, 'evaluation.judged', data);
         begun();
         await released;
       });
@@ -336,7 +336,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     const message = 'x'.repeat(1_000_000);
     for (let sent = 1; sent < 60 && api.context.realtime.connections() > 1; sent++) {
       await api.context.database.withTenant(ours, (transaction) =>
-        api.context.webhooks.publish(transaction, ours, 'endpoint.test', { endpointId: uuidv7(), message }),
+        api.context.events.publish(transaction, ours, 'endpoint.test', { endpointId: uuidv7(), message }),
       );
       await until(() => expect(quick.events()).toHaveLength(sent));
     }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventLog, LoggedEvent, Position } from '../webhooks/index.ts';
+import type { EventLog, LoggedEvent, Position } from '../events/index.ts';
 import { type Follower, type HubSettings, isAfter, told } from './follower.ts';
 
 const PAGE = 500;

@@ -62,3 +62,6 @@ export const tenant = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { tenant };

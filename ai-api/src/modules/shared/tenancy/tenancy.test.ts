@@ -4,10 +4,10 @@ import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts'
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { builderRow, projectRow } from '../../../../test/people.ts';
 import { completed, problem } from '../../../../test/runs.ts';
-import { readConfig } from '../../../config/index.ts';
-import { createContext } from '../../../context.ts';
 import { createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
+import { readConfig } from '../../../config/index.ts';
+import { createContext } from '../../../context.ts';
 import { createLog } from '../../../platform/log.ts';
 import { weekOf } from '../../../platform/week.ts';
 

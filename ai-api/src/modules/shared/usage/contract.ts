@@ -178,3 +178,6 @@ export const usage = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { usage };

@@ -1,12 +1,23 @@
 import { type Served, serve } from '../../../http/router.ts';
+import type { Ledger } from '../../../models/ledger/index.ts';
+import type { Traces } from '../../../models/tracing/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
 import { actorOf } from '../audit/index.ts';
 import { usage } from './contract.ts';
-import type { UsageService } from './service.ts';
+import { createUsage, type UsageService } from './service.ts';
 
-export { createUsage } from './service.ts';
+interface Needs {
+  database: Database;
+  ledger: Ledger;
+  traces: Traces;
+}
+
+export function create({ database, ledger, traces }: Needs) {
+  return createUsage(database, ledger, traces);
+}
 
 /** The operations of this module. */
-export function serveUsage(service: UsageService): Served[] {
+export function operations(service: UsageService): Served[] {
   return [
     serve(usage, {
       summarize: ({ by, cursor, limit, ...asked }, { caller }) =>

@@ -172,3 +172,6 @@ export const webhook = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { webhook };

@@ -1,14 +1,41 @@
+import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { actorOf } from '../audit/index.ts';
+import type { Events } from '../events/index.ts';
 import { webhook } from './contract.ts';
-import type { Webhooks } from './service.ts';
+import { createWebhooks, type Webhooks } from './service.ts';
 
-export { createEventLog, type EventLog, type LoggedEvent, type Position } from '../events/event-log.ts';
-export { createWebhooks, type Webhooks } from './service.ts';
-export { EVENTS_CHANNEL } from './store.ts';
+export type { Webhooks } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  outboundGuard: OutboundGuard;
+  sealer: Sealer;
+  metrics: Metrics;
+  config: Pick<Config, 'WEBHOOK_RETRY_SECONDS' | 'WEBHOOK_DISABLE_HOURS'>;
+}
+
+export async function create({ database, jobs, events, outboundGuard, sealer, metrics, config }: Needs) {
+  const webhooks = createWebhooks(database, jobs, events, {
+    retrySeconds: config.WEBHOOK_RETRY_SECONDS,
+    disableHours: config.WEBHOOK_DISABLE_HOURS,
+    guard: outboundGuard,
+    sealer,
+    onDelivery: metrics.delivery,
+  });
+  await webhooks.prepare();
+  return webhooks;
+}
 
 /** The operations of this module. */
-export function serveWebhooks(service: Webhooks): Served[] {
+export function operations(service: Webhooks): Served[] {
   return [
     serve(webhook, {
       create: (input, request) => service.create(actorOf(request), input),

@@ -9,6 +9,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import { isSealed, type Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../audit/index.ts';
+import type { Events } from '../events/index.ts';
 import { attemptsOf, findDelivery, listDeliveries } from './deliveries.ts';
 import { createDispatch, type DeliveryObserver, placeOf } from './dispatch.ts';
 import { HEALTHY, type HealthSettings } from './health.ts';
@@ -17,7 +18,6 @@ import {
   deleteEndpoint,
   findEndpoint,
   insertEndpoint,
-  insertEvent,
   lastDeliveries,
   listEndpoints,
   lockEndpoint,
@@ -45,10 +45,11 @@ interface Change {
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
 
-/** Subscriptions and the outbox. An event and its deliveries are written in the transaction that caused them. */
+/** Endpoints of customers. The deliveries of an event are written in the transaction that publishes it. */
 export function createWebhooks(
   database: Database,
   jobs: Jobs,
+  outbox: Events,
   {
     guard,
     sealer,
@@ -56,6 +57,9 @@ export function createWebhooks(
   }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer },
 ) {
   const dispatch = createDispatch(database, jobs, guard, sealer, settings);
+  outbox.subscribe(async (transaction, { tenantId, eventId, type }) => {
+    await dispatch.start(transaction, tenantId, eventId, await subscribersOf(transaction, type));
+  });
 
   async function checkUrl(url: string): Promise<void> {
     await guard.check(url).catch((error: unknown) => {
@@ -82,17 +86,6 @@ export function createWebhooks(
   }
 
   return {
-    /** Publishes with the transaction: subscribers hear of it if and only if it commits. */
-    publish: async <T extends EventType>(
-      transaction: TenantTransaction,
-      tenantId: string,
-      type: T,
-      data: z.input<(typeof events)[T]['data']>,
-    ): Promise<void> => {
-      const eventId = await insertEvent(transaction, type, events[type].data.parse(data));
-      await dispatch.start(transaction, tenantId, eventId, await subscribersOf(transaction, type));
-    },
-
     /** @throws {Problem} WEBHOOK_URL_REFUSED */
     create: async (actor: Actor, { url, events: types }: { url: string; events: EventType[] }) => {
       await checkUrl(url);
@@ -171,7 +164,7 @@ export function createWebhooks(
         await requireEndpoint(transaction, endpointId);
         const message = 'A sample event. Deliveries to this endpoint look like it.';
         const sample = event && { type: event, data: sampleOf(events[event].data) };
-        const eventId = await insertEvent(transaction, 'endpoint.test', {
+        const eventId = await outbox.append(transaction, 'endpoint.test', {
           endpointId,
           message,
           ...(sample ? { sample } : {}),

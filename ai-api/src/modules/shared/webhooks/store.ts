@@ -1,5 +1,4 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Health } from './health.ts';
 
@@ -99,24 +98,6 @@ export async function lastDeliveries(
     .execute();
   return new Map(rows.map((row) => [row.endpoint_id, row]));
 }
-
-/** Appends an event and tells every process of it when the transaction commits. Answers its id. */
-export async function insertEvent(
-  transaction: TenantTransaction,
-  type: string,
-  data: object,
-): Promise<string> {
-  const id = uuidv7();
-  await transaction
-    .insertInto('events.outbox')
-    .values({ id, type, data: JSON.stringify(data) })
-    .execute();
-  await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
-  return id;
-}
-
-/** Notifications on it carry the id of an event that was committed, and nothing else. */
-export const EVENTS_CHANNEL = 'ai_manager_events';
 
 /** Endpoints that want events of a type. */
 export async function subscribersOf(transaction: TenantTransaction, type: string): Promise<string[]> {

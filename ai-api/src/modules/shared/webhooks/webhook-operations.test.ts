@@ -47,7 +47,7 @@ describe.each(databaseKinds())('webhooks on $name', ({ create }) => {
   const subscribe = (url = subscriber.url) => client.webhook.create({ url, events: completed });
   const publish = () =>
     api.context.database.withTenant(tenantId, (transaction) =>
-      api.context.webhooks.publish(transaction, tenantId, 'evaluation.run.completed', COMPLETED),
+      api.context.events.publish(transaction, tenantId, 'evaluation.run.completed', COMPLETED),
     );
   const deliveries = async (endpointId: string) =>
     (await client.webhook.listDeliveries({ endpointId })).items;

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { createHttpClient, type HttpClientOptions, OutsideCallError } from '../../../../platform/http-client.ts';
+import {
+  createHttpClient,
+  type HttpClientOptions,
+  OutsideCallError,
+} from '../../../../platform/http-client.ts';
 
 export type SourceName = 'worksmart' | 'brainlift' | 'metrics';
 

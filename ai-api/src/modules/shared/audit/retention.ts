@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
 import { systemActor } from './actor.ts';
 import { record } from './record.ts';
 import { erasePayloads, hasContentBefore, retentionYears } from './store.ts';
 
 /** Months whose partitions are there before they begin. */
 const MONTHS_AHEAD = 3;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Makes the partitions of this month and the next ones. Without it entries go to the default partition, from
@@ -56,22 +56,15 @@ function retire(database: Database, tenantId: string, now: Date): Promise<number
   });
 }
 
-/** Prepares partitions and applies retention now and once a day, until it is closed. */
-export async function startMaintenance(database: Database, log: Logger): Promise<{ close(): Promise<void> }> {
-  const round = async () => {
-    const partitions = await ensurePartitions(database, new Date());
-    const erased = await applyRetention(database, new Date());
-    if (partitions + erased > 0) log.info({ partitions, erased }, 'audit trail maintained');
-  };
-  await round();
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = round().catch((err: unknown) => log.error({ err }, 'audit trail maintenance failed'));
-  }, DAY_MS).unref();
-  return {
-    close: () => {
-      clearInterval(timer);
-      return running;
+/** Prepares partitions and applies retention every night. */
+export function scheduleRetention(jobs: Jobs, database: Database, now: () => Date, log: Logger): void {
+  jobs.schedule({
+    name: 'audit.retention',
+    cron: '10 2 * * *',
+    run: async () => {
+      const partitions = await ensurePartitions(database, now());
+      const erased = await applyRetention(database, now());
+      if (partitions + erased > 0) log.info({ partitions, erased }, 'retention applied to the audit trail');
     },
-  };
+  });
 }

@@ -1,32 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
+import { type EventFilter, type EventRecord, eachEvent, readHead, spanOf } from '../audit/index.ts';
 import { linksExpireAt, storeFile } from './files.ts';
-import { type EventFilter, type EventRecord, nextEvents, readHead, spanOf } from './store.ts';
 import { entryView } from './views.ts';
-
-const PAGE = 1000;
-
-/** Every entry that a filter lets through, oldest first, up to the place `last`; reads page by page. */
-export async function* eachEvent(
-  database: Database,
-  tenantId: string,
-  filter: EventFilter,
-  { first, last }: { first: number; last: number },
-): AsyncGenerator<EventRecord> {
-  let after = first - 1;
-  for (;;) {
-    const page = await database.withTenant(tenantId, (transaction) =>
-      nextEvents(transaction, filter, after, PAGE),
-    );
-    for (const event of page) {
-      if (event.seq > last) return;
-      yield event;
-      after = event.seq;
-    }
-    if (page.length < PAGE) return;
-  }
-}
 
 /**
  * Writes the entries of a span of time to the object store: `entries.jsonl`, one entry a line, and

@@ -1,25 +1,10 @@
 import type { z } from 'zod';
-import type { ChainedEntry } from './chain.ts';
+import { chainedEntry, type EventRecord, type PayloadRecord } from '../audit/index.ts';
 import type { audit } from './contract.ts';
-import type { EventRecord, PayloadRecord } from './store.ts';
 
 type Operations = (typeof audit)['operations'];
 type EntryView = Omit<z.input<Operations['list']['output']>['items'][number], 'person'>;
 type DetailView = z.input<Operations['get']['output']>['details'][number];
-
-/** A row as its hash covers it. */
-export function chainedEntry(row: EventRecord): ChainedEntry {
-  return {
-    tenantId: row.tenant_id,
-    seq: row.seq,
-    occurredAt: row.occurred_at.toISOString(),
-    actor: { keyId: row.actor_key_id, name: row.actor_name, actingFor: row.acting_for },
-    operation: row.operation,
-    subject: row.subject,
-    requestId: row.request_id,
-    payloadDigest: row.payload_digest,
-  };
-}
 
 /** An entry as the API shows it: what its hash covers, and its links. */
 export function entryView(row: EventRecord): EntryView {

@@ -226,3 +226,6 @@ export const audit = resource({
     }),
   },
 });
+
+/** What this module offers. */
+export const contract = { audit };

@@ -3,24 +3,24 @@ import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { invalidField, notFound } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
-import type { Identity } from '../identity/index.ts';
-import type { People } from '../people/index.ts';
-import type { Actor } from './actor.ts';
-import type { ReportKind } from './contract.ts';
-import { exportTrail } from './export.ts';
-import { accessDirectory, deleteFiles } from './files.ts';
-import { record } from './record.ts';
-import { makeReport } from '../compliance/reports.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
 import {
+  type Actor,
   type EventFilter,
   erasePayloads,
   findEvent,
   listEvents,
   payloadsBetween,
+  record,
   retentionYears,
   setRetentionYears,
-} from './store.ts';
-import { verifyChain } from './verify.ts';
+  verifyChain,
+} from '../audit/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { ReportKind } from './contract.ts';
+import { exportTrail } from './export.ts';
+import { accessDirectory, deleteFiles } from './files.ts';
+import { makeReport } from './reports.ts';
 import { detailView, entryView, personOf } from './views.ts';
 
 interface Page {
@@ -36,18 +36,19 @@ interface Span {
 type ListFilter = Omit<EventFilter, 'from' | 'to'> & Span;
 
 /** What the trail needs of the rest of the platform. */
-export interface AuditParts {
+export interface ComplianceSetup {
   database: Database;
   objects: ObjectStore;
   identity: Identity;
-  people: People;
+  /** Where modules hold personal data. */
+  personalData: () => readonly PersonalData[];
   now: () => Date;
 }
 
-export type Audit = ReturnType<typeof createAudit>;
+export type Compliance = ReturnType<typeof createCompliance>;
 
 /** Reading, checking, exporting and erasing the trail that {@link record} writes. */
-export function createAudit({ database, objects, identity, people, now }: AuditParts) {
+export function createCompliance({ database, objects, identity, personalData, now }: ComplianceSetup) {
   return {
     list: (tenantId: string, { from, to, ...filter }: ListFilter, { cursor, limit }: Page) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -112,7 +113,7 @@ export function createAudit({ database, objects, identity, people, now }: AuditP
       actor: Actor,
       { kind, subject, ...span }: { kind: ReportKind; subject?: string | undefined } & Span,
     ) => {
-      const parts = { database, objects, identity, people, tenantId: actor.tenantId, now: now() };
+      const parts = { database, objects, identity, personalData, tenantId: actor.tenantId, now: now() };
       const report = await makeReport(parts, { kind, subject, ...moments(span) });
       await database.withTenant(actor.tenantId, (transaction) =>
         record(transaction, actor, {

@@ -4,7 +4,7 @@ import type { Authenticate } from '../router.ts';
 import type { RateLimiter } from './index.ts';
 
 /** The limits of what is no operation, such as a connection: the same ones that operations have. */
-export interface LimitedDoor {
+export interface ConnectionGate {
   /**
    * Verifies who asks; null when nobody says who they are. Wrong credentials count against their address, right
    * ones have the budget of their tier, and requests without one that of their address.
@@ -15,7 +15,7 @@ export interface LimitedDoor {
   count(request: Request, response?: Response): Promise<void>;
 }
 
-export function limitedDoor(authenticate: Authenticate, limiter: RateLimiter): LimitedDoor {
+export function connectionGate(authenticate: Authenticate, limiter: RateLimiter): ConnectionGate {
   const count = (request: Request, response = NOWHERE) => limiter.address(request, response);
   return {
     count,

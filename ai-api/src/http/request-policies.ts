@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
 import type { Database } from '../platform/database/index.ts';
 import type { Limits } from '../platform/limits/index.ts';
 import { createIdempotency, type Idempotency } from './idempotency/index.ts';
 import { createRateLimiter, type RateLimiter, unlimited } from './limits/index.ts';
 
 /** What stands between a request and its handler. */
-export interface Guards {
+export interface RequestPolicies {
   limiter: RateLimiter;
   idempotency: Idempotency;
   /** Milliseconds that a handler may take. */
@@ -15,14 +14,21 @@ export interface Guards {
   maxDepth: number;
 }
 
+/** The settings that they are made from. */
+export interface PolicySettings {
+  RATE_LIMITS: 'on' | 'off';
+  REQUEST_TIMEOUT_MS: number;
+  JSON_MAX_DEPTH: number;
+}
+
 /** @param onUnavailable called for every request that could not be counted */
-export function createGuards(
-  config: Config,
+export function createRequestPolicies(
+  config: PolicySettings,
   log: Logger,
   database: Database,
   limits: Limits,
   onUnavailable: () => void,
-): Guards {
+): RequestPolicies {
   return {
     limiter: config.RATE_LIMITS === 'on' ? createRateLimiter(limits, log, onUnavailable) : unlimited,
     idempotency: createIdempotency(database),

@@ -1,0 +1,105 @@
+import { contract as agents } from '../modules/ai/agents/contract.ts';
+import { contract as decisions } from '../modules/ai/decisions/contract.ts';
+import { contract as experiments } from '../modules/ai/experiments/contract.ts';
+import { contract as optimisation } from '../modules/ai/optimisation/contract.ts';
+import { contract as prompts } from '../modules/ai/prompts/contract.ts';
+import { contract as quality } from '../modules/ai/quality/contract.ts';
+import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as approvals } from '../modules/manager/approvals/contract.ts';
+import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
+import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
+import { contract as performance } from '../modules/manager/performance/contract.ts';
+import { contract as stageGates } from '../modules/manager/stage-gates/contract.ts';
+import { contract as batch } from '../modules/shared/batch/contract.ts';
+import { contract as compliance } from '../modules/shared/compliance/contract.ts';
+import { contract as identity } from '../modules/shared/identity/contract.ts';
+import { contract as ops } from '../modules/shared/ops/contract.ts';
+import { contract as people } from '../modules/shared/people/contract.ts';
+import { contract as realtime } from '../modules/shared/realtime/contract.ts';
+import { contract as tenancy } from '../modules/shared/tenancy/contract.ts';
+import { contract as usage } from '../modules/shared/usage/contract.ts';
+import { contract as webhooks } from '../modules/shared/webhooks/contract.ts';
+
+/**
+ * Every module, the lower ones first: a module may use those above it in this list. Its contract is read here; its
+ * code is loaded only where the system is composed. `schema` is the database schema whose tables its SQL may name.
+ */
+export const MODULES = {
+  batch: { contract: batch, schema: null, load: () => import('../modules/shared/batch/index.ts') },
+  audit: { contract: {}, schema: 'audit', load: () => import('../modules/shared/audit/index.ts') },
+  ops: { contract: ops, schema: null, load: () => import('../modules/shared/ops/index.ts') },
+  people: { contract: people, schema: 'people', load: () => import('../modules/shared/people/index.ts') },
+  identity: {
+    contract: identity,
+    schema: 'identity',
+    load: () => import('../modules/shared/identity/index.ts'),
+  },
+  tenancy: {
+    contract: tenancy,
+    schema: 'identity',
+    load: () => import('../modules/shared/tenancy/index.ts'),
+  },
+  events: { contract: {}, schema: 'events', load: () => import('../modules/shared/events/index.ts') },
+  webhooks: {
+    contract: webhooks,
+    schema: 'events',
+    load: () => import('../modules/shared/webhooks/index.ts'),
+  },
+  realtime: {
+    contract: realtime,
+    schema: 'events',
+    load: () => import('../modules/shared/realtime/index.ts'),
+  },
+  usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
+  compliance: {
+    contract: compliance,
+    schema: null,
+    load: () => import('../modules/shared/compliance/index.ts'),
+  },
+  quality: { contract: quality, schema: 'quality', load: () => import('../modules/ai/quality/index.ts') },
+  prompts: { contract: prompts, schema: 'prompts', load: () => import('../modules/ai/prompts/index.ts') },
+  experiments: {
+    contract: experiments,
+    schema: 'prompts',
+    load: () => import('../modules/ai/experiments/index.ts'),
+  },
+  optimisation: {
+    contract: optimisation,
+    schema: 'prompts',
+    load: () => import('../modules/ai/optimisation/index.ts'),
+  },
+  rules: { contract: rules, schema: null, load: () => import('../modules/ai/rules/index.ts') },
+  decisions: {
+    contract: decisions,
+    schema: 'decisions',
+    load: () => import('../modules/ai/decisions/index.ts'),
+  },
+  agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  evaluations: {
+    contract: evaluations,
+    schema: 'evaluations',
+    load: () => import('../modules/manager/evaluations/index.ts'),
+  },
+  approvals: {
+    contract: approvals,
+    schema: 'approvals',
+    load: () => import('../modules/manager/approvals/index.ts'),
+  },
+  stageGates: {
+    contract: stageGates,
+    schema: 'gates',
+    load: () => import('../modules/manager/stage-gates/index.ts'),
+  },
+  knowledge: {
+    contract: knowledge,
+    schema: 'knowledge',
+    load: () => import('../modules/manager/knowledge/index.ts'),
+  },
+  performance: {
+    contract: performance,
+    schema: 'performance',
+    load: () => import('../modules/manager/performance/index.ts'),
+  },
+} as const;
+
+export type ModuleName = keyof typeof MODULES;

@@ -1,0 +1,10 @@
+import type { Database } from '../../../platform/database/index.ts';
+import { createEvents } from './service.ts';
+
+export type { EventLog, LoggedEvent, Position } from './event-log.ts';
+export type { Events } from './service.ts';
+export { EVENTS_CHANNEL } from './store.ts';
+
+export function create({ database }: { database: Database }) {
+  return createEvents(database);
+}

@@ -1,0 +1,21 @@
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+
+/** Notifications on it carry the id of an event that was committed, and nothing else. */
+export const EVENTS_CHANNEL = 'ai_manager_events';
+
+/** Appends an event and notifies every process of it when the transaction commits. Returns its id. */
+export async function insertEvent(
+  transaction: TenantTransaction,
+  type: string,
+  data: object,
+): Promise<string> {
+  const id = uuidv7();
+  await transaction
+    .insertInto('events.outbox')
+    .values({ id, type, data: JSON.stringify(data) })
+    .execute();
+  await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
+  return id;
+}
