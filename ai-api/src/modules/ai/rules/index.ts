@@ -8,6 +8,8 @@ import { createRules, type Rules } from './service.ts';
 
 export type { Rules } from './service.ts';
 
+const hasRules = ({ rulesFile }: Kind) => rulesFile !== null;
+
 interface Needs {
   database: Database;
   kinds: readonly Kind[];
@@ -15,11 +17,7 @@ interface Needs {
 }
 
 export function create({ database, kinds, clock }: Needs) {
-  return createRules(
-    database,
-    kinds.filter(({ rulesFile }) => rulesFile !== null),
-    () => clock.now(),
-  );
+  return createRules(database, kinds.filter(hasRules), () => clock.now());
 }
 
 /** Gives a company the default rules of every kind that it has none of yet. */
@@ -29,7 +27,7 @@ export async function seed(
   { kinds }: { kinds: readonly Kind[] },
 ): Promise<void> {
   let rules = 0;
-  for (const kind of kinds) rules += await seedKind(transaction, kind);
+  for (const kind of kinds.filter(hasRules)) rules += await seedKind(transaction, kind);
   if (rules === 0) return;
   await record(transaction, systemActor(tenantId, 'judgement.seed'), {
     subject: 'rules',
