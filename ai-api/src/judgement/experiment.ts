@@ -31,7 +31,7 @@ export async function experimentSubjects(
       avg((past.model_failure is not null)::integer)::double precision as "modelFailed",
       avg(past.score)::double precision as score
     from judgement.judgements as past
-    where past.prompt ->> 'experimentId' = ${experimentId} and past.engine <> 'human'
+    where past.prompt ->> 'experimentId' = ${experimentId} and past.engine <> 'human' and not past.dry_run
     group by past.subject_id, past.prompt ->> 'label'
     order by past.subject_id`.execute(transaction);
   return rows;
@@ -53,6 +53,8 @@ export async function experimentJudgements(
   const { rows } = await sql<ExperimentJudgement>`
     select id as "judgementId", subject_id as "subjectId", prompt ->> 'label' as label, grade
     from judgement.judgements
-    where prompt ->> 'experimentId' = ${experimentId} and engine <> 'human'`.execute(transaction);
+    where prompt ->> 'experimentId' = ${experimentId} and engine <> 'human' and not dry_run`.execute(
+    transaction,
+  );
   return rows;
 }

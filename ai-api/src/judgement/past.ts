@@ -26,7 +26,7 @@ interface Wanted {
   ids?: readonly string[];
 }
 
-/** Judgements by rules and models, newest first. Those of people are told with what they took the place of. */
+/** Judgements by rules and models, newest first, without those of dry runs. Those of people are told with what they took the place of. */
 export async function pastJudgements(
   transaction: TenantTransaction,
   { kind, limit, corrected = false, ids }: Wanted,
@@ -37,6 +37,7 @@ export async function pastJudgements(
     .selectAll()
     .where('kind', '=', kind)
     .where('engine', '!=', 'human')
+    .where('dry_run', '=', false)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit);

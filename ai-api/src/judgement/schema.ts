@@ -67,6 +67,7 @@ export const judgementView = z
     decidedBy: z.string().nullable().describe('The person, for a human judgement'),
     reason: z.string().nullable().describe("The person's reason, for a human judgement"),
     supersedes: id.nullable(),
+    dryRun: z.boolean().describe('It was only tried out: it decided nothing'),
     createdAt: timestamp,
   })
   .meta({ id: 'Judgement' });

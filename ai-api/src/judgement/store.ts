@@ -12,8 +12,8 @@ import { type JudgementView, ruleDefinition } from './schema.ts';
 export interface StoreOptions {
   /** The person who decided, in the place of which judgement. */
   human?: { decidedBy: string; reason: string; supersedes: string | null };
-  /** Of a dry run: nobody is asked to look at it. */
-  rehearsal?: boolean;
+  /** Of a dry run: it decides nothing, is not reviewed, and is left out of everything that learns from the past. */
+  dryRun?: boolean;
 }
 
 /** A judgement that has just been stored. */
@@ -22,7 +22,7 @@ export interface StoredJudgement extends Judged {
   human: StoreOptions['human'] | null;
 }
 
-/** Called in the transaction that stores a judgement, for judgements of every kind; not for rehearsals. */
+/** Called in the transaction that stores a judgement, for judgements of every kind; not for those of dry runs. */
 export type OnStored = (transaction: TenantTransaction, stored: StoredJudgement) => Promise<void>;
 
 /** Appends a judgement and answers it as it is stored. */
@@ -34,10 +34,10 @@ export type StoreJudgement = (
 
 /** The only way a judgement is stored; `onStored` is told of each in the same transaction. */
 export function storeJudgementsWith(onStored: OnStored): StoreJudgement {
-  return async (transaction, judged, { human, rehearsal = false } = {}) => {
-    const view = await insertJudgement(transaction, judged, human ?? null);
+  return async (transaction, judged, { human, dryRun = false } = {}) => {
+    const view = await insertJudgement(transaction, judged, human ?? null, dryRun);
     const { judgementId } = view;
-    if (!rehearsal) await onStored(transaction, { ...judged, judgementId, human: human ?? null });
+    if (!dryRun) await onStored(transaction, { ...judged, judgementId, human: human ?? null });
     return view;
   };
 }
@@ -46,6 +46,7 @@ async function insertJudgement(
   transaction: TenantTransaction,
   judged: Judged,
   human: StoreOptions['human'] | null,
+  dryRun: boolean,
 ): Promise<JudgementView> {
   const row = await transaction
     .insertInto('judgement.judgements')
@@ -74,6 +75,7 @@ async function insertJudgement(
       decided_by: human?.decidedBy ?? null,
       reason: human?.reason ?? null,
       supersedes: human?.supersedes ?? null,
+      dry_run: dryRun,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -172,6 +174,7 @@ interface Row {
   decided_by: string | null;
   reason: string | null;
   supersedes: string | null;
+  dry_run: boolean;
   created_at: Date;
 }
 
@@ -198,6 +201,7 @@ function toView(row: Row): JudgementView {
     decidedBy: row.decided_by,
     reason: row.reason,
     supersedes: row.supersedes,
+    dryRun: row.dry_run,
     createdAt: row.created_at.toISOString(),
   };
 }

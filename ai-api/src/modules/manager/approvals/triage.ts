@@ -113,7 +113,7 @@ export async function triageInline(
     signal,
   });
   const judgement = await database.withTenant(actor.tenantId, async (transaction) => {
-    const stored = await parts.storeJudgement(transaction, judged, { rehearsal: true });
+    const stored = await parts.storeJudgement(transaction, judged, { dryRun: true });
     await record(transaction, actor, {
       subject: `judgement:${stored.judgementId}`,
       details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: judged.outcome } }],

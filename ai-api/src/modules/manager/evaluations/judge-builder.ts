@@ -99,11 +99,11 @@ export async function fail(
  */
 async function keep(
   transaction: TenantTransaction,
-  { tenantId, evaluation, dryRun: rehearsal, storeJudgement }: Task,
+  { tenantId, evaluation, dryRun, storeJudgement }: Task,
   judged: Judged,
   projects: { name: string; judged: Judged }[],
 ): Promise<void> {
-  const { judgementId } = await storeJudgement(transaction, judged, { rehearsal });
+  const { judgementId } = await storeJudgement(transaction, judged, { dryRun });
   if (!(await markJudged(transaction, evaluation.id, judgementId, judged))) throw new AlreadyJudged();
   const ids = projects.map(({ judged: project }) => project.subjectId);
   const graded = await gradedProjects(transaction, evaluation.run_id, ids);
@@ -115,7 +115,7 @@ async function keep(
       run_id: evaluation.run_id,
       project_id: project.subjectId,
       name,
-      judgement_id: (await storeJudgement(transaction, project, { rehearsal })).judgementId,
+      judgement_id: (await storeJudgement(transaction, project, { dryRun })).judgementId,
       grade: project.grade,
       score: project.score,
     });

@@ -47,8 +47,8 @@ const RECENT_WEEKS = 12;
 
 class DryRun extends Error {}
 
-/** Does the work and gives its result, but rolls back what it wrote when it was only a rehearsal. */
-async function rehearsable<T>(
+/** Does the work and returns its result; in a dry run what it wrote is rolled back. */
+async function undoneIfDryRun<T>(
   database: Database,
   tenantId: string,
   dryRun: boolean,
@@ -79,7 +79,7 @@ export function createPeople(database: Database, sources: Sources) {
     /** Brings tables in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
       const tables = readTables(input);
-      const counts = await rehearsable(database, actor.tenantId, dryRun, async (transaction) => {
+      const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeTables(transaction, tables);
         await record(transaction, actor, { subject: 'people', details: importDetails(tables, written) });
         return written;
@@ -90,7 +90,7 @@ export function createPeople(database: Database, sources: Sources) {
     /** Brings tracked time in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     importTime: async (actor: Actor, input: TimeInput, dryRun: boolean) => {
       const tables = readTimeTables(input);
-      const counts = await rehearsable(database, actor.tenantId, dryRun, async (transaction) => {
+      const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeTimeTables(transaction, tables);
         await record(transaction, actor, { subject: 'time', details: [{ about: [], content: written }] });
         return written;

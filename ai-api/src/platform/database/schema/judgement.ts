@@ -54,6 +54,7 @@ export interface JudgementTables {
     decided_by: string | null;
     reason: string | null;
     supersedes: string | null;
+    dry_run: Generated<boolean>;
     created_at: Timestamp;
   };
 }
