@@ -65,13 +65,13 @@ describe('prompts in Langfuse', () => {
   });
 
   test.each([
-    ['a server that hangs', 'hang', null, 'did not answer within 100 ms'],
-    ['a server that stops in the middle', 'stall', null, 'did not answer within 100 ms'],
-    ['a connection that breaks', 'refuse', null, 'could not be reached'],
-    ['a refusal', { status: 400 }, 400, 'It failed on command.'],
-  ] as const)('tell in one line of %s', async (_what, fault, status, message) => {
+    ['a server that hangs', 'hang', 100, null, 'did not answer within 100 ms'],
+    ['a server that stops in the middle', 'stall', 100, null, 'did not answer within 100 ms'],
+    ['a connection that breaks', 'refuse', 5_000, null, 'could not be reached'],
+    ['a refusal', { status: 400 }, 5_000, 400, 'It failed on command.'],
+  ] as const)('tell in one line of %s', async (_what, fault, fetchTimeoutMs, status, message) => {
     recorder.failWith(fault);
-    const error = await connect({ fetchTimeoutMs: 100 })
+    const error = await connect({ fetchTimeoutMs })
       .list()
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LangfuseError);
