@@ -19,7 +19,7 @@ sources from AI_MANAGER_URL and AI_MANAGER_API_KEY (AI_MANAGER_ACT_AS=false to a
 LANGFUSE_URL, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, N8N_URL and N8N_API_KEY.`;
 
 async function main([command, ...rest]: string[]): Promise<number> {
-  if (rest.length > (command === 'screenshots' ? 1 : 0)) return usage();
+  if (rest.length > 0) return usage();
   switch (command) {
     case 'build':
       for (const path of await writeExports()) console.log(`wrote ${path}`);
@@ -31,8 +31,6 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return await check();
     case 'preview':
       return await (await import('./preview/run.ts')).runPreview(process.env);
-    case 'screenshots':
-      return await (await import('./screenshots/index.ts')).takePictures(rest[0]);
     case 'push':
       return await push(process.env);
     case 'diff':

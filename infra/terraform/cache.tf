@@ -4,18 +4,6 @@ locals {
   redis_host = local.uses_elasticache ? aws_elasticache_replication_group.this[0].primary_endpoint_address : var.cache.upstash_host
   redis_port = 6379
 
-  redis_clients = merge(
-    { for colour, service in module.api : "api-${colour}" => service.security_group_id },
-    {
-      worker          = module.worker.security_group_id
-      n8n             = module.n8n.security_group_id
-      tooljet         = module.tooljet.security_group_id
-      langfuse-web    = module.langfuse_web.security_group_id
-      langfuse-worker = module.langfuse_worker.security_group_id
-    },
-    { for index, service in module.n8n_worker : "n8n-worker-${index}" => service.security_group_id },
-  )
-
   # The API speaks Upstash's REST: with nodes of our own, to a bridge beside it in the same task.
   redis_rest_url = local.uses_elasticache ? "http://127.0.0.1:8079" : var.cache.upstash_rest_url
   redis_rest_sidecar = local.uses_elasticache ? [{
@@ -52,7 +40,7 @@ resource "aws_security_group" "redis" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "redis" {
-  for_each = local.uses_elasticache ? local.redis_clients : {}
+  for_each = local.uses_elasticache ? local.store_clients : {}
 
   security_group_id            = aws_security_group.redis[0].id
   description                  = each.key

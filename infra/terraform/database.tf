@@ -2,8 +2,8 @@ locals {
   uses_rds      = var.database.kind == "rds"
   database_host = local.uses_rds ? aws_db_instance.this[0].address : var.database.neon_host
 
-  # Who may open a connection to the database.
-  database_clients = merge(
+  # The services that may open connections to PostgreSQL and to Redis.
+  store_clients = merge(
     { for colour, service in module.api : "api-${colour}" => service.security_group_id },
     {
       worker          = module.worker.security_group_id
@@ -36,7 +36,7 @@ resource "aws_security_group" "database" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "database" {
-  for_each = local.uses_rds ? local.database_clients : {}
+  for_each = local.uses_rds ? local.store_clients : {}
 
   security_group_id            = aws_security_group.database[0].id
   description                  = each.key

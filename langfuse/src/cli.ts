@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createLangfuseClient, LangfuseError } from './client.ts';
-import { planSync, readDefinitions } from './sync.ts';
+import { readDefinitions } from './definitions.ts';
+import { planSync } from './sync.ts';
 
 const USAGE = 'Usage: npm run langfuse -- sync [--dry-run]';
 
@@ -49,5 +50,6 @@ try {
     error instanceof LangfuseError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
   if (!isKnown) throw error;
   console.error((error as Error).message);
-  process.exitCode = 1;
+  // Not by itself: after a connection that failed the SDK's time limit runs on.
+  process.exit(1);
 }

@@ -1,5 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { z } from 'zod';
+import type { LangfuseClient as Sdk } from '@langfuse/client';
+import { z } from 'zod';
+import { LangfuseError, toLangfuseError } from './error.ts';
+
+export { LangfuseError } from './error.ts';
 
 export interface LangfuseOptions {
   baseUrl: string;
@@ -9,122 +13,109 @@ export interface LangfuseOptions {
   fetchTimeoutMs: number;
   /** Further attempts after one that timed out, broke off or was answered by 429 or 5xx. */
   maxRetries: number;
-  fetch?: typeof globalThis.fetch;
 }
 
-/** Langfuse did not do what was asked. `status` is null when it gave no answer. */
-export class LangfuseError extends Error {
-  readonly status: number | null;
+/** Langfuse's public interface, an object for each kind of thing, as `@langfuse/client` has it. */
+export type LangfuseApi = Sdk['api'];
 
-  constructor(message: string, status: number | null, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'LangfuseError';
-    this.status = status;
-  }
-
-  /** Whether the same request may be answered otherwise later. */
-  get isTemporary(): boolean {
-    return this.status === null || this.status === 429 || this.status >= 500;
-  }
+/** What every request of the SDK has to be given: without it a hanging server is waited for for a minute. */
+export interface RequestLimits {
+  timeoutInSeconds: number;
+  maxRetries: 0;
+  abortSignal: AbortSignal;
 }
 
-interface Request<T> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below `/api/public`, with its segments encoded. */
-  path: string;
-  body?: unknown;
+/** A request of the SDK under way. */
+export interface Pending {
+  withRawResponse(): Promise<{ data: unknown; rawResponse: { redirected: boolean } }>;
+}
+
+interface Call<T> {
+  /** What the request does, to follow "Langfuse refused to": `list prompts`. */
+  what: string;
+  request: (api: LangfuseApi, limits: RequestLimits) => Pending;
   schema: z.ZodType<T>;
-  /** False for what must not be done twice: a POST whose answer was lost is then not repeated. */
-  repeatable?: boolean;
+  /** Whether it may be done twice: then it is tried again when its answer was lost. */
+  isIdempotent: boolean;
 }
 
-export type LangfuseClient = ReturnType<typeof createLangfuseClient>;
+/** Requests to Langfuse with limits. Both functions throw {@link LangfuseError}. */
+export interface LangfuseClient {
+  send<T>(call: Call<T>): Promise<T>;
+  /** Every item of a list that is read page by page. */
+  all<T>(
+    what: string,
+    item: z.ZodType<T>,
+    request: (api: LangfuseApi, page: { page: number; limit: number }, limits: RequestLimits) => Pending,
+  ): Promise<T[]>;
+}
 
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
+const PAGE_SIZE = 100;
+const MAX_PAGES = 1_000;
 
 /**
- * The public REST interface of Langfuse 4. Every attempt has its own time limit: the client that Langfuse offers
- * waits a minute for a server that hangs unless each call says otherwise.
+ * `@langfuse/client` for Langfuse 4, with a time limit for every attempt and with retries of our own. The SDK is
+ * loaded by the first request.
  */
-export function createLangfuseClient(options: LangfuseOptions) {
-  const { baseUrl, publicKey, secretKey, fetchTimeoutMs, maxRetries, fetch = globalThis.fetch } = options;
-  const root = `${baseUrl.replace(/\/+$/, '')}/api/public`;
-  const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`;
+export function createLangfuseClient(options: LangfuseOptions): LangfuseClient {
+  const { fetchTimeoutMs, maxRetries } = options;
+  let loading: Promise<LangfuseApi> | null = null;
 
-  async function attempt<T>({ method, path, body, schema }: Request<T>): Promise<T> {
-    const response = await fetch(`${root}${path}`, {
-      method,
-      headers: {
-        authorization,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-      redirect: 'error',
-      signal: AbortSignal.timeout(fetchTimeoutMs),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new LangfuseError(refusal(method, path, response.status, text), response.status);
-    const parsed = schema.safeParse(jsonOf(text));
+  async function attempt<T>({ what, request, schema }: Call<T>): Promise<T> {
+    loading ??= load(options);
+    const api = await loading;
+    const abortSignal = AbortSignal.timeout(fetchTimeoutMs);
+    const limits: RequestLimits = {
+      // The SDK's limit ends with the headers; the signal covers the body too, and is the one that fires.
+      timeoutInSeconds: fetchTimeoutMs / 1_000 + 1,
+      maxRetries: 0,
+      abortSignal,
+    };
+    const answer = await request(api, limits)
+      .withRawResponse()
+      .catch((error: unknown) => {
+        throw toLangfuseError(what, error, abortSignal.aborted ? fetchTimeoutMs : null);
+      });
+    if (answer.rawResponse.redirected)
+      throw new LangfuseError(`Langfuse redirected the request to ${what}: check its address`, 422);
+    const parsed = schema.safeParse(answer.data);
     if (parsed.success) return parsed.data;
-    throw new LangfuseError(`Langfuse gave an answer to ${method} ${path} that we do not expect`, 422);
+    throw new LangfuseError(`Langfuse gave an unexpected answer to the request to ${what}`, 422);
   }
 
-  /** @throws {LangfuseError} */
-  async function send<T>(request: Request<T>): Promise<T> {
-    for (let left = maxRetries; ; left--) {
-      const failure = await attempt(request).then(
-        (value) => ({ value }),
-        (error: unknown) => toLangfuseError(error, fetchTimeoutMs),
-      );
-      if (!(failure instanceof LangfuseError)) return failure.value;
-      const mayRepeat = request.repeatable ?? request.method !== 'POST';
-      if (left <= 0 || !failure.isTemporary || !mayRepeat) throw failure;
-      await pause(Math.min(LONGEST_PAUSE_MS, 200 * 2 ** (maxRetries - left)) * (0.5 + Math.random() / 2));
+  async function send<T>(call: Call<T>): Promise<T> {
+    for (let retry = 0; ; retry++) {
+      try {
+        return await attempt(call);
+      } catch (error) {
+        const mayRepeat = error instanceof LangfuseError && error.isTemporary && call.isIdempotent;
+        if (retry >= maxRetries || !mayRepeat) throw error;
+        await pause(Math.min(MAX_PAUSE_MS, 200 * 2 ** retry) * (0.5 + Math.random() / 2));
+      }
     }
   }
 
-  /** Every item of a paged list. @throws {LangfuseError} */
-  async function all<T>(
-    path: string,
-    page: z.ZodType<{ data: T[]; meta: { totalPages: number } }>,
-  ): Promise<T[]> {
-    const items: T[] = [];
-    for (let number = 1; ; number++) {
-      const separator = path.includes('?') ? '&' : '?';
-      const request = {
-        method: 'GET',
-        path: `${path}${separator}page=${number}&limit=100`,
-        schema: page,
-      } as const;
-      const { data, meta } = await send(request);
+  const all: LangfuseClient['all'] = async (what, item, request) => {
+    const schema = z.object({ data: z.array(item), meta: z.object({ totalPages: z.number() }) });
+    const items = [];
+    for (let page = 1; page <= MAX_PAGES; page++) {
+      const { data, meta } = await send({
+        what,
+        request: (api, limits) => request(api, { page, limit: PAGE_SIZE }, limits),
+        schema,
+        isIdempotent: true,
+      });
       items.push(...data);
-      if (number >= meta.totalPages) return items;
+      if (page >= meta.totalPages) return items;
     }
-  }
+    throw new LangfuseError(`Langfuse gave more than ${MAX_PAGES} pages to the request to ${what}`, 422);
+  };
 
   return { send, all };
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return text === '' ? {} : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a person can act on: Langfuse's own message, never a body of ours. */
-function refusal(method: string, path: string, status: number, text: string): string {
-  if (status === 401 || status === 403) return `Langfuse refused the keys (${status})`;
-  const { message } = (jsonOf(text) ?? {}) as { message?: unknown };
-  const said = typeof message === 'string' ? `: ${message.slice(0, 300)}` : '';
-  return `Langfuse refused ${method} ${path} (${status})${said}`;
-}
-
-function toLangfuseError(error: unknown, timeoutMs: number): LangfuseError {
-  if (error instanceof LangfuseError) return error;
-  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-  const what = isTimeout ? `did not answer within ${timeoutMs} ms` : 'could not be reached';
-  return new LangfuseError(`Langfuse ${what}`, null, error);
+async function load({ baseUrl, publicKey, secretKey }: LangfuseOptions): Promise<LangfuseApi> {
+  const { LangfuseClient } = await import('@langfuse/client');
+  return new LangfuseClient({ baseUrl, publicKey, secretKey }).api;
 }

@@ -65,16 +65,34 @@ describe('prompts in Langfuse', () => {
   });
 
   test.each([
-    ['a server that hangs', 'hang', null, 'did not answer within 100 ms'],
-    ['a connection that breaks', 'refuse', null, 'could not be reached'],
-    ['a refusal', { status: 400 }, 400, 'It failed on command.'],
-  ] as const)('tell in one line of %s', async (_what, fault, status, message) => {
+    ['a server that hangs', 'hang', 100, null, 'did not answer within 100 ms'],
+    ['a server that stops in the middle', 'stall', 100, null, 'did not answer within 100 ms'],
+    ['a connection that breaks', 'refuse', 5_000, null, 'could not be reached'],
+    ['a refusal', { status: 400 }, 5_000, 400, 'It failed on command.'],
+  ] as const)('tell in one line of %s', async (_what, fault, fetchTimeoutMs, status, message) => {
     recorder.failWith(fault);
-    const error = await connect({ fetchTimeoutMs: 100 })
+    const error = await connect({ fetchTimeoutMs })
       .list()
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LangfuseError);
     expect(error).toMatchObject({ status, message: expect.stringContaining(message) });
+  });
+
+  test('are not taken from another address than the one that was set', async () => {
+    const headers = { location: '/api/public/health' };
+    recorder.failWith({ status: 302, headers }, ({ path }) => path.startsWith('/api/public/v2/'));
+    await expect(connect().get('evaluation', { version: 1 })).rejects.toMatchObject({
+      status: 422,
+      message: 'Langfuse redirected the request to read prompt evaluation: check its address',
+    });
+  });
+
+  test('are not read from an answer that is no prompt', async () => {
+    recorder.failWith({ status: 200, headers: { 'content-type': 'application/json' } });
+    await expect(connect().get('evaluation', { version: 1 })).rejects.toMatchObject({
+      status: 422,
+      message: 'Langfuse gave an unexpected answer to the request to read prompt evaluation',
+    });
   });
 
   test('are not told to a stranger, and the key is not told to anybody', async () => {

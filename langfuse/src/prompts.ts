@@ -30,20 +30,19 @@ type Content = Pick<LangfusePrompt, 'text' | 'config'> & {
 };
 
 const listed = z.object({
-  data: z.array(
-    z.looseObject({ name: z.string(), versions: z.array(z.number().int()), labels: z.array(z.string()) }),
-  ),
-  meta: z.looseObject({ totalPages: z.number() }),
+  name: z.string(),
+  versions: z.array(z.number().int()),
+  labels: z.array(z.string()),
 });
-
-const path = (name: string) => `/v2/prompts/${encodeURIComponent(name)}`;
 
 /** Prompts in Langfuse. Every function throws {@link LangfuseError}. */
 export function langfusePrompts(client: LangfuseClient) {
   return {
     /** Every prompt, with its versions in order and all labels that some version has. */
     list: async (): Promise<{ name: string; versions: number[]; labels: string[] }[]> => {
-      const items = await client.all('/v2/prompts', listed);
+      const items = await client.all('list prompts', listed, (api, page, limits) =>
+        api.prompts.list(page, limits),
+      );
       return items.map(({ name, versions, labels }) => ({
         name,
         versions: versions.toSorted((a, b) => a - b),
@@ -56,13 +55,14 @@ export function langfusePrompts(client: LangfuseClient) {
       name: string,
       wanted: { version: number } | { label: string },
     ): Promise<LangfusePrompt | null> => {
-      const query = new URLSearchParams(
-        'version' in wanted ? { version: String(wanted.version) } : { label: wanted.label },
-      );
       try {
-        return toPrompt(
-          await client.send({ method: 'GET', path: `${path(name)}?${query}`, schema: langfusePrompt }),
-        );
+        const found = await client.send({
+          what: `read prompt ${name}`,
+          request: (api, limits) => api.prompts.get(name, wanted, limits),
+          schema: langfusePrompt,
+          isIdempotent: true,
+        });
+        return toPrompt(found);
       } catch (error) {
         if (error instanceof LangfuseError && error.status === 404) return null;
         throw error;
@@ -81,20 +81,23 @@ export function langfusePrompts(client: LangfuseClient) {
         config: { ...config, aiManager: { variables } },
         labels,
         commitMessage: commitMessage.slice(0, 500),
-      };
-      return toPrompt(
-        await client.send({ method: 'POST', path: '/v2/prompts', body, schema: langfusePrompt }),
-      );
+      } as const;
+      const created = await client.send({
+        what: `save prompt ${name}`,
+        request: (api, limits) => api.prompts.create(body, limits),
+        schema: langfusePrompt,
+        isIdempotent: false,
+      });
+      return toPrompt(created);
     },
 
     /** Gives a version labels and takes them from all others. */
     label: async (name: string, version: number, newLabels: string[]): Promise<void> => {
-      const body = { newLabels };
       await client.send({
-        method: 'PATCH',
-        path: `${path(name)}/versions/${version}`,
-        body,
+        what: `label version ${version} of prompt ${name}`,
+        request: (api, limits) => api.promptVersion.update(name, version, { newLabels }, limits),
         schema: z.unknown(),
+        isIdempotent: true,
       });
     },
   };

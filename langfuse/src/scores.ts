@@ -28,19 +28,23 @@ export interface LangfuseScore {
   configId: string;
 }
 
-const meta = z.looseObject({ totalPages: z.number() });
-const named = z.object({ data: z.array(z.looseObject({ id: z.string(), name: z.string() })), meta });
-const created = z.looseObject({ id: z.string() });
+const named = z.object({ id: z.string(), name: z.string() });
+const created = z.object({ id: z.string() });
 const read = z.object({
-  data: z.array(z.looseObject({ id: z.string(), value: z.union([z.number(), z.boolean(), z.string()]) })),
+  data: z.array(z.object({ id: z.string(), value: z.union([z.number(), z.boolean(), z.string()]) })),
 });
-const items = z.object({ data: z.array(z.looseObject({ id: z.string(), objectId: z.string() })), meta });
+const queued = z.object({ objectId: z.string() });
 
 /** Scores, their configs and annotation queues in Langfuse. Every function throws {@link LangfuseError}. */
 export function langfuseScores(client: LangfuseClient) {
   return {
     /** Ids of score configs by name; of two with one name, the first. */
-    configs: async (): Promise<Map<string, string>> => idsByName(await client.all('/score-configs', named)),
+    configs: async (): Promise<Map<string, string>> =>
+      idsByName(
+        await client.all('list score configs', named, (api, page, limits) =>
+          api.scoreConfigs.get(page, limits),
+        ),
+      ),
 
     /** Answers the id of the new config. */
     createConfig: async (config: LangfuseScoreConfig): Promise<string> => {
@@ -51,42 +55,74 @@ export function langfuseScores(client: LangfuseClient) {
         ...(maxValue === null ? {} : { maxValue }),
         ...(categories === null ? {} : { categories }),
       };
-      return (await client.send({ method: 'POST', path: '/score-configs', body, schema: created })).id;
+      const { id } = await client.send({
+        what: `create score config ${config.name}`,
+        request: (api, limits) => api.scoreConfigs.create(body, limits),
+        schema: created,
+        isIdempotent: false,
+      });
+      return id;
     },
 
     /** Ids of annotation queues by name. */
     queues: async (): Promise<Map<string, string>> =>
-      idsByName(await client.all('/annotation-queues', named)),
+      idsByName(
+        await client.all('list annotation queues', named, (api, page, limits) =>
+          api.annotationQueues.listQueues(page, limits),
+        ),
+      ),
 
     /** Answers the id of the new queue. */
     createQueue: async (name: string, description: string, scoreConfigIds: string[]): Promise<string> => {
-      const body = { name, description, scoreConfigIds };
-      return (await client.send({ method: 'POST', path: '/annotation-queues', body, schema: created })).id;
+      const { id } = await client.send({
+        what: `create annotation queue ${name}`,
+        request: (api, limits) =>
+          api.annotationQueues.createQueue({ name, description, scoreConfigIds }, limits),
+        schema: created,
+        isIdempotent: false,
+      });
+      return id;
     },
 
     /** Whether a trace is in a queue. */
     isQueued: async (queueId: string, traceId: string): Promise<boolean> => {
-      const queued = await client.all(`/annotation-queues/${encodeURIComponent(queueId)}/items`, items);
-      return queued.some(({ objectId }) => objectId === traceId);
+      const items = await client.all('list an annotation queue', queued, (api, page, limits) =>
+        api.annotationQueues.listQueueItems(queueId, page, limits),
+      );
+      return items.some(({ objectId }) => objectId === traceId);
     },
 
     /** Puts a trace into a queue; twice makes two items. */
     enqueue: async (queueId: string, traceId: string): Promise<void> => {
-      const path = `/annotation-queues/${encodeURIComponent(queueId)}/items`;
-      const body = { objectId: traceId, objectType: 'TRACE' };
-      await client.send({ method: 'POST', path, body, schema: created });
+      const body = { objectId: traceId, objectType: 'TRACE' } as const;
+      await client.send({
+        what: 'put a trace into an annotation queue',
+        request: (api, limits) => api.annotationQueues.createQueueItem(queueId, body, limits),
+        schema: created,
+        isIdempotent: false,
+      });
     },
 
     /** Stores a score. Langfuse takes it before it has checked it: read it back to know. */
     put: async ({ comment, ...score }: LangfuseScore): Promise<void> => {
       const body = { ...score, ...(comment === null ? {} : { comment }) };
-      await client.send({ method: 'POST', path: '/scores', body, schema: created, repeatable: true });
+      await client.send({
+        what: `store a score ${score.name}`,
+        request: (api, limits) => api.scores.create(body, limits),
+        schema: created,
+        isIdempotent: true,
+      });
     },
 
     /** The value that a score has by now, with flags as 1 and 0; null while there is none. */
     valueOf: async (id: string): Promise<number | string | null> => {
-      const path = `/v3/scores?id=${encodeURIComponent(id)}&limit=1`;
-      const { data } = await client.send({ method: 'GET', path, schema: read });
+      const { data } = await client.send({
+        what: 'read a score',
+        // `scores.getMany` reads a route that Langfuse 4 no longer answers.
+        request: (api, limits) => api.scoresV3.getManyV3({ id, limit: 1 }, limits),
+        schema: read,
+        isIdempotent: true,
+      });
       const found = data.find((score) => score.id === id)?.value ?? null;
       return typeof found === 'boolean' ? Number(found) : found;
     },

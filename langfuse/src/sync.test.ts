@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LangfuseRecorder, startLangfuseRecorder } from '../test/recorder.ts';
 import { createLangfuseClient, type LangfuseClient } from './client.ts';
+import { readDefinitions } from './definitions.ts';
 import { readPromptFiles } from './prompt-files.ts';
 import { langfusePrompts } from './prompts.ts';
-import { planSync, readDefinitions } from './sync.ts';
+import { planSync } from './sync.ts';
 
 let recorder: LangfuseRecorder;
 let client: LangfuseClient;

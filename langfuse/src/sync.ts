@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
-import type { LangfuseClient } from './client.ts';
+import type { LangfuseApi, LangfuseClient, Pending, RequestLimits } from './client.ts';
+import type { Definitions } from './definitions.ts';
 import { type PromptFile, readPromptFiles } from './prompt-files.ts';
 import { langfusePrompts } from './prompts.ts';
 
@@ -15,81 +15,11 @@ export interface Change {
   apply: (() => Promise<void>) | null;
 }
 
-const scoreConfig = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9 _.()-]{1,35}$/, 'has to be 1 to 35 letters, digits, spaces and _ . ( ) -'),
-  dataType: z.enum(['NUMERIC', 'CATEGORICAL', 'BOOLEAN']),
-  description: z.string().optional(),
-  minValue: z.number().optional(),
-  maxValue: z.number().optional(),
-  categories: z.array(z.strictObject({ label: z.string(), value: z.number() })).optional(),
-});
-const queue = z.strictObject({
-  name: z.string(),
-  description: z.string().optional(),
-  scoreConfigs: z.array(z.string()).min(1),
-});
-const dataset = z.strictObject({
-  name: z.string(),
-  description: z.string(),
-  items: z.array(z.strictObject({ id: z.string(), input: z.unknown(), expectedOutput: z.unknown() })),
-});
-/** Dollars for a million tokens, as our own ledger reckons with. */
-const prices = z.looseObject({
-  models: z.record(z.string(), z.looseObject({ in: z.number(), out: z.number() })),
-});
-
-/** A price as Langfuse takes it: dollars for one token. */
-interface ModelPrice {
-  modelName: string;
-  matchPattern: string;
-  unit: 'TOKENS';
-  inputPrice: number;
-  outputPrice: number;
-}
-const definitions = z.strictObject({
-  scoreConfigs: z.array(scoreConfig),
-  annotationQueues: z.array(queue),
-  datasets: z.array(dataset),
-});
-/** What the files say beside prompts. */
-export type Definitions = z.output<typeof definitions> & { modelPrices: ModelPrice[] };
-
-const meta = z.looseObject({ totalPages: z.number() });
-const pageOf = <T extends z.ZodRawShape>(shape: T) => z.object({ data: z.array(z.looseObject(shape)), meta });
-const named = pageOf({ id: z.string(), name: z.string() });
-const datasets = pageOf({ name: z.string(), description: z.string().nullish() });
-const items = pageOf({ id: z.string() });
-const models = pageOf({ id: z.string(), modelName: z.string(), isLangfuseManaged: z.boolean() });
-
-const DEFINITIONS = new URL('../definitions.json', import.meta.url);
-const PRICES = new URL('../../ai-api/src/models/ledger/prices.json', import.meta.url);
-
-/** Reads `langfuse/definitions.json` and the prices of our ledger. @throws naming the field that is wrong */
-export async function readDefinitions(): Promise<Definitions> {
-  const read = async (file: URL) => JSON.parse(await readFile(file, 'utf8')) as unknown;
-  const { models: listed } = prices.parse(await read(PRICES));
-  return { ...definitions.parse(await read(DEFINITIONS)), modelPrices: Object.entries(listed).map(priceOf) };
-}
-
-/** Langfuse sees a model by its own name, without our provider before it. */
-function priceOf([key, price]: [string, { in: number; out: number }]): ModelPrice {
-  const modelName = key.slice(key.indexOf(':') + 1);
-  const matchPattern = `(?i)^${modelName.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`;
-  return {
-    modelName,
-    matchPattern,
-    unit: 'TOKENS',
-    inputPrice: oneToken(price.in),
-    outputPrice: oneToken(price.out),
-  };
-}
-
-/** Rounded, so that what comes back from a decimal column is the same number. */
-function oneToken(forMillion: number): number {
-  return Number((forMillion / 1e6).toPrecision(12));
-}
+const ID = { id: z.string() };
+const named = z.looseObject({ ...ID, name: z.string() });
+const dataset = z.looseObject({ name: z.string(), description: z.string().nullish() });
+const item = z.looseObject(ID);
+const model = z.looseObject({ ...ID, modelName: z.string(), isLangfuseManaged: z.boolean() });
 
 /**
  * What has to be done so that Langfuse has what the files say. Doing it again finds nothing to do. A prompt that was
@@ -146,18 +76,26 @@ async function planScoreConfigs(
   client: LangfuseClient,
   wanted: Definitions['scoreConfigs'],
 ): Promise<Change[]> {
-  const existing = await client.all('/score-configs', named);
+  const existing = await listConfigs(client);
   return wanted.map((config) => {
     const what = `score config ${config.name}`;
     const found = existing.find(({ name }) => name === config.name);
-    if (!found) return create(what, config.dataType, () => post(client, '/score-configs', config));
+    if (!found)
+      return create(what, config.dataType, () =>
+        change(client, `create ${what}`, (api, limits) => api.scoreConfigs.create(config, limits)),
+      );
     const other = differences(config, found);
     if (other.length === 0) return unchanged(what);
     if (other.includes('dataType'))
       return { what, action: 'differs', detail: 'dataType cannot be changed: archive it first', apply: null };
     return update(what, other, async () => {
-      const request = { method: 'PATCH', path: `/score-configs/${found.id}`, body: config } as const;
-      await client.send({ ...request, schema: z.unknown() });
+      const { dataType: _unchanged, ...changeable } = config;
+      await client.send({
+        what: `update ${what}`,
+        request: (api, limits) => api.scoreConfigs.update(found.id, changeable, limits),
+        schema: z.unknown(),
+        isIdempotent: true,
+      });
     });
   });
 }
@@ -166,37 +104,44 @@ async function planQueues(
   client: LangfuseClient,
   wanted: Definitions['annotationQueues'],
 ): Promise<Change[]> {
-  const existing = await client.all('/annotation-queues', named);
+  const existing = await client.all('list annotation queues', named, (api, page, limits) =>
+    api.annotationQueues.listQueues(page, limits),
+  );
   return wanted.map(({ scoreConfigs, ...queued }) => {
     const what = `annotation queue ${queued.name}`;
     if (existing.some(({ name }) => name === queued.name)) return unchanged(what);
     return create(what, `scored by ${scoreConfigs.join(', ')}`, async () => {
       // Read now: the configs may have been made by the same sync.
-      const configs = await client.all('/score-configs', named);
+      const configs = await listConfigs(client);
       const scoreConfigIds = configs.filter(({ name }) => scoreConfigs.includes(name)).map(({ id }) => id);
-      await post(client, '/annotation-queues', { ...queued, scoreConfigIds });
+      await change(client, `create ${what}`, (api, limits) =>
+        api.annotationQueues.createQueue({ ...queued, scoreConfigIds }, limits),
+      );
     });
   });
 }
 
 async function planDatasets(client: LangfuseClient, wanted: Definitions['datasets']): Promise<Change[]> {
-  const existing = await client.all('/v2/datasets', datasets);
+  const existing = await client.all('list datasets', dataset, (api, page, limits) =>
+    api.datasets.list(page, limits),
+  );
   const changes: Change[] = [];
   for (const { items: cases, ...described } of wanted) {
     const what = `dataset ${described.name}`;
     const found = existing.find(({ name }) => name === described.name);
-    const save = () => post(client, '/v2/datasets', described);
+    const save = () =>
+      change(client, `save ${what}`, (api, limits) => api.datasets.create(described, limits));
     if (!found) changes.push(create(what, described.description, save));
     else if (differences(described, found).length > 0) changes.push(update(what, ['description'], save));
     else changes.push(unchanged(what));
-    const query = new URLSearchParams({ datasetName: described.name });
-    const kept = found ? await client.all(`/dataset-items?${query}`, items) : [];
-    for (const item of cases) {
-      const name = `dataset item ${item.id}`;
-      const before = kept.find(({ id }) => id === item.id);
-      const body = { ...item, datasetName: described.name };
-      const other = before ? differences(item, before) : [];
-      const apply = () => post(client, '/dataset-items', body);
+    const kept = found ? await listItems(client, described.name) : [];
+    for (const given of cases) {
+      const name = `dataset item ${given.id}`;
+      const before = kept.find(({ id }) => id === given.id);
+      const body = { ...given, datasetName: described.name };
+      const other = before ? differences(given, before) : [];
+      const apply = () =>
+        change(client, `save ${name}`, (api, limits) => api.datasetItems.create(body, limits));
       if (!before) changes.push(create(name, described.name, apply));
       else changes.push(other.length === 0 ? unchanged(name) : update(name, other, apply));
     }
@@ -206,18 +151,23 @@ async function planDatasets(client: LangfuseClient, wanted: Definitions['dataset
 
 /** A model's price cannot be changed in Langfuse: ours is made anew. Those that Langfuse keeps are left alone. */
 async function planPrices(client: LangfuseClient, wanted: Definitions['modelPrices']): Promise<Change[]> {
-  const existing = (await client.all('/models', models)).filter(
-    ({ isLangfuseManaged }) => !isLangfuseManaged,
-  );
-  return wanted.map((model) => {
-    const what = `model price ${model.modelName}`;
-    const found = existing.find(({ modelName }) => modelName === model.modelName);
-    const make = () => post(client, '/models', model);
-    if (!found) return create(what, `${model.inputPrice} in, ${model.outputPrice} out, a token`, make);
-    const other = differences(model, found);
+  const existing = (
+    await client.all('list models', model, (api, page, limits) => api.models.list(page, limits))
+  ).filter(({ isLangfuseManaged }) => !isLangfuseManaged);
+  return wanted.map((price) => {
+    const what = `model price ${price.modelName}`;
+    const found = existing.find(({ modelName }) => modelName === price.modelName);
+    const make = () => change(client, `create ${what}`, (api, limits) => api.models.create(price, limits));
+    if (!found) return create(what, `${price.inputPrice} in, ${price.outputPrice} out, a token`, make);
+    const other = differences(price, found);
     if (other.length === 0) return unchanged(what);
     return update(what, other, async () => {
-      await client.send({ method: 'DELETE', path: `/models/${found.id}`, schema: z.unknown() });
+      await client.send({
+        what: `delete ${what}`,
+        request: (api, limits) => api.models.delete(found.id, limits),
+        schema: z.unknown(),
+        isIdempotent: true,
+      });
       await make();
     });
   });
@@ -235,8 +185,23 @@ function unchanged(what: string): Change {
   return { what, action: 'unchanged', detail: null, apply: null };
 }
 
-async function post(client: LangfuseClient, path: string, body: unknown): Promise<void> {
-  await client.send({ method: 'POST', path, body, schema: z.unknown() });
+function listConfigs(client: LangfuseClient) {
+  return client.all('list score configs', named, (api, page, limits) => api.scoreConfigs.get(page, limits));
+}
+
+function listItems(client: LangfuseClient, datasetName: string) {
+  return client.all(`list dataset ${datasetName}`, item, (api, page, limits) =>
+    api.datasetItems.list({ datasetName, ...page }, limits),
+  );
+}
+
+/** One write, not repeated: a sync that fails is run again. */
+async function change(
+  client: LangfuseClient,
+  what: string,
+  request: (api: LangfuseApi, limits: RequestLimits) => Pending,
+): Promise<void> {
+  await client.send({ what, request, schema: z.unknown(), isIdempotent: false });
 }
 
 /** Fields of what is wanted that are otherwise in what is there; further fields there do not matter. */

@@ -14,8 +14,8 @@ export interface Recorded {
   body: unknown;
 }
 
-/** What goes wrong in place of an answer. `refuse` breaks the connection. */
-export type Fault = { status: number; headers?: Record<string, string> } | 'hang' | 'refuse';
+/** What goes wrong in place of an answer. `refuse` breaks the connection, `stall` stops within the body. */
+export type Fault = { status: number; headers?: Record<string, string> } | 'hang' | 'stall' | 'refuse';
 
 export interface Reply {
   status: number;
@@ -132,6 +132,10 @@ function match(pattern: string, path: string): Record<string, string> | null {
 
 function misbehave(response: ServerResponse, fault: Fault): void {
   if (fault === 'hang') return;
+  if (fault === 'stall') {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+    return;
+  }
   if (fault === 'refuse') {
     response.destroy();
     return;

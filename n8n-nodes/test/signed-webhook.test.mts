@@ -5,7 +5,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Incoming, isSigned, type Provider } from '../nodes/SignedWebhookTrigger/schemes.ts';
+import type { Incoming } from '../nodes/SignedWebhookTrigger/incoming.ts';
+import { isSigned, type Provider } from '../nodes/SignedWebhookTrigger/schemes.ts';
 import { type Engine, openEngine, ourNode } from './support/engine.mts';
 import { startWebhookServer, type WebhookServer } from './support/webhook-server.mts';
 

@@ -1,7 +1,7 @@
-import { STATES } from '../../../ai-api/src/modules/manager/approvals/states.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
+import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
@@ -186,7 +186,7 @@ export const approvalsPage: Page = {
         dropdown('approvalsState', {
           label: 'State',
           placeholder: 'In review',
-          choices: choicesOf(STATES),
+          choices: choicesOf(valuesOf(resources.approval.operations.list.input.shape.state)),
           onSelect: [run('approvals')],
         }),
         1,

@@ -1,7 +1,7 @@
-import { DECISION_STATUSES } from '../../../ai-api/src/modules/ai/decisions/contract.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
+import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
@@ -94,7 +94,7 @@ export function decisionsPage(decides: boolean): Page {
         cell(
           dropdown('decisionsStatus', {
             label: 'State',
-            choices: choicesOf(DECISION_STATUSES),
+            choices: choicesOf(valuesOf(resources.decision.operations.list.input.shape.status)),
             onSelect: [run('decisions')],
           }),
         ),

@@ -1,7 +1,7 @@
-import { METRICS } from '../../../ai-api/src/modules/ai/experiments/contract.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { dropdown, input, textArea } from '../build/fields.ts';
+import { dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs } from '../build/widgets.ts';
@@ -9,6 +9,7 @@ import { button, cell, tabs } from '../build/widgets.ts';
 const experimentId = '{{variables.experimentId}}';
 const show = [run('experiment'), run('experimentReport')];
 
+const METRICS = valuesOf(resources.experiment.operations.create.input.shape.metric);
 const METRIC_LABELS = {
   overridden: 'Fewer judgements overridden by people',
   needsReview: 'Fewer judgements that need review',

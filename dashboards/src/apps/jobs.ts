@@ -1,7 +1,7 @@
-import { JOB_STATES } from '../../../ai-api/src/platform/jobs/states.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown } from '../build/fields.ts';
+import { choicesOf, dropdown, valuesOf } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
@@ -44,7 +44,7 @@ export const jobsPage: Page = {
       cell(
         dropdown('jobsState', {
           label: 'State',
-          choices: choicesOf(JOB_STATES),
+          choices: choicesOf(valuesOf(resources.job.operations.list.input.shape.state)),
           onSelect: [run('jobs')],
         }),
         1,

@@ -1,7 +1,7 @@
-import { BUILDER_STATUSES, PROJECT_STATUSES, STAGES } from '../../../ai-api/src/modules/shared/people/rows.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input } from '../build/fields.ts';
+import { choicesOf, dropdown, input, valuesOf } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
@@ -152,7 +152,7 @@ export const peoplePage: Page = {
       cell(
         dropdown('peopleStatus', {
           label: 'Status',
-          choices: choicesOf(BUILDER_STATUSES),
+          choices: choicesOf(valuesOf(resources.builder.operations.list.input.shape.status)),
           onSelect: [run('builders')],
         }),
         1,
@@ -192,14 +192,14 @@ export const projectsPage: Page = {
       cell(
         dropdown('projectsStage', {
           label: 'Stage',
-          choices: choicesOf(STAGES),
+          choices: choicesOf(valuesOf(resources.project.operations.list.input.shape.stage)),
           onSelect: [run('projects')],
         }),
       ),
       cell(
         dropdown('projectsStatus', {
           label: 'Status',
-          choices: choicesOf(PROJECT_STATUSES),
+          choices: choicesOf(valuesOf(resources.project.operations.list.input.shape.status)),
           onSelect: [run('projects')],
         }),
       ),

@@ -1,7 +1,7 @@
-import { PLAN_STATUSES } from '../../../ai-api/src/modules/manager/performance/contract.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
+import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
@@ -200,7 +200,7 @@ export const plansPage: Page = {
       cell(
         dropdown('plansStatus', {
           label: 'State',
-          choices: choicesOf(PLAN_STATUSES),
+          choices: choicesOf(valuesOf(resources.plan.operations.list.input.shape.status)),
           onSelect: [run('plans')],
         }),
       ),

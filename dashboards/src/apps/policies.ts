@@ -1,7 +1,7 @@
-import { FOLDERS } from '../../../ai-api/src/modules/manager/knowledge/contract.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
+import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
@@ -60,7 +60,7 @@ const write: Row[] = [
       dropdown('policyFolder', {
         label: 'Folder',
         placeholder: 'Policies',
-        choices: choicesOf(FOLDERS),
+        choices: choicesOf(valuesOf(resources.policy.operations.upload.input.shape.folder)),
       }),
     ),
     cell(input('policyName', { label: 'File name', placeholder: 'manual-time.md', required: true })),
@@ -111,7 +111,7 @@ export const policiesPage: Page = {
       cell(
         dropdown('policiesFolder', {
           label: 'Folder',
-          choices: choicesOf(FOLDERS),
+          choices: choicesOf(valuesOf(resources.policy.operations.list.input.shape.folder)),
           onSelect: [run('policies')],
         }),
       ),

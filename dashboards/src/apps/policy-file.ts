@@ -1,11 +1,12 @@
-import { CONTENT_TYPES, FOLDERS } from '../../../ai-api/src/modules/manager/knowledge/contract.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { close, open, run, set } from '../build/actions.ts';
-import { choicesOf, dropdown, filePicker, input } from '../build/fields.ts';
+import { choicesOf, dropdown, filePicker, input, valuesOf } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, modal, text } from '../build/widgets.ts';
 
+const upload = resources.policy.operations.upload.input.shape;
 const MOST_BYTES = 20 * 1024 * 1024;
 const picked = 'components.policyFile.file?.[0]';
 const name = `(components.policyFileName.value || ${picked}?.name || '')`;
@@ -47,7 +48,7 @@ export const policyFileModal = modal('policyFileModal', {
         filePicker('policyFile', {
           label: 'File',
           hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop it here, or click to choose.',
-          types: [...CONTENT_TYPES, '.md'],
+          types: [...valuesOf(upload.contentType), '.md'],
           most: MOST_BYTES,
         }),
       ),
@@ -57,7 +58,7 @@ export const policyFileModal = modal('policyFileModal', {
         dropdown('policyFileFolder', {
           label: 'Folder',
           placeholder: 'Policies',
-          choices: choicesOf(FOLDERS),
+          choices: choicesOf(valuesOf(upload.folder)),
         }),
       ),
       cell(

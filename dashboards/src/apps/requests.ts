@@ -1,7 +1,7 @@
-import { CATEGORIES } from '../../../ai-api/src/modules/manager/approvals/states.ts';
+import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea } from '../build/fields.ts';
+import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs } from '../build/widgets.ts';
@@ -89,7 +89,7 @@ export const requestsPage: Page = {
         dropdown('requestCategory', {
           label: 'What it was spent on',
           placeholder: 'Choose',
-          choices: choicesOf(CATEGORIES),
+          choices: choicesOf(valuesOf(resources.approval.operations.submit.input.shape.category)),
           onSelect: [run('policyHints', `{{${about}.length > 1}}`)],
           required: true,
         }),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { color } from './look.ts';
 import type { Action, Widget } from './model.ts';
 import { type Common, on, widget } from './widget.ts';
@@ -131,6 +132,13 @@ export function filePicker(
     styles: { borderRadius: '{{8}}', containerBorder: color.line, padding: 'default' },
     validation: { enableValidation: '{{false}}', ...limits },
   });
+}
+
+/** Values of an input of the API that takes one of a few, in the order of the contract. */
+export function valuesOf<E extends Readonly<Record<string, string>>>(
+  input: z.ZodEnum<E> | z.ZodOptional<z.ZodEnum<E>> | z.ZodDefault<z.ZodEnum<E>>,
+): E[keyof E][] {
+  return input instanceof z.ZodEnum ? input.options : input.unwrap().options;
 }
 
 /** Options of a dropdown from the values of an enumeration: `on_leave` is shown as "On leave". */

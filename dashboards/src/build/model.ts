@@ -1,4 +1,4 @@
-import type { Role } from '../../../ai-api/src/contract/operation.ts';
+import type { Role } from '@ai-manager/api/operation';
 
 /** Groups of ToolJet, and the role that everybody in one has in AI Manager. */
 export const GROUP_ROLES = {

@@ -1,5 +1,5 @@
-import { resources } from '../../../ai-api/src/catalogue/index.ts';
-import type { Operation, Role } from '../../../ai-api/src/contract/operation.ts';
+import { resources } from '@ai-manager/api/catalogue';
+import type { Operation, Role } from '@ai-manager/api/operation';
 import { apps } from '../apps/index.ts';
 import type { AppDefinition } from '../build/export-types.ts';
 import { GROUP_ROLES } from '../build/model.ts';

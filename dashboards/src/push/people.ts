@@ -1,5 +1,5 @@
-import { ApiError, type Client, createClient } from '../../../ai-api/src/catalogue/client.ts';
-import { resources } from '../../../ai-api/src/catalogue/index.ts';
+import { ApiError, type Client, createClient } from '@ai-manager/api/client';
+import { resources } from '@ai-manager/api/catalogue';
 import type { SourceOptions } from './sources.ts';
 import type { ToolJet } from './tooljet.ts';
 import { ToolJetError } from './tooljet.ts';

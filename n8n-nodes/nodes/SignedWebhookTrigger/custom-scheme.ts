@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isSameText } from '../shared/constant-time.ts';
-import { type Incoming, isRecent } from './schemes.ts';
+import { type Incoming, isRecent } from './incoming.ts';
 
 /** An HMAC that a sender of one's own, or one that is not listed, puts into a header. */
 export interface CustomScheme {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { CustomScheme } from './custom-scheme.ts';
-import type { Incoming, Provider } from './schemes.ts';
+import type { Incoming } from './incoming.ts';
+import type { Provider } from './schemes.ts';
 
 /** A delivery as every provider's looks here. */
 export interface NormalisedDelivery extends IDataObject {

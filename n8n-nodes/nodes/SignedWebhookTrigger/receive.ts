@@ -2,8 +2,9 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 import { rememberDelivery } from '../shared/deliveries.ts';
 import { acknowledge, headerOf, rawBodyOf, refuse } from '../shared/webhook-answer.ts';
 import type { CustomScheme } from './custom-scheme.ts';
+import type { Incoming } from './incoming.ts';
 import { normalise, parsePayload } from './normalise.ts';
-import { type Incoming, isSigned, type Provider } from './schemes.ts';
+import { isSigned, type Provider } from './schemes.ts';
 
 const SECRET_CREDENTIAL = 'webhookSigningSecretApi';
 

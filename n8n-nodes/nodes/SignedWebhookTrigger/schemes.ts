@@ -2,18 +2,9 @@ import { createHmac } from 'node:crypto';
 import { isSameText } from '../shared/constant-time.ts';
 import { isSignedBy } from '../shared/standard-webhooks.ts';
 import { type CustomScheme, isSignedAsCustom } from './custom-scheme.ts';
+import { type Incoming, isRecent } from './incoming.ts';
 
 export type Provider = 'github' | 'gitlab' | 'gitlabToken' | 'stripe' | 'slack' | 'standard' | 'custom';
-
-/** A request as it arrived. */
-export interface Incoming {
-  header(name: string): string | undefined;
-  rawBody: Buffer;
-  /** Seconds since the epoch. */
-  now: number;
-  /** Seconds that a signed timestamp may differ from this machine's clock, either way. */
-  tolerance: number;
-}
 
 type Verify = (secret: string, incoming: Incoming) => boolean;
 
@@ -77,11 +68,6 @@ function isStandard(secret: string, { header, rawBody, now, tolerance }: Incomin
   // Some senders show the secret without its prefix.
   const prefixed = secret.startsWith('whsec_') ? secret : `whsec_${secret}`;
   return isSignedBy(prefixed, delivery, now, tolerance);
-}
-
-/** Whether a time in decimal seconds is near enough. */
-export function isRecent(seconds: string, now: number, tolerance: number): boolean {
-  return /^\d{1,12}$/.test(seconds) && Math.abs(now - Number(seconds)) <= tolerance;
 }
 
 function hmac(secret: string, content: Buffer): string {

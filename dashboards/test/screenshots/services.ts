@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { type Listening, listen } from '../listen.ts';
+import { type Listening, listen } from '../../src/listen.ts';
 
 const DAY = 86_400_000;
 const ago = (days: number, minutes = 0) => new Date(Date.now() - days * DAY - minutes * 60_000).toISOString();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '../../../ai-api/src/catalogue/client.ts';
+import type { Client } from '@ai-manager/api/client';
 import { sampleCompany, type TestApi } from '../../../ai-api/test/api.ts';
 import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
 import { pdfOf } from '../../../ai-api/test/files.ts';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { named, settled } from '../../test/browser.ts';
+import { named, settled } from '../browser.ts';
 
 type Scene = (page: Page) => Promise<void>;
 
