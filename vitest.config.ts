@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/test/longest-first.ts';
 
 export default defineConfig({
   test: {
-    reporters: ['default', './scripts/plain-reporter.ts'],
+    reporters: ['default', './scripts/test/plain-reporter.ts'],
+    // Two cores are what CI has. n8n-nodes/vitest.config.mts has the same, so that both projects run side by side.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       'n8n-nodes',
       {
@@ -11,12 +14,11 @@ export default defineConfig({
           name: 'platform',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'n8n-host/**', 'n8n-nodes/**'],
-          globalSetup: ['ai-api/test/real-postgres.ts'],
+          globalSetup: ['ai-api/test/setup.ts'],
           // Real servers and processes on a shared machine: CI tries once more, and says so in its report.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -6,9 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.mts'],
     globalSetup: ['test/support/setup.mts'],
     silent: 'passed-only',
-    // One worker loads n8n's engine once for all files; it takes seconds and hundreds of megabytes.
-    maxWorkers: 1,
+    // A worker loads n8n's engine once for all its files; it takes seconds and hundreds of megabytes.
     isolate: false,
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

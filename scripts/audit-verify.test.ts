@@ -18,24 +18,24 @@ async function verify(env: Record<string, string>) {
 }
 
 describe.each(databaseKinds())('npm run audit:verify on $name', ({ create }) => {
-  let home: TestDatabase;
-  afterEach(() => home.remove());
+  let testDatabase: TestDatabase;
+  afterEach(() => testDatabase.remove());
 
   test('says that every trail is intact, then finds a row that is altered by hand', async () => {
-    home = await create();
-    const api = await startApi(home, { TENANT: 'Tin Kettles' });
+    testDatabase = await create();
+    const api = await startApi(testDatabase, { TENANT: 'Tin Kettles' });
     await api.client.webhook.create({
       url: 'http://127.0.0.1:9/',
       events: ['evaluation.run.completed'],
     });
     const { head } = await api.client.audit.verify({});
     await api.stop();
-    expect(await verify(home.env)).toEqual({
+    expect(await verify(testDatabase.env)).toEqual({
       code: 0,
       text: `Tin Kettles: intact, ${head.seq} entries. Head: ${head.seq} ${head.hash}\n`,
     });
 
-    const database = await home.open();
+    const database = await testDatabase.open();
     await database
       .system('the test tampers as the owner')
       .updateTable('audit.events')
@@ -43,7 +43,7 @@ describe.each(databaseKinds())('npm run audit:verify on $name', ({ create }) => 
       .where('seq', '=', 2)
       .execute();
     await database.close();
-    const broken = await verify(home.env);
+    const broken = await verify(testDatabase.env);
     expect(broken.code).toBe(1);
     expect(broken.text).toContain('Tin Kettles: BROKEN at entry 2, which was altered');
   });

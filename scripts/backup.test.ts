@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { startApi } from '../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase, temporaryDirectory } from '../ai-api/test/databases.ts';
-import { copyEmptyPglite } from '../ai-api/test/empty-pglite.ts';
+import { copyMigratedPglite } from '../ai-api/test/pglite-templates.ts';
 
 const run = promisify(execFile);
 
@@ -52,7 +52,7 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
   async function place(label: string): Promise<Pick<TestDatabase, 'env'>> {
     if (kind === 'PGlite') {
       const directory = folder();
-      if (label === 'before') await copyEmptyPglite(directory);
+      if (label === 'before') await copyMigratedPglite(directory);
       return { env: { DATA_DIR: directory } };
     }
     const name = `${label}_${Date.now()}`;
@@ -60,15 +60,15 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
   }
 
   test('give back the same companies, trails, objects and keys', async () => {
-    const home = (await place('before')) as TestDatabase;
-    const api = await startApi(home, { TENANT: 'Tin Kettles' });
+    const testDatabase = (await place('before')) as TestDatabase;
+    const api = await startApi(testDatabase, { TENANT: 'Tin Kettles' });
     await api.client.webhook.create({ url: 'http://127.0.0.1:9/', events: ['evaluation.run.completed'] });
     const exported = await api.client.audit.export({});
     const { head } = await api.client.audit.verify({});
     await api.stop();
 
     const backup = join(folder(), 'backup');
-    const made = await npmRun('backup', home.env, backup);
+    const made = await npmRun('backup', testDatabase.env, backup);
     expect(made).toEqual({ code: 0, text: `1 companies, 2 objects, 2 keys: ${backup}\n` });
     expect(statSync(backup).mode & 0o077).toBe(0);
 
@@ -77,7 +77,7 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
     expect(restored.text).toMatch(/^Restored and verified: 1 companies, 2 objects of /);
     expect(restored.code).toBe(0);
 
-    const again = await startApi({ ...home, env } as TestDatabase, { TENANT: 'Tin Kettles' });
+    const again = await startApi({ ...testDatabase, env } as TestDatabase, { TENANT: 'Tin Kettles' });
     expect(await again.client.audit.verify({ knownSeq: head.seq, knownHash: head.hash })).toMatchObject({
       intact: true,
     });
@@ -89,7 +89,7 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
     expect((await npmRun('restore', env, backup)).text).toMatch(
       /^Could not restore: (The database of DATABASE_URL is not empty|.* has a database already)/,
     );
-    expect((await npmRun('backup', home.env, backup)).text).toContain('is not empty');
+    expect((await npmRun('backup', testDatabase.env, backup)).text).toContain('is not empty');
     const dump = join(backup, kind === 'PGlite' ? 'database.tar.gz' : 'database.dump');
     appendFileSync(dump, 'x');
     expect(await npmRun('restore', {}, backup, '--check')).toEqual({
@@ -102,14 +102,13 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
 });
 
 test('npm run backup refuses a database that a server has open', async () => {
-  const home = await databaseKinds()[0]?.create();
-  if (!home) throw new Error('there is no embedded database');
-  const api = await startApi(home);
-  const target = join(home.env.DATA_DIR, 'backup');
-  const { code, text } = await npmRun('backup', home.env, target);
+  const testDatabase = await databaseKinds()[0].create();
+  const api = await startApi(testDatabase);
+  const target = join(testDatabase.env.DATA_DIR, 'backup');
+  const { code, text } = await npmRun('backup', testDatabase.env, target);
   expect(code).toBe(1);
   expect(text).toMatch(/^Could not back up: .*in use/);
   expect(existsSync(join(target, 'manifest.json'))).toBe(false);
   await api.stop();
-  await home.remove();
+  await testDatabase.remove();
 });

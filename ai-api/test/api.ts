@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { readConfig } from '../src/config/index.ts';
-import type { Context } from '../src/context.ts';
+import { parse } from 'csv-parse/sync';
 import { type Client, createClient } from '../src/catalogue/client.ts';
 import { resources } from '../src/catalogue/index.ts';
+import { readConfig } from '../src/config/index.ts';
+import type { Context } from '../src/context.ts';
 import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 import type { TestDatabase } from './databases.ts';
@@ -20,11 +21,11 @@ export interface TestApi {
 
 /** The environment of a server on its own database and free ports. */
 export function testEnvironment(
-  home: TestDatabase,
+  testDatabase: TestDatabase,
   env: Record<string, string> = {},
 ): Record<string, string> {
   return {
-    ...home.env,
+    ...testDatabase.env,
     NODE_ENV: 'test',
     PORT: '0',
     INBOX_HTTP_PORT: '0',
@@ -40,8 +41,11 @@ export function testEnvironment(
 }
 
 /** Starts API, worker and inbox in this process. */
-export async function startApi(home: TestDatabase, env: Record<string, string> = {}): Promise<TestApi> {
-  const config = readConfig(testEnvironment(home, env));
+export async function startApi(
+  testDatabase: TestDatabase,
+  env: Record<string, string> = {},
+): Promise<TestApi> {
+  const config = readConfig(testEnvironment(testDatabase, env));
   const server = await startServer(config, createLog(config.LOG_LEVEL));
   const url = server.url as string;
   return {
@@ -67,3 +71,31 @@ export function sampleCompany() {
 
 /** The newest week of the sample company. */
 export const SAMPLE_WEEK = '2026-W46';
+
+/** The first builders of the sample company, with their weeks and the projects that they lead. */
+export function partOfSampleCompany(size: number) {
+  const whole = sampleCompany();
+  const isOfPart = ({ builder_id = '' }: Row) => Number(builder_id.slice('b-'.length)) <= size;
+  const builders = takeRows(whole.builders, isOfPart);
+  const projects = takeRows(whole.projects, isOfPart);
+  const ids = new Set(projects.rows.map(({ project_id }) => project_id));
+  return {
+    builders: builders.csv,
+    projects: projects.csv,
+    metrics: takeRows(whole.metrics, isOfPart).csv,
+    projectMetrics: takeRows(whole.projectMetrics, ({ project_id }) => ids.has(project_id)).csv,
+  };
+}
+
+type Row = Record<string, string>;
+
+/** The rows that `isTaken` picks, with the CSV text that holds them alone. */
+function takeRows(csv: string, isTaken: (row: Row) => boolean) {
+  const parsed = parse(csv, { columns: true, raw: true }) as unknown as { raw: string; record: Row }[];
+  const taken = parsed.filter(({ record }) => isTaken(record));
+  const header = csv.slice(0, csv.indexOf('\n') + 1);
+  return {
+    rows: taken.map(({ record }) => record),
+    csv: header + taken.map(({ raw }) => `${raw.trimEnd()}\n`).join(''),
+  };
+}

@@ -6,14 +6,14 @@ import { createLog } from '../src/platform/log.ts';
 
 /**
  * A worker that gets as far as page 3 of its job and no further; it prints `reached` then and waits to be
- * killed. The environment names its database as that of the API does.
+ * killed. The environment names its database as that of the API does, and its QUEUE.
  */
-const { DATABASE_URL, DATA_DIR = '' } = process.env;
+const { DATABASE_URL, DATA_DIR = '', QUEUE = '' } = process.env;
 const connection = DATABASE_URL ? openPostgres(DATABASE_URL, 5, () => {}) : await openPglite(DATA_DIR);
 const jobs = createJobs(createDatabase(connection), { heartbeatSeconds: 10, log: createLog('silent') });
 
 jobs.define<object, { page: number }>({
-  name: 'work',
+  name: QUEUE,
   concurrency: 1,
   retryLimit: 3,
   retryDelay: 1,

@@ -1,43 +1,58 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { TestProject } from 'vitest/node';
+import { freePort } from './ports.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** A real PostgreSQL server for conformance suites; null where there is none. */
-    postgresUrl: string | null;
-  }
+/** A PostgreSQL server of the tests. */
+export interface TestServer {
+  /** Its maintenance database, as a superuser. */
+  url: string;
+  stop(): Promise<void>;
 }
 
 /**
- * Starts a throw-away PostgreSQL server for the whole test run when its programs are on the machine, or uses
- * the one that TEST_DATABASE_URL names.
+ * Starts a throw-away PostgreSQL server when its programs are on the machine, or uses the one that
+ * TEST_DATABASE_URL names. @returns null where there is neither
  */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export async function startPostgres(): Promise<TestServer | null> {
   const given = process.env.TEST_DATABASE_URL;
+  if (given) return { url: given, stop: async () => {} };
   const programs = findPrograms();
-  if (given || !programs) {
-    if (!given)
-      console.log('No PostgreSQL server on this machine: its conformance suites run on PGlite only.');
-    project.provide('postgresUrl', given ?? null);
-    return undefined;
-  }
+  if (!programs) return null;
   const directory = mkdtempSync(join(tmpdir(), 'ai-manager-postgres-'));
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const server = startServer(programs, directory, port);
   await waitFor(url);
-  project.provide('postgresUrl', url);
-  return async () => {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill('SIGINT');
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
+  return {
+    url,
+    stop: async () => {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGINT');
+      await ended;
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
+}
+
+/** Runs one statement on the maintenance database of a server. */
+export async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The address of another database on the same server. */
+export function databaseOf(url: string, name: string): string {
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
 }
 
 /** Where Debian and most builds keep the server's programs. */
@@ -60,16 +75,17 @@ function startServer(programs: string, directory: string, port: number): ChildPr
   if (asRoot) chownSync(directory, idOf('-u'), idOf('-g'));
   const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'];
   execFileSync(join(programs, 'initdb'), initdb, { stdio: 'ignore', ...user });
-  const settings = [
-    '-c',
-    'fsync=off',
-    '-c',
-    'max_connections=200',
-    '-c',
-    `unix_socket_directories=${directory}`,
-  ];
+  // Nothing of it has to survive a crash.
+  const settings = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '200',
+    unix_socket_directories: directory,
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const address = ['-D', data, '-p', String(port), '-h', '127.0.0.1'];
-  return spawn(join(programs, 'postgres'), [...address, ...settings], { stdio: 'ignore', ...user });
+  return spawn(join(programs, 'postgres'), [...address, ...options], { stdio: 'ignore', ...user });
 }
 
 function idOf(flag: '-u' | '-g'): number {
@@ -88,15 +104,4 @@ async function waitFor(url: string): Promise<void> {
     }
   }
   throw new Error('The PostgreSQL server for the tests did not start');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { Redis } from 'ioredis';
+import { freePort } from './ports.ts';
 import { startUpstashBridge, type UpstashBridge } from './upstash-bridge.ts';
 
 /** Whether Redis' server program is on this machine; says so once where it is not. */
@@ -35,12 +35,4 @@ export async function startUpstash(): Promise<UpstashBridge> {
     await ended;
   };
   return bridge;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import type { Client } from '../src/catalogue/client.ts';
-import { SAMPLE_WEEK, sampleCompany, testEnvironment } from './api.ts';
+import { partOfSampleCompany, SAMPLE_WEEK, testEnvironment } from './api.ts';
 import { databaseKinds, type TestDatabase } from './databases.ts';
 import { type AnswerModel, scoreEverything, startModelRecorder } from './model-recorder.ts';
 import { startProcess } from './process.ts';
@@ -9,6 +9,8 @@ import { type Delivery, startSubscriber, verified } from './subscriber.ts';
 
 /** Most of these tests wait for heartbeats that stay away, so they wait side by side. */
 const options = { concurrent: true, timeout: 150_000 };
+const BUILDERS = 20;
+const PROJECTS = 25;
 const POLL = { timeout: 90_000, interval: 50 };
 
 const answer = scoreEverything(70, (id) => [id === 'reflection' ? 'week.note' : 'project.tamRationale']);
@@ -18,17 +20,21 @@ type Finish = TestContext['onTestFinished'];
 
 /** An empty database, and the environment of processes on it, which the end of the test ends. */
 async function prepare(create: () => Promise<TestDatabase>, onTestFinished: Finish) {
-  const home = await create();
-  onTestFinished(() => home.remove());
+  const testDatabase = await create();
+  onTestFinished(() => testDatabase.remove());
   const start = async (env: Record<string, string> = {}) => {
-    const given = testEnvironment(home, { JOB_HEARTBEAT_SECONDS: '10', EVALUATION_CONCURRENCY: '4', ...env });
+    const given = testEnvironment(testDatabase, {
+      JOB_HEARTBEAT_SECONDS: '10',
+      EVALUATION_CONCURRENCY: '4',
+      ...env,
+    });
     const started = await startProcess(given);
     onTestFinished(async () => {
       await started.end('SIGKILL');
     });
     return started;
   };
-  return { home, start };
+  return { testDatabase, start };
 }
 
 /** A model that answers so, and the environment that names it. */
@@ -39,9 +45,9 @@ async function prepareModel(first: AnswerModel, onTestFinished: Finish) {
   return { recorder, env };
 }
 
-/** Starts the weekly run of the sample company. */
+/** Starts the weekly run of builders enough for a process to be killed in the middle of it. */
 async function startRun(client: Client): Promise<string> {
-  await client.people.import(sampleCompany());
+  await client.people.import(partOfSampleCompany(BUILDERS));
   return (await client.evaluation.startWeekly({ week: SAMPLE_WEEK })).runId;
 }
 
@@ -55,13 +61,13 @@ async function judged(client: Client, runId: string, count: number): Promise<voi
   expect((await vi.waitFor(look, POLL)).status).toBe('running');
 }
 
-/** Every builder of the run is judged once, and nobody twice. */
+/** Every builder of the run is judged, and none twice. */
 async function expectEachJudgedOnce(
-  home: TestDatabase,
+  testDatabase: TestDatabase,
   runId: string,
-  { builders, projects } = { builders: 75, projects: 97 },
+  { builders, projects } = { builders: BUILDERS, projects: PROJECTS },
 ): Promise<void> {
-  const database = await home.open();
+  const database = await testDatabase.open();
   try {
     const rows = await storedEvaluations(database, runId);
     expect(rows).toHaveLength(builders);
@@ -77,33 +83,33 @@ async function expectEachJudgedOnce(
   }
 }
 
-const ALL = { judged: 75, failed: 0, pending: 0, projects: 97 };
+const ALL = { judged: BUILDERS, failed: 0, pending: 0, projects: PROJECTS };
 
 describe.each(databaseKinds())('a run on $name', options, ({ name, create }) => {
-  test('goes on after kill -9 and after SIGTERM in its middle: 75 builders are judged once', async ({
+  test('goes on after kill -9 and after SIGTERM in its middle: every builder is judged once', async ({
     onTestFinished,
   }) => {
-    const { home, start } = await prepare(create, onTestFinished);
+    const { testDatabase, start } = await prepare(create, onTestFinished);
     const { env } = await prepareModel(slowly, onTestFinished);
     const first = await start(env);
     const runId = await startRun(first.client);
-    await judged(first.client, runId, 12);
+    await judged(first.client, runId, 4);
     expect(await first.end('SIGKILL')).toBeNull();
 
     const second = await start(env);
-    await judged(second.client, runId, 30);
+    await judged(second.client, runId, 10);
     expect(await second.end('SIGTERM')).toBe(0);
 
     const third = await start(env);
     expect(await completed(third.client, runId)).toMatchObject(ALL);
     expect(await third.end('SIGTERM')).toBe(0);
-    await expectEachJudgedOnce(home, runId);
+    await expectEachJudgedOnce(testDatabase, runId);
   });
 
   test('is not kept from stopping by a model that hangs, and goes on after it', async ({
     onTestFinished,
   }) => {
-    const { home, start } = await prepare(create, onTestFinished);
+    const { testDatabase, start } = await prepare(create, onTestFinished);
     const { recorder, env } = await prepareModel(() => ({ fault: 'hang' }), onTestFinished);
     const first = await start({ ...env, MODEL_TIMEOUT_MS: '600000' });
     await first.client.people.import(smallCompany(8));
@@ -115,18 +121,18 @@ describe.each(databaseKinds())('a run on $name', options, ({ name, create }) => 
     const second = await start(env);
     expect(await completed(second.client, runId)).toMatchObject({ judged: 8, failed: 0 });
     expect(await second.end('SIGTERM')).toBe(0);
-    await expectEachJudgedOnce(home, runId, { builders: 8, projects: 0 });
+    await expectEachJudgedOnce(testDatabase, runId, { builders: 8, projects: 0 });
   });
 
   test.skipIf(name === 'PGlite')(
     'is taken over by another worker when the first is killed',
     async ({ onTestFinished }) => {
-      const { home, start } = await prepare(create, onTestFinished);
+      const { testDatabase, start } = await prepare(create, onTestFinished);
       const { env } = await prepareModel(slowly, onTestFinished);
       const api = await start({ ...env, ROLE: 'api' });
       const worker = await start({ ...env, ROLE: 'worker' });
       const runId = await startRun(api.client);
-      await judged(api.client, runId, 12);
+      await judged(api.client, runId, 4);
       expect(await worker.end('SIGKILL')).toBeNull();
       const left = await api.client.evaluation.getRun({ runId });
       expect(left.status).toBe('running');
@@ -136,7 +142,7 @@ describe.each(databaseKinds())('a run on $name', options, ({ name, create }) => 
       expect(await completed(api.client, runId)).toMatchObject(ALL);
       expect(await other.end('SIGTERM')).toBe(0);
       expect(await api.end('SIGTERM')).toBe(0);
-      await expectEachJudgedOnce(home, runId);
+      await expectEachJudgedOnce(testDatabase, runId);
     },
   );
 

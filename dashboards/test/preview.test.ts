@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../ai-api/test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../ai-api/test/databases.ts';
 import { pdfOf } from '../../ai-api/test/files.ts';
 import { evaluate } from '../../ai-api/test/runs.ts';
 import { buildMarketplace } from '../../tooljet-plugins/build.ts';
@@ -64,7 +64,7 @@ async function fillRequest(page: Page, hours: string, why: string): Promise<void
 
 describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   let folder: string;
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let preview: Awaited<ReturnType<typeof startPreview>>;
   let asBuilder: typeof preview;
@@ -73,8 +73,8 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
 
   beforeAll(async () => {
     folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
-    home = await (databaseKinds()[0] as { create(): Promise<TestDatabase> }).create();
-    api = await startApi(home);
+    testDatabase = await createTestDatabase();
+    api = await startApi(testDatabase);
     await api.client.people.import(sampleCompany());
     const start = (userId: string, api_key: string, act_as: boolean) =>
       startPreview({
@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await browser?.close();
     for (const one of [preview, asBuilder, asExecutive]) await one?.stop();
     await api?.stop();
-    await home?.remove();
+    await testDatabase?.remove();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -6,33 +6,34 @@ import type {
 } from 'n8n-workflow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../ai-api/test/api.ts';
-import { clientWay } from '../../ai-api/test/tour/client-way.ts';
-import { tour } from '../../ai-api/test/tour/index.ts';
-import type { Step } from '../../ai-api/test/tour/step.ts';
-import { traveller } from '../../ai-api/test/tour/take.ts';
-import { startWorld, type World } from '../../ai-api/test/tour/world.ts';
+import { type Fixture, startFixture } from '../../ai-api/test/operations/fixture.ts';
+import { steps } from '../../ai-api/test/operations/index.ts';
+import { createRun } from '../../ai-api/test/operations/run.ts';
+import { SAMPLE } from '../../ai-api/test/operations/sample.ts';
+import type { Step } from '../../ai-api/test/operations/step.ts';
+import { viaClient } from '../../ai-api/test/operations/via-client.ts';
 import { aiManager, type Engine, openEngine, outputOf, start } from './support/engine.mts';
-import { nodeWay } from './support/node-way.mts';
+import { viaNode } from './support/via-node.mts';
 
-let world: World;
+let fixture: Fixture;
 let engine: Engine;
-let take: (step: Step) => Promise<void>;
+let runStep: (step: Step) => Promise<void>;
 
 beforeAll(async () => {
-  world = await startWorld();
-  const { url } = world.api;
+  fixture = await startFixture();
+  const { url } = fixture.api;
   engine = await openEngine({ baseUrl: url, apiKey: ADMIN_KEY });
-  const byNode = nodeWay(engine);
-  const byClient = clientWay(url);
-  // What the node does not offer, such as passwords, is done without it.
-  take = traveller(world, (step, input, caller) =>
-    (step.op.composable === false ? byClient : byNode)(step, input, caller),
+  const node = viaNode(engine);
+  const client = viaClient(url);
+  // What the node does not offer, such as passwords, is done without it, and so are most reads.
+  runStep = createRun(fixture, (step, input, caller) =>
+    (SAMPLE.has(step.operation) ? node : client)(step, input, caller),
   );
 });
-afterAll(() => world?.close());
+afterAll(() => fixture?.close());
 
 describe('the node, against a real API, carries out', () => {
-  test.each(tour)('$title', (step) => take(step), 60_000);
+  test.each(steps)('$title', (step) => runStep(step), 60_000);
 });
 
 let executions = 0;
@@ -95,7 +96,7 @@ test('many items are read in batches, each as it would have been alone', async (
     ids.map((id) => ({ id })),
   );
   expect(items.map(({ json }) => json.builderId)).toEqual(ids);
-  expect(items[74]?.json).toEqual(await world.api.client.builder.get({ builderId: 'b-0075' }));
+  expect(items[74]?.json).toEqual(await fixture.api.client.builder.get({ builderId: 'b-0075' }));
 });
 
 test('a refused field is named', async () => {
@@ -108,7 +109,7 @@ test('a file that the item lacks is named, and nothing is sent', async () => {
   const upload = { resource: 'policy', operation: 'upload', folder: 'sops', base64: 'scan' };
   const { error } = (await run(upload)).data.resultData;
   expect(`${error?.message} ${error?.description}`).toContain('scan');
-  expect((await world.api.client.policy.list({ folder: 'sops' })).items).toEqual([]);
+  expect((await fixture.api.client.policy.list({ folder: 'sops' })).items).toEqual([]);
 });
 
 test('an execution that is repeated acts once, another one again', async () => {

@@ -3,25 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, SAMPLE_WEEK, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../ai-api/test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../ai-api/test/databases.ts';
 import { buildMarketplace } from '../build.ts';
 import type { QueryService } from '../common/types.ts';
 import { LOADERS } from './loaders.ts';
 import { startRecorder } from './recorder.ts';
 
 let folder: string;
-let home: TestDatabase;
+let testDatabase: TestDatabase;
 let api: TestApi;
 
 beforeAll(async () => {
   folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
-  home = await (databaseKinds()[0] as { create(): Promise<TestDatabase> }).create();
-  api = await startApi(home, { TOOLJET_PLUGINS_DIR: folder });
+  testDatabase = await createTestDatabase();
+  api = await startApi(testDatabase, { TOOLJET_PLUGINS_DIR: folder });
   await api.client.people.import(sampleCompany());
 });
 afterAll(async () => {
   await api?.stop();
-  await home?.remove();
+  await testDatabase?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../test/api.ts';
 import { temporaryDirectory } from '../../test/databases.ts';
+import { copyMigratedPglite } from '../../test/pglite-templates.ts';
 import { type ApiProcess, startProcess } from '../../test/process.ts';
 import { ConfigError, readConfig, settings, urlOf } from './index.ts';
 
@@ -159,6 +160,7 @@ describe('a process that cannot start', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
+    await copyMigratedPglite(directory);
     const { code, stderr } = await run({ PORT: String(port), DATA_DIR: directory });
     other.close();
     expect([code, stderr]).toEqual([
@@ -200,6 +202,7 @@ describe('two processes on one data directory', () => {
 
   beforeAll(async () => {
     directory = temporaryDirectory();
+    await copyMigratedPglite(directory);
     first = await startProcess(env());
   });
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/databases.ts';
 import { resources } from '../catalogue/index.ts';
 import { readConfig } from '../config/index.ts';
 import { PROBLEMS } from '../contract/errors.ts';
@@ -19,12 +19,12 @@ const operations = Object.values(resources).flatMap(
 );
 
 describe('the HTTP interface', () => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let server: RunningServer;
 
   beforeAll(async () => {
-    home = await (databaseKinds()[0] as ReturnType<typeof databaseKinds>[0]).create();
-    const config = readConfig(testEnvironment(home));
+    testDatabase = await createTestDatabase();
+    const config = readConfig(testEnvironment(testDatabase));
     server = await startServer(config, createLog(config.LOG_LEVEL));
     const { identity, database } = server.context;
     const tenant = await identity.ensureTenant('default');
@@ -40,7 +40,7 @@ describe('the HTTP interface', () => {
   });
   afterAll(async () => {
     await server.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   function send(method: string, path: string, body?: BodyInit, headers: Record<string, string> = {}) {
@@ -340,7 +340,12 @@ describe('the HTTP interface', () => {
         version: server.context.ops.installation.version,
         engine: 'rules',
         model: null,
-        drivers: { database: 'pglite', jobs: 'pg-boss', objects: 'filesystem', mail: 'smtp' },
+        drivers: {
+          database: testDatabase.env.DATABASE_URL ? 'postgres' : 'pglite',
+          jobs: 'pg-boss',
+          objects: 'filesystem',
+          mail: 'smtp',
+        },
       });
     });
 

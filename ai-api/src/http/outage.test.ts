@@ -60,17 +60,17 @@ async function expectUnavailable(server: RunningServer, path: string) {
 const kinds = databaseKinds();
 
 describe('a server whose embedded database was closed', () => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let server: RunningServer;
 
   beforeAll(async () => {
-    home = await (kinds[0] as (typeof kinds)[0]).create();
-    server = await start(testEnvironment(home));
+    testDatabase = await (kinds[0] as (typeof kinds)[0]).create();
+    server = await start(testEnvironment(testDatabase));
     await server.context.database.close();
   });
   afterAll(async () => {
     await server.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test.each(['/ready', '/health/ready'])(
@@ -89,22 +89,22 @@ describe('a server whose embedded database was closed', () => {
 describe.each(kinds.filter(({ name }) => name === 'PostgreSQL'))(
   'a server whose line to $name is cut',
   ({ create }) => {
-    let home: TestDatabase;
+    let testDatabase: TestDatabase;
     let server: RunningServer;
     let line: Awaited<ReturnType<typeof openLine>>;
 
     beforeAll(async () => {
-      home = await create();
-      const url = new URL(home.env.DATABASE_URL as string);
+      testDatabase = await create();
+      const url = new URL(testDatabase.env.DATABASE_URL as string);
       line = await openLine(url.hostname, Number(url.port));
       url.host = `127.0.0.1:${line.port}`;
-      server = await start({ ...testEnvironment(home), DATABASE_URL: url.href });
+      server = await start({ ...testEnvironment(testDatabase), DATABASE_URL: url.href });
       expect((await get(server, '/builders')).status).toBe(200);
       await line.cut();
     });
     afterAll(async () => {
       await server.stop();
-      await home.remove();
+      await testDatabase.remove();
     });
 
     test('answers 503 and when to try again, then works as before when the line is mended', async () => {

@@ -3,6 +3,7 @@ import type { Database } from '../platform/database/index.ts';
 import type { Limits } from '../platform/limits/index.ts';
 import { createIdempotency, type Idempotency } from './idempotency/index.ts';
 import { createRateLimiter, type RateLimiter, unlimited } from './limits/index.ts';
+import { type CheckOutput, checkOutput } from './output-check.ts';
 
 /** What stands between a request and its handler. */
 export interface RequestPolicies {
@@ -12,10 +13,12 @@ export interface RequestPolicies {
   timeoutMs: number;
   /** Objects and arrays inside each other in a body. */
   maxDepth: number;
+  checkOutput: CheckOutput;
 }
 
 /** The settings that they are made from. */
 export interface PolicySettings {
+  NODE_ENV: 'development' | 'test' | 'production';
   RATE_LIMITS: 'on' | 'off';
   REQUEST_TIMEOUT_MS: number;
   JSON_MAX_DEPTH: number;
@@ -34,5 +37,6 @@ export function createRequestPolicies(
     idempotency: createIdempotency(database),
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     maxDepth: config.JSON_MAX_DEPTH,
+    checkOutput: config.NODE_ENV === 'test' ? checkOutput : () => {},
   };
 }

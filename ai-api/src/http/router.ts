@@ -168,6 +168,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, policies: Reques
           const context = { ...contextOf(id, request, response, caller, own, signal), emit };
           const output = await handler(parsed.data as never, context);
           refuseOthers(op, own, output);
+          policies.checkOutput(id, op, output);
           return output;
         }),
       );
@@ -177,6 +178,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, policies: Reques
         const context = contextOf(id, request, response, caller, own, signal);
         const output = await handler(parsed.data as never, context);
         refuseOthers(op, own, output);
+        policies.checkOutput(id, op, output);
         return jsonReply(op.also?.when(output) ? op.also.status : (op.status ?? 200), output);
       };
       if (key === null || !caller) return carryOut();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/databases.ts';
 import { evaluate } from '../../test/runs.ts';
 import { NOW, trackedCompany } from '../../test/time.ts';
 import { pastJudgements } from './index.ts';
@@ -14,22 +14,20 @@ const request = {
   justification: 'Call with the pilot customer about the contract; the tracker was on the other laptop.',
 };
 
-const [kind] = databaseKinds();
-
 describe('judgements of dry runs', () => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
 
   beforeAll(async () => {
-    home = await (kind as NonNullable<typeof kind>).create();
-    api = await startApi(home);
+    testDatabase = await createTestDatabase();
+    api = await startApi(testDatabase);
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 4);
     await evaluate(api.client, { week: '2040-W45', dryRun: true });
   });
   afterAll(async () => {
     await api?.stop();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   const firstRule = async (name: string) =>

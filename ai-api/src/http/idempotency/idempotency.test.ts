@@ -14,20 +14,20 @@ const input = { url: 'http://127.0.0.1:9/in', events: ['evaluation.run.completed
 const PATH = '/webhooks/endpoints';
 
 describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let key: string;
   let count = 0;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home, { WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
     const { identity } = api.context;
     await identity.ensureKey(await identity.ensureTenant('default'), 'second', keyOf('second'), ['admin']);
     await identity.ensureKey(await identity.ensureTenant('other'), 'other', keyOf('other'), ['admin']);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
   beforeEach(() => {
     count += 1;
@@ -218,7 +218,7 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
       const { log, ...plain } = await request();
       const program = new URL('../../../test/hanging-request.ts', import.meta.url).pathname;
       const child = spawn(process.execPath, [program, JSON.stringify(plain)], {
-        env: { ...process.env, ...home.env },
+        env: { ...process.env, ...testDatabase.env },
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       await once(child.stdout, 'data');

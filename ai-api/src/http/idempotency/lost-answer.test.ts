@@ -31,15 +31,15 @@ const letLeasesEnd = (database: Database) =>
   );
 
 describe.each(databaseKinds())('a request whose answer was lost on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test('is told so when it is repeated, and does not act again', async () => {
@@ -74,11 +74,11 @@ describe.each(databaseKinds().filter(({ name }) => name === 'PostgreSQL'))(
     test('after its work and before its answer was kept does not make a repetition act again', async ({
       onTestFinished,
     }) => {
-      const home = await create();
-      onTestFinished(() => home.remove());
-      const env = testEnvironment(home);
+      const testDatabase = await create();
+      onTestFinished(() => testDatabase.remove());
+      const env = testEnvironment(testDatabase);
       const first = await startProcess(env);
-      const database = await home.open();
+      const database = await testDatabase.open();
       onTestFinished(() => database.close());
       await whenAnswerIsKept(database, 'perform pg_sleep(60);');
       const key = { idempotencyKey: 'killed' };

@@ -18,7 +18,7 @@ const POLICIES: Item[] = [
 ];
 
 describe.each(databaseKinds())('a collection on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let tenantId: string;
   let recorder: EmbeddingRecorder;
@@ -26,8 +26,8 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
 
   beforeAll(async () => {
     recorder = await startEmbeddingRecorder();
-    home = await create();
-    database = await home.open();
+    testDatabase = await create();
+    database = await testDatabase.open();
     await migrate(database.system('the test migrates'));
     tenantId = await ensureTenant(database, 'Test', 'enterprise');
   });
@@ -35,7 +35,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
     for (const jobs of running) await jobs.stop(1_000);
     await database?.close();
     await recorder?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   const books = { admit: async () => {}, record: async () => {} };

@@ -38,7 +38,7 @@ describe('static word vectors', () => {
 });
 
 describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let tenantId: string;
   let recorder: EmbeddingRecorder;
@@ -46,8 +46,8 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
 
   beforeAll(async () => {
     recorder = await startEmbeddingRecorder();
-    home = await create();
-    database = await home.open();
+    testDatabase = await create();
+    database = await testDatabase.open();
     const { migrate } = await import('../../platform/database/migrate.ts');
     await migrate(database.system('the test migrates'));
     tenantId = await ensureTenant(database, 'Test', 'enterprise');
@@ -60,7 +60,7 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
   afterAll(async () => {
     await database?.close();
     await recorder?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   const voyage = (timeoutMs = 10_000) =>

@@ -29,7 +29,7 @@ function createNumbers(seed: number) {
 }
 
 describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let features: VectorFeatures;
   const companies: { tenantId: string; space: SpaceRecord }[] = [];
@@ -38,8 +38,8 @@ describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
   const [asked, other] = [vector(), vector()];
 
   beforeAll(async () => {
-    home = await create();
-    database = await home.open();
+    testDatabase = await create();
+    database = await testDatabase.open();
     await migrate(database.system('the test migrates'));
     for (const [index, size] of [BIG, SMALL].entries()) {
       const tenantId = await ensureTenant(database, `Company ${index}`, 'enterprise');
@@ -62,7 +62,7 @@ describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
   });
   afterAll(async () => {
     await database.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const company = (index: number) => companies[index] as (typeof companies)[number];

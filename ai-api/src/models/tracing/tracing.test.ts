@@ -2,16 +2,15 @@ import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfu
 import { type TraceRecorder, traceRecorder } from '@ai-manager/langfuse/test-traces';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../test/model-recorder.ts';
 import { evaluate, everyItem, smallCompany } from '../../../test/runs.ts';
 
+const SIZE = 1000;
 const good = scoreEverything(90, () => ['week.note']);
 
-describe.each(databaseKinds())('traces of judgements on $name', ({ name, create }) => {
-  // One of them at full size: it takes its time.
-  const SIZE = name === databaseKinds().at(-1)?.name ? 1000 : 60;
-  let home: TestDatabase;
+describe.each(businessDatabases())('traces of judgements on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let langfuse: LangfuseRecorder;
@@ -21,8 +20,8 @@ describe.each(databaseKinds())('traces of judgements on $name', ({ name, create 
     traces = traceRecorder();
     langfuse = await startLangfuseRecorder([traces.route]);
     model = await startModelRecorder(good);
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: model.url,
       LANGFUSE_BASE_URL: langfuse.url,
@@ -36,7 +35,7 @@ describe.each(databaseKinds())('traces of judgements on $name', ({ name, create 
     await api?.stop();
     await model?.close();
     await langfuse?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   test('with Langfuse down for the middle third lose no row, and an export completes the traces', async () => {

@@ -5,15 +5,15 @@ import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import type { Database } from './index.ts';
 import { migrate } from './migrate.ts';
 
-describe.each(databaseKinds())('the database on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(databaseKinds())('the database on $name', ({ createEmpty }) => {
+  let testDatabase: TestDatabase;
   let database: Database;
   const ours = uuidv7();
   const theirs = uuidv7();
 
   beforeAll(async () => {
-    home = await create();
-    database = await home.open();
+    testDatabase = await createEmpty();
+    database = await testDatabase.open();
     await migrate(database.system('test'));
     await database
       .system('test')
@@ -26,7 +26,7 @@ describe.each(databaseKinds())('the database on $name', ({ create }) => {
   });
   afterAll(async () => {
     await database.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const endpoint = (url: string) => ({ id: uuidv7(), url, events: ['a'], secret: 's' });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../../test/databases.ts';
 import type { Database } from './index.ts';
 import { migrate } from './migrate.ts';
 
@@ -71,18 +71,18 @@ async function migrated(database: Database): Promise<Tables> {
 }
 
 describe('the types of tables', () => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
 
   beforeAll(async () => {
-    home = await (databaseKinds()[0] as ReturnType<typeof databaseKinds>[number]).create();
-    database = await home.open();
+    testDatabase = await createTestDatabase();
+    database = await testDatabase.open();
     await migrate(database.system('migrations run as the owner'));
   });
 
   afterAll(async () => {
     await database?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   test('name every table and column of the migrated database, and say which may be null', async () => {

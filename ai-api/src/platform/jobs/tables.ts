@@ -12,16 +12,14 @@ export async function openToTenants(database: Database): Promise<void> {
   const kysely = database.system('grant the job tables to the application role');
   const schema = sql.id(JOB_SCHEMA);
   const role = sql.id(APP_ROLE);
-  await sql`grant usage on schema ${schema} to ${role}`.execute(kysely);
-  await sql`grant select, insert, update, delete on all tables in schema ${schema} to ${role}`.execute(
-    kysely,
-  );
-  await sql`grant usage on all sequences in schema ${schema} to ${role}`.execute(kysely);
-  await sql`grant execute on all functions in schema ${schema} to ${role}`.execute(kysely);
   await sql`
     do $$ declare target regclass; begin
-      -- Two processes that start at once would both find no policy.
+      -- Two processes that start at once would both find no policy, and fail to change the same privileges.
       perform pg_advisory_xact_lock(hashtext('jobs: open to tenants'));
+      grant usage on schema ${schema} to ${role};
+      grant select, insert, update, delete on all tables in schema ${schema} to ${role};
+      grant usage on all sequences in schema ${schema} to ${role};
+      grant execute on all functions in schema ${schema} to ${role};
       foreach target in array array['jobs.job', 'jobs.job_common']::regclass[] loop
         if not exists (select from pg_policy where polrelid = target and polname = 'tenant_isolation') then
           execute format('alter table %s enable row level security', target);

@@ -1,8 +1,15 @@
 import { createServer } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  getJson,
+  getText,
+  sendTo,
+  silent,
+  startInbox,
+  temporaryDirectory,
+} from '../../../test/inbox-fixture.ts';
 import { startDevInbox } from './dev-inbox.ts';
-import { getJson, getText, sendTo, silent, startInbox, temporaryDirectory } from './inbox-fixture.ts';
 import type { MessagePage } from './inbox-index.ts';
 import type { InboxMessage } from './inbox-message.ts';
 

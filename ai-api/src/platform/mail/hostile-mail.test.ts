@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { getJson, getText, sendTo, startInbox } from './inbox-fixture.ts';
+import { getJson, getText, sendTo, startInbox } from '../../../test/inbox-fixture.ts';
 import type { InboxMessage } from './inbox-message.ts';
 
 const SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(2)>';

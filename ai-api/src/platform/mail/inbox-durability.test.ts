@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { getText, sendTo, startInbox, temporaryDirectory } from './inbox-fixture.ts';
+import { getText, sendTo, startInbox, temporaryDirectory } from '../../../test/inbox-fixture.ts';
 
 describe('an acknowledged mail', () => {
   it('is on the disk under its name by the time the 250 arrives', async () => {

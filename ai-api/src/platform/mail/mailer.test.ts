@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startInbox } from './inbox-fixture.ts';
+import { startInbox } from '../../../test/inbox-fixture.ts';
 import { MailError, openMailer } from './mailer.ts';
 
 const MAIL = {

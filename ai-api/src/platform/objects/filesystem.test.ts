@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describeObjectStore } from '../../../test/objects-conformance.ts';
 import { type FilesystemObjects, openFilesystemObjects } from './filesystem.ts';
-import { describeObjectStore } from './objects-conformance.ts';
 import { serveSignedObjects } from './serve-signed.ts';
 
 const SIGNING_KEY = Buffer.alloc(32, 7);

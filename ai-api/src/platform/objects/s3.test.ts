@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApi } from '../../../test/api.ts';
-import { databaseKinds } from '../../../test/databases.ts';
+import { createTestDatabase } from '../../../test/databases.ts';
+import { describeObjectStore } from '../../../test/objects-conformance.ts';
 import { type S3Recorder, startS3Recorder } from '../../../test/s3-recorder.ts';
 import type { ObjectStore } from './object-store.ts';
-import { describeObjectStore } from './objects-conformance.ts';
 import { openS3Objects } from './s3.ts';
 
 describeObjectStore('S3', async () => {
@@ -111,9 +111,8 @@ describe('the API on a bucket', () => {
     const { bucket, region, endpoint, credentials } = recorder.options;
     vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
-    const home = await databaseKinds()[0]?.create();
-    if (!home) throw new Error('there is no embedded database');
-    const api = await startApi(home, {
+    const testDatabase = await createTestDatabase();
+    const api = await startApi(testDatabase, {
       OBJECTS_BUCKET: bucket,
       OBJECTS_REGION: region,
       OBJECTS_ENDPOINT: endpoint,
@@ -126,7 +125,7 @@ describe('the API on a bucket', () => {
     expect((await fetch(`${api.url}${url.pathname}`)).status).toBe(404);
     expect(api.context.ops.installation.drivers.objects).toBe('s3');
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
     await recorder.close();
     vi.unstubAllEnvs();
   });

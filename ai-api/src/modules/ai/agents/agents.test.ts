@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, createTestDatabase, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { clientAs } from '../../../../test/reviewers.ts';
 import { problem } from '../../../../test/runs.ts';
@@ -8,16 +8,16 @@ import { ApiError, type Client } from '../../../catalogue/client.ts';
 
 const plain = { answer: { answer: 'Forty-two.' } };
 
-describe.each(databaseKinds())('agents on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('agents on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
   let recorder: ModelRecorder;
 
   beforeAll(async () => {
     recorder = await startModelRecorder(() => plain);
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: recorder.url,
       OPENAI_MODEL: 'gpt-4.1-mini',
@@ -27,7 +27,7 @@ describe.each(databaseKinds())('agents on $name', ({ create }) => {
   afterAll(async () => {
     await api?.stop();
     await recorder?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
   beforeEach(() => recorder.answerWith(() => plain));
 
@@ -323,15 +323,14 @@ describe.each(databaseKinds())('agents on $name', ({ create }) => {
 });
 
 test('an agent without a model is refused with a clear code', async () => {
-  const [{ create }] = databaseKinds() as [ReturnType<typeof databaseKinds>[number]];
-  const home = await create();
-  const api = await startApi(home);
+  const testDatabase = await createTestDatabase();
+  const api = await startApi(testDatabase);
   try {
     const { agentId } = await api.client.agent.create({ name: 'A', purpose: 'B', instructions: 'C' });
     const asked = api.client.agent.execute({ agentId, input: 'Hello.' });
     expect(await problem(asked)).toEqual({ status: 409, code: 'MODEL_NEEDED' });
   } finally {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   }
 });

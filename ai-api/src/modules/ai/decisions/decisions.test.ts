@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase, temporaryDirectory } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase, temporaryDirectory } from '../../../../test/databases.ts';
 import { type Delivery, type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
@@ -13,20 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => inbox.close());
 
-describe.each(databaseKinds())('decisions on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('decisions on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let resumed: Subscriber;
   let answers: number[] = [];
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     resumed = await startSubscriber(() => ({ status: answers.shift() ?? 204 }));
-    api = await startApi(home, { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' });
+    api = await startApi(testDatabase, { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' });
   });
   afterAll(async () => {
     await api.stop();
     await resumed.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const callbacksOf = (id: string) => resumed.deliveries.filter(({ body }) => body.includes(id)).map(bodyOf);

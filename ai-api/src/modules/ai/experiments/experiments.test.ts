@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
 
 const STRICT = 'Be strict.';
 const hypothesis = 'Strict words lower the score of a note.';
 
-describe.each(databaseKinds())('an experiment on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('an experiment on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let recorder: ModelRecorder;
   beforeAll(async () => {
     recorder = await startModelRecorder((call) =>
       scoreEverything(call.system.includes(STRICT) ? 10 : 90, () => ['week.note'])(call),
     );
-    home = await create();
-    api = await startApi(home, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
     await api.client.people.import(smallCompany(30));
     const { text } = await api.client.prompt.get({ name: 'evaluation' });
     await api.client.prompt.create({
@@ -28,7 +28,7 @@ describe.each(databaseKinds())('an experiment on $name', ({ create }) => {
   afterAll(async () => {
     await api.stop();
     await recorder.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const plan = (over: object = {}) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import {
   type ModelCall,
   type ModelRecorder,
@@ -28,20 +28,20 @@ function answer(call: ModelCall): ModelReply {
   };
 }
 
-describe.each(databaseKinds())('an optimization of a prompt on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('an optimization of a prompt on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let recorder: ModelRecorder;
   beforeAll(async () => {
     recorder = await startModelRecorder(answer);
-    home = await create();
-    api = await startApi(home, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
     await api.client.people.import(smallCompany(70));
   });
   afterAll(async () => {
     await api.stop();
     await recorder.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   async function ended(optimizationId: string) {

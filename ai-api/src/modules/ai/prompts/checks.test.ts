@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import {
   askedCriteria,
   type ModelCall,
@@ -31,14 +31,14 @@ const answer = (call: ModelCall) => {
   return scoreEverything(call.system.includes(STRICT) ? 0 : 100, () => ['week.note'])(call);
 };
 
-describe.each(databaseKinds())('a version of a prompt on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a version of a prompt on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let recorder: ModelRecorder;
   beforeAll(async () => {
     recorder = await startModelRecorder(answer);
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: recorder.url,
     });
@@ -47,7 +47,7 @@ describe.each(databaseKinds())('a version of a prompt on $name', ({ create }) =>
   afterAll(async () => {
     await api.stop();
     await recorder.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const prompts = () => api.client.prompt;

@@ -3,15 +3,15 @@ import { langfusePrompts } from '@ai-manager/langfuse/prompts';
 import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfuse/test-recorder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
 
 const name = 'evaluation';
 const commitMessage = 'Says more.';
 
-describe.each(databaseKinds())('prompts that Langfuse keeps, on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let langfuse: LangfuseRecorder;
@@ -25,8 +25,8 @@ describe.each(databaseKinds())('prompts that Langfuse keeps, on $name', ({ creat
     there = langfusePrompts(
       createLangfuseClient({ baseUrl, publicKey, secretKey, fetchTimeoutMs: 5_000, maxRetries: 0 }),
     );
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: model.url,
       LANGFUSE_BASE_URL: baseUrl,
@@ -47,7 +47,7 @@ describe.each(databaseKinds())('prompts that Langfuse keeps, on $name', ({ creat
     await api.stop();
     await model.close();
     await langfuse.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   /** The prompt that one evaluation was made with. */

@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { everyItem, problem } from '../../../../test/runs.ts';
 
 const commitMessage = 'Says it shorter.';
 
-describe.each(databaseKinds())('prompts on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('prompts on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const prompts = () => api.client.prompt;

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { clientAs } from '../../../../test/reviewers.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import type { Client } from '../../../catalogue/client.ts';
 
 const BUILDERS = 32;
 
-describe.each(databaseKinds())('quality on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('quality on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     const { builders, metrics } = smallCompany(BUILDERS);
     // Half of them had a poor week, so that there is more than one grade.
     const poor = { hours_worked: 10, active_days: 1, brainlift_quality: 20, goals_met: 0 };
@@ -25,7 +25,7 @@ describe.each(databaseKinds())('quality on $name', ({ create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   async function reviewAll(person: Client, value: (systems: string, index: number) => string, most: number) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { clientAs, takeReview } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
 import type { Client } from '../../../catalogue/client.ts';
@@ -8,14 +8,14 @@ import type { Client } from '../../../catalogue/client.ts';
 const BUILDERS = 12;
 const grade = (value: string) => [{ config: 'grade', value }];
 
-describe.each(databaseKinds())('reviews on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('reviews on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let ada: Client;
   let bo: Client;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     [ada, bo] = [await clientAs(api, 'ada'), await clientAs(api, 'bo')];
     const { builders, metrics } = smallCompany(BUILDERS);
     await api.client.people.import({ builders, metrics });
@@ -24,7 +24,7 @@ describe.each(databaseKinds())('reviews on $name', ({ create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   function sampling(change: Partial<Parameters<Client['reviews']['setSampling']>[0]>) {

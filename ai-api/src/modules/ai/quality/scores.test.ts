@@ -1,13 +1,13 @@
 import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfuse/test-recorder';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { clientAs, takeReview } from '../../../../test/reviewers.ts';
 import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
 import { ApiError, type Client } from '../../../catalogue/client.ts';
 
-describe.each(databaseKinds())('scores on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('scores on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let langfuse: LangfuseRecorder;
   let ada: Client;
@@ -23,8 +23,8 @@ describe.each(databaseKinds())('scores on $name', ({ create }) => {
       headers: { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` },
       body: JSON.stringify({ name: 'reflection', dataType: 'NUMERIC', minValue: 0, maxValue: 10 }),
     });
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       LANGFUSE_BASE_URL: langfuse.url,
       LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
       LANGFUSE_SECRET_KEY: langfuse.secretKey,
@@ -43,7 +43,7 @@ describe.each(databaseKinds())('scores on $name', ({ create }) => {
   afterAll(async () => {
     await api?.stop();
     await langfuse?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   /** A judgement that no other test scores. */

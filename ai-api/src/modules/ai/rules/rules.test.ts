@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -16,19 +16,19 @@ const HOURS = {
   message: '{week.hoursWorked} hours against {builder.plannedHours} planned.',
 };
 
-describe.each(databaseKinds())('rules on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('rules on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     const { builders, metrics } = smallCompany(4);
     await api.client.people.import({ builders, metrics });
     await evaluate(api.client);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test('say what they may speak about, for a form to offer', async () => {
@@ -167,18 +167,18 @@ describe.each(databaseKinds())('rules on $name', ({ create }) => {
   });
 });
 
-describe.each(databaseKinds())('thresholds on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('thresholds on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 2);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   /** Judgements by the engine at these scores, each decided by a person. */

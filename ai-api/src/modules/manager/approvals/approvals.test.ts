@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -9,8 +9,8 @@ import type { Client } from '../../../catalogue/client.ts';
 const WHY = 'I looked at the calendar and the call took place.';
 const HOUR_MS = 3_600_000;
 
-describe.each(databaseKinds())('a request for manual time on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a request for manual time on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let builder: Client;
   let lead: Client;
@@ -19,8 +19,8 @@ describe.each(databaseKinds())('a request for manual time on $name', ({ create }
   let reader: Client;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 12);
     builder = await staff(api, 'b-1@sample-company.example', ['builder'], 'Builder One');
@@ -38,7 +38,7 @@ describe.each(databaseKinds())('a request for manual time on $name', ({ create }
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const ask = (builderId: string, change: object = {}) => ({

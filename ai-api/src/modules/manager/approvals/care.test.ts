@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
@@ -11,8 +11,8 @@ import { calendarOf } from './facts.ts';
 const WHY = 'I looked at the calendar and the call took place.';
 const OLDER = { date: '2040-11-06', startsAt: undefined };
 
-describe.each(databaseKinds())('care with requests for manual time on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('care with requests for manual time on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let builder: Client;
@@ -20,9 +20,9 @@ describe.each(databaseKinds())('care with requests for manual time on $name', ({
   let executive: Client;
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(scoreEverything(95, () => ['request.justification']));
-    api = await startApi(home, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 12);
     builder = await staff(api, 'b-1@sample-company.example', ['builder'], 'Builder One');
@@ -33,7 +33,7 @@ describe.each(databaseKinds())('care with requests for manual time on $name', ({
   afterAll(async () => {
     await api.stop();
     await model.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const submit = (builderId: string, change: object = {}) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -9,16 +9,16 @@ import type { Client } from '../../../catalogue/client.ts';
 const evidence = () => ['request.justification'];
 const WHY = 'The calendar shows that the call did not take place.';
 
-describe.each(databaseKinds())('triage with a model on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('triage with a model on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let executive: Client;
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(scoreEverything(95, evidence));
-    api = await startApi(home, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 9);
     executive = await staff(api, 'boss@sample-company.example', ['executive'], 'The Executive');
@@ -27,7 +27,7 @@ describe.each(databaseKinds())('triage with a model on $name', ({ create }) => {
   afterAll(async () => {
     await api.stop();
     await model.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const ask = (builderId: string, change: object = {}) => ({

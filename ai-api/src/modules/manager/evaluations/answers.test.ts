@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleCompany, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { completed, evaluate, problem, type Run } from '../../../../test/runs.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 
 const STRANGER = `aim_stranger_${'0123456789abcdef'.repeat(3)}`;
 
-describe.each(databaseKinds())('answers about a completed run on $name', ({ name, create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('answers about a completed run on $name', ({ name, create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
   let run: Run;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     client = api.client;
     const { identity } = api.context;
     await identity.ensureKey(await identity.ensureTenant('other'), 'stranger', STRANGER, ['admin']);
@@ -24,7 +24,7 @@ describe.each(databaseKinds())('answers about a completed run on $name', ({ name
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const results = (from = client) => from.evaluation.listResults({ runId: run.runId, limit: 10 });
@@ -102,7 +102,7 @@ describe.each(databaseKinds())('answers about a completed run on $name', ({ name
   });
 
   test.runIf(name === 'PostgreSQL')('are new in another process that had the old ones', async () => {
-    const other = await startApi(home);
+    const other = await startApi(testDatabase);
     await first(other.client);
     const { grade } = await override();
     expect(await first(other.client)).toMatchObject({ grade });

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, sampleCompany, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { completed, evaluate, everyItem, problem, type Run } from '../../../../test/runs.ts';
 import type { Client } from '../../../catalogue/client.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
@@ -12,18 +12,18 @@ const company = sampleCompany();
 const builders = csv(company.builders);
 const metrics = csv(company.metrics).filter(({ week }) => week === SAMPLE_WEEK);
 
-describe.each(databaseKinds())('the weekly evaluation on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     client = api.client;
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   describe('before anybody is imported', () => {

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { evaluate, problem, type Run, smallCompany } from '../../../../test/runs.ts';
 
 const SCRIPT = '<script>alert("graded")</script>';
 const REASON = 'The tracker lost two days, I looked at the commits.';
 
-describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let run: Run;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     const { builders, metrics } = smallCompany(3);
     await api.client.people.import({
       builders: builders.map((row) =>
@@ -37,7 +37,7 @@ describe.each(databaseKinds())('a judged week on $name', ({ create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   async function detailOf(builderId: string) {

@@ -2,7 +2,7 @@ import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfu
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { docxOf, pdfOf } from '../../../../test/files.ts';
 import { type ModelRecorder, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
@@ -28,17 +28,17 @@ const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 const lines = (...sentences: object[]) => sentences.map((one) => JSON.stringify(one)).join('\n');
 
-describe.each(databaseKinds())('policies on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('policies on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let langfuse: LangfuseRecorder;
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(() => ({ content: '' }));
     langfuse = await startLangfuseRecorder();
-    api = await startApi(home, {
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'key',
       OPENAI_BASE_URL: model.url,
       LANGFUSE_BASE_URL: langfuse.url,
@@ -53,7 +53,7 @@ describe.each(databaseKinds())('policies on $name', ({ create }) => {
     await api.stop();
     await model.close();
     await langfuse.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   type Upload = Parameters<TestApi['client']['policy']['upload']>[0];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import {
   type AnswerModel,
   type ModelCall,
@@ -20,16 +20,16 @@ const scores = (score: number) => scoreEverything(score, () => ['week.note']);
 /** Ten points less for everybody who is not called as these builders are, the first of them apart. */
 const biased: AnswerModel = (call) => scores(/Bramble|Sorrel|Clover/.test(call.user) ? 80 : 70)(call);
 
-describe.each(databaseKinds())('a check with other names on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a check with other names on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
   let before = 0;
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(scores(80));
-    api = await startApi(home, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     const { builders, metrics } = smallCompany(NAMED + 2);
     await api.client.people.import({
       builders: builders.map((row, index) => ({ ...row, name: NAMES[index] ?? row.name })),
@@ -45,7 +45,7 @@ describe.each(databaseKinds())('a check with other names on $name', ({ create })
   afterAll(async () => {
     await api.stop();
     await model.close();
-    await home.remove();
+    await testDatabase.remove();
   });
   beforeEach(async () => {
     before = model.calls.length;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { extractText } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import { addWeeks } from '../../../platform/week.ts';
@@ -15,13 +15,13 @@ const GOALS = [
   { goalId: 'weekly-notes', title: 'A note every week', measure: 'A note of results and plans.' },
 ];
 
-describe.each(databaseKinds())('performance on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('performance on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home, { DASHBOARDS_URL: 'https://tooljet.example.com/' });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { DASHBOARDS_URL: 'https://tooljet.example.com/' });
     const { builders, metrics } = smallCompany(12);
     await api.client.people.import({
       builders: builders.map((row, index) => ({
@@ -42,7 +42,7 @@ describe.each(databaseKinds())('performance on $name', ({ create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test('tells a builder how the weeks went, and in which direction', async () => {

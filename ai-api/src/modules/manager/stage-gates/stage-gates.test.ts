@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
@@ -8,12 +8,12 @@ import { addWeeks, weekOf } from '../../../platform/week.ts';
 const SHOWN = 'Two clinics signed paid pilots; the contracts are in the data room, dated May.';
 const WHY = 'I read both contracts; they commit money for six months.';
 
-describe.each(databaseKinds())('a stage gate on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     const project = (project_id: string, cells: object) =>
       projectRow({ project_id, stage_history: null, tam_usd: '250000000', ...cells });
     await api.client.people.import({
@@ -37,7 +37,7 @@ describe.each(databaseKinds())('a stage gate on $name', ({ create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const evaluate = (projectId: string, evidence?: string) =>

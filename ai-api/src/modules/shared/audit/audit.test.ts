@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, projectWeekRow, refusal, weekRow } from '../../../../test/people.ts';
 import { evaluate, everyItem } from '../../../../test/runs.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
@@ -19,17 +19,17 @@ const company = {
   projectMetrics: [projectWeekRow()],
 };
 
-describe.each(databaseKinds())('the audit trail on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   /** A company of its own, or another key of one. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, projectWeekRow, refusal, weekRow } from '../../../../test/people.ts';
 import { personAs } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem } from '../../../../test/runs.ts';
@@ -17,13 +17,13 @@ const WORDS = {
   stays: 'Moss Hollow',
 };
 
-describe.each(databaseKinds())('personal data in the audit trail on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('personal data in the audit trail on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
     const { client } = api;
     await client.people.import({
       builders: [
@@ -52,7 +52,7 @@ describe.each(databaseKinds())('personal data in the audit trail on $name', ({ c
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const system = () => api.context.database.system('the test looks behind the API');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { createTestDatabase, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { smallCompany } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
@@ -11,17 +11,17 @@ import type { Role } from '../../../contract/operation.ts';
 const builder = (builderId: string) => ({ operation: 'builder.get', input: { builderId } });
 
 describe('a batch of reads', () => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
   beforeAll(async () => {
-    home = await (databaseKinds()[0] as { create(): Promise<TestDatabase> }).create();
-    api = await startApi(home, { RATE_LIMITS: 'on' });
+    testDatabase = await createTestDatabase();
+    api = await startApi(testDatabase, { RATE_LIMITS: 'on' });
     const { builders, metrics } = smallCompany(3);
     await api.client.people.import({ builders, metrics });
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   async function keyWith(roles: Role[], scopes: string[]): Promise<Client> {

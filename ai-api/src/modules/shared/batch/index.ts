@@ -80,7 +80,7 @@ async function answer(
 
 async function carryOut(
   { op, handler }: Read,
-  { limiter }: RequestPolicies,
+  { limiter, checkOutput }: RequestPolicies,
   { operation, input }: Asked,
   request: RequestContext,
 ): Promise<Answered> {
@@ -101,6 +101,7 @@ async function carryOut(
     requireOwn: (builderId) => requireOwn(own, builderId),
   });
   refuseOthers(op, own, output);
+  checkOutput(operation, op, output);
   return { status: op.status ?? 200, body: output };
 }
 

@@ -13,7 +13,7 @@ import { type RunningServer, startServer } from '../../../server.ts';
 const TEXT = 'what somebody wrote';
 
 describe.each(databaseKinds())('the jobs of a tenant on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let server: RunningServer;
   let client: Client;
   let theirs: Client;
@@ -21,8 +21,8 @@ describe.each(databaseKinds())('the jobs of a tenant on $name', ({ create }) => 
   let runId: string;
 
   beforeAll(async () => {
-    home = await create();
-    const config = readConfig(testEnvironment(home));
+    testDatabase = await create();
+    const config = readConfig(testEnvironment(testDatabase));
     server = await startServer(config, createLog('silent'));
     const { identity } = server.context;
     const as = (apiKey: string) => createClient(resources, { baseUrl: server.url as string, apiKey });
@@ -39,7 +39,7 @@ describe.each(databaseKinds())('the jobs of a tenant on $name', ({ create }) => 
   });
   afterAll(async () => {
     await server.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   /** A job that dies: there can be no run with such an id, so that looking for it throws. */

@@ -33,7 +33,7 @@ function parse(text: string): Sample[] {
 }
 
 describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let server: RunningServer;
   let model: ModelRecorder;
   let endpoint: Server;
@@ -52,11 +52,11 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
       .reduce((sum, { value }) => sum + value, 0);
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(scoreEverything(80, (criterion) => [criterion]));
     endpoint = createServer((_request, response) => response.writeHead(204).end());
     await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
-    const env = testEnvironment(home, {
+    const env = testEnvironment(testDatabase, {
       PROMETHEUS_TOKEN: TOKEN,
       OPENAI_API_KEY: MODEL_KEY,
       OPENAI_BASE_URL: model.url,
@@ -77,7 +77,7 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
     await server.stop();
     await model.close();
     endpoint.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   /** Everything that leaves a trace: an import, a run with a model and a webhook, and requests of all kinds. */
@@ -204,9 +204,9 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
   test('a worker answers probes and its scraper where it is told a port, and nothing else', async ({
     skip,
   }) => {
-    if (!home.env.DATABASE_URL) skip('one process owns the embedded database');
+    if (!testDatabase.env.DATABASE_URL) skip('one process owns the embedded database');
     const env = { ROLE: 'worker', WORKER_PORT: '0', PROMETHEUS_TOKEN: TOKEN, JOB_PRIORITIES: 'low' };
-    const worker = await startServer(readConfig(testEnvironment(home, env)), createLog('silent'));
+    const worker = await startServer(readConfig(testEnvironment(testDatabase, env)), createLog('silent'));
     const ask = (path: string) =>
       fetch(`${worker.url}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const paths = ['/metrics', '/ready', '/health/live', '/whoami', '/docs'];
@@ -242,16 +242,16 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
 
 describe.each(databaseKinds())('without its database on $name', ({ create }) => {
   test('a process still tells that it is not ready', async ({ skip }) => {
-    const home = await create();
-    if (!home.env.DATABASE_URL) skip('the embedded database goes only with its process');
-    const env = testEnvironment(home, { PROMETHEUS_TOKEN: TOKEN });
+    const testDatabase = await create();
+    if (!testDatabase.env.DATABASE_URL) skip('the embedded database goes only with its process');
+    const env = testEnvironment(testDatabase, { PROMETHEUS_TOKEN: TOKEN });
     const server = await startServer(readConfig(env), createLog('silent'));
     await server.context.jobs.stop(5_000);
     await server.context.database.close();
     const scraped = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
     const text = await scraped.text();
     await server.stop();
-    await home.remove();
+    await testDatabase.remove();
     expect(scraped.status).toBe(200);
     expect(text).toContain('service_ready{check="database"} 0');
     expect(text).toContain('http_requests_total');

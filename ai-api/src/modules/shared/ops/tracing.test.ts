@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type OtlpRecorder, startOtlpRecorder } from '../../../../test/otlp-recorder.ts';
 import { builderRow } from '../../../../test/people.ts';
 import { type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
@@ -16,8 +16,8 @@ const PARENT = 'b'.repeat(16);
 const NOTE = 'a-name-that-no-collector-may-see';
 const POLL = { timeout: 20_000, interval: 50 };
 
-describe.each(databaseKinds())('traces on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('traces on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let recorder: OtlpRecorder;
   let subscriber: Subscriber;
   let source: ReturnType<typeof createServer>;
@@ -36,7 +36,7 @@ describe.each(databaseKinds())('traces on $name', ({ create }) => {
     Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     recorder = await startOtlpRecorder();
     subscriber = await startSubscriber();
     source = createServer((request, response) => {
@@ -45,7 +45,7 @@ describe.each(databaseKinds())('traces on $name', ({ create }) => {
     });
     await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve));
     const config = readConfig(
-      testEnvironment(home, {
+      testEnvironment(testDatabase, {
         OTEL_EXPORTER_OTLP_ENDPOINT: recorder.url,
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a-key',
         OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
@@ -70,7 +70,7 @@ describe.each(databaseKinds())('traces on $name', ({ create }) => {
     await recorder.close();
     await subscriber.close();
     source.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test('go on from the request through statements and jobs to the calls outside', async () => {

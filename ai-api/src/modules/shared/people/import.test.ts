@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import {
   anyBuilderRow,
   builderRow,
@@ -16,17 +16,17 @@ import { ApiError } from '../../../catalogue/client.ts';
 
 type Tables = Parameters<TestApi['client']['people']['import']>[0];
 
-describe.each(databaseKinds())('an import on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('an import on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const load = (tables: Tables) => api.client.people.import(tables);

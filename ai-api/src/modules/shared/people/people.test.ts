@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleCompany, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, none, projectRow, refusal, weekRow } from '../../../../test/people.ts';
 import { BUILDER_STATUSES } from './rows.ts';
 
@@ -19,18 +19,18 @@ function readSample(): Record<'builders' | 'projects' | 'metrics' | 'projectMetr
   };
 }
 
-describe.each(databaseKinds())('people on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('people on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   const sample = readSample();
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home);
+    testDatabase = await create();
+    api = await startApi(testDatabase);
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   const load = (tables: Tables) => api.client.people.import(tables);

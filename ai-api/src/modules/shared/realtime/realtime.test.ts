@@ -16,15 +16,15 @@ const BUILDER_KEY = keyOf('builders');
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
-  let home: TestDatabase;
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let ours: string;
   let theirs: string;
   const open: { close(): void | Promise<void> }[] = [];
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       REALTIME_HEARTBEAT_SECONDS: '1',
       REALTIME_BUFFER_BYTES: '100000',
       REALTIME_CONNECTIONS: '20',
@@ -37,7 +37,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
   afterEach(async () => {
     for (const part of open.splice(0)) await part.close();
@@ -323,7 +323,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     expect(await connection.closed).toMatchObject({ code: 1001 });
     await events.ended;
     expect(events.events.at(-1)).toMatchObject({ event: 'closed', data: { code: 'GOING_AWAY' } });
-    api = await startApi(home, { REALTIME_BUFFER_BYTES: '100000' });
+    api = await startApi(testDatabase, { REALTIME_BUFFER_BYTES: '100000' });
     await publish(2);
     const again = await follow({ lastEventId: connection.events()[0]?.id });
     await until(() => expect(counts(again)).toEqual([2]));
@@ -384,7 +384,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
   });
 
   test('events of one process reach the clients of another', { skip: name === 'PGlite' }, async () => {
-    const second = await startApi(home);
+    const second = await startApi(testDatabase);
     try {
       const connection = await connect(second.url, {}, ADMIN_KEY);
       await connection.next('ready');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi, testEnvironment } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { builderRow, projectRow } from '../../../../test/people.ts';
 import { completed, problem } from '../../../../test/runs.ts';
@@ -13,15 +13,15 @@ import { weekOf } from '../../../platform/week.ts';
 
 const READER = `aim_readonly_${'fedcba9876543210'.repeat(3)}`;
 
-describe.each(databaseKinds())('a company on $name', ({ name, create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('a company on $name', ({ name, create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let model: ModelRecorder;
 
   beforeAll(async () => {
-    home = await create();
+    testDatabase = await create();
     model = await startModelRecorder(scoreEverything(80, (criterion) => [criterion]));
-    api = await startApi(home, {
+    api = await startApi(testDatabase, {
       DATA_REGION: 'eu-central-1',
       OPENAI_API_KEY: 'sk-a-key-of-the-test',
       OPENAI_BASE_URL: model.url,
@@ -30,7 +30,7 @@ describe.each(databaseKinds())('a company on $name', ({ name, create }) => {
   afterAll(async () => {
     await api.stop();
     await model.close();
-    await home.remove();
+    await testDatabase.remove();
   });
 
   test('has settings with defaults', async () => {
@@ -94,7 +94,7 @@ describe.each(databaseKinds())('a company on $name', ({ name, create }) => {
   test.runIf(name === 'PostgreSQL')('keeps an installation in another region from starting', async () => {
     await api.client.tenant.update({ dataRegion: 'eu-central-1' });
     for (const env of [{ DATA_REGION: 'us-east-1' }, {}] as Record<string, string>[]) {
-      const config = readConfig(testEnvironment(home, env));
+      const config = readConfig(testEnvironment(testDatabase, env));
       await expect(createContext(config, createLog('silent'))).rejects.toThrow(
         'but 1 company has declared that their data stays in another region',
       );

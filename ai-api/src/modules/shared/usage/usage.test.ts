@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { completed, evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
 
 const good = scoreEverything(90, () => ['week.note']);
 
-describe.each(databaseKinds())('the ledger of model calls on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('the ledger of model calls on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let recorder: ModelRecorder;
 
@@ -16,8 +16,8 @@ describe.each(databaseKinds())('the ledger of model calls on $name', ({ create }
       ...(good(call) as object & { answer: unknown }),
       usage: { tokensIn: 1000, tokensOut: 100 },
     }));
-    home = await create();
-    api = await startApi(home, {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: recorder.url,
       OPENAI_MODEL: 'gpt-4.1-mini',
@@ -27,7 +27,7 @@ describe.each(databaseKinds())('the ledger of model calls on $name', ({ create }
   afterAll(async () => {
     await api?.stop();
     await recorder?.close();
-    await home?.remove();
+    await testDatabase?.remove();
   });
 
   test('has one row for each attempt, with its judgement, prompt, tokens and cost', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type Delivered, type Subscriber, startSubscriber } from '../../../../test/endpoint.ts';
 import { everyItem, problem } from '../../../../test/runs.ts';
 import type { Client } from '../../../catalogue/client.ts';
@@ -17,22 +17,22 @@ const COMPLETED = {
   completedAt: '2026-11-16T09:00:00.000Z',
 } as const;
 
-describe.each(databaseKinds())('webhooks on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
   let tenantId: string;
   let subscriber: Subscriber;
 
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home, { WEBHOOK_RETRY_SECONDS: '1' });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { WEBHOOK_RETRY_SECONDS: '1' });
     client = api.client;
     tenantId = (await client.identity.whoami({})).tenantId;
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
   beforeEach(async () => {
     subscriber = await startSubscriber();

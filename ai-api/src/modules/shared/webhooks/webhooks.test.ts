@@ -1,26 +1,26 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
-import { databaseKinds, type TestDatabase } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
 import { type Delivery, type Subscriber, startSubscriber, verified } from '../../../../test/subscriber.ts';
 import { addWeeks } from '../../../platform/week.ts';
 
 const EVENT = 'evaluation.run.completed';
 
-describe.each(databaseKinds())('webhooks on $name', ({ create }) => {
-  let home: TestDatabase;
+describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
   let api: TestApi;
   let week = SAMPLE_WEEK;
   const subscribers: Subscriber[] = [];
   beforeAll(async () => {
-    home = await create();
-    api = await startApi(home, { WEBHOOK_RETRY_SECONDS: '1' });
+    testDatabase = await create();
+    api = await startApi(testDatabase, { WEBHOOK_RETRY_SECONDS: '1' });
     await api.client.people.import(smallCompany(2));
   });
   afterAll(async () => {
     await api.stop();
-    await home.remove();
+    await testDatabase.remove();
   });
   afterEach(async () => {
     for (const { id } of await everyItem((page) => api.client.webhook.list(page))) {

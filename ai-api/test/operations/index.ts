@@ -1,0 +1,34 @@
+import { agents } from './agents.ts';
+import { approvals } from './approvals.ts';
+import { decisions } from './decisions.ts';
+import { evaluations } from './evaluations.ts';
+import { identity } from './identity.ts';
+import { knowledge } from './knowledge.ts';
+import { people } from './people.ts';
+import { performance } from './performance.ts';
+import { platform } from './platform.ts';
+import { prompts } from './prompts.ts';
+import { quality } from './quality.ts';
+import { rules } from './rules.ts';
+import type { Step } from './step.ts';
+import { webhooks } from './webhooks.ts';
+
+/**
+ * Calls of every operation of the contracts, in an order in which each finds what it needs. They start with an empty
+ * company, and any client can make them. A new operation has to be added here.
+ */
+export const steps: Step[] = [
+  ...people,
+  ...identity,
+  ...evaluations,
+  ...quality,
+  ...approvals,
+  ...rules,
+  ...knowledge,
+  ...performance,
+  ...agents,
+  ...decisions,
+  ...webhooks,
+  ...prompts,
+  ...platform,
+];

@@ -1,0 +1,105 @@
+import { expect } from 'vitest';
+import { PERSON } from './identity.ts';
+import { type Step, step } from './step.ts';
+
+const kind = 'evaluation';
+const key = 'hours-of-the-steps';
+const rule = {
+  key,
+  criterion: 'hours',
+  priority: 900,
+  when: 'week.hoursWorked > 60.0',
+  score: 10,
+  weight: 20,
+  message: '{week.hoursWorked} hours are too many.',
+};
+
+/** Rules by version, thresholds, and the gates between stages. */
+export const rules: Step[] = [
+  step('rule.listKinds', { limit: 50 }),
+  step('rule.list', { kind, search: 'healthy for long' }, { matches: { items: [{ kind }] } }),
+  step(
+    'rule.check',
+    { kind, rule: { ...rule, when: 'week.hourzWorked > 1.0' } },
+    { matches: { valid: false } },
+  ),
+  step('rule.check', { kind, rule }, { matches: { valid: true, fault: null } }),
+  step('rule.replay', { kind, rule, limit: 20 }, { matches: { judgements: 20 } }),
+  step(
+    'rule.save',
+    { kind, rule, expectedVersion: 0, comment: 'Nobody works so much.' },
+    { as: PERSON.executive, matches: { version: 1, inForce: true } },
+  ),
+  step(
+    'rule.save',
+    { kind, rule: { ...rule, score: 20 }, expectedVersion: 1, comment: 'A little milder.' },
+    { as: PERSON.executive, matches: { version: 2, score: 20 } },
+  ),
+  step('rule.get', { kind, key, version: 1 }, { matches: { score: 10, inForce: false } }),
+  step('rule.listVersions', { kind, key }, { matches: { items: [{ version: 2 }, { version: 1 }] } }),
+  step(
+    'rule.diff',
+    { kind, key, from: 1, to: 2 },
+    { matches: { changes: expect.arrayContaining([{ field: 'score', before: '10', after: '20' }]) } },
+  ),
+  step(
+    'rule.rollback',
+    { kind, key, version: 1, expectedVersion: 2, comment: 'The first was right.' },
+    { matches: { version: 3, score: 10 } },
+  ),
+  step('calibration.get', { kind: 'approval', maxError: 0.1 }, { matches: { inForce: { version: 0 } } }),
+  step(
+    'calibration.apply',
+    { kind: 'approval', yesAt: 0.85, noAt: 0.9, expectedVersion: 0, reason: 'By what the leads decided.' },
+    { as: PERSON.executive, matches: { version: 1, yesAt: 0.85 } },
+  ),
+  step('stageGate.list', {}),
+  step(
+    'stageGate.save',
+    {
+      fromStage: 'growth',
+      toStage: 'launch',
+      name: 'Back to the launch',
+      criteria: [
+        { kind: 'measure', id: 'market', title: 'Market', when: 'project.tamUsd >= 1000000.0' },
+        { kind: 'question', id: 'demand', title: 'Demand', question: 'Did customers sign anything?' },
+      ],
+      expectedVersion: 0,
+    },
+    { as: PERSON.executive, matches: { version: 1, toStage: 'launch' } },
+  ),
+  step(
+    'stageGate.evaluate',
+    { projectId: 'p-0007', evidence: 'Two schools pay for a pilot.' },
+    { matches: { fromStage: 'validation', toStage: 'build' } },
+  ),
+  step(
+    'stageGate.review',
+    (answerOf) => {
+      const { evaluationId, version, criteria } = answerOf('stageGate.evaluate');
+      const asked = criteria.find(({ id }) => id === 'demand')?.id ?? '';
+      return { evaluationId, version, criterionId: asked, met: true, reason: 'I saw both contracts.' };
+    },
+    { as: PERSON.lead, matches: { version: 2 } },
+  ),
+  step(
+    'stageGate.waive',
+    (answerOf) => {
+      const { evaluationId, version } = answerOf('stageGate.review');
+      return { evaluationId, version, reason: 'A strategic customer asked for it.' };
+    },
+    { as: PERSON.executive, matches: { can_progress: true, waiver: { by: 'The executive' } } },
+  ),
+  step(
+    'stageGate.getEvaluation',
+    (answerOf) => ({ evaluationId: answerOf('stageGate.waive').evaluationId }),
+    {
+      matches: { version: 3 },
+    },
+  ),
+  step(
+    'stageGate.listEvaluations',
+    { projectId: 'p-0007', waived: true },
+    { matches: { items: [{ version: 3 }] } },
+  ),
+];
