@@ -1,11 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../ai-api/test/ports.ts';
+import { findPrograms, serverUser, startServer } from '../ai-api/test/postgres-programs.ts';
 import { atExit } from './at-exit.ts';
 
 /** A PostgreSQL server that benchmarks may make databases on. */
@@ -58,38 +59,6 @@ export async function runOn(url: string, statement: string): Promise<unknown[]> 
   }
 }
 
-/** Where Debian and most builds keep the server's programs. */
-function findPrograms(): string | null {
-  try {
-    const versions = readdirSync('/usr/lib/postgresql')
-      .map(Number)
-      .filter((version) => version >= 15);
-    return versions.length > 0 ? `/usr/lib/postgresql/${Math.max(...versions)}/bin` : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The server refuses to run as root, so root runs it as the `postgres` user of the package. */
-function serverUser(): { uid?: number; gid?: number } {
-  return process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-}
-
-function startServer(programs: string, directory: string, port: number): ChildProcess {
-  const data = join(directory, 'data');
-  const user = serverUser();
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
-  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
-  execFileSync(join(programs, 'initdb'), initdb, { stdio: 'ignore', ...user });
-  const address = ['-D', data, '-p', String(port), '-h', '127.0.0.1'];
-  const settings = ['-c', `unix_socket_directories=${directory}`];
-  return spawn(join(programs, 'postgres'), [...address, ...settings], { stdio: 'ignore', ...user });
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-}
-
 async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
@@ -100,15 +69,4 @@ async function untilItAnswers(url: string): Promise<void> {
     }
   }
   throw new Error('The PostgreSQL server for the benchmarks did not start');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../ai-api/package.json' with { type: 'json' };
@@ -12,6 +13,9 @@ export function generatedFiles(): Record<string, string> {
   const manifest = manifestOf(resources, packageJson.version);
   return {
     'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    'n8n-nodes/nodes/AiManager/manifest-types.generated.ts': copyOf('manifest-types.ts'),
+    'n8n-nodes/nodes/shared/problem-document.generated.ts': copyOf('problem-document.ts'),
+    'tooljet-plugins/ai-manager/lib/problem-document.generated.ts': copyOf('problem-document.ts'),
     ...toolJetFiles(manifest),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(settingList()),
@@ -19,6 +23,12 @@ export function generatedFiles(): Record<string, string> {
 }
 
 const root = new URL('../', import.meta.url);
+
+/** A source file of the contract for packages that are built and shipped apart; it may import nothing. */
+function copyOf(name: string): string {
+  const source = readFileSync(new URL(`ai-api/src/contract/${name}`, root), 'utf8');
+  return `// A copy of ai-api/src/contract/${name}, made by npm run generate.\n\n${source}`;
+}
 
 /** Paths of generated files whose content on disk is not what the contracts say. */
 export async function staleFiles(): Promise<string[]> {

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './start/options.ts';
 
-/** `npm run reset`: forgets everything local (database, inbox, n8n, secrets). The installed n8n stays. */
+/** `npm run reset`: forgets everything local (database, n8n, secrets). The installed n8n stays. */
 const directory = join(ROOT, process.env.DATA_DIR || '.data');
 
 if (isRunning(join(directory, 'api', 'lock.json'))) {

@@ -1,24 +1,49 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../ai-api/test/ports.ts';
 import { ROOT } from './start/options.ts';
 import { type Mail, runWorkflows } from './start/workflow-runs.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'ai-manager-start-'));
 let ports: Record<string, string>;
+let running: Running;
 
 beforeAll(async () => {
   const names = ['PORT', 'N8N_PORT', 'INBOX_HTTP_PORT', 'INBOX_SMTP_PORT'];
   ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])));
 });
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(async () => {
+  running.child.kill('SIGINT');
+  await running.ended;
+  rmSync(home, { recursive: true, force: true });
+});
 
 describe('npm start', () => {
   test('evaluates the sample company through n8n and delivers every e-mail', async () => {
+    running = start([]);
+    await running.said('Everything runs.');
+    const report = await mailTo('executives@example.com');
+    expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
+    const { total } = await inbox('/api/messages?limit=1');
+    expect(total).toBe(76);
+  }, 240_000);
+
+  test('runs every workflow to its end, and stops on Ctrl-C', async () => {
+    await runWorkflows(ports, join(home, 'data'), mailTo);
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(stdout).toContain('75 builders judged, 0 failed, 97 projects graded, 75 e-mails.');
+    expect(code).toBe(0);
+    await Promise.all(Object.values(ports).map((port) => expect(isFree(Number(port))).resolves.toBe(true)));
+  }, 240_000);
+
+  test('judges nobody again on a second start, and reports as before', async () => {
     const { code, stdout, stderr } = await start(['--once', '--json']).ended;
+    expect(stderr).toContain('was evaluated before');
     expect(stderr).toContain('75 builders judged, 0 failed, 97 projects graded, 75 e-mails.');
     expect(JSON.parse(lastLine(stdout))).toMatchObject({
       week: '2026-W46',
@@ -30,21 +55,6 @@ describe('npm start', () => {
       engine: 'rules',
     });
     expect(code).toBe(0);
-  }, 240_000);
-
-  test('a second start judges nobody again, runs every workflow to its end, and stops on Ctrl-C', async () => {
-    const running = start([]);
-    await running.said('Everything runs.');
-    const report = await mailTo('executives@example.com');
-    expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
-    const { total } = await inbox('/api/messages?limit=1');
-    expect(total).toBe(76);
-    await runWorkflows(ports, join(home, 'data'), mailTo);
-    running.child.kill('SIGINT');
-    const { code, stdout } = await running.ended;
-    expect(stdout).toContain('was evaluated before');
-    expect(code).toBe(0);
-    await Promise.all(Object.values(ports).map((port) => expect(isFree(Number(port))).resolves.toBe(true)));
   }, 240_000);
 
   test('names the file, row and column of a malformed CSV and leaves nothing running', async () => {
@@ -131,15 +141,6 @@ function start(args: string[]): Running {
 
 function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function isFree(port: number): Promise<boolean> {

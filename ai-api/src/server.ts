@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp, createWorkerApp } from './app.ts';
@@ -67,10 +66,8 @@ async function closeAll(parts: { close(): Promise<void> }[]): Promise<void> {
 
 function openInbox(config: Config, log: Logger): Promise<DevInbox> {
   return startDevInbox({
-    host: '127.0.0.1',
     smtpPort: config.INBOX_SMTP_PORT,
     httpPort: config.INBOX_HTTP_PORT,
-    directory: join(config.DATA_DIR, 'inbox'),
     log,
   });
 }

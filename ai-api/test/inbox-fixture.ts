@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -8,19 +5,11 @@ import { type DevInbox, startDevInbox } from '../src/platform/mail/dev-inbox.ts'
 
 export const silent = pino({ level: 'silent' });
 
-/** An empty directory that is gone after the test. */
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'inbox-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /** An inbox on free ports, closed after the test. */
-export async function startInbox(directory?: string): Promise<DevInbox & { directory: string }> {
-  const path = directory ?? (await temporaryDirectory());
-  const inbox = await startDevInbox({ smtpPort: 0, httpPort: 0, directory: path, log: silent });
+export async function startInbox(): Promise<DevInbox> {
+  const inbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: silent });
   onTestFinished(() => inbox.close());
-  return { ...inbox, directory: path };
+  return inbox;
 }
 
 /** Sends over a connection of its own and returns the id that the inbox acknowledged. */

@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './ports.ts';
+import { findPrograms, startServer } from './postgres-programs.ts';
 
 /** A PostgreSQL server of the tests. */
 export interface TestServer {
@@ -24,7 +24,11 @@ export async function startPostgres(): Promise<TestServer | null> {
   const directory = mkdtempSync(join(tmpdir(), 'ai-manager-postgres-'));
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const server = startServer(programs, directory, port);
+  const server = startServer(programs, directory, port, {
+    initdb: ['-N'],
+    // Nothing of it has to survive a crash.
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' },
+  });
   await waitFor(url);
   return {
     url,
@@ -53,43 +57,6 @@ export function databaseOf(url: string, name: string): string {
   const own = new URL(url);
   own.pathname = `/${name}`;
   return own.href;
-}
-
-/** Where Debian and most builds keep the server's programs. */
-function findPrograms(): string | null {
-  try {
-    const versions = readdirSync('/usr/lib/postgresql')
-      .map(Number)
-      .filter((version) => version >= 15);
-    return versions.length > 0 ? `/usr/lib/postgresql/${Math.max(...versions)}/bin` : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The server refuses to run as root, so root runs it as the `postgres` user of the package. */
-function startServer(programs: string, directory: string, port: number): ChildProcess {
-  const data = join(directory, 'data');
-  const asRoot = process.getuid?.() === 0;
-  const user = asRoot ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-  if (asRoot) chownSync(directory, idOf('-u'), idOf('-g'));
-  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'];
-  execFileSync(join(programs, 'initdb'), initdb, { stdio: 'ignore', ...user });
-  // Nothing of it has to survive a crash.
-  const settings = {
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    max_connections: '200',
-    unix_socket_directories: directory,
-  };
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const address = ['-D', data, '-p', String(port), '-h', '127.0.0.1'];
-  return spawn(join(programs, 'postgres'), [...address, ...options], { stdio: 'ignore', ...user });
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }
 
 async function waitFor(url: string): Promise<void> {

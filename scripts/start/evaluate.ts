@@ -13,7 +13,7 @@ type Result = Awaited<ReturnType<Client['evaluation']['listResults']>>['items'][
 export interface Outcome {
   run: Run;
   results: Result[];
-  /** E-mails of this week that are in the inbox. */
+  /** E-mails of this week: counted in the inbox, or as reported before when the week was evaluated by an earlier start. */
   emails: number;
 }
 
@@ -48,7 +48,8 @@ export async function evaluateThroughN8n(
     return run.notified >= judged.judged;
   });
   const run = await system.client.evaluation.getRun({ runId });
-  return { run, results: await allResults(system.client, runId), emails: await countEmails(system, week) };
+  const emails = created ? await countEmails(system, week) : run.notified;
+  return { run, results: await allResults(system.client, runId), emails };
 }
 
 async function startWorkflow(system: System, week: string): Promise<{ runId: string; created: boolean }> {

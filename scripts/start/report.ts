@@ -33,7 +33,7 @@ export function places({ urls, owner, secrets, options }: System): string[] {
   return [
     ...aligned([
       ['n8n', urls.n8n, `sign in as ${owner.email}, password ${secrets.n8nPassword}`],
-      ['Inbox', urls.inbox, 'every e-mail that was sent'],
+      ['Inbox', urls.inbox, 'every e-mail that was sent since this start'],
       ['API reference', `${urls.api}/docs`, `key ${secrets.apiKey}, or POST /auth/login as for n8n`],
       ['Logs', options.dataDirectory, 'logs/api.log, logs/n8n.log'],
     ]),

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestField, ManifestOperation } from '../../ai-api/src/catalogue/manifest.ts';
+import type { Manifest, ManifestField, ManifestOperation } from '../../ai-api/src/contract/manifest-types.ts';
 import type { Route, RouteField } from '../common/route.ts';
 import { type FormField, operationsJson, optionKey } from './form.ts';
 

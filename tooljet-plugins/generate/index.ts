@@ -1,4 +1,4 @@
-import type { Manifest } from '../../ai-api/src/catalogue/manifest.ts';
+import type { Manifest } from '../../ai-api/src/contract/manifest-types.ts';
 import { operations as langfuse } from '../ai-manager-langfuse/lib/operations.ts';
 import { operations as n8n } from '../ai-manager-n8n/lib/operations.ts';
 import type { ServiceOperation } from '../common/service-operation.ts';

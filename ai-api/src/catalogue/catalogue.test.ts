@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { staleFiles } from '../../../scripts/generate.ts';
 import { EVENT_TYPES } from '../contract/events.ts';
+import type { ManifestField } from '../contract/manifest-types.ts';
 import { type Operation, operation, pathParameters, type Resource, resource } from '../contract/operation.ts';
 import { resources } from './index.ts';
-import { type ManifestField, manifestOf } from './manifest.ts';
+import { manifestOf } from './manifest.ts';
 import { openApi } from './openapi.ts';
 
 type Json = Record<string, unknown>;

@@ -1,94 +1,15 @@
 import { z } from 'zod';
 import { EVENT_TYPES, events } from '../contract/events.ts';
+import type {
+  Manifest,
+  ManifestChoices,
+  ManifestColumn,
+  ManifestField,
+  ManifestLocator,
+  ManifestOperation,
+} from '../contract/manifest-types.ts';
 import { type Locate, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
 import { inputProperties } from './openapi.ts';
-
-/** The contracts as plain data, from which the n8n node and the ToolJet plugin build their forms. */
-export interface Manifest {
-  apiVersion: string;
-  resources: ManifestResource[];
-  /** Where many reads are sent in one request. */
-  batch?: { path: string };
-  events: { type: string; title: string; description: string }[];
-}
-
-export interface ManifestResource {
-  id: string;
-  name: string;
-  description: string;
-  operations: ManifestOperation[];
-}
-
-export interface ManifestOperation {
-  id: string;
-  key: string;
-  name: string;
-  action: string;
-  description: string;
-  method: string;
-  path: string;
-  list: boolean;
-  /** The operation takes an `Idempotency-Key`. */
-  idempotent: boolean;
-  fields: ManifestField[];
-  simplified: readonly string[];
-  /** Output fields that hold files, as `{name, contentType, url}`. */
-  files: readonly string[];
-  /** May be read in a batch. */
-  batched?: true;
-}
-
-export interface ManifestField {
-  name: string;
-  in: 'path' | 'query' | 'body';
-  label: string;
-  description: string;
-  required: boolean;
-  /** `null` is a value of its own, such as "no limit". */
-  nullable?: true;
-  /** `date` is a calendar day, `dateTime` an instant. */
-  type: 'string' | 'number' | 'boolean' | 'options' | 'multiOptions' | 'json' | 'date' | 'dateTime';
-  default?: unknown;
-  options?: { value: string; name: string }[];
-  placeholder?: string;
-  multiline?: boolean;
-  minValue?: number;
-  maxValue?: number;
-  precision?: number;
-  locator?: ManifestLocator;
-  choices?: ManifestChoices;
-  /** Columns of the table that the field takes. */
-  columns?: ManifestColumn[];
-  /** The field takes a file in base64, whose name and type other fields take; or a list of files with both. */
-  file?: { name: string; contentType: string } | 'list';
-}
-
-/** Where a form finds the rows that a person picks from. */
-export interface ManifestLocator {
-  resource: string;
-  /** What one row is called. */
-  name: string;
-  path: string;
-  id: string;
-  shown: readonly string[];
-  /** The list takes `search`. */
-  search: boolean;
-}
-
-/** Where a form finds the values of a field. */
-export interface ManifestChoices {
-  operation: string;
-  path: string;
-  value: string;
-}
-
-export interface ManifestColumn {
-  name: string;
-  label: string;
-  required: boolean;
-  type: 'string' | 'number' | 'boolean' | 'options' | 'date';
-  options?: { value: string; name: string }[];
-}
 
 interface JsonSchema {
   type?: string | string[];

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ChatModel } from '../models/chat.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
@@ -55,12 +56,12 @@ export {
 export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
 
 /** Compiled rules by what they were made of: every judgement opens them, and they seldom change. */
-const compiledBefore = new WeakMap<Kind, Map<string, CompiledRule[]>>();
-const MOST_COMPILED = 50;
+const compiledBefore = new WeakMap<Kind, LRUCache<string, CompiledRule[]>>();
+const MAX_COMPILED = 50;
 
 /** Compiles rules against their kind. @throws {import('./rule.ts').RuleError} */
 export function compileRules(kind: Kind, rules: readonly VersionedRule[]): CompiledRule[] {
-  const known = compiledBefore.get(kind) ?? new Map<string, CompiledRule[]>();
+  const known = compiledBefore.get(kind) ?? new LRUCache<string, CompiledRule[]>({ max: MAX_COMPILED });
   compiledBefore.set(kind, known);
   const key = JSON.stringify(rules);
   const before = known.get(key);
@@ -68,8 +69,6 @@ export function compileRules(kind: Kind, rules: readonly VersionedRule[]): Compi
   const language = expressionLanguage(kind.vocabulary);
   const criteria = kind.criteria.map(({ id }) => id);
   const compiled = rules.map((rule) => compileRule(rule, language, criteria));
-  const [oldest] = known.keys();
-  if (known.size >= MOST_COMPILED && oldest !== undefined) known.delete(oldest);
   known.set(key, compiled);
   return compiled;
 }

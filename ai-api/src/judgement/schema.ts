@@ -54,7 +54,7 @@ export const judgementView = z
     prompt: z
       .object({
         name: z.string(),
-        version: z.number().int().describe('0 when it was judged before versions were counted'),
+        version: z.number().int(),
         label: z.string().nullable().describe('The label that led to the version'),
         isFallback: z.boolean().describe('The source of prompts could not be asked: a copy was used'),
         experimentId: id.nullable(),

@@ -111,26 +111,21 @@ export function humanJudgement({ kind, subjectId, outcome, before, reason }: Hum
   };
 }
 
-/** Judgements by their ids, as the API shows them. */
-export async function findJudgements(
-  transaction: TenantTransaction,
-  ids: string[],
-): Promise<Map<string, JudgementView>> {
-  if (ids.length === 0) return new Map();
-  const rows = await transaction
-    .selectFrom('judgement.judgements')
-    .selectAll()
-    .where('id', 'in', ids)
-    .execute();
-  return new Map(rows.map((row) => [row.id, toView(row as never)]));
-}
-
 /** What a reviewer sees of a judgement: with its subject and the facts it rests on. */
 export interface ReviewedJudgement {
   view: JudgementView;
   subjectId: string;
   facts: Facts;
   traceId: string | null;
+}
+
+/** Judgements by their ids, as the API shows them. */
+export async function findJudgements(
+  transaction: TenantTransaction,
+  ids: string[],
+): Promise<Map<string, JudgementView>> {
+  const found = await findWithFacts(transaction, ids);
+  return new Map([...found].map(([id, { view }]) => [id, view]));
 }
 
 /** Judgements by their ids, with their facts. */
@@ -166,7 +161,7 @@ interface Row {
   criteria: JudgementView['criteria'];
   feedback: string;
   rules: JudgementView['rules'];
-  prompt: Partial<PromptUsed> | null;
+  prompt: PromptUsed | null;
   model: string | null;
   model_failure: JudgementView['modelFailure'];
   tokens_in: number;
@@ -193,7 +188,7 @@ function toView(row: Row): JudgementView {
     criteria: row.criteria,
     feedback: row.feedback,
     rules: row.rules,
-    prompt: row.prompt && promptView(row.prompt),
+    prompt: row.prompt,
     model: row.model,
     modelFailure: row.model_failure,
     tokensIn: row.tokens_in,
@@ -203,23 +198,6 @@ function toView(row: Row): JudgementView {
     supersedes: row.supersedes,
     dryRun: row.dry_run,
     createdAt: row.created_at.toISOString(),
-  };
-}
-
-/** Judgements of an earlier release name the file of their prompt and a hash of it. */
-function promptView({
-  name = '',
-  version,
-  label,
-  isFallback,
-  experimentId,
-}: Partial<PromptUsed>): PromptUsed {
-  return {
-    name,
-    version: typeof version === 'number' ? version : 0,
-    label: label ?? null,
-    isFallback: isFallback ?? false,
-    experimentId: experimentId ?? null,
   };
 }
 

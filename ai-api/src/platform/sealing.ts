@@ -46,11 +46,6 @@ export function createSealer(keys: readonly Buffer[]): Sealer {
   };
 }
 
-/** Whether a stored text is sealed already. */
-export function isSealed(text: string): boolean {
-  return FORM.test(text);
-}
-
 function idOf(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }

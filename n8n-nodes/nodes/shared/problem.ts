@@ -1,22 +1,5 @@
 import { type IDataObject, type INode, NodeApiError, type NodeError, NodeOperationError } from 'n8n-workflow';
-
-/** One field that the API refused; rows of an import also name file, row and column. */
-interface FieldError {
-  field: string;
-  message: string;
-  file?: string;
-  row?: number;
-  column?: string;
-}
-
-/** The members of an RFC 9457 problem document that an operator needs. */
-interface ProblemDocument {
-  title?: string;
-  detail?: string;
-  code?: string;
-  requestId?: string;
-  errors?: FieldError[];
-}
+import { asProblem, type ProblemDocument, placeOf } from './problem-document.generated.ts';
 
 const SHOWN_ERRORS = 20;
 
@@ -62,12 +45,6 @@ export function errorDetails(error: unknown): IDataObject {
   return { error: error.message, ...(Object.keys(details).length > 0 ? { details } : {}) };
 }
 
-function asProblem(body: unknown): ProblemDocument | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const problem = body as ProblemDocument;
-  return typeof problem.title === 'string' || typeof problem.detail === 'string' ? problem : undefined;
-}
-
 function problemMessage({ title, detail }: ProblemDocument): string {
   return [title, detail].filter(Boolean).join(': ');
 }
@@ -77,19 +54,13 @@ function problemDescription(problem: ProblemDocument, headers: Record<string, st
   const hidden = errors.length - SHOWN_ERRORS;
   return [
     problem.code ? `Code ${problem.code}.` : '',
-    ...errors.slice(0, SHOWN_ERRORS).map((error) => `• ${place(error)}: ${error.message}`),
+    ...errors.slice(0, SHOWN_ERRORS).map((error) => `• ${placeOf(error)}: ${error.message}`),
     hidden > 0 ? `… and ${hidden} more.` : '',
     retryAfter(headers),
     problem.requestId ? `Request id ${problem.requestId}.` : '',
   ]
     .filter(Boolean)
     .join('\n');
-}
-
-function place({ field, file, row, column }: FieldError): string {
-  if (file === undefined) return field;
-  const where = [file, row === undefined ? '' : `row ${row}`, column === undefined ? '' : `column ${column}`];
-  return where.filter(Boolean).join(', ');
 }
 
 function plainDescription(headers: Record<string, string | undefined>): string {

@@ -1,21 +1,6 @@
 import type { Answer } from '../../common/http.ts';
 import { QueryError } from '../../common/query-error.ts';
-
-interface FieldError {
-  field: string;
-  message: string;
-  file?: string;
-  row?: number;
-  column?: string;
-}
-
-interface ProblemDocument {
-  title?: string;
-  detail?: string;
-  code?: string;
-  requestId?: string;
-  errors?: FieldError[];
-}
+import { asProblem, type FieldError, type ProblemDocument, placeOf } from './problem-document.generated.ts';
 
 const SHOWN_ERRORS = 10;
 
@@ -47,31 +32,19 @@ export function problemError(baseUrl: string, answer: Answer): QueryError {
   );
 }
 
-function asProblem(body: unknown): ProblemDocument | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const problem = body as ProblemDocument;
-  return typeof problem.title === 'string' || typeof problem.detail === 'string' ? problem : undefined;
-}
-
 function description(problem: ProblemDocument, errors: FieldError[], answer: Answer): string {
   const hidden = errors.length - SHOWN_ERRORS;
   const told = errors.length === 1 && problem.detail?.includes(errors[0]?.message ?? '\n');
   const retryAfter = answer.headers.get('retry-after');
   return [
     problem.detail ?? '',
-    ...(told ? [] : errors.slice(0, SHOWN_ERRORS).map((error) => `${place(error)}: ${error.message}.`)),
+    ...(told ? [] : errors.slice(0, SHOWN_ERRORS).map((error) => `${placeOf(error)}: ${error.message}.`)),
     hidden > 0 ? `And ${hidden} more.` : '',
     retryAfter ? `Try again after ${retryAfter} s.` : '',
     problem.requestId ? `(Request ${problem.requestId})` : '',
   ]
     .filter(Boolean)
     .join(' ');
-}
-
-function place({ field, file, row, column }: FieldError): string {
-  if (file === undefined) return field;
-  const where = [file, row === undefined ? '' : `row ${row}`, column === undefined ? '' : `column ${column}`];
-  return where.filter(Boolean).join(', ');
 }
 
 function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import {
   ANONYMOUS_PER_MINUTE,
@@ -18,7 +19,7 @@ import { clientAddress } from './client-address.ts';
 const WINDOW_SECONDS = 60;
 /** For how long an address waits after a wrong credential that could not be counted. */
 const CLOSED_SECONDS = 5;
-const MOST_LOCKED = 10_000;
+const MAX_LOCKED = 10_000;
 const LOG_EVERY_MS = 30_000;
 
 /** Where limits tell how much is left; a WebSocket's handshake has no such place. */
@@ -32,7 +33,7 @@ export type RateLimiter = ReturnType<typeof createRateLimiter>;
  * @param onUnavailable called for every decision made without counters
  */
 export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: () => void = () => {}) {
-  const lockedUntil = new Map<string, number>();
+  const locked = new LRUCache<string, true>({ max: MAX_LOCKED });
   let loggedAt = 0;
 
   async function take(key: string, limit: number, seconds = WINDOW_SECONDS): Promise<Taken | null> {
@@ -57,16 +58,9 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     if (!allowed) throw tooMany(`More than ${limit} requests in a minute.`, resetSeconds);
   }
 
-  function lock(address: string, seconds: number): void {
-    const [oldest] = lockedUntil.keys();
-    if (lockedUntil.size >= MOST_LOCKED && oldest !== undefined) lockedUntil.delete(oldest);
-    lockedUntil.set(address, Date.now() + seconds * 1000);
-  }
-
   function refuseLocked(address: string): void {
-    const left = (lockedUntil.get(address) ?? 0) - Date.now();
+    const left = locked.getRemainingTTL(address);
     if (left > 0) throw tooMany('Too many wrong credentials came from this address.', Math.ceil(left / 1000));
-    lockedUntil.delete(address);
   }
 
   const address = (request: Pick<Request, 'ip'>, response: HeaderSink) =>
@@ -126,7 +120,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
         if (!(error instanceof Problem && error.code === 'UNAUTHENTICATED')) throw error;
         const taken = await take(`credential:${address}`, FAILED_CREDENTIALS_PER_MINUTE);
         if (taken?.allowed) throw error;
-        lock(address, taken?.resetSeconds ?? CLOSED_SECONDS);
+        locked.set(address, true, { ttl: Math.max(taken?.resetSeconds ?? CLOSED_SECONDS, 1) * 1000 });
         refuseLocked(address);
         throw error;
       }

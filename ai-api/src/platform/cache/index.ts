@@ -82,6 +82,5 @@ export function createCache(store: CacheStore, log: Logger, onUnavailable: () =>
   };
 }
 
-export { createLru } from './lru.ts';
 export { createMemoryStore } from './memory.ts';
 export { createUpstashStore } from './upstash.ts';

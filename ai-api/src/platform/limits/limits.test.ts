@@ -75,7 +75,7 @@ describe('limits', () => {
   );
 
   test('in memory forget the keys that were used longest ago when there are too many', async () => {
-    const limits = createMemoryLimits({ mostKeys: 2 });
+    const limits = createMemoryLimits({ maxKeys: 2 });
     await limits.take('a', 2, 60);
     await limits.take('b', 2, 60);
     await limits.take('a', 2, 60);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Limits, secondsToReset } from './limits.ts';
 
 interface Counter {
@@ -8,25 +9,21 @@ interface Counter {
 
 /**
  * Limits of this process alone: several processes admit that many times more, and a restart forgets.
- * @param options.mostKeys counters kept; the ones that were used longest ago go first
+ * @param options.maxKeys counters kept; the ones that were used longest ago go first
  * @param options.now milliseconds since the epoch
  */
-export function createMemoryLimits({ mostKeys = 50_000, now = Date.now } = {}): Limits {
-  const counters = new Map<string, Counter>();
+export function createMemoryLimits({ maxKeys = 50_000, now = Date.now } = {}): Limits {
+  const counters = new LRUCache<string, Counter>({ max: maxKeys });
 
   function counterOf(key: string, windowMs: number, window: number): Counter {
     const id = `${windowMs} ${key}`;
-    const known = counters.get(id);
-    counters.delete(id);
-    const counter = known ?? { window, current: 0, previous: 0 };
+    const counter = counters.get(id) ?? { window, current: 0, previous: 0 };
     if (counter.window !== window) {
       counter.previous = counter.window === window - 1 ? counter.current : 0;
       counter.current = 0;
       counter.window = window;
     }
     counters.set(id, counter);
-    const [oldest] = counters.keys();
-    if (counters.size > mostKeys && oldest !== undefined) counters.delete(oldest);
     return counter;
   }
 

@@ -1,17 +1,12 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { createTransport } from 'nodemailer';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  getJson,
-  getText,
-  sendTo,
-  silent,
-  startInbox,
-  temporaryDirectory,
-} from '../../../test/inbox-fixture.ts';
+import { getJson, getText, sendTo, silent, startInbox } from '../../../test/inbox-fixture.ts';
 import { startDevInbox } from './dev-inbox.ts';
-import type { MessagePage } from './inbox-index.ts';
-import type { InboxMessage } from './inbox-message.ts';
+import { createInboxStore, type InboxMessage, type MessagePage } from './inbox-store.ts';
+
+const GREETING = ['HELO x', 'MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA'];
 
 describe('the dev inbox', () => {
   it('shows a mail with its text, its HTML, and its attachments to download', async () => {
@@ -47,10 +42,7 @@ describe('the dev inbox', () => {
       html: expect.stringMatching(/rich words.*data:image\/png;base64,/),
     });
     const table = message.attachments.find(({ filename }) => filename === '\u00dcbersicht Q3.csv');
-    expect(table).toMatchObject({ contentType: 'text/csv', size: 8, inline: false });
-    expect(message.attachments.find(({ filename }) => filename === 'dot.png')).toMatchObject({
-      inline: true,
-    });
+    expect(table).toMatchObject({ contentType: 'text/csv', size: 8 });
 
     const page = await getText(`${inbox.url}/messages/${id}`);
     for (const shown of [
@@ -196,14 +188,51 @@ describe('the dev inbox', () => {
     expect(listed.map(({ id }) => id)).toEqual(ids.toSorted().reverse());
   });
 
+  it('keeps the newest 500 mails, and no more', async () => {
+    const store = createInboxStore();
+    const envelope = { from: 'a@example.com', to: ['b@example.com'] };
+    for (let n = 1; n <= 503; n += 1) await store.add(envelope, Buffer.from(`Subject: mail ${n}\r\n\r\nx`));
+    expect(store.size).toBe(500);
+    expect(store.list({ limit: 500 }).messages.at(-1)?.subject).toBe('mail 4');
+  });
+
+  it('keeps no mail whose sender went away in the middle', async () => {
+    const { smtpPort, smtpUrl, messages } = await startInbox();
+    const socket = connect(smtpPort, '127.0.0.1');
+    const say = [...GREETING, 'Subject: half\r\n\r\nbody'];
+    socket.on('data', () => {
+      socket.write(`${say.shift()}\r\n`, () => {
+        if (say.length === 0) socket.destroy();
+      });
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    await sendTo(smtpUrl, { subject: 'whole', text: 'x' });
+    expect(messages().messages.map(({ subject }) => subject)).toEqual(['whole']);
+  });
+
+  it('refuses a mail over 10 MB with 552, announced or not, and the connection stays usable', async () => {
+    const { smtpPort, smtpUrl, messages } = await startInbox();
+    await expect(sendTo(smtpUrl, { text: 'x'.repeat(11_000_000) })).rejects.toMatchObject({
+      responseCode: 552,
+    });
+    const socket = connect(smtpPort, '127.0.0.1');
+    const body = `Subject: big\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(10_600)}.`;
+    const say = [...GREETING, body, ...GREETING.slice(1), 'Subject: small\r\n\r\nx\r\n.', 'QUIT'];
+    const replies: string[] = [];
+    for await (const reply of createInterface(socket)) {
+      replies.push(reply.slice(0, 3));
+      socket.write(`${say.shift()}\r\n`);
+    }
+    expect(replies).toEqual(['220', '250', '250', '250', '354', '552', '250', '250', '354', '250', '221']);
+    expect(messages().messages.map(({ subject }) => subject)).toEqual(['small']);
+  });
+
   it('names the port, and what it was for, when it is taken, and leaves nothing open', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as { port: number };
-    const directory = await temporaryDirectory();
-    const start = (ports: { smtpPort: number; httpPort: number }) =>
-      startDevInbox({ ...ports, directory, log: silent });
+    const start = (ports: { smtpPort: number; httpPort: number }) => startDevInbox({ ...ports, log: silent });
     await expect(start({ smtpPort: port, httpPort: 0 })).rejects.toThrow(
       `Port ${port} on 127.0.0.1, for the dev inbox's SMTP, is already in use.`,
     );

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { getJson, getText, sendTo, startInbox } from '../../../test/inbox-fixture.ts';
-import type { InboxMessage } from './inbox-message.ts';
+import type { InboxMessage } from './inbox-store.ts';
 
 const SCRIPT = '"><script>alert(1)</script><img src=x onerror=alert(2)>';
 
@@ -41,7 +41,7 @@ describe('a hostile mail', () => {
     });
     const page = await getText(`${url}/messages/${id}`);
     expect(/<iframe[^>]* sandbox="([^"]*)"/.exec(page)?.[1]).toBe(
-      'allow-popups allow-popups-to-escape-sandbox',
+      'allow-same-origin allow-popups allow-popups-to-escape-sandbox',
     );
     expect(page).toContain('Pictures from the network are not loaded');
     expect(page).not.toContain('tracker.example');
@@ -54,7 +54,7 @@ describe('a hostile mail', () => {
       "form-action 'none'",
       "base-uri 'none'",
       "frame-ancestors 'self'",
-      'sandbox allow-popups allow-popups-to-escape-sandbox',
+      'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox',
     ]);
   });
 

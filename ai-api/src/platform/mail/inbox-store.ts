@@ -1,124 +1,192 @@
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type AddressObject, type Attachment, type ParsedMail, simpleParser } from 'mailparser';
 import { v7 as uuidv7 } from 'uuid';
-import { syncDirectory, writeDurably } from '../objects/durable-file.ts';
-import { isMissing } from '../objects/object-file.ts';
-import { createInboxIndex, type InboxIndex, type MessagePage, type MessageQuery } from './inbox-index.ts';
-import { type Envelope, envelopeLines, type MessageSummary, summarize } from './inbox-message.ts';
 
-/** Mails as `{id}.eml` files, and what the list needs of them in memory. */
+export interface Mailbox {
+  /** '' when the mail gives none. */
+  name: string;
+  address: string;
+}
+
+/** Sender and recipients of the SMTP conversation, which the headers need not name (RFC 5321, section 3.3). */
+export interface Envelope {
+  /** '' for the null sender of a bounce. */
+  from: string;
+  to: string[];
+}
+
+export interface MessageSummary {
+  /** Ids sort by the time of receipt. */
+  id: string;
+  /** UTC, ISO 8601. */
+  receivedAt: string;
+  from: Mailbox | null;
+  to: Mailbox[];
+  subject: string;
+  /** Bytes. */
+  size: number;
+  envelope: Envelope;
+}
+
+export interface InboxMessage extends MessageSummary {
+  cc: Mailbox[];
+  messageId: string | null;
+  /** Null when the mail has no plain text part, or an empty one. */
+  text: string | null;
+  /** Null when the mail has no HTML part, or an empty one. Pictures that came with the mail are data URLs in it. */
+  html: string | null;
+  attachments: { index: number; filename: string; contentType: string; size: number }[];
+}
+
+export interface StoredMail {
+  summary: MessageSummary;
+  /** Null when the parser failed, for example on megabytes of headers. */
+  message: InboxMessage | null;
+  source: Buffer;
+  /** Decoded bytes of the attachments, by their index. */
+  files: Buffer[];
+}
+
+export interface MessageQuery {
+  /** Words that must all occur in subject, sender or recipients, in any case. */
+  q?: string;
+  /** Text within a recipient, of the header or the envelope, in any case. */
+  to?: string;
+  /** Text within the subject, in any case. */
+  subject?: string;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+  /** Mails per page, 1 to 500; 100 by default. */
+  limit?: number;
+}
+
+export interface MessagePage {
+  /** Newest first. */
+  messages: MessageSummary[];
+  /** Mails that match, on all pages. */
+  total: number;
+  /** Null on the last page. */
+  nextCursor: string | null;
+}
+
+/** The newest mails, in memory. */
 export interface InboxStore {
   readonly size: number;
-  /** Resolves with the id once the mail survives the death of the process. Throws what the mail or the disk throws. */
-  add(envelope: Envelope, mail: AsyncIterable<Uint8Array>): Promise<string>;
+  /** Resolves with the id of the mail. Never throws: a mail that cannot be parsed is stored with its source. */
+  add(envelope: Envelope, source: Buffer): Promise<string>;
   list(query?: MessageQuery): MessagePage;
-  /** The mail as it came, behind its envelope lines; null when there is none with this id. */
-  read(id: string): Promise<{ summary: MessageSummary; source: Buffer } | null>;
-  /** Deletes every mail there is, and says how many that were. */
-  clear(): Promise<number>;
-  /** Waits for mails that are being written. */
-  close(): Promise<void>;
+  get(id: string): StoredMail | undefined;
+  /** Deletes every mail and returns how many there were. */
+  clear(): number;
 }
 
-const HEAD_BYTES = 256 * 1024;
-const PARALLEL_FILES = 16;
-const MAIL_FILE = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})\.eml$/;
-const TEMPORARY_FILE = /^\.[0-9a-f-]{36}\.tmp$/;
+const MAX_MAILS = 500;
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_ADDRESSES = 100;
 
-/** Opens the directory, which one inbox at a time may use, and reads the heads of the mails in it. */
-export async function openInboxStore(directory: string): Promise<InboxStore> {
-  await mkdir(directory, { recursive: true });
-  const index = createInboxIndex(await load(directory));
-  const writing = new Set<Promise<unknown>>();
+export function createInboxStore(): InboxStore {
+  let mails: StoredMail[] = [];
   return {
     get size() {
-      return index.size;
+      return mails.length;
     },
-    async add(envelope, mail) {
-      const adding = add(directory, index, envelope, mail);
-      writing.add(adding);
-      try {
-        return await adding;
-      } finally {
-        writing.delete(adding);
-      }
+    async add(envelope, source) {
+      const mail = await parse(envelope, source);
+      mails.push(mail);
+      let bytes = mails.reduce((sum, { source }) => sum + source.length, 0);
+      while (mails.length > MAX_MAILS || bytes > MAX_BYTES) bytes -= mails.shift()?.source.length ?? 0;
+      return mail.summary.id;
     },
-    list: index.list,
-    async read(id) {
-      const summary = index.get(id);
-      if (!summary) return null;
-      try {
-        return { summary, source: await readFile(join(directory, `${id}.eml`)) };
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
+    list({ cursor, limit = 100, ...search } = {}) {
+      const matching = mails
+        .map(({ summary }) => summary)
+        .filter(matcher(search))
+        .reverse();
+      const older = cursor ? matching.filter(({ id }) => id < cursor) : matching;
+      const messages = older.slice(0, limit);
+      const nextCursor = older.length > limit ? (messages.at(-1)?.id ?? null) : null;
+      return { messages, total: matching.length, nextCursor };
     },
-    async clear() {
-      const ids = index.clear();
-      await inParallel(ids, (id) => rm(join(directory, `${id}.eml`), { force: true }));
-      await syncDirectory(directory);
-      return ids.length;
-    },
-    async close() {
-      await Promise.allSettled(writing);
+    get: (id) => mails.find(({ summary }) => summary.id === id),
+    clear() {
+      const count = mails.length;
+      mails = [];
+      return count;
     },
   };
 }
 
-async function add(
-  directory: string,
-  index: InboxIndex,
-  envelope: Envelope,
-  mail: AsyncIterable<Uint8Array>,
-): Promise<string> {
-  const id = uuidv7();
-  const head: Uint8Array[] = [];
-  let size = 0;
-  async function* lines(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(envelopeLines(envelope));
-    yield* mail;
-  }
-  async function* observed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of lines()) {
-      if (size < HEAD_BYTES) head.push(chunk.subarray(0, HEAD_BYTES - size));
-      size += chunk.length;
-      yield chunk;
-    }
-  }
-  await writeDurably(join(directory, `${id}.eml`), join(directory, `.${id}.tmp`), observed());
-  index.add(await summarize(id, Buffer.concat(head), size));
-  return id;
-}
-
-async function load(directory: string): Promise<MessageSummary[]> {
-  const names = await readdir(directory);
-  await inParallel(
-    names.filter((name) => TEMPORARY_FILE.test(name)),
-    (name) => rm(join(directory, name), { force: true }),
-  );
-  const ids = names.flatMap((name) => MAIL_FILE.exec(name)?.[1] ?? []);
-  return inParallel(ids, (id) => readSummary(directory, id));
-}
-
-async function readSummary(directory: string, id: string): Promise<MessageSummary> {
-  const file = await open(join(directory, `${id}.eml`), 'r');
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, HEAD_BYTES);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
-    return await summarize(id, buffer.subarray(0, bytesRead), size);
-  } finally {
-    await file.close();
-  }
-}
-
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.values();
-  const lane = async () => {
-    for (const item of queue) results.push(await work(item));
+async function parse(envelope: Envelope, source: Buffer): Promise<StoredMail> {
+  const parsed = await simpleParser(source, { skipHtmlToText: true, skipTextToHtml: true }).catch(() => null);
+  const mail = parsed?.headerLines ? parsed : null;
+  const summary: MessageSummary = {
+    id: uuidv7(),
+    receivedAt: new Date().toISOString(),
+    from: mailboxes(mail?.from)[0] ?? null,
+    to: mailboxes(mail?.to),
+    subject: oneLine(mail?.subject ?? ''),
+    size: source.length,
+    envelope,
   };
-  await Promise.all(Array.from({ length: PARALLEL_FILES }, lane));
-  return results;
+  const files = mail?.attachments.map(({ content }) => content) ?? [];
+  return { summary, message: mail && inFull(summary, mail), source, files };
+}
+
+function inFull(summary: MessageSummary, mail: ParsedMail): InboxMessage {
+  return {
+    ...summary,
+    cc: mailboxes(mail.cc),
+    messageId: mail.messageId ?? null,
+    text: mail.text || null,
+    html: mail.html || null,
+    attachments: mail.attachments.map((attachment, index) => ({
+      index,
+      filename: safeFilename(attachment) || `attachment-${index + 1}`,
+      contentType: oneLine(attachment.contentType),
+      size: attachment.size,
+    })),
+  };
+}
+
+/** Without directories, control characters, and the marks that make `gpj.exe` read as `exe.jpg`. */
+function safeFilename({ filename = '' }: Attachment): string {
+  const name = filename.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '').replace(/^.*[/\\]/s, '');
+  return /^\.*$/.test(name) ? '' : name.toWellFormed().slice(0, 200);
+}
+
+function mailboxes(given: AddressObject | AddressObject[] = []): Mailbox[] {
+  return [given]
+    .flat()
+    .flatMap(({ value }) => value.flatMap((address) => address.group ?? [address]))
+    .slice(0, MAX_ADDRESSES)
+    .map(({ name, address }) => ({ name: oneLine(name), address: oneLine(address ?? '') }));
+}
+
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}
+
+function matcher({ q = '', to = '', subject = '' }: MessageQuery): (mail: MessageSummary) => boolean {
+  const words = fold(q).split(/\s+/).filter(Boolean);
+  return (mail) => {
+    const recipients = fold([...mail.to.map(nameAndAddress), ...mail.envelope.to].join('\n'));
+    const title = fold(mail.subject);
+    const sender = fold(`${mail.from ? nameAndAddress(mail.from) : ''}\n${mail.envelope.from}`);
+    const all = [title, recipients, sender].join('\n');
+    return (
+      words.every((word) => all.includes(word)) &&
+      recipients.includes(fold(to)) &&
+      title.includes(fold(subject))
+    );
+  };
+}
+
+function nameAndAddress({ name, address }: Mailbox): string {
+  return `${name} <${address}>`;
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase();
 }

@@ -24,6 +24,7 @@ import {
   verifySignedUrl,
 } from './signed-url.ts';
 import { checkKey, checkListOptions, checkPutOptions, encodeCursor } from './validation.ts';
+import { WorkUnderWay } from './work-under-way.ts';
 
 const STALE_TEMPORARY_MS = 24 * 60 * 60 * 1000;
 const PLACING_ATTEMPTS = 10;
@@ -56,8 +57,7 @@ class FilesystemObjectStore implements FilesystemObjects {
   readonly driver = 'filesystem';
   readonly #root: string;
   readonly #options: FilesystemObjectOptions;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #work = new WorkUnderWay();
 
   constructor(root: string, options: FilesystemObjectOptions) {
     this.#root = root;
@@ -67,7 +67,7 @@ class FilesystemObjectStore implements FilesystemObjects {
   async put(key: string, body: Uint8Array | Readable, options: PutOptions = {}): Promise<void> {
     const path = this.#path(key);
     const head = checkPutOptions(options);
-    await this.#track(async () => {
+    await this.#work.track(async () => {
       const temporary = this.#temporary();
       await writeSynced(temporary, objectFile(head, body));
       try {
@@ -81,17 +81,17 @@ class FilesystemObjectStore implements FilesystemObjects {
 
   async get(key: string): Promise<StoredObject | null> {
     const path = this.#path(key);
-    return this.#track(() => openObject(path));
+    return this.#work.track(() => openObject(path));
   }
 
   async head(key: string): Promise<ObjectHead | null> {
     const path = this.#path(key);
-    return this.#track(() => readObjectHead(path));
+    return this.#work.track(() => readObjectHead(path));
   }
 
   async delete(key: string): Promise<void> {
     const path = this.#path(key);
-    await this.#track(async () => {
+    await this.#work.track(async () => {
       try {
         await rm(path);
       } catch (error) {
@@ -104,7 +104,7 @@ class FilesystemObjectStore implements FilesystemObjects {
 
   async list(prefix: string, options: ListOptions = {}): Promise<ListPage> {
     const { after, limit } = checkListOptions(options);
-    return this.#track(async () => {
+    return this.#work.track(async () => {
       const keys: string[] = [];
       for await (const key of listKeys(this.#root, { prefix, after })) {
         if (keys.length === limit) return { keys, nextCursor: encodeCursor(keys.at(-1) ?? '') };
@@ -124,19 +124,7 @@ class FilesystemObjectStore implements FilesystemObjects {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#underWay);
-  }
-
-  async #track<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Error('The object store is closed.');
-    const promise = work();
-    this.#underWay.add(promise);
-    try {
-      return await promise;
-    } finally {
-      this.#underWay.delete(promise);
-    }
+    await this.#work.close();
   }
 
   #path(key: string): string {

@@ -22,6 +22,7 @@ import type {
 } from './object-store.ts';
 import { readMetadata, writeMetadata } from './s3-metadata.ts';
 import { checkKey, checkListOptions, checkPutOptions, checkSignOptions, encodeCursor } from './validation.ts';
+import { WorkUnderWay } from './work-under-way.ts';
 
 const ATTEMPTS = 3;
 const CONNECT_MS = 5_000;
@@ -60,8 +61,7 @@ class S3ObjectStore implements ObjectStore {
   readonly driver = 's3';
   readonly #client: S3Client;
   readonly #bucket: string;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #work = new WorkUnderWay();
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
@@ -76,7 +76,7 @@ class S3ObjectStore implements ObjectStore {
       ContentType: contentType,
       Metadata: writeMetadata(metadata),
     };
-    await this.#track(async () => {
+    await this.#work.track(async () => {
       if (body instanceof Uint8Array) await this.#client.send(new PutObjectCommand(object));
       // In parts, for a stream's length is not known; a stream that fails leaves no part behind.
       else await new Upload({ client: this.#client, params: object, queueSize: 2 }).done();
@@ -85,7 +85,7 @@ class S3ObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | null> {
     const at = this.#at(key);
-    return this.#track(async () => {
+    return this.#work.track(async () => {
       const answer = await orNull(this.#client.send(new GetObjectCommand(at)));
       return answer && { ...headOf(answer), body: answer.Body as Readable };
     });
@@ -93,7 +93,7 @@ class S3ObjectStore implements ObjectStore {
 
   async head(key: string): Promise<ObjectHead | null> {
     const at = this.#at(key);
-    return this.#track(async () => {
+    return this.#work.track(async () => {
       const answer = await orNull(this.#client.send(new HeadObjectCommand(at)));
       return answer && headOf(answer);
     });
@@ -101,7 +101,7 @@ class S3ObjectStore implements ObjectStore {
 
   async delete(key: string): Promise<void> {
     const at = this.#at(key);
-    await this.#track(() => this.#client.send(new DeleteObjectCommand(at)));
+    await this.#work.track(() => this.#client.send(new DeleteObjectCommand(at)));
   }
 
   async list(prefix: string, options: ListOptions = {}): Promise<ListPage> {
@@ -114,7 +114,7 @@ class S3ObjectStore implements ObjectStore {
       EncodingType: 'url',
       ...(after === '' ? {} : { StartAfter: after }),
     });
-    return this.#track(async () => {
+    return this.#work.track(async () => {
       const { Contents = [], IsTruncated } = await this.#client.send(command);
       const keys = Contents.map(({ Key = '' }) => decodeURIComponent(Key.replaceAll('+', ' ')));
       const last = keys.at(-1);
@@ -133,24 +133,12 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#underWay);
+    await this.#work.close();
     this.#client.destroy();
   }
 
   #at(key: string): { Bucket: string; Key: string } {
     return { Bucket: this.#bucket, Key: checkKey(key) };
-  }
-
-  async #track<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Error('The object store is closed.');
-    const promise = work();
-    this.#underWay.add(promise);
-    try {
-      return await promise;
-    } finally {
-      this.#underWay.delete(promise);
-    }
   }
 }
 

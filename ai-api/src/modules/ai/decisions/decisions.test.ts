@@ -8,8 +8,7 @@ import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
 
 let inbox: DevInbox;
 beforeAll(async () => {
-  const directory = temporaryDirectory();
-  inbox = await startDevInbox({ smtpPort: 0, httpPort: 0, directory, log: createLog('silent') });
+  inbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
 });
 afterAll(() => inbox.close());
 

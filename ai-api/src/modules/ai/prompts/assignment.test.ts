@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assign } from './assignment.ts';
+import { assign } from './resolve.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const share = fc.double({ min: 0.01, max: 0.99, noNaN: true });

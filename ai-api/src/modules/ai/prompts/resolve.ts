@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { ResolvedPrompt } from '../../../models/prompt.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { assign } from './assignment.ts';
 import { runningExperiment } from './running-experiment.ts';
 import { findLabel, findPrompt, findVersion, type VersionRecord } from './store.ts';
 
@@ -69,6 +69,15 @@ export async function openPlan(
     if (subject === undefined) return plain;
     return assign(experiment.id, subject, experiment.share) === 'treatment' ? treatment : control;
   };
+}
+
+/**
+ * Which side of an experiment a subject is on: always the same one, whoever asks and in whatever order. `share` of
+ * all subjects (0 to 1) is treated. Subjects of another experiment fall independently.
+ */
+export function assign(experimentId: string, subject: string, share: number): 'control' | 'treatment' {
+  const digest = createHash('sha256').update(`${experimentId}\n${subject}`).digest();
+  return digest.readUIntBE(0, 6) / 2 ** 48 < share ? 'treatment' : 'control';
 }
 
 export function resolved(

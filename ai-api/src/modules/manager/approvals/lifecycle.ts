@@ -1,5 +1,6 @@
 import { Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import { openSeen, writeSeen } from './decide.ts';
 import { claimOfRow } from './facts.ts';
@@ -8,8 +9,6 @@ import type { Parts } from './parts.ts';
 import { WITHDRAWABLE } from './states.ts';
 import { type ApprovalRecord, addStep, readSettings } from './store.ts';
 import { refuseOverlap } from './submit.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** A request as its builder saw it. */
 export interface Seen {

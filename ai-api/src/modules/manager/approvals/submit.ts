@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { BuilderRecord, Span } from '../../shared/people/index.ts';
 import { type Claim, calendarOf, isSame } from './facts.ts';
@@ -32,8 +33,7 @@ export interface NewAttachment {
   base64: string;
 }
 
-const HOUR_MS = 3_600_000;
-const YEAR_MS = 366 * 24 * HOUR_MS;
+const YEAR_MS = 366 * DAY_MS;
 
 /**
  * Checks what can be checked without a judgement, and spells the request out in the builder's time zone.

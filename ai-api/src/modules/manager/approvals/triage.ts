@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../http/problem.ts';
 import { type Judged, type JudgementView, judge } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { claimOfRow, factsOf } from './facts.ts';
 import { groupOfTeam } from './groups-store.ts';
@@ -19,7 +20,6 @@ import {
 } from './store.ts';
 import { type Asked, builderOf, claimOf } from './submit.ts';
 
-const HOUR_MS = 3_600_000;
 /** How often a request is judged anew because the facts changed while the model read it. */
 const MOST_ROUNDS = 3;
 

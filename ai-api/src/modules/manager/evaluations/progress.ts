@@ -1,16 +1,17 @@
+import { LRUCache } from 'lru-cache';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { claimProgress, countRun, type RunRecord } from './store.ts';
 
-const MOST_OFTEN_MS = 1_000;
-const MOST_RUNS = 100;
+const INTERVAL_MS = 1_000;
+const MAX_RUNS = 100;
 
 /**
  * Tells how far runs are, for people who watch them: at most once a second for each run, whatever the number of
  * processes. What is told late or not at all is told by the run's completion.
  */
 export function createProgress(database: Database, events: Events) {
-  const told = new Map<string, number>();
+  const told = new LRUCache<string, true>({ max: MAX_RUNS, ttl: INTERVAL_MS });
 
   return {
     started: (transaction: TenantTransaction, tenantId: string, run: RunRecord, builders: number) =>
@@ -26,14 +27,10 @@ export function createProgress(database: Database, events: Events) {
 
     /** Called after each builder; asks the database once a second only. */
     judged: async (tenantId: string, run: RunRecord): Promise<void> => {
-      const now = performance.now();
-      if (run.dry_run || now - (told.get(run.id) ?? -MOST_OFTEN_MS) < MOST_OFTEN_MS) return;
-      told.delete(run.id);
-      told.set(run.id, now);
-      const [oldest] = told.keys();
-      if (told.size > MOST_RUNS && oldest !== undefined) told.delete(oldest);
+      if (run.dry_run || told.has(run.id)) return;
+      told.set(run.id, true);
       await database.withTenant(tenantId, async (transaction) => {
-        if (!(await claimProgress(transaction, run.id, MOST_OFTEN_MS))) return;
+        if (!(await claimProgress(transaction, run.id, INTERVAL_MS))) return;
         const { builders, judged, failed, pending } = await countRun(transaction, run.id);
         const counts = { builders, judged, failed, pending };
         await events.publish(transaction, tenantId, 'evaluation.judged', {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
@@ -53,6 +54,7 @@ export interface JudgeJob {
 
 /** With pauses that double from two seconds: longer than a source is left alone by its breaker. */
 const RETRIES = 5;
+const MAX_BENCHES = 20;
 type Attempt = Parameters<Queue<JudgeJob>['handle']>[1];
 
 export interface EvaluationSettings {
@@ -84,7 +86,7 @@ export function createEvaluations(
   cache: Cache,
   { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
 ) {
-  const benches = new Map<string, Promise<WeeklyBenches>>();
+  const benches = new LRUCache<string, Promise<WeeklyBenches>>({ max: MAX_BENCHES });
   const progress = createProgress(database, events);
   const answerAbout = createAnswers(database, cache);
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
@@ -93,10 +95,7 @@ export function createEvaluations(
   /** A run is judged by the rules and prompts in force when it started, from its first builder to its last. */
   function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
     const opened = benches.get(run.id) ?? open(tenantId, run);
-    benches.delete(run.id);
     benches.set(run.id, opened);
-    const [oldest] = benches.keys();
-    if (benches.size > 20 && oldest !== undefined) benches.delete(oldest);
     opened.catch(() => benches.delete(run.id));
     return opened;
   }

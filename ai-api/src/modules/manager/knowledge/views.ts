@@ -78,11 +78,7 @@ export function turnView(row: TurnRecord): TurnView {
     status: row.status,
     engine: row.engine,
     answer: row.answer,
-    // Those that were kept before the document's own words could be told have no mark.
-    sentences: (row.sentences as unknown as TurnView['sentences']).map((sentence) => ({
-      ...sentence,
-      verbatim: sentence.verbatim ?? false,
-    })),
+    sentences: row.sentences as unknown as TurnView['sentences'],
     citations: row.citations as unknown as TurnView['citations'],
     model: row.model,
     modelFailure: row.model_failure,

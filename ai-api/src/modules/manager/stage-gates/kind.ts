@@ -5,28 +5,12 @@ import {
   type Outcome,
   type RuleDefinition,
 } from '../../../judgement/index.ts';
+import { projectVocabulary } from '../../shared/people/index.ts';
 import type { GateCriterion } from './contract.ts';
 
 /** Facts of a project at a gate. */
 const vocabulary = {
-  project: {
-    status: { type: 'text', description: 'status (active, paused, done)', example: 'active' },
-    stage: { type: 'text', description: 'stage (idea, validation, build, launch, growth)', example: 'build' },
-    daysInStage: { type: 'number', description: 'days in the current stage', example: 40 },
-    tamUsd: { type: 'number', description: 'total addressable market in dollars', example: 250_000_000 },
-    tamRationale: {
-      type: 'text',
-      description: 'the reasoning behind the market size',
-      example: '40 000 clinics at $500 a month',
-      untrusted: true,
-    },
-    goal: {
-      type: 'text',
-      description: 'the goal of the project',
-      example: 'Ten paying pilots',
-      untrusted: true,
-    },
-  },
+  project: projectVocabulary,
   recent: {
     weeks: { type: 'number', description: 'weeks with data among the last four', example: 4 },
     goalsSet: { type: 'number', description: 'project goals set in the last four weeks', example: 12 },

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** SHA-256 in hex: enough for secrets of 32 random bytes, which need no slow hash. */
 export function digest(text: string): string {
@@ -8,4 +8,9 @@ export function digest(text: string): string {
 /** 32 random bytes in base64url. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
+}
+
+/** The CSRF token of a browser session, which only a page that has the cookie or asked the API knows. */
+export function csrfTokenOf(secret: string): string {
+  return createHmac('sha256', secret).update('csrf').digest('base64url');
 }

@@ -7,14 +7,13 @@ import type { RequestContext } from '../../../http/caller.ts';
 import { decodeCursor, pageOf } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
 import { digest, newSecret } from './digest.ts';
 import { changeKey, insertKey, type KeyRecord, listKeys, lockKey } from './key-store.ts';
 import { covers } from './people.ts';
 import { KEY } from './verifier.ts';
-
-const HOUR_MS = 3_600_000;
 
 interface NewKey {
   name: string;

@@ -4,11 +4,11 @@ import type { Cookies } from '../../../http/cookies.ts';
 import { readCookie } from '../../../http/cookies.ts';
 import { invalidToken, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, actorOf, record } from '../audit/index.ts';
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './access-tokens.ts';
 import { announceChange, type Changes } from './changes.ts';
-import { csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
-import { digest, newSecret } from './digest.ts';
+import { csrfTokenOf, digest, newSecret } from './digest.ts';
 import { personOf, rolesOf } from './people.ts';
 import {
   endSessions,
@@ -25,11 +25,13 @@ import {
 } from './session-store.ts';
 import { changeUser, findUser, type UserRecord } from './user-store.ts';
 
-const HOUR_MS = 3_600_000;
+/** Name of the cookie of a browser session, before its prefix. */
+export const SESSION_COOKIE = 'aim_session';
+
 /** A browser session that is not used for so long ends; so does a refresh token. */
-const IDLE_MS = { browser: 24 * HOUR_MS, token: 7 * 24 * HOUR_MS };
+const IDLE_MS = { browser: DAY_MS, token: 7 * DAY_MS };
 /** After so long a person signs in again, however busy they were. */
-const LONGEST_MS = { browser: 14 * 24 * HOUR_MS, token: 90 * 24 * HOUR_MS };
+const LONGEST_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
 
 /** When a session ends that is used now and never again. */
 export function idleUntil(kind: SessionRecord['kind']): Date {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
 import type { Role } from '../../../contract/operation.ts';
 import { ACT_AS } from '../../../contract/scopes.ts';
 import type { Caller, Credential } from '../../../http/caller.ts';
@@ -7,17 +8,15 @@ import { readCookie } from '../../../http/cookies.ts';
 import { invalidToken, Problem } from '../../../http/problem.ts';
 import type { Authenticate, GuardCredential } from '../../../http/router.ts';
 import { requireSameOrigin } from '../../../http/same-origin.ts';
-import { createLru } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
-import { CSRF_HEADER, csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
-import { digest } from './digest.ts';
+import { csrfTokenOf, digest } from './digest.ts';
 import { type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
 import { arrive, claimAt, covers, personOf, rolesOf } from './people.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
-import { idleUntil } from './sessions.ts';
+import { idleUntil, SESSION_COOKIE } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
 import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
 
@@ -25,11 +24,12 @@ import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
 export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const LONGEST_TOKEN = 8192;
+const CSRF_HEADER = 'X-CSRF-Token';
 export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
 
 /** For how long a verified credential is trusted without asking the database again, unless it hears of a change. */
 const TRUST_MS = 30_000;
-const MOST_TRUSTED = 10_000;
+const MAX_TRUSTED = 10_000;
 
 /** An account elsewhere, such as `tooljet:<id>`. */
 const EXTERNAL_ACCOUNT = /^([a-z][a-z0-9-]*):(\S+)$/;
@@ -58,11 +58,11 @@ export type Verifier = ReturnType<typeof createVerifier>;
 /** Finds out who a request comes from. */
 export function createVerifier(parts: Parts) {
   const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant } = parts;
-  let trusted = createLru<Caller>({ mostEntries: MOST_TRUSTED });
+  const trusted = new LRUCache<string, Caller>({ max: MAX_TRUSTED, perf: Date });
   let generation = 0;
   changes.on(() => {
     generation++;
-    trusted = createLru<Caller>({ mostEntries: MOST_TRUSTED });
+    trusted.clear();
   });
 
   /** What was read before a change must not be trusted after it. */
@@ -70,8 +70,8 @@ export function createVerifier(parts: Parts) {
     const before = generation;
     const caller = await verify();
     const { expiresAt } = caller.credential;
-    const left = expiresAt === null ? TRUST_MS : expiresAt - Date.now();
-    if (generation === before) trusted.set(fingerprint, caller, Math.min(TRUST_MS, left));
+    const ttl = Math.min(TRUST_MS, expiresAt === null ? TRUST_MS : expiresAt - Date.now());
+    if (generation === before && ttl > 0) trusted.set(fingerprint, caller, { ttl });
     return caller;
   }
 

@@ -11,6 +11,7 @@ export type { KnownWeek, People } from './service.ts';
 export type { Sources } from './sources.ts';
 export { type BuilderRecord, builderIdByEmail } from './store.ts';
 export type { Span, TimeRecords } from './time-store.ts';
+export { projectVocabulary } from './vocabulary.ts';
 
 export function create({ database, sources }: { database: Database; sources: Sources }) {
   return createPeople(database, sources);

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { day, isoWeek, isTimeZone, STAGES } from '../../../contract/schemas.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 
 export const BUILDER_STATUSES = ['active', 'on_leave', 'left'] as const;
 export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
 
 export { STAGES };
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Rows of one table in an import. */
 export const MOST_ROWS = 200_000;

@@ -19,7 +19,7 @@ export const tenantSettings = z
 
 export type TenantSettings = z.output<typeof tenantSettings>;
 
-/** The settings in force for a stored document; what an earlier version stored and nobody knows is left out. */
+/** The settings in force for a stored document. */
 export function settingsInForce(stored: object): TenantSettings {
   return tenantSettings.parse(stored);
 }

@@ -7,6 +7,7 @@ import type { CallRecord } from '../../../models/ledger/store.ts';
 import { type CallFilter, listCalls, sumUsage } from '../../../models/ledger/usage.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { UsageKey } from './contract.ts';
 
@@ -16,8 +17,6 @@ interface Page {
 }
 
 type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?: string | undefined };
-
-const DAY_MS = 86_400_000;
 
 export type UsageService = ReturnType<typeof createUsage>;
 

@@ -28,9 +28,10 @@ const MOST_TOGETHER = 100;
 interface DeliveryJob {
   tenantId: string;
   deliveryId: string;
-  /** Missing in jobs of an earlier version: the first round, the first try. */
-  round?: number;
-  tries?: number;
+  /** From 1; resending a delivery by hand begins the next one. */
+  round: number;
+  /** Of this round, from 1. */
+  tries: number;
 }
 
 /** Is told what came of each attempt: `delivered`, the class of the status such as `5xx`, or `unreachable`. */
@@ -82,7 +83,7 @@ export function createDispatch(
   );
 
   async function attempt(job: DeliveryJob, signal: AbortSignal): Promise<void> {
-    const { tenantId, deliveryId, round = 1, tries = 1 } = job;
+    const { tenantId, deliveryId, round, tries } = job;
     const due = await look(tenantId, { deliveryId, round });
     if (!due) return;
     const asked = due.type === 'endpoint.test' || (round > 1 && tries === 1);
@@ -121,7 +122,7 @@ export function createDispatch(
     due: DueDelivery,
     result: Attempt,
   ): Promise<void> {
-    const { deliveryId, round = 1, tries = 1 } = job;
+    const { deliveryId, round, tries } = job;
     const isTest = due.type === 'endpoint.test';
     if (result.error === null) {
       await recordAttempt(transaction, deliveryId, round, result, {

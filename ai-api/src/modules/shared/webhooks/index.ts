@@ -22,16 +22,14 @@ interface Needs {
   config: Pick<Config, 'WEBHOOK_RETRY_SECONDS' | 'WEBHOOK_DISABLE_HOURS'>;
 }
 
-export async function create({ database, jobs, events, outboundGuard, sealer, metrics, config }: Needs) {
-  const webhooks = createWebhooks(database, jobs, events, {
+export function create({ database, jobs, events, outboundGuard, sealer, metrics, config }: Needs) {
+  return createWebhooks(database, jobs, events, {
     retrySeconds: config.WEBHOOK_RETRY_SECONDS,
     disableHours: config.WEBHOOK_DISABLE_HOURS,
     guard: outboundGuard,
     sealer,
     onDelivery: metrics.delivery,
   });
-  await webhooks.prepare();
-  return webhooks;
 }
 
 /** The operations of this module. */

@@ -7,7 +7,7 @@ import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
-import { isSealed, type Sealer } from '../../../platform/sealing.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { Events } from '../events/index.ts';
 import { attemptsOf, findDelivery, listDeliveries } from './deliveries.ts';
@@ -21,7 +21,6 @@ import {
   lastDeliveries,
   listEndpoints,
   lockEndpoint,
-  sealOldSecrets,
   setHealth,
   subscribersOf,
   updateEndpoint,
@@ -210,12 +209,6 @@ export function createWebhooks(
         await audit(transaction, actor, `delivery:${deliveryId}`, { endpointId: endpoint.id });
         return view;
       }),
-
-    /** Seals secrets of an earlier version; before the first delivery. */
-    prepare: () =>
-      sealOldSecrets(database, (secret, id) =>
-        isSealed(secret) ? secret : sealer.seal(secret, placeOf(id)),
-      ),
 
     /** Closes the connections to endpoints. */
     close: () => guard.close(),

@@ -1,5 +1,6 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
-import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Health } from './health.ts';
 
 export type EndpointRecord = Selectable<Schema['events.endpoints']>;
@@ -108,25 +109,4 @@ export async function subscribersOf(transaction: TenantTransaction, type: string
     .where('state', '<>', 'disabled')
     .execute();
   return endpoints.map(({ id }) => id);
-}
-
-/** Seals secrets that were written before secrets were sealed. */
-export async function sealOldSecrets(
-  database: Database,
-  seal: (secret: string, endpointId: string) => string,
-): Promise<void> {
-  const kysely = database.system('seals the secrets of all tenants once');
-  const plain = await kysely
-    .selectFrom('events.endpoints')
-    .select(['id', 'secret'])
-    .where('secret', 'like', 'whsec\\_%')
-    .execute();
-  for (const { id, secret } of plain) {
-    await kysely
-      .updateTable('events.endpoints')
-      .set({ secret: seal(secret, id) })
-      .where('id', '=', id)
-      .where('secret', '=', secret)
-      .execute();
-  }
 }

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { Audit, Category, State, Step } from './approval-states.ts';
 import type { Json, TenantId, Timestamp } from './columns.ts';
 
 export interface ApprovalsTables {
@@ -15,7 +16,7 @@ export interface ApprovalsTables {
     id: string;
     tenant_id: TenantId;
     version: Generated<number>;
-    state: 'submitted' | 'in_review' | 'awaiting_second' | 'approved' | 'rejected' | 'withdrawn';
+    state: State;
     builder_id: string;
     project_id: string | null;
     day: string;
@@ -23,7 +24,7 @@ export interface ApprovalsTables {
     hours: number;
     starts_at: Date | null;
     ends_at: Date | null;
-    category: 'development' | 'research' | 'meeting' | 'training' | 'travel' | 'support' | 'other';
+    category: Category;
     justification: string;
     attachments: Json<{ name: string; contentType: string; bytes: number; key: string }[]>;
     submitted_by: string;
@@ -45,7 +46,7 @@ export interface ApprovalsTables {
     appeal: string | null;
     /** Who rejected it before the appeal. */
     appealed_from: string | null;
-    audit: 'due' | 'confirmed' | 'overturned' | null;
+    audit: Audit | null;
     created_at: Timestamp;
     updated_at: Timestamp;
   };
@@ -54,17 +55,7 @@ export interface ApprovalsTables {
     tenant_id: TenantId;
     approval_id: string;
     at: Date;
-    step:
-      | 'submitted'
-      | 'flagged'
-      | 'approved'
-      | 'approved_first'
-      | 'rejected'
-      | 'withdrawn'
-      | 'appealed'
-      | 'reminded'
-      | 'escalated'
-      | 'confirmed';
+    step: Step;
     by: string;
     engine: 'rules' | 'model' | 'human';
     hours: number | null;

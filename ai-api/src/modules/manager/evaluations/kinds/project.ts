@@ -1,6 +1,6 @@
 import { defineKind, type Facts } from '../../../../judgement/index.ts';
 import { addWeeks, daysBetween, daysOf } from '../../../../platform/week.ts';
-import type { KnownWeek } from '../../../shared/people/index.ts';
+import { type KnownWeek, projectVocabulary } from '../../../shared/people/index.ts';
 import { mean } from './arithmetic.ts';
 import { TREND_WEEKS } from './builder.ts';
 import { feedbackFor } from './feedback.ts';
@@ -12,28 +12,7 @@ export const projectKind = defineKind({
   name: 'project-evaluation',
   rulesFile: new URL('../../../../../rules/project-evaluation.json', import.meta.url),
   vocabulary: {
-    project: {
-      status: { type: 'text', description: 'status (active, paused, done)', example: 'active' },
-      stage: {
-        type: 'text',
-        description: 'stage (idea, validation, build, launch, growth)',
-        example: 'build',
-      },
-      daysInStage: { type: 'number', description: 'days in the current stage', example: 40 },
-      tamUsd: { type: 'number', description: 'total addressable market in dollars', example: 250_000_000 },
-      tamRationale: {
-        type: 'text',
-        description: 'the reasoning behind the market size',
-        example: '40 000 clinics at $500 a month',
-        untrusted: true,
-      },
-      goal: {
-        type: 'text',
-        description: 'the goal of the project',
-        example: 'Ten paying pilots',
-        untrusted: true,
-      },
-    },
+    project: projectVocabulary,
     week: {
       goalsSet: { type: 'number', description: 'project goals set', example: 3 },
       goalsMet: { type: 'number', description: 'project goals met', example: 2 },
