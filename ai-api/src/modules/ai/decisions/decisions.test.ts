@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
-import { businessDatabases, type TestDatabase, temporaryDirectory } from '../../../../test/databases.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type Delivery, type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';

@@ -1,5 +1,4 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Health } from './health.ts';
 
