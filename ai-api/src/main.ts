@@ -1,6 +1,7 @@
 import { createReload } from './composition/reload.ts';
 import { ConfigError, otlpSettings, readConfig } from './config/index.ts';
 import { RegionMismatch } from './context.ts';
+import { VectorsMissing } from './models/embeddings/pgvector.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
 import { SchemaOfAnotherVersion } from './platform/database/migrate.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
@@ -53,6 +54,7 @@ const PLAIN = [
   RegionMismatch,
   SchemaOfAnotherVersion,
   SecretsError,
+  VectorsMissing,
 ];
 
 /** What a person can mend needs no stack: also files and ports that the system refuses. */

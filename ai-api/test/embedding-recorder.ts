@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
@@ -25,21 +25,25 @@ export type EmbeddingFault =
   | { status: number; headers?: Record<string, string> }
   | { body: string }
   | { length: number }
-  | 'hang';
+  | 'hang'
+  | 'nothing'
+  | 'endless'
+  | 'broken';
 
 export interface EmbeddingRecorder {
   /** What VOYAGE_BASE_URL or OPENAI_BASE_URL is set to. */
   url: string;
   calls: z.output<typeof request>[];
-  /** What goes wrong with the next requests; null ends it. */
-  failWith(fault: EmbeddingFault | null): void;
+  /** What goes wrong with the next requests, or with so many of them; null ends it. */
+  failWith(fault: EmbeddingFault | null, times?: number): void;
   close(): Promise<void>;
 }
 
 /** Starts a server on loopback that embeds as Voyage and OpenAI do: the same text always gets the same vector. */
 export async function startEmbeddingRecorder(): Promise<EmbeddingRecorder> {
   const calls: EmbeddingRecorder['calls'] = [];
-  let fault: EmbeddingFault | null = null;
+  let faulty: EmbeddingFault | null = null;
+  let left = 0;
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -50,7 +54,15 @@ export async function startEmbeddingRecorder(): Promise<EmbeddingRecorder> {
       return json(404, '{}');
     if (!sent.success) return json(400, JSON.stringify({ detail: z.prettifyError(sent.error) }));
     calls.push(sent.data);
+    const fault = left > 0 ? faulty : null;
+    left -= 1;
     if (fault === 'hang') return;
+    if (fault === 'nothing') return json(200, '{"data":[],"usage":{"total_tokens":5}}');
+    if (fault === 'broken') {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"data": [');
+      return void setTimeout(() => response.destroy(), 20);
+    }
+    if (fault === 'endless') return sendEndlessly(response);
     if (fault && 'status' in fault) return json(fault.status, '{"detail":"no"}', fault.headers);
     if (fault && 'body' in fault) return json(200, fault.body);
     const asked = 'dimensions' in sent.data ? sent.data.dimensions : sent.data.output_dimension;
@@ -66,14 +78,26 @@ export async function startEmbeddingRecorder(): Promise<EmbeddingRecorder> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     calls,
-    failWith: (next) => {
-      fault = next;
+    failWith: (next, times = Number.POSITIVE_INFINITY) => {
+      faulty = next;
+      left = times;
     },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** As much as the client takes. */
+function sendEndlessly(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const piece = ' '.repeat(1_000_000);
+  const more = () => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on('drain', more);
+  more();
 }
 
 function vectorOf(text: string, length: number): number[] {

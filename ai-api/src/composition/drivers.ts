@@ -5,6 +5,7 @@ import { type Config, otlpSettings, urlOf } from '../config/index.ts';
 import { createRequestPolicies } from '../http/request-policies.ts';
 import { createCollections } from '../models/embeddings/collections.ts';
 import { createEmbedder, embeddersOf } from '../models/embeddings/index.ts';
+import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
@@ -71,7 +72,9 @@ export async function openDrivers(
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
-  const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
+  const vectors = await openVectors(config, log, database, embedder.space.dimensions);
+  const embedders = embeddersOf(embedder, { database, books: ledger });
+  const collections = createCollections(database, jobs, embedders, vectors);
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
     metrics.storeFailure('limits'),
@@ -111,6 +114,14 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
   };
+}
+
+/** @throws {import('../models/embeddings/pgvector.ts').VectorsMissing} in production */
+async function openVectors(config: Config, log: Logger, database: Database, dimensions: number) {
+  const isRequired = config.NODE_ENV === 'production';
+  const { engine, reason } = await prepareVectors(database, dimensions, isRequired);
+  if (reason !== null) log.warn({ reason }, 'policies are searched by words only, not by meaning');
+  return engine;
 }
 
 function traceSettings(config: Config, log: Logger, metrics: Metrics): TraceSettings | null {

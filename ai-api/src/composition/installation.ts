@@ -6,12 +6,14 @@ import type { Drivers } from './drivers.ts';
 export function installationOf(drivers: Drivers): Installation {
   const { database, model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } =
     drivers;
+  const { engine: vectors } = drivers.collections;
   return {
     version: packageJson.version,
     engine: model ? 'model' : 'rules',
     model: model?.name ?? null,
     drivers: {
       database: database.driver,
+      vectors,
       jobs: jobs.driver,
       objects: objects.driver,
       cache: cache.driver,

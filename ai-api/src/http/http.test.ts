@@ -342,6 +342,7 @@ describe('the HTTP interface', () => {
         model: null,
         drivers: {
           database: testDatabase.env.DATABASE_URL ? 'postgres' : 'pglite',
+          vectors: testDatabase.env.DATABASE_URL ? server.context.collections.engine : 'pgvector',
           jobs: 'pg-boss',
           objects: 'filesystem',
           mail: 'smtp',

@@ -245,7 +245,7 @@ const LEFT_ALONE = 'The model provider failed several times in a row and is left
  * A refusal or a bad answer shows that the provider is alive. A call that was aborted shows nothing, and
  * must not close a circuit that it probed.
  */
-function speaksAgainstProvider(error: unknown): boolean {
+export function speaksAgainstProvider(error: unknown): boolean {
   return !(error instanceof ModelError) || error.kind === 'unreachable' || error.kind === 'timeout';
 }
 
@@ -258,7 +258,7 @@ function guess({ system, messages }: Question, output: string | null): Usage {
 }
 
 /** @throws the signal's reason as soon as it aborts */
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await pause(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw error;

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { toSql } from 'pgvector/kysely';
 import type { Database, Schema, TenantTransaction } from '../../platform/database/index.ts';
 import type { Space } from './embedder.ts';
 
@@ -66,23 +67,20 @@ export async function hashesIn(
 export async function saveVectors(
   transaction: TenantTransaction,
   { id, provider, model, dimensions }: SpaceRecord,
-  rows: readonly { id: string; hash: string; vector: number[] }[],
+  rows: readonly { id: string; hash: string; vector: Float32Array }[],
   overwrite: boolean,
 ): Promise<void> {
+  const items = rows.map(({ id, hash, vector }) => ({ id, hash, vector: toSql([...vector]) }));
   await sql`
     insert into models.embeddings (space_id, item_id, provider, model, dimensions, content_hash, vector)
-    select ${id}::uuid, item.id, ${provider}, ${model}, ${dimensions}, item.hash,
-      array(select value::real from json_array_elements_text(item.vector) with ordinality as part (value, place) order by place)
-    from json_to_recordset(${JSON.stringify(rows)}::json) as item (id text, hash text, vector json)
+    select ${id}::uuid, item.id, ${provider}, ${model}, ${dimensions}, item.hash, item.vector::vector
+    from json_to_recordset(${JSON.stringify(items)}::json) as item (id text, hash text, vector text)
     where exists (select 1 from models.embedding_spaces as space where space.id = ${id}::uuid)
     on conflict (tenant_id, space_id, item_id) ${
       overwrite
         ? sql`do update set content_hash = excluded.content_hash, vector = excluded.vector`
         : sql`do nothing`
     }`.execute(transaction);
-  await sql`update models.embedding_spaces set revision = revision + 1 where id = ${id}::uuid`.execute(
-    transaction,
-  );
 }
 
 /** Takes items out of every space of a collection. */
@@ -96,48 +94,30 @@ export async function deleteItems(
     delete from models.embeddings as vector using models.embedding_spaces as space
     where space.id = vector.space_id and space.collection = ${collection}
       and vector.item_id = any(${ids}::text[])`.execute(transaction);
-  await sql`
-    update models.embedding_spaces set revision = revision + 1 where collection = ${collection}`.execute(
-    transaction,
-  );
 }
 
-export async function countVectors(transaction: TenantTransaction, spaceId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from models.embeddings where space_id = ${spaceId}::uuid`.execute(
-    transaction,
-  );
-  return rows[0]?.count ?? 0;
+/** A collection that lacks vectors: it is searched by words until they are made. */
+export async function markIncomplete(transaction: TenantTransaction, collection: string): Promise<void> {
+  await transaction
+    .updateTable('models.embedding_spaces')
+    .set({ state: 'building' })
+    .where('collection', '=', collection)
+    .execute();
 }
 
-/** Vectors in the order of their items, after one, in PostgreSQL's binary form of an array. */
-export async function vectorBytes(
-  transaction: TenantTransaction,
-  spaceId: string,
-  after: string | null,
-  limit: number,
-): Promise<{ item_id: string; bytes: Uint8Array }[]> {
-  const { rows } = await sql<{ item_id: string; bytes: Uint8Array }>`
-    select item_id, array_send(vector) as bytes from models.embeddings
-    where space_id = ${spaceId}::uuid and item_id > ${after ?? ''}
-    order by item_id limit ${limit}`.execute(transaction);
-  return rows;
-}
-
-/** Collections whose searched space is another one. */
-export async function spacesElsewhere(
+/** Collections that are not searched in this space, or lack vectors of it. */
+export function collectionsOutside(
   database: Database,
   { provider, model, dimensions }: Space,
 ): Promise<{ tenant_id: string; collection: string }[]> {
-  return database
+  const spaces = database
     .system('a new space is for every company')
     .selectFrom('models.embedding_spaces')
-    .select(['tenant_id', 'collection'])
+    .select(['tenant_id', 'collection']);
+  const complete = spaces
     .where('state', '=', 'active')
-    .where((eb) =>
-      eb.not(
-        eb.and([eb('provider', '=', provider), eb('model', '=', model), eb('dimensions', '=', dimensions)]),
-      ),
-    )
-    .execute();
+    .where('provider', '=', provider)
+    .where('model', '=', model)
+    .where('dimensions', '=', dimensions);
+  return spaces.except(complete).execute();
 }

@@ -5,6 +5,10 @@ export interface Space {
   dimensions: number;
 }
 
+export function isSame(a: Space, b: Space): boolean {
+  return a.provider === b.provider && a.model === b.model && a.dimensions === b.dimensions;
+}
+
 /** Whose texts they are and what for. */
 export interface EmbeddingCall {
   tenantId: string;

@@ -9,9 +9,10 @@ import { ensureTenant } from '../../modules/shared/identity/index.ts';
 import type { Database } from '../../platform/database/index.ts';
 import type { RecordedAttempt } from '../chain.ts';
 import { createEmbedder, type Embedder } from './index.ts';
-import { openAiVectorizer, voyageVectorizer } from './remote.ts';
+import { openAiVectorizer } from './openai.ts';
 import { staticVectorizer } from './static.ts';
 import type { Vectorizer } from './vectorizer.ts';
+import { voyageVectorizer } from './voyage.ts';
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
@@ -71,6 +72,14 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
       dimensions: 512,
       timeoutMs,
     });
+  const openAi = () =>
+    openAiVectorizer({
+      apiKey: 'sk',
+      baseUrl: recorder.url,
+      model: 'text-embedding-3-large',
+      dimensions: 512,
+      timeoutMs: 10_000,
+    });
   const embedderOf = (vectorizer: Vectorizer): Embedder =>
     createEmbedder(vectorizer, {
       database,
@@ -110,10 +119,7 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
     expect(recorder.calls).toHaveLength(1);
     expect(again.vectors).toEqual([first.vectors[2], first.vectors[0]]);
     await embedderOf(voyage()).embed(['same'], call('query'));
-    const options = { apiKey: 'sk', baseUrl: recorder.url, timeoutMs: 10_000 };
-    await embedderOf(
-      openAiVectorizer({ ...options, model: 'text-embedding-3-large', dimensions: 512 }),
-    ).embed(['same'], call());
+    await embedderOf(openAi()).embed(['same'], call());
     expect(recorder.calls).toHaveLength(3);
   });
 
@@ -128,11 +134,50 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
     ['answers 500', { status: 500 }, 'unreachable', 10_000],
     ['answers something else', { body: '{"data": [' }, 'error', 10_000],
     ['answers vectors of another length', { length: 1024 }, 'out_of_schema', 10_000],
+    ['answers fewer vectors than texts', 'nothing', 'out_of_schema', 10_000],
+    ['answers without end', 'endless', 'error', 10_000],
+    ['breaks off', 'broken', 'unreachable', 10_000],
     ['hangs', 'hang', 'timeout', 200],
   ])('fails when Voyage %s, which the ledger says', async (what, fault, kind, timeoutMs) => {
     recorder.failWith(fault);
     await expect(embedderOf(voyage(timeoutMs)).embed([what], call())).rejects.toMatchObject({ kind });
     expect(attempts).toMatchObject([{ outcome: kind, provider: 'voyage', model: 'voyage-3-large' }]);
+  });
+
+  test.each<[string, EmbeddingFault, string]>([
+    ['refuses the key', { status: 401 }, 'unauthorized'],
+    ['answers vectors of another length', { length: 3 }, 'out_of_schema'],
+    ['answers without end', 'endless', 'error'],
+  ])('fails when OpenAI %s', async (what, fault, kind) => {
+    recorder.failWith(fault);
+    await expect(embedderOf(openAi()).embed([what], call())).rejects.toMatchObject({ kind });
+    expect(attempts).toMatchObject([{ outcome: kind, provider: 'openai' }]);
+  });
+
+  test('asks a second time for what may pass, and the ledger has one row', async () => {
+    recorder.failWith({ status: 503 }, 1);
+    const { vectors } = await embedderOf(voyage()).embed(['passing'], call());
+    expect(vectors).toHaveLength(1);
+    expect(recorder.calls).toHaveLength(2);
+    expect(attempts).toMatchObject([{ outcome: 'ok' }]);
+  });
+
+  test('ends a request whose caller has gone away with the reason', async () => {
+    recorder.failWith('hang');
+    const gone = new Error('gone');
+    const leaving = new AbortController();
+    const asked = embedderOf(voyage()).embed(['left'], { ...call(), signal: leaving.signal });
+    await expect.poll(() => recorder.calls.length).toBe(1);
+    leaving.abort(gone);
+    await expect(asked).rejects.toBe(gone);
+    expect(attempts).toMatchObject([{ outcome: 'aborted' }]);
+  });
+
+  test('sends Voyage a text of its context whole, and OpenAI as much as it reads', async () => {
+    const text = 'word '.repeat(28_000);
+    await embedderOf(voyage()).embed([text], call());
+    await embedderOf(openAi()).embed([text], call());
+    expect(recorder.calls.map(({ input }) => input[0]?.length)).toEqual([140_000, 30_000]);
   });
 
   test('keeps what it has when a later batch fails', async () => {

@@ -12,9 +12,6 @@ import type { Vectorizer } from './vectorizer.ts';
 export { forgetCached } from './cache.ts';
 export type { Embedded, Embedder, EmbeddingCall, Space } from './embedder.ts';
 
-/** Longest text that is read, in characters; the rest does not count. Texts are cut into passages before. */
-const LONGEST_TEXT = 30_000;
-
 /**
  * An embedder that asks in batches, asks for no text twice, and enters every batch that was sent in the ledger.
  */
@@ -22,7 +19,7 @@ export function createEmbedder(
   vectorizer: Vectorizer,
   { database, books, onCall = () => {} }: { database: Database; books: Bookkeeping; onCall?: OnModelCall },
 ): Embedder {
-  const { space, batch, isCached } = vectorizer;
+  const { space, batch, maxCharacters, isCached } = vectorizer;
 
   /** One request, entered in the ledger whichever way it ended. */
   async function request(texts: readonly string[], call: EmbeddingCall, callId: string, number: number) {
@@ -66,7 +63,7 @@ export function createEmbedder(
     space,
     embed: async (texts, call) => {
       call.signal?.throwIfAborted();
-      const cut = texts.map((text) => text.slice(0, LONGEST_TEXT));
+      const cut = texts.map((text) => text.slice(0, maxCharacters));
       const hashes = cut.map(contentHash);
       const place = { tenantId: call.tenantId, inputType: call.inputType, space };
       const known =

@@ -1,51 +1,76 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { cosineDistance, toSql } from 'pgvector/kysely';
 import type { TenantTransaction } from '../../platform/database/index.ts';
 import type { SpaceRecord } from './collection-store.ts';
-import type { Near } from './vector-memory.ts';
 
-/** What the database can compare vectors with. */
-export interface VectorFeatures {
-  /** pgvector; else plain SQL. */
-  pgvector: boolean;
-  /** Sizes of vectors that have an index. */
-  indexed: readonly number[];
+/** An item and the cosine of its vector with the one that was searched with, -1 to 1. */
+export interface Near {
+  id: string;
+  similarity: number;
 }
 
-export async function vectorFeatures(transaction: TenantTransaction): Promise<VectorFeatures> {
-  const { rows } = await sql<{ pgvector: boolean; indexed: number[] }>`
-    select to_regtype('public.vector') is not null as pgvector, array(
-      select substring(indexname from 'embeddings_hnsw_(\\d+)')::int from pg_indexes
-      where schemaname = 'models' and indexname like 'embeddings\\_hnsw\\_%') as indexed`.execute(
-    transaction,
-  );
-  return rows[0] ?? { pgvector: false, indexed: [] };
+/** pgvector indexes vectors up to this length, and at half precision up to the next. */
+const MAX_DIMENSIONS = { vector: 2_000, halfvec: 4_000 };
+/** Up to so many vectors all are compared: that is exact, and as fast as the index. */
+const MAX_EXACT = 2_000;
+/** Of so many vectors the index looks at most before it gives up, for companies that have few among many. */
+const MAX_SCANNED = 50_000;
+
+/**
+ * What the index of one size is made of; the column itself holds vectors of any size.
+ * @returns null for a size that no index takes
+ * @see https://github.com/pgvector/pgvector#can-i-store-vectors-with-different-dimensions-in-the-same-column
+ */
+export function indexedExpression(dimensions: number) {
+  if (dimensions > MAX_DIMENSIONS.halfvec) return null;
+  const name = dimensions > MAX_DIMENSIONS.vector ? 'halfvec' : 'vector';
+  const type = sql.raw(`${name}(${dimensions})`);
+  return { type, expression: sql`vector::${type}`, operators: `${name}_cosine_ops` };
 }
 
-const arrayOf = (vector: Float32Array) => `{${vector.join(',')}}`;
-
-function similarityTo(vector: Float32Array, { pgvector }: VectorFeatures) {
-  return pgvector
-    ? sql`-(vector::vector <#> ${arrayOf(vector)}::real[]::vector)`
-    : sql`(select sum(a * b) from unnest(vector, ${arrayOf(vector)}::real[]) as pair (a, b))`;
+/** The nearest items of a space by cosine, best first: exact in a small one, else by the index where there is one. */
+export async function nearestItems(
+  transaction: TenantTransaction,
+  space: SpaceRecord,
+  vector: Float32Array,
+  limit: number,
+  hasIndex: boolean,
+): Promise<Near[]> {
+  if (hasIndex && indexedExpression(space.dimensions) && (await isLarge(transaction, space))) {
+    const found = await nearestByIndex(transaction, space, vector, limit);
+    if (found.length === limit) return found;
+  }
+  return nearestOfAll(transaction, space, vector, limit);
 }
 
-/** The nearest items by cosine, which for vectors of length 1 is their product: all of a space are compared. */
-export async function nearestOfAll(
+async function isLarge(transaction: TenantTransaction, { id }: SpaceRecord): Promise<boolean> {
+  const rows = await transaction
+    .selectFrom('models.embeddings')
+    .select('item_id')
+    .where('space_id', '=', id)
+    .offset(MAX_EXACT)
+    .limit(1)
+    .execute();
+  return rows.length > 0;
+}
+
+/** All vectors of a space are compared. */
+export function nearestOfAll(
   transaction: TenantTransaction,
   { id }: SpaceRecord,
   vector: Float32Array,
   limit: number,
-  features: VectorFeatures,
 ): Promise<Near[]> {
-  const { rows } = await sql<Near>`
-    select item_id as id, ${similarityTo(vector, features)}::double precision as similarity
-    from models.embeddings where space_id = ${id}::uuid
-    order by similarity desc, id limit ${limit}`.execute(transaction);
-  return rows;
+  return similarities(
+    transaction
+      .selectFrom('models.embeddings')
+      .select(['item_id as id', distanceTo(vector).as('distance')])
+      .where('space_id', '=', id)
+      .orderBy('distance')
+      .orderBy('id')
+      .limit(limit),
+  );
 }
-
-/** Of so many vectors the index looks at most before it gives up, for those whose company has few among many. */
-const MOST_SCANNED = 50_000;
 
 /**
  * The nearest items by the index, which holds the vectors of all companies: it is scanned on until enough of this one
@@ -58,32 +83,49 @@ export async function nearestByIndex(
   vector: Float32Array,
   limit: number,
 ): Promise<Near[]> {
+  const indexed = indexedExpression(dimensions);
+  if (!indexed) return [];
   await sql`
     select set_config('hnsw.iterative_scan', 'strict_order', true),
-      set_config('hnsw.max_scan_tuples', ${String(MOST_SCANNED)}, true),
+      set_config('hnsw.max_scan_tuples', ${String(MAX_SCANNED)}, true),
       set_config('hnsw.ef_search', ${String(Math.min(1000, 2 * limit))}, true)`.execute(transaction);
-  const size = sql.raw(String(dimensions));
-  const distance = sql`vector::vector(${size}) <#> ${arrayOf(vector)}::real[]::vector(${size})`;
-  const { rows } = await sql<Near>`
-    select item_id as id, -(${distance})::double precision as similarity
-    from models.embeddings where space_id = ${id}::uuid and dimensions = ${size}
-    order by ${distance} limit ${limit}`.execute(transaction);
-  return rows;
+  return similarities(
+    transaction
+      .selectFrom('models.embeddings')
+      .select(['item_id as id', distanceTo(vector).as('distance')])
+      .where('space_id', '=', id)
+      // The planner takes a partial index only when its condition stands in the query as it is.
+      .where('dimensions', '=', sql.lit(dimensions))
+      .orderBy(sql`${indexed.expression} <=> ${toSql([...vector])}::${indexed.type}`)
+      .limit(limit),
+  );
 }
 
-/** The cosine of items that are known, where they have a vector. */
+/** The cosine of known items, where they have a vector. */
 export async function similaritiesOf(
   transaction: TenantTransaction,
   { id }: SpaceRecord,
   vector: Float32Array,
   items: readonly string[],
-  features: VectorFeatures,
 ): Promise<Near[]> {
   if (items.length === 0) return [];
-  const { rows } = await sql<Near>`
-    select item_id as id, ${similarityTo(vector, features)}::double precision as similarity
-    from models.embeddings where space_id = ${id}::uuid and item_id = any(${items}::text[])`.execute(
-    transaction,
+  return similarities(
+    transaction
+      .selectFrom('models.embeddings')
+      .select(['item_id as id', distanceTo(vector).as('distance')])
+      .where('space_id', '=', id)
+      .where('item_id', 'in', items),
   );
-  return rows;
+}
+
+const distanceTo = (vector: Float32Array) => cosineDistance('vector', [...vector]) as RawBuilder<number>;
+
+/** A vector of length 0 has no angle to any other (NaN). */
+async function similarities(query: {
+  execute(): Promise<{ id: string; distance: number }[]>;
+}): Promise<Near[]> {
+  const rows = await query.execute();
+  return rows
+    .filter(({ distance }) => !Number.isNaN(distance))
+    .map(({ id, distance }) => ({ id, similarity: 1 - distance }));
 }

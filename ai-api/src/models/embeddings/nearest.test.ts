@@ -2,20 +2,15 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
 import { ensureTenant } from '../../modules/shared/identity/index.ts';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { findSpaces, insertSpace, type SpaceRecord, saveVectors } from './collection-store.ts';
-import {
-  nearestByIndex,
-  nearestOfAll,
-  similaritiesOf,
-  type VectorFeatures,
-  vectorFeatures,
-} from './nearest-store.ts';
-import { createVectorMemory, type Near } from './vector-memory.ts';
+import { nearestByIndex, nearestItems, nearestOfAll, similaritiesOf } from './nearest-store.ts';
+import { prepareVectors, type Vectors } from './pgvector.ts';
 import { normalize } from './vectorizer.ts';
 
 const DIMENSIONS = 100;
+const OTHER_DIMENSIONS = 64;
 const BIG = 3_000;
 const SMALL = 25;
 
@@ -28,11 +23,17 @@ function createNumbers(seed: number) {
   };
 }
 
+interface Company {
+  tenantId: string;
+  space: SpaceRecord;
+  rows: { id: string; hash: string; vector: Float32Array }[];
+}
+
 describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let database: Database;
-  let features: VectorFeatures;
-  const companies: { tenantId: string; space: SpaceRecord }[] = [];
+  let vectors: Vectors;
+  const companies: Company[] = [];
   const numbers = createNumbers(7);
   const vector = () => normalize(Float32Array.from({ length: DIMENSIONS }, numbers));
   const [asked, other] = [vector(), vector()];
@@ -41,6 +42,8 @@ describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
     testDatabase = await create();
     database = await testDatabase.open();
     await migrate(database.system('the test migrates'));
+    vectors = await prepareVectors(database, OTHER_DIMENSIONS);
+    if (vectors.engine === 'none') return;
     for (const [index, size] of [BIG, SMALL].entries()) {
       const tenantId = await ensureTenant(database, `Company ${index}`, 'enterprise');
       const id = `019b0000-0000-7000-8000-00000000000${index}`;
@@ -52,80 +55,84 @@ describe.each(databaseKinds())('the nearest vectors on $name', ({ create }) => {
       const rows = Array.from({ length: size }, (_, item) => ({
         id: `${index}-${item}`,
         hash: '',
-        vector: [...vector()],
+        vector: vector(),
       }));
       await database.withTenant(tenantId, (transaction) => saveVectors(transaction, space, rows, true));
-      companies.push({ tenantId, space });
+      companies.push({ tenantId, space, rows });
     }
-    const [first] = companies;
-    features = await database.withTenant(first?.tenantId ?? '', vectorFeatures);
+    // Another size is configured: the index is made at the next start, over what is there.
+    vectors = await prepareVectors(database, DIMENSIONS);
   });
   afterAll(async () => {
     await database.close();
     await testDatabase.remove();
   });
 
-  const company = (index: number) => companies[index] as (typeof companies)[number];
-  const near = (found: readonly Near[]) =>
-    found.map(({ id, similarity }) => ({ id, similarity: expect.closeTo(similarity, 4) }));
+  const company = (index: number) => companies[index] as Company;
+  const within = <T>({ tenantId }: Company, work: (transaction: TenantTransaction) => Promise<T>) =>
+    database.withTenant(tenantId, work);
+  /** What arithmetic gives. */
+  const expected = ({ rows }: Company, to: Float32Array, limit: number) =>
+    rows
+      .map(({ id, vector }) => ({ id, similarity: vector.reduce((sum, x, i) => sum + x * (to[i] ?? 0), 0) }))
+      .toSorted((a, b) => b.similarity - a.similarity)
+      .slice(0, limit)
+      .map(({ id, similarity }) => ({ id, similarity: expect.closeTo(similarity, 4) }));
 
-  test('are the same by pgvector, by plain SQL and in memory', async () => {
-    const { tenantId, space } = company(0);
-    const plain = await database.withTenant(tenantId, (transaction) =>
-      nearestOfAll(transaction, space, asked, 10, { ...features, pgvector: false }),
+  test('are those with the highest cosine, and none that has no direction', async ({ skip }) => {
+    skip(vectors.engine === 'none', 'a server without pgvector');
+    const { space } = company(0);
+    const exact = expected(company(0), asked, 10);
+    const fifth = exact[4];
+    expect(await within(company(0), (transaction) => nearestOfAll(transaction, space, asked, 10))).toEqual(
+      exact,
     );
-    expect(plain).toHaveLength(10);
-    const table = await createVectorMemory(database).open(tenantId, space);
-    expect(table?.nearest(asked, 10)).toEqual(near(plain));
-    expect(table?.similarity(asked, plain[3]?.id ?? '')).toBeCloseTo(plain[3]?.similarity ?? 1, 4);
-    expect(table?.similarity(asked, 'nobody')).toBeNull();
-    const [byPgvector, known] = await database.withTenant(tenantId, async (transaction) => [
-      await nearestOfAll(transaction, space, asked, 10, features),
-      await similaritiesOf(transaction, space, asked, [plain[3]?.id ?? '', 'nobody'], features),
-    ]);
-    expect(byPgvector).toEqual(near(plain));
-    expect(known).toEqual(near(plain.slice(3, 4)));
+    const ids = [fifth?.id ?? '', 'nobody'];
+    expect(await within(company(0), (transaction) => similaritiesOf(transaction, space, asked, ids))).toEqual(
+      [fifth],
+    );
+    const found = await within(company(1), async (transaction) => {
+      const empty = [{ id: 'empty', hash: '', vector: new Float32Array(DIMENSIONS) }];
+      await saveVectors(transaction, company(1).space, empty, true);
+      return nearestOfAll(transaction, company(1).space, asked, SMALL + 1);
+    });
+    expect(found).toEqual(expected(company(1), asked, SMALL));
   });
 
-  test('are only those of the company, and all that were asked for, also of one with few among many', async ({
+  test('are only those of the company', async ({ skip }) => {
+    skip(vectors.engine === 'none', 'a server without pgvector');
+    const foreign = await within(company(0), (transaction) =>
+      nearestOfAll(transaction, company(1).space, asked, 5),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('by the index are all that were asked for, also of a company with few among many', async ({
     skip,
   }) => {
-    skip(!features.indexed.includes(DIMENSIONS), 'no server with pgvector 0.8 or later');
-    const { tenantId, space } = company(1);
-    for (const vector of [asked, other]) {
-      const [byIndex, exact] = await database.withTenant(tenantId, async (transaction) => {
+    const hasIndex = vectors.engine === 'pgvector' && database.driver === 'postgres';
+    skip(!hasIndex, 'no server with pgvector');
+    const { space } = company(1);
+    const { rows } = await sql<{ definition: string }>`
+      select indexdef as definition from pg_indexes where indexname = ${`embeddings_cosine_${DIMENSIONS}`}`.execute(
+      database.system('the test looks at the index'),
+    );
+    expect(rows[0]?.definition).toMatch(/hnsw .*vector_cosine_ops.*m='64', ef_construction='128'/);
+    for (const to of [asked, other]) {
+      const byIndex = await within(company(1), async (transaction) => {
         // So small a table is not worth an index to the planner.
         await sql`select set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)`.execute(
           transaction,
         );
-        return [
-          await nearestByIndex(transaction, space, vector, 10),
-          await nearestOfAll(transaction, space, vector, 10, features),
-        ];
+        return nearestByIndex(transaction, space, to, 10);
       });
       expect(byIndex).toHaveLength(10);
-      expect(byIndex.every(({ id }) => id.startsWith('1-'))).toBe(true);
       // The index may miss one; the first ones it must not.
-      expect(byIndex.slice(0, 3)).toEqual(near(exact.slice(0, 3)));
+      expect(byIndex.slice(0, 3)).toEqual(expected(company(1), to, 3));
     }
-  });
-
-  test('in memory are those of the last revision, and none of what has no room', async () => {
-    const { tenantId, space } = company(1);
-    const memory = createVectorMemory(database);
-    const before = await memory.open(tenantId, space);
-    expect(await memory.open(tenantId, space)).toBe(before);
-    const row = { id: 'new', hash: '', vector: [...asked] };
-    const changed = await database.withTenant(tenantId, async (transaction) => {
-      await saveVectors(transaction, space, [row], true);
-      return (await findSpaces(transaction, 'policies'))[0] as SpaceRecord;
-    });
-    const after = await memory.open(tenantId, changed);
-    expect(after?.nearest(asked, 1)).toEqual([{ id: 'new', similarity: expect.closeTo(1, 4) }]);
-    expect(before?.similarity(asked, 'new')).toBeNull();
-    expect(await createVectorMemory(database, DIMENSIONS * SMALL).open(tenantId, changed)).toBeNull();
-    // Of one company nothing is read in the name of another.
-    const foreign = await createVectorMemory(database).open(company(0).tenantId, changed);
-    expect(foreign?.nearest(asked, 5)).toEqual([]);
+    const large = await within(company(0), (transaction) =>
+      nearestItems(transaction, company(0).space, asked, 10, true),
+    );
+    expect(large.slice(0, 3)).toEqual(expected(company(0), asked, 3));
   });
 });

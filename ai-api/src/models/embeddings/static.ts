@@ -14,6 +14,7 @@ export function staticVectorizer(): Vectorizer {
   return {
     space: STATIC_SPACE,
     batch: { texts: 1_000, characters: 10_000_000 },
+    maxCharacters: Number.POSITIVE_INFINITY,
     isCached: false,
     vectors: async (texts, _inputType, signal) => {
       signal?.throwIfAborted();

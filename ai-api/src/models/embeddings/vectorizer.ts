@@ -5,6 +5,8 @@ export interface Vectorizer {
   readonly space: Space;
   /** Most texts in one batch, and most characters of them together. */
   readonly batch: { texts: number; characters: number };
+  /** Longest text that is read, in characters; the rest does not count. */
+  readonly maxCharacters: number;
   /** Whether it pays to keep its vectors. */
   readonly isCached: boolean;
   /** @throws {import('../chat.ts').ModelError} and the reason of the signal */

@@ -36,7 +36,15 @@ export async function keepConversation(
 
 export type NewTurn = Pick<
   TurnRecord,
-  'conversation_id' | 'question' | 'status' | 'engine' | 'answer' | 'model' | 'model_failure' | 'trace_id'
+  | 'conversation_id'
+  | 'question'
+  | 'status'
+  | 'engine'
+  | 'answer'
+  | 'model'
+  | 'model_failure'
+  | 'meaning'
+  | 'trace_id'
 > & { sentences: readonly object[]; citations: readonly object[]; prompt: object | null };
 
 export function insertTurn(

@@ -60,7 +60,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     earlier: readonly TurnRecord[],
     revision: string,
     traceId: string,
-  ): Promise<{ answer: Answer; citations: TurnView['citations']; retrieval: Retrieval }> {
+  ): Promise<{ answer: Answer; citations: TurnView['citations']; meaning: string; retrieval: Retrieval }> {
     const { tenantId, user } = request.caller;
     const { signal } = request;
     const tell = (sentence: GroundedSentence) => request.emit('sentence', sentence);
@@ -72,6 +72,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const {
       passages: found,
       compared,
+      meaning,
       isPoorer,
     } = await own.wrap(searchKey, SEARCH_TTL, () =>
       search(tenantId, query, { folder, by: 'both', limit: PASSAGES, revision }),
@@ -91,7 +92,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     };
     if (model === null || passages.length === 0) {
       request.emit('citations', citations);
-      return { answer: fromPassages(passages, null), citations, retrieval };
+      return { answer: fromPassages(passages, null), citations, meaning, retrieval };
     }
     const prompt = await database.withTenant(tenantId, async (transaction) =>
       (await prompts.open(transaction, await prompts.plan(transaction, tenantId, ANSWER_PROMPT)))(
@@ -105,7 +106,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     request.emit('citations', cached?.citations ?? citations);
     if (cached) {
       for (const sentence of cached.answer.sentences) tell(sentence);
-      return { ...cached, retrieval };
+      return { ...cached, meaning, retrieval };
     }
     const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id, traceId };
     const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
@@ -113,7 +114,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
     const answer = await fromModel(model, prompt, asked, tell);
     if (earlier.length === 0 && answer.engine === 'model' && answer.modelFailure === null)
       await own.set(key, { answer, citations }, ANSWER_TTL);
-    return { answer, citations, retrieval };
+    return { answer, citations, meaning, retrieval };
   }
 
   return {
@@ -133,7 +134,13 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
       });
       const startedAt = new Date();
       const traceId = randomBytes(16).toString('hex');
-      const { answer, citations, retrieval } = await answerTo(request, asked, earlier, revision, traceId);
+      const { answer, citations, meaning, retrieval } = await answerTo(
+        request,
+        asked,
+        earlier,
+        revision,
+        traceId,
+      );
       const cited = new Set(answer.sentences.map(({ citation }) => citation));
       return database.withTenant(tenantId, async (transaction) => {
         const conversationId = await keepConversation(transaction, asked.conversationId ?? null, owner);
@@ -148,6 +155,7 @@ export function createChat({ database, cache, prompts, model, tellFeedback, sear
             answer.engine === 'model' ? citations.filter(({ number }) => cited.has(number)) : citations,
           model: answer.model,
           model_failure: answer.modelFailure,
+          meaning,
           prompt: answer.prompt,
           trace_id: traceId,
         });

@@ -210,6 +210,12 @@ const turn = z
     citations: z.array(citation),
     model: z.string().nullable(),
     modelFailure: z.string().nullable(),
+    meaning: z
+      .string()
+      .nullable()
+      .describe(
+        'What meaning was compared with, or why passages were searched by words only; null in old turns',
+      ),
     helpful: z.boolean().nullable(),
     createdAt: timestamp,
   })

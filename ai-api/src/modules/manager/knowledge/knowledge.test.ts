@@ -77,6 +77,10 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       { timeout: 30_000, interval: 50 },
     );
   }
+  /** Without pgvector, as on a server that has none, all of this is found by words. */
+  const hasVectors = () => api.context.ops.installation.drivers.vectors === 'pgvector';
+  const whatMeaningSays = () =>
+    hasVectors() ? 'Meaning was compared.' : 'Meaning was not compared: the database does not have pgvector.';
   const textsFor = async (query: string, by: 'words' | 'meaning' | 'both' = 'both') => {
     const { passages } = await api.client.policy.search({ query, by });
     return passages.map(({ text }) => text);
@@ -91,14 +95,16 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       page: null,
     });
     expect(passages[0]?.text).toContain('16 weeks');
-    expect(meaning).toBe('Meaning was compared.');
+    expect(meaning).toBe(whatMeaningSays());
   });
 
   test('are found by their meaning where no word is the same', async () => {
     expect((await textsFor('airplane ticket cost', 'words')).some((text) => text.includes('economy'))).toBe(
       false,
     );
-    expect((await textsFor('airplane ticket cost', 'meaning'))[0]).toContain('economy class');
+    const byMeaning = await textsFor('airplane ticket cost', 'meaning');
+    if (hasVectors()) expect(byMeaning[0]).toContain('economy class');
+    else expect(byMeaning).toEqual([]);
   });
 
   test('are found alike by the database, where a company has too many for the memory', async () => {
@@ -338,6 +344,7 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       const turn = await api.client.chat.query({ question: 'When are receipts due?' });
       expect(turn).toMatchObject({ status: 'passages', engine: 'rules', model: null });
       expect(turn.modelFailure).not.toBeNull();
+      expect(turn.meaning).toBe(whatMeaningSays());
       expect(turn.answer).toContain('Receipts are due within 30 days.');
     });
 

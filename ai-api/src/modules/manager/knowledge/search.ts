@@ -98,6 +98,7 @@ function oneSided(
 /** Without an index, all words say the same. */
 const rarityIn = (index: WordIndex | null) => index?.rarity ?? (() => 1);
 
+const NO_PGVECTOR = 'Meaning was not compared: the database does not have pgvector.';
 const NOTHING: Found = { provider: null, nearest: [], also: [] };
 
 /** Without an embedder that answers, words alone are searched, and that is said. */
@@ -109,6 +110,7 @@ async function nearest(
   also: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<{ found: Found; told: string; isPoorer: boolean }> {
+  if (collections.engine === 'none') return { found: NOTHING, told: NO_PGVECTOR, isPoorer: false };
   try {
     const found = await collections.search(tenantId, COLLECTION, query, limit, { also, signal });
     const told = found.nearest.length > 0 ? 'Meaning was compared.' : 'Nothing has a meaning to compare yet.';

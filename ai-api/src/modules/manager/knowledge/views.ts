@@ -82,6 +82,7 @@ export function turnView(row: TurnRecord): TurnView {
     citations: row.citations as unknown as TurnView['citations'],
     model: row.model,
     modelFailure: row.model_failure,
+    meaning: row.meaning,
     helpful: row.helpful,
     createdAt: row.created_at.toISOString(),
   };

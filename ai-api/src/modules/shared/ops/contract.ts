@@ -25,6 +25,9 @@ const report = z
     traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
     drivers: z.object({
       database: z.string(),
+      vectors: z
+        .enum(['pgvector', 'none'])
+        .describe('What compares vectors; none: policies are searched by words only'),
       jobs: z.string(),
       objects: z.string(),
       cache: z.string(),

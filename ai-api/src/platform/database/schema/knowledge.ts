@@ -65,6 +65,8 @@ export interface KnowledgeTables {
     citations: Json<object[]>;
     model: string | null;
     model_failure: string | null;
+    /** What meaning was compared with, or why it was not; null in older turns. */
+    meaning: string | null;
     prompt: Json<object> | null;
     trace_id: string | null;
     helpful: boolean | null;

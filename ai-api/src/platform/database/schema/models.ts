@@ -62,7 +62,6 @@ export interface ModelsTables {
     model: string;
     dimensions: number;
     state: 'building' | 'active';
-    revision: Generated<number>;
     created_at: Timestamp;
   };
   'models.embeddings': {
@@ -73,6 +72,7 @@ export interface ModelsTables {
     model: string;
     dimensions: number;
     content_hash: string;
-    vector: number[];
+    /** Of pgvector, in its text form; `real[]` until the database has pgvector. */
+    vector: string;
   };
 }
