@@ -24,7 +24,7 @@ const SECRETS = [
 const URLS = ['DATABASE_URL', 'SMTP_URL'];
 
 /** What the embedded drivers stand in for on one machine. */
-const DRIVERS = {
+export const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'must be set in production: the embedded database is for one machine',
   OBJECTS_BUCKET: 'must be set in production: files on a disk are for one machine',
   SMTP_URL: 'must be set in production: the development inbox sends nothing',
@@ -38,7 +38,9 @@ const DRIVERS = {
  * @returns one line for each wrong variable, without its value
  */
 export function productionFaults(given: Record<string, string | undefined>): string[] {
-  const missing = Object.entries(DRIVERS).flatMap(([name, why]) => (given[name] ? [] : [`${name} ${why}`]));
+  const missing = Object.entries(REQUIRED_IN_PRODUCTION).flatMap(([name, why]) =>
+    given[name] ? [] : [`${name} ${why}`],
+  );
   const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
   const urls = URLS.filter((name) => {
     const password = passwordIn(given[name]);

@@ -44,7 +44,7 @@ export interface KnowledgeTables {
     heading: string[];
     page: number | null;
     text: string;
-    words: GeneratedAlways<string>;
+    words: GeneratedAlways<string | null>;
   };
   'knowledge.conversations': {
     id: string;

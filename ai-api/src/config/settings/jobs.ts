@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Priority } from '../../platform/jobs/index.ts';
+import { whole } from './types.ts';
+
+/** Work in the background. */
+export const jobs = {
+  JOB_PRIORITIES: z
+    .string()
+    .regex(/^(high|default|low)(,(high|default|low))*$/, 'must be some of high,default,low')
+    .default('high,default,low')
+    .transform((list) => list.split(',') as Priority[])
+    .describe('Classes of jobs that this process handles'),
+  EVALUATION_CONCURRENCY: whole(1, 200, 8).describe('Builders judged at once by one process'),
+  AGENT_CONCURRENCY: whole(1, 200, 4).describe('Executions of agents at once in one process'),
+  JOB_HEARTBEAT_SECONDS: whole(10, 3600, 15).describe(
+    'After so long without a sign a job is given to another worker',
+  ),
+};

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { port } from './types.ts';
+
+/** How e-mails leave. */
+export const mail = {
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be a URL that starts with smtp://' })
+    .optional()
+    .describe('Mail server of the installation; then the development inbox does not start'),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^[^<>@,;:"\p{Cc}]*<[^\s<>@,;:]+@[^\s<>@,;:]+>$/u,
+      'must look like AI Manager <ai-manager@example.com>',
+    )
+    .default('AI Manager <ai-manager@localhost>')
+    .describe('Sender of the e-mails that ask for decisions'),
+  INBOX_HTTP_PORT: port(8025).describe('Page of the development inbox'),
+  INBOX_SMTP_PORT: port(1025).describe('SMTP of the development inbox'),
+};

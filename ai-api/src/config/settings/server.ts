@@ -1,0 +1,22 @@
+import { httpUrl, oneOf, optionalPort, port, text } from './types.ts';
+
+/** The process and its addresses. */
+export const server = {
+  NODE_ENV: oneOf(['development', 'test', 'production'])
+    .default('development')
+    .describe('production refuses the embedded drivers'),
+  ROLE: oneOf(['all', 'api', 'worker']).default('all').describe('Which parts this process runs'),
+  HOST: text.default('127.0.0.1').describe('Address that the API listens on'),
+  PORT: port(8000).describe('Port of the API'),
+  PUBLIC_URL: httpUrl.optional().describe('Where people and services reach the API'),
+  DASHBOARDS_URL: httpUrl
+    .optional()
+    .describe('Where people open ToolJet: links in reports and e-mails lead there; no links unless set'),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe lines that are written'),
+  WORKER_PORT: optionalPort.describe('Where a worker answers probes and /metrics; nowhere unless set'),
+  TOOLJET_PLUGINS_DIR: text
+    .optional()
+    .describe('Folder of the built ToolJet plugins, served at /marketplace-assets; not served unless set'),
+};

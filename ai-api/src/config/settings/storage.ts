@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { parseKeys } from '../../platform/sealing.ts';
+import { checked, httpUrl, text, whole } from './types.ts';
+
+/** Where data is kept. */
+export const storage = {
+  DATA_DIR: text.default('.data').describe('Everything the embedded drivers store'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgres://' })
+    .optional()
+    .describe('PostgreSQL 15 or newer; embedded PGlite unless set'),
+  DATABASE_POOL: whole(2, 200, 20).describe('Connections to PostgreSQL, beside a few of the job queue'),
+  OBJECTS_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional()
+    .describe('Bucket of S3 that files are kept in; DATA_DIR unless set'),
+  OBJECTS_REGION: text.optional().describe('Region of the bucket; AWS_REGION unless set'),
+  OBJECTS_ENDPOINT: httpUrl.optional().describe('Another server that speaks S3; AWS unless set'),
+  DATA_ENCRYPTION_KEY: checked(parseKeys)
+    .optional()
+    .describe('32 bytes in base64 or hex that seal stored secrets; after a comma, earlier keys'),
+  UPSTASH_REDIS_REST_URL: httpUrl
+    .optional()
+    .describe('Redis that all processes share for limits and cache; in memory, per process, unless set'),
+  UPSTASH_REDIS_REST_TOKEN: text.optional().describe('Needed with UPSTASH_REDIS_REST_URL'),
+  DATA_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'must be a region such as eu-central-1')
+    .optional()
+    .describe('Region in which this installation keeps its data, as whoever runs it declares'),
+};
