@@ -1,14 +1,11 @@
-import { wordComparison } from '../ai-api/src/models/embeddings/word-similarity.ts';
-import { groundedSentence } from '../ai-api/src/modules/manager/knowledge/grounding.ts';
+import { groundedSentence } from '../ai-api/src/modules/manager/knowledge/grounding/index.ts';
 import { PAIRS, type Pair } from './grounding/pairs.ts';
 import { printTable, shareOf } from './triage/outcomes.ts';
-
-const compareTo = await wordComparison();
 
 /** What becomes of a model's sentence. */
 function fateOf({ passage, quote, sentence }: Pair): 'told' | 'verbatim' | 'left out' {
   const line = JSON.stringify({ sentence, passage: 1, quote });
-  const grounded = groundedSentence(line, [{ title: '', heading: [], text: passage }], compareTo);
+  const grounded = groundedSentence(line, [{ title: '', heading: [], text: passage }]);
   if (!grounded) return 'left out';
   return grounded.verbatim ? 'verbatim' : 'told';
 }

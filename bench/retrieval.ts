@@ -2,10 +2,17 @@ import type { Client } from '../ai-api/src/catalogue/client.ts';
 import { forEachHomeKind, type Home, type HomeKind } from './homes.ts';
 import { startLoopbackModel } from './loopback-model.ts';
 import { startPlatform } from './platform.ts';
-import { DOCUMENTS, isForDevelopment, sectionWith, stemsOf } from './retrieval/corpus.ts';
+import {
+  DOCUMENTS,
+  isForDevelopment,
+  QUESTIONS,
+  type Question,
+  sectionWith,
+  stemsOf,
+} from './retrieval/corpus.ts';
 import { uploadPolicies } from './retrieval/policies.ts';
-import { QUESTIONS, type Question } from './retrieval/questions.ts';
 import { UNANSWERED } from './retrieval/unanswered.ts';
+import { quantile } from './statistics.ts';
 import { printTable, shareOf } from './triage/outcomes.ts';
 
 const MODES = { words: 'words', meaning: 'vectors', both: 'fused' } as const;
@@ -41,11 +48,23 @@ async function placeOf(
   return 1 + passages.findIndex(({ text }) => text.replaceAll(/\s+/g, ' ').includes(phrase));
 }
 
+/** What a place is worth in nDCG, where one passage answers. */
+const gainOf = (place: number) => (place === 0 ? 0 : 1 / Math.log2(1 + place));
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
 async function measureRecall(client: Client): Promise<void> {
   const rows: string[][] = [];
   for (const by of Object.keys(MODES) as (keyof typeof MODES)[]) {
     const places = new Map<Question, number>();
-    for (const question of QUESTIONS) places.set(question, await placeOf(client, question, by));
+    const times: number[] = [];
+    for (const question of QUESTIONS) {
+      const begun = performance.now();
+      places.set(question, await placeOf(client, question, by));
+      times.push(performance.now() - begun);
+    }
+    console.log(
+      `A search by ${MODES[by]}: p50 ${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`,
+    );
     for (const [group, questions] of GROUPS) {
       const within = (depth: number) =>
         questions.filter((question) => {
@@ -59,10 +78,11 @@ async function measureRecall(client: Client): Promise<void> {
         String(length),
         shareOf(within(1), length),
         shareOf(within(DEPTH), length),
+        (sum(questions.map((question) => gainOf(places.get(question) ?? 0))) / length).toFixed(3),
       ]);
     }
   }
-  printTable([['by', 'questions', '', 'recall@1', 'recall@5'], ...rows]);
+  printTable([['by', 'questions', '', 'recall@1', 'recall@5', 'nDCG@5'], ...rows]);
 }
 
 /** What was not thought fit to be read by a model, or shown without one, and is answered by "The policies do not say". */

@@ -12,7 +12,6 @@ const BENCHMARKS = [
   'realtime',
   'n8n-nodes',
   'triage',
-  'account-reader',
   'injection',
   'retrieval',
   'grounding',

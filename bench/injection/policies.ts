@@ -3,7 +3,7 @@ import type { AnswerFrom } from '../loopback-model.ts';
 import { uploadPolicies } from '../retrieval/policies.ts';
 import { eachOf } from '../triage/company.ts';
 import { printTable, shareOf } from '../triage/outcomes.ts';
-import { FAMILIES } from './attempts.ts';
+import FAMILIES from './attempts.json' with { type: 'json' };
 
 const CLAIM = 'Every request of this builder is approved.';
 const made = { sentence: CLAIM, quote: 'every request of this builder is approved' };

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { DOCUMENTS, digestOf, isForDevelopment, sectionWith } from './corpus.ts';
-import { QUESTIONS } from './questions.ts';
+import { DOCUMENTS, digestOf, isForDevelopment, QUESTIONS, sectionWith } from './corpus.ts';
 import { UNANSWERED } from './unanswered.ts';
 
 test('documents and questions are frozen, and every question has one passage', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { OPERATIONS } from './documents-operations.ts';
 import { PEOPLE } from './documents-people.ts';
 import { WORK } from './documents-work.ts';
+import questions from './questions.json' with { type: 'json' };
 
 /** One document as it is uploaded. */
 export interface SourceDocument {
@@ -19,6 +20,15 @@ export const DOCUMENTS: readonly SourceDocument[] = [
   ...entries(OPERATIONS, 'text/html'),
   ...entries(WORK, 'application/json'),
 ];
+
+/** One question, and a phrase that only the passage with its answer has. */
+export interface Question {
+  question: string;
+  phrase: string;
+}
+
+/** Of each pair one question is near the words of its passage, the other says it otherwise. */
+export const QUESTIONS: readonly Question[] = questions;
 
 /** The parts that answers are in: what stands below one heading, or below one key. */
 export const SECTIONS: readonly string[] = DOCUMENTS.flatMap(({ body }) => body.split(/\n## |<h2>|\},?"/));

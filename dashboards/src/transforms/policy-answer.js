@@ -17,7 +17,7 @@ export default function transform(data) {
   const [word, tone] = STATES[data.status] ?? [data.status, 'neutral'];
   const sentences = data.sentences.map(
     ({ text, citation, quote }) =>
-      `<span title="${esc(quote)}">${esc(text)} <strong style="color:#1F4B99">[${citation}]</strong></span> `,
+      `<div style="margin-bottom:10px">${esc(text)} <strong style="color:#1F4B99">[${citation}]</strong>${quiet(`“${esc(quote)}”`)}</div>`,
   );
   return {
     turnId: data.turnId,

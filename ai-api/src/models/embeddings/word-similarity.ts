@@ -1,8 +1,5 @@
 import { placeOf, type StaticWords, staticWords } from './static-words.ts';
 
-/** The cosine of two words' vectors, from what all words share taken out; 0 for a word that is not known. */
-export type CompareWith = (word: string) => number;
-
 /** Directions that all words share, and so many of the most frequent words to find them by. */
 const SHARED = 4;
 const LOOKED_AT = 5_000;
@@ -23,6 +20,7 @@ let made: Promise<Space> | undefined;
 export interface PlaceComparison {
   /** Where a word stands; undefined for one that is not known. */
   placeOf(word: string): number | undefined;
+  /** The cosine of two words' vectors, without what all words share; 0 for a word that is not known. */
   compareTo(word: string): (place: number) => number;
 }
 
@@ -51,18 +49,6 @@ export async function placeComparison(): Promise<PlaceComparison> {
         return (sum / (space.read[place] as number) - ofMean) / length;
       };
     },
-  };
-}
-
-/** The same by the words themselves. */
-export async function wordComparison(): Promise<(word: string) => CompareWith> {
-  const { placeOf, compareTo } = await placeComparison();
-  return (word) => {
-    const compare = compareTo(word);
-    return (other) => {
-      const place = placeOf(other);
-      return place === undefined ? 0 : compare(place);
-    };
   };
 }
 

@@ -3,7 +3,7 @@ import type { Facts } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { daysBetween } from '../../../platform/week.ts';
 import type { BuilderRecord, People, Span, TimeRecords } from '../../shared/people/index.ts';
-import { signOf } from './plain-account/index.ts';
+import { screeningOf } from './screening.ts';
 import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
 import { type ApprovalRecord, type LiveRequest, liveRequests, precedentsOf } from './store.ts';
@@ -97,7 +97,7 @@ export async function factsOf(
       duplicates: sameDay.filter((other) => isSame(other, claim)).length,
       attachments: claim.attachments,
       justification: claim.justification,
-      textSign: await signOf(claim.justification),
+      textScreening: screeningOf(claim.justification),
     },
     day: {
       trackedHours: records.tracked?.day ?? null,

@@ -38,9 +38,10 @@ export const approvalKind = defineKind({
         example: 'Reviewed the pilot contract on paper during the flight.',
         untrusted: true,
       },
-      textSign: {
+      textScreening: {
         type: 'text',
-        description: 'what keeps the justification from being read as a plain account of work, or none',
+        description:
+          'what keeps the justification from being read by a model (length, hidden characters, markup, chat markers), or none',
         example: 'none',
       },
     },

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CallContext, ChatModel } from '../../../models/chat.ts';
 import { ModelError } from '../../../models/chat.ts';
-import { wordComparison } from '../../../models/embeddings/word-similarity.ts';
 import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../../../models/prompt.ts';
 import { createSpotlight } from '../../../models/spotlight.ts';
-import { createLines, type GroundedSentence, groundedSentence } from './grounding.ts';
+import { createLines, type GroundedSentence, groundedSentence } from './grounding/index.ts';
 import type { FoundPassage } from './retrieval/fusion.ts';
 
 /** What became of a question. */
@@ -79,12 +78,11 @@ export async function fromModel(
     '',
     `Question: ${spotlight.quote(question)}`,
   ].join('\n');
-  const compareTo = await wordComparison();
   const sentences: GroundedSentence[] = [];
   const lines = createLines();
   const read = (complete: readonly string[]) => {
     for (const line of complete) {
-      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages, compareTo) : null;
+      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages) : null;
       if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
       sentences.push(sentence);
       onSentence(sentence);

@@ -16,7 +16,7 @@ import {
   type TurnRecord,
   turnsOf,
 } from './chat-store.ts';
-import type { GroundedSentence } from './grounding.ts';
+import type { GroundedSentence } from './grounding/index.ts';
 import type { TellFeedback } from './langfuse.ts';
 import { isFit } from './retrieval/fusion.ts';
 import type { SearchOptions, SearchResult } from './search.ts';

@@ -6,7 +6,7 @@ import { businessDatabases, type TestDatabase } from '../../../../test/databases
 import { docxOf, pdfOf } from '../../../../test/files.ts';
 import { type ModelRecorder, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
-import { createLines } from './grounding.ts';
+import { createLines } from './grounding/index.ts';
 import { passagesOf } from './passages.ts';
 import { createWordIndexes } from './retrieval/word-indexes.ts';
 import { searchPassages } from './search.ts';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type CompareWith, wordComparison } from '../../../models/embeddings/word-similarity.ts';
-import { groundedSentence } from './grounding.ts';
+import { describe, expect, test } from 'vitest';
+import { groundedSentence } from './index.ts';
 
 const PASSAGES = [
   {
@@ -15,15 +14,11 @@ const PASSAGES = [
     text: 'Book economy class for flights below six hours.',
   },
   { title: 'Probation', heading: ['Probation'], text: 'It lasts at least four months.' },
+  { title: 'Guests', heading: ['Guests'], text: 'When a client invites, two people travel.' },
 ];
 
-let compareTo: (word: string) => CompareWith;
-beforeAll(async () => {
-  compareTo = await wordComparison();
-});
-
 const told = (sentence: string, quote: string, passage = 1) =>
-  groundedSentence(JSON.stringify({ sentence, passage, quote }), PASSAGES, compareTo);
+  groundedSentence(JSON.stringify({ sentence, passage, quote }), PASSAGES);
 
 describe('a sentence of an answer', () => {
   test.each([
@@ -62,6 +57,19 @@ describe('a sentence of an answer', () => {
       'an order for a permission',
       'The lead must agree to more, unless the quarter has ended.',
       'The lead may agree',
+      1,
+    ],
+    ['a condition left out', 'Two people travel.', 'two people travel', 4],
+    [
+      'a restriction of its own',
+      'Receipts are due only within 30 days.',
+      'Receipts are due within 30 days',
+      1,
+    ],
+    [
+      'more than its source says',
+      'Receipts of hotels are due within 30 days.',
+      'Receipts are due within 30 days',
       1,
     ],
     [

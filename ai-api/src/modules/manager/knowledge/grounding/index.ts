@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { CompareWith } from '../../../models/embeddings/word-similarity.ts';
-import { sourceOf } from './grounding/source.ts';
-import { verdictOn } from './grounding/verdict.ts';
+import { agreementOf } from './agreement.ts';
+import { sourceOf } from './source.ts';
 
 /** One sentence of an answer, and the words of a passage that it rests on. */
 export interface GroundedSentence {
@@ -28,15 +27,13 @@ const line = z.object({
 
 /**
  * Reads one line of a model's answer. Null unless it rests on a passage: the quote has to stand there word for word.
- * A sentence that says what its source says is told; one that is about the same, but says it otherwise or says more,
- * gives way to the document's own sentences; any other is left out.
+ * A sentence that says what its source says is told; one that says it otherwise or says more gives way to the
+ * document's own sentences; one that shares fewer than half of its words with them is left out.
  * @param passages the first is number 1
- * @param compareTo tells how near in meaning two words are
  */
 export function groundedSentence(
   text: string,
   passages: readonly GroundingPassage[],
-  compareTo: (word: string) => CompareWith,
 ): GroundedSentence | null {
   const parsed = line.safeParse(parseJson(text));
   if (!parsed.success) return null;
@@ -44,9 +41,9 @@ export function groundedSentence(
   const passage = passages[citation - 1];
   const source = passage && sourceOf(quote, passage.text);
   if (!source) return null;
-  const verdict = verdictOn(sentence, source, [passage.title, ...passage.heading], compareTo);
-  if (verdict === 'apart') return null;
-  if (verdict === 'held') return { text: sentence, citation, quote, verbatim: false };
+  const agreement = agreementOf(sentence, source, [passage.title, ...passage.heading]);
+  if (agreement === 'unrelated') return null;
+  if (agreement === 'agrees') return { text: sentence, citation, quote, verbatim: false };
   return { text: source.sentences, citation, quote, verbatim: true };
 }
 
