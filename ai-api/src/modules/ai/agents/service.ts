@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { callerId, type RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -43,11 +43,6 @@ import { agentViewOf, contextViewOf, executionViewOf, versionViewOf } from './vi
 /** How often somebody who waits for an execution looks whether it has ended. */
 const LOOK_MS = 100;
 const SHOWN_MESSAGES = 200;
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 interface Ask {
   agentId: string;
@@ -173,11 +168,15 @@ export function createAgents(
         return view;
       }),
 
-    list: (tenantId: string, archived: boolean, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listAgents(transaction, archived, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, agentViewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, archived: boolean, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listAgents(transaction, archived, after, limit),
+          key: ({ id }) => id,
+          view: agentViewOf,
+        }),
+      ),
 
     get: (tenantId: string, agentId: string) =>
       database.withTenant(tenantId, async (transaction) =>
@@ -222,12 +221,15 @@ export function createAgents(
         });
       }),
 
-    listVersions: (tenantId: string, agentId: string, { cursor, limit }: Page) =>
+    listVersions: (tenantId: string, agentId: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requireAgent(transaction, agentId);
-        const below = decodeCursor(cursor, z.int());
-        const rows = await listVersions(transaction, agentId, below, limit + 1);
-        return pageOf(rows, limit, versionViewOf, ({ version }) => version);
+        return listPage(page, {
+          cursor: z.int(),
+          query: (after, limit) => listVersions(transaction, agentId, after, limit),
+          key: ({ version }) => version,
+          view: versionViewOf,
+        });
       }),
 
     /** Asks, and waits for so long. @throws {Problem} NOT_FOUND, CONFLICT, MODEL_NEEDED, AGENT_BUDGET_SPENT */
@@ -244,12 +246,16 @@ export function createAgents(
         status?: ExecutionState | undefined;
         contextId?: string | undefined;
       },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listExecutions(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, executionViewOf, ({ id }) => id);
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listExecutions(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: executionViewOf,
+        }),
+      ),
 
     getExecution: (tenantId: string, executionId: string) =>
       database.withTenant(tenantId, async (transaction) => {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -170,24 +170,21 @@ export function createDecisions(
       });
     },
 
-    list: (
-      tenantId: string,
-      filter: Filter,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listDecisions(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        const approvers = await approversOf(
-          transaction,
-          rows.slice(0, limit).map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => decisionView(row, approvers),
-          (row) => row.id,
-        );
-      }),
+    list: (tenantId: string, filter: Filter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listDecisions(transaction, filter, before, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const approvers = await approversOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => decisionView(row, approvers));
+          },
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => {

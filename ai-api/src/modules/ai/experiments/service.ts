@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
@@ -24,10 +24,6 @@ interface NewExperiment {
   share: number;
   metric: Metric;
   minimumSample: number;
-}
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
 }
 type View = z.input<(typeof experiment)['operations']['get']['output']>;
 
@@ -63,13 +59,16 @@ export function createExperiments(database: Database) {
     list: (
       tenantId: string,
       filter: { prompt?: string | undefined; status?: View['status'] | undefined },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listExperiments(transaction, filter, before, limit + 1);
-        return pageOf(rows, limit, viewOf, ({ id }) => id);
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listExperiments(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: viewOf,
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => viewOf(await require(transaction, id))),

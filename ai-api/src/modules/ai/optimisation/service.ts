@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { ModelError } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -172,16 +172,15 @@ export function createOptimizations(
         return viewOf(row);
       }),
 
-    list: (
-      tenantId: string,
-      name: string | undefined,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listOptimizations(transaction, name, before, limit + 1);
-        return pageOf(rows, limit, viewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, name: string | undefined, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listOptimizations(transaction, name, after, limit),
+          key: ({ id }) => id,
+          view: viewOf,
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => viewOf(await require(transaction, id))),

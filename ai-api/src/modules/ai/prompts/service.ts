@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Kind } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
@@ -41,11 +41,6 @@ import {
 } from './store-release.ts';
 import { usersOf } from './users.ts';
 import { checkView, moveView, promptView, versionView } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 export interface NewVersion {
   name: string;
@@ -248,23 +243,24 @@ export function createPrompts(
         experimentId: null,
       }),
 
-    list: (tenantId: string, { cursor, limit }: Page) => {
+    list: (tenantId: string, page: Page) => {
       // Nobody waits for it: what is new there is in the next answer.
       void sourceOf(tenantId)?.refresh(tenantId, { force: false });
-      return database.withTenant(tenantId, async (transaction) => {
-        const rows = await listPrompts(transaction, decodeCursor(cursor, z.string()), limit + 1);
-        const held = await labelsOf(
-          transaction,
-          rows.map(({ name }) => name),
-        );
-        const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
-        return pageOf(
-          rows,
-          limit,
-          (row) => promptView(row, held, users.suppliedTo(row.name), kept),
-          ({ name }) => name,
-        );
-      });
+      return database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listPrompts(transaction, after, limit),
+          key: ({ name }) => name,
+          describe: async (rows) => {
+            const held = await labelsOf(
+              transaction,
+              rows.map(({ name }) => name),
+            );
+            const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
+            return rows.map((row) => promptView(row, held, users.suppliedTo(row.name), kept));
+          },
+        }),
+      );
     },
 
     get: (
@@ -277,18 +273,15 @@ export function createPrompts(
         return describeVersion(transaction, name, version ?? (await numberOf(transaction, name, label)));
       }),
 
-    listVersions: (tenantId: string, name: string, { cursor, limit }: Page) =>
+    listVersions: (tenantId: string, name: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requirePrompt(transaction, name);
-        const before = decodeCursor(cursor, z.int());
-        const rows = await listVersions(transaction, name, before, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ version }) => version,
-        );
-        return { ...page, items: await describeVersions(transaction, name, page.items) };
+        return listPage(page, {
+          cursor: z.int(),
+          query: (after, limit) => listVersions(transaction, name, after, limit),
+          key: ({ version }) => version,
+          describe: (rows) => describeVersions(transaction, name, rows),
+        });
       }),
 
     diff: (tenantId: string, name: string, from: number, to: number) =>
@@ -374,11 +367,15 @@ export function createPrompts(
         return view;
       }),
 
-    listMoves: (tenantId: string, name: string, { cursor, limit }: Page) =>
+    listMoves: (tenantId: string, name: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requirePrompt(transaction, name);
-        const rows = await listMoves(transaction, name, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, moveView, ({ id }) => id);
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listMoves(transaction, name, after, limit),
+          key: ({ id }) => id,
+          view: moveView,
+        });
       }),
 
     getSettings: (tenantId: string) =>

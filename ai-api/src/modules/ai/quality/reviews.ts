@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { findWithFacts, type StoredJudgement } from '../../../judgement/index.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
@@ -30,11 +30,6 @@ import {
   type ReviewRecord,
   samplingOf,
 } from './store.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 /** The queue of judgements that people look at. */
 export function createReviews(database: Database, scores: Scores, forward: Forward) {
@@ -141,11 +136,15 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
     counts: (tenantId: string) =>
       database.withTenant(tenantId, async (transaction) => ({ kinds: await countReviews(transaction) })),
 
-    list: (tenantId: string, filter: Parameters<typeof listReviews>[1], { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listReviews(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, reviewViewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, filter: Parameters<typeof listReviews>[1], page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listReviews(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: reviewViewOf,
+        }),
+      ),
 
     /** @throws {Problem} NOT_FOUND, REVIEW_NOT_YOURS, REVIEW_INCOMPLETE, and what scores are refused with */
     complete: (actor: Actor, reviewer: Reviewer, reviewId: string, given: GivenScore[]) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { findJudgements, type Judged } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
@@ -30,10 +30,6 @@ import { type Asked, type NewAttachment, submit } from './submit.ts';
 import { type Triaged, triage, triageInline } from './triage.ts';
 import { approvalView, stepView } from './views.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
 
 const LINK_SECONDS = 900;
@@ -128,25 +124,18 @@ export function createApprovals(parts: Parts) {
       return database.withTenant(row.tenant_id, (transaction) => describeOne(transaction, row));
     },
 
-    list: (request: RequestContext, { mine, ...filter }: Filter, { cursor, limit }: Page) =>
+    list: (request: RequestContext, { mine, ...filter }: Filter, page: Page) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const inbox = mine ? await deciderOf(transaction, request.caller, now()) : undefined;
         const builderId = inbox ? filter.builderId : (request.onlyBuilder ?? filter.builderId);
         if (!inbox && filter.builderId !== undefined) request.requireOwn(filter.builderId);
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listApprovals(
-          transaction,
-          { ...filter, builderId, waitingFor: inbox },
-          before,
-          limit + 1,
-        );
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ id }) => id,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
+        const wanted = { ...filter, builderId, waitingFor: inbox };
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listApprovals(transaction, wanted, before, limit),
+          key: ({ id }) => id,
+          describe: (rows) => describe(transaction, rows),
+        });
       }),
 
     counts: (request: RequestContext) =>
@@ -265,25 +254,26 @@ export function createApprovals(parts: Parts) {
     appeal: (request: RequestContext, given: Seen & { reason: string }) =>
       step(request, (transaction) => appeal(transaction, parts, actorOf(request), given, request.requireOwn)),
 
-    payable: (tenantId: string, given: string | undefined, { cursor, limit }: Page) =>
+    payable: (tenantId: string, given: string | undefined, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const week = given ?? addWeeks(weekOf(now()), -1);
-        const rows = await payableHours(transaction, week, decodeCursor(cursor, z.string()), limit + 1);
-        const builders = await people.findBuilders(
-          transaction,
-          rows.map(({ builder_id }) => builder_id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          ({ builder_id, hours, undecided }) => ({
-            builderId: builder_id,
-            name: builders.get(builder_id)?.name ?? builder_id,
-            hours,
-            undecidedHours: undecided,
-          }),
-          ({ builder_id }) => builder_id,
-        );
+        return listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => payableHours(transaction, week, after, limit),
+          key: ({ builder_id }) => builder_id,
+          describe: async (rows) => {
+            const builders = await people.findBuilders(
+              transaction,
+              rows.map(({ builder_id }) => builder_id),
+            );
+            return rows.map(({ builder_id, hours, undecided }) => ({
+              builderId: builder_id,
+              name: builders.get(builder_id)?.name ?? builder_id,
+              hours,
+              undecidedHours: undecided,
+            }));
+          },
+        });
       }),
 
     getSettings: (tenantId: string) => database.withTenant(tenantId, readSettings),

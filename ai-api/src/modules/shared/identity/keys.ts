@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import { ACT_AS } from '../../../contract/scopes.ts';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
@@ -26,11 +26,15 @@ interface NewKey {
 /** API keys: made, listed, rotated and revoked. */
 export function createKeys(database: Database, changes: Changes) {
   return {
-    list: (tenantId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listKeys(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, keyView, (row) => row.id);
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listKeys(transaction, after, limit),
+          key: (row) => row.id,
+          view: keyView,
+        }),
+      ),
 
     /** @throws {Problem} FORBIDDEN for more than the maker may do, INVALID_INPUT for an expiry in the past */
     create: (request: RequestContext, { name, roles, scopes, expiresAt }: NewKey) => {

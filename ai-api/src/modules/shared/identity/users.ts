@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
@@ -64,27 +64,23 @@ export function createUsers(database: Database, changes: Changes) {
     /** Names of users, by their id, for what people read. */
     names: namesOf,
 
-    list: (
-      tenantId: string,
-      filter: UserFilter,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listUsers(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
-        const views = new Map<string, Awaited<ReturnType<typeof viewOf>>>();
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          (row) => row.email,
-        );
-        const issuers = await issuersOf(
-          transaction,
-          page.items.map(({ id }) => id),
-        );
-        for (const row of page.items) views.set(row.id, await viewOf(transaction, row, issuers));
-        return { ...page, items: [...views.values()] };
-      }),
+    list: (tenantId: string, filter: UserFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listUsers(transaction, filter, after, limit),
+          key: (row) => row.email,
+          describe: async (rows) => {
+            const issuers = await issuersOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            const views = [];
+            for (const row of rows) views.push(await viewOf(transaction, row, issuers));
+            return views;
+          },
+        }),
+      ),
 
     get: (tenantId: string, userId: string) =>
       database.withTenant(tenantId, async (transaction) =>

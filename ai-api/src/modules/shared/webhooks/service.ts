@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type EventType, events } from '../../../contract/events.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -30,11 +30,6 @@ import { deliveryView, endpointView } from './views.ts';
 
 /** For so long after a rotation deliveries carry the signature of the previous secret too. */
 const OVERLAP_MS = 24 * 3_600_000;
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 /** What a subscription can be changed to; what is missing stays. */
 interface Change {
@@ -99,20 +94,21 @@ export function createWebhooks(
       });
     },
 
-    list: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listEndpoints(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        const deliveries = await lastDeliveries(
-          transaction,
-          rows.map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => endpointView(row, deliveries.get(row.id)),
-          (row) => row.id,
-        );
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listEndpoints(transaction, after, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const deliveries = await lastDeliveries(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => endpointView(row, deliveries.get(row.id)));
+          },
+        }),
+      ),
 
     get: (tenantId: string, endpointId: string) =>
       database.withTenant(tenantId, (transaction) => describe(transaction, endpointId)),
@@ -179,22 +175,22 @@ export function createWebhooks(
       tenantId: string,
       endpointId: string,
       status: 'pending' | 'delivered' | 'failed' | undefined,
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
         await requireEndpoint(transaction, endpointId);
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listDeliveries(transaction, endpointId, status, before, limit + 1);
-        const attempts = await attemptsOf(
-          transaction,
-          rows.slice(0, limit).map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => deliveryView(row, attempts.get(row.id)),
-          (row) => row.id,
-        );
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listDeliveries(transaction, endpointId, status, before, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const attempts = await attemptsOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => deliveryView(row, attempts.get(row.id)));
+          },
+        });
       }),
 
     /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled endpoint */
