@@ -61,7 +61,7 @@ export async function openDrivers(
     (route, state) =>
       log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
   );
-  const embedder = createEmbedder(vectorizer, { database, books: ledger, onCall: metrics.modelCall });
+  const embedder = createEmbedder(vectorizer, { database, ledger, onCall: metrics.modelCall });
   const traces = createTraces(database, traceSettings(config, log, metrics));
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
@@ -71,7 +71,7 @@ export async function openDrivers(
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
-  const collections = createCollections(database, jobs, embeddersOf(embedder, { database, books: ledger }));
+  const collections = createCollections(database, jobs, embeddersOf(embedder, { database, ledger }));
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
     metrics.storeFailure('limits'),

@@ -9,7 +9,7 @@ import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { createErrands, placeOf } from './errands.ts';
+import { createDecisionJobs, placeOf } from './jobs.ts';
 import {
   addApprovers,
   approversOf,
@@ -72,7 +72,7 @@ export function createDecisions(
   settings: DecisionSettings,
 ) {
   const { guard, sealer } = settings;
-  const errands = createErrands(database, jobs, events, settings);
+  const decisionJobs = createDecisionJobs(database, jobs, events, settings);
 
   async function view(transaction: TenantTransaction, row: DecisionRow) {
     return decisionView(row, await approversOf(transaction, [row.id]));
@@ -123,7 +123,7 @@ export function createDecisions(
       via: verdict.via,
       decidedAt: decidedAt.toISOString(),
     });
-    await errands.callBack(transaction, actor.tenantId, row);
+    await decisionJobs.callBack(transaction, actor.tenantId, row);
     await audit(transaction, actor, id, { ...verdict });
     return row;
   }
@@ -155,8 +155,8 @@ export function createDecisions(
           return { ...(await view(transaction, first as DecisionRow)), created: false };
         }
         const asked = await ask(transaction, id, approvers);
-        if (input.notify) await errands.mail(transaction, actor.tenantId, asked);
-        await errands.expire(transaction, actor.tenantId, row);
+        if (input.notify) await decisionJobs.mail(transaction, actor.tenantId, asked);
+        await decisionJobs.expire(transaction, actor.tenantId, row);
         await events.publish(transaction, actor.tenantId, 'decision.requested', {
           decisionId: id,
           title: row.title,
@@ -210,7 +210,7 @@ export function createDecisions(
         const row = await lockPending(transaction, id);
         const fresh = await ask(transaction, id, approvers);
         const asked = onlyNew ? fresh : await approversOf(transaction, [id]);
-        await errands.mail(transaction, actor.tenantId, asked);
+        await decisionJobs.mail(transaction, actor.tenantId, asked);
         await audit(transaction, actor, id, { approvers, onlyNew });
         return view(transaction, row);
       }),

@@ -7,12 +7,12 @@ import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
 import {
   authorOf,
+  consumersOf,
   findPrompt,
   OPTIMIZER,
   type PromptSettings,
   type Prompts,
   planPrompt,
-  usersOf,
 } from '../prompts/index.ts';
 import type { Progress, promptOptimization } from './contract.ts';
 import type { CaseSets } from './sets.ts';
@@ -53,7 +53,7 @@ export function createOptimizations(
   prompts: Prompts,
   { kinds, model, concurrency, publish }: PromptSettings,
 ) {
-  const users = usersOf(kinds);
+  const consumers = consumersOf(kinds);
 
   const change = (tenantId: string, id: string, values: OptimizationChange) =>
     database.withTenant(tenantId, (transaction) => updateOptimization(transaction, id, values));
@@ -70,7 +70,7 @@ export function createOptimizations(
 
   async function work({ tenantId, id, candidates, cases }: Job, { signal }: Attempt): Promise<void> {
     const row = await database.withTenant(tenantId, (transaction) => findOptimization(transaction, id));
-    const kind = row && users.kindOf(row.name);
+    const kind = row && consumers.kindOf(row.name);
     if (!row || !kind || !model || !['queued', 'running'].includes(row.status)) return;
     await change(tenantId, id, { status: 'running' });
     const given = await database.withTenant(tenantId, async (transaction) => ({
@@ -79,7 +79,7 @@ export function createOptimizations(
       model,
       base: await prompts.version(transaction, row.name, row.base_version),
       writer: await prompts.resolve(transaction, OPTIMIZER),
-      supplied: users.suppliedTo(row.name) ?? [],
+      supplied: consumers.suppliedTo(row.name) ?? [],
       instructions: row.instructions,
       splitBy: row.split_by,
       candidates,
@@ -143,7 +143,7 @@ export function createOptimizations(
     start: (actor: Actor, { name, splitBy, instructions, candidates, cases }: Start) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         if (!(await findPrompt(transaction, name))) throw notFound('prompt', name);
-        if (!users.kindOf(name))
+        if (!consumers.kindOf(name))
           throw new Problem(
             'CONFLICT',
             `No kind of judgement uses ${name}, so there is nothing to learn from.`,

@@ -7,11 +7,12 @@ import type { ChatModel } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import { consumersOf } from './consumers.ts';
 import { prompt } from './contract.ts';
 import { createLangfuseSource } from './langfuse-source.ts';
 import { createPrompts, type Prompts } from './service.ts';
-import { usersOf } from './users.ts';
 
+export { consumersOf, OPTIMIZER } from './consumers.ts';
 export { unifiedDiff } from './diff.ts';
 export { requireReleasable } from './labels.ts';
 export { authorOf } from './person.ts';
@@ -19,7 +20,6 @@ export { NoSuchPrompt, type PromptPlan, planPrompt } from './resolve.ts';
 export { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
 export type { PromptSettings, Prompts } from './service.ts';
 export { findLabel, findPrompt, lockPrompt } from './store.ts';
-export { OPTIMIZER, usersOf } from './users.ts';
 
 interface Needs {
   database: Database;
@@ -35,7 +35,7 @@ export function create({ database, events, kinds, model, langfusePrompts, config
   const { publish } = events;
   const source =
     langfusePrompts &&
-    createLangfuseSource(database, langfusePrompts, { users: usersOf(kinds), publish }, log);
+    createLangfuseSource(database, langfusePrompts, { consumers: consumersOf(kinds), publish }, log);
   const concurrency = config.EVALUATION_CONCURRENCY;
   return createPrompts(database, { kinds, model, concurrency, publish, source });
 }

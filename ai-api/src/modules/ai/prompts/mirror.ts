@@ -2,6 +2,7 @@ import type { LangfusePrompt } from '@ai-manager/langfuse/prompts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import { inspect } from './check.ts';
+import type { consumersOf } from './consumers.ts';
 import { whyNotReleasable } from './labels.ts';
 import { runningExperiment } from './running-experiment.ts';
 import { notReplayed } from './seeds.ts';
@@ -21,7 +22,6 @@ import {
   versionOfLangfuse,
 } from './store.ts';
 import { insertCheck } from './store-release.ts';
-import type { usersOf } from './users.ts';
 
 /** What Langfuse has of one prompt that the mirror may not have. */
 export interface Mirrored {
@@ -41,13 +41,13 @@ export async function mirror(
   transaction: TenantTransaction,
   tenantId: string,
   found: readonly Mirrored[],
-  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+  { consumers, publish }: { consumers: ReturnType<typeof consumersOf>; publish: Publish },
 ): Promise<void> {
   const changes: string[] = [];
   for (const { name, added, labels } of found) {
     await lockPrompt(transaction, name, undefined);
     for (const version of added)
-      changes.push(await takeVersion(transaction, tenantId, version, { users, publish }));
+      changes.push(await takeVersion(transaction, tenantId, version, { consumers, publish }));
     let held: { version: number; reason: string } | null = null;
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
@@ -86,7 +86,7 @@ async function takeVersion(
   transaction: TenantTransaction,
   tenantId: string,
   given: LangfusePrompt,
-  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+  { consumers, publish }: { consumers: ReturnType<typeof consumersOf>; publish: Publish },
 ): Promise<string> {
   const { name, text, variables, config } = given;
   const content = { text, variables, config };
@@ -101,7 +101,7 @@ async function takeVersion(
   const origin = { origin: 'langfuse' as const, langfuseVersion: given.version };
   await insertVersion(transaction, { name, version, ...content, commitMessage, ...origin, ...MIRROR });
   await publish(transaction, tenantId, 'prompt.version.created', { name, version, origin: 'langfuse' });
-  const findings = inspect(content, users.suppliedTo(name));
+  const findings = inspect(content, consumers.suppliedTo(name));
   const passed = findings.every(({ severity }) => severity !== 'error');
   const replay = notReplayed('It was saved in Langfuse: check it here to replay past cases.');
   await insertCheck(transaction, { name, version, passed, findings, replay, checkedBy: 'system' });

@@ -9,6 +9,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { inspect } from './check.ts';
+import { consumersOf } from './consumers.ts';
 import { compareVersions } from './diff.ts';
 import { createLabels, type OnRollback } from './labels.ts';
 import { type Author, authorOf } from './person.ts';
@@ -39,7 +40,6 @@ import {
   newestChecks,
   setTwoPeople,
 } from './store-release.ts';
-import { usersOf } from './users.ts';
 import { checkView, moveView, promptView, versionView } from './views.ts';
 
 export interface NewVersion {
@@ -76,7 +76,7 @@ export function createPrompts(
   database: Database,
   { kinds, model, concurrency, publish, source = null }: PromptSettings,
 ) {
-  const users = usersOf(kinds);
+  const consumers = consumersOf(kinds);
   const sourceOf = (tenantId: string) => (source?.serves(tenantId) ? source : null);
 
   async function requireVersion(
@@ -99,7 +99,7 @@ export function createPrompts(
   async function describe(transaction: TenantTransaction, tenantId: string, name: string) {
     const row = await requirePrompt(transaction, name);
     const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
-    return promptView(row, await labelsOf(transaction, [name]), users.suppliedTo(name), kept);
+    return promptView(row, await labelsOf(transaction, [name]), consumers.suppliedTo(name), kept);
   }
 
   async function describeVersions(transaction: TenantTransaction, name: string, rows: VersionRecord[]) {
@@ -148,7 +148,7 @@ export function createPrompts(
       variables: given.variables ?? newest?.variables ?? [],
       config: given.config ?? newest?.config ?? {},
     };
-    refuseFaults(content, users.suppliedTo(name));
+    refuseFaults(content, consumers.suppliedTo(name));
     if (newest && isSame(newest, content))
       throw invalidField('text', `is what version ${latest} says already`);
     const langfuseVersion = saveFirst ? await saveFirst.create(name, content, commitMessage) : null;
@@ -159,7 +159,7 @@ export function createPrompts(
   }
 
   async function seed(transaction: TenantTransaction, tenantId: string): Promise<number> {
-    const prompts = await seedPrompts(transaction, users);
+    const prompts = await seedPrompts(transaction, consumers);
     if (prompts > 0)
       await record(transaction, systemActor(tenantId, 'prompt.seed'), {
         subject: 'prompts',
@@ -169,7 +169,7 @@ export function createPrompts(
   }
 
   async function replayCases(tenantId: string, row: VersionRecord, cases: number, signal: AbortSignal) {
-    const kind = users.kindOf(row.name);
+    const kind = consumers.kindOf(row.name);
     if (!kind) return notReplayed('No kind of judgement uses this prompt.');
     if (!model) return notReplayed('No model is configured.');
     if (cases === 0) return notReplayed('Nobody asked for it.');
@@ -257,7 +257,7 @@ export function createPrompts(
               rows.map(({ name }) => name),
             );
             const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
-            return rows.map((row) => promptView(row, held, users.suppliedTo(row.name), kept));
+            return rows.map((row) => promptView(row, held, consumers.suppliedTo(row.name), kept));
           },
         }),
       );
@@ -320,7 +320,7 @@ export function createPrompts(
       const row = await database.withTenant(actor.tenantId, (transaction) =>
         requireVersion(transaction, name, version),
       );
-      const inspected = inspect(row, users.suppliedTo(name));
+      const inspected = inspect(row, consumers.suppliedTo(name));
       const isSound = inspected.every(({ severity }) => severity !== 'error');
       const replay = isSound
         ? await replayCases(actor.tenantId, row, cases, signal)

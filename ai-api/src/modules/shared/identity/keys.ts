@@ -9,9 +9,9 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { covers } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { changeKey, insertKey, type KeyRecord, listKeys, lockKey } from './key-store.ts';
-import { covers } from './people.ts';
 import { KEY } from './verifier.ts';
 
 const HOUR_MS = 3_600_000;

@@ -7,9 +7,9 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, actorOf, record } from '../audit/index.ts';
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './access-tokens.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { personOf, rolesOf } from './claims.ts';
 import { csrfTokenOf, SESSION_COOKIE } from './cookie-session.ts';
 import { digest, newSecret } from './digest.ts';
-import { personOf, rolesOf } from './people.ts';
 import {
   endSessions,
   findSession,

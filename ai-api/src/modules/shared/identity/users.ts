@@ -8,9 +8,9 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
 import { builderIdByEmail } from '../people/index.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { covers, rolesOf } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { hashPassword, weakness } from './passwords.ts';
-import { covers, rolesOf } from './people.ts';
 import { endSessions } from './session-store.ts';
 import {
   changeUser,

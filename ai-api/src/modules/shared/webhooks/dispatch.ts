@@ -1,5 +1,5 @@
+import { createBatcher } from '../../../platform/batcher.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { gathered } from '../../../platform/gathered.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
@@ -20,10 +20,10 @@ import { lockEndpoint, setHealth } from './store.ts';
 
 const DELIVERY_QUEUE = 'webhook.deliver';
 /** The pauses before them add up to more than half a day. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 /** Of one worker; endpoints that hang keep no others waiting. */
 const DELIVERIES_AT_ONCE = 25;
-const MOST_TOGETHER = 100;
+const MAX_BATCH = 100;
 
 interface DeliveryJob {
   tenantId: string;
@@ -71,10 +71,10 @@ export function createDispatch(
       ),
   });
 
-  const look = gathered(MOST_TOGETHER, (tenantId, rounds: Round[]) =>
+  const look = createBatcher(MAX_BATCH, (tenantId, rounds: Round[]) =>
     database.withTenant(tenantId, (transaction) => findDue(transaction, rounds)),
   );
-  const settleTaken = gathered(MOST_TOGETHER, (tenantId, taken: (Round & { attempt: Attempt })[]) =>
+  const settleTaken = createBatcher(MAX_BATCH, (tenantId, taken: (Round & { attempt: Attempt })[]) =>
     database.withTenant(tenantId, async (transaction) => {
       await recordDelivered(transaction, taken);
       return [];
@@ -131,7 +131,7 @@ export function createDispatch(
       if (due.failures > 0 || due.state !== 'healthy') await setHealth(transaction, due.endpointId, HEALTHY);
       return;
     }
-    const again = !isTest && tries < MOST_TRIES;
+    const again = !isTest && tries < MAX_TRIES;
     const pause = again ? pauseAfter(tries, settings) * (0.9 + 0.2 * Math.random()) : 0;
     const nextAttemptAt = again ? new Date(Date.now() + pause * 1000) : null;
     const status = again ? 'pending' : 'failed';

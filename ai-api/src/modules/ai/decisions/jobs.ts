@@ -29,7 +29,7 @@ export function placeOf(decisionId: string): string {
 }
 
 /** What is done about decisions in the background: e-mails, the end of the time to decide, callbacks. */
-export function createErrands(
+export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
