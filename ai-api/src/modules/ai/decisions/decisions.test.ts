@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { databaseKinds, type TestDatabase, temporaryDirectory } from '../../../../test/databases.ts';
-import { type Delivery, type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
+import { type Delivery, type Subscriber, startSubscriber, verified } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
 
@@ -68,6 +68,28 @@ describe.each(databaseKinds())('decisions on $name', ({ create }) => {
       .poll(async () => (await api.client.decision.get({ decisionId })).callback, { timeout: 20_000 })
       .toBe('delivered');
     expect(callbacksOf(decisionId)).toEqual(Array(2).fill({ decisionId, status: 'approved' }));
+  });
+
+  test('a callback is signed with a secret of its decision, which is answered once', async () => {
+    const reference = randomUUID();
+    const question = { title: 'Signed?', reference, callbackUrl: resumed.url };
+    const { decisionId, callbackSecret } = await api.client.decision.create(question);
+    const other = await api.client.decision.create({ title: 'Other?', callbackUrl: resumed.url });
+    expect(await api.client.decision.create(question)).toMatchObject({ decisionId, callbackSecret: null });
+    expect(await api.client.decision.get({ decisionId })).not.toHaveProperty('callbackSecret');
+    const rows = await api.context.database
+      .system('the test reads what is stored')
+      .selectFrom('decisions.requests')
+      .selectAll()
+      .where('id', '=', decisionId)
+      .execute();
+    expect(JSON.stringify(rows)).not.toContain(callbackSecret);
+
+    await api.client.decision.decide({ decisionId, choice: 'declined' });
+    await expect.poll(() => callbacksOf(decisionId), { timeout: 20_000 }).toHaveLength(1);
+    const [call] = resumed.deliveries.filter(({ id }) => id === decisionId) as [Delivery];
+    expect(verified(callbackSecret as string, call)).toEqual({ decisionId, status: 'declined' });
+    expect(() => verified(other.callbackSecret as string, call)).toThrow();
   });
 
   test('the API decides, with the reason that is needed, and the trail knows', async () => {

@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { MailError } from '../../../platform/mail/index.ts';
+import { post } from '../../../platform/outbound/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { renderDecisionEmail } from './email.ts';
 import type { DecisionSettings } from './service.ts';
@@ -20,10 +20,8 @@ import { hashOf, newToken } from './token.ts';
 const MAIL = 'decision.mail';
 const EXPIRE = 'decision.expire';
 const CALLBACK = 'decision.callback';
-const CALLBACK_TIMEOUT_MS = 15_000;
-const MOST_RESPONSE_BYTES = 64 * 1024;
 
-/** What a decision's callback URL is sealed to. */
+/** What a decision's callback URL and its secret are sealed to. */
 export function placeOf(decisionId: string): string {
   return `decision:${decisionId}`;
 }
@@ -128,16 +126,17 @@ export function createDecisionJobs(
   async function deliverCallback(tenantId: string, decisionId: string, signal: AbortSignal): Promise<void> {
     const row = await database.withTenant(tenantId, (transaction) => findDecision(transaction, decisionId));
     if (!row?.callback_url || row.callback_state === 'delivered') return;
-    const response = await request(sealer.open(row.callback_url, placeOf(decisionId)), {
-      dispatcher: guard.agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'ai-manager' },
+    const opened = (sealed: string) => sealer.open(sealed, placeOf(decisionId));
+    const message = {
+      url: opened(row.callback_url),
+      name: 'deliver decision callback',
+      id: decisionId,
       body: JSON.stringify({ decisionId, status: row.status }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(CALLBACK_TIMEOUT_MS)]),
-    });
-    await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
-    const { statusCode } = response;
-    if (statusCode < 200 || statusCode > 299) throw new Error(`The callback was answered ${statusCode}.`);
+      secrets: row.callback_secret === null ? [] : [opened(row.callback_secret)],
+      sentAt: new Date(),
+    };
+    const { error } = await post(guard, message, signal);
+    if (error !== null) throw new Error(`The callback was not delivered. ${error}`);
     await database.withTenant(tenantId, async (transaction) => {
       await updateDecision(transaction, decisionId, { callback_state: 'delivered' });
     });

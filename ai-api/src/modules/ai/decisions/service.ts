@@ -5,7 +5,7 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
-import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
+import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
@@ -136,6 +136,9 @@ export function createDecisions(
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
         const { approvers = [], callbackUrl } = input;
+        const callbackSecret = callbackUrl === undefined ? null : newSigningSecret();
+        const sealed = (text: string | null | undefined) =>
+          text == null ? null : sealer.seal(text, placeOf(id));
         const row = await insertDecision(transaction, {
           id,
           title: input.title,
@@ -145,14 +148,15 @@ export function createDecisions(
           decline_label: input.declineLabel,
           reason_required: input.reasonRequired,
           reference: input.reference ?? null,
-          callback_url: callbackUrl === undefined ? null : sealer.seal(callbackUrl, placeOf(id)),
+          callback_url: sealed(callbackUrl),
+          callback_secret: sealed(callbackSecret),
           callback_state: callbackUrl === undefined ? null : 'pending',
           requested_by: displayName(actor),
           expires_at: expiresAt,
         });
         if (!row) {
           const first = await findByReference(transaction, input.reference as string);
-          return { ...(await view(transaction, first as DecisionRow)), created: false };
+          return { ...(await view(transaction, first as DecisionRow)), created: false, callbackSecret: null };
         }
         const asked = await ask(transaction, id, approvers);
         if (input.notify) await decisionJobs.mail(transaction, actor.tenantId, asked);
@@ -166,7 +170,7 @@ export function createDecisions(
         });
         const { callbackUrl: _secret, ...told } = input;
         await audit(transaction, actor, id, told);
-        return { ...(await view(transaction, row)), created: true };
+        return { ...(await view(transaction, row)), created: true, callbackSecret };
       });
     },
 

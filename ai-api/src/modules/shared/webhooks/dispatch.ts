@@ -1,9 +1,8 @@
 import { createBatcher } from '../../../platform/batcher.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import { type Attempt, type OutboundGuard, post } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
-import { type Attempt, deliver } from './deliver.ts';
 import {
   type DueDelivery,
   findDue,
@@ -100,11 +99,18 @@ export function createDispatch(
       });
       return;
     }
-    const result = await deliver(guard, due, secretsOf(due), signal);
+    const result = await post(guard, messageOf(due), signal);
     settings.onDelivery?.(outcomeOf(result));
     if (result.error === null && due.failures === 0 && due.state === 'healthy')
       await settleTaken(tenantId, { deliveryId, round, attempt: result });
     else await database.withTenant(tenantId, (transaction) => settle(transaction, job, due, result));
+  }
+
+  function messageOf(due: DueDelivery) {
+    const { eventId, type, data, occurredAt, url } = due;
+    const body = JSON.stringify({ type, timestamp: occurredAt.toISOString(), data });
+    const secrets = secretsOf(due);
+    return { url, name: `deliver ${type}`, id: eventId, body, secrets, sentAt: new Date() };
   }
 
   /** Secrets that sign now: for a while after a rotation the previous one too. */

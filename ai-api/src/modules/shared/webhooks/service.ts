@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type EventType, events } from '../../../contract/events.ts';
@@ -6,7 +5,7 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
+import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import { isSealed, type Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { Events } from '../events/index.ts';
@@ -86,7 +85,7 @@ export function createWebhooks(
       await checkUrl(url);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
-        const secret = newSecret();
+        const secret = newSigningSecret();
         const values = { id, url, events: types, secret: sealer.seal(secret, placeOf(id)) };
         const view = endpointView(await insertEndpoint(transaction, values), undefined);
         await audit(transaction, actor, `endpoint:${id}`, { url, events: types });
@@ -143,7 +142,7 @@ export function createWebhooks(
       database.withTenant(actor.tenantId, async (transaction) => {
         const endpoint = await lockEndpoint(transaction, endpointId);
         if (!endpoint) throw notFound('endpoint', endpointId);
-        const secret = newSecret();
+        const secret = newSigningSecret();
         const previousUntil = new Date(Date.now() + OVERLAP_MS);
         await updateEndpoint(transaction, endpointId, {
           secret: sealer.seal(secret, placeOf(endpointId)),
@@ -216,10 +215,6 @@ export function createWebhooks(
     /** Closes the connections to endpoints. */
     close: () => guard.close(),
   };
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
 function audit(
