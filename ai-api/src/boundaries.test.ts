@@ -119,8 +119,8 @@ function sqlFaults(sources: Sources, tables: string[]): string[] {
 function closureOf(start: string, sources: Sources): string[] {
   const imports = Map.groupBy(importsOf(sources), ([from]) => from);
   const reached = new Set([start]);
+  // The catalogue loads a module's code only where the system is composed.
   for (const path of reached)
-    // The catalogue loads a module's code only where the system is composed.
     for (const [, to] of imports.get(path) ?? [])
       if (path !== 'catalogue/modules.ts' || to.endsWith('/contract.ts')) reached.add(to);
   return [...reached];

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { readConfig } from '../src/config/index.ts';
-import type { Context } from '../src/context.ts';
 import { type Client, createClient } from '../src/catalogue/client.ts';
 import { resources } from '../src/catalogue/index.ts';
+import type { Overrides } from '../src/composition/drivers.ts';
+import { readConfig } from '../src/config/index.ts';
+import type { Context } from '../src/context.ts';
 import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 import type { TestDatabase } from './databases.ts';
@@ -39,10 +40,17 @@ export function testEnvironment(
   };
 }
 
-/** Starts API, worker and inbox in this process. */
-export async function startApi(home: TestDatabase, env: Record<string, string> = {}): Promise<TestApi> {
+/**
+ * Starts API, worker and inbox in this process.
+ * @param overrides parts in place of the installation's own, such as a clock
+ */
+export async function startApi(
+  home: TestDatabase,
+  env: Record<string, string> = {},
+  overrides: Overrides = {},
+): Promise<TestApi> {
   const config = readConfig(testEnvironment(home, env));
-  const server = await startServer(config, createLog(config.LOG_LEVEL));
+  const server = await startServer(config, createLog(config.LOG_LEVEL), overrides);
   const url = server.url as string;
   return {
     url,

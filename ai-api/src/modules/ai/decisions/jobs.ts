@@ -31,7 +31,7 @@ export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
-  { publicUrl, mailer, mailFrom, guard, sealer }: DecisionSettings,
+  { publicUrl, mailer, mailFrom, guard, sealer, now }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
     name: MAIL,
@@ -43,7 +43,7 @@ export function createDecisionJobs(
     expireInSeconds: 240,
     handle: ({ tenantId, approverId }) => sendMail(tenantId, approverId),
     onDead: ({ tenantId, approverId }, reason) =>
-      database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason)),
+      database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, { error: reason })),
   });
 
   jobs.define<{ tenantId: string; decisionId: string }>({
@@ -79,7 +79,7 @@ export function createDecisionJobs(
     const found = await database.withTenant(tenantId, async (transaction) => {
       const approver = await findApprover(transaction, approverId);
       const decision = approver && (await findDecision(transaction, approver.decision_id));
-      if (decision?.status !== 'pending' || decision.expires_at <= new Date()) return null;
+      if (decision?.status !== 'pending' || decision.expires_at <= now()) return null;
       await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
       return { approver: approver as ApproverRow, decision };
     });
@@ -91,17 +91,21 @@ export function createDecisionJobs(
       await mailer.send({ from: mailFrom, to, subject, html, text });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason));
+      await database.withTenant(tenantId, (transaction) =>
+        noteMail(transaction, approverId, { error: reason }),
+      );
       if (error instanceof MailError && !error.retryable) return;
       throw error;
     }
-    await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, null));
+    await database.withTenant(tenantId, (transaction) =>
+      noteMail(transaction, approverId, { sentAt: now() }),
+    );
   }
 
   async function expireNow(transaction: TenantTransaction, tenantId: string, id: string): Promise<void> {
     const before = await lockDecision(transaction, id);
     if (before?.status !== 'pending') return;
-    const left = before.expires_at.getTime() - Date.now();
+    const left = before.expires_at.getTime() - now().getTime();
     if (left > 0) {
       await jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
         startAfterSeconds: Math.ceil(left / 1000),
@@ -133,7 +137,7 @@ export function createDecisionJobs(
       id: decisionId,
       body: JSON.stringify({ decisionId, status: row.status }),
       secrets: row.callback_secret === null ? [] : [opened(row.callback_secret)],
-      sentAt: new Date(),
+      sentAt: now(),
     };
     const { error } = await post(guard, message, signal);
     if (error !== null) throw new Error(`The callback was not delivered. ${error}`);
@@ -160,7 +164,7 @@ export function createDecisionJobs(
       { id, expires_at }: DecisionRow,
     ): Promise<void> =>
       jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
-        startAfterSeconds: Math.max(1, Math.ceil((expires_at.getTime() - Date.now()) / 1000)),
+        startAfterSeconds: Math.max(1, Math.ceil((expires_at.getTime() - now().getTime()) / 1000)),
       }),
 
     callBack,

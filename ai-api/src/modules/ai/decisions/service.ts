@@ -38,6 +38,7 @@ export interface DecisionSettings {
   mailFrom: string;
   guard: OutboundGuard;
   sealer: Sealer;
+  now: () => Date;
 }
 
 interface NewDecision {
@@ -71,7 +72,7 @@ export function createDecisions(
   events: Pick<Events, 'publish'>,
   settings: DecisionSettings,
 ) {
-  const { guard, sealer } = settings;
+  const { guard, sealer, now } = settings;
   const decisionJobs = createDecisionJobs(database, jobs, events, settings);
 
   async function view(transaction: TenantTransaction, row: DecisionRow) {
@@ -94,7 +95,7 @@ export function createDecisions(
     const row = await lockDecision(transaction, id);
     if (!row) throw notFound('decision', id);
     if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is ${row.status} already.`);
-    if (row.expires_at <= new Date()) throw new Problem('CONFLICT', 'The time to decide is over.');
+    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The time to decide is over.');
     return row;
   }
 
@@ -107,7 +108,7 @@ export function createDecisions(
     const before = await lockPending(transaction, id);
     if (before.reason_required && !verdict.reason)
       throw invalidField('reason', 'is needed for this decision');
-    const decidedAt = new Date();
+    const decidedAt = now();
     const row = await updateDecision(transaction, id, {
       status: verdict.choice,
       reason: verdict.reason || null,
@@ -131,7 +132,7 @@ export function createDecisions(
   return {
     /** @throws {Problem} INVALID_INPUT, WEBHOOK_URL_REFUSED */
     create: async (actor: Actor, input: NewDecision) => {
-      const expiresAt = expiryOf(input.expiresAt);
+      const expiresAt = expiryOf(input.expiresAt, now());
       if (input.callbackUrl !== undefined) await checkUrl(guard, input.callbackUrl);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
@@ -228,14 +229,16 @@ export function createDecisions(
         return view(transaction, row);
       }),
 
-    /** What a link shows: the decision and whose link it is; null for a link that was never sent. */
+    /** What a link shows: the decision, whose link it is, and whether the time is over; null for a link that was never sent. */
     open: async (token: string) => {
       const link = await findLink(database, hashOf(token));
       if (!link) return null;
       return database.withTenant(link.tenantId, async (transaction) => {
         const approver = await findApprover(transaction, link.approverId);
         const row = approver && (await findDecision(transaction, approver.decision_id));
-        return row ? { decision: decisionView(row, []), email: approver.email } : null;
+        return row
+          ? { decision: decisionView(row, []), email: approver.email, isOver: row.expires_at <= now() }
+          : null;
       });
     },
 
@@ -270,12 +273,11 @@ export function createDecisions(
   };
 }
 
-function expiryOf(given: string | undefined): Date {
-  const now = Date.now();
-  if (given === undefined) return new Date(now + DEFAULT_HOURS * 3_600_000);
+function expiryOf(given: string | undefined, now: Date): Date {
+  if (given === undefined) return new Date(now.getTime() + DEFAULT_HOURS * 3_600_000);
   const at = new Date(given);
-  if (at.getTime() <= now) throw invalidField('expiresAt', 'must be in the future');
-  if (at.getTime() > now + MOST_DAYS * 86_400_000)
+  if (at <= now) throw invalidField('expiresAt', 'must be in the future');
+  if (at.getTime() > now.getTime() + MOST_DAYS * 86_400_000)
     throw invalidField('expiresAt', `must be within ${MOST_DAYS} days`);
   return at;
 }

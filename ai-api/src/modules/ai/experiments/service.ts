@@ -30,7 +30,7 @@ type View = z.input<(typeof experiment)['operations']['get']['output']>;
 export type Experiments = ReturnType<typeof createExperiments>;
 
 /** Experiments with prompts. */
-export function createExperiments(database: Database) {
+export function createExperiments(database: Database, now: () => Date) {
   async function require(
     transaction: TenantTransaction,
     id: string,
@@ -93,7 +93,7 @@ export function createExperiments(database: Database) {
         if (control === treatment)
           throw new Problem('CONFLICT', `${row.label} and production are both at version ${control}.`);
         await requireReleasable(transaction, row.name, treatment);
-        await markStarted(transaction, id, { control, treatment });
+        await markStarted(transaction, id, { control, treatment }, now());
         const view = viewOf(await require(transaction, id));
         await audit(transaction, actor, id, { control, treatment });
         return view;
@@ -103,7 +103,7 @@ export function createExperiments(database: Database) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await require(transaction, id, lockExperiment);
         if (row.status !== 'running') throw new Problem('CONFLICT', `The experiment is ${row.status}.`);
-        await stopExperiment(transaction, row, reason);
+        await stopExperiment(transaction, row, reason, now());
         const view = viewOf(await require(transaction, id));
         await audit(transaction, actor, id, { reason, verdict: view.verdict });
         return view;
@@ -113,7 +113,9 @@ export function createExperiments(database: Database) {
       database.withTenant(tenantId, async (transaction) => {
         const row = await require(transaction, id);
         if (row.status === 'draft') throw new Problem('CONFLICT', 'The experiment has not been started.');
-        return row.status === 'stopped' ? (row.report as unknown as Report) : currentReport(transaction, row);
+        return row.status === 'stopped'
+          ? (row.report as unknown as Report)
+          : currentReport(transaction, row, now());
       }),
   };
 }

@@ -51,7 +51,7 @@ export function createOptimizations(
   database: Database,
   jobs: Jobs,
   prompts: Prompts,
-  { kinds, model, concurrency, publish }: PromptSettings,
+  { kinds, model, concurrency, publish, now }: PromptSettings,
 ) {
   const consumers = consumersOf(kinds);
 
@@ -85,6 +85,7 @@ export function createOptimizations(
       candidates,
       cases,
       concurrency,
+      startedAt: now(),
       signal,
     }));
     try {

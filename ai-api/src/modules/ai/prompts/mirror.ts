@@ -18,7 +18,6 @@ import {
   moveLabel,
   updatePrompt,
   updatePrompts,
-  type VersionRecord,
   versionOfLangfuse,
 } from './store.ts';
 import { insertCheck } from './store-release.ts';
@@ -31,6 +30,13 @@ export interface Mirrored {
   labels: Readonly<Record<string, number>>;
 }
 
+/** What the mirror needs of the module. */
+export interface Mirroring {
+  consumers: ReturnType<typeof consumersOf>;
+  publish: Publish;
+  now: () => Date;
+}
+
 const MIRROR = { createdBy: 'Langfuse', createdById: 'langfuse' };
 
 /**
@@ -41,19 +47,19 @@ export async function mirror(
   transaction: TenantTransaction,
   tenantId: string,
   found: readonly Mirrored[],
-  { consumers, publish }: { consumers: ReturnType<typeof consumersOf>; publish: Publish },
+  mirroring: Mirroring,
 ): Promise<void> {
+  const { publish, now } = mirroring;
   const changes: string[] = [];
   for (const { name, added, labels } of found) {
     await lockPrompt(transaction, name, undefined);
-    for (const version of added)
-      changes.push(await takeVersion(transaction, tenantId, version, { consumers, publish }));
+    for (const version of added) changes.push(await takeVersion(transaction, tenantId, version, mirroring));
     let held: { version: number; reason: string } | null = null;
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
       if (!row) continue;
       const from = (await findLabel(transaction, name, label))?.version ?? null;
-      const refused = await takeLabel(transaction, name, label, row.version);
+      const refused = await takeLabel(transaction, { name, label, version: row.version, at: now() });
       if (refused === null) continue;
       if (typeof refused === 'string')
         held = label === 'production' ? { version: row.version, reason: refused } : held;
@@ -63,7 +69,7 @@ export async function mirror(
         await publish(transaction, tenantId, 'prompt.label.moved', event);
       }
     }
-    await updatePrompt(transaction, name, { mirrored_at: new Date(), mirror_error: null, held });
+    await updatePrompt(transaction, name, { mirrored_at: now(), mirror_error: null, held });
   }
   await updatePrompts(
     transaction,
@@ -86,7 +92,7 @@ async function takeVersion(
   transaction: TenantTransaction,
   tenantId: string,
   given: LangfusePrompt,
-  { consumers, publish }: { consumers: ReturnType<typeof consumersOf>; publish: Publish },
+  { consumers, publish }: Mirroring,
 ): Promise<string> {
   const { name, text, variables, config } = given;
   const content = { text, variables, config };
@@ -111,9 +117,7 @@ async function takeVersion(
 /** Null where nothing changes, true where the label moved, and why where it may not. */
 async function takeLabel(
   transaction: TenantTransaction,
-  name: string,
-  label: string,
-  version: VersionRecord['version'],
+  { name, label, version, at }: { name: string; label: string; version: number; at: Date },
 ): Promise<true | string | null> {
   const current = await findLabel(transaction, name, label);
   if (current?.version === version) return null;
@@ -124,6 +128,7 @@ async function takeLabel(
   if (fault) return fault.message;
   const from = current?.version ?? 0;
   const reason = 'Moved in Langfuse.';
-  await moveLabel(transaction, { name, label, from, to: version, movedBy: 'Langfuse', reason });
+  const move = { name, label, from, to: version, movedBy: 'Langfuse', movedAt: at, reason };
+  await moveLabel(transaction, move);
   return true;
 }

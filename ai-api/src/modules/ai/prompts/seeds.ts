@@ -15,6 +15,7 @@ const SEED = { createdBy: 'seed', createdById: 'seed' };
 export async function seedPrompts(
   transaction: TenantTransaction,
   consumers: ReturnType<typeof consumersOf>,
+  now: Date,
 ): Promise<number> {
   let seeded = 0;
   for (const { name, description, text, variables, config } of await readPromptFiles()) {
@@ -41,8 +42,8 @@ export async function seedPrompts(
       replay: notReplayed('It comes with the product.'),
       checkedBy: 'seed',
     });
-    const move = { name, label: 'production', from: 0, to: 1, movedBy: 'seed', reason: commitMessage };
-    await moveLabel(transaction, move);
+    const move = { name, label: 'production', from: 0, to: 1, movedBy: 'seed', movedAt: now };
+    await moveLabel(transaction, { ...move, reason: commitMessage });
     seeded++;
   }
   return seeded;

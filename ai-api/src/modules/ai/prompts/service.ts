@@ -62,6 +62,7 @@ export interface PromptSettings {
   /** Calls to the model at once. */
   concurrency: number;
   publish: Publish;
+  now: () => Date;
   /** Where prompts are kept, when not in this database. */
   source?: PromptSource | null;
 }
@@ -74,7 +75,7 @@ export type Prompts = ReturnType<typeof createPrompts>;
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
   database: Database,
-  { kinds, model, concurrency, publish, source = null }: PromptSettings,
+  { kinds, model, concurrency, publish, now, source = null }: PromptSettings,
 ) {
   const consumers = consumersOf(kinds);
   const sourceOf = (tenantId: string) => (source?.serves(tenantId) ? source : null);
@@ -159,7 +160,7 @@ export function createPrompts(
   }
 
   async function seed(transaction: TenantTransaction, tenantId: string): Promise<number> {
-    const prompts = await seedPrompts(transaction, consumers);
+    const prompts = await seedPrompts(transaction, consumers, now());
     if (prompts > 0)
       await record(transaction, systemActor(tenantId, 'prompt.seed'), {
         subject: 'prompts',
@@ -178,7 +179,7 @@ export function createPrompts(
       const serving = await findLabel(transaction, row.name, 'production');
       const plan = serving && (await planPrompt(transaction, row.name));
       const before = plan ? (await openPlan(transaction, plan))() : after;
-      return prepareReplay(transaction, kind, model, { before, after }, cases);
+      return prepareReplay(transaction, kind, model, { before, after }, { limit: cases, asOf: now() });
     });
     const stop = AbortSignal.any([signal, AbortSignal.timeout(REPLAY_MS)]);
     return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
@@ -193,6 +194,7 @@ export function createPrompts(
     requirePrompt,
     describe,
     publish,
+    now,
     onRollback,
   });
 

@@ -26,9 +26,9 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
 export type Quality = ReturnType<typeof createQuality>;
 
 /** Review of judgements by people, and what it tells about them. */
-export function createQuality(database: Database, forward: Forward) {
+export function createQuality(database: Database, forward: Forward, now: () => Date) {
   const scores = createScores(database, forward);
-  const reviews = createReviews(database, scores, forward);
+  const reviews = createReviews(database, scores, forward, now);
 
   return {
     scores,
@@ -81,7 +81,7 @@ export function createQuality(database: Database, forward: Forward) {
             source: 'built-in',
             created_by: actor.name,
           });
-        if (!(await archiveConfig(transaction, name))) throw archived;
+        if (!(await archiveConfig(transaction, name, now()))) throw archived;
         await record(transaction, actor, {
           subject: `score-config:${name}`,
           details: [{ about: [], content: { archived: true } }],

@@ -136,7 +136,7 @@ export function createEvaluations(
   /** Completes the run after its last builder, and announces it in the same transaction. */
   async function finish(tenantId: string, runId: string): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
-      const run = await completeRun(transaction, runId);
+      const run = await completeRun(transaction, runId, now());
       if (!run) return;
       const { judged, failed, projects } = await countRun(transaction, runId);
       const outcome = { week: run.week, judged, failed, projects, engine: run.engine };
@@ -382,7 +382,7 @@ export function createEvaluations(
         await lockEvaluation(transaction, evaluationId);
         const before = await findEvaluation(transaction, evaluationId);
         if (!before) throw notFound('evaluation', evaluationId);
-        const notifiedAt = await markNotified(transaction, evaluationId);
+        const notifiedAt = await markNotified(transaction, evaluationId, now());
         if (!notifiedAt) throw new Problem('NOT_JUDGED', 'Only a judged evaluation has an e-mail to send.');
         if (before.notified_at === null) {
           const { builder_id, email } = before;

@@ -24,7 +24,9 @@ interface NewKey {
 }
 
 /** API keys: made, listed, rotated and revoked. */
-export function createKeys(database: Database, changes: Changes) {
+export function createKeys(database: Database, changes: Changes, now: () => Date) {
+  const view = (row: KeyRecord) => keyView(row, now());
+
   return {
     list: (tenantId: string, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
@@ -32,7 +34,7 @@ export function createKeys(database: Database, changes: Changes) {
           cursor: z.uuid(),
           query: (after, limit) => listKeys(transaction, after, limit),
           key: (row) => row.id,
-          view: keyView,
+          view,
         }),
       ),
 
@@ -44,7 +46,7 @@ export function createKeys(database: Database, changes: Changes) {
       const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
       if (wider)
         throw new Problem('FORBIDDEN', `Your key has not the scope ${wider} that this one would have.`);
-      if (expiresAt !== undefined && new Date(expiresAt) <= new Date())
+      if (expiresAt !== undefined && new Date(expiresAt) <= now())
         throw invalidField('expiresAt', 'must be in the future');
       const actor = actorOf(request);
       return database.withTenant(actor.tenantId, async (transaction) => {
@@ -66,7 +68,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${row.id}`,
           details: [{ about: [], content: { name, prefix, roles, scopes, expiresAt: expiresAt ?? null } }],
         });
-        return { ...keyView(row), key: `aim_${prefix}_${secret}` };
+        return { ...view(row), key: `aim_${prefix}_${secret}` };
       });
     },
 
@@ -78,7 +80,7 @@ export function createKeys(database: Database, changes: Changes) {
         if (!before) throw notFound('API key', keyId);
         if (before.revoked_at) throw new Problem('CONFLICT', 'The key was revoked. Create a new one.');
         const secret = newSecret();
-        const previousUntil = overlapHours > 0 ? new Date(Date.now() + overlapHours * HOUR_MS) : null;
+        const previousUntil = overlapHours > 0 ? new Date(now().getTime() + overlapHours * HOUR_MS) : null;
         const row = await changeKey(transaction, keyId, {
           secret_hash: digest(secret),
           previous_hash: previousUntil && before.secret_hash,
@@ -89,7 +91,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${keyId}`,
           details: [{ about: [], content: { previousUntil } }],
         });
-        return { ...keyView(row), key: `aim_${row.prefix}_${secret}` };
+        return { ...view(row), key: `aim_${row.prefix}_${secret}` };
       });
       changes.tell();
       return rotated;
@@ -101,9 +103,9 @@ export function createKeys(database: Database, changes: Changes) {
       const revoked = await database.withTenant(actor.tenantId, async (transaction) => {
         const before = await lockKey(transaction, keyId);
         if (!before) throw notFound('API key', keyId);
-        if (before.revoked_at) return keyView(before);
+        if (before.revoked_at) return view(before);
         const row = await changeKey(transaction, keyId, {
-          revoked_at: new Date(),
+          revoked_at: now(),
           previous_hash: null,
           previous_until: null,
         });
@@ -112,7 +114,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${keyId}`,
           details: [{ about: [], content: { name: row.name, prefix: row.prefix } }],
         });
-        return keyView(row);
+        return view(row);
       });
       changes.tell();
       return revoked;
@@ -159,7 +161,7 @@ function mayGive(own: readonly string[], scope: string): boolean {
   return scope.endsWith(':read') && own.includes('read');
 }
 
-function keyView(row: KeyRecord) {
+function keyView(row: KeyRecord, now: Date) {
   return {
     keyId: row.id,
     name: row.name,
@@ -171,7 +173,7 @@ function keyView(row: KeyRecord) {
     expiresAt: row.expires_at?.toISOString() ?? null,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
     previousValidUntil:
-      row.previous_until && row.previous_until > new Date() ? row.previous_until.toISOString() : null,
+      row.previous_until && row.previous_until > now ? row.previous_until.toISOString() : null,
     revokedAt: row.revoked_at?.toISOString() ?? null,
   };
 }

@@ -41,7 +41,7 @@ interface Changed {
 }
 
 /** The people of a tenant, as its admins see them. */
-export function createUsers(database: Database, changes: Changes) {
+export function createUsers(database: Database, changes: Changes, now: () => Date) {
   async function requireUser(transaction: TenantTransaction, userId: string): Promise<UserRecord> {
     const row = await findUser(transaction, { id: userId });
     if (!row) throw notFound('user', userId);
@@ -93,7 +93,7 @@ export function createUsers(database: Database, changes: Changes) {
       const actor = actorOf(request);
       const passwordHash = await passwordFor(email, password);
       return database.withTenant(actor.tenantId, async (transaction) => {
-        const invited = passwordHash === null ? newInvitation() : null;
+        const invited = passwordHash === null ? newInvitation(now()) : null;
         const row = await insertUser(transaction, {
           id: uuidv7(),
           email,
@@ -116,7 +116,7 @@ export function createUsers(database: Database, changes: Changes) {
         const before = await requireUser(transaction, userId);
         refuseBeyond(request, rolesOf(before));
         if (before.status === 'disabled') throw new Problem('CONFLICT', 'This account is disabled.');
-        const { columns, view } = newInvitation();
+        const { columns, view } = newInvitation(now());
         const row = await changeUser(transaction, userId, columns);
         await note(transaction, actor, userId, { invitedUntil: view.expiresAt });
         return { ...(await viewOf(transaction, row)), invitation: view };
@@ -139,7 +139,8 @@ export function createUsers(database: Database, changes: Changes) {
           ...(roles === undefined ? {} : { roles }),
           ...(status === undefined ? {} : { status }),
         });
-        if (status === 'disabled') await endSessions(transaction, userId, {}, 'disabled');
+        if (status === 'disabled')
+          await endSessions(transaction, userId, {}, { at: now(), because: 'disabled' });
         await announceChange(transaction);
         await note(transaction, actor, userId, { before: changeable(before), after: changeable(row) });
         return viewOf(transaction, row);
@@ -153,7 +154,12 @@ export function createUsers(database: Database, changes: Changes) {
       const actor = actorOf(request);
       const ended = await database.withTenant(actor.tenantId, async (transaction) => {
         await requireUser(transaction, userId);
-        const sessions = await endSessions(transaction, userId, {}, 'signed out by an admin');
+        const sessions = await endSessions(
+          transaction,
+          userId,
+          {},
+          { at: now(), because: 'signed out by an admin' },
+        );
         await announceChange(transaction);
         await note(transaction, actor, userId, { ended: sessions.length });
         return sessions.length;
@@ -189,9 +195,9 @@ export function createUsers(database: Database, changes: Changes) {
   };
 }
 
-function newInvitation() {
+function newInvitation(now: Date) {
   const token = newSecret();
-  const until = new Date(Date.now() + INVITATION_MS);
+  const until = new Date(now.getTime() + INVITATION_MS);
   return {
     columns: { invitation_hash: digest(token), invitation_until: until },
     view: { token, expiresAt: until.toISOString() },

@@ -42,19 +42,22 @@ function outcomeOf({ error, responseStatus }: Attempt): string {
   return responseStatus === null ? 'unreachable' : `${Math.floor(responseStatus / 100)}xx`;
 }
 
+interface Parts {
+  database: Database;
+  jobs: Jobs;
+  guard: OutboundGuard;
+  sealer: Sealer;
+  now: () => Date;
+  settings: HealthSettings & DeliveryObserver;
+}
+
 export type Dispatch = ReturnType<typeof createDispatch>;
 
 /**
  * Tries each delivery until it is taken, with pauses that double up to an hour. Every try is a job of its own,
  * enqueued by the transaction that logs the one before; the queue's retries are for our own failures only.
  */
-export function createDispatch(
-  database: Database,
-  jobs: Jobs,
-  guard: OutboundGuard,
-  sealer: Sealer,
-  settings: HealthSettings & DeliveryObserver,
-) {
+export function createDispatch({ database, jobs, guard, sealer, now, settings }: Parts) {
   jobs.define<DeliveryJob>({
     name: DELIVERY_QUEUE,
     concurrency: 4,
@@ -91,11 +94,11 @@ export function createDispatch(
       );
       return;
     }
-    if (due.pausedUntil && due.pausedUntil > new Date() && !asked) {
+    if (due.pausedUntil && due.pausedUntil > now() && !asked) {
       const until = due.pausedUntil;
       await database.withTenant(tenantId, async (transaction) => {
         await postpone(transaction, deliveryId, until);
-        await enqueue(transaction, job, (until.getTime() - Date.now()) / 1000);
+        await enqueue(transaction, job, (until.getTime() - now().getTime()) / 1000);
       });
       return;
     }
@@ -110,12 +113,12 @@ export function createDispatch(
     const { eventId, type, data, occurredAt, url } = due;
     const body = JSON.stringify({ type, timestamp: occurredAt.toISOString(), data });
     const secrets = secretsOf(due);
-    return { url, name: `deliver ${type}`, id: eventId, body, secrets, sentAt: new Date() };
+    return { url, name: `deliver ${type}`, id: eventId, body, secrets, sentAt: now() };
   }
 
   /** Secrets that sign now: for a while after a rotation the previous one too. */
   function secretsOf(due: DueDelivery): string[] {
-    const both = due.previousSecret && due.previousUntil && due.previousUntil > new Date();
+    const both = due.previousSecret && due.previousUntil && due.previousUntil > now();
     return [due.secret, ...(both ? [due.previousSecret as string] : [])].map((sealed) =>
       sealer.open(sealed, placeOf(due.endpointId)),
     );
@@ -139,13 +142,13 @@ export function createDispatch(
     }
     const again = !isTest && tries < MAX_TRIES;
     const pause = again ? pauseAfter(tries, settings) * (0.9 + 0.2 * Math.random()) : 0;
-    const nextAttemptAt = again ? new Date(Date.now() + pause * 1000) : null;
+    const nextAttemptAt = again ? new Date(now().getTime() + pause * 1000) : null;
     const status = again ? 'pending' : 'failed';
     await recordAttempt(transaction, deliveryId, round, result, { status, nextAttemptAt });
     if (again) await enqueue(transaction, { ...job, tries: tries + 1 }, pause);
     const endpoint = isTest ? undefined : await lockEndpoint(transaction, due.endpointId);
     if (!endpoint) return;
-    const health = afterFailure(endpoint, result.error, new Date(), settings);
+    const health = afterFailure(endpoint, result.error, now(), settings);
     const { state, state_reason, failures, failing_since, paused_until } = health;
     await setHealth(transaction, endpoint.id, { state, state_reason, failures, failing_since, paused_until });
   }

@@ -47,10 +47,11 @@ export function createWebhooks(
   {
     guard,
     sealer,
+    now,
     ...settings
-  }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer },
+  }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer; now: () => Date },
 ) {
-  const dispatch = createDispatch(database, jobs, guard, sealer, settings);
+  const dispatch = createDispatch({ database, jobs, guard, sealer, now, settings });
   outbox.subscribe(async (transaction, { tenantId, eventId, type }) => {
     await dispatch.start(transaction, tenantId, eventId, await subscribersOf(transaction, type));
   });
@@ -143,7 +144,7 @@ export function createWebhooks(
         const endpoint = await lockEndpoint(transaction, endpointId);
         if (!endpoint) throw notFound('endpoint', endpointId);
         const secret = newSigningSecret();
-        const previousUntil = new Date(Date.now() + OVERLAP_MS);
+        const previousUntil = new Date(now().getTime() + OVERLAP_MS);
         await updateEndpoint(transaction, endpointId, {
           secret: sealer.seal(secret, placeOf(endpointId)),
           previous_secret: endpoint.secret,
