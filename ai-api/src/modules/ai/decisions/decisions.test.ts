@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
+import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
 import { databaseKinds, type TestDatabase, temporaryDirectory } from '../../../../test/databases.ts';
 import { type Delivery, type Subscriber, startSubscriber, verified } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
+
+const HOUR_MS = 3_600_000;
 
 let inbox: DevInbox;
 beforeAll(async () => {
@@ -18,10 +21,12 @@ describe.each(databaseKinds())('decisions on $name', ({ create }) => {
   let api: TestApi;
   let resumed: Subscriber;
   let answers: number[] = [];
+  const clock = movableClock();
   beforeAll(async () => {
     home = await create();
     resumed = await startSubscriber(() => ({ status: answers.shift() ?? 204 }));
-    api = await startApi(home, { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' });
+    const env = { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' };
+    api = await startApi(home, env, { clock });
   });
   afterAll(async () => {
     await api.stop();
@@ -112,10 +117,16 @@ describe.each(databaseKinds())('decisions on $name', ({ create }) => {
     const { decisionId } = await api.client.decision.create({
       title,
       approvers: ['boss@example.com'],
-      expiresAt: new Date(Date.now() + 2500).toISOString(),
+      expiresAt: new Date(Date.now() + HOUR_MS).toISOString(),
       callbackUrl: resumed.url,
     });
     const token = await tokenTo('boss@example.com', title);
+    await makeJobsDue(api, 'decision.expire');
+    expect(await page(token)).toContain('Your decision is needed');
+    clock.setAhead(HOUR_MS);
+    expect(await page(token)).toContain('The time to decide is over');
+    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('is over');
+    await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })
       .toBe('expired');
@@ -124,6 +135,7 @@ describe.each(databaseKinds())('decisions on $name', ({ create }) => {
     await expect
       .poll(() => callbacksOf(decisionId), { timeout: 20_000 })
       .toEqual([{ decisionId, status: 'expired' }]);
+    clock.setAhead(0);
   });
 
   test('the same reference asks once', async () => {
