@@ -143,6 +143,7 @@ describe.each(databaseKinds())('webhooks on $name', ({ create }) => {
       const [delivery] = await deliveries(id);
       expect(delivery).toMatchObject({
         status: 'pending',
+        nextAttemptAt: expect.any(String),
         attempts: [{ responseStatus: 503, error: 'The endpoint answered 503.' }],
       });
       return delivery;
