@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp, createWorkerApp } from './app.ts';
+import type { Overrides } from './composition/drivers.ts';
 import { type Config, urlOf } from './config/index.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
@@ -25,9 +26,14 @@ export interface RunningServer {
 /**
  * Starts what the configuration's role asks for: API, worker or both, and the development inbox unless
  * SMTP is configured.
+ * @param overrides parts in place of the installation's own, such as a clock that a test moves
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
-  const context = await createContext(config, log);
+export async function startServer(
+  config: Config,
+  log: Logger,
+  overrides: Overrides = {},
+): Promise<RunningServer> {
+  const context = await createContext(config, log, overrides);
   const opened: { close(): Promise<void> }[] = [{ close: () => context.database.close() }];
   opened.push({ close: async () => context.tracing?.close(FLUSH_MS) });
   let stopping: Promise<void> | undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { type Client, createClient } from '../src/catalogue/client.ts';
 import { resources } from '../src/catalogue/index.ts';
+import type { Overrides } from '../src/composition/drivers.ts';
 import { readConfig } from '../src/config/index.ts';
 import type { Context } from '../src/context.ts';
 import { createLog } from '../src/platform/log.ts';
@@ -40,13 +41,17 @@ export function testEnvironment(
   };
 }
 
-/** Starts API, worker and inbox in this process. */
+/**
+ * Starts API, worker and inbox in this process.
+ * @param overrides parts in place of the installation's own, such as a clock
+ */
 export async function startApi(
   testDatabase: TestDatabase,
   env: Record<string, string> = {},
+  overrides: Overrides = {},
 ): Promise<TestApi> {
   const config = readConfig(testEnvironment(testDatabase, env));
-  const server = await startServer(config, createLog(config.LOG_LEVEL));
+  const server = await startServer(config, createLog(config.LOG_LEVEL), overrides);
   const url = server.url as string;
   return {
     url,

@@ -17,7 +17,7 @@ import {
   createWorkSmart,
   type Sources,
 } from '../modules/shared/people/index.ts';
-import { type Replaceable, replaceable } from '../platform/replaceable.ts';
+import { type HotSwap, hotSwap } from '../platform/hot-swap.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import type { ReloadableKey, UseKey } from './reload.ts';
 
@@ -63,7 +63,7 @@ export function createConnections(
   function connect<T extends object>(name: ReloadableKey, create: ((key: string) => T) | null): T | null {
     const key = config[name];
     if (!create || !key) return null;
-    const held: Replaceable<T> = replaceable(create(key));
+    const held: HotSwap<T> = hotSwap(create(key));
     renewals.push({ name, renew: (next) => held.replace(create(next)) });
     return held.proxy;
   }

@@ -62,7 +62,7 @@ export async function openDrivers(
     (route, state) =>
       log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
   );
-  const embedder = createEmbedder(vectorizer, { database, books: ledger, onCall: metrics.modelCall });
+  const embedder = createEmbedder(vectorizer, { database, ledger, onCall: metrics.modelCall });
   const traces = createTraces(database, traceSettings(config, log, metrics));
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
@@ -73,7 +73,7 @@ export async function openDrivers(
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
   const vectors = await openVectors(config, log, database, embedder.space.dimensions);
-  const embedders = embeddersOf(embedder, { database, books: ledger });
+  const embedders = embeddersOf(embedder, { database, ledger });
   const collections = createCollections(database, jobs, embedders, vectors);
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>

@@ -20,8 +20,8 @@ export interface RecordedAttempt extends Attempt {
   input: Question | null;
 }
 
-/** What a call has to pass before it, and leaves behind. */
-export interface Bookkeeping {
+/** Where calls to models are checked against the budget before they are made, and entered afterwards. */
+export interface CallLedger {
   /** @throws {ModelError} over_budget */
   admit(tenantId: string): Promise<void>;
   /** Settles when the attempt is stored. */
@@ -45,7 +45,7 @@ const FALLS_BACK: ReadonlySet<ModelFailureKind> = new Set([
  */
 export function createChain(
   routes: readonly [Route, ...Route[]],
-  books: Bookkeeping,
+  ledger: CallLedger,
   onCall: OnModelCall = () => {},
 ): ChatModel {
   /** What every route of one call is asked with. */
@@ -54,7 +54,7 @@ export function createChain(
     let number = 0;
     const onAttempt = (attempt: Attempt) => {
       number += 1;
-      return books.record({ ...attempt, callId, number, call, kind: 'chat', input });
+      return ledger.record({ ...attempt, callId, number, call, kind: 'chat', input });
     };
     return (signal: AbortSignal | undefined, index: number) => ({
       signal,
@@ -81,7 +81,7 @@ export function createChain(
     name: routes[0].name,
 
     structured: async ({ system, user, name, schema, call, maxOutputTokens, signal }) => {
-      await books.admit(call.tenantId);
+      await ledger.admit(call.tenantId);
       const format = { name, schema: jsonSchemaOf(schema) };
       const messages = [{ role: 'user', content: user } as const];
       const question: Question = { system, messages, format, ...limited(maxOutputTokens) };
@@ -108,7 +108,7 @@ export function createChain(
     },
 
     stream: async function* ({ system, messages, call, maxOutputTokens, signal }): AsyncGenerator<TextPart> {
-      await books.admit(call.tenantId);
+      await ledger.admit(call.tenantId);
       const question: Question = { system, messages, ...limited(maxOutputTokens) };
       const asking = open(call, question);
       for (const [index, route] of routes.entries()) {

@@ -44,8 +44,8 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
     await testDatabase?.remove();
   });
 
-  const books = { admit: async () => {}, record: async () => {} };
-  const words = () => createEmbedder(staticVectorizer(), { database, books });
+  const ledger = { admit: async () => {}, record: async () => {} };
+  const words = () => createEmbedder(staticVectorizer(), { database, ledger });
   const voyage = () =>
     createEmbedder(
       voyageVectorizer({
@@ -55,7 +55,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
         dimensions: 256,
         timeoutMs: 10_000,
       }),
-      { database, books },
+      { database, ledger },
     );
 
   /** A process that is configured with these embedders, the first one for what is new. */

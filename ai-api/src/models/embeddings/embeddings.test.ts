@@ -83,7 +83,7 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
   const embedderOf = (vectorizer: Vectorizer): Embedder =>
     createEmbedder(vectorizer, {
       database,
-      books: {
+      ledger: {
         admit: async () => {},
         record: async (attempt) => {
           attempts.push(attempt);

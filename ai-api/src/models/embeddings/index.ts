@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../platform/database/index.ts';
 import { inSpan } from '../../platform/telemetry/tracing/index.ts';
-import type { Bookkeeping, OnModelCall } from '../chain.ts';
+import type { CallLedger, OnModelCall } from '../chain.ts';
 import { ModelError, NO_USAGE, type Usage } from '../chat.ts';
 import type { CallOutcome } from '../failures.ts';
 import { contentHash, findCached, storeCached } from './cache.ts';
@@ -17,7 +17,7 @@ export type { Embedded, Embedder, EmbeddingCall, Space } from './embedder.ts';
  */
 export function createEmbedder(
   vectorizer: Vectorizer,
-  { database, books, onCall = () => {} }: { database: Database; books: Bookkeeping; onCall?: OnModelCall },
+  { database, ledger, onCall = () => {} }: { database: Database; ledger: CallLedger; onCall?: OnModelCall },
 ): Embedder {
   const { space, batch, maxCharacters, isCached } = vectorizer;
 
@@ -27,7 +27,7 @@ export function createEmbedder(
     const began = performance.now();
     const note = (outcome: CallOutcome, usage: Usage, error: string | null = null) => {
       onCall(space.provider, outcome, (performance.now() - began) / 1000, usage);
-      return books.record({
+      return ledger.record({
         kind: 'embedding',
         callId,
         number,
@@ -73,7 +73,7 @@ export function createEmbedder(
       const missing = new Map<string, string>();
       for (const [index, hash] of hashes.entries())
         if (!known.has(hash)) missing.set(hash, cut[index] as string);
-      if (missing.size > 0) await books.admit(call.tenantId);
+      if (missing.size > 0) await ledger.admit(call.tenantId);
       const callId = uuidv7();
       let tokensIn = 0;
       for (const [index, part] of batches([...missing], batch).entries()) {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../platform/database/index.ts';
-import type { Bookkeeping, RecordedAttempt } from '../chain.ts';
+import type { CallLedger, RecordedAttempt } from '../chain.ts';
 import { ModelError } from '../chat.ts';
 import { maskText } from './mask.ts';
 import { costOf, type Prices } from './prices.ts';
@@ -55,7 +55,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
     return spending;
   }
 
-  const books: Bookkeeping = {
+  const calls: CallLedger = {
     admit: async (tenantId) => {
       const { budget, spent } = await spendingOf(tenantId);
       if (budget === null || spent < budget) return;
@@ -71,7 +71,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
   };
 
   return {
-    ...books,
+    ...calls,
     /** Whether a model has a price, so that its calls count against budgets. */
     isPriced: (provider: string, model: string) =>
       costOf(prices, provider, model, { tokensIn: 0, tokensOut: 0 }) !== null,

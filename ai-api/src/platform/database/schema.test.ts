@@ -62,7 +62,7 @@ async function migrated(database: Database): Promise<Tables> {
     where class.relkind in ('r', 'p') and not class.relispartition
       and attribute.attnum > 0 and not attribute.attisdropped
       and space.nspname not in ('pg_catalog', 'information_schema', 'public', 'platform')
-      and space.nspname not like 'pg\\_%' and space.nspname not like 'pgboss%'
+      and space.nspname not like 'pg\\_%' and space.nspname <> 'jobs'
     order by 1, 2`.execute(database.system('the test reads the catalogue'));
   const tables: Tables = {};
   for (const { table, column, nullable, hasDefault } of rows)

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
@@ -10,12 +10,12 @@ export async function insertContext(
   transaction: TenantTransaction,
   agentId: string,
   owner: string,
-  hours: number,
+  { now, hours }: { now: Date; hours: number },
 ): Promise<string> {
-  await transaction.deleteFrom('agents.contexts').where('expires_at', '<=', sql<Date>`now()`).execute();
+  await transaction.deleteFrom('agents.contexts').where('expires_at', '<=', now).execute();
   const { id } = await transaction
     .insertInto('agents.contexts')
-    .values({ id: uuidv7(), agent_id: agentId, owner, expires_at: hoursFromNow(hours) })
+    .values({ id: uuidv7(), agent_id: agentId, owner, expires_at: hoursAfter(now, hours) })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
@@ -26,8 +26,9 @@ export function findContext(
   transaction: TenantTransaction,
   id: string,
   owner: string,
+  now: Date,
 ): Promise<ContextRecord | undefined> {
-  return ofOwner(transaction, id, owner).executeTakeFirst();
+  return ofOwner(transaction, id, owner, now).executeTakeFirst();
 }
 
 /** The same, locked until the transaction ends. */
@@ -35,17 +36,18 @@ export function lockContext(
   transaction: TenantTransaction,
   id: string,
   owner: string,
+  now: Date,
 ): Promise<ContextRecord | undefined> {
-  return ofOwner(transaction, id, owner).forUpdate().executeTakeFirst();
+  return ofOwner(transaction, id, owner, now).forUpdate().executeTakeFirst();
 }
 
-function ofOwner(transaction: TenantTransaction, id: string, owner: string) {
+function ofOwner(transaction: TenantTransaction, id: string, owner: string, now: Date) {
   return transaction
     .selectFrom('agents.contexts')
     .selectAll()
     .where('id', '=', id)
     .where('owner', '=', owner)
-    .where('expires_at', '>', sql<Date>`now()`);
+    .where('expires_at', '>', now);
 }
 
 export async function deleteContext(
@@ -77,16 +79,16 @@ export async function newestMessages(
   return rows.toReversed();
 }
 
-/** Adds what was asked and answered, and keeps the conversation for so long from now. */
+/** Adds what was asked and answered, and keeps the conversation for so many hours more. */
 export async function addTurn(
   transaction: TenantTransaction,
   contextId: string,
   executionId: string,
-  turn: { question: string; answer: string; hours: number },
+  turn: { question: string; answer: string; now: Date; hours: number },
 ): Promise<void> {
   const kept = await transaction
     .updateTable('agents.contexts')
-    .set({ expires_at: hoursFromNow(turn.hours) })
+    .set({ expires_at: hoursAfter(turn.now, turn.hours) })
     .where('id', '=', contextId)
     .executeTakeFirst();
   if (kept.numUpdatedRows !== 1n) return;
@@ -114,6 +116,6 @@ export async function openExecution(transaction: TenantTransaction, contextId: s
   return open !== undefined;
 }
 
-function hoursFromNow(hours: number) {
-  return sql<Date>`now() + make_interval(hours => ${hours}::integer)`;
+function hoursAfter(start: Date, hours: number): Date {
+  return new Date(start.getTime() + hours * 3_600_000);
 }

@@ -24,7 +24,10 @@ export interface Usage {
 
 export function insertExecution(
   transaction: TenantTransaction,
-  values: Pick<ExecutionRecord, 'agent_id' | 'version' | 'context_id' | 'mode' | 'input' | 'requested_by'>,
+  values: Pick<
+    ExecutionRecord,
+    'agent_id' | 'version' | 'context_id' | 'mode' | 'input' | 'requested_by' | 'created_at'
+  >,
 ): Promise<ExecutionRecord> {
   return transaction
     .insertInto('agents.executions')
@@ -74,10 +77,14 @@ export function listExecutions(
 }
 
 /** Marks an execution as running. False when it has ended, by being cancelled say. */
-export async function startExecution(transaction: TenantTransaction, id: string): Promise<boolean> {
+export async function startExecution(
+  transaction: TenantTransaction,
+  id: string,
+  now: Date,
+): Promise<boolean> {
   const updated = await transaction
     .updateTable('agents.executions')
-    .set({ status: 'running', started_at: sql<Date>`now()` })
+    .set({ status: 'running', started_at: now })
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'running'])
     .executeTakeFirst();
@@ -89,6 +96,7 @@ export async function endExecution(
   transaction: TenantTransaction,
   id: string,
   { status, output, failure, prompt, model, tokensIn, tokensOut, costMicros, latencyMs }: Outcome,
+  now: Date,
 ): Promise<ExecutionRecord | null> {
   const row = await transaction
     .updateTable('agents.executions')
@@ -103,7 +111,7 @@ export async function endExecution(
       tokens_out: tokensOut,
       cost_micros: costMicros,
       latency_ms: latencyMs,
-      ended_at: sql<Date>`now()`,
+      ended_at: now,
     })
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'running'])
@@ -116,10 +124,11 @@ export async function endExecution(
 export async function cancelExecution(
   transaction: TenantTransaction,
   id: string,
+  now: Date,
 ): Promise<ExecutionRecord | null> {
   const row = await transaction
     .updateTable('agents.executions')
-    .set({ status: 'cancelled', ended_at: sql<Date>`now()` })
+    .set({ status: 'cancelled', ended_at: now })
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'running'])
     .returningAll()
@@ -127,13 +136,14 @@ export async function cancelExecution(
   return row ?? null;
 }
 
-/** Micro-dollars that an agent's executions of today (UTC) have cost. */
-export async function spentToday(transaction: TenantTransaction, agentId: string): Promise<number> {
+/** Micro-dollars that an agent's executions of a day (UTC) have cost, from midnight on. */
+export async function spentOn(transaction: TenantTransaction, agentId: string, day: Date): Promise<number> {
+  const midnight = new Date(`${day.toISOString().slice(0, 10)}T00:00:00Z`);
   const { spent } = await transaction
     .selectFrom('agents.executions')
     .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('cost_micros'), sql<number>`0`).as('spent'))
     .where('agent_id', '=', agentId)
-    .where('created_at', '>=', sql<Date>`date_trunc('day', now() at time zone 'utc') at time zone 'utc'`)
+    .where('created_at', '>=', midnight)
     .executeTakeFirstOrThrow();
   return Number(spent);
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Ledger } from '../../../models/ledger/index.ts';
 import type { Route } from '../../../models/route.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
@@ -24,13 +25,15 @@ interface Needs {
   metrics: Metrics;
   prompts: Prompts;
   tenancy: Tenancy;
+  clock: Clock;
   config: Pick<Config, 'AGENT_CONCURRENCY'>;
 }
 
-export function create({ database, jobs, events, routes, ledger, metrics, prompts, tenancy, config }: Needs) {
+export function create({ routes, ledger, metrics, prompts, tenancy, clock, config, ...needs }: Needs) {
   const { settingsOf } = tenancy;
   const models = agentModels({ routes, ledger, onCall: metrics.modelCall, prompts, settingsOf });
-  return createAgents(database, jobs, events, models, config.AGENT_CONCURRENCY);
+  const concurrency = config.AGENT_CONCURRENCY;
+  return createAgents({ ...needs, models, concurrency, now: () => clock.now() });
 }
 
 /** The operations of this module. */

@@ -26,20 +26,24 @@ export interface ExecuteJob {
   executionId: string;
 }
 
+export interface AgentParts {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  models: AgentModels;
+  /** Executions at once in one process. */
+  concurrency: number;
+  now: () => Date;
+}
+
 /** How often a running execution looks whether somebody cancelled it. */
 const LOOK_MS = 500;
 
 /** Runs executions in the background; who waits for one asks its row. */
-export function defineRunner(
-  database: Database,
-  jobs: Jobs,
-  events: Events,
-  models: AgentModels,
-  concurrency: number,
-): void {
+export function defineRunner({ database, jobs, events, models, concurrency, now }: AgentParts): void {
   async function run({ tenantId, executionId }: ExecuteJob, jobSignal: AbortSignal): Promise<void> {
     const found = await database.withTenant(tenantId, async (transaction) => {
-      if (!(await startExecution(transaction, executionId))) return null;
+      if (!(await startExecution(transaction, executionId, now()))) return null;
       const execution = (await findExecution(transaction, executionId)) as ExecutionRecord;
       const version = await findVersion(transaction, execution.agent_id, execution.version);
       if (!version) return null;
@@ -102,12 +106,13 @@ export function defineRunner(
   ): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
       const usage = await usageOfTrace(transaction, traceIdOf(execution.id));
-      const ended = await endExecution(transaction, execution.id, { ...outcome, ...usage });
+      const ended = await endExecution(transaction, execution.id, { ...outcome, ...usage }, now());
       if (!ended) return;
       if (outcome.output && execution.context_id)
         await addTurn(transaction, execution.context_id, execution.id, {
           question: execution.input,
           answer: JSON.stringify(outcome.output),
+          now: now(),
           hours: definition.contextHours,
         });
       const { failure } = outcome;

@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { callerId, type RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, record } from '../../shared/audit/index.ts';
-import type { Events } from '../../shared/events/index.ts';
 import { estimateTokens } from './ask.ts';
 import {
   deleteContext,
@@ -22,11 +20,10 @@ import {
   findExecution,
   insertExecution,
   listExecutions,
-  spentToday,
+  spentOn,
 } from './executions.ts';
-import type { AgentModels } from './models.ts';
 import { outputSchemaOf } from './output-schema.ts';
-import { defineRunner, EXECUTE_QUEUE, type ExecuteJob } from './runner.ts';
+import { type AgentParts, defineRunner, EXECUTE_QUEUE, type ExecuteJob } from './runner.ts';
 import { type Definition, definition as definitionSchema, type ExecutionState } from './schema.ts';
 import {
   type AgentRecord,
@@ -44,11 +41,6 @@ import { agentViewOf, contextViewOf, executionViewOf, versionViewOf } from './vi
 const LOOK_MS = 100;
 const SHOWN_MESSAGES = 200;
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 interface Ask {
   agentId: string;
   input: string;
@@ -60,14 +52,9 @@ interface Ask {
 export type Agents = ReturnType<typeof createAgents>;
 
 /** Agents by version, their executions and conversations. */
-export function createAgents(
-  database: Database,
-  jobs: Jobs,
-  events: Events,
-  models: AgentModels,
-  concurrency: number,
-) {
-  defineRunner(database, jobs, events, models, concurrency);
+export function createAgents(parts: AgentParts) {
+  const { database, jobs, events, models, now } = parts;
+  defineRunner(parts);
 
   async function requireAgent(transaction: TenantTransaction, agentId: string): Promise<AgentRecord> {
     const agent = await findAgent(transaction, agentId);
@@ -94,9 +81,11 @@ export function createAgents(
     { contextId, startContext }: Ask,
   ): Promise<string | null> {
     if (contextId === undefined)
-      return startContext ? insertContext(transaction, agent.id, owner, agent.definition.contextHours) : null;
+      return startContext
+        ? insertContext(transaction, agent.id, owner, { now: now(), hours: agent.definition.contextHours })
+        : null;
     if (startContext) throw invalidField('startContext', 'or contextId, not both');
-    const context = await lockContext(transaction, contextId, owner);
+    const context = await lockContext(transaction, contextId, owner, now());
     if (!context || context.agent_id !== agent.id)
       throw new Problem('NOT_FOUND', 'You have no such conversation with this agent; it may have expired.');
     if (await openExecution(transaction, contextId))
@@ -117,9 +106,10 @@ export function createAgents(
       if (!prompt) throw new Problem('CONFLICT', 'The prompt of the agent has no version with its label.');
       if (estimateTokens(prompt.text, input.input) > maxInputTokens)
         throw invalidField('input', `is too long for the agent's limit of ${maxInputTokens} tokens`);
-      if (dailyCostMicros !== null && (await spentToday(transaction, agent.id)) >= dailyCostMicros)
+      const at = now();
+      if (dailyCostMicros !== null && (await spentOn(transaction, agent.id, at)) >= dailyCostMicros)
         throw new Problem('AGENT_BUDGET_SPENT', "The agent's budget of today (UTC) is used up.", {
-          retryAfter: secondsToMidnight(),
+          retryAfter: secondsToMidnight(at),
         });
       const execution = await insertExecution(transaction, {
         agent_id: agent.id,
@@ -128,6 +118,7 @@ export function createAgents(
         mode: input.waitSeconds > 0 ? 'sync' : 'async',
         input: input.input.replaceAll('\u0000', '').toWellFormed(),
         requested_by: owner,
+        created_at: at,
       });
       const job: ExecuteJob = { tenantId, executionId: execution.id };
       await jobs.enqueue(transaction, EXECUTE_QUEUE, [job]);
@@ -173,11 +164,15 @@ export function createAgents(
         return view;
       }),
 
-    list: (tenantId: string, archived: boolean, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listAgents(transaction, archived, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, agentViewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, archived: boolean, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listAgents(transaction, archived, after, limit),
+          key: ({ id }) => id,
+          view: agentViewOf,
+        }),
+      ),
 
     get: (tenantId: string, agentId: string) =>
       database.withTenant(tenantId, async (transaction) =>
@@ -215,19 +210,22 @@ export function createAgents(
     archive: (actor: Actor, agentId: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         await requireAgent(transaction, agentId);
-        if (!(await archiveAgent(transaction, agentId))) return;
+        if (!(await archiveAgent(transaction, agentId, now()))) return;
         await record(transaction, actor, {
           subject: `agent:${agentId}`,
           details: [{ about: [], content: { archived: true } }],
         });
       }),
 
-    listVersions: (tenantId: string, agentId: string, { cursor, limit }: Page) =>
+    listVersions: (tenantId: string, agentId: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requireAgent(transaction, agentId);
-        const below = decodeCursor(cursor, z.int());
-        const rows = await listVersions(transaction, agentId, below, limit + 1);
-        return pageOf(rows, limit, versionViewOf, ({ version }) => version);
+        return listPage(page, {
+          cursor: z.int(),
+          query: (after, limit) => listVersions(transaction, agentId, after, limit),
+          key: ({ version }) => version,
+          view: versionViewOf,
+        });
       }),
 
     /** Asks, and waits for so long. @throws {Problem} NOT_FOUND, CONFLICT, MODEL_NEEDED, AGENT_BUDGET_SPENT */
@@ -244,12 +242,16 @@ export function createAgents(
         status?: ExecutionState | undefined;
         contextId?: string | undefined;
       },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listExecutions(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, executionViewOf, ({ id }) => id);
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listExecutions(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: executionViewOf,
+        }),
+      ),
 
     getExecution: (tenantId: string, executionId: string) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -261,7 +263,7 @@ export function createAgents(
     /** @throws {Problem} NOT_FOUND, CONFLICT when it has ended */
     cancel: (actor: Actor, executionId: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const cancelled = await cancelExecution(transaction, executionId);
+        const cancelled = await cancelExecution(transaction, executionId, now());
         if (!cancelled) {
           if (!(await findExecution(transaction, executionId))) throw notFound('execution', executionId);
           throw new Problem('CONFLICT', 'The execution has ended already.');
@@ -275,7 +277,7 @@ export function createAgents(
 
     getContext: ({ caller }: RequestContext, contextId: string) =>
       database.withTenant(caller.tenantId, async (transaction) => {
-        const context = await findContext(transaction, contextId, callerId(caller));
+        const context = await findContext(transaction, contextId, callerId(caller), now());
         if (!context) throw notFound('conversation of yours', contextId);
         return contextViewOf(context, await newestMessages(transaction, contextId, SHOWN_MESSAGES));
       }),
@@ -296,8 +298,7 @@ function nameTaken(name: string): Problem {
   return new Problem('CONFLICT', `There is an agent "${name}" already.`);
 }
 
-function secondsToMidnight(): number {
-  const now = new Date();
+function secondsToMidnight(now: Date): number {
   return Math.ceil(
     (Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1) - now.getTime()) / 1000,
   );

@@ -76,10 +76,14 @@ export async function storeNextVersion(
   return true;
 }
 
-export async function archiveAgent(transaction: TenantTransaction, agentId: string): Promise<boolean> {
+export async function archiveAgent(
+  transaction: TenantTransaction,
+  agentId: string,
+  now: Date,
+): Promise<boolean> {
   const updated = await transaction
     .updateTable('agents.agents')
-    .set({ archived_at: sql<Date>`now()` })
+    .set({ archived_at: now })
     .where('id', '=', agentId)
     .where('archived_at', 'is', null)
     .executeTakeFirst();

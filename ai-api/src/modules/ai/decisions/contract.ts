@@ -104,10 +104,18 @@ export const decision = resource({
           .url({ protocol: /^https?$/ })
           .max(2000)
           .optional()
-          .describe('Is sent decisionId and status once it is decided or expired'),
+          .describe('Gets a signed POST of decisionId and status once it is decided or expired'),
       }),
       output: decisionSchema
-        .extend({ created: z.boolean().describe('False when the reference was there already') })
+        .extend({
+          created: z.boolean().describe('False when the reference was there already'),
+          callbackSecret: z
+            .string()
+            .nullable()
+            .describe(
+              'Signs the callback by Standard Webhooks. Answered once, here; null without a callback',
+            ),
+        })
         .meta({ id: 'NewDecision' }),
       errors: ['WEBHOOK_URL_REFUSED'],
       hints: {

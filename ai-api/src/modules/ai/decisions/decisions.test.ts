@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
+import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
-import { type Delivery, type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
+import { type Delivery, type Subscriber, startSubscriber, verified } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
+
+const HOUR_MS = 3_600_000;
 
 let inbox: DevInbox;
 beforeAll(async () => {
@@ -17,10 +20,12 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
   let api: TestApi;
   let resumed: Subscriber;
   let answers: number[] = [];
+  const clock = movableClock();
   beforeAll(async () => {
     testDatabase = await create();
     resumed = await startSubscriber(() => ({ status: answers.shift() ?? 204 }));
-    api = await startApi(testDatabase, { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' });
+    const env = { SMTP_URL: inbox.smtpUrl, MAIL_FROM: 'Sample <sample@example.com>' };
+    api = await startApi(testDatabase, env, { clock });
   });
   afterAll(async () => {
     await api.stop();
@@ -69,6 +74,28 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     expect(callbacksOf(decisionId)).toEqual(Array(2).fill({ decisionId, status: 'approved' }));
   });
 
+  test('a callback is signed with a secret of its decision, which is answered once', async () => {
+    const reference = randomUUID();
+    const question = { title: 'Signed?', reference, callbackUrl: resumed.url };
+    const { decisionId, callbackSecret } = await api.client.decision.create(question);
+    const other = await api.client.decision.create({ title: 'Other?', callbackUrl: resumed.url });
+    expect(await api.client.decision.create(question)).toMatchObject({ decisionId, callbackSecret: null });
+    expect(await api.client.decision.get({ decisionId })).not.toHaveProperty('callbackSecret');
+    const rows = await api.context.database
+      .system('the test reads what is stored')
+      .selectFrom('decisions.requests')
+      .selectAll()
+      .where('id', '=', decisionId)
+      .execute();
+    expect(JSON.stringify(rows)).not.toContain(callbackSecret);
+
+    await api.client.decision.decide({ decisionId, choice: 'declined' });
+    await expect.poll(() => callbacksOf(decisionId), { timeout: 20_000 }).toHaveLength(1);
+    const [call] = resumed.deliveries.filter(({ id }) => id === decisionId) as [Delivery];
+    expect(verified(callbackSecret as string, call)).toEqual({ decisionId, status: 'declined' });
+    expect(() => verified(other.callbackSecret as string, call)).toThrow();
+  });
+
   test('the API decides, with the reason that is needed, and the trail knows', async () => {
     const { decisionId } = await api.client.decision.create({ title: 'Sure?', reasonRequired: true });
     await expect(api.client.decision.decide({ decisionId, choice: 'declined' })).rejects.toMatchObject({
@@ -89,10 +116,16 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     const { decisionId } = await api.client.decision.create({
       title,
       approvers: ['boss@example.com'],
-      expiresAt: new Date(Date.now() + 2500).toISOString(),
+      expiresAt: new Date(Date.now() + HOUR_MS).toISOString(),
       callbackUrl: resumed.url,
     });
     const token = await tokenTo('boss@example.com', title);
+    await makeJobsDue(api, 'decision.expire');
+    expect(await page(token)).toContain('Your decision is needed');
+    clock.setAhead(HOUR_MS);
+    expect(await page(token)).toContain('The time to decide is over');
+    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('is over');
+    await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })
       .toBe('expired');
@@ -101,6 +134,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     await expect
       .poll(() => callbacksOf(decisionId), { timeout: 20_000 })
       .toEqual([{ decisionId, status: 'expired' }]);
+    clock.setAhead(0);
   });
 
   test('the same reference asks once', async () => {

@@ -2,6 +2,7 @@ import type { RequestHandler, Router } from 'express';
 import express from 'express';
 import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
@@ -23,11 +24,14 @@ interface Needs {
   outboundGuard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;
+  clock: Clock;
   config: Pick<Config, 'MAIL_FROM'>;
 }
 
-export function create({ database, jobs, events, mailer, outboundGuard, sealer, publicUrl, config }: Needs) {
-  const settings = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard: outboundGuard, sealer };
+export function create({ database, jobs, events, clock, config, outboundGuard, ...needs }: Needs) {
+  const { publicUrl, mailer, sealer } = needs;
+  const now = () => clock.now();
+  const settings = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard: outboundGuard, sealer, now };
   return createDecisions(database, jobs, events, settings);
 }
 

@@ -25,7 +25,7 @@ export function serveDecisionLinks(decisions: Decisions, limit: RequestHandler):
     const known = token.safeParse(given);
     const found = known.success ? await decisions.open(known.data) : null;
     if (!found) return page(response, 404, notePage('This link leads nowhere', 'It may be incomplete.'));
-    page(response, status, confirmationPage(found.decision, found.email, known.data as string, fault));
+    page(response, status, confirmationPage(found, known.data as string, fault));
   };
 
   router.get('/', limit, async (request, response) => show(response, request.query.token));

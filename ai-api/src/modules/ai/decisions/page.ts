@@ -4,11 +4,19 @@ import type { decisionView } from './views.ts';
 
 type Decision = ReturnType<typeof decisionView>;
 
+/** What a link opens. */
+interface Opened {
+  decision: Decision;
+  /** Whose link it is. */
+  email: string;
+  /** Whether the time to decide is over. */
+  isOver: boolean;
+}
+
 /** The page behind a link: it shows the question and asks; nothing is decided until a button is pressed. */
-export function confirmationPage(decision: Decision, email: string, token: string, fault?: string): string {
+export function confirmationPage({ decision, email, isOver }: Opened, token: string, fault?: string): string {
   if (decision.status !== 'pending') return settledPage(decision);
-  if (new Date(decision.expiresAt) <= new Date())
-    return notePage('The time to decide is over', decision.title);
+  if (isOver) return notePage('The time to decide is over', decision.title);
   const button = (choice: string, label: string) =>
     html`<button name="choice" value="${choice}" class="${choice}">${label}</button>`;
   return frame(

@@ -1,15 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
-import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
+import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { createErrands, placeOf } from './errands.ts';
+import { createDecisionJobs, placeOf } from './jobs.ts';
 import {
   addApprovers,
   approversOf,
@@ -38,6 +38,7 @@ export interface DecisionSettings {
   mailFrom: string;
   guard: OutboundGuard;
   sealer: Sealer;
+  now: () => Date;
 }
 
 interface NewDecision {
@@ -71,8 +72,8 @@ export function createDecisions(
   events: Pick<Events, 'publish'>,
   settings: DecisionSettings,
 ) {
-  const { guard, sealer } = settings;
-  const errands = createErrands(database, jobs, events, settings);
+  const { guard, sealer, now } = settings;
+  const decisionJobs = createDecisionJobs(database, jobs, events, settings);
 
   async function view(transaction: TenantTransaction, row: DecisionRow) {
     return decisionView(row, await approversOf(transaction, [row.id]));
@@ -94,7 +95,7 @@ export function createDecisions(
     const row = await lockDecision(transaction, id);
     if (!row) throw notFound('decision', id);
     if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is ${row.status} already.`);
-    if (row.expires_at <= new Date()) throw new Problem('CONFLICT', 'The time to decide is over.');
+    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The time to decide is over.');
     return row;
   }
 
@@ -107,7 +108,7 @@ export function createDecisions(
     const before = await lockPending(transaction, id);
     if (before.reason_required && !verdict.reason)
       throw invalidField('reason', 'is needed for this decision');
-    const decidedAt = new Date();
+    const decidedAt = now();
     const row = await updateDecision(transaction, id, {
       status: verdict.choice,
       reason: verdict.reason || null,
@@ -123,7 +124,7 @@ export function createDecisions(
       via: verdict.via,
       decidedAt: decidedAt.toISOString(),
     });
-    await errands.callBack(transaction, actor.tenantId, row);
+    await decisionJobs.callBack(transaction, actor.tenantId, row);
     await audit(transaction, actor, id, { ...verdict });
     return row;
   }
@@ -131,11 +132,14 @@ export function createDecisions(
   return {
     /** @throws {Problem} INVALID_INPUT, WEBHOOK_URL_REFUSED */
     create: async (actor: Actor, input: NewDecision) => {
-      const expiresAt = expiryOf(input.expiresAt);
+      const expiresAt = expiryOf(input.expiresAt, now());
       if (input.callbackUrl !== undefined) await checkUrl(guard, input.callbackUrl);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
         const { approvers = [], callbackUrl } = input;
+        const callbackSecret = callbackUrl === undefined ? null : newSigningSecret();
+        const sealed = (text: string | null | undefined) =>
+          text == null ? null : sealer.seal(text, placeOf(id));
         const row = await insertDecision(transaction, {
           id,
           title: input.title,
@@ -145,18 +149,19 @@ export function createDecisions(
           decline_label: input.declineLabel,
           reason_required: input.reasonRequired,
           reference: input.reference ?? null,
-          callback_url: callbackUrl === undefined ? null : sealer.seal(callbackUrl, placeOf(id)),
+          callback_url: sealed(callbackUrl),
+          callback_secret: sealed(callbackSecret),
           callback_state: callbackUrl === undefined ? null : 'pending',
           requested_by: displayName(actor),
           expires_at: expiresAt,
         });
         if (!row) {
           const first = await findByReference(transaction, input.reference as string);
-          return { ...(await view(transaction, first as DecisionRow)), created: false };
+          return { ...(await view(transaction, first as DecisionRow)), created: false, callbackSecret: null };
         }
         const asked = await ask(transaction, id, approvers);
-        if (input.notify) await errands.mail(transaction, actor.tenantId, asked);
-        await errands.expire(transaction, actor.tenantId, row);
+        if (input.notify) await decisionJobs.mail(transaction, actor.tenantId, asked);
+        await decisionJobs.expire(transaction, actor.tenantId, row);
         await events.publish(transaction, actor.tenantId, 'decision.requested', {
           decisionId: id,
           title: row.title,
@@ -166,28 +171,25 @@ export function createDecisions(
         });
         const { callbackUrl: _secret, ...told } = input;
         await audit(transaction, actor, id, told);
-        return { ...(await view(transaction, row)), created: true };
+        return { ...(await view(transaction, row)), created: true, callbackSecret };
       });
     },
 
-    list: (
-      tenantId: string,
-      filter: Filter,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listDecisions(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        const approvers = await approversOf(
-          transaction,
-          rows.slice(0, limit).map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => decisionView(row, approvers),
-          (row) => row.id,
-        );
-      }),
+    list: (tenantId: string, filter: Filter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listDecisions(transaction, filter, before, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const approvers = await approversOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => decisionView(row, approvers));
+          },
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -213,7 +215,7 @@ export function createDecisions(
         const row = await lockPending(transaction, id);
         const fresh = await ask(transaction, id, approvers);
         const asked = onlyNew ? fresh : await approversOf(transaction, [id]);
-        await errands.mail(transaction, actor.tenantId, asked);
+        await decisionJobs.mail(transaction, actor.tenantId, asked);
         await audit(transaction, actor, id, { approvers, onlyNew });
         return view(transaction, row);
       }),
@@ -227,14 +229,16 @@ export function createDecisions(
         return view(transaction, row);
       }),
 
-    /** What a link shows: the decision and whose link it is; null for a link that was never sent. */
+    /** What a link shows: the decision, whose link it is, and whether the time is over; null for a link that was never sent. */
     open: async (token: string) => {
       const link = await findLink(database, hashOf(token));
       if (!link) return null;
       return database.withTenant(link.tenantId, async (transaction) => {
         const approver = await findApprover(transaction, link.approverId);
         const row = approver && (await findDecision(transaction, approver.decision_id));
-        return row ? { decision: decisionView(row, []), email: approver.email } : null;
+        return row
+          ? { decision: decisionView(row, []), email: approver.email, isOver: row.expires_at <= now() }
+          : null;
       });
     },
 
@@ -269,12 +273,11 @@ export function createDecisions(
   };
 }
 
-function expiryOf(given: string | undefined): Date {
-  const now = Date.now();
-  if (given === undefined) return new Date(now + DEFAULT_HOURS * 3_600_000);
+function expiryOf(given: string | undefined, now: Date): Date {
+  if (given === undefined) return new Date(now.getTime() + DEFAULT_HOURS * 3_600_000);
   const at = new Date(given);
-  if (at.getTime() <= now) throw invalidField('expiresAt', 'must be in the future');
-  if (at.getTime() > now + MOST_DAYS * 86_400_000)
+  if (at <= now) throw invalidField('expiresAt', 'must be in the future');
+  if (at.getTime() > now.getTime() + MOST_DAYS * 86_400_000)
     throw invalidField('expiresAt', `must be within ${MOST_DAYS} days`);
   return at;
 }

@@ -119,14 +119,14 @@ export function findApprover(transaction: TenantTransaction, id: string): Promis
 export async function noteMail(
   transaction: TenantTransaction,
   approverId: string,
-  error: string | null,
+  outcome: { sentAt: Date } | { error: string },
 ): Promise<void> {
   await transaction
     .updateTable('decisions.approvers')
     .set(
-      error === null
-        ? { mails: sql`mails + 1`, mailed_at: sql`now()`, mail_error: null }
-        : { mail_error: error },
+      'sentAt' in outcome
+        ? { mails: sql`mails + 1`, mailed_at: outcome.sentAt, mail_error: null }
+        : { mail_error: outcome.error },
     )
     .where('id', '=', approverId)
     .execute();

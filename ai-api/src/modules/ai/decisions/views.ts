@@ -1,6 +1,6 @@
 import type { ApproverRow, DecisionRow } from './store.ts';
 
-/** A decision as the API answers it; never the links that decide it, nor where its callback goes. */
+/** A decision as the API answers it; never the links that decide it, nor where its callback goes and what signs it. */
 export function decisionView(row: DecisionRow, approvers: ApproverRow[]) {
   return {
     decisionId: row.id,

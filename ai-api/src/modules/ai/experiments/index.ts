@@ -1,4 +1,5 @@
 import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Prompts } from '../prompts/index.ts';
@@ -11,13 +12,14 @@ export { pairedDifference } from './statistics.ts';
 interface Needs {
   database: Database;
   prompts: Prompts;
+  clock: Clock;
 }
 
-export function create({ database, prompts }: Needs) {
+export function create({ database, prompts, clock }: Needs) {
   prompts.onRollback((transaction, running, reason) =>
-    stopExperiment(transaction, running, `Rolled back: ${reason}`),
+    stopExperiment(transaction, running, `Rolled back: ${reason}`, clock.now()),
   );
-  return createExperiments(database);
+  return createExperiments(database, () => clock.now());
 }
 
 /** The operations of this module. */

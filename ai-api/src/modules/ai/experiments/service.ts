@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
@@ -25,16 +25,12 @@ interface NewExperiment {
   metric: Metric;
   minimumSample: number;
 }
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 type View = z.input<(typeof experiment)['operations']['get']['output']>;
 
 export type Experiments = ReturnType<typeof createExperiments>;
 
 /** Experiments with prompts. */
-export function createExperiments(database: Database) {
+export function createExperiments(database: Database, now: () => Date) {
   async function require(
     transaction: TenantTransaction,
     id: string,
@@ -63,13 +59,16 @@ export function createExperiments(database: Database) {
     list: (
       tenantId: string,
       filter: { prompt?: string | undefined; status?: View['status'] | undefined },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listExperiments(transaction, filter, before, limit + 1);
-        return pageOf(rows, limit, viewOf, ({ id }) => id);
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listExperiments(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: viewOf,
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => viewOf(await require(transaction, id))),
@@ -94,7 +93,7 @@ export function createExperiments(database: Database) {
         if (control === treatment)
           throw new Problem('CONFLICT', `${row.label} and production are both at version ${control}.`);
         await requireReleasable(transaction, row.name, treatment);
-        await markStarted(transaction, id, { control, treatment });
+        await markStarted(transaction, id, { control, treatment }, now());
         const view = viewOf(await require(transaction, id));
         await audit(transaction, actor, id, { control, treatment });
         return view;
@@ -104,7 +103,7 @@ export function createExperiments(database: Database) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await require(transaction, id, lockExperiment);
         if (row.status !== 'running') throw new Problem('CONFLICT', `The experiment is ${row.status}.`);
-        await stopExperiment(transaction, row, reason);
+        await stopExperiment(transaction, row, reason, now());
         const view = viewOf(await require(transaction, id));
         await audit(transaction, actor, id, { reason, verdict: view.verdict });
         return view;
@@ -114,7 +113,9 @@ export function createExperiments(database: Database) {
       database.withTenant(tenantId, async (transaction) => {
         const row = await require(transaction, id);
         if (row.status === 'draft') throw new Problem('CONFLICT', 'The experiment has not been started.');
-        return row.status === 'stopped' ? (row.report as unknown as Report) : currentReport(transaction, row);
+        return row.status === 'stopped'
+          ? (row.report as unknown as Report)
+          : currentReport(transaction, row, now());
       }),
   };
 }

@@ -7,7 +7,11 @@ import { reportOf, withReviews } from './report.ts';
 import { markStopped } from './store.ts';
 
 /** What a started experiment has shown by now. */
-export async function currentReport(transaction: TenantTransaction, row: ExperimentRecord): Promise<Report> {
+export async function currentReport(
+  transaction: TenantTransaction,
+  row: ExperimentRecord,
+  now: Date,
+): Promise<Report> {
   const setup = {
     experimentId: row.id,
     metric: row.metric as Metric,
@@ -19,7 +23,7 @@ export async function currentReport(transaction: TenantTransaction, row: Experim
   const judgements = setup.metric === 'faulted' ? await experimentJudgements(transaction, row.id) : [];
   const ids = judgements.map(({ judgementId }) => judgementId);
   const reviewed = withReviews(subjects, judgements, await verdictsOn(transaction, ids));
-  return reportOf(setup, reviewed, new Date());
+  return reportOf(setup, reviewed, now);
 }
 
 /** Stops a running experiment and keeps its report. */
@@ -27,6 +31,8 @@ export async function stopExperiment(
   transaction: TenantTransaction,
   row: ExperimentRecord,
   reason: string,
+  now: Date,
 ): Promise<void> {
-  await markStopped(transaction, row.id, reason, await currentReport(transaction, row));
+  const report = await currentReport(transaction, row, now);
+  await markStopped(transaction, row.id, { at: now, reason, report });
 }

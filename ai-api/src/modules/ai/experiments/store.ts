@@ -56,6 +56,7 @@ export async function markStarted(
   transaction: TenantTransaction,
   id: string,
   versions: { control: number; treatment: number },
+  now: Date,
 ): Promise<void> {
   await transaction
     .updateTable('prompts.experiments')
@@ -63,7 +64,7 @@ export async function markStarted(
       status: 'running',
       control_version: versions.control,
       treatment_version: versions.treatment,
-      started_at: new Date(),
+      started_at: now,
     })
     .where('id', '=', id)
     .execute();
@@ -72,12 +73,11 @@ export async function markStarted(
 export async function markStopped(
   transaction: TenantTransaction,
   id: string,
-  reason: string,
-  report: object,
+  { at, reason, report }: { at: Date; reason: string; report: object },
 ): Promise<void> {
   await transaction
     .updateTable('prompts.experiments')
-    .set({ status: 'stopped', stopped_at: new Date(), stop_reason: reason, report: JSON.stringify(report) })
+    .set({ status: 'stopped', stopped_at: at, stop_reason: reason, report: JSON.stringify(report) })
     .where('id', '=', id)
     .execute();
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Kind } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
@@ -17,11 +18,18 @@ interface Needs {
   prompts: Prompts;
   kinds: readonly Kind[];
   model: ChatModel | null;
+  clock: Clock;
   config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
 }
 
-export function create({ database, jobs, events, prompts, kinds, model, config }: Needs) {
-  const settings = { kinds, model, concurrency: config.EVALUATION_CONCURRENCY, publish: events.publish };
+export function create({ database, jobs, events, prompts, kinds, model, clock, config }: Needs) {
+  const settings = {
+    kinds,
+    model,
+    concurrency: config.EVALUATION_CONCURRENCY,
+    publish: events.publish,
+    now: () => clock.now(),
+  };
   return createOptimizations(database, jobs, prompts, settings);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { ModelError } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -7,12 +7,12 @@ import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
 import {
   authorOf,
+  consumersOf,
   findPrompt,
   OPTIMIZER,
   type PromptSettings,
   type Prompts,
   planPrompt,
-  usersOf,
 } from '../prompts/index.ts';
 import type { Progress, promptOptimization } from './contract.ts';
 import type { CaseSets } from './sets.ts';
@@ -51,9 +51,9 @@ export function createOptimizations(
   database: Database,
   jobs: Jobs,
   prompts: Prompts,
-  { kinds, model, concurrency, publish }: PromptSettings,
+  { kinds, model, concurrency, publish, now }: PromptSettings,
 ) {
-  const users = usersOf(kinds);
+  const consumers = consumersOf(kinds);
 
   const change = (tenantId: string, id: string, values: OptimizationChange) =>
     database.withTenant(tenantId, (transaction) => updateOptimization(transaction, id, values));
@@ -70,7 +70,7 @@ export function createOptimizations(
 
   async function work({ tenantId, id, candidates, cases }: Job, { signal }: Attempt): Promise<void> {
     const row = await database.withTenant(tenantId, (transaction) => findOptimization(transaction, id));
-    const kind = row && users.kindOf(row.name);
+    const kind = row && consumers.kindOf(row.name);
     if (!row || !kind || !model || !['queued', 'running'].includes(row.status)) return;
     await change(tenantId, id, { status: 'running' });
     const given = await database.withTenant(tenantId, async (transaction) => ({
@@ -79,12 +79,13 @@ export function createOptimizations(
       model,
       base: await prompts.version(transaction, row.name, row.base_version),
       writer: await prompts.resolve(transaction, OPTIMIZER),
-      supplied: users.suppliedTo(row.name) ?? [],
+      supplied: consumers.suppliedTo(row.name) ?? [],
       instructions: row.instructions,
       splitBy: row.split_by,
       candidates,
       cases,
       concurrency,
+      startedAt: now(),
       signal,
     }));
     try {
@@ -143,7 +144,7 @@ export function createOptimizations(
     start: (actor: Actor, { name, splitBy, instructions, candidates, cases }: Start) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         if (!(await findPrompt(transaction, name))) throw notFound('prompt', name);
-        if (!users.kindOf(name))
+        if (!consumers.kindOf(name))
           throw new Problem(
             'CONFLICT',
             `No kind of judgement uses ${name}, so there is nothing to learn from.`,
@@ -172,16 +173,15 @@ export function createOptimizations(
         return viewOf(row);
       }),
 
-    list: (
-      tenantId: string,
-      name: string | undefined,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listOptimizations(transaction, name, before, limit + 1);
-        return pageOf(rows, limit, viewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, name: string | undefined, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listOptimizations(transaction, name, after, limit),
+          key: ({ id }) => id,
+          view: viewOf,
+        }),
+      ),
 
     get: (tenantId: string, id: string) =>
       database.withTenant(tenantId, async (transaction) => viewOf(await require(transaction, id))),

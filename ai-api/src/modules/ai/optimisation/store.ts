@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import type { OPTIMIZATION_STATUSES, Progress, Proposal } from './contract.ts';
@@ -90,7 +90,7 @@ export async function updateOptimization(
       ...(cases ? { cases: JSON.stringify(cases) } : {}),
       ...(progress ? { progress: JSON.stringify(progress) } : {}),
       ...(proposal ? { proposal: JSON.stringify(proposal) } : {}),
-      updated_at: new Date(),
+      updated_at: sql<Date>`now()`,
     })
     .where('id', '=', id)
     .execute();

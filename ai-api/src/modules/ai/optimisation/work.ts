@@ -34,6 +34,8 @@ export interface Assignment {
   candidates: number;
   cases: number;
   concurrency: number;
+  /** Rules and thresholds of this time judge the cases. */
+  startedAt: Date;
   signal: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ interface Cases {
 export function chooseCases(database: Database, given: Assignment): Promise<Cases> {
   const { kind, model, base, splitBy, cases } = given;
   return database.withTenant(given.tenantId, async (transaction) => {
-    const bench = await openBench(transaction, kind, model, new Date(), () => base);
+    const bench = await openBench(transaction, kind, model, given.startedAt, () => base);
     const wanted = { kind: kind.name, limit: LOOKED_THROUGH };
     const readable = (one: PastJudgement) => leavesOpen(bench, one.facts);
     const { corrected, untouched } = await correctedAndOthers(transaction, wanted, readable);

@@ -4,14 +4,16 @@ import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Kind } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import { consumersOf } from './consumers.ts';
 import { prompt } from './contract.ts';
 import { createLangfuseSource } from './langfuse-source.ts';
 import { createPrompts, type Prompts } from './service.ts';
-import { usersOf } from './users.ts';
 
+export { consumersOf, OPTIMIZER } from './consumers.ts';
 export { unifiedDiff } from './diff.ts';
 export { requireReleasable } from './labels.ts';
 export { authorOf } from './person.ts';
@@ -19,7 +21,6 @@ export { NoSuchPrompt, type PromptPlan, planPrompt } from './resolve.ts';
 export { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
 export type { PromptSettings, Prompts } from './service.ts';
 export { findLabel, findPrompt, lockPrompt } from './store.ts';
-export { OPTIMIZER, usersOf } from './users.ts';
 
 interface Needs {
   database: Database;
@@ -27,17 +28,19 @@ interface Needs {
   kinds: readonly Kind[];
   model: ChatModel | null;
   langfusePrompts: LangfuseClient | null;
+  clock: Clock;
   config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
   log: Logger;
 }
 
-export function create({ database, events, kinds, model, langfusePrompts, config, log }: Needs) {
+export function create({ database, events, kinds, model, langfusePrompts, clock, config, log }: Needs) {
   const { publish } = events;
+  const now = () => clock.now();
   const source =
     langfusePrompts &&
-    createLangfuseSource(database, langfusePrompts, { users: usersOf(kinds), publish }, log);
+    createLangfuseSource(database, langfusePrompts, { consumers: consumersOf(kinds), publish, now }, log);
   const concurrency = config.EVALUATION_CONCURRENCY;
-  return createPrompts(database, { kinds, model, concurrency, publish, source });
+  return createPrompts(database, { kinds, model, concurrency, publish, now, source });
 }
 
 /** Gives a company the prompts that it has none of yet. */

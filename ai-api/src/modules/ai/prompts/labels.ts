@@ -21,6 +21,7 @@ interface Parts {
   database: Database;
   sourceOf(tenantId: string): PromptSource | null;
   publish: Publish;
+  now: () => Date;
   requireVersion(transaction: TenantTransaction, name: string, version: number): Promise<VersionRecord>;
   requirePrompt(transaction: TenantTransaction, name: string): Promise<object>;
   describe(transaction: TenantTransaction, tenantId: string, name: string): Promise<PromptView>;
@@ -47,6 +48,7 @@ export function createLabels({
   database,
   sourceOf,
   publish,
+  now,
   requireVersion,
   requirePrompt,
   describe,
@@ -60,7 +62,7 @@ export function createLabels({
   ): Promise<void> {
     const row = await requireVersion(transaction, name, version);
     const { name: movedBy } = authorOf(actor);
-    const wanted = { name, label, from: seen, to: version, movedBy, reason: reason ?? null };
+    const wanted = { name, label, from: seen, to: version, movedBy, movedAt: now(), reason: reason ?? null };
     if (!(await moveLabel(transaction, wanted))) throw await lost(transaction, name, label);
     const moved = { name, label, from: seen || null, to: version };
     await publish(transaction, actor.tenantId, 'prompt.label.moved', moved);
@@ -95,7 +97,8 @@ export function createLabels({
         if (label === 'production') throw new Problem('CONFLICT', 'production always stays somewhere.');
         await requirePrompt(transaction, name);
         await refuseDuringExperiment(transaction, name, label);
-        const version = await removeLabel(transaction, name, label, authorOf(actor).name);
+        const moved = { movedBy: authorOf(actor).name, movedAt: now() };
+        const version = await removeLabel(transaction, name, label, moved);
         if (version === undefined)
           throw new Problem('NOT_FOUND', `No version of ${name} has the label ${label}.`);
         await publish(transaction, actor.tenantId, 'prompt.label.moved', {

@@ -3,11 +3,9 @@ import { type LangfusePrompt, langfusePrompts } from '@ai-manager/langfuse/promp
 import type { Logger } from 'pino';
 import { Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import { type Mirrored, mirror, mirrorFailed } from './mirror.ts';
-import type { Publish } from './service.ts';
+import { type Mirrored, type Mirroring, mirror, mirrorFailed } from './mirror.ts';
 import type { PromptSource } from './source.ts';
 import { langfuseVersions } from './store.ts';
-import type { usersOf } from './users.ts';
 
 /** A refresh that is not forced trusts the mirror for so long, after a failure too. */
 const FRESH_MS = 60_000;
@@ -21,7 +19,7 @@ const LABEL = /^(production|staging|exp-[a-z0-9_.-]{1,32})$/;
 export function createLangfuseSource(
   database: Database,
   client: LangfuseClient,
-  told: { users: ReturnType<typeof usersOf>; publish: Publish },
+  mirroring: Mirroring,
   log: Pick<Logger, 'warn'>,
 ): PromptSource {
   const prompts = langfusePrompts(client);
@@ -54,7 +52,7 @@ export function createLangfuseSource(
   async function refresh(tenantId: string): Promise<void> {
     try {
       const found = await read(tenantId);
-      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, told));
+      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, mirroring));
     } catch (error) {
       const reason =
         error instanceof LangfuseError ? error.message : 'The mirror could not be brought up to date';

@@ -2,6 +2,7 @@ import type { LangfusePrompt } from '@ai-manager/langfuse/prompts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import { inspect } from './check.ts';
+import type { consumersOf } from './consumers.ts';
 import { whyNotReleasable } from './labels.ts';
 import { runningExperiment } from './running-experiment.ts';
 import { notReplayed } from './seeds.ts';
@@ -17,11 +18,9 @@ import {
   moveLabel,
   updatePrompt,
   updatePrompts,
-  type VersionRecord,
   versionOfLangfuse,
 } from './store.ts';
 import { insertCheck } from './store-release.ts';
-import type { usersOf } from './users.ts';
 
 /** What Langfuse has of one prompt that the mirror may not have. */
 export interface Mirrored {
@@ -29,6 +28,13 @@ export interface Mirrored {
   added: LangfusePrompt[];
   /** Versions in Langfuse by label. */
   labels: Readonly<Record<string, number>>;
+}
+
+/** What the mirror needs of the module. */
+export interface Mirroring {
+  consumers: ReturnType<typeof consumersOf>;
+  publish: Publish;
+  now: () => Date;
 }
 
 const MIRROR = { createdBy: 'Langfuse', createdById: 'langfuse' };
@@ -41,19 +47,19 @@ export async function mirror(
   transaction: TenantTransaction,
   tenantId: string,
   found: readonly Mirrored[],
-  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+  mirroring: Mirroring,
 ): Promise<void> {
+  const { publish, now } = mirroring;
   const changes: string[] = [];
   for (const { name, added, labels } of found) {
     await lockPrompt(transaction, name, undefined);
-    for (const version of added)
-      changes.push(await takeVersion(transaction, tenantId, version, { users, publish }));
+    for (const version of added) changes.push(await takeVersion(transaction, tenantId, version, mirroring));
     let held: { version: number; reason: string } | null = null;
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
       if (!row) continue;
       const from = (await findLabel(transaction, name, label))?.version ?? null;
-      const refused = await takeLabel(transaction, name, label, row.version);
+      const refused = await takeLabel(transaction, { name, label, version: row.version, at: now() });
       if (refused === null) continue;
       if (typeof refused === 'string')
         held = label === 'production' ? { version: row.version, reason: refused } : held;
@@ -63,7 +69,7 @@ export async function mirror(
         await publish(transaction, tenantId, 'prompt.label.moved', event);
       }
     }
-    await updatePrompt(transaction, name, { mirrored_at: new Date(), mirror_error: null, held });
+    await updatePrompt(transaction, name, { mirrored_at: now(), mirror_error: null, held });
   }
   await updatePrompts(
     transaction,
@@ -86,7 +92,7 @@ async function takeVersion(
   transaction: TenantTransaction,
   tenantId: string,
   given: LangfusePrompt,
-  { users, publish }: { users: ReturnType<typeof usersOf>; publish: Publish },
+  { consumers, publish }: Mirroring,
 ): Promise<string> {
   const { name, text, variables, config } = given;
   const content = { text, variables, config };
@@ -101,7 +107,7 @@ async function takeVersion(
   const origin = { origin: 'langfuse' as const, langfuseVersion: given.version };
   await insertVersion(transaction, { name, version, ...content, commitMessage, ...origin, ...MIRROR });
   await publish(transaction, tenantId, 'prompt.version.created', { name, version, origin: 'langfuse' });
-  const findings = inspect(content, users.suppliedTo(name));
+  const findings = inspect(content, consumers.suppliedTo(name));
   const passed = findings.every(({ severity }) => severity !== 'error');
   const replay = notReplayed('It was saved in Langfuse: check it here to replay past cases.');
   await insertCheck(transaction, { name, version, passed, findings, replay, checkedBy: 'system' });
@@ -111,9 +117,7 @@ async function takeVersion(
 /** Null where nothing changes, true where the label moved, and why where it may not. */
 async function takeLabel(
   transaction: TenantTransaction,
-  name: string,
-  label: string,
-  version: VersionRecord['version'],
+  { name, label, version, at }: { name: string; label: string; version: number; at: Date },
 ): Promise<true | string | null> {
   const current = await findLabel(transaction, name, label);
   if (current?.version === version) return null;
@@ -124,6 +128,7 @@ async function takeLabel(
   if (fault) return fault.message;
   const from = current?.version ?? 0;
   const reason = 'Moved in Langfuse.';
-  await moveLabel(transaction, { name, label, from, to: version, movedBy: 'Langfuse', reason });
+  const move = { name, label, from, to: version, movedBy: 'Langfuse', movedAt: at, reason };
+  await moveLabel(transaction, move);
   return true;
 }

@@ -33,9 +33,9 @@ export async function prepareReplay(
   kind: Kind,
   model: ChatModel,
   versions: { before: ResolvedPrompt; after: ResolvedPrompt },
-  limit: number,
+  { limit, asOf }: { limit: number; asOf: Date },
 ): Promise<Prepared> {
-  const bench = (prompt: ResolvedPrompt) => openBench(transaction, kind, model, new Date(), () => prompt);
+  const bench = (prompt: ResolvedPrompt) => openBench(transaction, kind, model, asOf, () => prompt);
   const after = await bench(versions.after);
   const looked = Math.min(MOST_LOOKED_THROUGH, limit * LOOKED_THROUGH);
   const newest = await pastJudgements(transaction, { kind: kind.name, limit: looked });

@@ -1,10 +1,10 @@
 import { readPromptFiles } from '@ai-manager/langfuse/prompt-files';
 import { faultsOf } from '../../../models/prompt-template.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { consumersOf } from './consumers.ts';
 import type { Replay } from './contract.ts';
 import { insertVersion, latestVersion, lockPrompt, moveLabel } from './store.ts';
 import { insertCheck } from './store-release.ts';
-import type { usersOf } from './users.ts';
 
 const SEED = { createdBy: 'seed', createdById: 'seed' };
 
@@ -14,13 +14,14 @@ const SEED = { createdBy: 'seed', createdById: 'seed' };
  */
 export async function seedPrompts(
   transaction: TenantTransaction,
-  users: ReturnType<typeof usersOf>,
+  consumers: ReturnType<typeof consumersOf>,
+  now: Date,
 ): Promise<number> {
   let seeded = 0;
   for (const { name, description, text, variables, config } of await readPromptFiles()) {
     await lockPrompt(transaction, name, undefined);
     if ((await latestVersion(transaction, name)) > 0) continue;
-    const [fault] = faultsOf(text, variables, users.suppliedTo(name));
+    const [fault] = faultsOf(text, variables, consumers.suppliedTo(name));
     if (fault) throw new Error(`${name}.md: ${fault.message}`);
     await lockPrompt(transaction, name, description);
     const commitMessage = 'Comes with the product.';
@@ -41,8 +42,8 @@ export async function seedPrompts(
       replay: notReplayed('It comes with the product.'),
       checkedBy: 'seed',
     });
-    const move = { name, label: 'production', from: 0, to: 1, movedBy: 'seed', reason: commitMessage };
-    await moveLabel(transaction, move);
+    const move = { name, label: 'production', from: 0, to: 1, movedBy: 'seed', movedAt: now };
+    await moveLabel(transaction, { ...move, reason: commitMessage });
     seeded++;
   }
   return seeded;

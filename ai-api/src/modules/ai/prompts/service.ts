@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Kind } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
@@ -9,6 +9,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { inspect } from './check.ts';
+import { consumersOf } from './consumers.ts';
 import { compareVersions } from './diff.ts';
 import { createLabels, type OnRollback } from './labels.ts';
 import { type Author, authorOf } from './person.ts';
@@ -39,13 +40,7 @@ import {
   newestChecks,
   setTwoPeople,
 } from './store-release.ts';
-import { usersOf } from './users.ts';
 import { checkView, moveView, promptView, versionView } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 export interface NewVersion {
   name: string;
@@ -67,6 +62,7 @@ export interface PromptSettings {
   /** Calls to the model at once. */
   concurrency: number;
   publish: Publish;
+  now: () => Date;
   /** Where prompts are kept, when not in this database. */
   source?: PromptSource | null;
 }
@@ -79,9 +75,9 @@ export type Prompts = ReturnType<typeof createPrompts>;
 /** Prompts by version: what models are told, who changed it, and what serves. */
 export function createPrompts(
   database: Database,
-  { kinds, model, concurrency, publish, source = null }: PromptSettings,
+  { kinds, model, concurrency, publish, now, source = null }: PromptSettings,
 ) {
-  const users = usersOf(kinds);
+  const consumers = consumersOf(kinds);
   const sourceOf = (tenantId: string) => (source?.serves(tenantId) ? source : null);
 
   async function requireVersion(
@@ -104,7 +100,7 @@ export function createPrompts(
   async function describe(transaction: TenantTransaction, tenantId: string, name: string) {
     const row = await requirePrompt(transaction, name);
     const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
-    return promptView(row, await labelsOf(transaction, [name]), users.suppliedTo(name), kept);
+    return promptView(row, await labelsOf(transaction, [name]), consumers.suppliedTo(name), kept);
   }
 
   async function describeVersions(transaction: TenantTransaction, name: string, rows: VersionRecord[]) {
@@ -153,7 +149,7 @@ export function createPrompts(
       variables: given.variables ?? newest?.variables ?? [],
       config: given.config ?? newest?.config ?? {},
     };
-    refuseFaults(content, users.suppliedTo(name));
+    refuseFaults(content, consumers.suppliedTo(name));
     if (newest && isSame(newest, content))
       throw invalidField('text', `is what version ${latest} says already`);
     const langfuseVersion = saveFirst ? await saveFirst.create(name, content, commitMessage) : null;
@@ -164,7 +160,7 @@ export function createPrompts(
   }
 
   async function seed(transaction: TenantTransaction, tenantId: string): Promise<number> {
-    const prompts = await seedPrompts(transaction, users);
+    const prompts = await seedPrompts(transaction, consumers, now());
     if (prompts > 0)
       await record(transaction, systemActor(tenantId, 'prompt.seed'), {
         subject: 'prompts',
@@ -174,7 +170,7 @@ export function createPrompts(
   }
 
   async function replayCases(tenantId: string, row: VersionRecord, cases: number, signal: AbortSignal) {
-    const kind = users.kindOf(row.name);
+    const kind = consumers.kindOf(row.name);
     if (!kind) return notReplayed('No kind of judgement uses this prompt.');
     if (!model) return notReplayed('No model is configured.');
     if (cases === 0) return notReplayed('Nobody asked for it.');
@@ -183,7 +179,7 @@ export function createPrompts(
       const serving = await findLabel(transaction, row.name, 'production');
       const plan = serving && (await planPrompt(transaction, row.name));
       const before = plan ? (await openPlan(transaction, plan))() : after;
-      return prepareReplay(transaction, kind, model, { before, after }, cases);
+      return prepareReplay(transaction, kind, model, { before, after }, { limit: cases, asOf: now() });
     });
     const stop = AbortSignal.any([signal, AbortSignal.timeout(REPLAY_MS)]);
     return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
@@ -198,6 +194,7 @@ export function createPrompts(
     requirePrompt,
     describe,
     publish,
+    now,
     onRollback,
   });
 
@@ -248,23 +245,24 @@ export function createPrompts(
         experimentId: null,
       }),
 
-    list: (tenantId: string, { cursor, limit }: Page) => {
+    list: (tenantId: string, page: Page) => {
       // Nobody waits for it: what is new there is in the next answer.
       void sourceOf(tenantId)?.refresh(tenantId, { force: false });
-      return database.withTenant(tenantId, async (transaction) => {
-        const rows = await listPrompts(transaction, decodeCursor(cursor, z.string()), limit + 1);
-        const held = await labelsOf(
-          transaction,
-          rows.map(({ name }) => name),
-        );
-        const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
-        return pageOf(
-          rows,
-          limit,
-          (row) => promptView(row, held, users.suppliedTo(row.name), kept),
-          ({ name }) => name,
-        );
-      });
+      return database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listPrompts(transaction, after, limit),
+          key: ({ name }) => name,
+          describe: async (rows) => {
+            const held = await labelsOf(
+              transaction,
+              rows.map(({ name }) => name),
+            );
+            const kept = sourceOf(tenantId) ? 'langfuse' : 'postgres';
+            return rows.map((row) => promptView(row, held, consumers.suppliedTo(row.name), kept));
+          },
+        }),
+      );
     },
 
     get: (
@@ -277,18 +275,15 @@ export function createPrompts(
         return describeVersion(transaction, name, version ?? (await numberOf(transaction, name, label)));
       }),
 
-    listVersions: (tenantId: string, name: string, { cursor, limit }: Page) =>
+    listVersions: (tenantId: string, name: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requirePrompt(transaction, name);
-        const before = decodeCursor(cursor, z.int());
-        const rows = await listVersions(transaction, name, before, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ version }) => version,
-        );
-        return { ...page, items: await describeVersions(transaction, name, page.items) };
+        return listPage(page, {
+          cursor: z.int(),
+          query: (after, limit) => listVersions(transaction, name, after, limit),
+          key: ({ version }) => version,
+          describe: (rows) => describeVersions(transaction, name, rows),
+        });
       }),
 
     diff: (tenantId: string, name: string, from: number, to: number) =>
@@ -327,7 +322,7 @@ export function createPrompts(
       const row = await database.withTenant(actor.tenantId, (transaction) =>
         requireVersion(transaction, name, version),
       );
-      const inspected = inspect(row, users.suppliedTo(name));
+      const inspected = inspect(row, consumers.suppliedTo(name));
       const isSound = inspected.every(({ severity }) => severity !== 'error');
       const replay = isSound
         ? await replayCases(actor.tenantId, row, cases, signal)
@@ -374,11 +369,15 @@ export function createPrompts(
         return view;
       }),
 
-    listMoves: (tenantId: string, name: string, { cursor, limit }: Page) =>
+    listMoves: (tenantId: string, name: string, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         await requirePrompt(transaction, name);
-        const rows = await listMoves(transaction, name, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, moveView, ({ id }) => id);
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listMoves(transaction, name, after, limit),
+          key: ({ id }) => id,
+          view: moveView,
+        });
       }),
 
     getSettings: (tenantId: string) =>

@@ -228,13 +228,14 @@ interface Move {
   from: number;
   to: number;
   movedBy: string;
+  movedAt: Date;
   reason: string | null;
 }
 
 /** Moves a label that is where `from` says, and keeps the move. False when it is elsewhere by now. */
 export async function moveLabel(transaction: TenantTransaction, move: Move): Promise<boolean> {
-  const { name, label, from, to, movedBy, reason } = move;
-  const values = { version: to, moved_by: movedBy, moved_at: new Date() };
+  const { name, label, from, to, movedBy, movedAt } = move;
+  const values = { version: to, moved_by: movedBy, moved_at: movedAt };
   const moved =
     from === 0
       ? await transaction
@@ -252,7 +253,7 @@ export async function moveLabel(transaction: TenantTransaction, move: Move): Pro
           .returning('version')
           .executeTakeFirst();
   if (!moved) return false;
-  await insertMove(transaction, { name, label, from: from || null, to, movedBy, reason });
+  await insertMove(transaction, { ...move, from: from || null });
   return true;
 }
 
@@ -261,7 +262,7 @@ export async function removeLabel(
   transaction: TenantTransaction,
   name: string,
   label: string,
-  movedBy: string,
+  moved: Pick<Move, 'movedBy' | 'movedAt'>,
 ): Promise<number | undefined> {
   const removed = await transaction
     .deleteFrom('prompts.labels')
@@ -270,7 +271,7 @@ export async function removeLabel(
     .returning('version')
     .executeTakeFirst();
   if (removed)
-    await insertMove(transaction, { name, label, from: removed.version, to: null, movedBy, reason: null });
+    await insertMove(transaction, { name, label, from: removed.version, to: null, ...moved, reason: null });
   return removed?.version;
 }
 
@@ -282,10 +283,20 @@ async function insertMove(
     from,
     to,
     movedBy,
+    movedAt,
     reason,
   }: Omit<Move, 'from' | 'to'> & { from: number | null; to: number | null },
 ): Promise<void> {
-  const values = { id: uuidv7(), name, label, from_version: from, to_version: to, moved_by: movedBy, reason };
+  const values = {
+    id: uuidv7(),
+    name,
+    label,
+    from_version: from,
+    to_version: to,
+    moved_by: movedBy,
+    moved_at: movedAt,
+    reason,
+  };
   await transaction.insertInto('prompts.label_moves').values(values).execute();
 }
 

@@ -10,6 +10,12 @@ export interface Reviewer {
   builderId: string | null;
 }
 
+/** For how long a reviewer has a review. */
+export interface Lease {
+  from: Date;
+  minutes: number;
+}
+
 /**
  * Lets one transaction of a tenant at a time hand out or take back reviews, until it ends. Reviewers are few and
  * these transactions short; without it two could take the last place of a review.
@@ -21,12 +27,12 @@ export async function lockQueue(transaction: TenantTransaction): Promise<void> {
 }
 
 /** Takes back what was not finished in time. */
-export async function expireLeases(transaction: TenantTransaction): Promise<void> {
+export async function expireLeases(transaction: TenantTransaction, now: Date): Promise<void> {
   const expired = await transaction
     .updateTable('quality.assignments')
-    .set({ state: 'expired', ended_at: sql<Date>`now()` })
+    .set({ state: 'expired', ended_at: now })
     .where('state', '=', 'claimed')
-    .where('lease_until', '<=', sql<Date>`now()`)
+    .where('lease_until', '<=', now)
     .returning('review_id')
     .execute();
   for (const { review_id } of expired) await giveBack(transaction, review_id);
@@ -89,9 +95,9 @@ export async function assign(
   transaction: TenantTransaction,
   reviewId: string,
   reviewer: Reviewer,
-  leaseMinutes: number,
+  given: Lease,
 ): Promise<AssignmentRecord> {
-  const lease = { lease_until: leaseUntil(leaseMinutes), claimed_at: sql<Date>`now()` };
+  const lease = { lease_until: endOf(given), claimed_at: given.from };
   const assignment = await transaction
     .insertInto('quality.assignments')
     .values({
@@ -121,11 +127,11 @@ export async function assign(
 export async function renewLease(
   transaction: TenantTransaction,
   assignmentId: string,
-  leaseMinutes: number,
+  lease: Lease,
 ): Promise<AssignmentRecord> {
   return transaction
     .updateTable('quality.assignments')
-    .set({ lease_until: leaseUntil(leaseMinutes) })
+    .set({ lease_until: endOf(lease) })
     .where('id', '=', assignmentId)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -136,12 +142,11 @@ export async function endAssignment(
   transaction: TenantTransaction,
   reviewId: string,
   reviewer: Reviewer,
-  state: 'done' | 'skipped',
-  reason: string | null = null,
+  { state, reason = null, at }: { state: 'done' | 'skipped'; reason?: string | null | undefined; at: Date },
 ): Promise<boolean> {
   const ended = await transaction
     .updateTable('quality.assignments')
-    .set({ state, reason, ended_at: sql<Date>`now()` })
+    .set({ state, reason, ended_at: at })
     .where('review_id', '=', reviewId)
     .where('reviewer', '=', reviewer.id)
     .where('state', '=', 'claimed')
@@ -162,6 +167,6 @@ export async function endAssignment(
   return true;
 }
 
-function leaseUntil(minutes: number) {
-  return sql<Date>`now() + make_interval(mins => ${minutes}::integer)`;
+function endOf({ from, minutes }: Lease): Date {
+  return new Date(from.getTime() + minutes * 60_000);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { findWithFacts, type StoredJudgement } from '../../../judgement/index.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
@@ -31,13 +31,8 @@ import {
   samplingOf,
 } from './store.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 /** The queue of judgements that people look at. */
-export function createReviews(database: Database, scores: Scores, forward: Forward) {
+export function createReviews(database: Database, scores: Scores, forward: Forward, now: () => Date) {
   async function requireReview(transaction: TenantTransaction, reviewId: string): Promise<ReviewRecord> {
     const review = await findReview(transaction, reviewId);
     if (!review) throw notFound('review', reviewId);
@@ -106,8 +101,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       const { view, subjectId } = replaced;
       // Where the system left the decision to a person, or decided the same, nothing was overridden.
       if (stored.outcome !== null && (view.outcome === null || view.outcome === stored.outcome)) return;
-      const now = stored.outcome ?? stored.grade;
-      const detail = `${decidedBy} decided ${now} in the place of ${view.outcome ?? view.grade}.`;
+      const decided = stored.outcome ?? stored.grade;
+      const detail = `${decidedBy} decided ${decided} in the place of ${view.outcome ?? view.grade}.`;
       await enqueue(
         transaction,
         { ...view, subjectId },
@@ -119,16 +114,18 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
     next: (actor: Actor, reviewer: Reviewer, kind: string | undefined) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockQueue(transaction);
-        await expireLeases(transaction);
+        const at = now();
+        await expireLeases(transaction, at);
         const held = await liveAssignment(transaction, reviewer);
         const review = held
           ? await requireReview(transaction, held.review_id)
           : await pickReview(transaction, reviewer, kind);
         if (!review) return { review: null };
         const { leaseMinutes } = await samplingOf(transaction, review.kind);
+        const lease = { from: at, minutes: leaseMinutes };
         const assignment = held
-          ? await renewLease(transaction, held.id, leaseMinutes)
-          : await assign(transaction, review.id, reviewer, leaseMinutes);
+          ? await renewLease(transaction, held.id, lease)
+          : await assign(transaction, review.id, reviewer, lease);
         const view = await show(transaction, reviewer, review, assignment.lease_until);
         if (!held)
           await record(transaction, actor, {
@@ -139,13 +136,19 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       }),
 
     counts: (tenantId: string) =>
-      database.withTenant(tenantId, async (transaction) => ({ kinds: await countReviews(transaction) })),
+      database.withTenant(tenantId, async (transaction) => ({
+        kinds: await countReviews(transaction, now()),
+      })),
 
-    list: (tenantId: string, filter: Parameters<typeof listReviews>[1], { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listReviews(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, reviewViewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, filter: Parameters<typeof listReviews>[1], page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listReviews(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: reviewViewOf,
+        }),
+      ),
 
     /** @throws {Problem} NOT_FOUND, REVIEW_NOT_YOURS, REVIEW_INCOMPLETE, and what scores are refused with */
     complete: (actor: Actor, reviewer: Reviewer, reviewId: string, given: GivenScore[]) =>
@@ -157,7 +160,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
           const where = { judgementId: review.judgement_id, field: `scores.${index}.` };
           stored.push(await scores.store(transaction, reviewer, { ...score, ...where }));
         }
-        if (!(await endAssignment(transaction, reviewId, reviewer, 'done'))) throw notYours();
+        if (!(await endAssignment(transaction, reviewId, reviewer, { state: 'done', at: now() })))
+          throw notYours();
         const own = { judgementId: review.judgement_id, reviewer: reviewer.id };
         const has = new Set((await listScores(transaction, own, null, 100)).map(({ config }) => config));
         const missing = configsFor(mergeConfigs(await listConfigs(transaction)), review)
@@ -179,7 +183,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockQueue(transaction);
         await requireReview(transaction, reviewId);
-        if (!(await endAssignment(transaction, reviewId, reviewer, 'skipped', reason))) throw notYours();
+        const ending = { state: 'skipped', reason, at: now() } as const;
+        if (!(await endAssignment(transaction, reviewId, reviewer, ending))) throw notYours();
         await record(transaction, actor, {
           subject: `review:${reviewId}`,
           details: [{ about: [], content: { skipped: true, reason } }],

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { findWithFacts } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -25,11 +25,6 @@ export interface GivenScore {
   config: string;
   value: number | boolean | string;
   comment?: string | undefined;
-}
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
 }
 
 export type Scores = ReturnType<typeof createScores>;
@@ -91,11 +86,15 @@ export function createScores(database: Database, forward: Forward) {
         return audited(transaction, actor, stored);
       }),
 
-    list: (tenantId: string, filter: Parameters<typeof listScores>[1], { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listScores(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, scoreViewOf, ({ id }) => id);
-      }),
+    list: (tenantId: string, filter: Parameters<typeof listScores>[1], page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listScores(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          view: scoreViewOf,
+        }),
+      ),
 
     get: (tenantId: string, scoreId: string) =>
       database.withTenant(tenantId, async (transaction) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { storeJudgementsWith } from '../../../judgement/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -23,17 +23,12 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
   [K in 'kinds' | 'minValue' | 'maxValue' | 'categories']?: NonNullable<ScoreConfig[K]> | undefined;
 };
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 export type Quality = ReturnType<typeof createQuality>;
 
 /** Review of judgements by people, and what it tells about them. */
-export function createQuality(database: Database, forward: Forward) {
+export function createQuality(database: Database, forward: Forward, now: () => Date) {
   const scores = createScores(database, forward);
-  const reviews = createReviews(database, scores, forward);
+  const reviews = createReviews(database, scores, forward, now);
 
   return {
     scores,
@@ -41,20 +36,19 @@ export function createQuality(database: Database, forward: Forward) {
     /** Stores a judgement and draws its sample of reviews. */
     storeJudgement: storeJudgementsWith(reviews.sample),
 
-    listConfigs: (tenantId: string, kind: string | undefined, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const after = decodeCursor(cursor, z.string());
-        const rows = mergeConfigs(await listConfigs(transaction)).filter(
-          ({ name, kinds }) =>
-            (after === null || name > after) && (kind === undefined || !kinds || kinds.includes(kind)),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (config) => config,
-          ({ name }) => name,
-        );
-      }),
+    listConfigs: (tenantId: string, kind: string | undefined, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: async (after) =>
+            mergeConfigs(await listConfigs(transaction)).filter(
+              ({ name, kinds }) =>
+                (after === null || name > after) && (kind === undefined || !kinds || kinds.includes(kind)),
+            ),
+          key: ({ name }) => name,
+          view: (config) => config,
+        }),
+      ),
 
     /** @throws {Problem} INVALID_INPUT, CONFLICT when the name is taken */
     createConfig: (actor: Actor, config: NewConfig) => {
@@ -87,7 +81,7 @@ export function createQuality(database: Database, forward: Forward) {
             source: 'built-in',
             created_by: actor.name,
           });
-        if (!(await archiveConfig(transaction, name))) throw archived;
+        if (!(await archiveConfig(transaction, name, now()))) throw archived;
         await record(transaction, actor, {
           subject: `score-config:${name}`,
           details: [{ about: [], content: { archived: true } }],

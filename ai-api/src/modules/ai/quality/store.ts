@@ -26,10 +26,14 @@ export async function insertConfig(
   return added !== undefined;
 }
 
-export async function archiveConfig(transaction: TenantTransaction, name: string): Promise<boolean> {
+export async function archiveConfig(
+  transaction: TenantTransaction,
+  name: string,
+  now: Date,
+): Promise<boolean> {
   const updated = await transaction
     .updateTable('quality.score_configs')
-    .set({ archived_at: sql<Date>`now()` })
+    .set({ archived_at: now })
     .where('name', '=', name)
     .where('archived_at', 'is', null)
     .executeTakeFirst();
@@ -148,7 +152,7 @@ export function listReviews(
   return query.execute();
 }
 
-export function countReviews(transaction: TenantTransaction) {
+export function countReviews(transaction: TenantTransaction, now: Date) {
   return transaction
     .selectFrom('quality.reviews as review')
     .select(['review.kind'])
@@ -164,7 +168,7 @@ export function countReviews(transaction: TenantTransaction) {
               .select('assignment.id')
               .whereRef('assignment.review_id', '=', 'review.id')
               .where('assignment.state', '=', 'claimed')
-              .where('assignment.lease_until', '>', sql<Date>`now()`),
+              .where('assignment.lease_until', '>', now),
           ),
         )
         .as('claimed'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import {
   activeRules,
@@ -17,11 +17,6 @@ import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import { createCalibration } from './calibration.ts';
 import { type Change, replayChange } from './replay-change.ts';
 import { diffOf, kindView, ruleView } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 interface Saved {
   kind: string;
@@ -131,30 +126,28 @@ export function createRules(database: Database, kinds: readonly Kind[], now: () 
   return {
     ...createCalibration(database, kindOf, now),
 
-    listKinds: ({ cursor, limit }: Page) => {
-      const after = decodeCursor(cursor, z.string());
-      const rows = kinds
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-        .filter(({ name }) => !after || name > after);
-      return pageOf(rows.slice(0, limit + 1), limit, kindView, ({ name }) => name);
-    },
+    listKinds: (page: Page) =>
+      listPage(page, {
+        cursor: z.string(),
+        query: async (after) =>
+          kinds.toSorted((a, b) => (a.name < b.name ? -1 : 1)).filter(({ name }) => !after || name > after),
+        key: ({ name }) => name,
+        view: kindView,
+      }),
 
     list: (
       tenantId: string,
       filter: { kind?: string | undefined; search?: string | undefined },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
         if (filter.kind !== undefined) kindOf(filter.kind);
-        const after = decodeCursor(cursor, z.tuple([z.string(), z.string()]));
-        const rows = await newestRules(transaction, filter, after, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ kind, key }) => [kind, key],
-        );
-        return { ...page, items: await describe(transaction, page.items) };
+        return listPage(page, {
+          cursor: z.tuple([z.string(), z.string()]),
+          query: (after, limit) => newestRules(transaction, filter, after, limit),
+          key: ({ kind, key }): [string, string] => [kind, key],
+          describe: (rows) => describe(transaction, rows),
+        });
       }),
 
     get: (tenantId: string, kind: string, key: string, version: number | undefined) =>
@@ -162,18 +155,15 @@ export function createRules(database: Database, kinds: readonly Kind[], now: () 
         describeOne(transaction, await requireRule(transaction, kind, key, version)),
       ),
 
-    listVersions: (tenantId: string, kind: string, key: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.number().int());
-        const rows = await ruleVersions(transaction, kind, key, before, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ version }) => version,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
-      }),
+    listVersions: (tenantId: string, kind: string, key: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.number().int(),
+          query: (after, limit) => ruleVersions(transaction, kind, key, after, limit),
+          key: ({ version }) => version,
+          describe: (rows) => describe(transaction, rows),
+        }),
+      ),
 
     diff: (tenantId: string, kind: string, key: string, from: number, to: number) =>
       database.withTenant(tenantId, async (transaction) => ({

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import type { Caller } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import * as store from './groups-store.ts';
 import { delegationView, groupView } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 interface DelegationInput {
   toEmail: string;
@@ -25,11 +20,15 @@ export function createGroups(database: Database) {
     new Problem('CONFLICT', `There is a group for that already, or one named ${name}.`);
 
   return {
-    listGroups: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await store.listGroups(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, groupView, ({ id }) => id);
-      }),
+    listGroups: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => store.listGroups(transaction, after, limit),
+          key: ({ id }) => id,
+          view: groupView,
+        }),
+      ),
 
     createGroup: (
       actor: Actor,
@@ -83,11 +82,15 @@ export function createGroups(database: Database) {
         });
       }),
 
-    listDelegations: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await store.listDelegations(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, delegationView, ({ id }) => id);
-      }),
+    listDelegations: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => store.listDelegations(transaction, after, limit),
+          key: ({ id }) => id,
+          view: delegationView,
+        }),
+      ),
 
     delegate: (actor: Actor, caller: Caller, input: DelegationInput) =>
       database.withTenant(actor.tenantId, async (transaction) => {

@@ -94,32 +94,32 @@ export function operations(service: Approvals): Served[] {
   const tenantOf = ({ caller }: RequestContext) => caller.tenantId;
   return [
     serve(approval, {
-      submit: ({ builderId, attachments, ...asked }, request) =>
-        service.submit(request, builderId, asked, attachments),
-      list: ({ cursor, limit, ...filter }, request) => service.list(request, filter, { cursor, limit }),
-      counts: (_input, request) => service.counts(request),
-      payable: ({ week, ...page }, request) => service.payable(tenantOf(request), week, page),
-      getSettings: (_input, request) => service.getSettings(tenantOf(request)),
-      setSettings: (change, request) => service.setSettings(request, change),
-      get: ({ approvalId }, request) => service.get(request, approvalId),
-      triage: (given, request) => service.triage(request, given),
-      override: (decision, request) => service.override(request, decision),
-      bulk: ({ items, ...decision }, request) => service.bulk(request, items, decision),
-      confirm: (seen, request) => service.confirm(request, seen),
-      escalate: (given, request) => service.escalate(request, given),
-      withdraw: (seen, request) => service.withdraw(request, seen),
-      appeal: (given, request) => service.appeal(request, given),
+      submit: ({ builderId, attachments, ...timeRequest }, context) =>
+        service.submit(context, builderId, timeRequest, attachments),
+      list: ({ cursor, limit, ...filter }, context) => service.list(context, filter, { cursor, limit }),
+      counts: (_input, context) => service.counts(context),
+      payable: ({ week, ...page }, context) => service.payable(tenantOf(context), week, page),
+      getSettings: (_input, context) => service.getSettings(tenantOf(context)),
+      setSettings: (change, context) => service.setSettings(context, change),
+      get: ({ approvalId }, context) => service.get(context, approvalId),
+      triage: (given, context) => service.triage(context, given),
+      override: (decision, context) => service.override(context, decision),
+      bulk: ({ items, ...decision }, context) => service.bulk(context, items, decision),
+      confirm: (seen, context) => service.confirm(context, seen),
+      escalate: (given, context) => service.escalate(context, given),
+      withdraw: (seen, context) => service.withdraw(context, seen),
+      appeal: (given, context) => service.appeal(context, given),
     }),
     serve(approver, {
-      listGroups: (page, request) => service.listGroups(tenantOf(request), page),
-      createGroup: (input, request) => service.createGroup(actorOf(request), input),
-      updateGroup: ({ groupId, ...change }, request) =>
-        service.updateGroup(actorOf(request), groupId, change),
-      deleteGroup: ({ groupId }, request) => service.deleteGroup(actorOf(request), groupId),
-      listDelegations: (page, request) => service.listDelegations(tenantOf(request), page),
-      delegate: (input, request) => service.delegate(actorOf(request), request.caller, input),
-      endDelegation: ({ delegationId }, request) =>
-        service.endDelegation(actorOf(request), request.caller, delegationId),
+      listGroups: (page, context) => service.listGroups(tenantOf(context), page),
+      createGroup: (input, context) => service.createGroup(actorOf(context), input),
+      updateGroup: ({ groupId, ...change }, context) =>
+        service.updateGroup(actorOf(context), groupId, change),
+      deleteGroup: ({ groupId }, context) => service.deleteGroup(actorOf(context), groupId),
+      listDelegations: (page, context) => service.listDelegations(tenantOf(context), page),
+      delegate: (input, context) => service.delegate(actorOf(context), context.caller, input),
+      endDelegation: ({ delegationId }, context) =>
+        service.endDelegation(actorOf(context), context.caller, delegationId),
     }),
   ];
 }

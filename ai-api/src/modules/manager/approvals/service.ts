@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { findJudgements, type Judged } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
@@ -26,14 +26,10 @@ import {
   stepsOf,
   writeSettings,
 } from './store.ts';
-import { type Asked, type NewAttachment, submit } from './submit.ts';
+import { type NewAttachment, submit, type TimeRequest } from './submit.ts';
 import { type Triaged, triage, triageInline } from './triage.ts';
 import { approvalView, stepView } from './views.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
 
 const LINK_SECONDS = 900;
@@ -74,8 +70,8 @@ export function createApprovals(parts: Parts) {
   }
 
   /** One step of a person, described as the request then stands. */
-  const step = (request: RequestContext, work: (transaction: TenantTransaction) => Promise<ApprovalRecord>) =>
-    database.withTenant(request.caller.tenantId, async (transaction) =>
+  const step = (context: RequestContext, work: (transaction: TenantTransaction) => Promise<ApprovalRecord>) =>
+    database.withTenant(context.caller.tenantId, async (transaction) =>
       describeOne(transaction, await work(transaction)),
     );
 
@@ -119,40 +115,33 @@ export function createApprovals(parts: Parts) {
     ...createGroups(database),
 
     submit: async (
-      request: RequestContext,
+      context: RequestContext,
       builderId: string | undefined,
-      asked: Asked,
+      timeRequest: TimeRequest,
       attachments: readonly NewAttachment[],
     ) => {
-      const row = await submit(parts, actorOf(request), builderId, asked, attachments);
+      const row = await submit(parts, actorOf(context), builderId, timeRequest, attachments);
       return database.withTenant(row.tenant_id, (transaction) => describeOne(transaction, row));
     },
 
-    list: (request: RequestContext, { mine, ...filter }: Filter, { cursor, limit }: Page) =>
-      database.withTenant(request.caller.tenantId, async (transaction) => {
-        const inbox = mine ? await deciderOf(transaction, request.caller, now()) : undefined;
-        const builderId = inbox ? filter.builderId : (request.onlyBuilder ?? filter.builderId);
-        if (!inbox && filter.builderId !== undefined) request.requireOwn(filter.builderId);
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listApprovals(
-          transaction,
-          { ...filter, builderId, waitingFor: inbox },
-          before,
-          limit + 1,
-        );
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ id }) => id,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
+    list: (context: RequestContext, { mine, ...filter }: Filter, page: Page) =>
+      database.withTenant(context.caller.tenantId, async (transaction) => {
+        const inbox = mine ? await deciderOf(transaction, context.caller, now()) : undefined;
+        const builderId = inbox ? filter.builderId : (context.onlyBuilder ?? filter.builderId);
+        if (!inbox && filter.builderId !== undefined) context.requireOwn(filter.builderId);
+        const wanted = { ...filter, builderId, waitingFor: inbox };
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listApprovals(transaction, wanted, before, limit),
+          key: ({ id }) => id,
+          describe: (rows) => describe(transaction, rows),
+        });
       }),
 
-    counts: (request: RequestContext) =>
-      database.withTenant(request.caller.tenantId, async (transaction) => {
-        const inbox = await inboxOf(transaction, request.caller, now());
-        const rows = await countApprovals(transaction, request.onlyBuilder ?? undefined, inbox, now());
+    counts: (context: RequestContext) =>
+      database.withTenant(context.caller.tenantId, async (transaction) => {
+        const inbox = await inboxOf(transaction, context.caller, now());
+        const rows = await countApprovals(transaction, context.onlyBuilder ?? undefined, inbox, now());
         const total = (of: (row: (typeof rows)[number]) => string) =>
           rows.reduce((sum, row) => sum + Number(of(row)), 0);
         return {
@@ -167,12 +156,12 @@ export function createApprovals(parts: Parts) {
         };
       }),
 
-    get: (request: RequestContext, approvalId: string) =>
-      database.withTenant(request.caller.tenantId, async (transaction) => {
+    get: (context: RequestContext, approvalId: string) =>
+      database.withTenant(context.caller.tenantId, async (transaction) => {
         const row = await findApproval(transaction, approvalId);
         if (!row) throw notFound('request', approvalId);
-        const isOthers = request.onlyBuilder !== null && request.onlyBuilder !== row.builder_id;
-        if (isOthers && !(await isApprover(transaction, request, row))) throw notFound('request', approvalId);
+        const isOthers = context.onlyBuilder !== null && context.onlyBuilder !== row.builder_id;
+        if (isOthers && !(await isApprover(transaction, context, row))) throw notFound('request', approvalId);
         const judgements = await findJudgements(transaction, row.judgement_id ? [row.judgement_id] : []);
         const attachments = row.attachments.map(async ({ key, ...file }) => ({
           ...file,
@@ -188,23 +177,23 @@ export function createApprovals(parts: Parts) {
 
     /** Lets the engine decide a stored request, or one given inline. */
     triage: async (
-      request: RequestContext,
+      context: RequestContext,
       given: { approvalId?: string | undefined; builderId?: string | undefined } & {
-        [K in keyof Asked]?: Asked[K] | undefined;
+        [K in keyof TimeRequest]?: TimeRequest[K] | undefined;
       },
     ) => {
-      const actor = actorOf(request);
-      const { approvalId, builderId, ...asked } = given;
+      const actor = actorOf(context);
+      const { approvalId, builderId, ...timeRequest } = given;
       if (approvalId !== undefined) {
-        const { requireOwn: refuse, signal } = request;
+        const { requireOwn: refuse, signal } = context;
         const triaged = await triage(parts, actor, approvalId, { refuse, signal });
         return triaged ? answerTriage(actor.tenantId, triaged) : answerStanding(actor.tenantId, approvalId);
       }
       const about = builderId ?? actor.person?.builderId ?? null;
-      request.requireOwn(about);
+      context.requireOwn(about);
       return answerTriage(
         actor.tenantId,
-        await triageInline(parts, actor, about ?? undefined, complete(asked), request.signal),
+        await triageInline(parts, actor, about ?? undefined, complete(timeRequest), context.signal),
       );
     },
 
@@ -213,16 +202,16 @@ export function createApprovals(parts: Parts) {
       await triage(parts, systemActor(tenantId, 'approval.triage'), approvalId, { signal });
     },
 
-    override: (request: RequestContext, decision: HumanDecision) =>
-      step(request, async (transaction) => {
-        const decider = await deciderOf(transaction, request.caller, now());
+    override: (context: RequestContext, decision: HumanDecision) =>
+      step(context, async (transaction) => {
+        const decider = await deciderOf(transaction, context.caller, now());
         const settings = await readSettings(transaction);
-        return decideAsPerson(transaction, parts, actorOf(request), decider, settings, decision);
+        return decideAsPerson(transaction, parts, actorOf(context), decider, settings, decision);
       }),
 
     /** Decides each of several requests in its own transaction. */
     bulk: async (
-      request: RequestContext,
+      context: RequestContext,
       items: readonly Seen[],
       decision: Pick<HumanDecision, 'decision' | 'reason'>,
     ) => {
@@ -231,12 +220,12 @@ export function createApprovals(parts: Parts) {
       for (const item of items) {
         try {
           const work = async (transaction: TenantTransaction) => {
-            const decider = await deciderOf(transaction, request.caller, now());
+            const decider = await deciderOf(transaction, context.caller, now());
             const settings = await readSettings(transaction);
             const given = { ...item, ...decision };
-            return decideAsPerson(transaction, parts, actorOf(request), decider, settings, given);
+            return decideAsPerson(transaction, parts, actorOf(context), decider, settings, given);
           };
-          decided.push(await step(request, work));
+          decided.push(await step(context, work));
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           refused.push({ approvalId: item.approvalId, code: error.code, detail: error.message });
@@ -245,54 +234,55 @@ export function createApprovals(parts: Parts) {
       return { decided, refused };
     },
 
-    confirm: (request: RequestContext, seen: Seen) =>
-      step(request, async (transaction) => {
-        const decider = await deciderOf(transaction, request.caller, now());
-        return confirm(transaction, parts, actorOf(request), decider, seen);
+    confirm: (context: RequestContext, seen: Seen) =>
+      step(context, async (transaction) => {
+        const decider = await deciderOf(transaction, context.caller, now());
+        return confirm(transaction, parts, actorOf(context), decider, seen);
       }),
 
-    escalate: (request: RequestContext, given: Seen & { reason: string }) =>
-      step(request, async (transaction) => {
-        const decider = await deciderOf(transaction, request.caller, now());
-        return escalate(transaction, parts, actorOf(request), decider, given);
+    escalate: (context: RequestContext, given: Seen & { reason: string }) =>
+      step(context, async (transaction) => {
+        const decider = await deciderOf(transaction, context.caller, now());
+        return escalate(transaction, parts, actorOf(context), decider, given);
       }),
 
-    withdraw: (request: RequestContext, seen: Seen) =>
-      step(request, (transaction) =>
-        withdraw(transaction, parts, actorOf(request), seen, request.requireOwn),
+    withdraw: (context: RequestContext, seen: Seen) =>
+      step(context, (transaction) =>
+        withdraw(transaction, parts, actorOf(context), seen, context.requireOwn),
       ),
 
-    appeal: (request: RequestContext, given: Seen & { reason: string }) =>
-      step(request, (transaction) => appeal(transaction, parts, actorOf(request), given, request.requireOwn)),
+    appeal: (context: RequestContext, given: Seen & { reason: string }) =>
+      step(context, (transaction) => appeal(transaction, parts, actorOf(context), given, context.requireOwn)),
 
-    payable: (tenantId: string, given: string | undefined, { cursor, limit }: Page) =>
+    payable: (tenantId: string, given: string | undefined, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const week = given ?? addWeeks(weekOf(now()), -1);
-        const rows = await payableHours(transaction, week, decodeCursor(cursor, z.string()), limit + 1);
-        const builders = await people.findBuilders(
-          transaction,
-          rows.map(({ builder_id }) => builder_id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          ({ builder_id, hours, undecided }) => ({
-            builderId: builder_id,
-            name: builders.get(builder_id)?.name ?? builder_id,
-            hours,
-            undecidedHours: undecided,
-          }),
-          ({ builder_id }) => builder_id,
-        );
+        return listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => payableHours(transaction, week, after, limit),
+          key: ({ builder_id }) => builder_id,
+          describe: async (rows) => {
+            const builders = await people.findBuilders(
+              transaction,
+              rows.map(({ builder_id }) => builder_id),
+            );
+            return rows.map(({ builder_id, hours, undecided }) => ({
+              builderId: builder_id,
+              name: builders.get(builder_id)?.name ?? builder_id,
+              hours,
+              undecidedHours: undecided,
+            }));
+          },
+        });
       }),
 
     getSettings: (tenantId: string) => database.withTenant(tenantId, readSettings),
 
     setSettings: (
-      request: RequestContext,
+      context: RequestContext,
       change: { [K in keyof ApprovalSettings]?: ApprovalSettings[K] | undefined },
     ) =>
-      database.withTenant(request.caller.tenantId, async (transaction) => {
+      database.withTenant(context.caller.tenantId, async (transaction) => {
         const before = await readSettings(transaction);
         const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
         const after = settingsSchema.parse({ ...before, ...given });
@@ -300,7 +290,7 @@ export function createApprovals(parts: Parts) {
           throw invalidField('reminderHours', 'must be before the deadline');
         }
         await writeSettings(transaction, after);
-        await record(transaction, actorOf(request), {
+        await record(transaction, actorOf(context), {
           subject: 'approval-settings',
           details: [{ about: [], content: { before, after } }],
         });
@@ -327,7 +317,7 @@ function complete({
   category,
   justification,
   ...rest
-}: { [K in keyof Asked]?: Asked[K] | undefined }): Asked {
+}: { [K in keyof TimeRequest]?: TimeRequest[K] | undefined }): TimeRequest {
   if (date === undefined) throw invalidField('date', 'is needed without approvalId');
   if (hours === undefined) throw invalidField('hours', 'is needed without approvalId');
   if (category === undefined) throw invalidField('category', 'is needed without approvalId');

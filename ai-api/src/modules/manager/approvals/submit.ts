@@ -18,7 +18,7 @@ import {
 } from './store.ts';
 
 /** What somebody asks for. */
-export interface Asked {
+export interface TimeRequest {
   date: string;
   hours: number;
   startsAt?: string | undefined;
@@ -43,9 +43,9 @@ export async function claimOf(
   transaction: TenantTransaction,
   { people, now }: Parts,
   builder: BuilderRecord,
-  asked: Asked,
+  timeRequest: TimeRequest,
 ): Promise<Claim & { week: string }> {
-  const { date, hours, startsAt, category, projectId = null, justification } = asked;
+  const { date, hours, startsAt, category, projectId = null, justification } = timeRequest;
   if (Math.abs(Date.parse(date) - now().getTime()) > YEAR_MS) {
     throw invalidField('date', 'must be within a year from now');
   }
@@ -101,7 +101,7 @@ export async function submit(
   parts: Parts,
   actor: Actor,
   builderId: string | undefined,
-  asked: Asked,
+  timeRequest: TimeRequest,
   attachments: readonly NewAttachment[],
 ): Promise<ApprovalRecord> {
   const { database, objects, announce, now } = parts;
@@ -115,7 +115,7 @@ export async function submit(
   for (const { body, file } of files) await objects.put(file.key, body, { contentType: file.contentType });
   return database.withTenant(actor.tenantId, async (transaction) => {
     const builder = await builderOf(transaction, parts, actor, builderId);
-    const claim = await claimOf(transaction, parts, builder, asked);
+    const claim = await claimOf(transaction, parts, builder, timeRequest);
     await lockBuilder(transaction, claim.builderId);
     await refuseOverlap(transaction, claim);
     const row = await insertApproval(transaction, {

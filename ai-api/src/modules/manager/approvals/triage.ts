@@ -18,7 +18,7 @@ import {
   lockProject,
   readSettings,
 } from './store.ts';
-import { type Asked, builderOf, claimOf } from './submit.ts';
+import { builderOf, claimOf, type TimeRequest } from './submit.ts';
 
 /** How often a request is judged anew because the facts changed while the model read it. */
 const MOST_ROUNDS = 3;
@@ -96,13 +96,13 @@ export async function triageInline(
   parts: Parts,
   actor: Actor,
   builderId: string | undefined,
-  asked: Asked,
+  timeRequest: TimeRequest,
   signal?: AbortSignal,
 ): Promise<Triaged> {
   const { database, now } = parts;
   const opened = await database.withTenant(actor.tenantId, async (transaction) => {
     const builder = await builderOf(transaction, parts, actor, builderId);
-    const claim = await claimOf(transaction, parts, builder, asked);
+    const claim = await claimOf(transaction, parts, builder, timeRequest);
     const settings = await readSettings(transaction);
     const facts = await factsOf(transaction, parts.people, builder, claim, settings, now());
     return { builder, facts, bench: await parts.bench(transaction, actor.tenantId, now()) };

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { findJudgements, type Kind, openBench, type StoreJudgement } from '../../../judgement/index.ts';
 import { boundModel } from '../../../models/bounded.ts';
@@ -24,6 +24,7 @@ import { createProgress } from './progress.ts';
 import {
   completeRun,
   countRun,
+  type EvaluationRecord,
   findByBuilder,
   findEvaluation,
   findRun,
@@ -34,7 +35,6 @@ import {
   listRuns,
   lockEvaluation,
   markNotified,
-  type OfficialRecord,
   officialRun,
   projectGradesOf,
   type ResultFilter,
@@ -68,11 +68,6 @@ export interface EvaluationSettings {
   settingsOf: Tenancy['settingsOf'];
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
-}
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
 }
 
 export type Evaluations = ReturnType<typeof createEvaluations>;
@@ -140,7 +135,7 @@ export function createEvaluations(
   /** Completes the run after its last builder, and announces it in the same transaction. */
   async function finish(tenantId: string, runId: string): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
-      const run = await completeRun(transaction, runId);
+      const run = await completeRun(transaction, runId, now());
       if (!run) return;
       const { judged, failed, projects } = await countRun(transaction, runId);
       const outcome = { week: run.week, judged, failed, projects, engine: run.engine };
@@ -215,6 +210,29 @@ export function createEvaluations(
     return detailView(run, evaluation, grades, judgements);
   }
 
+  /** Shows any of these evaluations as the API answers it. */
+  async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRecord[]) {
+    const grades = await projectGradesOf(
+      transaction,
+      rows.map(({ id }) => id),
+    );
+    const reviewed = await judgementsToReview(transaction, rows);
+    return (row: EvaluationRecord) => resultView(row, grades, reviewed);
+  }
+
+  async function emailsOf(transaction: TenantTransaction, run: RunRecord, rows: EvaluationRecord[]) {
+    const grades = await projectGradesOf(
+      transaction,
+      rows.map(({ id }) => id),
+    );
+    const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
+    const judgements = await findJudgements(transaction, ids);
+    return rows.map((row) => {
+      const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
+      return renderEmail(detailView(run, row, own, judgements));
+    });
+  }
+
   return {
     /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
     startWeekly: async (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) => {
@@ -262,35 +280,33 @@ export function createEvaluations(
     list: (
       tenantId: string,
       filter: { builderId?: string | undefined; week?: string | undefined },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listOfficial(transaction, filter, before, limit + 1);
-        const ids = rows.map(({ id }) => id);
-        const grades = await projectGradesOf(transaction, ids);
-        const reviewed = await judgementsToReview(transaction, rows);
-        const view = (row: OfficialRecord) => ({
-          ...resultView(row, grades, reviewed),
-          runId: row.run_id,
-          week: row.week,
-        });
-        return pageOf(rows, limit, view, (row) => row.id);
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listOfficial(transaction, filter, before, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const view = await resultViewFor(transaction, rows);
+            return rows.map((row) => ({ ...view(row), runId: row.run_id, week: row.week }));
+          },
+        }),
+      ),
 
-    listRuns: (tenantId: string, week: string | undefined, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listRuns(transaction, week, decodeCursor(cursor, z.uuid()), limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (run) => run,
-          (run) => run.id,
-        );
-        const items = [];
-        for (const run of page.items) items.push(await describe(transaction, run));
-        return { ...page, items };
-      }),
+    listRuns: (tenantId: string, week: string | undefined, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listRuns(transaction, week, before, limit),
+          key: ({ id }) => id,
+          describe: async (runs) => {
+            const views = [];
+            for (const run of runs) views.push(await describe(transaction, run));
+            return views;
+          },
+        }),
+      ),
 
     getRun: (tenantId: string, runId: string) =>
       answerAbout(tenantId, {
@@ -300,32 +316,18 @@ export function createEvaluations(
         answer: describe,
       }),
 
-    listResults: (
-      tenantId: string,
-      runId: string,
-      filter: ResultFilter,
-      { cursor, limit }: Page,
-      isForBuilder = false,
-    ) =>
+    listResults: (tenantId: string, runId: string, filter: ResultFilter, page: Page, isForBuilder = false) =>
       answerAbout(tenantId, {
         find: async (transaction) => refuseDryRun(await requireRun(transaction, runId), isForBuilder),
-        about: ['results', filter, cursor, limit],
+        about: ['results', filter, page.cursor, page.limit],
         ttlSeconds: RESULTS_TTL,
-        answer: async (transaction) => {
-          const after = decodeCursor(cursor, z.string());
-          const rows = await listEvaluations(transaction, runId, filter, after, limit + 1);
-          const grades = await projectGradesOf(
-            transaction,
-            rows.map(({ id }) => id),
-          );
-          const reviewed = await judgementsToReview(transaction, rows);
-          return pageOf(
-            rows,
-            limit,
-            (row) => resultView(row, grades, reviewed),
-            (row) => row.builder_id,
-          );
-        },
+        answer: (transaction) =>
+          listPage(page, {
+            cursor: z.string(),
+            query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
+            key: (row) => row.builder_id,
+            describe: async (rows) => rows.map(await resultViewFor(transaction, rows)),
+          }),
       }),
 
     get: (tenantId: string, evaluationId: string, isForBuilder = false) =>
@@ -361,38 +363,17 @@ export function createEvaluations(
         return view;
       }),
 
-    listEmails: (tenantId: string, runId: string, unsent: boolean, { cursor, limit }: Page) =>
+    listEmails: (tenantId: string, runId: string, unsent: boolean, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const run = await requireRun(transaction, runId);
         if (run.dry_run) return { items: [], nextCursor: null };
         const filter = { status: 'judged', unsent } as const;
-        const rows = await listEvaluations(
-          transaction,
-          runId,
-          filter,
-          decodeCursor(cursor, z.string()),
-          limit + 1,
-        );
-        const grades = await projectGradesOf(
-          transaction,
-          rows.map(({ id }) => id),
-        );
-        const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
-        const judgements = await findJudgements(transaction, ids);
-        return pageOf(
-          rows,
-          limit,
-          (row) =>
-            renderEmail(
-              detailView(
-                run,
-                row,
-                grades.filter(({ evaluation_id }) => evaluation_id === row.id),
-                judgements,
-              ),
-            ),
-          (row) => row.builder_id,
-        );
+        return listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
+          key: (row) => row.builder_id,
+          describe: (rows) => emailsOf(transaction, run, rows),
+        });
       }),
 
     markNotified: (actor: Actor, evaluationId: string) =>
@@ -400,7 +381,7 @@ export function createEvaluations(
         await lockEvaluation(transaction, evaluationId);
         const before = await findEvaluation(transaction, evaluationId);
         if (!before) throw notFound('evaluation', evaluationId);
-        const notifiedAt = await markNotified(transaction, evaluationId);
+        const notifiedAt = await markNotified(transaction, evaluationId, now());
         if (!notifiedAt) throw new Problem('NOT_JUDGED', 'Only a judged evaluation has an e-mail to send.');
         if (before.notified_at === null) {
           const { builder_id, email } = before;

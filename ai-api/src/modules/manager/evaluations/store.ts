@@ -225,7 +225,11 @@ export async function claimProgress(
 }
 
 /** Completes a running run without pending evaluations. Null when it is not the caller who completed it. */
-export async function completeRun(transaction: TenantTransaction, runId: string): Promise<RunRecord | null> {
+export async function completeRun(
+  transaction: TenantTransaction,
+  runId: string,
+  now: Date,
+): Promise<RunRecord | null> {
   if (await hasPending(transaction, runId)) return null;
   // A retry that reopens a builder at this moment has the lock, or waits for it: neither overlooks the other.
   const locked = await transaction
@@ -238,7 +242,7 @@ export async function completeRun(transaction: TenantTransaction, runId: string)
   if (!locked || (await hasPending(transaction, runId))) return null;
   return transaction
     .updateTable('evaluations.runs')
-    .set({ status: 'completed', completed_at: sql<Date>`now()` })
+    .set({ status: 'completed', completed_at: now })
     .where('id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -346,10 +350,14 @@ export function listOfficial(
 }
 
 /** Sets the moment of the e-mail once; later calls answer the first moment. */
-export async function markNotified(transaction: TenantTransaction, id: string): Promise<Date | null> {
+export async function markNotified(
+  transaction: TenantTransaction,
+  id: string,
+  now: Date,
+): Promise<Date | null> {
   const row = await transaction
     .updateTable('evaluations.evaluations')
-    .set({ notified_at: sql<Date>`coalesce(notified_at, now())` })
+    .set({ notified_at: sql<Date>`coalesce(notified_at, ${now}::timestamptz)` })
     .where('id', '=', id)
     .where('status', '=', 'judged')
     .returning('notified_at')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { ModelError } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
@@ -32,11 +32,6 @@ import {
   versionsOf,
 } from './store.ts';
 import { documentView, versionView } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 export interface Upload {
   folder: Folder;
@@ -216,18 +211,16 @@ export function createDocuments({ database, jobs, objects, collections, events }
         status?: DocumentRecord['status'] | undefined;
         failed?: boolean | undefined;
       },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listDocuments(transaction, filter, decodeCursor(cursor, z.uuid()), limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ id }) => id,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
-      }),
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listDocuments(transaction, filter, after, limit),
+          key: ({ id }) => id,
+          describe: (rows) => describe(transaction, rows),
+        }),
+      ),
 
     getDocument: async (tenantId: string, documentId: string) => {
       const { view, versions } = await database.withTenant(tenantId, async (transaction) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, displayName, record } from '../../shared/audit/index.ts';
@@ -17,10 +17,6 @@ import {
 } from './store.ts';
 import { planView } from './views.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 interface Seen {
   planId: string;
   version: number;
@@ -92,19 +88,17 @@ export function createPlans(database: Database, people: People, events: Events, 
         status?: PlanRecord['status'] | undefined;
         overdue?: boolean | undefined;
       },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
         const { overdue, ...rest } = filter;
         const wanted = { ...rest, overdueOn: overdue ? today() : undefined };
-        const rows = await listPlans(transaction, wanted, decodeCursor(cursor, z.uuid()), limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ id }) => id,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listPlans(transaction, wanted, after, limit),
+          key: ({ id }) => id,
+          describe: (rows) => describe(transaction, rows),
+        });
       }),
 
     createPlan: (

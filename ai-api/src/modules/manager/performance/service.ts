@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound } from '../../../http/problem.ts';
 import { type Bench, type Grade, openBench, pastJudgements } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
@@ -29,11 +29,6 @@ import { shiftOf } from './shift.ts';
 import { activePlans } from './store.ts';
 import { pointsOf, TREND_WEEKS, teamRows } from './team.ts';
 import { trendOf } from './trend.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 /** What the module needs of the rest of the system. */
 export interface PerformanceSetup {
@@ -98,22 +93,15 @@ export function createPerformance(setup: PerformanceSetup) {
         };
       }),
 
-    team: (
-      tenantId: string,
-      filter: { week?: string | undefined; team?: string | undefined },
-      { cursor, limit }: Page,
-    ) =>
+    team: (tenantId: string, filter: { week?: string | undefined; team?: string | undefined }, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const week = await weekMeant(transaction, filter.week);
-        const after = decodeCursor(cursor, z.string());
-        const rows = await officialWeek(transaction, { week, team: filter.team }, after, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ builder_id }) => builder_id,
-        );
-        return { ...page, items: await teamRows(transaction, week, page.items) };
+        return listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => officialWeek(transaction, { week, team: filter.team }, after, limit),
+          key: ({ builder_id }) => builder_id,
+          describe: (rows) => teamRows(transaction, week, rows),
+        });
       }),
 
     report: (tenantId: string, { week, team }: { week?: string | undefined; team?: string | undefined }) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import {
   type CriterionResult,
@@ -36,11 +36,6 @@ import {
   updateGate,
 } from './store.ts';
 import { evaluationView, gateView, stageAfter } from './views.ts';
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
 
 /** What the module needs of the rest of the system. */
 export interface StageGatesSetup {
@@ -127,11 +122,15 @@ export function createStageGates(setup: StageGatesSetup) {
   }
 
   return {
-    list: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listGates(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, gateView, ({ id }) => id);
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listGates(transaction, after, limit),
+          key: ({ id }) => id,
+          view: gateView,
+        }),
+      ),
 
     save: (
       request: RequestContext,
@@ -205,23 +204,20 @@ export function createStageGates(setup: StageGatesSetup) {
     listEvaluations: (
       request: RequestContext,
       { projectId, waived }: { projectId?: string | undefined; waived?: boolean | undefined },
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const own =
           request.onlyBuilder === null ? null : await people.projectIdsOf(transaction, request.onlyBuilder);
         const asked =
           projectId === undefined ? own : [projectId].filter((id) => own === null || own.includes(id));
-        const before = decodeCursor(cursor, z.uuid());
         const filter = { projectIds: asked ?? undefined, waived };
-        const rows = await listEvaluations(transaction, filter, before, limit + 1);
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          ({ id }) => id,
-        );
-        return { ...page, items: await describe(transaction, page.items) };
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listEvaluations(transaction, filter, before, limit),
+          key: ({ id }) => id,
+          describe: (rows) => describe(transaction, rows),
+        });
       }),
 
     getEvaluation: (tenantId: string, evaluationId: string) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
@@ -23,11 +23,6 @@ import { accessDirectory, deleteFiles } from './files.ts';
 import { makeReport } from './reports.ts';
 import { detailView, entryView, personOf } from './views.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 interface Span {
   from?: string | undefined;
   to?: string | undefined;
@@ -50,22 +45,22 @@ export type Compliance = ReturnType<typeof createCompliance>;
 /** Reading, checking, exporting and erasing the trail that {@link record} writes. */
 export function createCompliance({ database, objects, identity, personalData, now }: ComplianceSetup) {
   return {
-    list: (tenantId: string, { from, to, ...filter }: ListFilter, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.number().int());
-        const rows = await listEvents(
-          transaction,
-          { ...filter, ...moments({ from, to }) },
-          before,
-          limit + 1,
-        );
-        const named = await identity.users.names(transaction, [...new Set(rows.flatMap(personOf))]);
-        const view = (row: (typeof rows)[number]) => ({
-          ...entryView(row),
-          person: personOf(row).map((id) => named.get(id))[0] ?? null,
-        });
-        return pageOf(rows, limit, view, (row) => row.seq);
-      }),
+    list: (tenantId: string, { from, to, ...filter }: ListFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.number().int(),
+          query: (before, limit) =>
+            listEvents(transaction, { ...filter, ...moments({ from, to }) }, before, limit),
+          key: (row) => row.seq,
+          describe: async (rows) => {
+            const named = await identity.users.names(transaction, [...new Set(rows.flatMap(personOf))]);
+            return rows.map((row) => ({
+              ...entryView(row),
+              person: personOf(row).map((id) => named.get(id))[0] ?? null,
+            }));
+          },
+        }),
+      ),
 
     /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND */
     get: (tenantId: string, seq: number) =>

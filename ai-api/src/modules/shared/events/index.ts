@@ -1,3 +1,4 @@
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { createEvents } from './service.ts';
 
@@ -5,6 +6,6 @@ export type { EventLog, LoggedEvent, Position } from './event-log.ts';
 export type { Events } from './service.ts';
 export { EVENTS_CHANNEL } from './store.ts';
 
-export function create({ database }: { database: Database }) {
-  return createEvents(database);
+export function create({ database, clock }: { database: Database; clock: Clock }) {
+  return createEvents(database, () => clock.now());
 }

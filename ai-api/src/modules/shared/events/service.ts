@@ -17,7 +17,7 @@ export type Subscriber = (transaction: TenantTransaction, published: Published) 
 export type Events = ReturnType<typeof createEvents>;
 
 /** The outbox: events are written in the transaction that causes them, and read from a log. */
-export function createEvents(database: Database) {
+export function createEvents(database: Database, now: () => Date) {
   const subscribers: Subscriber[] = [];
 
   return {
@@ -28,13 +28,13 @@ export function createEvents(database: Database) {
       type: T,
       data: z.input<(typeof events)[T]['data']>,
     ): Promise<void> => {
-      const eventId = await insertEvent(transaction, type, events[type].data.parse(data));
+      const eventId = await insertEvent(transaction, type, events[type].data.parse(data), now());
       for (const subscriber of subscribers) await subscriber(transaction, { tenantId, eventId, type });
     },
 
     /** Appends an event that is for one reader, who is notified by the caller. Returns its id. */
     append: (transaction: TenantTransaction, type: EventType, data: object): Promise<string> =>
-      insertEvent(transaction, type, data),
+      insertEvent(transaction, type, data, now()),
 
     /** Has a module react to every event, in its transaction. */
     subscribe: (subscriber: Subscriber): void => {

@@ -10,11 +10,12 @@ export async function insertEvent(
   transaction: TenantTransaction,
   type: string,
   data: object,
+  occurredAt: Date,
 ): Promise<string> {
   const id = uuidv7();
   await transaction
     .insertInto('events.outbox')
-    .values({ id, type, data: JSON.stringify(data) })
+    .values({ id, type, data: JSON.stringify(data), occurred_at: occurredAt })
     .execute();
   await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
   return id;

@@ -33,7 +33,7 @@ export type AccessTokens = Awaited<ReturnType<typeof createAccessTokens>>;
  * @param secrets the installation's keys; the first signs, all of them verify
  * @param issuer where people reach the API
  */
-export async function createAccessTokens(secrets: readonly Buffer[], issuer: string) {
+export async function createAccessTokens(secrets: readonly Buffer[], issuer: string, now: () => Date) {
   const keys = await Promise.all(secrets.map(signingKey));
   const byKid = new Map(keys.map((key) => [key.kid, key]));
   const current = keys[0] as SigningKey;
@@ -43,16 +43,18 @@ export async function createAccessTokens(secrets: readonly Buffer[], issuer: str
     /** The public keys, for `/.well-known/jwks.json`. */
     jwks: { keys: keys.map(({ jwk }) => jwk) },
 
-    sign: ({ userId, tenantId, sessionId }: Omit<AccessClaims, 'expiresAt'>): Promise<string> =>
-      new SignJWT({ tid: tenantId, sid: sessionId })
+    sign: ({ userId, tenantId, sessionId }: Omit<AccessClaims, 'expiresAt'>): Promise<string> => {
+      const issuedAt = Math.floor(now().getTime() / 1000);
+      return new SignJWT({ tid: tenantId, sid: sessionId })
         .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: current.kid })
         .setIssuer(issuer)
         .setAudience(issuer)
         .setSubject(userId)
         .setJti(uuidv7())
-        .setIssuedAt()
-        .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
-        .sign(current.privateKey),
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + ACCESS_TOKEN_SECONDS)
+        .sign(current.privateKey);
+    },
 
     /** @throws {import('../../../http/problem.ts').Problem} UNAUTHENTICATED that tells why */
     verify: async (token: string): Promise<AccessClaims> => {
@@ -65,6 +67,7 @@ export async function createAccessTokens(secrets: readonly Buffer[], issuer: str
       const { payload } = await jwtVerify(token, find, {
         ...options,
         requiredClaims: ['sub', 'tid', 'sid', 'exp'],
+        currentDate: now(),
       }).catch(explainToken);
       return {
         userId: String(payload.sub),

@@ -5,6 +5,7 @@ import { parseSignInProviders, parseTokenIssuers } from '../../../config/sign-in
 import type { Person } from '../../../http/caller.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { auth } from './auth-contract.ts';
 import { identity } from './contract.ts';
@@ -24,11 +25,12 @@ interface Needs {
   requestPolicies: RequestPolicies;
   publicUrl: string;
   secrets: readonly Buffer[];
+  clock: Clock;
   config: Pick<Config, 'TENANT' | 'TOKEN_ISSUERS' | 'SIGN_IN_PROVIDERS'>;
   log: Logger;
 }
 
-export function create({ database, requestPolicies, publicUrl, secrets, config, log }: Needs) {
+export function create({ database, requestPolicies, publicUrl, secrets, clock, config, log }: Needs) {
   return createIdentity(database, {
     publicUrl,
     tenant: config.TENANT,
@@ -36,6 +38,7 @@ export function create({ database, requestPolicies, publicUrl, secrets, config, 
     issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
     providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
     limiter: requestPolicies.limiter,
+    now: () => clock.now(),
     log,
   });
 }

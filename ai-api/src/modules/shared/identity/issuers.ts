@@ -24,7 +24,7 @@ export type Issuers = ReturnType<typeof createIssuers>;
  * Verifies the tokens of other issuers by the keys they publish (RFC 7517). Keys are fetched when a token needs
  * them, again when a token names one that is not known, and no more often than the cooldown lets them be.
  */
-export function createIssuers(configured: TokenIssuer[], cooldownMs = COOLDOWN_MS) {
+export function createIssuers(configured: TokenIssuer[], now: () => Date, cooldownMs = COOLDOWN_MS) {
   const byName = new Map(
     configured.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, cooldownMs) }]),
   );
@@ -40,13 +40,14 @@ export function createIssuers(configured: TokenIssuer[], cooldownMs = COOLDOWN_M
         issuer: issuer.issuer,
         algorithms: ALGORITHMS,
         clockTolerance: TOLERANCE_SECONDS,
+        currentDate: now(),
         requiredClaims: ['sub', 'exp', issuer.audienceClaim],
         ...(byAud ? { audience: issuer.audience } : {}),
       }).catch(explainToken);
       const audience = String(payload[issuer.audienceClaim]);
       if (!byAud && ![issuer.audience].flat().includes(audience))
         throw invalidToken('The token is for another audience.');
-      if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + TOLERANCE_SECONDS)
+      if (payload.iat !== undefined && payload.iat > now().getTime() / 1000 + TOLERANCE_SECONDS)
         throw invalidToken('The token was issued in the future.');
       return { issuer, claims: payload as IssuedToken['claims'] };
     },

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type KeyRecord = Selectable<Schema['identity.api_keys']>;
@@ -28,14 +28,14 @@ export function findKey(
 }
 
 /** Notes that a key was used, at most every five minutes. */
-export async function noteUse(database: Database, { id, tenant_id, last_used_at }: KeyRecord): Promise<void> {
-  if (last_used_at && Date.now() - last_used_at.getTime() < NOTE_USE_EVERY * 1000) return;
+export async function noteUse(
+  database: Database,
+  { id, tenant_id, last_used_at }: KeyRecord,
+  now: Date,
+): Promise<void> {
+  if (last_used_at && now.getTime() - last_used_at.getTime() < NOTE_USE_EVERY * 1000) return;
   await database.withTenant(tenant_id, (transaction) =>
-    transaction
-      .updateTable('identity.api_keys')
-      .set({ last_used_at: sql<Date>`now()` })
-      .where('id', '=', id)
-      .execute(),
+    transaction.updateTable('identity.api_keys').set({ last_used_at: now }).where('id', '=', id).execute(),
   );
 }
 

@@ -4,15 +4,15 @@ import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import { ACT_AS } from '../../../contract/scopes.ts';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../platform/durations.ts';
 import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { covers } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { changeKey, insertKey, type KeyRecord, listKeys, lockKey } from './key-store.ts';
-import { covers } from './people.ts';
 import { KEY } from './verifier.ts';
 
 interface NewKey {
@@ -23,13 +23,19 @@ interface NewKey {
 }
 
 /** API keys: made, listed, rotated and revoked. */
-export function createKeys(database: Database, changes: Changes) {
+export function createKeys(database: Database, changes: Changes, now: () => Date) {
+  const view = (row: KeyRecord) => keyView(row, now());
+
   return {
-    list: (tenantId: string, { cursor, limit }: { cursor?: string | undefined; limit: number }) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listKeys(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        return pageOf(rows, limit, keyView, (row) => row.id);
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listKeys(transaction, after, limit),
+          key: (row) => row.id,
+          view,
+        }),
+      ),
 
     /** @throws {Problem} FORBIDDEN for more than the maker may do, INVALID_INPUT for an expiry in the past */
     create: (request: RequestContext, { name, roles, scopes, expiresAt }: NewKey) => {
@@ -39,7 +45,7 @@ export function createKeys(database: Database, changes: Changes) {
       const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
       if (wider)
         throw new Problem('FORBIDDEN', `Your key has not the scope ${wider} that this one would have.`);
-      if (expiresAt !== undefined && new Date(expiresAt) <= new Date())
+      if (expiresAt !== undefined && new Date(expiresAt) <= now())
         throw invalidField('expiresAt', 'must be in the future');
       const actor = actorOf(request);
       return database.withTenant(actor.tenantId, async (transaction) => {
@@ -61,7 +67,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${row.id}`,
           details: [{ about: [], content: { name, prefix, roles, scopes, expiresAt: expiresAt ?? null } }],
         });
-        return { ...keyView(row), key: `aim_${prefix}_${secret}` };
+        return { ...view(row), key: `aim_${prefix}_${secret}` };
       });
     },
 
@@ -73,7 +79,7 @@ export function createKeys(database: Database, changes: Changes) {
         if (!before) throw notFound('API key', keyId);
         if (before.revoked_at) throw new Problem('CONFLICT', 'The key was revoked. Create a new one.');
         const secret = newSecret();
-        const previousUntil = overlapHours > 0 ? new Date(Date.now() + overlapHours * HOUR_MS) : null;
+        const previousUntil = overlapHours > 0 ? new Date(now().getTime() + overlapHours * HOUR_MS) : null;
         const row = await changeKey(transaction, keyId, {
           secret_hash: digest(secret),
           previous_hash: previousUntil && before.secret_hash,
@@ -84,7 +90,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${keyId}`,
           details: [{ about: [], content: { previousUntil } }],
         });
-        return { ...keyView(row), key: `aim_${row.prefix}_${secret}` };
+        return { ...view(row), key: `aim_${row.prefix}_${secret}` };
       });
       changes.tell();
       return rotated;
@@ -96,9 +102,9 @@ export function createKeys(database: Database, changes: Changes) {
       const revoked = await database.withTenant(actor.tenantId, async (transaction) => {
         const before = await lockKey(transaction, keyId);
         if (!before) throw notFound('API key', keyId);
-        if (before.revoked_at) return keyView(before);
+        if (before.revoked_at) return view(before);
         const row = await changeKey(transaction, keyId, {
-          revoked_at: new Date(),
+          revoked_at: now(),
           previous_hash: null,
           previous_until: null,
         });
@@ -107,7 +113,7 @@ export function createKeys(database: Database, changes: Changes) {
           subject: `key:${keyId}`,
           details: [{ about: [], content: { name: row.name, prefix: row.prefix } }],
         });
-        return keyView(row);
+        return view(row);
       });
       changes.tell();
       return revoked;
@@ -154,7 +160,7 @@ function mayGive(own: readonly string[], scope: string): boolean {
   return scope.endsWith(':read') && own.includes('read');
 }
 
-function keyView(row: KeyRecord) {
+function keyView(row: KeyRecord, now: Date) {
   return {
     keyId: row.id,
     name: row.name,
@@ -166,7 +172,7 @@ function keyView(row: KeyRecord) {
     expiresAt: row.expires_at?.toISOString() ?? null,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
     previousValidUntil:
-      row.previous_until && row.previous_until > new Date() ? row.previous_until.toISOString() : null,
+      row.previous_until && row.previous_until > now ? row.previous_until.toISOString() : null,
     revokedAt: row.revoked_at?.toISOString() ?? null,
   };
 }

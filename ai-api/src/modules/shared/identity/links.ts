@@ -3,7 +3,7 @@ import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, record } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
-import { covers, rolesOf } from './people.ts';
+import { covers, rolesOf } from './claims.ts';
 import { findByIssuer, findUser, linkIssuer, type UserRecord, unlinkIssuer } from './user-store.ts';
 
 /** An account of a person at ToolJet or another system. */

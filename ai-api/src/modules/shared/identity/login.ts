@@ -19,6 +19,7 @@ interface Parts {
   limiter: RateLimiter;
   publicUrl: string;
   defaultTenant: string;
+  now: () => Date;
 }
 
 interface Attempt {
@@ -32,7 +33,7 @@ interface Attempt {
 type SigningIn = Pick<RequestContext, 'exchange' | 'requestId'>;
 
 /** Signing in with a password of ours. */
-export function createLogin({ database, changes, sessions, limiter, publicUrl, defaultTenant }: Parts) {
+export function createLogin({ database, changes, sessions, limiter, publicUrl, defaultTenant, now }: Parts) {
   const wrong = () => new Problem('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
 
@@ -55,10 +56,14 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
       if (!isRight || user?.status !== 'active') throw wrong();
       const renewed = isOutdated(user.password_hash ?? '') ? await hashPassword(password) : null;
       const signedIn = await database.withTenant(tenantId, async (transaction) => {
-        const now = await findUser(transaction, { id: user.id });
-        if (now?.status !== 'active' || now.password_hash !== user.password_hash) throw wrong();
+        const current = await findUser(transaction, { id: user.id });
+        if (current?.status !== 'active' || current.password_hash !== user.password_hash) throw wrong();
         if (renewed) await changeUser(transaction, user.id, { password_hash: renewed });
-        return sessions.begin(transaction, tenantId, now, exchange, { provider: 'password', use, requestId });
+        return sessions.begin(transaction, tenantId, current, exchange, {
+          provider: 'password',
+          use,
+          requestId,
+        });
       });
       changes.tell();
       return signedIn;
@@ -84,9 +89,9 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
       if (weak) throw invalidField('password', weak);
       const passwordHash = await hashPassword(password);
       const signedIn = await database.withTenant(invited.tenant_id, async (transaction) => {
-        const before = await findUser(transaction, { invitationHash: hash });
+        const before = await findUser(transaction, { invitationHash: hash, now: now() });
         if (!before || before.status === 'disabled') throw unknown();
-        await endSessions(transaction, before.id, {}, 'password set anew');
+        await endSessions(transaction, before.id, {}, { at: now(), because: 'password set anew' });
         const user = await changeUser(transaction, before.id, {
           password_hash: passwordHash,
           status: 'active',
@@ -119,7 +124,8 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
       await database.withTenant(actor.tenantId, async (transaction) => {
         await changeUser(transaction, person.id, { password_hash: passwordHash });
         const except = request.caller.credential.id;
-        const ended = await endSessions(transaction, person.id, { except }, 'password changed');
+        const how = { at: now(), because: 'password changed' };
+        const ended = await endSessions(transaction, person.id, { except }, how);
         await announceChange(transaction);
         const subject = `user:${person.id}`;
         await record(transaction, actor, {

@@ -2,7 +2,7 @@ import * as oidc from 'openid-client';
 import { z } from 'zod';
 import type { ClaimMapping, SignInProvider } from '../../../config/sign-in.ts';
 import { Problem } from '../../../http/problem.ts';
-import type { Claims } from './people.ts';
+import type { Claims } from './claims.ts';
 
 const TIMEOUT_SECONDS = 5;
 

@@ -9,8 +9,8 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
+import { arrive } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
-import { arrive } from './people.ts';
 import type { Checks, Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { insertSignIn, takeSignIn } from './sign-in-store.ts';
@@ -31,11 +31,12 @@ interface Parts {
   providers: Map<string, Provider>;
   publicUrl: string;
   defaultTenant: string;
+  now: () => Date;
 }
 
 /** What no contract can say: redirects to places where people sign in and back, and the keys of our tokens. */
 export function signInRoutes(parts: Parts): Router {
-  const { limiter, tokens, providers, cookies, database, sealer, publicUrl, defaultTenant } = parts;
+  const { limiter, tokens, providers, cookies, database, sealer, publicUrl, defaultTenant, now } = parts;
   const router = Router();
 
   function providerOf(id: unknown): Provider {
@@ -67,13 +68,14 @@ export function signInRoutes(parts: Parts): Router {
     const url = await provider.start(checks, redirectUriOf(provider));
     const browser = newSecret();
     const stateHash = digest(checks.state);
+    const begunAt = now();
     await database.withTenant(tenant.id, (transaction) =>
-      insertSignIn(transaction, {
+      insertSignIn(transaction, begunAt, {
         state_hash: stateHash,
         provider: provider.id,
         browser_hash: digest(browser),
         sealed: sealer.seal(JSON.stringify({ checks, returnTo }), `sign-in ${stateHash}`),
-        expires_at: new Date(Date.now() + SIGN_IN_SECONDS * 1000),
+        expires_at: new Date(begunAt.getTime() + SIGN_IN_SECONDS * 1000),
       }),
     );
     response.append('Set-Cookie', cookies.write(SIGN_IN_COOKIE, browser, SIGN_IN_SECONDS));
@@ -89,9 +91,7 @@ export function signInRoutes(parts: Parts): Router {
     const began = await takeSignIn(database, stateHash);
     const browser = readCookie(request.headers.cookie, cookies.nameOf(SIGN_IN_COOKIE)) ?? '';
     const isOurs =
-      began?.provider === provider.id &&
-      began.browser_hash === digest(browser) &&
-      began.expires_at > new Date();
+      began?.provider === provider.id && began.browser_hash === digest(browser) && began.expires_at > now();
     if (!isOurs)
       throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not begin in this browser, or is over.');
     const { checks, returnTo } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {

@@ -31,6 +31,7 @@ export interface IdentitySettings {
   /** How often an unknown key of an issuer is looked for at most, in milliseconds. */
   jwksCooldownMs?: number;
   limiter: RateLimiter;
+  now: () => Date;
   log: Logger;
 }
 
@@ -38,12 +39,12 @@ export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 
 /** Tenants, people, keys and tokens: who somebody is, and what they may do. */
 export async function createIdentity(database: Database, settings: IdentitySettings) {
-  const { publicUrl, tenant: defaultTenant, secrets, limiter, log } = settings;
+  const { publicUrl, tenant: defaultTenant, secrets, limiter, now, log } = settings;
   const changes = createChanges(database, log);
-  const tokens = await createAccessTokens(secrets, publicUrl);
+  const tokens = await createAccessTokens(secrets, publicUrl, now);
   const cookies = createCookies(publicUrl);
-  const sessions = createSessions({ database, tokens, changes, cookies });
-  const issuers = createIssuers(settings.issuers, settings.jwksCooldownMs);
+  const sessions = createSessions({ database, tokens, changes, cookies, now });
+  const issuers = createIssuers(settings.issuers, now, settings.jwksCooldownMs);
   const verifier = createVerifier({
     database,
     tokens,
@@ -52,11 +53,12 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     publicUrl,
     cookieName: sessions.cookieName,
     defaultTenant,
+    now,
   });
   const providers = new Map(settings.providers.map((provider) => [provider.id, createProvider(provider)]));
-  const keys = createKeys(database, changes);
-  const users = createUsers(database, changes);
-  const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant };
+  const keys = createKeys(database, changes, now);
+  const users = createUsers(database, changes, now);
+  const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant, now };
 
   return {
     /**

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type SessionRecord = Selectable<Schema['identity.sessions']>;
@@ -10,11 +10,13 @@ export type SessionOfTenant = SessionRecord & {
 
 /** How old the noted use of a session may be before it is noted again, in milliseconds. */
 const NOTE_USE_EVERY = 300_000;
+const MONTH_MS = 30 * 24 * 3_600_000;
 
 /** A session that goes on, by its cookie's hash or its id. */
 export function findSession(
   database: Database,
   by: { secretHash: string } | { id: string },
+  now: Date,
 ): Promise<SessionOfTenant | undefined> {
   const query = database
     .system('the session tells the tenant, so it is looked up before there is one')
@@ -23,8 +25,8 @@ export function findSession(
     .selectAll('session')
     .select(['tenant.name as tenant_name', 'tenant.tier'])
     .where('session.ended_at', 'is', null)
-    .where('session.idle_until', '>', sql<Date>`now()`)
-    .where('session.expires_at', '>', sql<Date>`now()`);
+    .where('session.idle_until', '>', now)
+    .where('session.expires_at', '>', now);
   return (
     'id' in by
       ? query.where('session.id', '=', by.id)
@@ -36,7 +38,15 @@ export function insertSession(
   transaction: TenantTransaction,
   values: Pick<
     SessionRecord,
-    'id' | 'user_id' | 'kind' | 'secret_hash' | 'provider' | 'user_agent' | 'idle_until' | 'expires_at'
+    | 'id'
+    | 'user_id'
+    | 'kind'
+    | 'secret_hash'
+    | 'provider'
+    | 'user_agent'
+    | 'last_seen_at'
+    | 'idle_until'
+    | 'expires_at'
   >,
 ): Promise<SessionRecord> {
   return transaction.insertInto('identity.sessions').values(values).returningAll().executeTakeFirstOrThrow();
@@ -46,13 +56,13 @@ export function insertSession(
 export async function noteSessionUse(
   database: Database,
   { id, tenant_id, last_seen_at }: SessionRecord,
-  idleUntil: Date,
+  { now, idleUntil }: { now: Date; idleUntil: Date },
 ): Promise<void> {
-  if (Date.now() - last_seen_at.getTime() < NOTE_USE_EVERY) return;
+  if (now.getTime() - last_seen_at.getTime() < NOTE_USE_EVERY) return;
   await database.withTenant(tenant_id, (transaction) =>
     transaction
       .updateTable('identity.sessions')
-      .set({ last_seen_at: sql<Date>`now()`, idle_until: idleUntil })
+      .set({ last_seen_at: now, idle_until: idleUntil })
       .where('id', '=', id)
       .where('ended_at', 'is', null)
       .execute(),
@@ -60,14 +70,18 @@ export async function noteSessionUse(
 }
 
 /** A person's sessions that go on, newest first. */
-export function sessionsOf(transaction: TenantTransaction, userId: string): Promise<SessionRecord[]> {
+export function sessionsOf(
+  transaction: TenantTransaction,
+  userId: string,
+  now: Date,
+): Promise<SessionRecord[]> {
   return transaction
     .selectFrom('identity.sessions')
     .selectAll()
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
-    .where('idle_until', '>', sql<Date>`now()`)
-    .where('expires_at', '>', sql<Date>`now()`)
+    .where('idle_until', '>', now)
+    .where('expires_at', '>', now)
     .orderBy('id', 'desc')
     .limit(200)
     .execute();
@@ -78,11 +92,11 @@ export async function endSessions(
   transaction: TenantTransaction,
   userId: string,
   { only, except }: { only?: string; except?: string | undefined },
-  because: string,
+  { at, because }: { at: Date; because: string },
 ): Promise<string[]> {
   let query = transaction
     .updateTable('identity.sessions')
-    .set({ ended_at: sql<Date>`now()`, ended_because: because })
+    .set({ ended_at: at, ended_because: because })
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null);
   if (only !== undefined) query = query.where('id', '=', only);
@@ -139,29 +153,25 @@ export async function useRefreshToken(
   transaction: TenantTransaction,
   hash: string,
   sessionId: string,
-  idleUntil: Date,
+  { now, idleUntil }: { now: Date; idleUntil: Date },
 ): Promise<void> {
   await transaction
     .updateTable('identity.refresh_tokens')
-    .set({ used_at: sql<Date>`now()` })
+    .set({ used_at: now })
     .where('hash', '=', hash)
     .execute();
   await transaction
     .updateTable('identity.sessions')
-    .set({ last_seen_at: sql<Date>`now()`, idle_until: idleUntil })
+    .set({ last_seen_at: now, idle_until: idleUntil })
     .where('id', '=', sessionId)
     .execute();
 }
 
 /** Deletes what is over for a month, of one tenant. */
-export async function removeEnded(transaction: TenantTransaction): Promise<void> {
+export async function removeEnded(transaction: TenantTransaction, now: Date): Promise<void> {
+  const monthAgo = new Date(now.getTime() - MONTH_MS);
   await transaction
     .deleteFrom('identity.sessions')
-    .where((eb) =>
-      eb.or([
-        eb('ended_at', '<', sql<Date>`now() - interval '30 days'`),
-        eb('idle_until', '<', sql<Date>`now() - interval '30 days'`),
-      ]),
-    )
+    .where((eb) => eb.or([eb('ended_at', '<', monthAgo), eb('idle_until', '<', monthAgo)]))
     .execute();
 }

@@ -8,8 +8,8 @@ import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, actorOf, record } from '../audit/index.ts';
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './access-tokens.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { personOf, rolesOf } from './claims.ts';
 import { csrfTokenOf, digest, newSecret } from './digest.ts';
-import { personOf, rolesOf } from './people.ts';
 import {
   endSessions,
   findSession,
@@ -33,9 +33,9 @@ const IDLE_MS = { browser: DAY_MS, token: 7 * DAY_MS };
 /** After so long a person signs in again, however busy they were. */
 const LONGEST_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
 
-/** When a session ends that is used now and never again. */
-export function idleUntil(kind: SessionRecord['kind']): Date {
-  return new Date(Date.now() + IDLE_MS[kind]);
+/** When a session ends that is used at this time and never again. */
+export function idleUntil(kind: SessionRecord['kind'], now: Date): Date {
+  return new Date(now.getTime() + IDLE_MS[kind]);
 }
 
 interface Parts {
@@ -43,6 +43,7 @@ interface Parts {
   tokens: AccessTokens;
   changes: Changes;
   cookies: Cookies;
+  now: () => Date;
 }
 
 /** How somebody signed in. */
@@ -56,7 +57,7 @@ export interface SignIn {
 export type Sessions = ReturnType<typeof createSessions>;
 
 /** What people hold after they signed in: sessions with a cookie, and sessions with tokens. */
-export function createSessions({ database, tokens, changes, cookies }: Parts) {
+export function createSessions({ database, tokens, changes, cookies, now }: Parts) {
   const cookieName = cookies.nameOf(SESSION_COOKIE);
 
   async function issueTokens(
@@ -79,7 +80,13 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
       .select(['id', 'user_id'])
       .where('secret_hash', '=', digest(secret))
       .executeTakeFirst();
-    if (row) await endSessions(transaction, row.user_id, { only: row.id }, 'signed in again');
+    if (row)
+      await endSessions(
+        transaction,
+        row.user_id,
+        { only: row.id },
+        { at: now(), because: 'signed in again' },
+      );
   }
 
   /** Lets a person in whose identity is proven, inside the transaction that proved it. */
@@ -93,10 +100,11 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
     const kind = use === 'session' ? 'browser' : 'token';
     if (use === 'session' && !cookies.isPossible)
       throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
-    await removeEnded(transaction);
+    const at = now();
+    await removeEnded(transaction, at);
     if (kind === 'browser') await endPrevious(transaction, exchange);
     const secret = kind === 'browser' ? newSecret() : null;
-    const until = idleUntil(kind);
+    const until = idleUntil(kind, at);
     const session = await insertSession(transaction, {
       id: uuidv7(),
       user_id: user.id,
@@ -104,10 +112,11 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
       secret_hash: secret && digest(secret),
       provider,
       user_agent: exchange.header('user-agent')?.slice(0, 300) ?? null,
+      last_seen_at: at,
       idle_until: until,
-      expires_at: new Date(Date.now() + LONGEST_MS[kind]),
+      expires_at: new Date(at.getTime() + LONGEST_MS[kind]),
     });
-    await changeUser(transaction, user.id, { last_sign_in_at: new Date() });
+    await changeUser(transaction, user.id, { last_sign_in_at: at });
     const claims = { userId: user.id, tenantId, sessionId: session.id };
     const issued = secret === null ? await issueTokens(transaction, claims, until) : null;
     const { id: userId, ...person } = await personOf(transaction, user);
@@ -135,12 +144,12 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
     const outcome = await database.withTenant(tenantId, async (transaction) => {
       const row = await lockRefreshToken(transaction, hash);
       if (!row || row.ended_at !== null) return unknown;
-      if (row.used_at !== null) return endReused(transaction, tenantId, row, requestId);
+      if (row.used_at !== null) return endReused(transaction, tenantId, row, { at: now(), requestId });
       const user = await findUser(transaction, { id: row.user_id });
-      if (row.expires_at <= new Date() || row.session_until <= new Date() || user?.status !== 'active')
-        return unknown;
-      const until = new Date(Math.min(idleUntil('token').getTime(), row.session_until.getTime()));
-      await useRefreshToken(transaction, hash, row.session_id, until);
+      const at = now();
+      if (row.expires_at <= at || row.session_until <= at || user?.status !== 'active') return unknown;
+      const until = new Date(Math.min(idleUntil('token', at).getTime(), row.session_until.getTime()));
+      await useRefreshToken(transaction, hash, row.session_id, { now: at, idleUntil: until });
       return issueTokens(transaction, { userId: row.user_id, tenantId, sessionId: row.session_id }, until);
     });
     if (!(outcome instanceof Problem)) return outcome;
@@ -157,7 +166,12 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
     end: async (request: RequestContext): Promise<void> => {
       const { user, credential } = ownSession(request);
       await database.withTenant(request.caller.tenantId, async (transaction) => {
-        await endSessions(transaction, user.id, { only: credential.id }, 'signed out');
+        await endSessions(
+          transaction,
+          user.id,
+          { only: credential.id },
+          { at: now(), because: 'signed out' },
+        );
         await announceChange(transaction);
         await note(transaction, actorOf(request), credential.id, {});
       });
@@ -183,7 +197,7 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
       const user = ownPerson(request);
       const { tenantId, credential } = request.caller;
       return database.withTenant(tenantId, async (transaction) => ({
-        items: (await sessionsOf(transaction, user.id)).map((row) => ({
+        items: (await sessionsOf(transaction, user.id, now())).map((row) => ({
           sessionId: row.id,
           kind: row.kind,
           provider: row.provider,
@@ -199,7 +213,8 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
     endOne: async (request: RequestContext, sessionId: string): Promise<void> => {
       const user = ownPerson(request);
       await database.withTenant(request.caller.tenantId, async (transaction) => {
-        const ended = await endSessions(transaction, user.id, { only: sessionId }, 'ended by the person');
+        const how = { at: now(), because: 'ended by the person' };
+        const ended = await endSessions(transaction, user.id, { only: sessionId }, how);
         if (ended.length === 0) throw notFound('session of yours', sessionId);
         await announceChange(transaction);
         await note(transaction, actorOf(request), sessionId, {});
@@ -211,7 +226,8 @@ export function createSessions({ database, tokens, changes, cookies }: Parts) {
     hasSession: async (cookieHeader: string | undefined): Promise<boolean> => {
       const secret = readCookie(cookieHeader, cookieName);
       return (
-        secret !== undefined && (await findSession(database, { secretHash: digest(secret) })) !== undefined
+        secret !== undefined &&
+        (await findSession(database, { secretHash: digest(secret) }, now())) !== undefined
       );
     },
   };
@@ -225,9 +241,10 @@ async function endReused(
   transaction: TenantTransaction,
   tenantId: string,
   row: RefreshTokenRecord,
-  requestId: string,
+  { at, requestId }: { at: Date; requestId: string },
 ): Promise<Problem> {
-  await endSessions(transaction, row.user_id, { only: row.session_id }, 'a refresh token came twice');
+  const how = { at, because: 'a refresh token came twice' };
+  await endSessions(transaction, row.user_id, { only: row.session_id }, how);
   await announceChange(transaction);
   const actor = personActor(tenantId, row.user_id, 'auth.refreshReused', requestId);
   await note(transaction, actor, row.session_id, { ended: true });

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type SignInRecord = Selectable<Schema['identity.sign_ins']>;
@@ -6,9 +6,10 @@ export type SignInRecord = Selectable<Schema['identity.sign_ins']>;
 /** Remembers a sign-in that begins, and forgets those that never ended. */
 export async function insertSignIn(
   transaction: TenantTransaction,
+  now: Date,
   values: Pick<SignInRecord, 'state_hash' | 'provider' | 'browser_hash' | 'sealed' | 'expires_at'>,
 ): Promise<void> {
-  await transaction.deleteFrom('identity.sign_ins').where('expires_at', '<', sql<Date>`now()`).execute();
+  await transaction.deleteFrom('identity.sign_ins').where('expires_at', '<', now).execute();
   await transaction.insertInto('identity.sign_ins').values(values).execute();
 }
 

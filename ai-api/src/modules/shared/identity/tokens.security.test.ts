@@ -189,7 +189,7 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     const settings = JSON.stringify([{ issuer: fresh.issuer, audience: AUDIENCE }]);
     const { parseTokenIssuers } = await import('../../../config/sign-in.ts');
     const cooldownMs = 300;
-    const issuers = createIssuers(parseTokenIssuers(settings), cooldownMs);
+    const issuers = createIssuers(parseTokenIssuers(settings), () => new Date(), cooldownMs);
     await issuers.verify(await fresh.sign(ada));
     expect(fresh.fetches).toBe(1);
     await fresh.addKey('hidden', 'RS256', true);
@@ -213,6 +213,7 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     const { parseTokenIssuers } = await import('../../../config/sign-in.ts');
     const issuers = createIssuers(
       parseTokenIssuers(JSON.stringify([{ issuer: down.issuer, audience: AUDIENCE }])),
+      () => new Date(),
     );
     const token = await down.sign(ada);
     for (let n = 0; n < 5; n++)
@@ -223,7 +224,7 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
 
 test('the keys of our own tokens are public, and nothing else of them', async () => {
   const { createAccessTokens } = await import('./access-tokens.ts');
-  const { jwks } = await createAccessTokens([Buffer.alloc(32, 1)], 'https://ai.example');
+  const { jwks } = await createAccessTokens([Buffer.alloc(32, 1)], 'https://ai.example', () => new Date());
   const [key] = jwks.keys as JWK[];
   expect(Object.keys(key as JWK).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
 });

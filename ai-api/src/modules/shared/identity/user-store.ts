@@ -33,14 +33,14 @@ export async function insertUser(
 
 export function findUser(
   transaction: TenantTransaction,
-  by: { id: string } | { email: string } | { invitationHash: string },
+  by: { id: string } | { email: string } | { invitationHash: string; now: Date },
 ): Promise<UserRecord | undefined> {
   const query = transaction.selectFrom('identity.users').selectAll();
   if ('id' in by) return query.where('id', '=', by.id).executeTakeFirst();
   if ('email' in by) return query.where('email', '=', by.email).executeTakeFirst();
   return query
     .where('invitation_hash', '=', by.invitationHash)
-    .where('invitation_until', '>', sql<Date>`now()`)
+    .where('invitation_until', '>', by.now)
     .executeTakeFirst();
 }
 

@@ -2,15 +2,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
 import { builderIdByEmail } from '../people/index.ts';
 import { announceChange, type Changes } from './changes.ts';
+import { covers, rolesOf } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { hashPassword, weakness } from './passwords.ts';
-import { covers, rolesOf } from './people.ts';
 import { endSessions } from './session-store.ts';
 import {
   changeUser,
@@ -41,7 +41,7 @@ interface Changed {
 }
 
 /** The people of a tenant, as its admins see them. */
-export function createUsers(database: Database, changes: Changes) {
+export function createUsers(database: Database, changes: Changes, now: () => Date) {
   async function requireUser(transaction: TenantTransaction, userId: string): Promise<UserRecord> {
     const row = await findUser(transaction, { id: userId });
     if (!row) throw notFound('user', userId);
@@ -64,27 +64,23 @@ export function createUsers(database: Database, changes: Changes) {
     /** Names of users, by their id, for what people read. */
     names: namesOf,
 
-    list: (
-      tenantId: string,
-      filter: UserFilter,
-      { cursor, limit }: { cursor?: string | undefined; limit: number },
-    ) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listUsers(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
-        const views = new Map<string, Awaited<ReturnType<typeof viewOf>>>();
-        const page = pageOf(
-          rows,
-          limit,
-          (row) => row,
-          (row) => row.email,
-        );
-        const issuers = await issuersOf(
-          transaction,
-          page.items.map(({ id }) => id),
-        );
-        for (const row of page.items) views.set(row.id, await viewOf(transaction, row, issuers));
-        return { ...page, items: [...views.values()] };
-      }),
+    list: (tenantId: string, filter: UserFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listUsers(transaction, filter, after, limit),
+          key: (row) => row.email,
+          describe: async (rows) => {
+            const issuers = await issuersOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            const views = [];
+            for (const row of rows) views.push(await viewOf(transaction, row, issuers));
+            return views;
+          },
+        }),
+      ),
 
     get: (tenantId: string, userId: string) =>
       database.withTenant(tenantId, async (transaction) =>
@@ -97,7 +93,7 @@ export function createUsers(database: Database, changes: Changes) {
       const actor = actorOf(request);
       const passwordHash = await passwordFor(email, password);
       return database.withTenant(actor.tenantId, async (transaction) => {
-        const invited = passwordHash === null ? newInvitation() : null;
+        const invited = passwordHash === null ? newInvitation(now()) : null;
         const row = await insertUser(transaction, {
           id: uuidv7(),
           email,
@@ -120,7 +116,7 @@ export function createUsers(database: Database, changes: Changes) {
         const before = await requireUser(transaction, userId);
         refuseBeyond(request, rolesOf(before));
         if (before.status === 'disabled') throw new Problem('CONFLICT', 'This account is disabled.');
-        const { columns, view } = newInvitation();
+        const { columns, view } = newInvitation(now());
         const row = await changeUser(transaction, userId, columns);
         await note(transaction, actor, userId, { invitedUntil: view.expiresAt });
         return { ...(await viewOf(transaction, row)), invitation: view };
@@ -143,7 +139,8 @@ export function createUsers(database: Database, changes: Changes) {
           ...(roles === undefined ? {} : { roles }),
           ...(status === undefined ? {} : { status }),
         });
-        if (status === 'disabled') await endSessions(transaction, userId, {}, 'disabled');
+        if (status === 'disabled')
+          await endSessions(transaction, userId, {}, { at: now(), because: 'disabled' });
         await announceChange(transaction);
         await note(transaction, actor, userId, { before: changeable(before), after: changeable(row) });
         return viewOf(transaction, row);
@@ -157,7 +154,12 @@ export function createUsers(database: Database, changes: Changes) {
       const actor = actorOf(request);
       const ended = await database.withTenant(actor.tenantId, async (transaction) => {
         await requireUser(transaction, userId);
-        const sessions = await endSessions(transaction, userId, {}, 'signed out by an admin');
+        const sessions = await endSessions(
+          transaction,
+          userId,
+          {},
+          { at: now(), because: 'signed out by an admin' },
+        );
         await announceChange(transaction);
         await note(transaction, actor, userId, { ended: sessions.length });
         return sessions.length;
@@ -193,9 +195,9 @@ export function createUsers(database: Database, changes: Changes) {
   };
 }
 
-function newInvitation() {
+function newInvitation(now: Date) {
   const token = newSecret();
-  const until = new Date(Date.now() + INVITATION_MS);
+  const until = new Date(now.getTime() + INVITATION_MS);
   return {
     columns: { invitation_hash: digest(token), invitation_until: until },
     view: { token, expiresAt: until.toISOString() },

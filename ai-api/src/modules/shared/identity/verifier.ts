@@ -11,10 +11,10 @@ import { requireSameOrigin } from '../../../http/same-origin.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
+import { arrive, claimAt, covers, personOf, rolesOf } from './claims.ts';
 import { csrfTokenOf, digest } from './digest.ts';
 import { type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
-import { arrive, claimAt, covers, personOf, rolesOf } from './people.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
 import { idleUntil, SESSION_COOKIE } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
@@ -51,14 +51,16 @@ interface Parts {
   cookieName: string;
   /** Tenant of issuers that name none. */
   defaultTenant: string;
+  now: () => Date;
 }
 
 export type Verifier = ReturnType<typeof createVerifier>;
 
 /** Finds out who a request comes from. */
 export function createVerifier(parts: Parts) {
-  const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant } = parts;
-  const trusted = new LRUCache<string, Caller>({ max: MAX_TRUSTED, perf: Date });
+  const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant, now } = parts;
+  const time = () => now().getTime();
+  const trusted = new LRUCache<string, Caller>({ max: MAX_TRUSTED, ttlResolution: 0, perf: { now: time } });
   let generation = 0;
   changes.on(() => {
     generation++;
@@ -70,7 +72,7 @@ export function createVerifier(parts: Parts) {
     const before = generation;
     const caller = await verify();
     const { expiresAt } = caller.credential;
-    const ttl = Math.min(TRUST_MS, expiresAt === null ? TRUST_MS : expiresAt - Date.now());
+    const ttl = Math.min(TRUST_MS, expiresAt === null ? TRUST_MS : expiresAt - time());
     if (generation === before && ttl > 0) trusted.set(fingerprint, caller, { ttl });
     return caller;
   }
@@ -79,9 +81,10 @@ export function createVerifier(parts: Parts) {
     const [, prefix, secret] = KEY.exec(bearer) ?? [];
     if (!prefix || !secret) throw invalidToken('The API key is not well-formed.');
     const row = await findKey(database, { prefix });
-    if (!row || !proves(row, digest(secret)) || hasExpired(row))
+    const at = now();
+    if (!row || !proves(row, digest(secret), at) || hasExpired(row, at))
       throw invalidToken('The API key is not known, has expired or was revoked.');
-    await noteUse(database, row);
+    await noteUse(database, row, at);
     const caller = keyCaller(row, digest(secret));
     return actingFor === undefined ? caller : actFor(caller, actingFor);
   }
@@ -100,7 +103,8 @@ export function createVerifier(parts: Parts) {
 
   async function bySession(row: SessionOfTenant | undefined, gone: () => Problem): Promise<Caller> {
     if (!row) throw gone();
-    await noteSessionUse(database, row, idleUntil(row.kind));
+    const at = now();
+    await noteSessionUse(database, row, { now: at, idleUntil: idleUntil(row.kind, at) });
     return database.withTenant(row.tenant_id, async (transaction) => {
       const user = await findUser(transaction, { id: row.user_id });
       if (user?.status !== 'active') throw gone();
@@ -119,7 +123,7 @@ export function createVerifier(parts: Parts) {
   async function byOwnToken(token: string): Promise<Caller> {
     const { userId, sessionId, expiresAt } = await tokens.verify(token);
     const ended = () => invalidToken('The session of the token has ended.');
-    const caller = await bySession(await findSession(database, { id: sessionId }), ended);
+    const caller = await bySession(await findSession(database, { id: sessionId }, now()), ended);
     if (caller.user?.id !== userId) throw ended();
     caller.credential.expiresAt = earliest(caller.credential.expiresAt, expiresAt);
     return caller;
@@ -171,7 +175,7 @@ export function createVerifier(parts: Parts) {
       trusted.get(fingerprint) ??
       (await guard(() =>
         trust(fingerprint, async () =>
-          bySession(await findSession(database, { secretHash: digest(secret) }), ended),
+          bySession(await findSession(database, { secretHash: digest(secret) }, now()), ended),
         ),
       ));
     if (!/^(GET|HEAD|OPTIONS)$/.test(request.method)) requireIntent(request, secret);
@@ -205,15 +209,16 @@ export function createVerifier(parts: Parts) {
 
   /** What the caller of a credential may do as of now; null when the credential has ended. */
   async function rolesNow({ credential, tenantId, user }: Caller): Promise<Role[] | null> {
-    if (credential.expiresAt !== null && credential.expiresAt <= Date.now()) return null;
+    if (credential.expiresAt !== null && credential.expiresAt <= now().getTime()) return null;
     const gone = () => new Problem('UNAUTHENTICATED', 'The credential has ended.');
     try {
       if (credential.kind === 'session')
-        return (await bySession(await findSession(database, { id: credential.id }), gone)).roles;
+        return (await bySession(await findSession(database, { id: credential.id }, now()), gone)).roles;
       if (credential.kind === 'key') {
         const row = await findKey(database, { id: credential.id });
         const { proof = '' } = credential;
-        if (!row || hasExpired(row) || !proves(row, proof)) return null;
+        const at = now();
+        if (!row || hasExpired(row, at) || !proves(row, proof, at)) return null;
         const caller = keyCaller(row, proof);
         return user ? (await actFor(caller, user.id)).roles : caller.roles;
       }
@@ -252,14 +257,17 @@ function tenantPart(row: Pick<KeyOfTenant, 'tenant_id' | 'tenant_name' | 'tier'>
   return { tenantId: row.tenant_id, tenantName: row.tenant_name, tier: row.tier };
 }
 
-function hasExpired({ expires_at }: KeyOfTenant): boolean {
-  return expires_at !== null && expires_at <= new Date();
+function hasExpired({ expires_at }: KeyOfTenant, now: Date): boolean {
+  return expires_at !== null && expires_at <= now;
 }
 
-/** The secret of now, or the one before it during the overlap. */
-function proves({ secret_hash, previous_hash, previous_until }: KeyOfTenant, given: string): boolean {
-  const isPrevious =
-    isSame(given, previous_hash ?? '') && previous_until !== null && previous_until > new Date();
+/** The current secret, or the one before it during the overlap. */
+function proves(
+  { secret_hash, previous_hash, previous_until }: KeyOfTenant,
+  given: string,
+  now: Date,
+): boolean {
+  const isPrevious = isSame(given, previous_hash ?? '') && previous_until !== null && previous_until > now;
   return isSame(given, secret_hash) || isPrevious;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -25,14 +25,17 @@ export function serveJobs(database: Database, jobs: Jobs): Served {
       await record(transaction, actor, { subject: `job:${jobId}`, details: [] });
     });
   return serve(job, {
-    list: async ({ queue, state, cursor, limit }, { caller }) => {
+    list: async ({ queue, state, ...page }, { caller }) => {
       if (queue !== undefined && !jobs.names().includes(queue))
         throw invalidField('queue', `must be one of ${jobs.names().join(', ')}`);
-      const after = decodeCursor(cursor, position);
-      const rows = await database.withTenant(caller.tenantId, (transaction) =>
-        jobs.list(transaction, { queue, state }, after, limit + 1),
+      return database.withTenant(caller.tenantId, (transaction) =>
+        listPage(page, {
+          cursor: position,
+          query: (after, limit) => jobs.list(transaction, { queue, state }, after, limit),
+          key: (row) => row.position,
+          view,
+        }),
       );
-      return pageOf(rows, limit, view, (row) => row.position);
     },
     queues: async (_input, { caller }) => {
       const counts = await database.withTenant(caller.tenantId, (transaction) => jobs.count(transaction));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record, systemActor } from '../audit/index.ts';
@@ -36,11 +36,6 @@ export interface KnownWeek {
   builder: BuilderRecord;
   weeks: WeekRecord[];
   projects: { project: ProjectRecord; stages: StageRecord[]; weeks: ProjectWeekRecord[] }[];
-}
-
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
 }
 
 const RECENT_WEEKS = 12;
@@ -131,11 +126,15 @@ export function createPeople(database: Database, sources: Sources) {
     timeRecords: (transaction: TenantTransaction, question: TimeQuestion) =>
       timeRecords(transaction, question),
 
-    listBuilders: (tenantId: string, filter: BuilderFilter, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listBuilders(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
-        return pageOf(rows, limit, builderView, (row) => row.builder_id);
-      }),
+    listBuilders: (tenantId: string, filter: BuilderFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listBuilders(transaction, filter, after, limit),
+          key: (row) => row.builder_id,
+          view: builderView,
+        }),
+      ),
 
     /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND */
     getBuilder: (tenantId: string, builderId: string) =>
@@ -148,11 +147,15 @@ export function createPeople(database: Database, sources: Sources) {
     /** The record of a builder, for an export of personal data; null when there is none. */
     recordOf: describeBuilder,
 
-    listProjects: (tenantId: string, filter: ProjectFilter, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listProjects(transaction, filter, decodeCursor(cursor, z.string()), limit + 1);
-        return pageOf(rows, limit, projectView, (row) => row.project_id);
-      }),
+    listProjects: (tenantId: string, filter: ProjectFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listProjects(transaction, filter, after, limit),
+          key: (row) => row.project_id,
+          view: projectView,
+        }),
+      ),
 
     getProject: (tenantId: string, projectId: string) =>
       database.withTenant(tenantId, async (transaction) => {

@@ -8,6 +8,7 @@ import type { ConnectionGate } from '../../../http/limits/connection-gate.ts';
 import { connectionGate } from '../../../http/limits/connection-gate.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Events } from '../events/index.ts';
 import { EVENTS_CHANNEL, type EventLog } from '../events/index.ts';
@@ -23,6 +24,7 @@ export type RealtimeSettings = HubSettings & {
   bufferBytes: number;
   /** Calls `hear` after every change of a credential or a person. */
   onChange(hear: () => void): void;
+  now: () => Date;
 };
 
 export type Realtime = ReturnType<typeof createRealtime>;
@@ -36,7 +38,7 @@ function createRealtime(
 ) {
   const hub = createHub(log, settings);
   settings.onChange(hub.check);
-  const tickets = createTickets(database);
+  const tickets = createTickets(database, settings.now);
   const door = { hub, tickets, limits, rolesNow: settings.rolesNow };
   const sockets = createWebSockets(door, settings.bufferBytes);
   let unlisten: (() => Promise<void>) | undefined;
@@ -69,6 +71,7 @@ interface Needs {
   events: Events;
   identity: Identity;
   requestPolicies: RequestPolicies;
+  clock: Clock;
   config: Pick<
     Config,
     'REALTIME_HEARTBEAT_SECONDS' | 'REALTIME_CONNECTIONS' | 'REALTIME_BUFFER_BYTES' | 'REALTIME_REPLAY'
@@ -76,7 +79,7 @@ interface Needs {
   log: Logger;
 }
 
-export function create({ database, events, identity, requestPolicies, config, log }: Needs) {
+export function create({ database, events, identity, requestPolicies, clock, config, log }: Needs) {
   const gate = connectionGate(identity.authenticate, requestPolicies.limiter);
   return createRealtime(events.log, database, gate, {
     heartbeatMs: config.REALTIME_HEARTBEAT_SECONDS * 1000,
@@ -85,6 +88,7 @@ export function create({ database, events, identity, requestPolicies, config, lo
     replay: config.REALTIME_REPLAY,
     rolesNow: identity.rolesNow,
     onChange: identity.onChange,
+    now: () => clock.now(),
     log,
   });
 }

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Caller } from '../../../http/caller.ts';
 import type { Database } from '../../../platform/database/index.ts';
 
@@ -8,13 +7,14 @@ const VALID_MS = 30_000;
 export type Tickets = ReturnType<typeof createTickets>;
 
 /** Tickets stand for a caller for half a minute and one connection. Only their hashes are kept. */
-export function createTickets(database: Database) {
+export function createTickets(database: Database, now: () => Date) {
   return {
     issue: async (caller: Caller): Promise<{ ticket: string; expiresAt: string }> => {
       const ticket = randomBytes(32).toString('base64url');
-      const expiresAt = new Date(Date.now() + VALID_MS);
+      const issuedAt = now();
+      const expiresAt = new Date(issuedAt.getTime() + VALID_MS);
       await database.withTenant(caller.tenantId, async (transaction) => {
-        await transaction.deleteFrom('events.tickets').where('expires_at', '<', sql<Date>`now()`).execute();
+        await transaction.deleteFrom('events.tickets').where('expires_at', '<', issuedAt).execute();
         await transaction
           .insertInto('events.tickets')
           .values({ hash: hash(ticket), caller: JSON.stringify(caller), expires_at: expiresAt })
@@ -31,7 +31,7 @@ export function createTickets(database: Database) {
         .where('hash', '=', hash(ticket))
         .returning(['caller', 'tenant_id', 'expires_at'])
         .executeTakeFirst();
-      if (!row || row.expires_at < new Date()) return null;
+      if (!row || row.expires_at < now()) return null;
       return { ...(row.caller as Caller), tenantId: row.tenant_id };
     },
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
 import type { CallOutcome } from '../../../models/failures.ts';
 import type { Ledger } from '../../../models/ledger/index.ts';
@@ -11,11 +11,6 @@ import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { UsageKey } from './contract.ts';
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?: string | undefined };
 
 export type UsageService = ReturnType<typeof createUsage>;
@@ -23,16 +18,15 @@ export type UsageService = ReturnType<typeof createUsage>;
 /** What the ledger tells, and budgets. */
 export function createUsage(database: Database, ledger: Ledger, traces: Traces) {
   return {
-    summarize: (tenantId: string, by: string, asked: Asked, { cursor, limit }: Page) =>
+    summarize: (tenantId: string, by: string, asked: Asked, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
         const keys = [...new Set(by.split(','))] as UsageKey[];
-        const after = decodeCursor(cursor, z.array(z.string().max(500)).length(keys.length));
-        const rows = await sumUsage(transaction, keys, filterOf(asked), after, limit + 1);
         const none = { day: null, model: null, purpose: null, person: null, prompt: null };
-        return pageOf(
-          rows,
-          limit,
-          (row) => ({
+        return listPage(page, {
+          cursor: z.array(z.string().max(500)).length(keys.length),
+          query: (after, limit) => sumUsage(transaction, keys, filterOf(asked), after, limit),
+          key: (row) => row.keys,
+          view: (row) => ({
             ...none,
             ...Object.fromEntries(keys.map((key, index) => [key, row.keys[index] ?? null])),
             attempts: row.attempts,
@@ -43,16 +37,18 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces) 
             costMicros: Number(row.cost_micros),
             unpriced: row.unpriced,
           }),
-          (row) => row.keys,
-        );
+        });
       }),
 
-    listCalls: (tenantId: string, asked: Asked, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = decodeCursor(cursor, z.object({ at: z.iso.datetime(), id: z.uuid() }));
-        const rows = await listCalls(transaction, filterOf(asked), before, limit + 1);
-        return pageOf(rows, limit, callView, (row) => ({ at: row.started_at.toISOString(), id: row.id }));
-      }),
+    listCalls: (tenantId: string, asked: Asked, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.object({ at: z.iso.datetime(), id: z.uuid() }),
+          query: (before, limit) => listCalls(transaction, filterOf(asked), before, limit),
+          key: (row) => ({ at: row.started_at.toISOString(), id: row.id }),
+          view: callView,
+        }),
+      ),
 
     getTraces: (tenantId: string) => traces.count(tenantId),
 

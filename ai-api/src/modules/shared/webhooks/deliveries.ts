@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
-import type { Attempt } from './deliver.ts';
+import type { Attempt } from '../../../platform/outbound/index.ts';
 
 type DeliveryStatus = Selectable<Schema['events.deliveries']>['status'];
 

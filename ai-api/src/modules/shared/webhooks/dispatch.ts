@@ -1,9 +1,8 @@
+import { createBatcher } from '../../../platform/batcher.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { gathered } from '../../../platform/gathered.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import { type Attempt, type OutboundGuard, post } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
-import { type Attempt, deliver } from './deliver.ts';
 import {
   type DueDelivery,
   findDue,
@@ -20,10 +19,10 @@ import { lockEndpoint, setHealth } from './store.ts';
 
 const DELIVERY_QUEUE = 'webhook.deliver';
 /** The pauses before them add up to more than half a day. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 /** Of one worker; endpoints that hang keep no others waiting. */
 const DELIVERIES_AT_ONCE = 25;
-const MOST_TOGETHER = 100;
+const MAX_BATCH = 100;
 
 interface DeliveryJob {
   tenantId: string;
@@ -44,19 +43,22 @@ function outcomeOf({ error, responseStatus }: Attempt): string {
   return responseStatus === null ? 'unreachable' : `${Math.floor(responseStatus / 100)}xx`;
 }
 
+interface Parts {
+  database: Database;
+  jobs: Jobs;
+  guard: OutboundGuard;
+  sealer: Sealer;
+  now: () => Date;
+  settings: HealthSettings & DeliveryObserver;
+}
+
 export type Dispatch = ReturnType<typeof createDispatch>;
 
 /**
  * Tries each delivery until it is taken, with pauses that double up to an hour. Every try is a job of its own,
  * enqueued by the transaction that logs the one before; the queue's retries are for our own failures only.
  */
-export function createDispatch(
-  database: Database,
-  jobs: Jobs,
-  guard: OutboundGuard,
-  sealer: Sealer,
-  settings: HealthSettings & DeliveryObserver,
-) {
+export function createDispatch({ database, jobs, guard, sealer, now, settings }: Parts) {
   jobs.define<DeliveryJob>({
     name: DELIVERY_QUEUE,
     concurrency: 4,
@@ -72,10 +74,10 @@ export function createDispatch(
       ),
   });
 
-  const look = gathered(MOST_TOGETHER, (tenantId, rounds: Round[]) =>
+  const look = createBatcher(MAX_BATCH, (tenantId, rounds: Round[]) =>
     database.withTenant(tenantId, (transaction) => findDue(transaction, rounds)),
   );
-  const settleTaken = gathered(MOST_TOGETHER, (tenantId, taken: (Round & { attempt: Attempt })[]) =>
+  const settleTaken = createBatcher(MAX_BATCH, (tenantId, taken: (Round & { attempt: Attempt })[]) =>
     database.withTenant(tenantId, async (transaction) => {
       await recordDelivered(transaction, taken);
       return [];
@@ -93,24 +95,31 @@ export function createDispatch(
       );
       return;
     }
-    if (due.pausedUntil && due.pausedUntil > new Date() && !asked) {
+    if (due.pausedUntil && due.pausedUntil > now() && !asked) {
       const until = due.pausedUntil;
       await database.withTenant(tenantId, async (transaction) => {
         await postpone(transaction, deliveryId, until);
-        await enqueue(transaction, job, (until.getTime() - Date.now()) / 1000);
+        await enqueue(transaction, job, (until.getTime() - now().getTime()) / 1000);
       });
       return;
     }
-    const result = await deliver(guard, due, secretsOf(due), signal);
+    const result = await post(guard, messageOf(due), signal);
     settings.onDelivery?.(outcomeOf(result));
     if (result.error === null && due.failures === 0 && due.state === 'healthy')
       await settleTaken(tenantId, { deliveryId, round, attempt: result });
     else await database.withTenant(tenantId, (transaction) => settle(transaction, job, due, result));
   }
 
+  function messageOf(due: DueDelivery) {
+    const { eventId, type, data, occurredAt, url } = due;
+    const body = JSON.stringify({ type, timestamp: occurredAt.toISOString(), data });
+    const secrets = secretsOf(due);
+    return { url, name: `deliver ${type}`, id: eventId, body, secrets, sentAt: now() };
+  }
+
   /** Secrets that sign now: for a while after a rotation the previous one too. */
   function secretsOf(due: DueDelivery): string[] {
-    const both = due.previousSecret && due.previousUntil && due.previousUntil > new Date();
+    const both = due.previousSecret && due.previousUntil && due.previousUntil > now();
     return [due.secret, ...(both ? [due.previousSecret as string] : [])].map((sealed) =>
       sealer.open(sealed, placeOf(due.endpointId)),
     );
@@ -132,15 +141,15 @@ export function createDispatch(
       if (due.failures > 0 || due.state !== 'healthy') await setHealth(transaction, due.endpointId, HEALTHY);
       return;
     }
-    const again = !isTest && tries < MOST_TRIES;
+    const again = !isTest && tries < MAX_TRIES;
     const pause = again ? pauseAfter(tries, settings) * (0.9 + 0.2 * Math.random()) : 0;
-    const nextAttemptAt = again ? new Date(Date.now() + pause * 1000) : null;
+    const nextAttemptAt = again ? new Date(now().getTime() + pause * 1000) : null;
     const status = again ? 'pending' : 'failed';
     await recordAttempt(transaction, deliveryId, round, result, { status, nextAttemptAt });
     if (again) await enqueue(transaction, { ...job, tries: tries + 1 }, pause);
     const endpoint = isTest ? undefined : await lockEndpoint(transaction, due.endpointId);
     if (!endpoint) return;
-    const health = afterFailure(endpoint, result.error, new Date(), settings);
+    const health = afterFailure(endpoint, result.error, now(), settings);
     const { state, state_reason, failures, failing_since, paused_until } = health;
     await setHealth(transaction, endpoint.id, { state, state_reason, failures, failing_since, paused_until });
   }

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { OutboundGuard } from '../../../platform/outbound/index.ts';
@@ -19,16 +20,19 @@ interface Needs {
   outboundGuard: OutboundGuard;
   sealer: Sealer;
   metrics: Metrics;
+  clock: Clock;
   config: Pick<Config, 'WEBHOOK_RETRY_SECONDS' | 'WEBHOOK_DISABLE_HOURS'>;
 }
 
-export function create({ database, jobs, events, outboundGuard, sealer, metrics, config }: Needs) {
+export function create(needs: Needs) {
+  const { database, jobs, events, outboundGuard, sealer, metrics, clock, config } = needs;
   return createWebhooks(database, jobs, events, {
     retrySeconds: config.WEBHOOK_RETRY_SECONDS,
     disableHours: config.WEBHOOK_DISABLE_HOURS,
     guard: outboundGuard,
     sealer,
     onDelivery: metrics.delivery,
+    now: () => clock.now(),
   });
 }
 

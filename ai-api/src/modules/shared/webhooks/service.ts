@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type EventType, events } from '../../../contract/events.ts';
-import { decodeCursor, pageOf } from '../../../http/cursor.ts';
+import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import { type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
+import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../audit/index.ts';
 import type { Events } from '../events/index.ts';
@@ -30,11 +29,6 @@ import { deliveryView, endpointView } from './views.ts';
 /** For so long after a rotation deliveries carry the signature of the previous secret too. */
 const OVERLAP_MS = 24 * 3_600_000;
 
-interface Page {
-  cursor?: string | undefined;
-  limit: number;
-}
-
 /** What a subscription can be changed to; what is missing stays. */
 interface Change {
   url?: string | undefined;
@@ -52,10 +46,11 @@ export function createWebhooks(
   {
     guard,
     sealer,
+    now,
     ...settings
-  }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer },
+  }: HealthSettings & DeliveryObserver & { guard: OutboundGuard; sealer: Sealer; now: () => Date },
 ) {
-  const dispatch = createDispatch(database, jobs, guard, sealer, settings);
+  const dispatch = createDispatch({ database, jobs, guard, sealer, now, settings });
   outbox.subscribe(async (transaction, { tenantId, eventId, type }) => {
     await dispatch.start(transaction, tenantId, eventId, await subscribersOf(transaction, type));
   });
@@ -90,7 +85,7 @@ export function createWebhooks(
       await checkUrl(url);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
-        const secret = newSecret();
+        const secret = newSigningSecret();
         const values = { id, url, events: types, secret: sealer.seal(secret, placeOf(id)) };
         const view = endpointView(await insertEndpoint(transaction, values), undefined);
         await audit(transaction, actor, `endpoint:${id}`, { url, events: types });
@@ -98,20 +93,21 @@ export function createWebhooks(
       });
     },
 
-    list: (tenantId: string, { cursor, limit }: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const rows = await listEndpoints(transaction, decodeCursor(cursor, z.uuid()), limit + 1);
-        const deliveries = await lastDeliveries(
-          transaction,
-          rows.map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => endpointView(row, deliveries.get(row.id)),
-          (row) => row.id,
-        );
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.uuid(),
+          query: (after, limit) => listEndpoints(transaction, after, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const deliveries = await lastDeliveries(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => endpointView(row, deliveries.get(row.id)));
+          },
+        }),
+      ),
 
     get: (tenantId: string, endpointId: string) =>
       database.withTenant(tenantId, (transaction) => describe(transaction, endpointId)),
@@ -146,8 +142,8 @@ export function createWebhooks(
       database.withTenant(actor.tenantId, async (transaction) => {
         const endpoint = await lockEndpoint(transaction, endpointId);
         if (!endpoint) throw notFound('endpoint', endpointId);
-        const secret = newSecret();
-        const previousUntil = new Date(Date.now() + OVERLAP_MS);
+        const secret = newSigningSecret();
+        const previousUntil = new Date(now().getTime() + OVERLAP_MS);
         await updateEndpoint(transaction, endpointId, {
           secret: sealer.seal(secret, placeOf(endpointId)),
           previous_secret: endpoint.secret,
@@ -178,22 +174,22 @@ export function createWebhooks(
       tenantId: string,
       endpointId: string,
       status: 'pending' | 'delivered' | 'failed' | undefined,
-      { cursor, limit }: Page,
+      page: Page,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
         await requireEndpoint(transaction, endpointId);
-        const before = decodeCursor(cursor, z.uuid());
-        const rows = await listDeliveries(transaction, endpointId, status, before, limit + 1);
-        const attempts = await attemptsOf(
-          transaction,
-          rows.slice(0, limit).map(({ id }) => id),
-        );
-        return pageOf(
-          rows,
-          limit,
-          (row) => deliveryView(row, attempts.get(row.id)),
-          (row) => row.id,
-        );
+        return listPage(page, {
+          cursor: z.uuid(),
+          query: (before, limit) => listDeliveries(transaction, endpointId, status, before, limit),
+          key: ({ id }) => id,
+          describe: async (rows) => {
+            const attempts = await attemptsOf(
+              transaction,
+              rows.map(({ id }) => id),
+            );
+            return rows.map((row) => deliveryView(row, attempts.get(row.id)));
+          },
+        });
       }),
 
     /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled endpoint */
@@ -213,10 +209,6 @@ export function createWebhooks(
     /** Closes the connections to endpoints. */
     close: () => guard.close(),
   };
-}
-
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
 }
 
 function audit(

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
+import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type Delivered, type Subscriber, startSubscriber } from '../../../../test/endpoint.ts';
 import { everyItem, problem } from '../../../../test/runs.ts';
@@ -17,16 +18,20 @@ const COMPLETED = {
   completedAt: '2026-11-16T09:00:00.000Z',
 } as const;
 
+/** Longer than any pause between deliveries. */
+const PAUSE_OVER_MS = 2 * 3_600_000;
+
 describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
   let tenantId: string;
   let subscriber: Subscriber;
+  const clock = movableClock();
 
   beforeAll(async () => {
     testDatabase = await create();
-    api = await startApi(testDatabase, { WEBHOOK_RETRY_SECONDS: '1' });
+    api = await startApi(testDatabase, { WEBHOOK_RETRY_SECONDS: '1' }, { clock });
     client = api.client;
     tenantId = (await client.identity.whoami({})).tenantId;
   });
@@ -138,6 +143,7 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
       const [delivery] = await deliveries(id);
       expect(delivery).toMatchObject({
         status: 'pending',
+        nextAttemptAt: expect.any(String),
         attempts: [{ responseStatus: 503, error: 'The endpoint answered 503.' }],
       });
       return delivery;
@@ -169,7 +175,9 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
     );
     expect(Date.parse(failing.pausedUntil as string)).toBeGreaterThan(Date.now());
     subscriber.status = 200;
+    clock.setAhead(PAUSE_OVER_MS);
     await until(async () => {
+      await makeJobsDue(api, 'webhook.deliver');
       expect(await client.webhook.get({ endpointId: id })).toMatchObject({
         state: 'healthy',
         stateReason: null,
@@ -177,6 +185,7 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
       });
       expect((await deliveries(id)).map(({ status }) => status)).toEqual(Array(6).fill('delivered'));
     });
+    clock.setAhead(0);
   });
 
   test('stop for an endpoint that has failed for days, until somebody enables it', async () => {

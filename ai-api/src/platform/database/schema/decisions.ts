@@ -15,6 +15,8 @@ export interface DecisionsTables {
     reference: string | null;
     /** Sealed: whoever knows it may go on with what waits there. */
     callback_url: string | null;
+    /** Sealed; signs the callback. Null without a callback, and for decisions from before callbacks were signed. */
+    callback_secret: string | null;
     callback_state: 'pending' | 'delivered' | 'failed' | null;
     status: Generated<'pending' | 'approved' | 'declined' | 'expired' | 'cancelled'>;
     reason: string | null;

@@ -1,7 +1,7 @@
 import { type Kind, suppliedBy } from '../../../judgement/index.ts';
 
 /** What the platform itself uses prompts for. A prompt has the name of its kind of judgement. */
-export function usersOf(kinds: readonly Kind[]) {
+export function consumersOf(kinds: readonly Kind[]) {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
   return {
     kindOf: (name: string): Kind | null => byName.get(name) ?? null,

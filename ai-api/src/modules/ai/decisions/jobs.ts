@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { MailError } from '../../../platform/mail/index.ts';
+import { post } from '../../../platform/outbound/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { renderDecisionEmail } from './email.ts';
 import type { DecisionSettings } from './service.ts';
@@ -20,20 +20,18 @@ import { hashOf, newToken } from './token.ts';
 const MAIL = 'decision.mail';
 const EXPIRE = 'decision.expire';
 const CALLBACK = 'decision.callback';
-const CALLBACK_TIMEOUT_MS = 15_000;
-const MOST_RESPONSE_BYTES = 64 * 1024;
 
-/** What a decision's callback URL is sealed to. */
+/** What a decision's callback URL and its secret are sealed to. */
 export function placeOf(decisionId: string): string {
   return `decision:${decisionId}`;
 }
 
 /** What is done about decisions in the background: e-mails, the end of the time to decide, callbacks. */
-export function createErrands(
+export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
-  { publicUrl, mailer, mailFrom, guard, sealer }: DecisionSettings,
+  { publicUrl, mailer, mailFrom, guard, sealer, now }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
     name: MAIL,
@@ -45,7 +43,7 @@ export function createErrands(
     expireInSeconds: 240,
     handle: ({ tenantId, approverId }) => sendMail(tenantId, approverId),
     onDead: ({ tenantId, approverId }, reason) =>
-      database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason)),
+      database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, { error: reason })),
   });
 
   jobs.define<{ tenantId: string; decisionId: string }>({
@@ -81,7 +79,7 @@ export function createErrands(
     const found = await database.withTenant(tenantId, async (transaction) => {
       const approver = await findApprover(transaction, approverId);
       const decision = approver && (await findDecision(transaction, approver.decision_id));
-      if (decision?.status !== 'pending' || decision.expires_at <= new Date()) return null;
+      if (decision?.status !== 'pending' || decision.expires_at <= now()) return null;
       await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
       return { approver: approver as ApproverRow, decision };
     });
@@ -93,17 +91,21 @@ export function createErrands(
       await mailer.send({ from: mailFrom, to, subject, html, text });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, reason));
+      await database.withTenant(tenantId, (transaction) =>
+        noteMail(transaction, approverId, { error: reason }),
+      );
       if (error instanceof MailError && !error.retryable) return;
       throw error;
     }
-    await database.withTenant(tenantId, (transaction) => noteMail(transaction, approverId, null));
+    await database.withTenant(tenantId, (transaction) =>
+      noteMail(transaction, approverId, { sentAt: now() }),
+    );
   }
 
   async function expireNow(transaction: TenantTransaction, tenantId: string, id: string): Promise<void> {
     const before = await lockDecision(transaction, id);
     if (before?.status !== 'pending') return;
-    const left = before.expires_at.getTime() - Date.now();
+    const left = before.expires_at.getTime() - now().getTime();
     if (left > 0) {
       await jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
         startAfterSeconds: Math.ceil(left / 1000),
@@ -128,16 +130,17 @@ export function createErrands(
   async function deliverCallback(tenantId: string, decisionId: string, signal: AbortSignal): Promise<void> {
     const row = await database.withTenant(tenantId, (transaction) => findDecision(transaction, decisionId));
     if (!row?.callback_url || row.callback_state === 'delivered') return;
-    const response = await request(sealer.open(row.callback_url, placeOf(decisionId)), {
-      dispatcher: guard.agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'ai-manager' },
+    const opened = (sealed: string) => sealer.open(sealed, placeOf(decisionId));
+    const message = {
+      url: opened(row.callback_url),
+      name: 'deliver decision callback',
+      id: decisionId,
       body: JSON.stringify({ decisionId, status: row.status }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(CALLBACK_TIMEOUT_MS)]),
-    });
-    await response.body.dump({ limit: MOST_RESPONSE_BYTES }).catch(() => {});
-    const { statusCode } = response;
-    if (statusCode < 200 || statusCode > 299) throw new Error(`The callback was answered ${statusCode}.`);
+      secrets: row.callback_secret === null ? [] : [opened(row.callback_secret)],
+      sentAt: now(),
+    };
+    const { error } = await post(guard, message, signal);
+    if (error !== null) throw new Error(`The callback was not delivered. ${error}`);
     await database.withTenant(tenantId, async (transaction) => {
       await updateDecision(transaction, decisionId, { callback_state: 'delivered' });
     });
@@ -161,7 +164,7 @@ export function createErrands(
       { id, expires_at }: DecisionRow,
     ): Promise<void> =>
       jobs.enqueue(transaction, EXPIRE, [{ tenantId, decisionId: id }], {
-        startAfterSeconds: Math.max(1, Math.ceil((expires_at.getTime() - Date.now()) / 1000)),
+        startAfterSeconds: Math.max(1, Math.ceil((expires_at.getTime() - now().getTime()) / 1000)),
       }),
 
     callBack,
