@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChatModel } from '../models/chat.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import { expressionLanguage } from './expression.ts';
-import type { Bench } from './judge.ts';
+import type { Rulebook } from './judge.ts';
 import type { Kind } from './kind.ts';
 import {
   type CompiledRule,
@@ -29,12 +29,12 @@ export { FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
 export {
-  type Bench,
   BY_PERSON,
-  type Circumstances,
+  type JudgeContext,
   type Judged,
   judge,
   leavesOpen,
+  type Rulebook,
   rejudged,
 } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
@@ -101,13 +101,13 @@ export async function seedKind(transaction: TenantTransaction, kind: Kind): Prom
 }
 
 /** What a kind is judged with as of a moment: the tenant's rules then in force, the model and its prompt. */
-export async function openBench(
+export async function openRulebook(
   transaction: TenantTransaction,
   kind: Kind,
   model: ChatModel | null,
   asOf: Date,
-  promptFor: Bench['promptFor'],
-): Promise<Bench> {
+  promptFor: Rulebook['promptFor'],
+): Promise<Rulebook> {
   const rules = compileRules(kind, await activeRules(transaction, kind.name, asOf));
   const thresholds = await activeThresholds(transaction, kind.name, asOf);
   return { kind, rules, model, promptFor, thresholds };

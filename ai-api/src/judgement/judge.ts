@@ -43,14 +43,14 @@ export interface Judged {
 }
 
 /** For whom and in what a judgement is made: its calls to a model are entered with it. */
-export type Circumstances = Pick<CallContext, 'tenantId' | 'person' | 'sessionId' | 'tags'> & {
+export type JudgeContext = Pick<CallContext, 'tenantId' | 'person' | 'sessionId' | 'tags'> & {
   signal?: AbortSignal | undefined;
   /** Of a judgement that is not stored: what it is made for. */
   purpose?: string | undefined;
 };
 
 /** What a kind is judged with at one moment; a run keeps it from its first to its last subject. */
-export interface Bench {
+export interface Rulebook {
   kind: Kind;
   rules: readonly CompiledRule[];
   model: ChatModel | null;
@@ -63,18 +63,18 @@ export interface Bench {
 /**
  * The only way anything is decided: rules first, then the model for what rules leave open (when there is
  * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
- * Without circumstances rules alone can decide.
+ * Without a context rules alone decide.
  * @param recorded what a model answered before about the same facts: taken as it is in place of a call
- * @throws only by the circumstances' signal
+ * @throws only when the signal of the context aborts
  */
 export async function judge(
-  { kind, rules, model, promptFor, thresholds = DEFAULT_THRESHOLDS }: Bench,
+  { kind, rules, model, promptFor, thresholds = DEFAULT_THRESHOLDS }: Rulebook,
   subjectId: string,
   facts: Facts,
-  circumstances?: Circumstances,
+  context?: JudgeContext,
   recorded: readonly CriterionResult[] = [],
 ): Promise<Judged> {
-  const judgementId = circumstances && uuidv7();
+  const judgementId = context && uuidv7();
   const startedAt = new Date();
   const ruled = applyRules(kind.criteria, rules, facts);
   const ruledAt = new Date();
@@ -90,8 +90,8 @@ export async function judge(
           open,
           ruled.criteria,
           facts,
-          callOf(kind, subjectId, judgementId, circumstances),
-          circumstances?.signal,
+          callOf(kind, subjectId, judgementId, context),
+          context?.signal,
         )
       : null;
   const criteria = repeat(merge(ruled.criteria, open, asked), readable, answered);
@@ -133,7 +133,7 @@ export async function judge(
     tokensOut: asked?.usage.tokensOut ?? 0,
   };
   if (!judgementId) return judged;
-  const course = { judgementId, startedAt, ruledAt, ruled: ruled.criteria, circumstances };
+  const course = { judgementId, startedAt, ruledAt, ruled: ruled.criteria, context };
   return { ...judged, judgementId, trace: traceOf(judged, course) };
 }
 
@@ -141,10 +141,10 @@ function callOf(
   { name }: Kind,
   subjectId: string,
   judgementId: string | undefined,
-  circumstances: Circumstances | undefined,
+  context: JudgeContext | undefined,
 ): CallContext {
-  if (!circumstances) throw new Error('A model can be asked only for a tenant');
-  const { signal: _signal, ...call } = circumstances;
+  if (!context) throw new Error('A model can be asked only for a tenant');
+  const { signal: _signal, ...call } = context;
   const subject = `${name}:${subjectId}`;
   return call.purpose
     ? { ...call, purpose: call.purpose, subject }
@@ -152,7 +152,7 @@ function callOf(
 }
 
 /** Whether a model has something to decide about these facts. */
-export function leavesOpen({ kind, rules }: Pick<Bench, 'kind' | 'rules'>, facts: Facts): boolean {
+export function leavesOpen({ kind, rules }: Pick<Rulebook, 'kind' | 'rules'>, facts: Facts): boolean {
   return readableOf(kind, applyRules(kind.criteria, rules, facts).criteria, facts).length > 0;
 }
 

@@ -5,7 +5,7 @@ import { projectKind } from '../modules/manager/evaluations/kinds/project.ts';
 import { PROJECT_STATUSES, STAGES } from '../modules/shared/people/rows.ts';
 import { factAt, factPaths } from './facts.ts';
 import { gradeOf } from './grade.ts';
-import { type Bench, compileRules, defaultRules, defineKind, type Facts, judge } from './index.ts';
+import { compileRules, defaultRules, defineKind, type Facts, judge, type Rulebook } from './index.ts';
 import { type RuleDefinition, RuleError } from './rule.ts';
 
 const kind = defineKind({
@@ -44,7 +44,7 @@ function rule(given: Partial<RuleDefinition> & Pick<RuleDefinition, 'key' | 'whe
   return { ...base, ...given, version: 1 };
 }
 
-const bench = (...rules: ReturnType<typeof rule>[]): Bench => ({
+const rulebook = (...rules: ReturnType<typeof rule>[]): Rulebook => ({
   kind,
   rules: compileRules(kind, rules),
   model: null,
@@ -53,7 +53,7 @@ const bench = (...rules: ReturnType<typeof rule>[]): Bench => ({
 
 /** The result of one criterion of the test kind. */
 async function resultOf(given: Facts, rules: ReturnType<typeof rule>[], criterion = 'hours') {
-  const { criteria } = await judge(bench(...rules), 'subject', given);
+  const { criteria } = await judge(rulebook(...rules), 'subject', given);
   return criteria.find(({ id }) => id === criterion);
 }
 
@@ -161,14 +161,14 @@ describe('the rules of a criterion', () => {
   test('with weight 0 are told but do not count', async () => {
     const away = rule({ key: 'away', when: 'week.away', score: 0, weight: 0, message: 'You were away.' });
     const market = rule({ key: 'market', criterion: 'market', when: 'true', score: 80, weight: 40 });
-    const judged = await judge(bench(away, market), 'subject', facts({ away: true }));
+    const judged = await judge(rulebook(away, market), 'subject', facts({ away: true }));
     expect(judged.criteria[0]).toMatchObject({ verdict: 'scored', weight: 0, reason: 'You were away.' });
     expect(judged).toMatchObject({ score: 80, coverage: 1, grade: 'B' });
   });
 
   test('may ask for a person, with their reason', async () => {
     const odd = rule({ key: 'odd', when: 'week.hours > 100.0', message: 'Odd hours.', review: true });
-    expect(await judge(bench(odd), 'subject', facts({ hours: 120 }))).toMatchObject({
+    expect(await judge(rulebook(odd), 'subject', facts({ hours: 120 }))).toMatchObject({
       needsReview: true,
       reviewReasons: ['Odd hours.'],
     });
@@ -211,7 +211,7 @@ describe('the total', () => {
   });
 
   test('is the weighted mean of what was scored', async () => {
-    expect(await judge(bench(hours(50), market), 's', facts({}, { size: 1 }))).toMatchObject({
+    expect(await judge(rulebook(hours(50), market), 's', facts({}, { size: 1 }))).toMatchObject({
       score: 70,
       coverage: 1,
       confidence: 1,
@@ -220,11 +220,14 @@ describe('the total', () => {
   });
 
   test('says how much of the rubric it covers', async () => {
-    expect(await judge(bench(hours(50), market), 's', facts({}))).toMatchObject({ score: 50, coverage: 0.6 });
+    expect(await judge(rulebook(hours(50), market), 's', facts({}))).toMatchObject({
+      score: 50,
+      coverage: 0.6,
+    });
   });
 
   test('is not given when less than half of the rubric could be judged', async () => {
-    expect(await judge(bench(hours(90, 20), market), 's', facts({}))).toMatchObject({
+    expect(await judge(rulebook(hours(90, 20), market), 's', facts({}))).toMatchObject({
       score: null,
       coverage: 0.33,
       grade: 'insufficient evidence',
@@ -234,7 +237,7 @@ describe('the total', () => {
   });
 
   test('is not given, and nobody has to look, when nothing counts on purpose', async () => {
-    expect(await judge(bench(hours(0, 0)), 's', facts({}))).toMatchObject({
+    expect(await judge(rulebook(hours(0, 0)), 's', facts({}))).toMatchObject({
       score: null,
       coverage: 0,
       grade: 'insufficient evidence',
@@ -266,7 +269,7 @@ const defaults = await Promise.all(
       own,
       (await defaultRules(own)).map((definition) => ({ ...definition, version: 1 })),
     );
-    return { name: own.name, kind: own, rules, bench: { kind: own, rules, model: null, promptFor: null } };
+    return { name: own.name, kind: own, rules, rulebook: { kind: own, rules, model: null, promptFor: null } };
   }),
 );
 
@@ -281,7 +284,7 @@ const figure = fc.oneof(
 );
 
 /** Facts of a kind; each is unknown at times unless `complete`. */
-function factsOf(own: Bench['kind'], complete: boolean): fc.Arbitrary<Facts> {
+function factsOf(own: Rulebook['kind'], complete: boolean): fc.Arbitrary<Facts> {
   const groups = Object.entries(own.vocabulary).map(([group, fields]) => {
     const values = Object.entries(fields).map(([field, { type }]) => {
       const text = known[`${group}.${field}`] ?? fc.string({ maxLength: 40 });
@@ -298,7 +301,7 @@ function without(given: Facts, path: string): Facts {
   return { ...given, [group]: { ...given[group], [field]: null } };
 }
 
-describe.each(defaults)('the default rules of $name', ({ kind: own, rules, bench: table }) => {
+describe.each(defaults)('the default rules of $name', ({ kind: own, rules, rulebook: table }) => {
   const vocabulary = new Set(factPaths(own.vocabulary));
 
   test('judge any facts within bounds, by known evidence only, and always the same', async () => {
@@ -367,13 +370,13 @@ describe.each(defaults)('the default rules of $name', ({ kind: own, rules, bench
 });
 
 /** The score of one criterion when one fact is changed. */
-async function scoreWith(table: Bench, given: Facts, criterion: string, week: Facts[string]) {
+async function scoreWith(table: Rulebook, given: Facts, criterion: string, week: Facts[string]) {
   const changed = { ...given, week: { ...given.week, ...week } };
   return (await judge(table, 'subject', changed)).criteria.find(({ id }) => id === criterion)?.score ?? 0;
 }
 
 describe('doing more never costs points:', () => {
-  const [builders, projects] = defaults.map(({ bench: table }): Bench => table) as [Bench, Bench];
+  const [builders, projects] = defaults.map(({ rulebook: table }): Rulebook => table) as [Rulebook, Rulebook];
 
   test.each([
     ['a builder', builders],

@@ -20,7 +20,7 @@ const kind = defineKind({
   feedback: ({ grade }) => `Grade ${grade}`,
 });
 
-const bench = (score: number, weight = 50) => {
+const rulebook = (score: number, weight = 50) => {
   const rule: RuleDefinition = {
     key: 'hours',
     criterion: 'hours',
@@ -66,7 +66,7 @@ function past(judgementId: string, hours: number, noteScore: number | null): Pas
 describe('past judgements, judged again by other rules', () => {
   test('keep what a model answered, without asking it again', async () => {
     const result = await replay([past('1', 40, 80), past('2', 40, 100)], {
-      after: bench(100),
+      after: rulebook(100),
       before: null,
       concurrency: 4,
     });
@@ -79,7 +79,7 @@ describe('past judgements, judged again by other rules', () => {
 
   test('tell which outcomes change', async () => {
     const result = await replay([past('1', 40, 80), past('2', 40, null)], {
-      after: bench(0),
+      after: rulebook(0),
       before: null,
       concurrency: 1,
     });
@@ -100,10 +100,10 @@ describe('past judgements, judged again by other rules', () => {
     const controller = new AbortController();
     const many = Array.from({ length: 20 }, (_, index) => past(String(index), 40, 80));
     const result = await replay(many, {
-      after: bench(100),
+      after: rulebook(100),
       before: null,
       concurrency: 1,
-      circumstances: { tenantId: 'test', signal: controller.signal },
+      context: { tenantId: 'test', signal: controller.signal },
       onCase: (done) => {
         if (done === 5) controller.abort();
       },

@@ -1,4 +1,4 @@
-import { type Bench, type Circumstances, type Judged, judge } from './judge.ts';
+import { type JudgeContext, type Judged, judge, type Rulebook } from './judge.ts';
 import type { PastJudgement } from './past.ts';
 import type { CriterionResult, ModelFailure } from './schema.ts';
 
@@ -30,16 +30,16 @@ export interface ReplayResult {
 
 export interface ReplayPlan {
   /** What is tried: other rules, another prompt, another model. Without a model, what a model answered is kept. */
-  after: Bench;
+  after: Rulebook;
   /**
-   * What it is compared with. Null takes the outcome that was stored. With a bench, judgements that no model took part
+   * What it is compared with. Null takes the outcome that was stored. With a rulebook, judgements that no model took part
    * in are judged by it too, so that a model is not mistaken for a change of its prompt.
    */
-  before: Bench | null;
+  before: Rulebook | null;
   /** Cases at once. */
   concurrency: number;
   /** Whose calls to the model they are. Their signal stops it; what is done by then is answered. */
-  circumstances?: Circumstances;
+  context?: JudgeContext;
   onCase?: (done: number) => void | Promise<void>;
 }
 
@@ -52,9 +52,9 @@ const HOPELESS = 5;
  */
 export async function replay(
   past: readonly PastJudgement[],
-  { after, before, concurrency, circumstances, onCase }: ReplayPlan,
+  { after, before, concurrency, context, onCase }: ReplayPlan,
 ): Promise<ReplayResult> {
-  const signal = circumstances?.signal;
+  const signal = context?.signal;
   const done: (ReplayedCase & Usage)[] = [];
   const waiting = past.entries();
   let hopeless = 0;
@@ -64,7 +64,7 @@ export async function replay(
     for (const [, one] of waiting) {
       if (stopped()) return;
       try {
-        const replayed = await replayOne(one, after, before, circumstances);
+        const replayed = await replayOne(one, after, before, context);
         if (replayed.failure && replayed.failure.kind !== 'out_of_schema') hopeless++;
         done.push(replayed);
         await onCase?.(done.length);
@@ -96,13 +96,13 @@ interface Usage {
 
 async function replayOne(
   past: PastJudgement,
-  after: Bench,
-  before: Bench | null,
-  circumstances: Circumstances | undefined,
+  after: Rulebook,
+  before: Rulebook | null,
+  context: JudgeContext | undefined,
 ): Promise<ReplayedCase & Usage> {
-  const call = circumstances && { ...circumstances, purpose: circumstances.purpose ?? 'replay' };
-  const again = (bench: Bench) =>
-    judge(bench, past.subjectId, past.facts, call, bench.model ? [] : past.criteria);
+  const call = context && { ...context, purpose: context.purpose ?? 'replay' };
+  const again = (rulebook: Rulebook) =>
+    judge(rulebook, past.subjectId, past.facts, call, rulebook.model ? [] : past.criteria);
   const compareWith = before && !past.wasAsked ? await again(before) : null;
   const judged = await again(after);
   const then: Decided = compareWith ?? past;

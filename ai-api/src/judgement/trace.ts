@@ -1,6 +1,6 @@
 import { traceIdOf } from '../models/ledger/index.ts';
 import type { TraceDraft } from '../models/tracing/index.ts';
-import type { Circumstances, Judged } from './judge.ts';
+import type { JudgeContext, Judged } from './judge.ts';
 import type { CriterionResult } from './schema.ts';
 
 interface Course {
@@ -9,16 +9,16 @@ interface Course {
   /** When rules had said what they could. */
   ruledAt: Date;
   ruled: readonly CriterionResult[];
-  circumstances: Circumstances;
+  context: JudgeContext;
 }
 
 /** What a judgement's trace tells beside its calls to a model. */
 export function traceOf(
   judged: Judged,
-  { judgementId, startedAt, ruledAt, ruled, circumstances }: Course,
+  { judgementId, startedAt, ruledAt, ruled, context }: Course,
 ): TraceDraft {
   const { kind, subjectId, grade, outcome, score, engine, confidence, needsReview, modelFailure } = judged;
-  const { person, sessionId, tags = [] } = circumstances;
+  const { person, sessionId, tags = [] } = context;
   return {
     id: traceIdOf(judgementId),
     name: `judgement ${kind}`,

@@ -1,11 +1,11 @@
 import {
-  type Bench,
   type Kind,
   leavesOpen,
-  openBench,
+  openRulebook,
   type PastJudgement,
   pastJudgements,
   type ReplayResult,
+  type Rulebook,
   replay,
 } from '../../../judgement/index.ts';
 import { type ChatModel, ModelError } from '../../../models/chat.ts';
@@ -49,7 +49,7 @@ export class InsufficientEvidence extends Error {
 
 interface Cases {
   sets: CaseSets;
-  bench: Bench;
+  rulebook: Rulebook;
   failures: PastJudgement[];
   heldOut: PastJudgement[];
   regression: PastJudgement[];
@@ -59,16 +59,16 @@ interface Cases {
 export function chooseCases(database: Database, given: Assignment): Promise<Cases> {
   const { kind, model, base, splitBy, cases } = given;
   return database.withTenant(given.tenantId, async (transaction) => {
-    const bench = await openBench(transaction, kind, model, given.startedAt, () => base);
+    const rulebook = await openRulebook(transaction, kind, model, given.startedAt, () => base);
     const wanted = { kind: kind.name, limit: LOOKED_THROUGH };
-    const readable = (one: PastJudgement) => leavesOpen(bench, one.facts);
+    const readable = (one: PastJudgement) => leavesOpen(rulebook, one.facts);
     const { corrected, untouched } = await correctedAndOthers(transaction, wanted, readable);
     const sets = splitCases(corrected, untouched, splitBy, cases);
     const those = (ids: readonly string[], from: readonly PastJudgement[]) =>
       from.filter(({ judgementId }) => ids.includes(judgementId));
     return {
       sets,
-      bench,
+      rulebook,
       failures: those(sets.failures, corrected),
       heldOut: those(sets.heldOut, corrected),
       regression: those(sets.regression, untouched),
@@ -122,7 +122,7 @@ export function requireEnough({ heldOut, failures }: Cases): void {
  */
 export async function optimize(
   given: Assignment,
-  { bench, failures, heldOut, regression }: Cases,
+  { rulebook, failures, heldOut, regression }: Cases,
   tell: (progress: Progress) => Promise<void>,
 ): Promise<Proposal> {
   const { base, model, tenantId, signal, concurrency } = given;
@@ -133,10 +133,10 @@ export async function optimize(
   };
   const judgeBy = async (prompt: ResolvedPrompt, past: PastJudgement[], phase: Progress['phase']) => {
     const result: ReplayResult = await replay(past, {
-      after: { ...bench, promptFor: () => prompt },
+      after: { ...rulebook, promptFor: () => prompt },
       before: null,
       concurrency,
-      circumstances: { tenantId, signal, purpose: 'prompt-optimization' },
+      context: { tenantId, signal, purpose: 'prompt-optimization' },
       onCase: (done) => (done % 5 === 0 ? tell({ phase, done, total: past.length }) : undefined),
     });
     signal.throwIfAborted();

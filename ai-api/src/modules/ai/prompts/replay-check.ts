@@ -1,13 +1,13 @@
 import type { Kind } from '../../../judgement/index.ts';
 import {
-  type Bench,
-  type Circumstances,
+  type JudgeContext,
   leavesOpen,
-  openBench,
+  openRulebook,
   type PastJudgement,
   pastJudgements,
   type ReplayedCase,
   type ReplayResult,
+  type Rulebook,
   replay,
 } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
@@ -23,8 +23,8 @@ const MOST_LOOKED_THROUGH = 1000;
 /** Everything that a replay needs, read in one transaction; the calls to the model come after it. */
 export interface Prepared {
   past: PastJudgement[];
-  after: Bench;
-  before: Bench;
+  after: Rulebook;
+  before: Rulebook;
 }
 
 /** The newest past judgements that a model is needed for, and the two versions to judge them by. */
@@ -35,18 +35,18 @@ export async function prepareReplay(
   versions: { before: ResolvedPrompt; after: ResolvedPrompt },
   { limit, asOf }: { limit: number; asOf: Date },
 ): Promise<Prepared> {
-  const bench = (prompt: ResolvedPrompt) => openBench(transaction, kind, model, asOf, () => prompt);
-  const after = await bench(versions.after);
+  const rulebook = (prompt: ResolvedPrompt) => openRulebook(transaction, kind, model, asOf, () => prompt);
+  const after = await rulebook(versions.after);
   const looked = Math.min(MOST_LOOKED_THROUGH, limit * LOOKED_THROUGH);
   const newest = await pastJudgements(transaction, { kind: kind.name, limit: looked });
   const past = newest.filter(({ facts }) => leavesOpen(after, facts)).slice(0, limit);
-  return { past, after, before: await bench(versions.before) };
+  return { past, after, before: await rulebook(versions.before) };
 }
 
 /** Judges them by both versions where that is needed. A model that fails leaves a check that says so. */
 export async function carryOut(
   { past, after, before }: Prepared,
-  options: { concurrency: number; circumstances: Circumstances },
+  options: { concurrency: number; context: JudgeContext },
 ): Promise<Replay> {
   if (past.length === 0) return notReplayed('No past judgement needed a model.');
   const result = await replay(past, { after, before, ...options });

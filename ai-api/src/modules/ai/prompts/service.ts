@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import type { Kind } from '../../../judgement/index.ts';
+import { type Kind, openRulebook, type Rulebook } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { ResolvedPrompt } from '../../../models/prompt.ts';
 import { faultsOf } from '../../../models/prompt-template.ts';
@@ -182,8 +182,16 @@ export function createPrompts(
       return prepareReplay(transaction, kind, model, { before, after }, { limit: cases, asOf: now() });
     });
     const stop = AbortSignal.any([signal, AbortSignal.timeout(REPLAY_MS)]);
-    return carryOut(prepared, { concurrency, circumstances: { tenantId, signal: stop } });
+    return carryOut(prepared, { concurrency, context: { tenantId, signal: stop } });
   }
+
+  async function plan(transaction: TenantTransaction, tenantId: string, name: string): Promise<PromptPlan> {
+    if (!(await findLabel(transaction, name, 'production'))) await seed(transaction, tenantId);
+    return planPrompt(transaction, name);
+  }
+
+  const serving = async (transaction: TenantTransaction, tenantId: string, name: string) =>
+    openPlan(transaction, await plan(transaction, tenantId, name));
 
   let endExperiment: OnRollback = async () => {};
   const onRollback: OnRollback = (...rollback) => endExperiment(...rollback);
@@ -218,9 +226,20 @@ export function createPrompts(
     },
 
     /** Which versions are in force now, for work that stays with them. */
-    plan: async (transaction: TenantTransaction, tenantId: string, name: string): Promise<PromptPlan> => {
-      if (!(await findLabel(transaction, name, 'production'))) await seed(transaction, tenantId);
-      return planPrompt(transaction, name);
+    plan,
+
+    /** The versions that are in force now: of a subject, or the plain one. */
+    serving,
+
+    /** What subjects of a kind are judged with at a moment: the rules then in force, the model and its prompt. */
+    rulebook: async (
+      transaction: TenantTransaction,
+      tenantId: string,
+      kind: Kind,
+      asOf: Date,
+    ): Promise<Rulebook> => {
+      const promptFor = model && (await serving(transaction, tenantId, kind.name));
+      return openRulebook(transaction, kind, model, asOf, promptFor);
     },
 
     /** The versions of a plan: of a subject, or the plain one. */

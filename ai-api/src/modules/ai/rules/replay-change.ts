@@ -1,12 +1,12 @@
 import { notFound } from '../../../http/problem.ts';
 import {
-  type Bench,
   compileRules,
   type Decided,
   type Kind,
-  openBench,
+  openRulebook,
   pastJudgements,
   type ReplayedCase,
+  type Rulebook,
   type RuleDefinition,
   replay,
 } from '../../../judgement/index.ts';
@@ -35,14 +35,14 @@ export async function replayChange(
 ) {
   const { past, before } = await database.withTenant(tenantId, async (transaction) => ({
     past: await pastJudgements(transaction, { kind: kind.name, limit }),
-    before: await openBench(transaction, kind, null, asOf, null),
+    before: await openRulebook(transaction, kind, null, asOf, null),
   }));
   const after = changed(kind, before, change);
   const { cases } = await replay(past, {
     after,
     before,
     concurrency: 1,
-    circumstances: { tenantId, signal },
+    context: { tenantId, signal },
   });
   const moved = cases.filter((one) => one.changed);
   return {
@@ -60,7 +60,7 @@ export async function replayChange(
   };
 }
 
-function changed(kind: Kind, before: Bench, { rule, remove, yesAt, noAt }: Change): Bench {
+function changed(kind: Kind, before: Rulebook, { rule, remove, yesAt, noAt }: Change): Rulebook {
   const current = before.rules.map((compiled) => compiled.rule);
   if (remove !== undefined && !current.some(({ key }) => key === remove))
     throw notFound('rule in force', remove);

@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import { openBench } from '../../../judgement/index.ts';
-import type { ChatModel } from '../../../models/chat.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -45,7 +43,6 @@ interface Needs {
   dashboards: Dashboards;
   prompts: Prompts;
   quality: Quality;
-  model: ChatModel | null;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
@@ -53,7 +50,7 @@ interface Needs {
 
 /** Requests for manual time, with the job that triages them and the watch over their deadlines. */
 export function create(needs: Needs) {
-  const { database, jobs, identity, people, events, objects, dashboards, prompts, quality, model } = needs;
+  const { database, jobs, identity, people, events, objects, dashboards, prompts, quality } = needs;
   const { clock, metrics, log } = needs;
   const parts: Parts = {
     database,
@@ -61,11 +58,7 @@ export function create(needs: Needs) {
     objects,
     dashboards,
     announce: createAnnouncer(events),
-    bench: async (transaction, tenantId, asOf) => {
-      const plan = model && (await prompts.plan(transaction, tenantId, approvalKind.name));
-      const promptFor = plan && (await prompts.open(transaction, plan));
-      return openBench(transaction, approvalKind, model, asOf, promptFor);
-    },
+    prompts,
     storeJudgement: quality.storeJudgement,
     enqueueTriage: (transaction, tenantId, approvalId) =>
       jobs.enqueue<TriageJob>(transaction, QUEUE, [{ tenantId, approvalId }], { priority: 'high' }),

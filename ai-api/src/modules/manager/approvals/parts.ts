@@ -1,7 +1,8 @@
-import type { Bench, StoreJudgement } from '../../../judgement/index.ts';
+import type { StoreJudgement } from '../../../judgement/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
+import type { Prompts } from '../../ai/prompts/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Announcer } from './announce.ts';
 
@@ -12,8 +13,7 @@ export interface Parts {
   objects: ObjectStore;
   dashboards: Dashboards;
   announce: Announcer;
-  /** What requests are judged with at this moment. */
-  bench(transaction: TenantTransaction, tenantId: string, asOf: Date): Promise<Bench>;
+  prompts: Prompts;
   storeJudgement: StoreJudgement;
   /** Enqueues the triage of a request with the transaction. */
   enqueueTriage(transaction: TenantTransaction, tenantId: string, approvalId: string): Promise<void>;

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { chainOf } from '../../../../test/models.ts';
-import { type Bench, compileRules, defaultRules, type Facts, judge } from '../../../judgement/index.ts';
+import { compileRules, defaultRules, type Facts, judge, type Rulebook } from '../../../judgement/index.ts';
 import { approvalKind } from './kind.ts';
 import { screeningOf } from './screening.ts';
 
 let recorder: ModelRecorder;
-let bench: Bench;
+let rulebook: Rulebook;
 
 beforeAll(async () => {
   recorder = await startModelRecorder(scoreEverything(100, () => ['request.justification']));
   const rules = (await defaultRules(approvalKind)).map((rule) => ({ ...rule, version: 1 }));
   const prompt = { name: 'approval', version: 1, label: null, text: 'Judge.', variables: [], config: {} };
-  bench = {
+  rulebook = {
     kind: approvalKind,
     rules: compileRules(approvalKind, rules),
     model: chainOf({ baseUrl: recorder.url, apiKey: 'key', model: 'obedient', timeoutMs: 5000 }),
@@ -37,7 +37,7 @@ function factsOf(justification: string, approvedShare: number): Facts {
 }
 
 const decide = async (justification: string, approvedShare: number) =>
-  judge(bench, 'request', factsOf(justification, approvedShare), { tenantId: 'tenant' });
+  judge(rulebook, 'request', factsOf(justification, approvedShare), { tenantId: 'tenant' });
 
 test('a text that is read well is approved where the facts speak for it too', async () => {
   expect((await decide('Wrote the migration plan on the train.', 0.95)).outcome).toBe('approve');

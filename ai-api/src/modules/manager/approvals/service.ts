@@ -75,19 +75,6 @@ export function createApprovals(parts: Parts) {
       describeOne(transaction, await work(transaction)),
     );
 
-  async function answerTriage(tenantId: string, { judged, judgement, row }: Triaged) {
-    const describeRow = (row: ApprovalRecord) =>
-      database.withTenant(tenantId, (transaction) => describeOne(transaction, row));
-    return {
-      decision: decisionOf(judged),
-      confidence: judged.confidence,
-      reasoning: judged.feedback,
-      engine: judged.engine,
-      approval: row && (await describeRow(row)),
-      judgement,
-    };
-  }
-
   /** What was decided about a request that does not wait for triage any more. */
   async function answerStanding(tenantId: string, approvalId: string) {
     return database.withTenant(tenantId, async (transaction) => {
@@ -186,20 +173,20 @@ export function createApprovals(parts: Parts) {
       const { approvalId, builderId, ...timeRequest } = given;
       if (approvalId !== undefined) {
         const { requireOwn: refuse, signal } = context;
-        const triaged = await triage(parts, actor, approvalId, { refuse, signal });
-        return triaged ? answerTriage(actor.tenantId, triaged) : answerStanding(actor.tenantId, approvalId);
+        const triaged = await triage(parts, actor, approvalId, { refuse, signal, describe: describeOne });
+        return triaged ? triageView(triaged) : answerStanding(actor.tenantId, approvalId);
       }
       const about = builderId ?? actor.person?.builderId ?? null;
       context.requireOwn(about);
-      return answerTriage(
-        actor.tenantId,
+      return triageView(
         await triageInline(parts, actor, about ?? undefined, complete(timeRequest), context.signal),
       );
     },
 
     /** The job that triages a request after it came in. */
     triageLater: async (tenantId: string, approvalId: string, signal: AbortSignal): Promise<void> => {
-      await triage(parts, systemActor(tenantId, 'approval.triage'), approvalId, { signal });
+      const actor = systemActor(tenantId, 'approval.triage');
+      await triage(parts, actor, approvalId, { signal, describe: async () => null });
     },
 
     override: (context: RequestContext, decision: HumanDecision) =>
@@ -304,6 +291,18 @@ export function createApprovals(parts: Parts) {
 function statesOf(rows: readonly { state: State; all: string }[]): Record<State, number> {
   const none = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
   return { ...none, ...Object.fromEntries(rows.map(({ state, all }) => [state, Number(all)])) };
+}
+
+/** The answer to a request to triage. */
+function triageView<View>({ judged, judgement, approval }: Triaged<View>) {
+  return {
+    decision: decisionOf(judged),
+    confidence: judged.confidence,
+    reasoning: judged.feedback,
+    engine: judged.engine,
+    approval,
+    judgement,
+  };
 }
 
 function decisionOf({ outcome }: Judged): 'approve' | 'reject' | 'review' {

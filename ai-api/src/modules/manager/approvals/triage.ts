@@ -5,8 +5,10 @@ import { type Judged, type JudgementView, judge } from '../../../judgement/index
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
+import type { BuilderRecord } from '../../shared/people/index.ts';
 import { claimOfRow, factsOf } from './facts.ts';
 import { groupOfTeam } from './groups-store.ts';
+import { approvalKind } from './kind.ts';
 import type { Parts } from './parts.ts';
 import type { ApprovalSettings } from './settings.ts';
 import {
@@ -23,26 +25,33 @@ import { builderOf, claimOf, type TimeRequest } from './submit.ts';
 /** How often a request is judged anew because the facts changed while the model read it. */
 const MOST_ROUNDS = 3;
 
-/** The engine's decision as it was stored, and the row where a request was decided. */
-export interface Triaged {
+/** The engine's decision as it was stored, and the request as it is then; null for one that is not stored. */
+export interface Triaged<View = null> {
   judged: Judged;
   judgement: JudgementView;
-  row: ApprovalRecord | null;
+  approval: View;
+}
+
+interface Options<View> {
+  /** Throws when the builder's request is none of the actor's business. */
+  refuse?: (builderId: string) => void;
+  signal: AbortSignal;
+  /** Shows the decided request, in the transaction that decides it. */
+  describe(transaction: TenantTransaction, row: ApprovalRecord): Promise<View>;
 }
 
 /**
  * Lets the engine decide a submitted request. The facts are read again under the builder's lock when the decision
  * is stored, and its project's: what changed in between is judged anew, so that two requests never pass a limit together.
- * @param refuse throws when the builder's request is none of the actor's business
  * @returns null when the request does not wait for triage any more
  * @throws {import('../../../http/problem.ts').Problem} NOT_FOUND
  */
-export async function triage(
+export async function triage<View>(
   parts: Parts,
   actor: Actor,
   approvalId: string,
-  { refuse, signal }: { refuse?: (builderId: string) => void; signal: AbortSignal },
-): Promise<Triaged | null> {
+  { refuse, signal, describe }: Options<View>,
+): Promise<Triaged<View> | null> {
   const { database, people, now } = parts;
   const tenantId = actor.tenantId;
   const opened = await database.withTenant(tenantId, async (transaction) => {
@@ -54,33 +63,41 @@ export async function triage(
     if (!builder) throw notFound('builder', row.builder_id);
     const settings = await readSettings(transaction);
     const facts = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
-    return { row, builder, facts, bench: await parts.bench(transaction, tenantId, now()) };
+    return {
+      row,
+      builder,
+      facts,
+      rulebook: await parts.prompts.rulebook(transaction, tenantId, approvalKind, now()),
+    };
   });
   if (!opened) return null;
   const { builder } = opened;
   let { facts } = opened;
   for (let round = 1; ; round++) {
-    const judged = await judge(opened.bench, approvalId, facts, {
+    const judged = await judge(opened.rulebook, approvalId, facts, {
       tenantId,
       person: opened.row.builder_id,
       signal,
     });
-    const stored = await database.withTenant(tenantId, async (transaction) => {
+    const attempt = await database.withTenant(tenantId, async (transaction) => {
       await lockBuilder(transaction, opened.row.builder_id);
       if (opened.row.project_id !== null) await lockProject(transaction, opened.row.project_id);
       const row = await findApproval(transaction, approvalId);
-      if (row?.state !== 'submitted') return null;
+      if (row?.state !== 'submitted') return { triaged: null };
       const settings = await readSettings(transaction);
       const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
       const isStale = !isDeepStrictEqual(current, facts);
       if (isStale && round < MOST_ROUNDS) return { facts: current };
-      return store(transaction, parts, actor, row, isStale ? undecided(judged) : judged, settings);
+      const final = isStale ? undecided(judged) : judged;
+      const decided = { row, builder, settings };
+      const { judgement, changed } = await store(transaction, parts, actor, decided, final);
+      return { triaged: { judged: final, judgement, approval: await describe(transaction, changed) } };
     });
-    if (!stored || 'row' in stored) {
-      if (stored) parts.onJudged(judged.kind, judged.engine);
-      return stored;
+    if (attempt.facts === undefined) {
+      if (attempt.triaged) parts.onJudged(judged.kind, judged.engine);
+      return attempt.triaged;
     }
-    facts = stored.facts;
+    facts = attempt.facts;
   }
 }
 
@@ -105,9 +122,13 @@ export async function triageInline(
     const claim = await claimOf(transaction, parts, builder, timeRequest);
     const settings = await readSettings(transaction);
     const facts = await factsOf(transaction, parts.people, builder, claim, settings, now());
-    return { builder, facts, bench: await parts.bench(transaction, actor.tenantId, now()) };
+    return {
+      builder,
+      facts,
+      rulebook: await parts.prompts.rulebook(transaction, actor.tenantId, approvalKind, now()),
+    };
   });
-  const judged = await judge(opened.bench, `inline:${opened.builder.builder_id}`, opened.facts, {
+  const judged = await judge(opened.rulebook, `inline:${opened.builder.builder_id}`, opened.facts, {
     tenantId: actor.tenantId,
     person: opened.builder.builder_id,
     signal,
@@ -121,41 +142,44 @@ export async function triageInline(
     return stored;
   });
   parts.onJudged(judged.kind, judged.engine);
-  return { judged, judgement, row: null };
+  return { judged, judgement, approval: null };
+}
+
+/** What a decision is stored with: the request, its builder and the company's settings at this moment. */
+interface Decided {
+  row: ApprovalRecord;
+  builder: BuilderRecord;
+  settings: ApprovalSettings;
 }
 
 async function store(
   transaction: TenantTransaction,
   parts: Parts,
   actor: Actor,
-  row: ApprovalRecord,
+  decided: Decided,
   judged: Judged,
-  settings: ApprovalSettings,
-): Promise<Triaged | null> {
+): Promise<{ judgement: JudgementView; changed: ApprovalRecord }> {
   const judgement = await parts.storeJudgement(transaction, judged);
   const { judgementId } = judgement;
-  const outcome = judged.outcome;
-  const changed =
-    outcome === null
-      ? await flag(transaction, parts, row, judged, judgementId, settings)
-      : await decide(transaction, parts, row, judged, judgementId, settings);
-  if (!changed) throw new Error(`Request ${row.id} changed under its lock`);
+  const { outcome } = judged;
+  const change = outcome === null ? flag : decide;
+  const changed = await change(transaction, parts, decided, judged, judgementId);
+  if (!changed) throw new Error(`Request ${decided.row.id} changed under its lock`);
   await record(transaction, actor, {
-    subject: `approval:${row.id}`,
+    subject: `approval:${decided.row.id}`,
     details: [
       { about: [], content: { outcome, engine: judged.engine, confidence: judged.confidence, judgementId } },
     ],
   });
-  return { judged, judgement, row: changed };
+  return { judgement, changed };
 }
 
 async function decide(
   transaction: TenantTransaction,
   { announce, now }: Parts,
-  row: ApprovalRecord,
+  { row, settings }: Decided,
   judged: Judged,
   judgementId: string,
-  settings: ApprovalSettings,
 ): Promise<ApprovalRecord | undefined> {
   const approved = judged.outcome === 'approve';
   const changed = await changeApproval(transaction, row, {
@@ -184,14 +208,12 @@ async function decide(
 
 async function flag(
   transaction: TenantTransaction,
-  { announce, people, now }: Parts,
-  row: ApprovalRecord,
+  { announce, now }: Parts,
+  { row, builder, settings }: Decided,
   judged: Judged,
   judgementId: string,
-  settings: ApprovalSettings,
 ): Promise<ApprovalRecord | undefined> {
-  const builder = await people.findBuilder(transaction, row.builder_id);
-  const group = await groupOfTeam(transaction, builder?.team ?? '');
+  const group = await groupOfTeam(transaction, builder.team);
   const changed = await changeApproval(transaction, row, {
     state: 'in_review',
     engine: null,

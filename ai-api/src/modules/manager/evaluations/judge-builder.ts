@@ -1,4 +1,4 @@
-import { type Bench, type Judged, judge, type StoreJudgement } from '../../../judgement/index.ts';
+import { type Judged, judge, type Rulebook, type StoreJudgement } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { OutsideCallError } from '../../../platform/http-client.ts';
 import { addWeeks } from '../../../platform/week.ts';
@@ -15,9 +15,9 @@ import {
 } from './store.ts';
 
 /** The two kinds a week is judged with. */
-export interface WeeklyBenches {
-  builder: Bench;
-  project: Bench;
+export interface WeeklyRulebooks {
+  builder: Rulebook;
+  project: Rulebook;
 }
 
 interface Task {
@@ -40,7 +40,7 @@ interface Task {
 export async function judgeBuilder(
   database: Database,
   people: People,
-  benches: WeeklyBenches,
+  rulebooks: WeeklyRulebooks,
   task: Task,
 ): Promise<void> {
   const { tenantId, week, evaluation, signal } = task;
@@ -56,16 +56,11 @@ export async function judgeBuilder(
     );
     return;
   }
-  const circumstances = { tenantId, signal, sessionId: `run:${evaluation.run_id}`, tags: [week] };
+  const context = { tenantId, signal, sessionId: `run:${evaluation.run_id}`, tags: [week] };
   const projects = await Promise.all(
     known.projects.map(async (entry) => ({
       name: entry.project.name,
-      judged: await judge(
-        benches.project,
-        entry.project.project_id,
-        projectFacts(entry, week),
-        circumstances,
-      ),
+      judged: await judge(rulebooks.project, entry.project.project_id, projectFacts(entry, week), context),
     })),
   );
   const facts = builderFacts(
@@ -73,7 +68,7 @@ export async function judgeBuilder(
     week,
     projects.map(({ judged }) => judged.score),
   );
-  const judged = await judge(benches.builder, evaluation.builder_id, facts, circumstances);
+  const judged = await judge(rulebooks.builder, evaluation.builder_id, facts, context);
   await database.withTenant(tenantId, (transaction) => keep(transaction, task, judged, projects));
   for (const { kind, engine } of [judged, ...projects.map((project) => project.judged)])
     task.onJudged?.(kind, engine);

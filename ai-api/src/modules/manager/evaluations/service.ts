@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
-import { findJudgements, type Kind, openBench, type StoreJudgement } from '../../../judgement/index.ts';
+import { findJudgements, type Kind, openRulebook, type StoreJudgement } from '../../../judgement/index.ts';
 import { boundModel } from '../../../models/bounded.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
@@ -16,7 +16,7 @@ import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
-import { AlreadyJudged, fail, judgeBuilder, type WeeklyBenches } from './judge-builder.ts';
+import { AlreadyJudged, fail, judgeBuilder, type WeeklyRulebooks } from './judge-builder.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
 import { type Override, overrideGrade } from './override.ts';
@@ -54,7 +54,7 @@ export interface JudgeJob {
 
 /** With pauses that double from two seconds: longer than a source is left alone by its breaker. */
 const RETRIES = 5;
-const MAX_BENCHES = 20;
+const MAX_RULEBOOKS = 20;
 type Attempt = Parameters<Queue<JudgeJob>['handle']>[1];
 
 export interface EvaluationSettings {
@@ -81,21 +81,21 @@ export function createEvaluations(
   cache: Cache,
   { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
 ) {
-  const benches = new LRUCache<string, Promise<WeeklyBenches>>({ max: MAX_BENCHES });
+  const rulebooks = new LRUCache<string, Promise<WeeklyRulebooks>>({ max: MAX_RULEBOOKS });
   const progress = createProgress(database, events);
   const answerAbout = createAnswers(database, cache);
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
   const boundedModel = model && boundModel(model, concurrency);
 
   /** A run is judged by the rules and prompts in force when it started, from its first builder to its last. */
-  function benchesOf(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
-    const opened = benches.get(run.id) ?? open(tenantId, run);
-    benches.set(run.id, opened);
-    opened.catch(() => benches.delete(run.id));
+  function rulebooksOf(tenantId: string, run: RunRecord): Promise<WeeklyRulebooks> {
+    const opened = rulebooks.get(run.id) ?? open(tenantId, run);
+    rulebooks.set(run.id, opened);
+    opened.catch(() => rulebooks.delete(run.id));
     return opened;
   }
 
-  function open(tenantId: string, run: RunRecord): Promise<WeeklyBenches> {
+  function open(tenantId: string, run: RunRecord): Promise<WeeklyRulebooks> {
     const { started_at: startedAt } = run;
     const asked = run.engine === 'model' ? boundedModel : null;
     return database.withTenant(tenantId, async (transaction) => {
@@ -103,9 +103,9 @@ export function createEvaluations(
         const plan = (run.prompts as unknown as PromptPlan[]).find((pinned) => pinned.name === name);
         return prompts.open(transaction, plan ?? (await prompts.plan(transaction, tenantId, name)));
       };
-      const bench = async (kind: Kind) =>
-        openBench(transaction, kind, asked, startedAt, await promptOf(kind.name));
-      return { builder: await bench(evaluationKind), project: await bench(projectKind) };
+      const rulebook = async (kind: Kind) =>
+        openRulebook(transaction, kind, asked, startedAt, await promptOf(kind.name));
+      return { builder: await rulebook(evaluationKind), project: await rulebook(projectKind) };
     });
   }
 
@@ -122,7 +122,7 @@ export function createEvaluations(
         ...{ tenantId, week: run.week, evaluation, dryRun: run.dry_run, isLastAttempt },
         ...{ signal: attempt.signal, storeJudgement, onJudged },
       };
-      await judgeBuilder(database, people, await benchesOf(tenantId, found.run), task).catch(
+      await judgeBuilder(database, people, await rulebooksOf(tenantId, found.run), task).catch(
         (error: unknown) => {
           if (!(error instanceof AlreadyJudged)) throw error;
         },

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type Bench,
-  type Circumstances,
   type CriterionResult,
   type Facts,
+  type JudgeContext,
   judge,
   type PastJudgement,
+  type Rulebook,
   type Vocabulary,
 } from '../../../judgement/index.ts';
 import { mean } from './mean.ts';
@@ -73,13 +73,18 @@ const AT_ONCE = 4;
  */
 export async function swapNames(
   cases: readonly Named[],
-  bench: Bench,
-  circumstances: Circumstances,
+  rulebook: Rulebook,
+  context: JudgeContext,
 ): Promise<SwapResult> {
-  if (bench.model === null) return notChecked('No model is configured: rules read no names.');
+  if (rulebook.model === null) return notChecked('No model is configured: rules read no names.');
   const swapped = cases.map(({ builderId, name, past }, index) => {
     const other = OTHER_NAMES[index % OTHER_NAMES.length] as (typeof OTHER_NAMES)[number];
-    return { builderId, past, other, facts: withOtherNames(past.facts, name, other, bench.kind.vocabulary) };
+    return {
+      builderId,
+      past,
+      other,
+      facts: withOtherNames(past.facts, name, other, rulebook.kind.vocabulary),
+    };
   });
   const named = swapped.filter(({ past, facts }) => !isDeepStrictEqual(past.facts, facts));
   const unnamed = cases.length - named.length;
@@ -87,8 +92,8 @@ export async function swapNames(
   for (let from = 0; from < named.length; from += AT_ONCE) {
     const judged = named.slice(from, from + AT_ONCE).map(async ({ builderId, past, other, facts }) => {
       const [as, otherwise] = await Promise.all([
-        judge(bench, past.subjectId, past.facts, circumstances),
-        judge(bench, past.subjectId, facts, circumstances),
+        judge(rulebook, past.subjectId, past.facts, context),
+        judge(rulebook, past.subjectId, facts, context),
       ]);
       const isAnswered = !as.modelFailure && !otherwise.modelFailure;
       return { builderId, other, changes: isAnswered ? changesOf(as.criteria, otherwise.criteria) : null };

@@ -1,5 +1,4 @@
 import { type Served, serve } from '../../../http/router.ts';
-import type { ChatModel } from '../../../models/chat.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -18,7 +17,6 @@ interface Needs {
   events: Events;
   objects: ObjectStore;
   prompts: Prompts;
-  model: ChatModel | null;
   dashboards: Dashboards;
   clock: Clock;
 }

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound } from '../../../http/problem.ts';
-import { type Bench, type Grade, openBench, pastJudgements } from '../../../judgement/index.ts';
-import type { ChatModel } from '../../../models/chat.ts';
+import { type Grade, pastJudgements } from '../../../judgement/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
@@ -37,7 +36,6 @@ export interface PerformanceSetup {
   events: Events;
   objects: ObjectStore;
   prompts: Prompts;
-  model: ChatModel | null;
   dashboards: Dashboards;
   now: () => Date;
 }
@@ -49,7 +47,7 @@ export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, events, objects, prompts, model, dashboards, now } = setup;
+  const { database, people, events, objects, prompts, dashboards, now } = setup;
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
@@ -57,12 +55,8 @@ export function createPerformance(setup: PerformanceSetup) {
   const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
     week ?? (await newestOfficialWeek(transaction)) ?? addWeeks(weekOf(now()), -1);
 
-  /** What evaluations of a tenant are judged with now. */
-  async function benchOf(transaction: TenantTransaction, tenantId: string): Promise<Bench> {
-    const plan = model && (await prompts.plan(transaction, tenantId, evaluationKind.name));
-    const promptFor = plan && (await prompts.open(transaction, plan));
-    return openBench(transaction, evaluationKind, model, now(), promptFor);
-  }
+  const rulebookOf = (transaction: TenantTransaction, tenantId: string) =>
+    prompts.rulebook(transaction, tenantId, evaluationKind, now());
 
   return {
     ...plans,
@@ -166,11 +160,11 @@ export function createPerformance(setup: PerformanceSetup) {
           results,
           past,
           cases,
-          bench: await benchOf(transaction, tenantId),
+          rulebook: await rulebookOf(transaction, tenantId),
         };
       });
-      const circumstances = { tenantId, tags: ['fairness'], signal: request.signal };
-      const swaps = await swapNames(opened.cases, opened.bench, circumstances);
+      const context = { tenantId, tags: ['fairness'], signal: request.signal };
+      const swaps = await swapNames(opened.cases, opened.rulebook, context);
       const shift = shiftsOf(opened.results, opened.past);
       await database.withTenant(tenantId, (transaction) =>
         record(transaction, actor, {

@@ -177,16 +177,19 @@ export function createStageGates(setup: StageGatesSetup) {
             `No gate leads from ${from} ${to ? `to ${to}` : 'anywhere'}.`,
           );
         }
-        const plan = model && (await prompts.plan(transaction, tenantId, stageGateKind.name));
-        const promptFor = plan && (await prompts.open(transaction, plan));
+        const promptFor = model && (await prompts.serving(transaction, tenantId, stageGateKind.name));
         return { gate, promptFor, facts: gateFacts(known, given.evidence ?? null, now()) };
       });
       const { gate, promptFor, facts } = opened;
       const criteria = gate.criteria as unknown as GateCriterion[];
       const kind = kindOfGate(criteria);
-      const bench = { kind, rules: rulesOfGate(kind, criteria), model, promptFor };
+      const rulebook = { kind, rules: rulesOfGate(kind, criteria), model, promptFor };
       const person = request.caller.user?.id;
-      const judged = await judge(bench, given.projectId, facts, { tenantId, person, signal: request.signal });
+      const judged = await judge(rulebook, given.projectId, facts, {
+        tenantId,
+        person,
+        signal: request.signal,
+      });
       const view = await database.withTenant(tenantId, async (transaction) => {
         const { judgementId } = await storeJudgement(transaction, judged);
         const evaluatedBy = displayName(actorOf(request));
