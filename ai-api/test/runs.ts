@@ -68,7 +68,7 @@ export async function countJudgements(database: Database, kind: string): Promise
 }
 
 /** So many builders with a good week and no projects. */
-export function smallCompany(size: number) {
+export function smallCompany(size: number, week = SAMPLE_WEEK) {
   const ids = Array.from({ length: size }, (_, n) => `b-${n + 1}`);
   return {
     builders: ids.map((builder_id) => ({
@@ -84,7 +84,7 @@ export function smallCompany(size: number) {
     })),
     metrics: ids.map((builder_id) => ({
       builder_id,
-      week: SAMPLE_WEEK,
+      week,
       hours_worked: 40,
       active_days: 5,
       brainlift_quality: 80,

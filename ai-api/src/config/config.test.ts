@@ -130,7 +130,7 @@ describe('the configuration', () => {
 
 /** Runs `main.ts` to its end, which comes soon when it cannot start. */
 async function run(env: Env): Promise<{ code: number | null; stderr: string }> {
-  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH ?? '', SMTP_URL: 'smtp://127.0.0.1:2525', PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

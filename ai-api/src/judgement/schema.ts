@@ -30,6 +30,15 @@ export type CriterionResult = z.infer<typeof criterionResult>;
 export const modelFailure = z.object({ kind: z.enum(MODEL_FAILURES), message: z.string() });
 export type ModelFailure = z.infer<typeof modelFailure>;
 
+/** The version of a prompt that a model was asked with. */
+export const promptUsed = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  label: z.string().nullable().describe('The label that led to the version'),
+  isFallback: z.boolean().describe('The source of prompts could not be asked: a copy was used'),
+  experimentId: id.nullable(),
+});
+
 export const judgementView = z
   .object({
     judgementId: id,
@@ -51,15 +60,7 @@ export const judgementView = z
     criteria: z.array(criterionResult),
     feedback: z.string(),
     rules: z.array(z.object({ key: z.string(), version: z.number().int() })),
-    prompt: z
-      .object({
-        name: z.string(),
-        version: z.number().int(),
-        label: z.string().nullable().describe('The label that led to the version'),
-        isFallback: z.boolean().describe('The source of prompts could not be asked: a copy was used'),
-        experimentId: id.nullable(),
-      })
-      .nullable(),
+    prompt: promptUsed.nullable(),
     model: z.string().nullable(),
     modelFailure: modelFailure.nullable(),
     tokensIn: z.number().int(),

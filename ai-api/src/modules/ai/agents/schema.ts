@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, timestamp } from '../../../contract/schemas.ts';
+import { promptUsed } from '../../../judgement/schema.ts';
 
 export const EXECUTION_STATES = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type ExecutionState = (typeof EXECUTION_STATES)[number];
@@ -105,7 +106,7 @@ export const executionView = z
     input: z.string(),
     output: z.record(z.string(), z.unknown()).nullable(),
     failure: z.object({ kind: z.string(), message: z.string() }).nullable(),
-    prompt: z.object({ name: z.string(), version: z.union([z.number(), z.string()]) }).nullable(),
+    prompt: promptUsed.nullable(),
     model: z.string().nullable().describe('The one that answered'),
     tokensIn: z.number().int(),
     tokensOut: z.number().int(),

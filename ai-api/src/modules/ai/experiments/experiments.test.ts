@@ -17,7 +17,8 @@ describe.each(businessDatabases())('an experiment on $name', ({ create }) => {
     );
     testDatabase = await create();
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
-    await api.client.people.import(smallCompany(30));
+    for (const week of ['2026-W44', '2026-W45', '2026-W46'])
+      await api.client.people.import(smallCompany(30, week));
     const { text } = await api.client.prompt.get({ name: 'evaluation' });
     await api.client.prompt.create({
       name: 'evaluation',
@@ -67,8 +68,8 @@ describe.each(businessDatabases())('an experiment on $name', ({ create }) => {
     const { items } = await api.client.experiment.list({ status: 'running' });
     const { experimentId } = items[0] as (typeof items)[number];
 
-    const sides = async () => {
-      const { runId } = await evaluate(api.client, { dryRun: true });
+    const sides = async (week: string) => {
+      const { runId } = await evaluate(api.client, { week });
       const results = await everyItem((page) => api.client.evaluation.listResults({ runId, ...page }));
       const sideOf = async ({ evaluationId, builderId }: (typeof results)[number]) => {
         const { judgement } = await api.client.evaluation.get({ evaluationId });
@@ -77,8 +78,8 @@ describe.each(businessDatabases())('an experiment on $name', ({ create }) => {
       };
       return Promise.all(results.map(sideOf));
     };
-    const first = await sides();
-    expect(await sides()).toEqual(first);
+    const first = await sides('2026-W45');
+    expect(await sides('2026-W44')).toEqual(first);
     const treated = first.filter(([, label]) => label === 'exp-strict');
     expect(treated.every(([, , version]) => version === 2)).toBe(true);
 

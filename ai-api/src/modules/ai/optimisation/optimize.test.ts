@@ -36,7 +36,7 @@ describe.each(businessDatabases())('an optimization of a prompt on $name', ({ cr
     recorder = await startModelRecorder(answer);
     testDatabase = await create();
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
-    await api.client.people.import(smallCompany(70));
+    for (const week of ['2026-W45', '2026-W46']) await api.client.people.import(smallCompany(70, week));
   });
   afterAll(async () => {
     await api.stop();
@@ -126,7 +126,7 @@ describe.each(businessDatabases())('an optimization of a prompt on $name', ({ cr
   });
 
   test('learns from reviewers who would have graded otherwise, and leaves out what they disagree on', async () => {
-    const { runId } = await evaluate(api.client, { dryRun: true });
+    const { runId } = await evaluate(api.client, { week: '2026-W45' });
     const results = await everyItem((page) => api.client.evaluation.listResults({ runId, ...page }));
     const other = await clientAs(api, 'other reviewer');
     for (const [index, { evaluationId }] of results.entries()) {

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Json, TenantId, Timestamp } from './columns.ts';
+import type { Json, PromptUsed, TenantId, Timestamp } from './columns.ts';
 
 export interface AgentsTables {
   'agents.agents': {
@@ -39,7 +39,7 @@ export interface AgentsTables {
     output: Json<object> | null;
     error_kind: string | null;
     error: string | null;
-    prompt: Json<{ name: string; version: string | number }> | null;
+    prompt: Json<PromptUsed> | null;
     model: string | null;
     tokens_in: Generated<number>;
     tokens_out: Generated<number>;

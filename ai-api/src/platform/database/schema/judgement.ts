@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Json, TenantId, Timestamp } from './columns.ts';
+import type { Json, PromptUsed, TenantId, Timestamp } from './columns.ts';
 
 export interface JudgementTables {
   'judgement.rules': {
@@ -45,7 +45,7 @@ export interface JudgementTables {
     feedback: string;
     facts: Json<object>;
     rules: Json<{ key: string; version: number }[]>;
-    prompt: Json<{ name: string; version: number | string }> | null;
+    prompt: Json<PromptUsed> | null;
     model: string | null;
     model_failure: Json<object> | null;
     tokens_in: Generated<number>;
