@@ -78,7 +78,7 @@ export type ProblemDocument = z.infer<typeof problemDocument>;
 
 /** Asking the runtime takes a tenth of a small request. Spellings differ in case, so their number is bounded. */
 const knownTimeZones = new Set<string>();
-const MOST_KNOWN = 1000;
+const MAX_KNOWN = 1000;
 
 /** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are none. */
 export function isTimeZone(name: string): boolean {
@@ -89,6 +89,6 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-  if (knownTimeZones.size < MOST_KNOWN) knownTimeZones.add(name);
+  if (knownTimeZones.size < MAX_KNOWN) knownTimeZones.add(name);
   return true;
 }

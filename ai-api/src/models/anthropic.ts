@@ -1,7 +1,7 @@
 import type { LimitedAnthropic } from './anthropic-messages.ts';
 import { ModelError, type Usage } from './chat.ts';
 import { messagesOf, type ProviderOptions, usageOf } from './openai.ts';
-import { LONGEST_ANSWER } from './parse-answer.ts';
+import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Completed, Provider, Question } from './provider.ts';
 
 /**
@@ -34,7 +34,8 @@ export function anthropicProvider(options: ProviderOptions): Provider {
         add(usage, usageOf(chunk.usage_metadata));
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
-        if (length > LONGEST_ANSWER) throw new ModelError('error', 'The model did not stop writing.', usage);
+        if (length > MAX_ANSWER_LENGTH)
+          throw new ModelError('error', 'The model did not stop writing.', usage);
         const stopped = chunk.additional_kwargs.stop_reason;
         if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
         isEnded ||= Boolean(stopped);

@@ -1,6 +1,6 @@
 import { type ChatMessage, ModelError, type Usage } from './chat.ts';
 import type { PlainCompletions } from './openai-completions.ts';
-import { LONGEST_ANSWER } from './parse-answer.ts';
+import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Provider, ProviderName, Question } from './provider.ts';
 
 export interface ProviderOptions {
@@ -48,7 +48,7 @@ export function openAiProvider(
         if (chunk.usage_metadata) yield { usage: usageOf(chunk.usage_metadata) };
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
-        if (length > LONGEST_ANSWER) throw new ModelError('error', 'The model did not stop writing.');
+        if (length > MAX_ANSWER_LENGTH) throw new ModelError('error', 'The model did not stop writing.');
       }
     },
   };

@@ -15,7 +15,7 @@ const KEPT = 32_000;
 /** How long a sum that was read is taken for true, in milliseconds: other processes spend too. */
 const SUM_TTL = 15_000;
 /** The database keeps four bytes for a count. */
-const MOST_TOKENS = 2_147_483_647;
+const MAX_TOKENS = 2_147_483_647;
 
 export interface LedgerOptions {
   prices: Prices;
@@ -143,7 +143,7 @@ function toRow(attempt: RecordedAttempt, cost: number | null): CallRow {
 
 /** What a provider claims may be anything. */
 function count(tokens: number): number {
-  return Number.isFinite(tokens) ? Math.min(Math.max(0, Math.round(tokens)), MOST_TOKENS) : 0;
+  return Number.isFinite(tokens) ? Math.min(Math.max(0, Math.round(tokens)), MAX_TOKENS) : 0;
 }
 
 /** Text as PostgreSQL takes it: no NUL, no half characters. */

@@ -7,7 +7,7 @@ import {
   definition,
   EXECUTION_STATES,
   executionView,
-  LONGEST_INPUT,
+  MAX_INPUT_LENGTH,
   versionView,
 } from './schema.ts';
 
@@ -118,7 +118,7 @@ export const agent = resource({
       also: { status: 202, when: ({ status }) => status === 'queued' || status === 'running' },
       input: z.object({
         agentId,
-        input: z.string().trim().min(1).max(LONGEST_INPUT).describe('What it is to work on'),
+        input: z.string().trim().min(1).max(MAX_INPUT_LENGTH).describe('What it is to work on'),
         contextId: id.optional().describe('The conversation to go on with'),
         startContext: flag.default(false).describe('Begin a conversation, whose contextId is answered'),
         waitSeconds: z.number().int().min(0).max(45).default(20).describe('Longest to wait for the answer'),

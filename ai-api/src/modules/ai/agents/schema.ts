@@ -5,7 +5,7 @@ export const EXECUTION_STATES = ['queued', 'running', 'completed', 'failed', 'ca
 export type ExecutionState = (typeof EXECUTION_STATES)[number];
 
 /** Longest input of one execution, in characters. */
-export const LONGEST_INPUT = 50_000;
+export const MAX_INPUT_LENGTH = 50_000;
 
 /** What an agent is: everything that a version fixes. */
 export const definition = z.object({

@@ -4,7 +4,7 @@ import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts
 
 export const DECISION_STATUSES = ['pending', 'approved', 'declined', 'expired', 'cancelled'] as const;
 export const CHOICES = ['approved', 'declined'] as const;
-const MOST_APPROVERS = 20;
+const MAX_APPROVERS = 20;
 
 /** Text on one line, where it becomes a header of an e-mail. */
 const line = (max: number) =>
@@ -17,7 +17,7 @@ const line = (max: number) =>
 
 const addresses = z
   .array(z.email('must be e-mail addresses').max(320))
-  .max(MOST_APPROVERS, `must be at most ${MOST_APPROVERS} addresses`);
+  .max(MAX_APPROVERS, `must be at most ${MAX_APPROVERS} addresses`);
 const emails = z
   .union([addresses, z.string().transform(splitList).pipe(addresses)])
   .transform(withoutRepeats);

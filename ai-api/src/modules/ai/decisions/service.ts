@@ -28,7 +28,7 @@ import { hashOf } from './token.ts';
 import { decisionView } from './views.ts';
 
 const DEFAULT_HOURS = 72;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 
 export interface DecisionSettings {
   /** Where people reach the confirmation page. */
@@ -277,8 +277,8 @@ function expiryOf(given: string | undefined, now: Date): Date {
   if (given === undefined) return new Date(now.getTime() + DEFAULT_HOURS * 3_600_000);
   const at = new Date(given);
   if (at <= now) throw invalidField('expiresAt', 'must be in the future');
-  if (at.getTime() > now.getTime() + MOST_DAYS * 86_400_000)
-    throw invalidField('expiresAt', `must be within ${MOST_DAYS} days`);
+  if (at.getTime() > now.getTime() + MAX_DAYS * 86_400_000)
+    throw invalidField('expiresAt', `must be within ${MAX_DAYS} days`);
   return at;
 }
 

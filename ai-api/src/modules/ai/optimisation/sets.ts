@@ -3,8 +3,8 @@ import type { PastJudgement } from '../../../judgement/index.ts';
 import type { Verdict } from '../quality/index.ts';
 
 /** Below so many cases set aside nothing can be said. */
-export const LEAST_HELD_OUT = 30;
-const MOST_FAILURES = 20;
+export const MIN_HELD_OUT = 30;
+const MAX_FAILURES = 20;
 
 /** Which past judgements are used for what: fixed before the first call to the model. */
 export interface CaseSets {
@@ -44,7 +44,7 @@ export function splitCases(
   // A person who is measured on is not learned from, whatever the weeks.
   const people = new Set(by === 'person' ? heldOut.map(({ subjectId }) => subjectId) : []);
   return {
-    failures: idsOf(learned.filter(({ subjectId }) => !people.has(subjectId)).slice(0, MOST_FAILURES)),
+    failures: idsOf(learned.filter(({ subjectId }) => !people.has(subjectId)).slice(0, MAX_FAILURES)),
     heldOut: idsOf(heldOut.slice(0, most)),
     regression: idsOf(untouched.slice(0, most)),
   };

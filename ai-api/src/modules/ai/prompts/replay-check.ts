@@ -18,7 +18,7 @@ import { notReplayed } from './seeds.ts';
 
 /** So many cases are looked through for one that takes a model: most are decided by rules alone. */
 const LOOKED_THROUGH = 20;
-const MOST_LOOKED_THROUGH = 1000;
+const MAX_CANDIDATES = 1000;
 
 /** Everything that a replay needs, read in one transaction; the calls to the model come after it. */
 export interface Prepared {
@@ -37,7 +37,7 @@ export async function prepareReplay(
 ): Promise<Prepared> {
   const bench = (prompt: ResolvedPrompt) => openBench(transaction, kind, model, asOf, () => prompt);
   const after = await bench(versions.after);
-  const looked = Math.min(MOST_LOOKED_THROUGH, limit * LOOKED_THROUGH);
+  const looked = Math.min(MAX_CANDIDATES, limit * LOOKED_THROUGH);
   const newest = await pastJudgements(transaction, { kind: kind.name, limit: looked });
   const past = newest.filter(({ facts }) => leavesOpen(after, facts)).slice(0, limit);
   return { past, after, before: await bench(versions.before) };

@@ -8,8 +8,8 @@ import {
   DATA_TYPES,
   kindName,
   LANGFUSE_STATES,
-  LONGEST_COMMENT,
-  LONGEST_TEXT_SCORE,
+  MAX_COMMENT_LENGTH,
+  MAX_TEXT_SCORE_LENGTH,
   qualityGroup,
   reviewView,
   samplingView,
@@ -22,9 +22,9 @@ const watch = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const steer = ['admin', 'executive'] as const;
 
 const value = z
-  .union([z.number(), z.boolean(), z.string().trim().min(1).max(LONGEST_TEXT_SCORE)])
+  .union([z.number(), z.boolean(), z.string().trim().min(1).max(MAX_TEXT_SCORE_LENGTH)])
   .describe('By the type of its config: a number, a category, true or false, or text');
-const comment = z.string().trim().min(1).max(LONGEST_COMMENT).optional().describe('Why, for the record');
+const comment = z.string().trim().min(1).max(MAX_COMMENT_LENGTH).optional().describe('Why, for the record');
 const reviewId = id.describe('The review');
 const kind = kindName.describe('Kind of judgement, such as evaluation');
 /** Forms offer the kinds that there are. */

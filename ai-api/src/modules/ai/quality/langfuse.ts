@@ -7,7 +7,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { appliesTo, mergeConfigs } from './configs.ts';
 import { type Forward, NOWHERE } from './forward.ts';
-import { LONGEST_TEXT_SCORE, type ScoreConfig } from './schema.ts';
+import { MAX_TEXT_SCORE_LENGTH, type ScoreConfig } from './schema.ts';
 import { markScore, type ScoreRecord, versionsOf } from './scores-store.ts';
 import { findReview, listConfigs, markReview, type ReviewRecord } from './store.ts';
 
@@ -220,7 +220,7 @@ const NO_PLACE = -1;
 /** A value as it leaves us: text without e-mail addresses, numbers of phones and the like. */
 function valueSent({ data_type, number_value, text_value }: ScoreRecord): number | string {
   const text = text_value ?? '';
-  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, LONGEST_TEXT_SCORE) : text);
+  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, MAX_TEXT_SCORE_LENGTH) : text);
 }
 
 /** The trace of a judgement, which is its own id where nothing else was noted. */

@@ -21,7 +21,7 @@ import type { FinishedScore } from './store.ts';
 export const NEEDED = 30;
 
 /** Widest range of whole numbers whose values are treated as ordered categories. */
-const MOST_LEVELS = 21;
+const MAX_LEVELS = 21;
 
 type Pair = readonly [string, string];
 
@@ -125,7 +125,7 @@ function categoriesOf(
   const { minValue, maxValue } = config ?? {};
   if (config?.dataType !== 'NUMERIC' || minValue == null || maxValue == null) return null;
   const answers = pairs.flat().map(Number);
-  const isSmall = maxValue - minValue < MOST_LEVELS && answers.every(Number.isInteger);
+  const isSmall = maxValue - minValue < MAX_LEVELS && answers.every(Number.isInteger);
   const levels = isSmall
     ? Array.from(
         { length: Math.floor(maxValue) - Math.ceil(minValue) + 1 },

@@ -19,10 +19,10 @@ export const REASONS_CONFIG = 'reasons hold';
 export const REMARK_CONFIG = 'remark';
 
 /** Longest comment on a score. */
-export const LONGEST_COMMENT = 2000;
+export const MAX_COMMENT_LENGTH = 2000;
 
 /** Longest value of a TEXT score, in characters: Langfuse takes no longer one. */
-export const LONGEST_TEXT_SCORE = 500;
+export const MAX_TEXT_SCORE_LENGTH = 500;
 
 /** Langfuse's limits of a name. */
 export const configName = z

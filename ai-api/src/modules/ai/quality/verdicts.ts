@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** Scores that are read at most. */
-const MOST_SCORES = 20_000;
+const MAX_SCORES = 20_000;
 const READ = [GRADE_CONFIG, DECISION_CONFIG, REASONS_CONFIG, REMARK_CONFIG];
 
 /** Verdicts on the newest reviewed judgements of a kind, by the id of the judgement. */
@@ -59,7 +59,7 @@ async function verdicts(
     .where('score.is_current', '=', true)
     .where('score.config', 'in', READ)
     .orderBy('score.id', 'desc');
-  if (kind !== undefined) query = query.where('score.kind', '=', kind).limit(MOST_SCORES);
+  if (kind !== undefined) query = query.where('score.kind', '=', kind).limit(MAX_SCORES);
   if (judgementIds) query = query.where(sql<boolean>`score.judgement_id = any(${[...judgementIds]}::uuid[])`);
   const rows: Row[] = await query.execute();
   const grouped = Map.groupBy(rows.toReversed(), ({ judgementId }) => judgementId);

@@ -21,7 +21,7 @@ import {
 import { builderOf, claimOf, type TimeRequest } from './submit.ts';
 
 /** How often a request is judged anew because the facts changed while the model read it. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 
 /** The engine's decision as it was stored, and the row where a request was decided. */
 export interface Triaged {
@@ -73,7 +73,7 @@ export async function triage(
       const settings = await readSettings(transaction);
       const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
       const isStale = !isDeepStrictEqual(current, facts);
-      if (isStale && round < MOST_ROUNDS) return { facts: current };
+      if (isStale && round < MAX_ROUNDS) return { facts: current };
       return store(transaction, parts, actor, row, isStale ? undecided(judged) : judged, settings);
     });
     if (!stored || 'row' in stored) {

@@ -24,7 +24,7 @@ export interface EarlierTurn {
 }
 
 export const NOT_SAID = 'The policies do not say.';
-const LONGEST_ANSWER = 12;
+const MAX_SENTENCES = 12;
 
 /** The passages themselves, for when no model reads them. */
 export function fromPassages(passages: readonly FoundPassage[], modelFailure: string | null): Answer {
@@ -82,7 +82,7 @@ export async function fromModel(
   const lines = createLines();
   const read = (complete: readonly string[]) => {
     for (const line of complete) {
-      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages) : null;
+      const sentence = sentences.length < MAX_SENTENCES ? groundedSentence(line, passages) : null;
       if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
       sentences.push(sentence);
       onSentence(sentence);

@@ -58,7 +58,7 @@ export interface DocumentsSetup {
 
 const INDEX_QUEUE = 'knowledge.index';
 const LINK_SECONDS = 900;
-const MOST_BYTES = 20 * 1024 * 1024;
+const MAX_BYTES = 20 * 1024 * 1024;
 
 /** Policies, procedures, rubrics and templates, by version, read into passages. */
 export function createDocuments({ database, jobs, objects, collections, events }: DocumentsSetup) {
@@ -238,7 +238,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
 
     upload: async (actor: Actor, { folder, name, title, contentType, base64, comment }: Upload) => {
       const body = Buffer.from(base64, 'base64');
-      if (body.length === 0 || body.length > MOST_BYTES) {
+      if (body.length === 0 || body.length > MAX_BYTES) {
         throw invalidField('base64', 'must hold a file of at most 20 MB');
       }
       const sha256 = createHash('sha256').update(body).digest('hex');

@@ -43,7 +43,7 @@ export interface PerformanceSetup {
 }
 
 const LINK_SECONDS = 3600;
-const MOST_LOOKED_AT = 1000;
+const MAX_LOOKED_AT = 1000;
 
 export type Performance = ReturnType<typeof createPerformance>;
 
@@ -152,8 +152,8 @@ export function createPerformance(setup: PerformanceSetup) {
         const ids = results.map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
         const judgements = await pastJudgements(transaction, {
           kind: evaluationKind.name,
-          limit: MOST_LOOKED_AT,
-          ids: ids.slice(0, MOST_LOOKED_AT),
+          limit: MAX_LOOKED_AT,
+          ids: ids.slice(0, MAX_LOOKED_AT),
         });
         const names = new Map(results.map(({ builder_id, name }) => [builder_id, name]));
         const cases = judgements

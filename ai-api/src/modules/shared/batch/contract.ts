@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 
 /** Reads that one request carries at most. */
-export const MOST_READS = 100;
+export const MAX_READS = 100;
 
 export const batch = resource({
   id: 'batch',
@@ -28,7 +28,7 @@ export const batch = resource({
             }),
           )
           .min(1)
-          .max(MOST_READS),
+          .max(MAX_READS),
       }),
       output: z
         .object({

@@ -31,7 +31,7 @@ export const SESSION_COOKIE = 'aim_session';
 /** A browser session that is not used for so long ends; so does a refresh token. */
 const IDLE_MS = { browser: DAY_MS, token: 7 * DAY_MS };
 /** After so long a person signs in again, however busy they were. */
-const LONGEST_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
+const MAX_AGE_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
 
 /** When a session ends that is used at this time and never again. */
 export function idleUntil(kind: SessionRecord['kind'], now: Date): Date {
@@ -114,7 +114,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
       user_agent: exchange.header('user-agent')?.slice(0, 300) ?? null,
       last_seen_at: at,
       idle_until: until,
-      expires_at: new Date(at.getTime() + LONGEST_MS[kind]),
+      expires_at: new Date(at.getTime() + MAX_AGE_MS[kind]),
     });
     await changeUser(transaction, user.id, { last_sign_in_at: at });
     const claims = { userId: user.id, tenantId, sessionId: session.id };
@@ -125,7 +125,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
       provider,
       kind,
     });
-    if (secret !== null) exchange.setCookie(cookies.write(SESSION_COOKIE, secret, LONGEST_MS.browser / 1000));
+    if (secret !== null) exchange.setCookie(cookies.write(SESSION_COOKIE, secret, MAX_AGE_MS.browser / 1000));
     return {
       user: { userId, ...person },
       roles: rolesOf(user),

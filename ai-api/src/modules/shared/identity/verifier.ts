@@ -23,7 +23,7 @@ import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
 /** `aim_<prefix>_<secret>`: the prefix finds the key, the secret's SHA-256 proves it. */
 export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-const LONGEST_TOKEN = 8192;
+const MAX_TOKEN_LENGTH = 8192;
 const CSRF_HEADER = 'X-CSRF-Token';
 export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
 
@@ -160,7 +160,7 @@ export function createVerifier(parts: Parts) {
     if (bearer.startsWith('aim_')) return byKey(bearer, actingFor);
     if (actingFor !== undefined)
       throw new Problem('ACT_AS_REFUSED', 'Only a service key may act for somebody else.');
-    if (bearer.length > LONGEST_TOKEN || !JWT.test(bearer))
+    if (bearer.length > MAX_TOKEN_LENGTH || !JWT.test(bearer))
       throw invalidToken('This is neither an API key nor a JWT.');
     return issuerOf(bearer) === tokens.issuer ? byOwnToken(bearer) : byIssuer(bearer);
   }

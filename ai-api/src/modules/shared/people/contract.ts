@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
-import { BUILDER_STATUSES, MOST_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
+import { BUILDER_STATUSES, MAX_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
 
 const builderSummary = z
   .object({
@@ -55,7 +55,7 @@ const projectWeek = z
   })
   .meta({ id: 'ProjectWeek' });
 
-const rows = z.array(z.record(z.string(), z.unknown())).max(MOST_ROWS);
+const rows = z.array(z.record(z.string(), z.unknown())).max(MAX_ROWS);
 const table = (what: string) =>
   z.union([z.string(), rows]).optional().describe(`${what}, as CSV text or as an array of rows`);
 const counts = z.object({

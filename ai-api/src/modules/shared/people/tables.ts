@@ -31,7 +31,7 @@ export interface CellError {
 }
 
 /** More than this helps nobody; the rest is counted. */
-const MOST_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** Reads and checks one table; what is wrong is added to `errors`. */
 export function readTable<Row extends z.ZodObject>(
@@ -90,6 +90,6 @@ export function refuse(errors: CellError[]): void {
   const place = `${first.file}, row ${first.row}${first.column === undefined ? '' : `, column ${first.column}`}`;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new Problem('IMPORT_INVALID', `${place}: ${first.message}${more}`, {
-    errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column ?? '(row)', ...error })),
+    errors: errors.slice(0, MAX_ERRORS).map((error) => ({ field: error.column ?? '(row)', ...error })),
   });
 }

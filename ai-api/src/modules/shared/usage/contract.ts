@@ -82,7 +82,7 @@ const traces = z
   .meta({ id: 'TraceExport' });
 
 /** Micro-dollars that fit a bigint of ours; a million dollars a day. */
-const MOST = 1_000_000_000_000;
+const MAX_MICROS = 1_000_000_000_000;
 
 export const usage = resource({
   id: 'usage',
@@ -170,7 +170,7 @@ export const usage = resource({
           .number()
           .int()
           .min(0)
-          .max(MOST)
+          .max(MAX_MICROS)
           .nullable()
           .describe("Micro-dollars a day; null for the installation's own budget"),
       }),

@@ -15,7 +15,7 @@ export interface ExtractTask {
 const TIMEOUT_MS = 60_000;
 const MEMORY_MB = 512;
 /** Beside the heap: what a file unpacks to, which the limit of the heap does not see. */
-const MOST_UNPACKED = 256 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const LOOK_MS = 100;
 
 /**
@@ -27,7 +27,7 @@ const LOOK_MS = 100;
 export function extract(
   task: ExtractTask,
   signal?: AbortSignal,
-  mostUnpacked = MOST_UNPACKED,
+  mostUnpacked = MAX_UNPACKED_BYTES,
 ): Promise<Extracted> {
   signal?.throwIfAborted();
   return new Promise<Extracted>((resolve, reject) => {

@@ -9,13 +9,13 @@ export interface Source {
 
 const WORD = /[\p{L}\p{N}%€$£]+/gu;
 /** Fewer words could stand anywhere. */
-const LEAST_WORDS = 3;
+const MIN_WORDS = 3;
 
 /** Finds a quote in a passage, letter by letter but for case, punctuation and line breaks. Null when it is not there. */
 export function sourceOf(quote: string, passage: string): Source | null {
   const text = passage.normalize('NFKC');
   const asked = wordsOf(quote.normalize('NFKC'));
-  if (asked.length < LEAST_WORDS) return null;
+  if (asked.length < MIN_WORDS) return null;
   const words = wordsOf(text);
   const start = words.findIndex((_, at) =>
     asked.every(({ word }, index) => words[at + index]?.word === word),
