@@ -20,7 +20,7 @@ export const prose = (least: number, most: number, tooShort = 'must not be empty
     .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
 
 /** Why somebody decides so. */
-export const reason = prose(10, 2000, 'must say why, in at least 10 characters');
+export const reason = prose(10, 2000, 'must give a reason of at least 10 characters');
 
 /** UTC ISO 8601 instant. */
 export const timestamp = z.iso.datetime({ offset: true });
@@ -39,7 +39,7 @@ export const isoWeek = z
 
 /** The two inputs that every list takes. */
 export const page = {
-  cursor: z.string().max(500).optional().describe('Where to go on: nextCursor of the previous page'),
+  cursor: z.string().max(500).optional().describe('Where to continue: nextCursor of the previous page'),
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('Rows in a page'),
 };
 

@@ -29,7 +29,7 @@ export async function answerByEvents(
     emit('answer', await work(emit));
   } catch (error) {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'an answer by events failed');
+    if (problem.status >= 500) request.log.error({ err: error }, 'an event-stream response failed');
     emit('problem', problem.document({ path: request.path, id: String(request.id) }));
   }
   response.end();

@@ -23,7 +23,7 @@ export function shedLoad({
   return (request, response, next) => {
     if (isProbe(request.path)) return next();
     if (inFlight >= maxInFlight || delay() > maxLoopDelayMs)
-      throw new Problem('OVERLOADED', 'The server has too much to do right now.', {
+      throw new Problem('OVERLOADED', 'The server is overloaded. Try again soon.', {
         retryAfter: RETRY_AFTER,
       });
     inFlight += 1;

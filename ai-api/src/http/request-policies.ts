@@ -11,7 +11,7 @@ export interface RequestPolicies {
   idempotency: Idempotency;
   /** Milliseconds that a handler may take. */
   timeoutMs: number;
-  /** Objects and arrays inside each other in a body. */
+  /** Maximum nesting depth of a JSON body. */
   maxDepth: number;
   checkOutput: CheckOutput;
 }

@@ -41,7 +41,8 @@ export function anthropicProvider(options: ProviderOptions): Provider {
         isEnded ||= Boolean(stopped);
       }
       signal.throwIfAborted();
-      if (!isEnded) throw new ModelError('unreachable', 'The model provider broke off in mid-answer.', usage);
+      if (!isEnded)
+        throw new ModelError('unreachable', 'The model provider ended the response early.', usage);
       yield { usage };
     },
   };
@@ -69,8 +70,7 @@ type Message = Awaited<ReturnType<LimitedAnthropic['invoke']>>;
 function read(message: Message): Completed {
   const usage = usageOf(message.usage_metadata);
   const { stop_reason: stopped } = message.response_metadata as { stop_reason?: string };
-  if (stopped === undefined)
-    throw new ModelError('error', 'The model provider answered something unreadable.');
+  if (stopped === undefined) throw new ModelError('error', 'The model provider sent an unreadable response.');
   if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
   const [tool] = message.tool_calls ?? [];
   return {

@@ -52,7 +52,7 @@ export class PlainCompletions extends ChatOpenAICompletions<LimitedOptions> {
 
 function check(completion: Completion): void {
   const choice = completion?.choices?.[0];
-  if (!choice?.message) throw new ModelError('error', 'The model provider answered something unreadable.');
+  if (!choice?.message) throw new ModelError('error', 'The model provider sent an unreadable response.');
   const { prompt_tokens: tokensIn = 0, completion_tokens: tokensOut = 0 } = completion.usage ?? {};
   if (choice.message.refusal || choice.finish_reason === 'content_filter')
     throw refused({ tokensIn, tokensOut });
@@ -69,7 +69,7 @@ async function* checkedChunks(
     isEnded ||= Boolean(choice?.finish_reason);
     yield chunk;
   }
-  if (!isEnded) throw new ModelError('unreachable', 'The model provider broke off in mid-answer.');
+  if (!isEnded) throw new ModelError('unreachable', 'The model provider ended the response early.');
 }
 
 function refused(usage?: Usage): ModelError {

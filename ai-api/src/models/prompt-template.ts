@@ -55,7 +55,7 @@ export function faultsOf(
   const stray = /\{\{|\}\}/.exec(rest);
   if (stray) {
     const around = rest.slice(Math.max(0, stray.index - 10), stray.index + 30).replaceAll(/\s+/g, ' ');
-    fault(null, `There are braces that are no variable near "${around.trim()}".`);
+    fault(null, `There are braces that are not a variable near "${around.trim()}".`);
   }
   return faults;
 }

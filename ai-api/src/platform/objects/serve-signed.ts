@@ -34,7 +34,8 @@ export function serveSignedObjects(
       if (verdict.method === 'PUT') await upload(store, verdict.key, maxBytes, request, response);
       else await download(store, verdict.key, request, response);
     } catch (error) {
-      if (error instanceof BodyTooLarge) return refuse(response, 413, `At most ${maxBytes} bytes are taken.`);
+      if (error instanceof BodyTooLarge)
+        return refuse(response, 413, `At most ${maxBytes} bytes are accepted.`);
       if (error instanceof InvalidObjectInput) return refuse(response, 400, error.message);
       if (request.destroyed || response.destroyed) return;
       throw error;

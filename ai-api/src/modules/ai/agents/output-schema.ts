@@ -48,7 +48,7 @@ export function outputSchemaOf(schema: Record<string, unknown> | null): z.ZodTyp
   try {
     return z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema) as z.ZodType<Record<string, unknown>>;
   } catch {
-    throw invalidField('outputSchema', 'is not a JSON Schema that can be used');
+    throw invalidField('outputSchema', 'is not a supported JSON Schema');
   }
 }
 
@@ -56,7 +56,7 @@ function checkNode(value: unknown, path: string, depth: number, count: { propert
   if (!isNode(value)) throw invalidField(path, 'must be a JSON Schema object');
   if (depth > MAX_DEPTH) throw invalidField(path, `is nested more than ${MAX_DEPTH} deep`);
   const foreign = Object.keys(value).find((keyword) => !KEYWORDS.has(keyword));
-  if (foreign) throw invalidField(`${path}.${foreign.slice(0, 50)}`, 'is not a keyword that can be used');
+  if (foreign) throw invalidField(`${path}.${foreign.slice(0, 50)}`, 'is not a supported keyword');
   const types = [value.type ?? []].flat();
   if (types.some((type) => typeof type !== 'string' || !TYPES.has(type)))
     throw invalidField(`${path}.type`, `must be of ${[...TYPES].join(', ')}`);
@@ -86,10 +86,7 @@ function checkObject(value: Node, path: string, depth: number, count: { properti
   const listed = new Set(Array.isArray(required) ? required : []);
   const optional = names.find((name) => !listed.has(name));
   if (optional !== undefined || listed.size !== names.length)
-    throw invalidField(
-      `${path}.required`,
-      'must list every property; let one be null where it may be missing',
-    );
+    throw invalidField(`${path}.required`, 'must list every property; an optional property must allow null');
   for (const name of names) checkNode(properties[name], `${path}.properties.${name}`, depth + 1, count);
 }
 

@@ -165,7 +165,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
         findExecution(transaction, executionId),
       );
       if (!execution) return;
-      const message = 'The execution failed on our side; the log has the reason.';
+      const message = 'The execution failed because of an internal error; see the log.';
       const nothing = unanswered({ kind: 'error', message });
       const outcome = { status: 'failed', ...nothing, prompt: null, latencyMs: null } as const;
       await end(tenantId, execution, { contextHours: 1 }, outcome);
@@ -173,7 +173,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
   });
 }
 
-const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent is not there any more.' };
+const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent no longer exists.' };
 
 function unanswered(failure: { kind: string; message: string }): Answer {
   return { output: null, failure, model: null };

@@ -123,13 +123,13 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     await makeJobsDue(api, 'decision.expire');
     expect(await page(token)).toContain('Your decision is needed');
     clock.setAhead(HOUR_MS);
-    expect(await page(token)).toContain('The time to decide is over');
+    expect(await page(token)).toContain('The deadline has passed');
     await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('is over');
     await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })
       .toBe('expired');
-    expect(await page(token)).toContain('The time to decide is over');
+    expect(await page(token)).toContain('The deadline has passed');
     expect((await decide({ token, choice: 'approved' })).status).toBe(409);
     await expect
       .poll(() => callbacksOf(decisionId), { timeout: 20_000 })

@@ -94,8 +94,8 @@ export function createDecisions(
   async function lockPending(transaction: TenantTransaction, id: string): Promise<DecisionRow> {
     const row = await lockDecision(transaction, id);
     if (!row) throw notFound('decision', id);
-    if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is ${row.status} already.`);
-    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The time to decide is over.');
+    if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is already ${row.status}.`);
+    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The deadline has passed.');
     return row;
   }
 
@@ -250,10 +250,10 @@ export function createDecisions(
       requestId: string,
     ) => {
       const link = await findLink(database, hashOf(token));
-      if (!link) throw new Problem('NOT_FOUND', 'This link leads nowhere.');
+      if (!link) throw new Problem('NOT_FOUND', 'This link is not valid.');
       await database.withTenant(link.tenantId, async (transaction) => {
         const approver = await findApprover(transaction, link.approverId);
-        if (!approver) throw new Problem('NOT_FOUND', 'This link leads nowhere.');
+        if (!approver) throw new Problem('NOT_FOUND', 'This link is not valid.');
         const actor: Actor = {
           tenantId: link.tenantId,
           keyId: null,

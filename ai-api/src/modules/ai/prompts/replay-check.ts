@@ -84,7 +84,7 @@ export function examplesOf(cases: readonly ReplayedCase[]): Replay['examples'] {
 function reasonOf({ cases, isComplete }: ReplayResult, wanted: number): string | null {
   const failure = cases.find((one) => one.failure !== null)?.failure;
   if (failure) return `The model failed: ${failure.message}`;
-  return isComplete ? null : `Time was over after ${cases.length} of ${wanted}.`;
+  return isComplete ? null : `The time limit was reached after ${cases.length} of ${wanted}.`;
 }
 
 /** What a replay says about a version: an answer out of schema keeps it from serving, all else is told. */
@@ -98,8 +98,8 @@ export function findingsOf(replayed: Replay): CheckFinding[] {
     say('error', 'schema', `In ${broken} of ${replayed.cases} cases the answer broke the schema.`);
   if (failed > broken) say('warning', 'replay', `${failed - broken} cases were not answered: ${reason}`);
   if (status === 'not replayed' && failed === 0) say('warning', 'replay', `Not replayed: ${reason}`);
-  if (changed > 0) say('warning', 'replay', `${changed} of ${replayed.replayed} outcomes would be others.`);
+  if (changed > 0) say('warning', 'replay', `${changed} of ${replayed.replayed} outcomes would change.`);
   else if (replayed.replayed > 0)
-    say('info', 'replay', `None of ${replayed.replayed} outcomes would be another.`);
+    say('info', 'replay', `None of ${replayed.replayed} outcomes would change.`);
   return findings;
 }

@@ -134,7 +134,8 @@ export function forwardToLangfuse(
       return database.withTenant(job.tenantId, (transaction) =>
         look(transaction, { ...job, look: job.look + 1 }),
       );
-    const reason = found === null ? 'It took the score, and does not have it.' : 'It has another value.';
+    const reason =
+      found === null ? 'Langfuse accepted the score but does not have it.' : 'It has another value.';
     await mark(job, score, 'missing', reason);
   }
 

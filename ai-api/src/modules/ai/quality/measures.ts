@@ -146,7 +146,7 @@ function measureAgreement(pairs: readonly Pair[], config: Answers | undefined): 
   const places = new Map([...(categories ?? [])].filter(([, place]) => place !== null));
   const ordered = pairs.filter(([one, two]) => places.has(one) && places.has(two));
   const order = quadratic([...places.values()].map(Number));
-  const chance = 'Everybody gave the same answer: there is no agreement beyond chance to measure.';
+  const chance = 'All answers are the same: there is no agreement beyond chance to measure.';
   return {
     pairs: pairs.length,
     share,

@@ -120,7 +120,7 @@ export type ReviewView = z.infer<typeof reviewView>;
 /** A review in the hands of the reviewer who asked. */
 export const claimedReview = reviewView
   .extend({
-    leaseUntil: timestamp.describe('Somebody else may get it after that'),
+    leaseUntil: timestamp.describe('After that it is offered to other reviewers'),
     judgement: judgementView,
     facts: z.record(
       z.string(),
@@ -144,7 +144,7 @@ export const samplingView = z
       .min(0)
       .max(1)
       .describe('Share of reviews that two people do, to measure agreement'),
-    leaseMinutes: z.number().int().min(1).max(1440).describe('For so long a reviewer has an item'),
+    leaseMinutes: z.number().int().min(1).max(1440).describe('How long a reviewer has an item'),
     isDefault: z.boolean().describe('True while the company has not changed it'),
   })
   .meta({ id: 'Sampling' });
@@ -194,7 +194,7 @@ export const qualityGroup = z
         ),
       })
       .describe(
-        'How well confidence foretells that the reviewer gives the same grade, or in kinds that decide the same decision',
+        'How well confidence predicts that the reviewer gives the same grade, or for kinds that decide, the same decision',
       ),
   })
   .meta({ id: 'QualityGroup' });

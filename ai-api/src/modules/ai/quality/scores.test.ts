@@ -187,7 +187,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
   test('that Langfuse takes and never shows are missing, and can be sent again', async () => {
     const scoreId = dropped;
     const lost = await reaches(scoreId, 'missing');
-    expect(lost.langfuse.error).toBe('It took the score, and does not have it.');
+    expect(lost.langfuse.error).toBe('Langfuse accepted the score but does not have it.');
     expect(lost.value).toBe(50);
     expect((await api.client.score.resend({ scoreId })).langfuse.state).toBe('pending');
   });

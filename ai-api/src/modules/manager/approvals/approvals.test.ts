@@ -191,7 +191,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
         decision: 'approve',
       }),
     );
-    expect(refused.message).toContain('of their own');
+    expect(refused.message).toContain('your own request');
   });
 
   test('needs a reason to be rejected, and can be appealed once, before somebody else', async () => {
@@ -210,7 +210,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     expect(appealed).toMatchObject({ state: 'in_review', appeal: 'The invitation is attached to the mail.' });
     const again = { approvalId, version: appealed.version };
     expect((await refusal(lead.approval.override({ ...again, decision: 'approve' }))).message).toContain(
-      'somebody else',
+      'a different approver',
     );
     const approved = await second.approval.override({ ...again, decision: 'approve' });
     expect(approved.state).toBe('approved');

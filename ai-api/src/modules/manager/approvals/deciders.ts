@@ -16,7 +16,7 @@ export interface Decider extends Inbox {
 export async function deciderOf(transaction: TenantTransaction, caller: Caller, now: Date): Promise<Decider> {
   const decider = await inboxOf(transaction, caller, now);
   if (decider) return decider;
-  const detail = 'A person has to decide: sign in, or let the key act for somebody.';
+  const detail = 'A person has to decide: sign in, or let the key act for a person.';
   throw new Problem('APPROVAL_NOT_YOURS', detail);
 }
 
@@ -45,13 +45,13 @@ export async function inboxOf(
 export function requireMayDecide(approval: ApprovalRecord, decider: Decider): void {
   const refuse = (detail: string) => new Problem('APPROVAL_NOT_YOURS', detail);
   if (approval.submitted_user === decider.userId || approval.builder_id === decider.builderId) {
-    throw refuse('Nobody decides a request of their own.');
+    throw refuse('You cannot decide your own request.');
   }
   if (approval.state === 'awaiting_second' && approval.first_user === decider.userId) {
-    throw refuse('You approved it already; a second person has to.');
+    throw refuse('You have already approved it; a second person has to.');
   }
   if (approval.appealed_from === decider.userId && approval.state !== 'approved') {
-    throw refuse('You rejected it before the appeal; somebody else has to decide.');
+    throw refuse('You rejected it before the appeal; a different approver has to decide.');
   }
   const isNamed = approval.group_id !== null && decider.groupIds.includes(approval.group_id);
   const isEscalated = approval.escalated_at !== null && decider.inEscalation;

@@ -26,7 +26,7 @@ export async function withdraw(
 ): Promise<ApprovalRecord> {
   const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (!WITHDRAWABLE.some((state) => state === row.state)) {
-    throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
+    throw new Problem('APPROVAL_STATE', `It is already ${row.state}.`);
   }
   const by = displayName(actor);
   const change = { state: 'withdrawn', decided_at: now(), decided_by: by, engine: 'human' } as const;
@@ -50,7 +50,7 @@ export async function appeal(
   const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (row.state !== 'rejected')
     throw new Problem('APPROVAL_STATE', 'Only what was rejected can be appealed.');
-  if (row.appeal !== null) throw new Problem('APPROVAL_STATE', 'It was appealed once already.');
+  if (row.appeal !== null) throw new Problem('APPROVAL_STATE', 'It has already been appealed.');
   await refuseOverlap(transaction, claimOfRow(row));
   const settings = await readSettings(transaction);
   const builder = await people.findBuilder(transaction, row.builder_id);

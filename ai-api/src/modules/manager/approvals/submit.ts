@@ -86,7 +86,7 @@ export async function builderOf(
   builderId: string | undefined,
 ): Promise<BuilderRecord> {
   const id = builderId ?? actor.person?.builderId ?? null;
-  if (id === null) throw invalidField('builderId', 'must say whose time it is: you are no builder');
+  if (id === null) throw invalidField('builderId', 'is required: you are not a builder');
   const builder = await people.findBuilder(transaction, id);
   if (!builder) throw notFound('builder', id);
   if (builder.status === 'left') throw invalidField('builderId', 'names a builder who has left');
@@ -170,6 +170,6 @@ export async function refuseOverlap(
   if (!other) return;
   throw new Problem(
     'APPROVAL_OVERLAP',
-    `Request ${other.id} of ${other.day} asks for this time (${other.state}).`,
+    `Request ${other.id} of ${other.day} already claims this time (${other.state}).`,
   );
 }

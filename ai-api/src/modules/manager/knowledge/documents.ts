@@ -195,7 +195,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
         version: await findVersion(transaction, documentId, number),
       }));
       if (!found.document || !found.version) return;
-      const reason = 'Reading failed on our side; the log has the reason.';
+      const reason = 'Reading failed because of an internal error; see the log.';
       await fail(tenantId, found.document, found.version.id, number, reason);
     },
   });
@@ -288,7 +288,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
     ) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const document = await requireDocument(transaction, documentId, lockDocument);
-        if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status} already.`);
+        if (document.status !== 'active') throw new Problem('CONFLICT', `It is already ${document.status}.`);
         if (supersededBy === documentId) throw invalidField('supersededBy', 'must be another document');
         if (supersededBy !== undefined) await requireDocument(transaction, supersededBy);
         const changed = await changeDocument(transaction, documentId, {

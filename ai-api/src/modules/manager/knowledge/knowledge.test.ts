@@ -182,7 +182,12 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
   });
 
   test.each([
-    ['not a PDF', 'application/pdf' as const, async () => Buffer.from('%PDF-1.7 broken'), 'not a PDF'],
+    [
+      'not a PDF',
+      'application/pdf' as const,
+      async () => Buffer.from('%PDF-1.7 broken'),
+      'not a readable PDF',
+    ],
     [
       'an encrypted PDF',
       'application/pdf' as const,

@@ -15,7 +15,7 @@ interface Job {
 const CONFIG = {
   name: 'helpful',
   dataType: 'BOOLEAN',
-  description: 'Whether the answer helped who asked.',
+  description: 'Whether the answer helped the user.',
   minValue: null,
   maxValue: null,
   categories: null,

@@ -24,7 +24,7 @@ export interface SwapResult {
   checked: number;
   /** Cases in which the model did not answer. */
   failed: number;
-  /** Cases whose texts tell neither a name nor a gender. */
+  /** Cases whose texts reveal neither a name nor a gender. */
   unnamed: number;
   /** Points that the criteria that were read moved by, on average of all that were checked. */
   meanChange: number | null;
@@ -138,7 +138,7 @@ function whyNone(cases: number, failed: number): string {
   if (cases === 0) return 'No case of this run took a model.';
   return failed > 0
     ? `The model did not answer for any of ${failed} cases.`
-    : 'No text of this run tells the name or the gender of its builder, so there is nothing to exchange.';
+    : 'No text of this run reveals the name or gender of its builder, so there is nothing to swap.';
 }
 
 function notChecked(reason: string): SwapResult {

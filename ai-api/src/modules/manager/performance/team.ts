@@ -64,7 +64,7 @@ function attentionOf(
 ): string[] {
   const reasons = [
     status === 'failed' && 'Could not be judged.',
-    needs_review && 'A person should look at the judgement.',
+    needs_review && 'A person should review the judgement.',
     grade === 'insufficient evidence' && 'Too little is known for a grade.',
     (grade === 'D' || grade === 'E') &&
       `Grade ${grade}${hasPlan ? ', with an active plan' : ', without a plan'}.`,

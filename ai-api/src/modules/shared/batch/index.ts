@@ -68,7 +68,7 @@ async function answer(
 ): Promise<Answered> {
   try {
     const read = reads.get(asked.operation);
-    if (!read) throw new Problem('NOT_FOUND', `There is no operation ${asked.operation} that reads.`);
+    if (!read) throw new Problem('NOT_FOUND', `There is no read operation ${asked.operation}.`);
     return await carryOut(read, policies, asked, request);
   } catch (error) {
     const problem = toProblem(error);

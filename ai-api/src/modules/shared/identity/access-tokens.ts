@@ -60,7 +60,7 @@ export async function createAccessTokens(secrets: readonly Buffer[], issuer: str
     verify: async (token: string): Promise<AccessClaims> => {
       const find = ({ kid }: { kid?: string }) => {
         const key = byKid.get(kid ?? '');
-        if (!key) throw invalidToken('No key of ours signed this token.');
+        if (!key) throw invalidToken('This token was not signed by a key of this installation.');
         return key.publicKey;
       };
       const options = { issuer, audience: issuer, typ: TYPE, algorithms: [ALGORITHM] };

@@ -79,8 +79,8 @@ const COMMON = /^(.{1,4})\1+$|^(?:password|passwort|welcome|letmein|qwerty|chang
 /** Why a password is refused; null when it may be set. */
 export function weakness(password: string, email: string): string | null {
   const [mailbox = ''] = email.split('@');
-  if (COMMON.test(password)) return 'is one that everybody tries first';
+  if (COMMON.test(password)) return 'is too common';
   if (mailbox.length >= 4 && password.toLowerCase().includes(mailbox))
-    return 'must not hold the e-mail address';
+    return 'must not contain the e-mail address';
   return null;
 }

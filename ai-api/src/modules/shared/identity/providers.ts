@@ -214,7 +214,7 @@ function remembered(open: () => Promise<oidc.Configuration>): () => Promise<oidc
 }
 
 function unreachable(cause: unknown): Problem {
-  return new Problem('SERVICE_UNAVAILABLE', 'The place to sign in does not answer right now.', {
+  return new Problem('SERVICE_UNAVAILABLE', 'The sign-in provider does not respond right now.', {
     retryAfter: TIMEOUT_SECONDS,
     cause,
   });

@@ -99,7 +99,10 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
   ) {
     const kind = use === 'session' ? 'browser' : 'token';
     if (use === 'session' && !cookies.isPossible)
-      throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
+      throw new Problem(
+        'SIGN_IN_REFUSED',
+        'Browsers sign in over https only; PUBLIC_URL must start with https.',
+      );
     const at = now();
     await removeEnded(transaction, at);
     if (kind === 'browser') await endPrevious(transaction, exchange);
@@ -254,14 +257,14 @@ async function endReused(
 /** The person of a session or token of their own, not one a key acts for. */
 export function ownPerson({ caller }: RequestContext) {
   if (caller.user && caller.keyId === null) return caller.user;
-  throw new Problem('FORBIDDEN', 'A key cannot do this, for nobody: people do it themselves.');
+  throw new Problem('FORBIDDEN', 'This requires a signed-in person; API keys cannot do it.');
 }
 
 function ownSession(request: RequestContext) {
   const user = ownPerson(request);
   const { credential } = request.caller;
   if (credential.kind !== 'session')
-    throw new Problem('FORBIDDEN', 'The issuer of this token ends it, not we.');
+    throw new Problem('FORBIDDEN', 'This token was issued elsewhere and must be revoked there.');
   return { user, credential };
 }
 

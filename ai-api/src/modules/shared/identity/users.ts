@@ -50,7 +50,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
 
   function refuseBeyond({ caller }: RequestContext, roles: readonly Role[]): void {
     const beyond = roles.find((role) => !covers(caller.roles, role));
-    if (beyond) throw new Problem('FORBIDDEN', `You have not the role ${beyond} that you would give.`);
+    if (beyond) throw new Problem('FORBIDDEN', `You do not have the role ${beyond} that you want to give.`);
   }
 
   async function passwordFor(email: string, password: string | undefined): Promise<string | null> {
@@ -103,7 +103,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
           password_hash: passwordHash,
           ...invited?.columns,
         });
-        if (!row) throw new Problem('CONFLICT', 'Somebody has this e-mail address already.');
+        if (!row) throw new Problem('CONFLICT', 'A user with this e-mail address already exists.');
         await note(transaction, actor, row.id, { email, name, roles, status: row.status });
         return { ...(await viewOf(transaction, row)), invitation: invited?.view ?? null };
       });
@@ -133,7 +133,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         const isAdminLost = status === 'disabled' || (roles !== undefined && !roles.includes('admin'));
         const isAdmin = before.status === 'active' && before.roles.includes('admin');
         if (isAdmin && isAdminLost && (await otherAdmins(transaction, userId)) === 0)
-          throw new Problem('LAST_ADMIN', 'This is the last admin. Make somebody else one first.');
+          throw new Problem('LAST_ADMIN', 'This is the last admin. Make another user an admin first.');
         const row = await changeUser(transaction, userId, {
           ...(name === undefined ? {} : { name }),
           ...(roles === undefined ? {} : { roles }),

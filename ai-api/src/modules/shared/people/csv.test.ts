@@ -123,7 +123,7 @@ describe('a fault', () => {
     expect(more).toEqual([]);
     expect(fault).toEqual({
       row: MAX_ROWS + 2,
-      message: 'is one too many: a table has at most 200000 rows',
+      message: 'exceeds the limit: a table has at most 200000 rows',
     });
   });
 });

@@ -19,7 +19,7 @@ interface RawRecord {
   cells: string[];
 }
 
-const TOO_MANY = `is one too many: a table has at most ${MAX_ROWS} rows`;
+const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
 const LF = 0x0a;
 const CR = 0x0d;
 const BLANKS = new Set([LF, CR, 0x20, 0x09]);

@@ -330,12 +330,12 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
             '\r\n',
           ),
         },
-        [['builders.csv', 5, 'builder_id', 'is there twice, first in row 2']],
+        [['builders.csv', 5, 'builder_id', 'is a duplicate of row 2']],
       ],
       [
         'the same week of a project twice',
         { projectMetrics: [projectWeekRow(), projectWeekRow({ week: '2026-W44' }), projectWeekRow()] },
-        [['project-metrics.csv', 3, 'project_id', 'is there twice, first in row 1']],
+        [['project-metrics.csv', 3, 'project_id', 'is a duplicate of row 1']],
       ],
       [
         'builders and projects that are not known',

@@ -60,7 +60,7 @@ export function readTable<Row extends z.ZodObject>(
     const name = JSON.stringify(key.map((column) => (parsed.data as Record<string, unknown>)[column]));
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, line);
-    else wrong(columns[0] as string, `is there twice, first in row ${earlier}`);
+    else wrong(columns[0] as string, `is a duplicate of row ${earlier}`);
     rows.push({ line, row: parsed.data });
   }
   return rows;

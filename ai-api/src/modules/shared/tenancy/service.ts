@@ -48,7 +48,7 @@ export function createTenancy(database: Database, region: string | null) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const before = await lockTenant(transaction);
         if (typeof dataRegion === 'string' && dataRegion !== region) {
-          const where = region ? `in ${region}` : 'in a region that nobody declared (DATA_REGION)';
+          const where = region ? `in ${region}` : 'in an undeclared region (DATA_REGION is not set)';
           throw new Problem('CONFLICT', `This installation keeps its data ${where}.`);
         }
         const given = { ...(timezone === undefined ? {} : { timezone }), ...(models ? { models } : {}) };

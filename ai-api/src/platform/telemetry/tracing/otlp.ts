@@ -65,7 +65,7 @@ export function complaining<Item, E extends Exporter<Item>>(exporter: E, what: s
         lost += items.length;
         if (performance.now() - saidAt > COMPLAIN_EVERY_MS) {
           saidAt = performance.now();
-          log.warn({ lost }, `${what} could not be exported and are lost`);
+          log.warn({ lost }, `${what} could not be exported and were lost`);
           lost = 0;
         }
       }

@@ -21,7 +21,7 @@ export async function readDocx(body: Uint8Array): Promise<Extracted> {
     const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(body) });
     return readHtml(value);
   } catch (error) {
-    throw new UnreadableFile('It is not a Word document that can be read.', error);
+    throw new UnreadableFile('It is not a readable Word document.', error);
   }
 }
 
@@ -40,7 +40,7 @@ function refuseBomb(body: Uint8Array): Promise<void> {
         },
       },
       (error) => {
-        if (error) return reject(new UnreadableFile('It is not a Word document that can be read.', error));
+        if (error) return reject(new UnreadableFile('It is not a readable Word document.', error));
         if (bytes > MAX_BYTES || files > MAX_FILES)
           return reject(new UnreadableFile('It is too large when unpacked.'));
         resolve();

@@ -27,7 +27,7 @@ async function open(body: Uint8Array) {
     if (error instanceof Error && error.name === 'PasswordException') {
       throw new UnreadableFile('It is encrypted. Save it without a password.', error);
     }
-    throw new UnreadableFile('It is not a PDF that can be read.', error);
+    throw new UnreadableFile('It is not a readable PDF.', error);
   }
 }
 
