@@ -16,13 +16,13 @@ const ENDPOINT = 'http://127.0.0.1:9/hook';
 
 const headers = { authorization: `Bearer ${ADMIN_KEY}` };
 
-/** Resident memory of a process in bytes, as Linux tells it. */
+/** Resident memory of a process in bytes, as Linux reports it. */
 function memoryOf(pid: string): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
-/** A connection that was told it is ready. */
+/** A connection that received `ready`. */
 function open(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   return new Promise((resolve, reject) => {

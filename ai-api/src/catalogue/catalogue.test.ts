@@ -113,7 +113,7 @@ describe('the OpenAPI document', () => {
     expect([post.security, post['x-roles']]).toEqual([[{ apiKey: [] }], ['admin', 'executive', 'ops']]);
   });
 
-  test('tells the events as webhooks', () => {
+  test('lists the events as webhooks', () => {
     expect(Object.keys(document.webhooks as Json)).toEqual(EVENT_TYPES);
   });
 });

@@ -145,7 +145,7 @@ describe('the typed client', () => {
     expect((await failure(client().builder.list({}))).message).toBe('GET /builders: the answer broke off');
   });
 
-  test('throws with status 0 when nobody answers, in time or at all', async () => {
+  test('throws with status 0 when there is no answer, in time or at all', async () => {
     answer = () => {};
     const late = await failure(client({ timeoutMs: 50 }).builder.list({}));
     expect([late.status, late.message]).toEqual([0, 'GET /builders: the API did not answer']);

@@ -1,4 +1,4 @@
-/** Values that come with examples and images, and that everybody tries first. */
+/** Values that come with examples and images, and that attackers try first. */
 const WELL_KNOWN = new Set(
   'admin administrator ai_manager ai-manager aimanager change-me change_me changeme changeit default dev development example guest letmein local pass passwd password postgres postgresql qwerty root secret test testing token user welcome'.split(
     ' ',

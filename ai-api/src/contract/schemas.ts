@@ -9,7 +9,7 @@ export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as con
 
 /**
  * Text that a person wrote, trimmed: letters, line breaks and tabs, no other control characters. Lengths in characters.
- * @param tooShort what is told below `least`
+ * @param tooShort the message below `least`
  */
 export const prose = (least: number, most: number, tooShort = 'must not be empty') =>
   z
@@ -19,7 +19,7 @@ export const prose = (least: number, most: number, tooShort = 'must not be empty
     .max(most, `must be at most ${most} characters`)
     .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
 
-/** Why somebody decides so. */
+/** The reason for a decision. */
 export const reason = prose(10, 2000, 'must give a reason of at least 10 characters');
 
 /** UTC ISO 8601 instant. */
@@ -80,7 +80,7 @@ export type ProblemDocument = z.infer<typeof problemDocument>;
 const knownTimeZones = new Set<string>();
 const MAX_KNOWN = 1000;
 
-/** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are none. */
+/** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are not time zones. */
 export function isTimeZone(name: string): boolean {
   if (knownTimeZones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;

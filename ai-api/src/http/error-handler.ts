@@ -29,7 +29,7 @@ interface Coded {
   message?: unknown;
 }
 
-/** The problem that stands for whatever was thrown. */
+/** The problem for any thrown value. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status, code } = (error ?? {}) as Coded;

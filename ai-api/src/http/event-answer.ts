@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Operation } from '../contract/operation.ts';
 import { toProblem } from './error-handler.ts';
 
-/** Whether a request wants the steps of an answer as server-sent events, and the operation tells them. */
+/** Whether a request wants the steps of an answer as server-sent events, and the operation sends them. */
 export function wantsEvents(op: Pick<Operation, 'streams'>, request: Request): boolean {
   return op.streams === true && (request.headers.accept ?? '').includes('text/event-stream');
 }

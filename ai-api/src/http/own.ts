@@ -30,7 +30,7 @@ export function limitToOwn(op: Operation, builderId: string | null, input: Recor
 }
 
 /**
- * Keeps an answer about somebody else from a builder, who gets the answer for what does not exist.
+ * Hides data about other people from a builder, who gets the same answer as for what does not exist.
  * @throws {Problem} NOT_FOUND
  */
 export function refuseOthers(op: Operation, builderId: string | null, output: unknown): void {

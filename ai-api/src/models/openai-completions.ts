@@ -37,7 +37,7 @@ export class PlainCompletions extends ChatOpenAICompletions<LimitedOptions> {
     request: Complete['Plain'],
     options?: Complete['Options'],
   ): Complete['Completion'];
-  /** @throws {ModelError} for an answer that is none; and what the provider's client throws */
+  /** @throws {ModelError} for an invalid answer; and what the provider's client throws */
   override async completionWithRetry(
     request: Complete['Streamed'] | Complete['Plain'],
     options?: Complete['Options'],
@@ -58,7 +58,7 @@ function check(completion: Completion): void {
     throw refused({ tokensIn, tokensOut });
 }
 
-/** The chunks of a stream that ends as it should: refusals are told, and so is an end before the end. */
+/** The chunks of a stream that ends as it should: refusals are reported, and so is an early end. */
 async function* checkedChunks(
   chunks: Chunks,
 ): AsyncGenerator<Chunks extends AsyncIterable<infer C> ? C : never> {

@@ -5,7 +5,7 @@ import type { Provider, ProviderName, Question } from './provider.ts';
 
 export interface ProviderOptions {
   apiKey: string;
-  /** The provider's own unless said. */
+  /** Defaults to the provider's own. */
   baseUrl?: string | undefined;
   model: string;
   /** Milliseconds for one attempt, from connecting to the last byte. */

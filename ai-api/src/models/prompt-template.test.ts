@@ -7,7 +7,7 @@ const plain = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/
 const declare = (...names: string[]) => names.map((given) => ({ name: given, description: '', value: 'x' }));
 
 describe('a template', () => {
-  test('uses exactly the names that stand between double braces', () => {
+  test('uses exactly the names between double braces', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(plain, name), { maxLength: 8 }), plain, (parts, end) => {
         const text = parts.map(([before, used]) => `${before}{{ ${used} }}`).join('') + end;

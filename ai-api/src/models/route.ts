@@ -194,7 +194,7 @@ export function createRoute(
       await note(failure.kind, usage ?? failure.usage, text || null, failure.message);
       throw failure;
     } finally {
-      // Whoever listens may stop listening.
+      // The caller may stop reading.
       if (!isNoted) await note('aborted', usage ?? NO_USAGE, text);
       await pieces.return?.(undefined).catch(() => {});
     }

@@ -84,8 +84,8 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
 
     /**
      * Takes from the budgets of an address and a person before a password is looked at, right or wrong. Without
-     * counters nobody signs in (fail closed).
-     * @param person what tells the person apart; it is hashed by the caller
+     * counters sign-in is refused (fail closed).
+     * @param person what identifies the person; it is hashed by the caller
      * @throws {Problem} RATE_LIMITED, SERVICE_UNAVAILABLE
      */
     signIn: async (request: Pick<Request, 'ip'>, person: string): Promise<void> => {
@@ -108,7 +108,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
 
     /**
      * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
-     * refused before it is verified, so that guessing on tells nothing.
+     * refused before it is verified, so that further guessing reveals nothing.
      * @throws {Problem} what `verify` throws, or RATE_LIMITED
      */
     credential: async <T>(request: Pick<Request, 'ip'>, verify: () => Promise<T>): Promise<T> => {

@@ -46,7 +46,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
     if (known && known.day === day && at.getTime() - known.readAt < SUM_TTL) return known;
     const read = await database.withTenant(tenantId, async (transaction) => {
       const budget = (await findBudget(transaction)) ?? dailyMicros;
-      // Nobody asks for the sum without a budget.
+      // Without a budget the sum is not needed.
       const spent = budget === null ? 0 : await spentSince(transaction, new Date(`${day}T00:00:00Z`));
       return { budget, spent };
     });
@@ -97,7 +97,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
   };
 }
 
-/** 32 hex digits of a UUID: every judgement has a trace id without anybody writing it down. */
+/** 32 hex digits of a UUID: every judgement has a trace id without storing it. */
 export function traceIdOf(uuid: string): string {
   return uuid.replaceAll('-', '');
 }

@@ -18,7 +18,7 @@ class BodyTooLarge extends Error {}
 /**
  * Answers requests for the URLs that the filesystem store signs: GET and HEAD download, PUT stores the body
  * (at most `maxBytes`, 100 MiB when absent) under the request's content type. It needs the URL as the client sent it and
- * a body that nobody read, so it goes before body parsers. Downloads are never rendered by a browser.
+ * a body that is not read yet, so it goes before body parsers. Downloads are never rendered by a browser.
  */
 export function serveSignedObjects(
   store: FilesystemObjects,

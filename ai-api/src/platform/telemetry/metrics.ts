@@ -14,7 +14,7 @@ export interface PoolState {
   waiting: number;
 }
 
-/** What is asked at the moment of a scrape, because nobody counts it on the way. */
+/** What is asked at the moment of a scrape, because it is not counted on the way. */
 export interface Gauges {
   pool(): PoolState;
   queues(): Promise<QueueCount[]>;

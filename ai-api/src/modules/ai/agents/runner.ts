@@ -36,7 +36,7 @@ export interface AgentParts {
   now: () => Date;
 }
 
-/** How often a running execution looks whether somebody cancelled it. */
+/** How often a running execution checks whether it was cancelled. */
 const LOOK_MS = 500;
 
 /** Runs executions in the background; who waits for one asks its row. */
@@ -133,7 +133,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
     });
   }
 
-  /** Aborts the call to the model soon after somebody cancelled the execution, in whatever process. */
+  /** Aborts the call to the model soon after the execution was cancelled, in any process. */
   function watch(tenantId: string, executionId: string, cancelled: AbortController) {
     const stopped = new AbortController();
     const look = async () => {

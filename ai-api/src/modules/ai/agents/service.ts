@@ -37,7 +37,7 @@ import {
 } from './store.ts';
 import { agentViewOf, contextViewOf, executionViewOf, versionViewOf } from './views.ts';
 
-/** How often somebody who waits for an execution looks whether it has ended. */
+/** How often a waiting call checks whether an execution has ended. */
 const LOOK_MS = 100;
 const SHOWN_MESSAGES = 200;
 

@@ -65,7 +65,7 @@ export interface Verdict {
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
-/** Questions to people: asked once, answered once, and everybody who waits for the answer is told. */
+/** Questions to people: asked once, answered once, and everyone who waits for the answer is notified. */
 export function createDecisions(
   database: Database,
   jobs: Jobs,

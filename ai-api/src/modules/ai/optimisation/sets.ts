@@ -12,7 +12,7 @@ export interface CaseSets {
   failures: string[];
   /** What the result is measured on; the model that writes never sees it. */
   heldOut: string[];
-  /** What nobody corrected, and should stay as it is. */
+  /** Uncorrected judgements, which should stay as they are. */
   regression: string[];
 }
 
@@ -26,7 +26,7 @@ export function correctedBy(past: PastJudgement, verdict: Verdict | undefined): 
 /**
  * Divides cases: by time the newer half of the corrected ones is set aside, by person all cases of half of the people.
  * @param corrected judgements that people decided or would have graded otherwise
- * @param untouched judgements that nobody found fault with
+ * @param untouched judgements without a correction
  */
 export function splitCases(
   corrected: readonly PastJudgement[],

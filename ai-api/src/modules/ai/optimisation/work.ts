@@ -76,7 +76,7 @@ export function chooseCases(database: Database, given: Assignment): Promise<Case
   });
 }
 
-/** Judgements that an override or every reviewer would have graded otherwise, and those that nobody found fault with. */
+/** Judgements that an override or every reviewer would have graded otherwise, and those without a correction. */
 async function correctedAndOthers(
   transaction: TenantTransaction,
   wanted: { kind: string; limit: number },

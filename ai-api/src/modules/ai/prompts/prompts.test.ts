@@ -115,7 +115,7 @@ describe.each(businessDatabases())('prompts on $name', ({ create }) => {
     expect(findings.map(({ message }) => message)).toEqual(['Not replayed: No model is configured.']);
   });
 
-  test('are given one label by one of two people who move it at once; the other is told who won', async () => {
+  test('get a label from one of two people who move it at once; the other gets an error that names the winner', async () => {
     const name = await draft(3);
     await production(name, 1, 0);
     const answers = await Promise.allSettled([production(name, 2, 1), production(name, 3, 1)]);

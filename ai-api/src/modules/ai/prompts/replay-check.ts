@@ -87,7 +87,7 @@ function reasonOf({ cases, isComplete }: ReplayResult, wanted: number): string |
   return isComplete ? null : `The time limit was reached after ${cases.length} of ${wanted}.`;
 }
 
-/** What a replay says about a version: an answer out of schema keeps it from serving, all else is told. */
+/** What a replay says about a version: an answer out of schema keeps it from serving, all else is reported. */
 export function findingsOf(replayed: Replay): CheckFinding[] {
   const { status, reason, changed, failed, examples } = replayed;
   const broken = examples.filter(({ failure }) => failure?.startsWith('out_of_schema')).length;

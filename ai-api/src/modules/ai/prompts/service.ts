@@ -52,7 +52,7 @@ export interface NewVersion {
   basedOn?: number | undefined;
 }
 
-/** Tells subscribers, with the transaction. */
+/** Notifies subscribers, with the transaction. */
 export type Publish = Events['publish'];
 
 export interface PromptSettings {
@@ -72,7 +72,7 @@ const REPLAY_MS = 45_000;
 
 export type Prompts = ReturnType<typeof createPrompts>;
 
-/** Prompts by version: what models are told, who changed it, and what serves. */
+/** Prompts by version: their texts, who changed them, and which version is used. */
 export function createPrompts(
   database: Database,
   { kinds, model, concurrency, publish, now, source = null }: PromptSettings,
@@ -245,7 +245,7 @@ export function createPrompts(
       }),
 
     list: (tenantId: string, page: Page) => {
-      // Nobody waits for it: what is new there is in the next answer.
+      // Not awaited: what is new there is in the next response.
       void sourceOf(tenantId)?.refresh(tenantId, { force: false });
       return database.withTenant(tenantId, (transaction) =>
         listPage(page, {

@@ -191,7 +191,7 @@ export function checkConfig(config: {
 }
 
 /**
- * A score's value by its config. Langfuse checks later and tells nobody, so that what is wrong is refused here.
+ * A score's value by its config. Langfuse validates later and without an error, so that what is wrong is refused here.
  * @param field names the input in the refusal
  * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT
  */

@@ -36,8 +36,8 @@ const REMEMBER_MS = 300_000;
 const PATIENCE = { retryLimit: 30, retryDelayMax: 3600, expireInSeconds: 300 };
 
 /**
- * Tells Langfuse of scores and of what is to be reviewed, by jobs: nothing here ever waits for it. Without a client
- * nobody is told.
+ * Sends Langfuse the scores and reviews, by jobs: nothing here waits for it. Without a client
+ * nothing is sent.
  */
 export function forwardToLangfuse(
   database: Database,

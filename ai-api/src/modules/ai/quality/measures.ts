@@ -107,7 +107,7 @@ function answerOf({ textValue, numberValue }: FinishedScore): string {
   return textValue ?? String(numberValue);
 }
 
-/** Categories of a config with their places in the order; null where there are none that answers could agree on. */
+/** Categories of a config with their places in the order; null for a config without categories. */
 function categoriesOf(
   config: Answers | undefined,
   pairs: readonly Pair[],

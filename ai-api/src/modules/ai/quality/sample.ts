@@ -57,7 +57,7 @@ export function priorityOf(reasons: readonly Sampled[]): number {
 }
 
 /**
- * An even draw from 0 to 1 that is the same whenever it is looked at. Nobody who is judged can steer it: the id
+ * An even draw from 0 to 1 that is the same whenever it is looked at. People who are judged cannot influence it: the id
  * is made after the facts are in.
  */
 function draw(purpose: string, judgementId: string): number {

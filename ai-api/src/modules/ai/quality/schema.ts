@@ -117,7 +117,7 @@ export const reviewView = z
   .meta({ id: 'Review' });
 export type ReviewView = z.infer<typeof reviewView>;
 
-/** A review in the hands of the reviewer who asked. */
+/** A review assigned to the caller. */
 export const claimedReview = reviewView
   .extend({
     leaseUntil: timestamp.describe('After that it is offered to other reviewers'),

@@ -94,7 +94,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     ['a number outside its range', 'feedback helps', 6, 'value: must be from 1 to 5'],
     ['text for a number', 'feedback helps', 'much', 'value: must be a number'],
     ['a flag for a number', 'feedback helps', true, 'value: must be a number'],
-    ['a category that is none', 'grade', 'F', 'value: must be one of A, B, C, D, E, insufficient evidence'],
+    ['an invalid category', 'grade', 'F', 'value: must be one of A, B, C, D, E, insufficient evidence'],
     ['a number for a category', 'grade', 4, 'value: must be one of A, B'],
     ['a word for a flag', 'reasons hold', 'perhaps', 'value: must be true or false'],
     ['a number for a flag', 'reasons hold', 2, 'value: must be true or false'],

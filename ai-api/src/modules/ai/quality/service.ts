@@ -25,7 +25,7 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
 
 export type Quality = ReturnType<typeof createQuality>;
 
-/** Review of judgements by people, and what it tells about them. */
+/** Review of judgements by people, and what it shows about them. */
 export function createQuality(database: Database, forward: Forward, now: () => Date) {
   const scores = createScores(database, forward);
   const reviews = createReviews(database, scores, forward, now);

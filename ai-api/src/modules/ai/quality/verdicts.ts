@@ -5,13 +5,13 @@ import { DECISION_CONFIG, GRADE_CONFIG, REASONS_CONFIG, REMARK_CONFIG } from './
 
 /** What the reviewers of a judgement said of it together. */
 export interface Verdict {
-  /** The grade that everybody who graded it would have given; null when nobody did, or they disagree. */
+  /** The grade that all its reviewers would have given; null when there is none, or they disagree. */
   grade: Grade | null;
-  /** Somebody would have decided otherwise, or found a reason that does not follow from its evidence. */
+  /** A reviewer would have decided otherwise, or found a reason that does not follow from its evidence. */
   isFaulted: boolean;
   /** Their remarks and comments, oldest first. */
   said: string[];
-  /** It was drawn by chance for review, so that it stands for those that were not. */
+  /** It was drawn by chance for review, so that it represents those that were not. */
   isRandom: boolean;
 }
 

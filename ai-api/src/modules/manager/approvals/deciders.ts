@@ -10,8 +10,8 @@ export interface Decider extends Inbox {
 }
 
 /**
- * The person behind a request, with the groups they decide for: their own, and those of whom they stand in for today.
- * @throws {Problem} APPROVAL_NOT_YOURS when the credential stands for nobody
+ * The person behind a request, with the groups they decide for: their own, and those delegated to them today.
+ * @throws {Problem} APPROVAL_NOT_YOURS when the credential has no person
  */
 export async function deciderOf(transaction: TenantTransaction, caller: Caller, now: Date): Promise<Decider> {
   const decider = await inboxOf(transaction, caller, now);
@@ -20,7 +20,7 @@ export async function deciderOf(transaction: TenantTransaction, caller: Caller, 
   throw new Problem('APPROVAL_NOT_YOURS', detail);
 }
 
-/** As {@link deciderOf}; null when the credential stands for nobody. */
+/** As {@link deciderOf}; null when the credential has no person. */
 export async function inboxOf(
   transaction: TenantTransaction,
   { user, roles }: { user: Person | null; roles: readonly string[] },

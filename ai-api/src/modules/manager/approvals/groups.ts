@@ -124,7 +124,7 @@ export function createGroups(database: Database) {
   };
 }
 
-/** Whose decisions are handed on: one's own, or anybody's for those who manage. @throws {Problem} */
+/** Whose decisions are delegated: the caller's own, or for managers anyone's. @throws {Problem} */
 function delegatorOf({ user, roles }: Caller, asked: string | undefined): string {
   const own = user?.email.toLowerCase();
   const from = asked ?? own;

@@ -37,7 +37,7 @@ export async function withdraw(
 }
 
 /**
- * Puts a rejected request before people again: once, and before somebody else than who rejected it.
+ * Puts a rejected request before people again: once, and before a different approver.
  * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_STATE, APPROVAL_OVERLAP when another request has its time now
  */
 export async function appeal(

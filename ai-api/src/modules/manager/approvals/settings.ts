@@ -3,7 +3,7 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 const hours = (max: number) => z.number().min(0).max(max);
 
-/** What a company decides about manual time. Each field has a default that holds until somebody sets it. */
+/** What a company decides about manual time. Each field has a default until it is set. */
 export const settingsSchema = z
   .object({
     triage: z
@@ -47,7 +47,7 @@ export const settingsSchema = z
   .meta({ id: 'ApprovalSettings' });
 export type ApprovalSettings = z.output<typeof settingsSchema>;
 
-/** Fields that somebody may change, without defaults. */
+/** Fields that may be changed, without defaults. */
 export const settingsChange = z.object(
   Object.fromEntries(
     Object.entries(settingsSchema.shape).map(([name, field]) => [name, field.unwrap().optional()]),

@@ -17,7 +17,7 @@ import {
   readSettings,
 } from './store.ts';
 
-/** What somebody asks for. */
+/** The requested time. */
 export interface TimeRequest {
   date: string;
   hours: number;
@@ -78,7 +78,7 @@ function spanOf(startsAt: string, hours: number, day: Span, zone: string | null)
   return { from, until: new Date(from.getTime() + hours * HOUR_MS) };
 }
 
-/** The builder whose time is meant. @throws {Problem} NOT_FOUND, or INVALID_INPUT when nobody is named */
+/** The builder whose time is meant. @throws {Problem} NOT_FOUND, or INVALID_INPUT when no builder is named */
 export async function builderOf(
   transaction: TenantTransaction,
   { people }: Parts,

@@ -93,7 +93,7 @@ const email = z
   })
   .meta({ id: 'EvaluationEmail' });
 
-/** A run tells about everybody, which builders may not see. */
+/** A run is about all builders, which builders may not see. */
 const everybodyElse = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const operate = ['admin', 'executive', 'ops'] as const;
 const runId = id.describe('The run');

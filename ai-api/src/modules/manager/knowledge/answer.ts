@@ -100,7 +100,7 @@ export async function fromModel(
     read(lines.end());
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    // What was told stays told: it was checked. That more may have followed is said.
+    // Sentences already sent are kept: they were checked. The response says that it may be incomplete.
     if (sentences.length === 0) return fromPassages(passages, error.message);
     modelFailure = error.message;
   }
@@ -116,7 +116,7 @@ export async function fromModel(
   };
 }
 
-/** The document's own words are told as such. */
+/** The document's own words are marked as such. */
 const toldAs = ({ text, citation, verbatim }: GroundedSentence) =>
   `${verbatim ? `The document says: “${text}”` : text} [${citation}]`;
 

@@ -133,10 +133,10 @@ export function createDocuments({ database, jobs, objects, collections, events }
       },
     );
     await database.withTenant(tenantId, async (transaction) => {
-      // Under its lock, which whoever retires it takes first too.
+      // Under its lock, which retiring takes first too.
       const current = await lockDocument(transaction, documentId);
       if (!current || !isWanted(current, number)) {
-        // A newer version was read before, or somebody has retired the document.
+        // A newer version was read before, or the document was retired.
         const own = await deleteVersionPassages(transaction, documentId, number);
         await collections.remove(transaction, COLLECTION, own);
         await passOver(transaction, version.id);
@@ -335,12 +335,12 @@ function isWanted({ status, indexed_version }: DocumentRecord, version: number):
   return status === 'active' && version >= (indexed_version ?? 0);
 }
 
-/** Nobody waits for a version any more that a newer one has overtaken. */
+/** A version that a newer one has overtaken is no longer needed. */
 function passOver(transaction: TenantTransaction, versionId: string): Promise<void> {
   return changeVersion(transaction, versionId, { state: 'indexed' });
 }
 
-/** What people call a document: its own title, unless somebody has given it one. */
+/** What people call a document: its own title, unless a user has given it one. */
 function titleOf({ name, title }: DocumentRecord, own: string | null): string {
   return title === name && own ? own.slice(0, 200) : title;
 }

@@ -68,7 +68,7 @@ const AT_ONCE = 4;
 
 /**
  * Judges cases again, as they are and with other names and the other gender in what people wrote. Whatever a name moves
- * by more than the tolerance is told: it must not move anything. A case that tells neither is not judged, and one where
+ * by more than the tolerance is reported: it must not move anything. A case that reveals neither is not judged, and one where
  * the model fails is counted, never taken for a good one.
  */
 export async function swapNames(
@@ -155,7 +155,7 @@ function notChecked(reason: string): SwapResult {
 
 /**
  * The facts with every part of a name, and every gendered word, exchanged in what people wrote. A name is written with a
- * capital: a builder called Will does not turn every "will" into somebody else.
+ * capital: a builder called Will does not turn every "will" into another name.
  */
 export function withOtherNames(
   facts: Facts,

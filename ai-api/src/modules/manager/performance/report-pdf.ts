@@ -16,7 +16,7 @@ const FONTS = {
   plain: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
   bold: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
 };
-/** Letters that the fonts lack, or that would stand unjoined or in the wrong order, would come out as wrong ones. */
+/** Letters that the fonts lack, or would be unjoined or in the wrong order, would come out as wrong ones. */
 const UNKNOWN = /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Mn}\p{N}\p{P}\p{Zs}\p{Sc}\p{Sm}]/gu;
 const known = (text: string) => text.normalize('NFC').replaceAll(UNKNOWN, '?');
 

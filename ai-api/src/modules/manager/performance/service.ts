@@ -53,7 +53,7 @@ export function createPerformance(setup: PerformanceSetup) {
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
-  /** The week that is meant: the newest official one unless said; without any, the last complete one. */
+  /** The week that is meant: defaults to the newest official one; without any, the last complete one. */
   const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
     week ?? (await newestOfficialWeek(transaction)) ?? addWeeks(weekOf(now()), -1);
 

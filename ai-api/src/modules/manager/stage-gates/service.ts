@@ -81,7 +81,7 @@ export function createStageGates(setup: StageGatesSetup) {
   const describeOne = async (transaction: TenantTransaction, row: EvaluationRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof evaluationView>;
 
-  /** Tells the world and the trail what became of an evaluation, and answers how it stands. */
+  /** Publishes and records what became of an evaluation, and returns its state. */
   async function conclude(
     transaction: TenantTransaction,
     request: RequestContext,

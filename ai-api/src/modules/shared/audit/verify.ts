@@ -39,7 +39,7 @@ class Broken extends Error {
 /**
  * Walks a tenant's chain from its first entry to its head and stops at the first link that is broken.
  * Entries that are appended meanwhile are checked too.
- * @param known an entry's place and hash that somebody wrote down earlier
+ * @param known an entry's place and hash that was written down earlier
  */
 export async function verifyChain(database: Database, tenantId: string, known?: Head): Promise<Verdict> {
   let head: Head = { seq: 0, hash: GENESIS };

@@ -105,7 +105,7 @@ async function carryOut(
   return { status: op.status ?? 200, body: output };
 }
 
-/** What is left of a budget is told of the request, not of each read. */
+/** The remaining budget is reported for the request, not for each read. */
 const NO_HEADERS = { setHeader: () => NO_HEADERS } as unknown as Parameters<
   RequestPolicies['limiter']['caller']
 >[0];

@@ -9,7 +9,7 @@ import { builderIdByEmail } from '../people/index.ts';
 import { announceChange } from './changes.ts';
 import { changeUser, findByIssuer, findUser, insertUser, linkIssuer, type UserRecord } from './user-store.ts';
 
-/** Whoever may do everything may do what each role may. */
+/** A caller who may do everything may do what each role may. */
 export function covers(roles: readonly string[], role: string): boolean {
   return roles.includes('admin') || roles.includes(role);
 }
@@ -93,7 +93,7 @@ async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<U
   return created;
 }
 
-/** An address that somebody only claims to have would let them be anybody. */
+/** With an unverified address, a person could claim to be anyone. */
 function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimMapping): string {
   const email = claimAt(claims, emailClaim);
   if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/.test(email) || email.length > 254)

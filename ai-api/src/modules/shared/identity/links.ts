@@ -36,7 +36,7 @@ export function createLinks(database: Database, changes: Changes) {
   }
 
   return {
-    /** @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT when the account stands for somebody else */
+    /** @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT when the account is linked to another user */
     link: (request: RequestContext, userId: string, account: ExternalAccount) =>
       change(request, userId, account, async (transaction, { id }) => {
         const { issuer, subject } = account;

@@ -11,7 +11,7 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 const COST = { ln: 15, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const FORM = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/=]+)\$([\w+/=]+)$/;
-/** Hashes at once; the others wait, and beyond that many nobody is let in. */
+/** Hashes at once; the others wait, and beyond that many, sign-in is refused. */
 const AT_ONCE = 2;
 const MAX_WAITING = 64;
 

@@ -180,7 +180,7 @@ async function authorizationUrl(
   });
 }
 
-/** Tells what a provider refused from what it did not answer. */
+/** Distinguishes a refusal of the provider from a missing response. */
 async function asked<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

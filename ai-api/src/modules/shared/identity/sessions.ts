@@ -46,7 +46,7 @@ interface Parts {
   now: () => Date;
 }
 
-/** How somebody signed in. */
+/** How a user signed in. */
 export interface SignIn {
   /** `password`, `invitation` or the id of a provider. */
   provider: string;
@@ -165,7 +165,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
     begin,
     refresh,
 
-    /** Signs out whoever asks, where they ask. */
+    /** Signs the caller out of the current session. */
     end: async (request: RequestContext): Promise<void> => {
       const { user, credential } = ownSession(request);
       await database.withTenant(request.caller.tenantId, async (transaction) => {
@@ -237,7 +237,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
 }
 
 /**
- * Whoever comes second with a refresh token, the thief or the person, cannot be told apart: both lose it.
+ * On a second use of a refresh token, thief and person cannot be distinguished: both lose it.
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
  */
 async function endReused(

@@ -87,7 +87,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         viewOf(transaction, await requireUser(transaction, userId)),
       ),
 
-    /** @throws {Problem} CONFLICT when somebody has the address, FORBIDDEN for more than the maker may do */
+    /** @throws {Problem} CONFLICT when the address is taken, FORBIDDEN for more than the maker may do */
     create: async (request: RequestContext, { email, name, roles, password }: NewUser) => {
       refuseBeyond(request, roles);
       const actor = actorOf(request);
@@ -109,7 +109,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
       });
     },
 
-    /** @throws {Problem} NOT_FOUND, CONFLICT for somebody who is disabled */
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user */
     invite: (request: RequestContext, userId: string) => {
       const actor = actorOf(request);
       return database.withTenant(actor.tenantId, async (transaction) => {
@@ -168,10 +168,10 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
       return { userId, ended };
     },
 
-    /** Everybody, for a review of who has access. */
+    /** All users, for a review of who has access. */
     all: (transaction: TenantTransaction) => listUsers(transaction, {}, null, 100_000),
 
-    /** Makes the first admin of an installation, unless somebody has the address already. */
+    /** Makes the first admin of an installation, unless the address is taken. */
     ensureAdmin: async (tenantId: string, email: string, password: string): Promise<void> => {
       const isThere = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }));
       if (isThere) return;

@@ -108,7 +108,7 @@ describe('a fault', () => {
       'i"d,note',
       [{ row: 1, message: 'has a quote inside a cell that is not quoted' }],
     ],
-  ])('is told: %s', (_, text, faults) => {
+  ])('is reported: %s', (_, text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });
 

@@ -30,7 +30,7 @@ export interface CellError {
   message: string;
 }
 
-/** More than this helps nobody; the rest is counted. */
+/** More errors are not useful; the rest is counted. */
 const MAX_ERRORS = 100;
 
 /** Reads and checks one table; what is wrong is added to `errors`. */

@@ -25,7 +25,7 @@ export type Tenancy = ReturnType<typeof createTenancy>;
 
 /**
  * Companies and their settings.
- * @param region where this installation keeps its data, as whoever runs it declares; null when they do not
+ * @param region where this installation keeps its data, as its operator declares; null when they do not
  */
 export function createTenancy(database: Database, region: string | null) {
   const view = (row: TenantRecord) => ({

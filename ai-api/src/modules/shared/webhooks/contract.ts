@@ -28,7 +28,7 @@ const endpoint = z
   })
   .meta({ id: 'WebhookEndpoint' });
 
-/** They could not be sent with a request, and would be shown to everyone who lists the endpoints. */
+/** They could not be sent with a request, and would be shown to every user who lists the endpoints. */
 function hasNoCredentials(url: string): boolean {
   const { username, password } = URL.parse(url) ?? { username: '', password: '' };
   return username === '' && password === '';

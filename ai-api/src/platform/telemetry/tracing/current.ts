@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
-/** Where the work that runs now stands in its trace. Not the API's global context, which others may set. */
+/** The place of the running work in its trace. Not the API's global context, which others may set. */
 export interface Current {
   tracer: Tracer;
   context: Context;

@@ -49,7 +49,7 @@ export function parsePairs(text: string): Record<string, string> {
 
 const COMPLAIN_EVERY_MS = 5 * 60_000;
 
-/** The part of an exporter that tells how an export ended. */
+/** The part of an exporter that reports how an export ended. */
 interface Exporter<Item> {
   export(items: Item[], done: (result: { code: number; error?: Error }) => void): void;
 }

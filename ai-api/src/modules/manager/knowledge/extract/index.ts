@@ -22,7 +22,7 @@ const LOOK_MS = 100;
  * Reads a document in a thread of its own, with limits of time and memory: a file that is malformed or made to do
  * harm ends there.
  * @param mostUnpacked bytes outside of the heap
- * @throws {UnreadableFile} with the reason for whoever uploaded it; the reason of `signal`
+ * @throws {UnreadableFile} with the reason for the uploader; the reason of `signal`
  */
 export function extract(
   task: ExtractTask,

@@ -2,7 +2,7 @@ import { extractText, getDocumentProxy, getMeta } from 'unpdf';
 import { type Block, clean, type Extracted, UnreadableFile } from './block.ts';
 
 const MAX_PAGES = 2000;
-/** Its warnings would stand between the lines of our log. */
+/** Its warnings would appear between the lines of our log. */
 const ERRORS_ONLY = 0;
 
 /** Reads the text of a PDF page by page. Pictures of text are not read. */

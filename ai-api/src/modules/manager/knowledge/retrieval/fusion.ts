@@ -58,7 +58,7 @@ export type Use = 'read' | 'shown';
 /** Fitted on the development half of the questions in `bench/retrieval`, with as many that no policy answers. */
 const MIN_FIT: Record<Use, number> = { read: 0.55, shown: 0.65 };
 const MIN_COVERAGE: Record<Use, number> = { read: 0.3, shown: 0.5 };
-/** Of an embedder that nobody has measured; only what is near by any of them. */
+/** Of an embedder without measurements; only what is near by any of them. */
 const MIN_SIMILARITY = 0.55;
 
 /** Whether a passage says enough about a question, so that it is not better said that the policies do not say. */

@@ -91,7 +91,7 @@ export function createWordIndexes(
       const entry: Kept = kept.get(tenantId) ?? { revision: null, index: null, reading: null };
       kept.delete(tenantId);
       kept.set(tenantId, entry);
-      // Whoever is reading may have begun before this revision.
+      // A running read may have begun before this revision.
       if (entry.reading) await entry.reading.catch(() => null);
       if (entry.revision === revision) return entry.index;
       entry.reading ??= renew(tenantId, entry, revision);

@@ -1,6 +1,6 @@
 import { stemmer } from 'stemmer';
 
-/** Words that stand in every text and say nothing about its subject. */
+/** Words that occur in every text and say nothing about its subject. */
 const COMMON = new Set(
   (
     'a about above after again against all am an and any are as at be because been before being below between both ' +
@@ -18,7 +18,7 @@ const MAX_LENGTH = 40;
 const MAX_CACHED = 50_000;
 const stems = new Map<string, string>();
 
-/** The words of a text in lower case, each as often as it stands there. */
+/** The words of a text in lower case, each as often as it occurs. */
 export function wordsOf(text: string): string[] {
   const found = text.normalize('NFKC').toLowerCase().replaceAll('’', "'").match(WORD) ?? [];
   return found.filter((word) => word.length <= MAX_LENGTH);
