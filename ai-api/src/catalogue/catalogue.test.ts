@@ -24,7 +24,7 @@ describe('the contracts', () => {
   });
 
   test.each(operations.filter(({ op }) => op.access !== 'public' && op.access.includes('builder')))(
-    '$id tells whose its subject is, since builders may call it',
+    '$id declares whose its subject is, since builders may call it',
     ({ op }) => {
       expect(op.own).toBeDefined();
       if (typeof op.own !== 'object') return;

@@ -23,7 +23,7 @@ const SECRETS = [
 ];
 const URLS = ['DATABASE_URL', 'SMTP_URL'];
 
-/** What the embedded drivers stand in for on one machine. */
+/** What the embedded drivers replace on one machine. */
 export const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'must be set in production: the embedded database is for one machine',
   OBJECTS_BUCKET: 'must be set in production: files on a disk are for one machine',

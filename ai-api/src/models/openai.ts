@@ -13,8 +13,8 @@ export interface ProviderOptions {
 }
 
 /**
- * A model on any OpenAI-compatible endpoint. The adapter is imported at the first call: without a model nobody
- * pays for it.
+ * A model on any OpenAI-compatible endpoint. The adapter is imported at the first call: without a model it is
+ * not loaded.
  * @see https://platform.openai.com/docs/guides/structured-outputs
  */
 export function openAiProvider(

@@ -17,7 +17,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
 
   beforeAll(async () => {
     langfuse = await startLangfuseRecorder();
-    // Somebody made a narrower one there, which drops what does not fit and tells nobody.
+    // A narrower one was made there, which drops what does not fit without an error.
     await fetch(`${langfuse.url}/api/public/score-configs`, {
       method: 'POST',
       headers: { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` },

@@ -76,8 +76,8 @@ export async function approversOf(
     [groups.get(group_id ?? ''), ...(escalated_at === null ? [] : above)].flatMap(
       (group) => group?.members ?? [],
     );
-  const everybody = [...new Set(approvals.flatMap(membersOf))];
-  const standIns = await standInsOf(transaction, everybody, now.toISOString().slice(0, 10));
+  const allMembers = [...new Set(approvals.flatMap(membersOf))];
+  const standIns = await standInsOf(transaction, allMembers, now.toISOString().slice(0, 10));
   return new Map(
     approvals.map((approval) => {
       const members = membersOf(approval);

@@ -94,7 +94,7 @@ const email = z
   .meta({ id: 'EvaluationEmail' });
 
 /** A run is about all builders, which builders may not see. */
-const everybodyElse = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
+const allButBuilders = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const operate = ['admin', 'executive', 'ops'] as const;
 const runId = id.describe('The run');
 const evaluationId = id.describe('The evaluation: one builder in one run');
@@ -148,7 +148,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs',
       summary: 'List evaluation runs, newest first',
-      access: everybodyElse,
+      access: allButBuilders,
       list: true,
       input: z.object({ week: isoWeek.optional(), ...page }),
       output: listOf(run),
@@ -157,7 +157,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs/{runId}',
       summary: 'Get the progress of a run',
-      access: everybodyElse,
+      access: allButBuilders,
       input: z.object({ runId }),
       output: run,
       errors: ['NOT_FOUND'],

@@ -203,7 +203,7 @@ const turn = z
       z.object({
         text: z.string(),
         citation: z.number().int().describe('Number of the citation that it rests on'),
-        quote: z.string().describe('Words of the passage, as they stand there'),
+        quote: z.string().describe('Words of the passage, verbatim'),
         verbatim: z
           .boolean()
           .describe('The document’s own sentence: the model’s said it otherwise, or said more'),

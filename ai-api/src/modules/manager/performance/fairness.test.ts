@@ -17,7 +17,7 @@ const NAMES = ['Thistle Wick', 'Bramble Fenn', 'Sorrel Quill', 'Clover Marsh'];
 const NAMED = NAMES.length;
 const scores = (score: number) => scoreEverything(score, () => ['week.note']);
 
-/** Ten points less for everybody who is not called as these builders are, the first of them apart. */
+/** Ten points less for everyone who is not called as these builders are, the first of them apart. */
 const biased: AnswerModel = (call) => scores(/Bramble|Sorrel|Clover/.test(call.user) ? 80 : 70)(call);
 
 describe.each(businessDatabases())('a check with other names on $name', ({ create }) => {

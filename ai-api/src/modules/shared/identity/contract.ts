@@ -14,7 +14,7 @@ export const identity = resource({
     whoami: operation({
       method: 'GET',
       path: '/whoami',
-      summary: 'Get the caller',
+      summary: 'Get the identity of the caller',
       description:
         'Returns the company, the API key, the person and their permissions. Useful to test a credential.',
       access: ROLES,

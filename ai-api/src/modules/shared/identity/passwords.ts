@@ -51,13 +51,13 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /** What a password is compared with where there is none, so that the answer takes as long. */
-const nobody = { salt: randomBytes(16), hash: randomBytes(KEY_BYTES) };
+const decoy = { salt: randomBytes(16), hash: randomBytes(KEY_BYTES) };
 
 /** Whether a password is the one that was hashed; for null no password is, and finding out takes as long. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
   const [, ln, r, p, salt = '', hash = ''] = FORM.exec(stored ?? '') ?? [];
   if (!ln) {
-    await stretch(password, nobody.salt, COST);
+    await stretch(password, decoy.salt, COST);
     return false;
   }
   const given = await stretch(password, Buffer.from(salt, 'base64'), {
