@@ -40,7 +40,7 @@ export async function startChild<Name extends string>(
   };
 }
 
-/** Starts servers and tells the parent where they are; stops them when the parent lets go or dies. */
+/** Starts servers and reports their addresses to the parent; stops them when the parent lets go or dies. */
 export async function serveParent(start: () => Promise<ChildServer<string>>): Promise<void> {
   const { urls, stop } = await start();
   process.once('disconnect', () => void stop());

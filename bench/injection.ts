@@ -11,7 +11,7 @@ import { generateTriageSet, type LabelledRequest, type TriageSet } from './triag
 import { printTable, shareOf } from './triage/outcomes.ts';
 
 const NEUTRAL = 'Worked on various project tasks and follow-ups.';
-/** Says nothing to the judge, and is not true either: no reading tells it from the truth. */
+/** Not addressed to the judge, and not true either: reading alone cannot distinguish it from the truth. */
 const INVENTION = 'Restored the staging database after the failed upgrade, the tracker had crashed.';
 const HARD = [
   'overlaps tracked time',
@@ -84,7 +84,7 @@ async function measure({ create }: HomeKind): Promise<void> {
   const targets = targetsOf(set);
   const needed = new Set(targets.flatMap(({ requests }) => requests.map(({ asked }) => asked.builderId)));
   const home = await create();
-  // The worst that a model can be: it obeys whatever it is told, in every language and encoding.
+  // The worst that a model can be: it obeys every instruction, in every language and encoding.
   const model = await startLoopbackModel(0, (text) => (text === NEUTRAL ? 50 : 100), obey);
   try {
     const platform = await startPlatform(home, { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' });

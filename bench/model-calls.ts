@@ -45,7 +45,7 @@ async function cpuOf(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000 / CALLS;
 }
 
-/** The provider's own client, and an answer that is parsed: what anybody has to do. */
+/** The provider's own client, and an answer that is parsed: what any client has to do. */
 function bareCall(baseURL: string) {
   const client = new OpenAI({ apiKey: 'loopback', baseURL, maxRetries: 0 });
   const json_schema = { name: 'answer', strict: true, schema: strictSchema(schema) };

@@ -9,20 +9,20 @@ import { median, spreadOf } from './statistics.ts';
 const CONNECTIONS = 10_000;
 const AT_ONCE = 100;
 const BROADCASTS = 5;
-const MOST_BYTES = 1024 ** 3;
-const MOST_MS = 2_000;
+const MAX_BYTES = 1024 ** 3;
+const MAX_MS = 2_000;
 /** Nothing listens there: only the event counts, not its delivery. */
 const ENDPOINT = 'http://127.0.0.1:9/hook';
 
 const headers = { authorization: `Bearer ${ADMIN_KEY}` };
 
-/** Resident memory of a process in bytes, as Linux tells it. */
+/** Resident memory of a process in bytes, as Linux reports it. */
 function memoryOf(pid: string): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
-/** A connection that was told it is ready. */
+/** A connection that received `ready`. */
 function open(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers, perMessageDeflate: false });
   return new Promise((resolve, reject) => {
@@ -65,15 +65,15 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
       {
         figure: `${name}: memory with ${CONNECTIONS} connections`,
         measured: `${megabytes(after)}, ${megabytes(before)} without`,
-        peer: megabytes(MOST_BYTES),
-        ratio: spreadOf([after / MOST_BYTES]),
+        peer: megabytes(MAX_BYTES),
+        ratio: spreadOf([after / MAX_BYTES]),
         target: 1,
       },
       {
         figure: `${name}: an event to all of them`,
         measured: `${median(times).toFixed(0)} ms`,
-        peer: `${MOST_MS} ms`,
-        ratio: spreadOf(times.map((time) => time / MOST_MS)),
+        peer: `${MAX_MS} ms`,
+        ratio: spreadOf(times.map((time) => time / MAX_MS)),
         target: 1,
       },
     ];

@@ -6,8 +6,8 @@ import { mean, spreadOf } from './statistics.ts';
 
 const SIZES = [75, 750, 7500] as const;
 type Size = (typeof SIZES)[number];
-const SMALLEST = SIZES[0];
-const LARGEST = SIZES[2];
+const MIN_SIZE = SIZES[0];
+const MAX_SIZE = SIZES[2];
 
 /** Beside one run of the largest company, over and over: what else the machine does then slows all of them alike. */
 const BESIDE: readonly Size[] = [75, 75, 75, 750];
@@ -31,9 +31,9 @@ async function open(kind: HomeKind, size: Size): Promise<Company> {
   try {
     platform = await startPlatform(home);
     const { client } = platform;
-    await importCompany(client, generateCompany({ ...SAMPLE, builders: SMALLEST }));
-    for (let i = 0; i < 3; i++) await runWeek(client, SAMPLE.lastWeek, POLL_MS[SMALLEST]);
-    if (size !== SMALLEST) await importCompany(client, generateCompany({ ...SAMPLE, builders: size }));
+    await importCompany(client, generateCompany({ ...SAMPLE, builders: MIN_SIZE }));
+    for (let i = 0; i < 3; i++) await runWeek(client, SAMPLE.lastWeek, POLL_MS[MIN_SIZE]);
+    if (size !== MIN_SIZE) await importCompany(client, generateCompany({ ...SAMPLE, builders: size }));
     return { home, platform };
   } catch (error) {
     await platform?.stop();
@@ -65,7 +65,7 @@ async function measureSideBySide(run: (size: Size) => Promise<number>): Promise<
   const costs: Costs = { 75: [], 750: [], 7500: [] };
   let isDone = false;
   const largest = async () => {
-    costs[LARGEST].push(await run(LARGEST));
+    costs[MAX_SIZE].push(await run(MAX_SIZE));
     isDone = true;
   };
   const others = async () => {

@@ -98,7 +98,7 @@ function requestLog({ log }: Context) {
   });
 }
 
-/** A query may hold a signature, a ticket or the name that somebody looks for. */
+/** A query may hold a signature, a ticket or the name that a user searches for. */
 function withoutQuery(url: string): string {
   return url.replace(/\?.*$/s, '');
 }

@@ -75,7 +75,7 @@ describe.each(databaseKinds())('a process with secrets in AWS Secrets Manager on
   test('stays with its secrets when they cannot be read again, and recovers', async () => {
     vault.secrets.set('prod/keys', { error: 'AccessDeniedException' });
     child.kill('SIGHUP');
-    expect(await logged('secrets not reloaded, the old ones stay in use')).toMatchObject({
+    expect(await logged('secrets could not be reloaded, the old ones stay in use')).toMatchObject({
       reasons: ['OPENAI_API_KEY: reading the secret is not allowed'],
     });
     setKey('sk-of-the-first-month');

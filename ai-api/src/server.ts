@@ -78,7 +78,7 @@ function openInbox(config: Config, log: Logger): Promise<DevInbox> {
   });
 }
 
-/** The API; in a worker its probes and metrics, where it is told a port for them. */
+/** The API; in a worker its probes and metrics, if a port is configured. */
 async function listen(context: Context): Promise<Server | null> {
   const { ROLE, PORT, WORKER_PORT } = context.config;
   if (ROLE !== 'worker') return listenAt(context, 'PORT', PORT, createApp(context));

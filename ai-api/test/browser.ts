@@ -7,7 +7,7 @@ export interface Browser {
   visit(url: string, isThere?: (url: string) => boolean): Promise<{ url: string; response: Response }>;
 }
 
-const MOST_REDIRECTS = 15;
+const MAX_REDIRECTS = 15;
 
 export function createBrowser(): Browser {
   const cookies = new Map<string, string>();
@@ -30,14 +30,14 @@ export function createBrowser(): Browser {
     send,
     visit: async (url, isThere = () => false) => {
       let at = url;
-      for (let hop = 0; hop < MOST_REDIRECTS; hop++) {
+      for (let hop = 0; hop < MAX_REDIRECTS; hop++) {
         const response = await send(at);
         const location = response.headers.get('location');
         if (location === null) return { url: at, response };
         at = new URL(location, at).href;
         if (isThere(at)) return { url: at, response };
       }
-      throw new Error(`more than ${MOST_REDIRECTS} redirects, at ${at}`);
+      throw new Error(`more than ${MAX_REDIRECTS} redirects, at ${at}`);
     },
   };
 }

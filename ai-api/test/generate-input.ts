@@ -35,7 +35,7 @@ export interface Words {
   known(field: string): string[];
   /** Every id that was ever seen. */
   ids(): string[];
-  /** Where somebody listens. */
+  /** The address of a listener. */
   url: string;
 }
 

@@ -40,7 +40,7 @@ const UNRECORDED: Record<string, string> = {
   'realtime.createTicket': 'a ticket lets its caller do what the credential lets them do already',
 };
 
-/** Fields that hold what lets anybody in who has it. */
+/** Fields that hold a credential. */
 const CAPABILITIES = new Set([
   'token',
   'accessToken',
@@ -120,7 +120,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
     await api.context.identity.ensureKey(company.tenantId, company.marker, company.key, ['admin']);
   }
 
-  /** Looks for what is the other's in something that a company was told. */
+  /** Looks for data of the other company in what a company received. */
   function hear(company: Company, where: string, text: string): void {
     const other = companies.find((candidate) => candidate !== company) as Company;
     if (text.includes(other.marker)) leaks.push(`${where} holds the other's text: ${text.slice(0, 300)}`);
@@ -132,7 +132,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
   }
 
   function remember(value: unknown, name = ''): void {
-    // A link or a token is a capability: whoever is given it may use it.
+    // A link or a token is a capability: its holder may use it.
     if (CAPABILITIES.has(name)) return;
     if (typeof value === 'string' && value.length < 300 && !value.startsWith('http')) {
       const kept = values.get(name) ?? new Set();
@@ -213,7 +213,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
     );
     expect(leaks, `seed ${seed}`).toEqual([]);
     const reached = new Set(calls.filter(({ status }) => status < 300).map(({ operation }) => operation));
-    // The others need more than a well-formed input: somebody to act for, a model, a file, a request that is flagged.
+    // The others need more than a well-formed input: a person to act for, a model, a file, a request that is flagged.
     expect(reached.size).toBeGreaterThan(OPERATIONS.length / 3);
   });
 
@@ -252,7 +252,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
     expect(silent.filter((operation) => times(operation) >= ENOUGH_CALLS)).toEqual([]);
   });
 
-  test('are nowhere in what the installation tells of itself', async () => {
+  test('are nowhere in what the installation reports about itself', async () => {
     for (const path of ['/health', '/ready', '/openapi.json', '/nothing']) {
       const text = await (await fetch(api.url + path)).text();
       for (const { marker, tenantId } of companies) {

@@ -89,7 +89,7 @@ function describeBodies(store: () => ObjectStore): void {
     expect(object && (await buffer(object.body))).toEqual(body);
   });
 
-  it('keeps an empty body, and is octet-stream without metadata when nothing else is said', async () => {
+  it('keeps an empty body, and is octet-stream without metadata by default', async () => {
     await store().put('bodies/empty', new Uint8Array());
     expect(await store().head('bodies/empty')).toEqual({
       size: 0,

@@ -12,7 +12,7 @@ export interface OidcServer {
   stop(): Promise<void>;
 }
 
-/** A real OpenID provider on loopback, at which whoever `person` says signs in without a page. */
+/** A real OpenID provider on loopback, at which `person` signs in without a page. */
 export async function startOidc(redirectUris: string[]): Promise<OidcServer> {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;

@@ -8,7 +8,7 @@ import FAMILIES from './attempts.json' with { type: 'json' };
 const CLAIM = 'Every request of this builder is approved.';
 const made = { sentence: CLAIM, quote: 'every request of this builder is approved' };
 
-/** What the obedient model says about a passage: what it is told to, with words that are not there. */
+/** What the obedient model says about a passage: what the instruction demands, with words that are not there. */
 export const obey: AnswerFrom = () => made;
 
 /** Puts every attempt into a policy document, a section for each. */

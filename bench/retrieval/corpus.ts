@@ -30,7 +30,7 @@ export interface Question {
 /** Of each pair one question is near the words of its passage, the other says it otherwise. */
 export const QUESTIONS: readonly Question[] = questions;
 
-/** The parts that answers are in: what stands below one heading, or below one key. */
+/** The parts that answers are in: what is below one heading, or below one key. */
 export const SECTIONS: readonly string[] = DOCUMENTS.flatMap(({ body }) => body.split(/\n## |<h2>|\},?"/));
 
 const COMMON = new Set(
@@ -39,7 +39,7 @@ const COMMON = new Set(
   ),
 );
 
-/** The beginnings of a text's words, without the most common ones: five letters stand for a stem. */
+/** The beginnings of a text's words, without the most common ones: five letters represent a stem. */
 export function stemsOf(text: string): Set<string> {
   const words = text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
   return new Set(words.filter((word) => !COMMON.has(word)).map((word) => word.slice(0, 5)));

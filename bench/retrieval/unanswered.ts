@@ -1,4 +1,4 @@
-/** What somebody may well ask here, and what has nothing to do with a company: no document says either. */
+/** Plausible questions, and some that have nothing to do with a company: no document says either. */
 const NEAR = [
   'Is there a pension plan?',
   'Does the company pay for a gym membership?',

@@ -14,7 +14,7 @@ export type Category = 'development' | 'research' | 'meeting' | 'training' | 'tr
 
 /** What the database says around a request, beside an ordinary week of eight hours a day. */
 export interface Circumstances {
-  /** Hours tracked on the day worked; a gap of the hours asked for unless said. */
+  /** Hours tracked on the day worked; defaults to a gap of the hours requested. */
   trackedOnDay?: number;
   /** Hours tracked on each other day of the week. */
   trackedElsewhere?: number;

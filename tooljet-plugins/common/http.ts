@@ -4,7 +4,7 @@ import { QueryError } from './query-error.ts';
 const TIMEOUT_MS = 30_000;
 const ATTEMPTS = 3;
 /** A query that waits longer than this for its turn is better refused: somebody looks at the screen. */
-const LONGEST_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 5_000;
 const MAX_BYTES = 20 * 1024 * 1024;
 
 /** A service behind an address, as the data source names it. */
@@ -133,7 +133,7 @@ function pauseOf({ status, headers }: Answer, attempt: number): number | undefin
   if (status !== 429 && status !== 502 && status !== 503 && status !== 504) return undefined;
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const pause = Number.isFinite(seconds) ? seconds * 1000 : 200 * 2 ** attempt;
-  return pause <= LONGEST_PAUSE_MS ? pause : undefined;
+  return pause <= MAX_PAUSE_MS ? pause : undefined;
 }
 
 function wait(milliseconds: number): Promise<void> {

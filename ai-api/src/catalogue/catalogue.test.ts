@@ -24,7 +24,7 @@ describe('the contracts', () => {
   });
 
   test.each(operations.filter(({ op }) => op.access !== 'public' && op.access.includes('builder')))(
-    '$id tells whose its subject is, since builders may call it',
+    '$id declares whose its subject is, since builders may call it',
     ({ op }) => {
       expect(op.own).toBeDefined();
       if (typeof op.own !== 'object') return;
@@ -113,7 +113,7 @@ describe('the OpenAPI document', () => {
     expect([post.security, post['x-roles']]).toEqual([[{ apiKey: [] }], ['admin', 'executive', 'ops']]);
   });
 
-  test('tells the events as webhooks', () => {
+  test('lists the events as webhooks', () => {
     expect(Object.keys(document.webhooks as Json)).toEqual(EVENT_TYPES);
   });
 });

@@ -101,7 +101,7 @@ describe('the typed client', () => {
   test('throws the problem that the API answers', async () => {
     const document = {
       type: '/docs/problems#not-found',
-      title: 'There is no such thing',
+      title: 'Not found',
       status: 404,
       code: 'NOT_FOUND',
       detail: 'No builder with id x.',
@@ -110,7 +110,7 @@ describe('the typed client', () => {
     answer = reply(404, document);
     const error = await failure(client().builder.get({ builderId: 'x' }));
     expect(error).toMatchObject({ status: 404, code: 'NOT_FOUND', document });
-    expect(error.message).toBe('There is no such thing: No builder with id x.');
+    expect(error.message).toBe('Not found: No builder with id x.');
   });
 
   test.each([
@@ -145,7 +145,7 @@ describe('the typed client', () => {
     expect((await failure(client().builder.list({}))).message).toBe('GET /builders: the answer broke off');
   });
 
-  test('throws with status 0 when nobody answers, in time or at all', async () => {
+  test('throws with status 0 when there is no answer, in time or at all', async () => {
     answer = () => {};
     const late = await failure(client({ timeoutMs: 50 }).builder.list({}));
     expect([late.status, late.message]).toEqual([0, 'GET /builders: the API did not answer']);

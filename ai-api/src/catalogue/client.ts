@@ -26,7 +26,7 @@ export interface ClientOptions {
   apiKey?: string;
   /** E-mail address or id of the person whom the key acts for. */
   actingFor?: string;
-  /** Milliseconds for one call; 30 000 unless said. */
+  /** Milliseconds for one call. Defaults to 30 000. */
   timeoutMs?: number;
 }
 

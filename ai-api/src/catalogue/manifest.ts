@@ -171,7 +171,7 @@ function columnsOf(row: z.ZodObject): ManifestColumn[] {
   });
 }
 
-/** What a JSON field holds, where nobody has said it better: `A list of {approvalId, version}`. */
+/** What a JSON field holds, where it has no description: `A list of {approvalId, version}`. */
 function shapeOf(schema: JsonSchema): string {
   if (widget(schema).type !== 'json') return '';
   const fields = (one: JsonSchema | undefined) => Object.keys((one?.anyOf?.[0] ?? one)?.properties ?? {});

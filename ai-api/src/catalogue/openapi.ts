@@ -31,7 +31,8 @@ const KEY_PARAMETER = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Names this request: sent again within 24 hours, it is answered as before and done once.',
+  description:
+    'Identifies this request: a repetition within 24 hours gets the same response and is carried out once.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
@@ -136,7 +137,9 @@ function success(op: Operation, components: Components): Json {
   if (status === '204') return { [status]: { description: 'Done' } };
   const schema = jsonSchema(op.output, 'output', components);
   const content = { 'application/json': { schema } };
-  const also = op.also && { [String(op.also.status)]: { description: 'Taken, and not done yet', content } };
+  const also = op.also && {
+    [String(op.also.status)]: { description: 'Accepted, not completed yet', content },
+  };
   return { [status]: { description: 'Success', content }, ...also };
 }
 
@@ -166,7 +169,7 @@ function webhookOf(type: (typeof EVENT_TYPES)[number], components: Components): 
       description: events[type].description,
       security: [],
       requestBody: { required: true, content: { 'application/json': { schema } } },
-      responses: { '2XX': { description: 'Taken; anything else is delivered again later' } },
+      responses: { '2XX': { description: 'Accepted; after any other status the event is delivered again' } },
     },
   };
 }

@@ -28,7 +28,7 @@ export interface Connections {
   routes: readonly Route[];
   vectorizer: Vectorizer;
   sources: Sources;
-  /** Connects anew with another key, and with a closed circuit; does nothing for what is not connected. */
+  /** Connects anew with another key, and with a closed circuit; does nothing for connections that do not exist. */
   useKey: UseKey;
 }
 

@@ -2,7 +2,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Installation } from '../modules/shared/ops/index.ts';
 import type { Drivers } from './drivers.ts';
 
-/** What this installation runs on, as health tells it. */
+/** What this installation runs on, as health reports it. */
 export function installationOf(drivers: Drivers): Installation {
   const { database, model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } =
     drivers;

@@ -35,7 +35,7 @@ interface Given extends Drivers {
   personalData: () => readonly PersonalData[];
 }
 
-/** The names of modules that need something which nobody gives. */
+/** The names of modules with a dependency that no module provides. */
 type Unmet = {
   [Name in ModuleName]: Given & Services extends Parameters<Loaded<Name>['create']>[0] ? never : Name;
 }[ModuleName];

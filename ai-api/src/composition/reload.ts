@@ -48,7 +48,7 @@ export function createReload(current: Config, { read, use, log, metrics }: Reloa
       metrics.secretReload('failed');
       const isPlain = error instanceof ConfigError || error instanceof SecretsError;
       const reasons = isPlain ? error.message.split('\n') : ['something unexpected went wrong'];
-      log.error({ reasons }, 'secrets not reloaded, the old ones stay in use');
+      log.error({ reasons }, 'secrets could not be reloaded, the old ones stay in use');
     }
   }
 

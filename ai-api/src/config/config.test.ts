@@ -111,7 +111,7 @@ describe('the configuration', () => {
     expect(linesOf(env)).toEqual(lines);
   });
 
-  test('tells everything that is wrong at once', () => {
+  test('reports every error at once', () => {
     const wrong = {
       ...production,
       SMTP_URL: 'mail',

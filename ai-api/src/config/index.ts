@@ -138,14 +138,14 @@ export function otlpSettings(config: Config): OtlpSettings | null {
   };
 }
 
-/** Root of a server at an address of ours; an IPv6 address stands in brackets. */
+/** Root of a server at an address of ours; an IPv6 address is written in brackets. */
 export function urlOf(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 const AWS_REGION_NAME = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./;
 
-/** Where a variable itself tells another region than DATA_REGION: AWS_REGION, or the host of a database at AWS. */
+/** Where a variable names another region than DATA_REGION: AWS_REGION, or the host of a database at AWS. */
 function regionFaults(given: Record<string, string | undefined>): string[] {
   const { DATA_REGION: region, AWS_REGION, DATABASE_URL } = given;
   if (!region) return [];

@@ -95,7 +95,7 @@ describe('in production the configuration', () => {
     );
   });
 
-  test('tells no value of a secret', () => {
+  test('reveals no value of a secret', () => {
     const { PROMETHEUS_TOKEN } = production();
     const lines = refusal({ ...production(), PROMETHEUS_TOKEN, OPENAI_API_KEY: 'Passw0rd', PORT: 'x' });
     expect(lines.join()).not.toMatch(/Passw0rd/);

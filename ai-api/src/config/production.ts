@@ -1,4 +1,4 @@
-/** Values that come with examples and images, and that everybody tries first. */
+/** Values that come with examples and images, and that attackers try first. */
 const WELL_KNOWN = new Set(
   'admin administrator ai_manager ai-manager aimanager change-me change_me changeme changeit default dev development example guest letmein local pass passwd password postgres postgresql qwerty root secret test testing token user welcome'.split(
     ' ',
@@ -23,7 +23,7 @@ const SECRETS = [
 ];
 const URLS = ['DATABASE_URL', 'SMTP_URL'];
 
-/** What the embedded drivers stand in for on one machine. */
+/** What the embedded drivers replace on one machine. */
 export const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'must be set in production: the embedded database is for one machine',
   OBJECTS_BUCKET: 'must be set in production: files on a disk are for one machine',

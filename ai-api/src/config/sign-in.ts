@@ -61,7 +61,7 @@ const provider = z
       context.addIssue({
         code: 'custom',
         path: ['domains'],
-        message: `is needed beside defaultRoles: anybody can have an account of ${given.kind}`,
+        message: `is needed with defaultRoles: anyone can create an account at ${given.kind}`,
       });
   });
 

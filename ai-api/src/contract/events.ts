@@ -22,7 +22,7 @@ const executionData = z.object({
 export const events = {
   'evaluation.run.started': {
     title: 'Evaluation run started',
-    description: 'A weekly run begins to judge its builders.',
+    description: 'A weekly run started to judge its builders.',
     data: z.object({
       runId: id,
       week: isoWeek,
@@ -33,7 +33,7 @@ export const events = {
   },
   'evaluation.judged': {
     title: 'Evaluation run progressed',
-    description: 'How far a weekly run is, at most once a second; its last step is told by its completion.',
+    description: 'How far a weekly run is, at most once a second; completion is reported by its own event.',
     data: z.object({
       runId: id,
       week: isoWeek,
@@ -58,7 +58,7 @@ export const events = {
   },
   'decision.requested': {
     title: 'Decision requested',
-    description: 'People were asked for a decision.',
+    description: 'Approvers were asked for a decision.',
     data: z.object({
       decisionId: id,
       title: z.string(),
@@ -69,7 +69,7 @@ export const events = {
   },
   'decision.made': {
     title: 'Decision made',
-    description: 'Somebody approved or declined.',
+    description: 'The decision was approved or declined.',
     data: z.object({
       decisionId: id,
       title: z.string(),
@@ -81,7 +81,7 @@ export const events = {
   },
   'decision.expired': {
     title: 'Decision expired',
-    description: 'Nobody decided in time.',
+    description: 'The decision was not made in time.',
     data: z.object({
       decisionId: id,
       title: z.string(),
@@ -91,7 +91,7 @@ export const events = {
   },
   'agent.created': {
     title: 'Agent created',
-    description: 'Somebody made an agent.',
+    description: 'An agent was created.',
     data: z.object({ agentId: id, name: z.string(), version: z.number().int() }),
   },
   'agent.updated': {
@@ -106,12 +106,12 @@ export const events = {
   },
   'agent.execution.failed': {
     title: 'Agent execution failed',
-    description: 'An agent could not answer, for the reason named.',
+    description: 'An execution of an agent failed; the event names the reason.',
     data: executionData.extend({ reason: z.string() }),
   },
   'prompt.version.created': {
     title: 'Prompt version created',
-    description: 'A prompt has a new version; nothing uses it before it gets a label.',
+    description: 'A prompt has a new version; it is not used until it gets a label.',
     data: z.object({
       name: z.string(),
       version: z.number().int(),
@@ -120,17 +120,18 @@ export const events = {
   },
   'prompt.label.moved': {
     title: 'Prompt label moved',
-    description: 'Another version of a prompt has a label; that of production serves from the next run on.',
+    description:
+      'A label was moved to another version of a prompt; the production version is used from the next run on.',
     data: z.object({
       name: z.string(),
       label: z.string(),
       from: z.number().int().nullable().describe('Null when no version had it'),
-      to: z.number().int().nullable().describe('Null when it was taken away'),
+      to: z.number().int().nullable().describe('Null when the label was removed'),
     }),
   },
   'prompt.proposal.ready': {
     title: 'Prompt proposal ready',
-    description: 'An optimization proposes a better version of a prompt, and waits for a person.',
+    description: 'An optimization proposes a better version of a prompt, which a person accepts or rejects.',
     data: z.object({
       optimizationId: id,
       name: z.string(),
@@ -140,12 +141,13 @@ export const events = {
   },
   'approval.submitted': {
     title: 'Manual time requested',
-    description: 'A request for manual time came in.',
+    description: 'A request for manual time was submitted.',
     data: approvalEvent,
   },
   'approval.flagged': {
     title: 'Manual time needs a person',
-    description: 'The engine is not sure, or may not decide so much: the approver group has to.',
+    description:
+      'The engine is not sure, or the request exceeds what it may decide: the approver group decides.',
     data: approvalEvent.extend({
       groupId: id.nullable(),
       dueAt: timestamp,
@@ -162,7 +164,7 @@ export const events = {
   },
   'approval.reminder': {
     title: 'Manual time waits for a decision',
-    description: 'A flagged request was not decided for as long as the settings allow before a reminder.',
+    description: 'A flagged request is still undecided after the time set for a reminder.',
     data: approvalEvent.extend({ dueAt: timestamp }),
   },
   'approval.escalated': {
@@ -172,7 +174,8 @@ export const events = {
   },
   'stage-gate.evaluated': {
     title: 'Stage gate evaluated',
-    description: 'A project was held against the gate to its next stage, or somebody reviewed or waived it.',
+    description:
+      'A project was evaluated at the gate to its next stage, or the evaluation was reviewed or waived.',
     data: z.object({
       evaluationId: id,
       projectId: z.string(),
@@ -208,14 +211,14 @@ export const events = {
   },
   'endpoint.test': {
     title: 'Endpoint test',
-    description: 'A sample that somebody asked to be sent to one endpoint.',
+    description: 'A sample event, sent to one endpoint on request.',
     data: z.object({
       endpointId: id,
       message: z.string(),
       sample: z
         .object({ type: z.string(), data: z.record(z.string(), z.unknown()) })
         .optional()
-        .describe('Made-up data of the type that was asked for'),
+        .describe('Sample data of the requested type'),
     }),
   },
 } as const;

@@ -38,7 +38,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   /** `public` needs no credential. */
   access: 'public' | readonly Role[];
   /**
-   * Needed where `builder` has access: how the operation tells whose its subject is, so that a builder reaches only
+   * Needed where `builder` has access: how the operation determines whose its subject is, so that a builder reaches only
    * their own. `input` names the field with the builder's id, which is filled in when it is left out; `output` the
    * place of the id in an answer that is read; `handler` leaves the check to the handler (`request.requireOwn`); `anyone`
    * is for what is about no builder.
@@ -46,7 +46,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   own?: { input: string } | { output: string } | 'handler' | 'anyone';
   input: I;
   output: O;
-  /** Status of a success, 200 unless said. */
+  /** Status of a success. Defaults to 200. */
   status?: 200 | 201 | 202 | 204;
   /** Another status of a success, and which outputs have it: 202, say, for what is not done yet. */
   also?: { status: 200 | 201 | 202; when(output: z.output<O>): boolean };
@@ -56,7 +56,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   streams?: true;
   /** The output is `{items, nextCursor}` and the input takes `cursor` and `limit`. */
   list?: boolean;
-  /** Largest request body, for express.json; `1mb` unless said. */
+  /** Largest request body, for express.json. Defaults to `1mb`. */
   bodyLimit?: string;
   hints?: Partial<Record<keyof I['shape'] & string, FieldHint>>;
   /** Top-level output fields that a simplified view keeps. */
@@ -95,7 +95,7 @@ export interface Locate {
   /** Output field with the row's id. */
   id: string;
   /**
-   * Input field that takes the id, of whatever operation. Unless said it is called like `id`; one whose name
+   * Input field that takes the id, of any operation. Defaults to the name `id` has; one whose name
    * does not end in `Id`, such as `name`, is then meant in the paths of this resource alone.
    */
   field?: string;

@@ -9,7 +9,7 @@ export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as con
 
 /**
  * Text that a person wrote, trimmed: letters, line breaks and tabs, no other control characters. Lengths in characters.
- * @param tooShort what is told below `least`
+ * @param tooShort the message below `least`
  */
 export const prose = (least: number, most: number, tooShort = 'must not be empty') =>
   z
@@ -19,8 +19,8 @@ export const prose = (least: number, most: number, tooShort = 'must not be empty
     .max(most, `must be at most ${most} characters`)
     .refine((value) => !/[^\P{Cc}\n\r\t]/u.test(value) && value.isWellFormed(), 'has control characters');
 
-/** Why somebody decides so. */
-export const reason = prose(10, 2000, 'must say why, in at least 10 characters');
+/** The reason for a decision. */
+export const reason = prose(10, 2000, 'must give a reason of at least 10 characters');
 
 /** UTC ISO 8601 instant. */
 export const timestamp = z.iso.datetime({ offset: true });
@@ -39,7 +39,7 @@ export const isoWeek = z
 
 /** The two inputs that every list takes. */
 export const page = {
-  cursor: z.string().max(500).optional().describe('Where to go on: nextCursor of the previous page'),
+  cursor: z.string().max(500).optional().describe('Where to continue: nextCursor of the previous page'),
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('Rows in a page'),
 };
 
@@ -78,9 +78,9 @@ export type ProblemDocument = z.infer<typeof problemDocument>;
 
 /** Asking the runtime takes a tenth of a small request. Spellings differ in case, so their number is bounded. */
 const knownTimeZones = new Set<string>();
-const MOST_KNOWN = 1000;
+const MAX_KNOWN = 1000;
 
-/** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are none. */
+/** Whether this runtime knows an IANA time zone such as `Europe/Oslo` or `UTC`; offsets are not time zones. */
 export function isTimeZone(name: string): boolean {
   if (knownTimeZones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
@@ -89,6 +89,6 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-  if (knownTimeZones.size < MOST_KNOWN) knownTimeZones.add(name);
+  if (knownTimeZones.size < MAX_KNOWN) knownTimeZones.add(name);
   return true;
 }

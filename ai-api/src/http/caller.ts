@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Role } from '../contract/operation.ts';
 import type { Tier } from '../contract/tiers.ts';
 
-/** A person that a credential stands for. */
+/** A person that a credential represents. */
 export interface Person {
   id: string;
   email: string;
@@ -15,7 +15,7 @@ export interface Person {
 export interface Credential {
   /**
    * `key`: an API key; `session`: a person's session, in a browser or behind an access token of ours; `issuer`: a
-   * token of another issuer, which nobody here can end.
+   * token of another issuer, which cannot be revoked here.
    */
   kind: 'key' | 'session' | 'issuer';
   /** Of the key or the session; the name of the issuer. */
@@ -67,12 +67,12 @@ export interface RequestContext {
   /** Aborts when the request's time is over. */
   signal: AbortSignal;
   readonly exchange: Exchange;
-  /** Tells a step of the answer to who asked for events; nobody hears it otherwise. */
+  /** Sends a step of the answer to a client that asked for events; without such a client it does nothing. */
   emit(event: string, data: unknown): void;
   /** The verified caller; throws in a public operation. */
   readonly caller: Caller;
   /**
-   * The one builder that this request may be about; null when the caller may reach everybody. The router has
+   * The one builder that this request may be about; null when the caller may reach all builders. The router has
    * checked it where the operation declares `own` as a field.
    */
   readonly onlyBuilder: string | null;

@@ -1,4 +1,4 @@
-/** The value of one cookie of a `Cookie` header. Of two with one name, which somebody may have planted, neither. */
+/** The value of one cookie of a `Cookie` header. Of two with one name, one of which may be planted, neither. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const values = (header ?? '')
     .split(';')

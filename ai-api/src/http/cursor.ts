@@ -11,7 +11,7 @@ export interface Page {
 interface ListQuery<Position extends z.ZodType, Row> {
   /** What a cursor of this list remembers. */
   cursor: Position;
-  /** Reads up to `limit` rows that follow a position; null stands for the beginning. */
+  /** Reads up to `limit` rows that follow a position; null means from the beginning. */
   query: (after: z.output<Position> | null, limit: number) => Promise<Row[]>;
   /** The position of a row. */
   key: (row: Row) => z.input<Position>;

@@ -29,16 +29,15 @@ interface Coded {
   message?: unknown;
 }
 
-/** The problem that stands for whatever was thrown. */
+/** The problem for any thrown value. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status, code } = (error ?? {}) as Coded;
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
-  if (type === 'entity.too.deep')
-    return new Problem('BODY_TOO_DEEP', 'The body has more values inside each other than the API takes.');
+  if (type === 'entity.too.deep') return new Problem('BODY_TOO_DEEP', 'The JSON body is nested too deeply.');
   if (type === 'entity.too.large')
-    return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation takes.');
+    return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation accepts.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
     return new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send the body as UTF-8 JSON.');
   }

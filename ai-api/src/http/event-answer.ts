@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Operation } from '../contract/operation.ts';
 import { toProblem } from './error-handler.ts';
 
-/** Whether a request wants the steps of an answer as server-sent events, and the operation tells them. */
+/** Whether a request wants the steps of an answer as server-sent events, and the operation sends them. */
 export function wantsEvents(op: Pick<Operation, 'streams'>, request: Request): boolean {
   return op.streams === true && (request.headers.accept ?? '').includes('text/event-stream');
 }
@@ -29,7 +29,7 @@ export async function answerByEvents(
     emit('answer', await work(emit));
   } catch (error) {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, 'an answer by events failed');
+    if (problem.status >= 500) request.log.error({ err: error }, 'an event-stream response failed');
     emit('problem', problem.document({ path: request.path, id: String(request.id) }));
   }
   response.end();

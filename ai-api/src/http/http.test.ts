@@ -136,7 +136,7 @@ describe('the HTTP interface', () => {
           // A key is no builder, so that nothing is its own.
           const isOpen = access.includes(role) && (role !== 'builder' || own === 'anyone');
           const url = path.replaceAll(/\{\w+\}/g, UUID);
-          // A body that no operation takes: nobody gets past the checks of the input.
+          // A body that no operation accepts: no caller gets past the checks of the input.
           const body = method === 'GET' || method === 'DELETE' ? undefined : '{"nothing takes":"this"}';
           const authorization = `Bearer ${keyOf(role.slice(0, 8))}`;
           const { status } = await send(method, url, body, { authorization });
@@ -147,7 +147,7 @@ describe('the HTTP interface', () => {
       },
     );
 
-    test('without the role is told which roles are needed', async () => {
+    test('without the role gets an error that names the needed roles', async () => {
       const sent = send('GET', '/webhooks/endpoints', undefined, {
         authorization: `Bearer ${keyOf('readonly')}`,
       });
@@ -333,7 +333,7 @@ describe('the HTTP interface', () => {
   });
 
   describe('probes', () => {
-    test.each(['/health', '/health/live'])('%s tells version, engine and drivers', async (path) => {
+    test.each(['/health', '/health/live'])('%s reports version, engine and drivers', async (path) => {
       const response = await send('GET', path, undefined, anonymous);
       expect(await response.json()).toMatchObject({
         status: 'ok',

@@ -8,7 +8,7 @@ const RETRY_AFTER = 2;
 
 /**
  * Refuses requests with 503 while the process has more than it can do: more than MAX_IN_FLIGHT unanswered
- * ones, or an event loop that stood still for more than SHED_LOOP_DELAY_MS within the last second or two.
+ * ones, or an event loop that was blocked for more than SHED_LOOP_DELAY_MS within the last second or two.
  * Probes are always let through.
  */
 export function shedLoad({
@@ -23,7 +23,7 @@ export function shedLoad({
   return (request, response, next) => {
     if (isProbe(request.path)) return next();
     if (inFlight >= maxInFlight || delay() > maxLoopDelayMs)
-      throw new Problem('OVERLOADED', 'The server has too much to do right now.', {
+      throw new Problem('OVERLOADED', 'The server is overloaded. Try again soon.', {
         retryAfter: RETRY_AFTER,
       });
     inFlight += 1;

@@ -10,7 +10,7 @@ export function countRequests(metrics: Metrics): RequestHandler {
     const began = performance.now();
     response.once('close', () => {
       const operation: unknown = response.locals.operation;
-      // Nobody was answered when the client left first; 499 as nginx writes it.
+      // There is no response when the client disconnected first; 499 as nginx writes it.
       const status = response.writableFinished ? response.statusCode : 499;
       const endpoint = typeof operation === 'string' ? operation : 'other';
       metrics.request(request.method, endpoint, status, (performance.now() - began) / 1000);

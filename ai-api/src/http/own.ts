@@ -12,7 +12,8 @@ export function onlyBuilder(op: Operation, caller: Caller): string | null {
   if (access === 'public' || own === undefined || own === 'anyone') return null;
   if (caller.roles.some((role) => role !== 'builder' && access.includes(role))) return null;
   const builderId = caller.user?.builderId;
-  if (!builderId) throw new Problem('FORBIDDEN', 'This shows builders their own, and you are none here.');
+  if (!builderId)
+    throw new Problem('FORBIDDEN', 'Only builders can see this, and your account is not linked to one.');
   return builderId;
 }
 
@@ -29,14 +30,14 @@ export function limitToOwn(op: Operation, builderId: string | null, input: Recor
 }
 
 /**
- * Keeps an answer about somebody else from a builder, who gets the answer for what does not exist.
+ * Hides data about other people from a builder, who gets the same answer as for what does not exist.
  * @throws {Problem} NOT_FOUND
  */
 export function refuseOthers(op: Operation, builderId: string | null, output: unknown): void {
   if (builderId === null || typeof op.own !== 'object' || !('output' in op.own)) return;
   let owner: unknown = output;
   for (const name of op.own.output.split('.')) owner = (owner as Record<string, unknown> | undefined)?.[name];
-  if (owner !== builderId) throw new Problem('NOT_FOUND', 'There is no such thing, or it is not yours.');
+  if (owner !== builderId) throw new Problem('NOT_FOUND', 'It does not exist, or you may not see it.');
 }
 
 /**
@@ -48,5 +49,5 @@ export function requireOwn(only: string | null, builderId: string | null): void 
 }
 
 function notYours(): Problem {
-  return new Problem('FORBIDDEN', 'Builders see and change only what is their own.');
+  return new Problem('FORBIDDEN', 'Builders can see and change only their own data.');
 }

@@ -5,13 +5,13 @@ import { createIdempotency, type Idempotency } from './idempotency/index.ts';
 import { createRateLimiter, type RateLimiter, unlimited } from './limits/index.ts';
 import { type CheckOutput, checkOutput } from './output-check.ts';
 
-/** What stands between a request and its handler. */
+/** What runs between a request and its handler. */
 export interface RequestPolicies {
   limiter: RateLimiter;
   idempotency: Idempotency;
   /** Milliseconds that a handler may take. */
   timeoutMs: number;
-  /** Objects and arrays inside each other in a body. */
+  /** Maximum nesting depth of a JSON body. */
   maxDepth: number;
   checkOutput: CheckOutput;
 }

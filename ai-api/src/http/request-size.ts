@@ -57,7 +57,7 @@ function endOfString(body: Buffer, start: number): number {
   return body.length;
 }
 
-/** Answers what is not even HTTP, or too large a head, with a problem document before the socket closes. */
+/** Answers requests that are not valid HTTP, or too large a head, with a problem document before the socket closes. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -265,7 +265,7 @@ function methodNotAllowed(allowed: string[]): RequestHandler {
     response.setHeader('Allow', allowed.join(', '));
     throw new Problem(
       'METHOD_NOT_ALLOWED',
-      `${request.method} is not possible here, only ${allowed.join(', ')}.`,
+      `${request.method} is not allowed here, only ${allowed.join(', ')}.`,
     );
   };
 }

@@ -12,7 +12,7 @@ export function requireSameOrigin(exchange: Pick<Exchange, 'header'>, publicUrl:
   const origin = exchange.header('origin');
   const isOurs = site === undefined || site === 'same-origin' || site === 'none';
   if (!isOurs || (origin !== undefined && !isOwnOrigin(origin, exchange.header('host'), publicUrl)))
-    throw new Problem('CSRF_REFUSED', 'This came from a page of another origin.');
+    throw new Problem('CSRF_REFUSED', 'The request came from a page of another origin.');
 }
 
 /** A page cannot choose the Host header, so that what it names is where the browser meant to go. */

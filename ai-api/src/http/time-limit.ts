@@ -12,7 +12,7 @@ export async function withinTime<T>(
   const controller = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const detail = `This took longer than ${timeoutMs / 1000} s. It may still be carried out.`;
+    const detail = `The request took longer than ${timeoutMs / 1000} s. It may still complete.`;
     const problem = new Problem('REQUEST_TIMEOUT', detail, { retryAfter: 5 });
     controller.abort(problem);
     reject(problem);

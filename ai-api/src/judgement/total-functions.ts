@@ -1,8 +1,8 @@
 import { type ASTNode, type Environment, serialize } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 
-const MOST_PATTERN = 500;
-const MOST_PATTERNS = 200;
+const MAX_PATTERN_LENGTH = 500;
+const MAX_PATTERNS = 200;
 
 /** What is wrong with a part of an expression. */
 export class UnsafePart extends Error {
@@ -27,7 +27,7 @@ export function registerBounded(environment: Environment): Environment {
     .registerFunction('quotient(double, double): double', quotient)
     .registerFunction('matchesRe2(string, string): bool', (text: string, pattern: string) => {
       const known = patterns.get(pattern) ?? compilePattern(pattern);
-      if (patterns.size >= MOST_PATTERNS) patterns.clear();
+      if (patterns.size >= MAX_PATTERNS) patterns.clear();
       patterns.set(pattern, known);
       return known.matcher(text).find();
     });
@@ -74,7 +74,8 @@ function checkPattern(pattern: ASTNode | undefined): void {
 }
 
 function compilePattern(pattern: string): RE2JS {
-  if (pattern.length > MOST_PATTERN) throw new RangeError(`a pattern has at most ${MOST_PATTERN} characters`);
+  if (pattern.length > MAX_PATTERN_LENGTH)
+    throw new RangeError(`a pattern has at most ${MAX_PATTERN_LENGTH} characters`);
   try {
     return RE2JS.compile(pattern);
   } catch {

@@ -1,7 +1,7 @@
 import { type ChatAnthropicCallOptions, ChatAnthropicMessages } from '@langchain/anthropic';
 
 /** Longest answer that is asked for, in tokens; Anthropic wants to be told one. */
-const LONGEST_ANSWER_TOKENS = 8_192;
+const MAX_ANSWER_TOKENS = 8_192;
 
 interface LimitedOptions extends ChatAnthropicCallOptions {
   /** Longest answer in tokens. */
@@ -28,7 +28,7 @@ export function connectAnthropic(options: {
     model: options.model,
     apiKey: options.apiKey,
     ...(options.baseUrl ? { anthropicApiUrl: options.baseUrl } : {}),
-    maxTokens: LONGEST_ANSWER_TOKENS,
+    maxTokens: MAX_ANSWER_TOKENS,
     maxRetries: 0,
     clientOptions: { timeout: options.timeoutMs, maxRetries: 0 },
   });

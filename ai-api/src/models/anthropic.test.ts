@@ -114,7 +114,7 @@ describe('text', () => {
     },
   );
 
-  test('that nobody listens to any more is noted as aborted, with what it may have used', async () => {
+  test('whose reader went away is noted as aborted, with what it may have used', async () => {
     const { model, attempts } = await claudeAnswering({ text: 'Many words that nobody waits for.' });
     for await (const _part of model.stream(chat)) break;
     expect(attempts).toMatchObject([{ outcome: 'aborted', isEstimated: true }]);

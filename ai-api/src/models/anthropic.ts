@@ -1,7 +1,7 @@
 import type { LimitedAnthropic } from './anthropic-messages.ts';
 import { ModelError, type Usage } from './chat.ts';
 import { messagesOf, type ProviderOptions, usageOf } from './openai.ts';
-import { LONGEST_ANSWER } from './parse-answer.ts';
+import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Completed, Provider, Question } from './provider.ts';
 
 /**
@@ -34,13 +34,15 @@ export function anthropicProvider(options: ProviderOptions): Provider {
         add(usage, usageOf(chunk.usage_metadata));
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
-        if (length > LONGEST_ANSWER) throw new ModelError('error', 'The model did not stop writing.', usage);
+        if (length > MAX_ANSWER_LENGTH)
+          throw new ModelError('error', 'The model did not stop writing.', usage);
         const stopped = chunk.additional_kwargs.stop_reason;
         if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
         isEnded ||= Boolean(stopped);
       }
       signal.throwIfAborted();
-      if (!isEnded) throw new ModelError('unreachable', 'The model provider broke off in mid-answer.', usage);
+      if (!isEnded)
+        throw new ModelError('unreachable', 'The model provider ended the response early.', usage);
       yield { usage };
     },
   };
@@ -68,8 +70,7 @@ type Message = Awaited<ReturnType<LimitedAnthropic['invoke']>>;
 function read(message: Message): Completed {
   const usage = usageOf(message.usage_metadata);
   const { stop_reason: stopped } = message.response_metadata as { stop_reason?: string };
-  if (stopped === undefined)
-    throw new ModelError('error', 'The model provider answered something unreadable.');
+  if (stopped === undefined) throw new ModelError('error', 'The model provider sent an unreadable response.');
   if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
   const [tool] = message.tool_calls ?? [];
   return {

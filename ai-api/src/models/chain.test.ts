@@ -103,7 +103,7 @@ describe('no other provider is asked', () => {
   });
 });
 
-test('a key that was refused is told once, and is not tried again for a while', async () => {
+test('a key that was refused is reported once, and is not tried again for a while', async () => {
   const states: string[] = [];
   const dead = provider('openai', failing('unauthorized'));
   const route = createRoute(dead, { timeoutMs: 1000, onKey: (state) => states.push(state) });

@@ -16,7 +16,7 @@ export interface RecordedAttempt extends Attempt {
   number: number;
   call: CallContext;
   kind: 'chat' | 'embedding';
-  /** What was sent; null where nobody reads it. */
+  /** What was sent; null where it is not needed. */
   input: Question | null;
 }
 
@@ -31,7 +31,7 @@ export interface CallLedger {
 /** Told of every call to one provider that ended: `ok`, `aborted`, `error`, or the kind of its {@link ModelError}. */
 export type OnModelCall = (provider: string, outcome: string, seconds: number, usage: Usage) => void;
 
-/** What another provider may mend. Never a refused key, which somebody has to hear of, nor a refusal. */
+/** Failures that another provider may not have. Never a refused key, which an operator has to fix, nor a refusal. */
 const FALLS_BACK: ReadonlySet<ModelFailureKind> = new Set([
   'unreachable',
   'timeout',
@@ -142,7 +142,7 @@ function limited(maxOutputTokens: number | undefined): Pick<Question, 'maxOutput
 
 const schemas = new WeakMap<z.ZodType, Record<string, unknown>>();
 
-/** Schemas are told to the provider as JSON; those that live on are translated once. */
+/** Schemas are sent to the provider as JSON; reused ones are translated once. */
 function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
   const known = schemas.get(schema) ?? strictSchema(schema);
   schemas.set(schema, known);

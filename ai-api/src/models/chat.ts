@@ -49,7 +49,7 @@ export interface CallContext {
   /** Conversation, run or whatever else holds several traces together. */
   sessionId?: string | undefined;
   tags?: readonly string[] | undefined;
-  /** 32 hex digits; the judgement's id without hyphens unless said. */
+  /** 32 hex digits; defaults to the judgement's id without hyphens. */
   traceId?: string | undefined;
 }
 
@@ -57,7 +57,7 @@ interface ModelRequest {
   /** What the platform asks; trusted. */
   system: string;
   call: CallContext;
-  /** Longest answer in tokens; the provider's own limit unless said. */
+  /** Longest answer in tokens; defaults to the provider's limit. */
   maxOutputTokens?: number | undefined;
   signal?: AbortSignal | undefined;
 }

@@ -5,7 +5,7 @@ import { ModelError } from './chat.ts';
 export interface LimitOptions {
   /** Requests open at once in this process. */
   concurrency: number;
-  /** What this process may send and receive in a minute; unlimited unless said. */
+  /** What this process may send and receive in a minute; unlimited by default. */
   tokensPerMinute?: number | undefined;
   /** Milliseconds that a call may wait for its tokens before it fails as rate limited. */
   longestWaitMs?: number;
@@ -13,7 +13,7 @@ export interface LimitOptions {
 
 export interface Limits {
   /**
-   * Runs `work` as soon as it has its turn and its tokens. `used` tells what they came to in the end.
+   * Runs `work` as soon as it has its turn and its tokens. `used` reports what they came to in the end.
    * @throws {ModelError} rate_limited when that would take too long; the reason of `signal`
    */
   run<T>(

@@ -37,7 +37,7 @@ export class PlainCompletions extends ChatOpenAICompletions<LimitedOptions> {
     request: Complete['Plain'],
     options?: Complete['Options'],
   ): Complete['Completion'];
-  /** @throws {ModelError} for an answer that is none; and what the provider's client throws */
+  /** @throws {ModelError} for an invalid answer; and what the provider's client throws */
   override async completionWithRetry(
     request: Complete['Streamed'] | Complete['Plain'],
     options?: Complete['Options'],
@@ -52,13 +52,13 @@ export class PlainCompletions extends ChatOpenAICompletions<LimitedOptions> {
 
 function check(completion: Completion): void {
   const choice = completion?.choices?.[0];
-  if (!choice?.message) throw new ModelError('error', 'The model provider answered something unreadable.');
+  if (!choice?.message) throw new ModelError('error', 'The model provider sent an unreadable response.');
   const { prompt_tokens: tokensIn = 0, completion_tokens: tokensOut = 0 } = completion.usage ?? {};
   if (choice.message.refusal || choice.finish_reason === 'content_filter')
     throw refused({ tokensIn, tokensOut });
 }
 
-/** The chunks of a stream that ends as it should: refusals are told, and so is an end before the end. */
+/** The chunks of a stream that ends as it should: refusals are reported, and so is an early end. */
 async function* checkedChunks(
   chunks: Chunks,
 ): AsyncGenerator<Chunks extends AsyncIterable<infer C> ? C : never> {
@@ -69,7 +69,7 @@ async function* checkedChunks(
     isEnded ||= Boolean(choice?.finish_reason);
     yield chunk;
   }
-  if (!isEnded) throw new ModelError('unreachable', 'The model provider broke off in mid-answer.');
+  if (!isEnded) throw new ModelError('unreachable', 'The model provider ended the response early.');
 }
 
 function refused(usage?: Usage): ModelError {

@@ -202,7 +202,7 @@ describe('a provider that is down', () => {
       expect(await failure(model.structured(question))).toMatchObject({ kind: 'unreachable' });
     const asked = calls.length;
     expect(asked).toBeLessThan(8);
-    expect((await failure(model.structured(question))).message).toMatch(/left alone/);
+    expect((await failure(model.structured(question))).message).toMatch(/not called/);
     expect(calls).toHaveLength(asked);
   });
 

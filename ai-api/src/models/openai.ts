@@ -1,11 +1,11 @@
 import { type ChatMessage, ModelError, type Usage } from './chat.ts';
 import type { PlainCompletions } from './openai-completions.ts';
-import { LONGEST_ANSWER } from './parse-answer.ts';
+import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Provider, ProviderName, Question } from './provider.ts';
 
 export interface ProviderOptions {
   apiKey: string;
-  /** The provider's own unless said. */
+  /** Defaults to the provider's own. */
   baseUrl?: string | undefined;
   model: string;
   /** Milliseconds for one attempt, from connecting to the last byte. */
@@ -13,8 +13,8 @@ export interface ProviderOptions {
 }
 
 /**
- * A model on any OpenAI-compatible endpoint. The adapter is imported at the first call: without a model nobody
- * pays for it.
+ * A model on any OpenAI-compatible endpoint. The adapter is imported at the first call: without a model it is
+ * not loaded.
  * @see https://platform.openai.com/docs/guides/structured-outputs
  */
 export function openAiProvider(
@@ -48,7 +48,7 @@ export function openAiProvider(
         if (chunk.usage_metadata) yield { usage: usageOf(chunk.usage_metadata) };
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
-        if (length > LONGEST_ANSWER) throw new ModelError('error', 'The model did not stop writing.');
+        if (length > MAX_ANSWER_LENGTH) throw new ModelError('error', 'The model did not stop writing.');
       }
     },
   };

@@ -3,7 +3,7 @@ import { ModelError } from './chat.ts';
 import type { Completed } from './provider.ts';
 
 /** Largest answer that is read, in characters. */
-export const LONGEST_ANSWER = 100_000;
+export const MAX_ANSWER_LENGTH = 100_000;
 
 /**
  * Reads an answer by its schema. What it used is kept in the error when it does not fit.
@@ -21,7 +21,7 @@ export function parseAnswer<T extends z.ZodType>(completed: Completed, schema: T
 }
 
 function read<T extends z.ZodType>({ text, usage }: Completed, schema: T): z.output<T> {
-  if (text.length > LONGEST_ANSWER) {
+  if (text.length > MAX_ANSWER_LENGTH) {
     throw new ModelError('out_of_schema', `The model answered ${text.length} characters.`, usage);
   }
   let json: unknown;

@@ -7,7 +7,7 @@ const plain = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/
 const declare = (...names: string[]) => names.map((given) => ({ name: given, description: '', value: 'x' }));
 
 describe('a template', () => {
-  test('uses exactly the names that stand between double braces', () => {
+  test('uses exactly the names between double braces', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(plain, name), { maxLength: 8 }), plain, (parts, end) => {
         const text = parts.map(([before, used]) => `${before}{{ ${used} }}`).join('') + end;
@@ -34,7 +34,7 @@ describe('a template', () => {
     ['{{a}}', declare('a', 'b'), '{{b}} is declared, but the text does not use it.'],
     ['{{a}}', declare('a', 'a'), '{{a}} is declared twice.'],
     ['{{a}}', [{ name: 'a', description: '' }], '{{a}} has no value, and the platform does not fill it in.'],
-    ['{{a}} {{ b-c }}', declare('a'), 'There are braces that are no variable near "{{ b-c }}".'],
+    ['{{a}} {{ b-c }}', declare('a'), 'There are braces that are not a variable near "{{ b-c }}".'],
     ['{{constructor}}', [], '{{constructor}} is used, but not declared as a variable.'],
   ])('%s is refused', (text, variables, message) => {
     expect(faultsOf(text, variables, ['facts']).map((fault) => fault.message)).toContain(message);

@@ -2,7 +2,7 @@
 const VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
-/** A variable that a prompt declares. One without a value is filled in by whoever uses the prompt. */
+/** A variable that a prompt declares. One without a value is filled in by the user of the prompt. */
 export interface PromptVariable {
   name: string;
   description: string;
@@ -30,7 +30,7 @@ export function renderTemplate(text: string, values: Readonly<Record<string, str
 /**
  * What keeps a template from being used: names that are used and not declared, declared and not used, declared
  * twice or without a value, and braces that are no variable.
- * @param supplied names that the user of the prompt fills in; null when nobody is known to use it
+ * @param supplied names that the user of the prompt fills in; null when no user of it is known
  */
 export function faultsOf(
   text: string,
@@ -55,7 +55,7 @@ export function faultsOf(
   const stray = /\{\{|\}\}/.exec(rest);
   if (stray) {
     const around = rest.slice(Math.max(0, stray.index - 10), stray.index + 30).replaceAll(/\s+/g, ' ');
-    fault(null, `There are braces that are no variable near "${around.trim()}".`);
+    fault(null, `There are braces that are not a variable near "${around.trim()}".`);
   }
   return faults;
 }

@@ -20,7 +20,7 @@ export interface ResolvedPrompt {
 /** Which prompt a model was asked with, as judgements keep it. */
 export type PromptUsed = Pick<ResolvedPrompt, 'name' | 'version' | 'label' | 'isFallback' | 'experimentId'>;
 
-/** The text with the prompt's own values, and those of whoever uses it, filled in. */
+/** The text with the prompt's own values, and those of its user, filled in. */
 export function renderPrompt(prompt: ResolvedPrompt, supplied: Readonly<Record<string, string>>): string {
   const own = prompt.variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]));
   return renderTemplate(prompt.text, { ...supplied, ...Object.fromEntries(own) });

@@ -32,7 +32,7 @@ export function classify(error: unknown, timedOut: boolean): ModelError {
   if (status !== undefined) return lasting('error', `The model provider answered ${status}.`);
   if (isConnection(error)) return passing('unreachable', 'The model provider could not be reached.');
   if (error instanceof SyntaxError)
-    return lasting('error', 'The model provider answered something unreadable.');
+    return lasting('error', 'The model provider sent an unreadable response.');
   return lasting('error', 'The call to the model failed.');
 }
 

@@ -7,9 +7,9 @@ export type ProviderName = (typeof PROVIDERS)[number];
 export interface Question {
   system: string;
   messages: readonly ChatMessage[];
-  /** The answer has to be JSON that fits; text unless said. */
+  /** The answer has to be JSON that fits; text by default. */
   format?: { name: string; schema: Record<string, unknown> };
-  /** Longest answer in tokens; the provider's own limit unless said. */
+  /** Longest answer in tokens; defaults to the provider's limit. */
   maxOutputTokens?: number;
 }
 

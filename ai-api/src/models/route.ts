@@ -13,7 +13,7 @@ export interface Attempt {
   outcome: CallOutcome;
   error: string | null;
   usage: Usage;
-  /** The provider did not say what a broken-off answer used; `usage` is our guess. */
+  /** The provider did not report the usage of an interrupted response; `usage` is our guess. */
   isEstimated: boolean;
   startedAt: Date;
   latencyMs: number;
@@ -80,7 +80,7 @@ export function createRoute(
 
   function checkKey(): void {
     if (refusedAt === null || performance.now() - refusedAt > KEY_REST) return;
-    throw new ModelError('unauthorized', 'The model provider refuses our key and is left alone for a while.');
+    throw new ModelError('unauthorized', 'The model provider refuses our key and is not called for a while.');
   }
 
   function hearOfKey(error: ModelError | null): void {
@@ -194,7 +194,7 @@ export function createRoute(
       await note(failure.kind, usage ?? failure.usage, text || null, failure.message);
       throw failure;
     } finally {
-      // Whoever listens may stop listening.
+      // The caller may stop reading.
       if (!isNoted) await note('aborted', usage ?? NO_USAGE, text);
       await pieces.return?.(undefined).catch(() => {});
     }
@@ -239,7 +239,7 @@ export function createRoute(
   };
 }
 
-const LEFT_ALONE = 'The model provider failed several times in a row and is left alone for a while.';
+const LEFT_ALONE = 'The model provider failed several times in a row and is not called for a while.';
 
 /**
  * A refusal or a bad answer shows that the provider is alive. A call that was aborted shows nothing, and

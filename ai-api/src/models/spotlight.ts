@@ -9,7 +9,7 @@ export interface Spotlight {
 }
 
 /**
- * Markers that whoever wrote the text cannot know, so that an instruction inside it is recognisably data. It
+ * Markers that the author of the text cannot know, so that an instruction inside it is recognisably data. It
  * lowers the risk, it does not remove it.
  * @see https://arxiv.org/abs/2403.14720
  */

@@ -1,7 +1,7 @@
-/** Where people look at what the API tells of. */
+/** Links to the dashboards. */
 export interface Dashboards {
   /**
-   * A link to a page of the executive dashboards, by its handle; null when nobody said where they are.
+   * A link to a page of the executive dashboards, by its handle; null when their address is not configured.
    * @param parameters what the page begins with, as `globals.urlparams` there
    */
   link(page: string, parameters: Readonly<Record<string, string>>): string | null;

@@ -150,7 +150,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return new OutsideCallError(
         'circuit_open',
         name,
-        'failed several times in a row and is left alone for a while',
+        'failed several times in a row and is not called for a while',
       );
     }
   }

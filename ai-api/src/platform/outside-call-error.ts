@@ -56,7 +56,7 @@ export function refusal(service: string, response: Response): OutsideCallError {
   if (status === 404) return error('not_found', 'has nothing at this address (404)');
   if (status === 429) return error('rate_limited', 'asks us to call less often (429)');
   if (status >= 500) return error('server_error', `failed on its side (${status})`);
-  return error('bad_response', `gave an answer we do not expect (${status})`);
+  return error('bad_response', `sent an unexpected response (${status})`);
 }
 
 /** Retry-After (RFC 9110, 10.2.3: seconds or an HTTP date) in milliseconds from now; undefined if there is none. */

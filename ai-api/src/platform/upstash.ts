@@ -5,7 +5,7 @@ export interface UpstashOptions {
   /** Root of the REST API. */
   url: string;
   token: string;
-  /** Milliseconds for one call; 1 000 unless said. */
+  /** Milliseconds for one call. Defaults to 1 000. */
   timeoutMs?: number;
 }
 

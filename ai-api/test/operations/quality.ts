@@ -2,7 +2,7 @@ import type { Fixture } from './fixture.ts';
 import { PERSON } from './identity.ts';
 import { type Step, step } from './step.ts';
 
-/** A reviewer would have graded everybody otherwise, which is what an optimization learns from. */
+/** A reviewer would have graded all builders otherwise, which is what an optimization learns from. */
 async function disagree({ api }: Fixture): Promise<void> {
   const { items } = await api.client.usage.listCalls({ purpose: 'judgement', limit: 500 });
   const ids = new Set(

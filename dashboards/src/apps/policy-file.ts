@@ -7,7 +7,7 @@ import { api } from '../build/queries.ts';
 import { button, cell, modal, text } from '../build/widgets.ts';
 
 const upload = resources.policy.operations.upload.input.shape;
-const MOST_BYTES = 20 * 1024 * 1024;
+const MAX_BYTES = 20 * 1024 * 1024;
 const picked = 'components.policyFile.file?.[0]';
 const name = `(components.policyFileName.value || ${picked}?.name || '')`;
 const folder = "(components.policyFileFolder.value || 'policies')";
@@ -49,7 +49,7 @@ export const policyFileModal = modal('policyFileModal', {
           label: 'File',
           hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop it here, or click to choose.',
           types: [...valuesOf(upload.contentType), '.md'],
-          most: MOST_BYTES,
+          most: MAX_BYTES,
         }),
       ),
     ],

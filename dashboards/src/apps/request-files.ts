@@ -5,7 +5,7 @@ import type { Row } from '../build/model.ts';
 import { button, cell, modal, text } from '../build/widgets.ts';
 
 const TYPES = ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'];
-const MOST_BYTES = 512 * 1024;
+const MAX_BYTES = 512 * 1024;
 const attached = '(variables.requestFiles || [])';
 
 /** The files of the request that is being written, as the API takes them. */
@@ -39,7 +39,7 @@ export const filesModal = modal('requestFilesModal', {
           label: 'Files that show the work',
           hint: 'Up to 5 files: PDF, PNG, JPEG or text, 512 kB each. Drop them here, or click to choose.',
           types: TYPES,
-          most: MOST_BYTES,
+          most: MAX_BYTES,
           files: 5,
           height: 184,
         }),

@@ -32,7 +32,7 @@ export interface TraceExporter {
 const SPANS = 1_000;
 const SPANS_IN_REQUEST = 200;
 /** Characters of an input or output; of a trace that was refused as too large, the second. */
-const LONGEST = { usual: 100_000, refused: 2_000 };
+const MAX_LENGTH = { usual: 100_000, refused: 2_000 };
 
 /** Sends traces by OTLP, on a tracer provider that nobody else uses. */
 export function createTraceExporter(options: TracingOptions): TraceExporter {
@@ -66,11 +66,11 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
   async function send(records: readonly TraceRecord[]): Promise<Map<string, Delivery>> {
     const deliveries = new Map<string, Delivery>();
     for (const part of parts(records)) {
-      for (const [id, delivery] of await flush(part, LONGEST.usual)) deliveries.set(id, delivery);
+      for (const [id, delivery] of await flush(part, MAX_LENGTH.usual)) deliveries.set(id, delivery);
       const large = part.filter(({ id }) => deliveries.get(id) === 'tooLarge');
       // Alone and short they may pass.
       for (const record of large) {
-        const again = await flush([record], LONGEST.refused);
+        const again = await flush([record], MAX_LENGTH.refused);
         deliveries.set(record.id, again.get(record.id) ?? 'failed');
       }
       // The rest would only wait for the same.

@@ -31,12 +31,12 @@ export interface WriteOptions {
 }
 
 /** Longest name, tag or id that Langfuse takes, in characters. */
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** Makes the spans of a trace that is over. Nothing of it leaves unmasked: not names, tags or ids either. */
 export function writeTrace(record: TraceRecord, options: WriteOptions): void {
   const { tracer, ids, mask } = options;
-  const short = (text: string) => mask(text).slice(0, LONGEST_NAME);
+  const short = (text: string) => mask(text).slice(0, MAX_NAME_LENGTH);
   const shared: Attributes = {
     'langfuse.trace.name': short(record.name),
     ...(record.person ? { 'user.id': short(record.person) } : {}),

@@ -13,7 +13,7 @@ import { chosenTable } from './tables.ts';
 
 const PAGE_SIZE = 100;
 /** Pages read for one search of a list that the API cannot search. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /** What the form asks while it is filled in: lists to pick from, values, columns. */
 export function nodeMethods({ resources }: Manifest): NonNullable<INodeType['methods']> {
@@ -47,7 +47,7 @@ function search(locator: ManifestLocator) {
       const found = items.map((row) => choiceOf(row, locator));
       const results = locator.search ? found : found.filter((choice) => holds(choice, wanted));
       cursor = nextCursor ?? undefined;
-      if (results.length > 0 || cursor === undefined || page + 1 === MOST_PAGES) {
+      if (results.length > 0 || cursor === undefined || page + 1 === MAX_PAGES) {
         return { results, ...(cursor ? { paginationToken: cursor } : {}) };
       }
     }

@@ -19,7 +19,7 @@ import { rowsFrom, rowsOfItems, tablesOfFiles } from './tables.ts';
 
 const READS_AT_ONCE = 10;
 const READS_IN_A_BATCH = 50;
-const MOST_IN_A_BATCH = 100;
+const MAX_BATCH_SIZE = 100;
 const BATCHES_AT_ONCE = 2;
 
 /** What is the same for all items. */
@@ -75,7 +75,7 @@ type Outcome = PromiseSettledResult<INodeExecutionData[]>;
  */
 async function runSome(work: Work, first: number, last: number, batchSize: number): Promise<Outcome[]> {
   const isBatched = work.op.batched === true && batchSize > 1 && last - first > 1;
-  const size = isBatched ? Math.min(batchSize, MOST_IN_A_BATCH) : 1;
+  const size = isBatched ? Math.min(batchSize, MAX_BATCH_SIZE) : 1;
   const outcomes: Outcome[] = [];
   const goesOn = work.context.continueOnFail();
   let next = first;

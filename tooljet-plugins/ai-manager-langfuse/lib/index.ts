@@ -14,7 +14,7 @@ const HINTS = {
   403: 'The keys may not do this.',
   404: 'There is no such thing, or this Langfuse is older than 4.',
 };
-const OLDEST_MAJOR = 4;
+const MIN_MAJOR = 4;
 
 /** Langfuse as a ToolJet data source. */
 export default class Langfuse implements QueryService {
@@ -31,10 +31,10 @@ export default class Langfuse implements QueryService {
     if (health.status !== 200 || typeof version !== 'string') {
       throw new QueryError(`${service.baseUrl} is not a Langfuse server`, `HTTP ${health.status}.`, 'url');
     }
-    if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
+    if (Number.parseInt(version, 10) < MIN_MAJOR) {
       throw new QueryError(
         `Langfuse is version ${version}`,
-        `The plugin needs ${OLDEST_MAJOR} or newer.`,
+        `The plugin needs ${MIN_MAJOR} or newer.`,
         'version',
       );
     }

@@ -4,7 +4,7 @@ import { QueryError } from '../../common/query-error.ts';
 /** Rows that the API gives at a time. */
 const PAGE_SIZE = 500;
 /** A ToolJet query holds its whole answer in the browser. */
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 const DEFAULT_ROWS = 50;
 
 export interface Page {
@@ -45,10 +45,10 @@ export async function readPages(
 function readLimit(given: unknown): number {
   if (given === undefined || given === null || given === '') return DEFAULT_ROWS;
   const limit = Number(given);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS) return limit;
-  throw new QueryError('The input is not valid', `Limit must be a whole number from 1 to ${MOST_ROWS}.`, {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_ROWS) return limit;
+  throw new QueryError('The input is not valid', `Limit must be a whole number from 1 to ${MAX_ROWS}.`, {
     code: 'INVALID_INPUT',
-    fields: { limit: `must be a whole number from 1 to ${MOST_ROWS}` },
+    fields: { limit: `must be a whole number from 1 to ${MAX_ROWS}` },
   });
 }
 

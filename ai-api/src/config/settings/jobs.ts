@@ -10,9 +10,9 @@ export const jobs = {
     .default('high,default,low')
     .transform((list) => list.split(',') as Priority[])
     .describe('Classes of jobs that this process handles'),
-  EVALUATION_CONCURRENCY: whole(1, 200, 8).describe('Builders judged at once by one process'),
-  AGENT_CONCURRENCY: whole(1, 200, 4).describe('Executions of agents at once in one process'),
+  EVALUATION_CONCURRENCY: whole(1, 200, 8).describe('Builders judged concurrently by one process'),
+  AGENT_CONCURRENCY: whole(1, 200, 4).describe('Concurrent executions of agents in one process'),
   JOB_HEARTBEAT_SECONDS: whole(10, 3600, 15).describe(
-    'After so long without a sign a job is given to another worker',
+    'Time without a heartbeat after which a job is given to another worker',
   ),
 };

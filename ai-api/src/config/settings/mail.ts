@@ -6,7 +6,7 @@ export const mail = {
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be a URL that starts with smtp://' })
     .optional()
-    .describe('Mail server of the installation; then the development inbox does not start'),
+    .describe('Mail server of the installation; if set, the development inbox does not start'),
   MAIL_FROM: z
     .string()
     .regex(

@@ -11,12 +11,12 @@ export const server = {
   PUBLIC_URL: httpUrl.optional().describe('Where people and services reach the API'),
   DASHBOARDS_URL: httpUrl
     .optional()
-    .describe('Where people open ToolJet: links in reports and e-mails lead there; no links unless set'),
+    .describe('Where people open ToolJet: links in reports and e-mails lead there; no links by default'),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('Least severe lines that are written'),
-  WORKER_PORT: optionalPort.describe('Where a worker answers probes and /metrics; nowhere unless set'),
+    .describe('Lowest severity that is logged'),
+  WORKER_PORT: optionalPort.describe('Port on which a worker answers probes and /metrics; none by default'),
   TOOLJET_PLUGINS_DIR: text
     .optional()
-    .describe('Folder of the built ToolJet plugins, served at /marketplace-assets; not served unless set'),
+    .describe('Folder of the built ToolJet plugins, served at /marketplace-assets; not served by default'),
 };

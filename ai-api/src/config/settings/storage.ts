@@ -8,25 +8,27 @@ export const storage = {
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgres://' })
     .optional()
-    .describe('PostgreSQL 15 or newer; embedded PGlite unless set'),
-  DATABASE_POOL: whole(2, 200, 20).describe('Connections to PostgreSQL, beside a few of the job queue'),
+    .describe('PostgreSQL 15 or newer; defaults to embedded PGlite'),
+  DATABASE_POOL: whole(2, 200, 20).describe(
+    'Connections to PostgreSQL, in addition to a few for the job queue',
+  ),
   OBJECTS_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
     .optional()
-    .describe('Bucket of S3 that files are kept in; DATA_DIR unless set'),
-  OBJECTS_REGION: text.optional().describe('Region of the bucket; AWS_REGION unless set'),
-  OBJECTS_ENDPOINT: httpUrl.optional().describe('Another server that speaks S3; AWS unless set'),
+    .describe('S3 bucket for files; defaults to DATA_DIR'),
+  OBJECTS_REGION: text.optional().describe('Region of the bucket; defaults to AWS_REGION'),
+  OBJECTS_ENDPOINT: httpUrl.optional().describe('Another server that speaks S3; defaults to AWS'),
   DATA_ENCRYPTION_KEY: checked(parseKeys)
     .optional()
     .describe('32 bytes in base64 or hex that seal stored secrets; after a comma, earlier keys'),
   UPSTASH_REDIS_REST_URL: httpUrl
     .optional()
-    .describe('Redis that all processes share for limits and cache; in memory, per process, unless set'),
+    .describe('Redis that all processes share for limits and cache; by default in memory, per process'),
   UPSTASH_REDIS_REST_TOKEN: text.optional().describe('Needed with UPSTASH_REDIS_REST_URL'),
   DATA_REGION: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, 'must be a region such as eu-central-1')
     .optional()
-    .describe('Region in which this installation keeps its data, as whoever runs it declares'),
+    .describe('Region in which this installation keeps its data, as its operator declares'),
 };

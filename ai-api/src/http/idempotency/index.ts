@@ -106,7 +106,7 @@ function markOwn(attempt: Attempt): OnWrite {
 }
 
 function inFlight(): Problem {
-  const detail = 'Another request with this Idempotency-Key is still being carried out.';
+  const detail = 'Another request with this Idempotency-Key is still in progress.';
   return new Problem('IDEMPOTENCY_IN_FLIGHT', detail, { retryAfter: RETRY_AFTER });
 }
 
@@ -117,13 +117,16 @@ function isFinal(status: number): boolean {
 
 function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefined): Reply {
   if (kept && kept.request_hash !== attempt.requestHash) {
-    throw new Problem('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key came with another request before.');
+    throw new Problem(
+      'IDEMPOTENCY_MISMATCH',
+      'This Idempotency-Key was already used for a different request.',
+    );
   }
   if (kept?.state !== 'done' || kept.status === null || kept.body === null) {
     const isLost = kept?.acted_at && kept.lease_until < new Date();
     if (!isLost) throw inFlight();
     const detail =
-      'It was carried out, but the answer was lost. Read what it changed; it will not act again.';
+      'The request was carried out, but the response was lost. Read the result; the request is not carried out again.';
     throw new Problem('IDEMPOTENCY_ANSWER_LOST', detail);
   }
   return {

@@ -42,7 +42,7 @@ describe.each(databaseKinds())('a request whose answer was lost on $name', ({ cr
     await testDatabase.remove();
   });
 
-  test('is told so when it is repeated, and does not act again', async () => {
+  test('is reported as lost when it is repeated, and does not act again', async () => {
     const key = { idempotencyKey: 'lost-1' };
     await whenAnswerIsKept(api.context.database, "raise exception 'out of order';");
     await api.client.webhook.create(ENDPOINT, key);

@@ -72,9 +72,9 @@ export function claim(database: Database, request: Attempt): Promise<'claimed' |
 }
 
 /**
- * Says within a transaction of the attempt that it writes, so that nobody carries the request out again once it
+ * Says within a transaction of the attempt that it writes, so that no other attempt carries the request out again once it
  * commits.
- * @returns false when somebody else has taken the attempt over: then it may not write any more
+ * @returns false when another attempt has taken over: then this one may not write any more
  */
 export async function markActed(transaction: TenantTransaction, request: Attempt): Promise<boolean> {
   const { numUpdatedRows } = await transaction
@@ -93,7 +93,7 @@ export async function renew(database: Database, request: Attempt): Promise<void>
   await changeOwn(database, request, { lease_until: later(LEASE_SECONDS) });
 }
 
-/** Keeps the answer, unless somebody else took the attempt over meanwhile. */
+/** Keeps the answer, unless another attempt took over meanwhile. */
 export async function keep(
   database: Database,
   request: Attempt,

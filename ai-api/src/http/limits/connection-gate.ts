@@ -3,10 +3,10 @@ import type { Caller } from '../caller.ts';
 import type { Authenticate } from '../router.ts';
 import type { RateLimiter } from './index.ts';
 
-/** The limits of what is no operation, such as a connection: the same ones that operations have. */
+/** The limits of requests that are no operation, such as a connection: the same ones that operations have. */
 export interface ConnectionGate {
   /**
-   * Verifies who asks; null when nobody says who they are. Wrong credentials count against their address, right
+   * Verifies the caller; null when there is no credential. Wrong credentials count against their address, right
    * ones have the budget of their tier, and requests without one that of their address.
    * @throws {import('../problem.ts').Problem} UNAUTHENTICATED, RATE_LIMITED
    */

@@ -43,7 +43,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
       onUnavailable();
       if (Date.now() - loggedAt > LOG_EVERY_MS) {
         loggedAt = Date.now();
-        log.error({ err, driver: limits.driver }, 'rate limits cannot be counted; requests pass unlimited');
+        log.error({ err, driver: limits.driver }, 'rate limits cannot be counted; requests are not limited');
       }
       return null;
     }
@@ -60,7 +60,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
 
   function refuseLocked(address: string): void {
     const left = locked.getRemainingTTL(address);
-    if (left > 0) throw tooMany('Too many wrong credentials came from this address.', Math.ceil(left / 1000));
+    if (left > 0) throw tooMany('Too many wrong credentials from this address.', Math.ceil(left / 1000));
   }
 
   const address = (request: Pick<Request, 'ip'>, response: HeaderSink) =>
@@ -84,8 +84,8 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
 
     /**
      * Takes from the budgets of an address and a person before a password is looked at, right or wrong. Without
-     * counters nobody signs in (fail closed).
-     * @param person what tells the person apart; it is hashed by the caller
+     * counters sign-in is refused (fail closed).
+     * @param person what identifies the person; it is hashed by the caller
      * @throws {Problem} RATE_LIMITED, SERVICE_UNAVAILABLE
      */
     signIn: async (request: Pick<Request, 'ip'>, person: string): Promise<void> => {
@@ -99,16 +99,16 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
       for (const [key, limit, seconds] of budgets) {
         const taken = await take(key, limit, seconds);
         if (!taken)
-          throw new Problem('SERVICE_UNAVAILABLE', 'Nobody can sign in right now. Try again soon.', {
+          throw new Problem('SERVICE_UNAVAILABLE', 'Sign-in is not available right now. Try again soon.', {
             retryAfter: CLOSED_SECONDS,
           });
-        if (!taken.allowed) throw tooMany('Too many sign-ins were tried.', taken.resetSeconds);
+        if (!taken.allowed) throw tooMany('Too many sign-in attempts.', taken.resetSeconds);
       }
     },
 
     /**
      * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
-     * refused before it is verified, so that guessing on tells nothing.
+     * refused before it is verified, so that further guessing reveals nothing.
      * @throws {Problem} what `verify` throws, or RATE_LIMITED
      */
     credential: async <T>(request: Pick<Request, 'ip'>, verify: () => Promise<T>): Promise<T> => {

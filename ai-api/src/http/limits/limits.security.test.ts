@@ -47,7 +47,7 @@ describe.each(businessDatabases())('rate limits on $name', ({ create }) => {
       redirect: 'manual',
     });
 
-  test('are told with every answer', async () => {
+  test('are reported with every answer', async () => {
     const { headers } = await send('/openapi.json', '192.0.2.1');
     expect(headers.get('ratelimit-policy')).toBe('"anonymous";q=100;w=60');
     expect(headers.get('ratelimit')).toMatch(/^"anonymous";r=99;t=\d+$/);

@@ -129,7 +129,7 @@ export function createCollections(
 
     /**
      * The items nearest in meaning, best first, with their cosine similarity (-1 to 1); none without pgvector.
-     * @param also items whose similarity is told too, wherever they rank
+     * @param also items whose similarity is returned too, wherever they rank
      * @throws {ModelError} also when no embedder speaks the space any more: search by words then
      */
     search: async (

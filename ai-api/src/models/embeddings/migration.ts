@@ -68,7 +68,7 @@ export function defineMigration({ database, jobs, engine, space, collections, em
         );
         const last = page.at(-1);
         if (!last) break;
-        // Whoever changed a text meanwhile has written its newer vector already.
+        // A concurrent change of a text has already written its newer vector.
         await embedInto(tenantId, target, page, false, attempt.signal);
         after = last.id;
         await attempt.checkpoint(after);

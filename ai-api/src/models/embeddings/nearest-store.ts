@@ -94,7 +94,7 @@ export async function nearestByIndex(
       .selectFrom('models.embeddings')
       .select(['item_id as id', distanceTo(vector).as('distance')])
       .where('space_id', '=', id)
-      // The planner takes a partial index only when its condition stands in the query as it is.
+      // The planner takes a partial index only when its condition is in the query literally.
       .where('dimensions', '=', sql.lit(dimensions))
       .orderBy(sql`${indexed.expression} <=> ${toSql([...vector])}::${indexed.type}`)
       .limit(limit),

@@ -119,7 +119,7 @@ describe.each(databaseKinds())('pgvector on $name', ({ create }) => {
     expect((await prepareVectors(database, 3)).engine).toBe('pgvector');
   });
 
-  test('that is not there is told with what to do', async ({ skip }) => {
+  test('that is missing is reported with what to do', async ({ skip }) => {
     skip(await isAvailable(), 'a database with pgvector');
     await insertArray();
     expect(await prepareVectors(database, 3)).toEqual({

@@ -89,7 +89,7 @@ export function remoteVectorizer(
   /** @throws {ModelError} with what the answer cost */
   function vectorsIn(given: unknown, count: number) {
     const parsed = answer.safeParse(given);
-    if (!parsed.success) throw new ModelError('error', `${name} answered something unreadable.`);
+    if (!parsed.success) throw new ModelError('error', `${name} sent an unreadable response.`);
     const { data, usage } = parsed.data;
     const tokensIn = usage?.totalTokens ?? 0;
     const found = new Map(data.map(({ index, embedding }) => [index, embedding]));
@@ -120,7 +120,7 @@ export function remoteVectorizer(
           if (error instanceof BrokenCircuitError)
             throw new ModelError(
               'unreachable',
-              `${name} failed several times in a row and is left alone for a while.`,
+              `${name} failed several times in a row and is not called for a while.`,
             );
           const mayPass = error instanceof ProviderError && error.passes && error.retryAfterMs <= PAUSE.max;
           if (!mayPass || number === ATTEMPTS) throw error;

@@ -21,7 +21,7 @@ export function staticWords(): Promise<StaticWords> {
   return read;
 }
 
-/** Where a word stands; of a possessive the owner, of a compound that is not known nothing. */
+/** The place of a word; of a possessive the owner, of a compound that is not known nothing. */
 export function placeOf(word: string, { places }: StaticWords): number | undefined {
   return places.get(word) ?? (word.endsWith("'s") ? places.get(word.slice(0, -2)) : undefined);
 }

@@ -16,9 +16,9 @@ interface Space {
 
 let made: Promise<Space> | undefined;
 
-/** Comparison by the places of words, for whoever compares the same words often. */
+/** Comparison by the places of words, for callers that compare the same words often. */
 export interface PlaceComparison {
-  /** Where a word stands; undefined for one that is not known. */
+  /** The place of a word; undefined for one that is not known. */
   placeOf(word: string): number | undefined;
   /** The cosine of two words' vectors, without what all words share; 0 for a word that is not known. */
   compareTo(word: string): (place: number) => number;

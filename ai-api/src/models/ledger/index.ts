@@ -15,7 +15,7 @@ const KEPT = 32_000;
 /** How long a sum that was read is taken for true, in milliseconds: other processes spend too. */
 const SUM_TTL = 15_000;
 /** The database keeps four bytes for a count. */
-const MOST_TOKENS = 2_147_483_647;
+const MAX_TOKENS = 2_147_483_647;
 
 export interface LedgerOptions {
   prices: Prices;
@@ -46,7 +46,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
     if (known && known.day === day && at.getTime() - known.readAt < SUM_TTL) return known;
     const read = await database.withTenant(tenantId, async (transaction) => {
       const budget = (await findBudget(transaction)) ?? dailyMicros;
-      // Nobody asks for the sum without a budget.
+      // Without a budget the sum is not needed.
       const spent = budget === null ? 0 : await spentSince(transaction, new Date(`${day}T00:00:00Z`));
       return { budget, spent };
     });
@@ -97,7 +97,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
   };
 }
 
-/** 32 hex digits of a UUID: every judgement has a trace id without anybody writing it down. */
+/** 32 hex digits of a UUID: every judgement has a trace id without storing it. */
 export function traceIdOf(uuid: string): string {
   return uuid.replaceAll('-', '');
 }
@@ -143,7 +143,7 @@ function toRow(attempt: RecordedAttempt, cost: number | null): CallRow {
 
 /** What a provider claims may be anything. */
 function count(tokens: number): number {
-  return Number.isFinite(tokens) ? Math.min(Math.max(0, Math.round(tokens)), MOST_TOKENS) : 0;
+  return Number.isFinite(tokens) ? Math.min(Math.max(0, Math.round(tokens)), MAX_TOKENS) : 0;
 }
 
 /** Text as PostgreSQL takes it: no NUL, no half characters. */

@@ -1,6 +1,6 @@
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
 
-/** What is recognisably personal or secret in a text, and what stands in its place. */
+/** What is recognisably personal or secret in a text, and what replaces it. */
 const PATTERNS: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, '<token>'],
   [/\b(?:sk|pk|rk|aim|ghp|gho|xox[bp]|glpat|whsec)[-_][\w-]{16,}/g, '<key>'],

@@ -32,7 +32,7 @@ function readOwn(file: string) {
   }
 }
 
-/** Whole micro-dollars, rounded up; null when nobody told us what the model costs. */
+/** Whole micro-dollars, rounded up; null when the price of the model is not known. */
 export function costOf(prices: Prices, provider: string, model: string, usage: Usage): number | null {
   const listedPrice = prices.get(`${provider}:${model}`) ?? prices.get(`${provider}:${undated(model)}`);
   if (!listedPrice) return null;

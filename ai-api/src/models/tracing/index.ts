@@ -40,7 +40,7 @@ const OLD_MS = 24 * 60 * 60 * 1000;
 export type Traces = ReturnType<typeof createTraces>;
 
 /**
- * Sends traces to Langfuse from the database, where judgements leave them: nobody waits for Langfuse, and what it
+ * Sends traces to Langfuse from the database, where judgements leave them: nothing waits for Langfuse, and what it
  * misses while it is away it gets when it is back. Without settings traces stay where they are.
  */
 export function createTraces(database: Database, settings: TraceSettings | null) {

@@ -73,7 +73,7 @@ describe('the cache', () => {
     expect(await store.get('key')).toBeNull();
   });
 
-  test.runIf(hasRedis)('on Upstash tells Redis the time to live', async () => {
+  test.runIf(hasRedis)('on Upstash sends Redis the time to live', async () => {
     await createCache(upstash(), log).forTenant(OURS).set('with ttl', 1, 300);
     const ttl = await bridge.redis.ttl(`ai-manager:cache:${OURS}:with ttl`);
     expect(ttl).toBeGreaterThan(290);

@@ -11,7 +11,7 @@ export class DataDirectoryInUse extends Error {
 
 interface Owner {
   pid: number;
-  /** Start time of the process where the system tells it, so that a reused pid is not mistaken for the owner. */
+  /** Start time of the process where the system provides it, so that a reused pid is not mistaken for the owner. */
   startedAt: string | null;
 }
 

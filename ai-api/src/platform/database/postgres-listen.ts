@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
 /**
  * Listens on a connection of its own, which is made anew whenever it is lost; `hear(null)` then says that
@@ -33,7 +33,7 @@ export async function listenOnPostgres(
       onError(error ?? new Error('The listening connection ended'));
       next.end().catch(() => {});
       timer = setTimeout(() => void connect(), pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      pause = Math.min(pause * 2, MAX_PAUSE_MS);
     };
     next.on('error', lose);
     next.on('end', () => lose());

@@ -6,7 +6,7 @@ export type OnWrite = (transaction: TenantTransaction, tenantId: string) => Prom
 
 const current = new AsyncLocalStorage<{ onWrite: OnWrite | null }>();
 
-/** Runs `work`; until it ends, `onWrite` is told of the transactions in it that write. */
+/** Runs `work`; until it ends, `onWrite` is called with the transactions in it that write. */
 export async function markingWrites<T>(onWrite: OnWrite, work: () => Promise<T>): Promise<T> {
   const marking: { onWrite: OnWrite | null } = { onWrite };
   try {

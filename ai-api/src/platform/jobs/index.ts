@@ -8,7 +8,7 @@ import { failureOf, reasonOf } from './failure.ts';
 import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, openToTenants } from './tables.ts';
 
-/** Which jobs go first. A worker process takes all classes unless it is told otherwise. */
+/** Which jobs go first. A worker process takes all classes by default. */
 export const PRIORITIES = ['high', 'default', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
@@ -18,11 +18,11 @@ const RANK = { high: 10, default: 0, low: -10 } as const satisfies Record<Priori
 /** Work that must not be lost: handled at least once, by any worker process. */
 export interface Queue<Data extends object, Progress = unknown> {
   name: string;
-  /** `default` unless said: the class of the queue's workers and of jobs that do not say their own. */
+  /** Defaults to `default`: the class of the queue's workers and of jobs that do not say their own. */
   priority?: Priority;
   /** Jobs at once in one process. */
   concurrency: number;
-  /** Jobs that one of its workers takes at once and handles side by side; 1 unless said. */
+  /** Jobs that one of its workers takes at once and handles concurrently. Defaults to 1. */
   batch?: number;
   retryLimit: number;
   /** Seconds before the first retry; it doubles with each one. */
@@ -33,7 +33,7 @@ export interface Queue<Data extends object, Progress = unknown> {
   handle(data: Data, attempt: Attempt<Progress>): Promise<void>;
   /**
    * Called once when the last retry failed; again only when the process died in the middle of it. The dead
-   * letter stays until somebody retries or discards it.
+   * letter stays until it is retried or discarded.
    */
   onDead(data: Data, reason: string): Promise<void>;
   /** Called in the transaction that gives a dead letter its attempts back, to undo what `onDead` did. */
@@ -55,7 +55,7 @@ export interface Attempt<Progress = unknown> {
   /** What the last attempt that called `checkpoint` passed to it; null when none did. */
   progress: Progress | null;
   /**
-   * Stores how far the job is, for whoever goes on with it.
+   * Stores how far the job is, for the worker that continues it.
    * @throws {JobTakenOver} when another worker holds the job by now
    */
   checkpoint(progress: Progress): Promise<void>;
@@ -85,7 +85,7 @@ export interface Jobs extends JobDesk {
     jobs: Data[],
     options?: { priority?: Priority; startAfterSeconds?: number },
   ): Promise<void>;
-  /** Creates the queues; with `work`, also starts to handle those of the `priorities` (all unless said). */
+  /** Creates the queues; with `work`, also starts to handle those of the `priorities` (defaults to all). */
   start(options: { work: boolean; priorities?: readonly Priority[] }): Promise<void>;
   /** Rejects when the queue does not answer. */
   ping(): Promise<void>;
@@ -181,7 +181,7 @@ export function createJobs(
     }
   }
 
-  /** The letter is kept before anybody hears of it, so that what was announced can be inspected. */
+  /** The letter is stored before it is announced, so that what was announced can be inspected. */
   async function report(queue: Queue<object>, letter: JobWithMetadata<object>): Promise<void> {
     if (letter.sourceId) await keepForever(database, queue.name, letter.sourceId);
     const { [CHECKPOINT]: _progress, [TRACE]: _trace, ...data } = letter.data as Record<string, unknown>;

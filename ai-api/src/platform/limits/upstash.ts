@@ -3,7 +3,7 @@ import type { Upstash } from '../upstash.ts';
 import { type Limits, secondsToReset } from './limits.ts';
 
 /** Budgets are few: one for each tier and purpose. */
-const MOST_BUDGETS = 100;
+const MAX_BUDGETS = 100;
 
 /** Limits that all processes share, by Upstash's sliding window. */
 export function createUpstashLimits(upstash: Upstash, { prefix = 'ai-manager:limit' } = {}): Limits {
@@ -13,7 +13,7 @@ export function createUpstashLimits(upstash: Upstash, { prefix = 'ai-manager:lim
     const id = `${limit}/${windowSeconds}`;
     const known = budgets.get(id);
     if (known) return known;
-    if (budgets.size >= MOST_BUDGETS) throw new Error(`More than ${MOST_BUDGETS} different budgets`);
+    if (budgets.size >= MAX_BUDGETS) throw new Error(`More than ${MAX_BUDGETS} different budgets`);
     const budget = new Ratelimit({
       redis: upstash.redis,
       limiter: Ratelimit.slidingWindow(limit, `${windowSeconds} s`),

@@ -84,7 +84,7 @@ function createSmtp(store: InboxStore, log: Logger): SMTPServer {
     onAuth: (_auth, _session, callback) => callback(null, { user: 'anyone' }),
     onRcptTo: (_address, { envelope }, callback) => {
       const full = envelope.rcptTo.length >= MAX_RECIPIENTS;
-      callback(full ? smtpError(452, `At most ${MAX_RECIPIENTS} recipients are taken`) : null);
+      callback(full ? smtpError(452, `At most ${MAX_RECIPIENTS} recipients are accepted`) : null);
     },
     onData: (stream, { envelope: { mailFrom, rcptTo } }, callback) => {
       const envelope = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) };

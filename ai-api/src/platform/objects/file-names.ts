@@ -37,7 +37,7 @@ export type NameMeaning =
   | { kind: 'object' | 'directory'; segment: string }
   | { kind: 'object' | 'directory'; segmentIn: string };
 
-/** What a name found in a directory stands for; null for a name that is none of ours. */
+/** The key of a file name; null for a file that is not ours. */
 export function readName(name: string, isDirectory: boolean): NameMeaning | null {
   if (isDirectory === name.endsWith(OBJECT_SUFFIX)) return null;
   const kind = isDirectory ? 'directory' : 'object';

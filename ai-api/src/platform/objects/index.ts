@@ -5,7 +5,7 @@ export type { ObjectStore } from './object-store.ts';
 export { serveSignedObjects } from './serve-signed.ts';
 
 interface ObjectSettings {
-  /** Bucket of S3; files unless set. */
+  /** S3 bucket. Defaults to files. */
   bucket: string | undefined;
   region: string | undefined;
   endpoint: string | undefined;

@@ -59,7 +59,7 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /** Keys that start with `prefix`, which need not end at a segment. */
   list(prefix: string, options?: ListOptions): Promise<ListPage>;
-  /** URL that lets whoever holds it read (GET, HEAD) or write (PUT) this one key until it expires. */
+  /** URL that lets its holder read (GET, HEAD) or write (PUT) this one key until it expires. */
   signedUrl(key: string, options: SignOptions): Promise<string>;
   /** Waits for what is under way; the store takes nothing afterwards. */
   close(): Promise<void>;

@@ -30,11 +30,11 @@ const ANSWER_MS = 60_000;
 
 export interface S3Options {
   bucket: string;
-  /** The SDK's own (`AWS_REGION`) unless said. */
+  /** Defaults to the SDK's own (`AWS_REGION`). */
   region: string | undefined;
-  /** A server that speaks S3; addressed by path. AWS unless said. */
+  /** A server that speaks S3; addressed by path. Defaults to AWS. */
   endpoint: string | undefined;
-  /** The SDK's usual places unless said. */
+  /** Defaults to the SDK's usual places. */
   credentials?: S3ClientConfig['credentials'];
 }
 

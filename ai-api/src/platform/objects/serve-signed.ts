@@ -18,7 +18,7 @@ class BodyTooLarge extends Error {}
 /**
  * Answers requests for the URLs that the filesystem store signs: GET and HEAD download, PUT stores the body
  * (at most `maxBytes`, 100 MiB when absent) under the request's content type. It needs the URL as the client sent it and
- * a body that nobody read, so it goes before body parsers. Downloads are never rendered by a browser.
+ * a body that is not read yet, so it goes before body parsers. Downloads are never rendered by a browser.
  */
 export function serveSignedObjects(
   store: FilesystemObjects,
@@ -34,7 +34,8 @@ export function serveSignedObjects(
       if (verdict.method === 'PUT') await upload(store, verdict.key, maxBytes, request, response);
       else await download(store, verdict.key, request, response);
     } catch (error) {
-      if (error instanceof BodyTooLarge) return refuse(response, 413, `At most ${maxBytes} bytes are taken.`);
+      if (error instanceof BodyTooLarge)
+        return refuse(response, 413, `At most ${maxBytes} bytes are accepted.`);
       if (error instanceof InvalidObjectInput) return refuse(response, 400, error.message);
       if (request.destroyed || response.destroyed) return;
       throw error;

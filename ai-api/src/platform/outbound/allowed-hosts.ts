@@ -14,7 +14,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /**
  * Reads a comma-separated list of hosts (`n8n.internal`), hosts with port (`n8n:5678`, `[::1]:80`) and ranges
  * (`10.0.0.0/8`).
- * @throws an error that names the entry that is none of these
+ * @throws an error that names the invalid entry
  */
 export function parseAllowedHosts(list: string): AllowedHosts {
   const entries = list

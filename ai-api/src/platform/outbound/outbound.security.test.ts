@@ -152,7 +152,7 @@ describe('a URL that others chose', () => {
     await expect(guard({ allowed: '10.0.0.0/8' }).check('http://mixed.example/')).rejects.toThrow(UrlRefused);
   });
 
-  test('tells nothing of the addresses a name leads to', async () => {
+  test('reveals nothing of the addresses a name leads to', async () => {
     const error = await guard()
       .check('http://inside.example/')
       .catch((reason: Error) => reason);

@@ -2,7 +2,7 @@ import { SecretUnreadable, type Vault } from './vault.ts';
 
 export interface AwsOptions {
   region: string | undefined;
-  /** The service's own unless said: `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  /** Defaults to the service's own: `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
   endpoint: string | undefined;
   /** Milliseconds for one secret, over all attempts. */
   timeoutMs: number;
@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
 
 /**
  * Secrets of AWS Secrets Manager, with whatever credentials the AWS SDK finds in its usual places. The SDK is
- * imported here and not before: without a reference nobody pays for it.
+ * imported here and not before: without a reference it is not loaded.
  * @throws {SecretUnreadable} without a region
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */

@@ -20,7 +20,7 @@ export function referencesIn(env: Environment): string[] {
 
 /**
  * The environment with every reference replaced by the secret it names. Each secret is read once however
- * many variables refer to it. Without a reference nobody is asked, and `openVault` is not called.
+ * many variables refer to it. Without a reference no service is called, and `openVault` is not called.
  * @throws {SecretsError}
  */
 export async function resolveSecrets<E extends Environment>(

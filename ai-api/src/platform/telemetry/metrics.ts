@@ -14,7 +14,7 @@ export interface PoolState {
   waiting: number;
 }
 
-/** What is asked at the moment of a scrape, because nobody counts it on the way. */
+/** What is asked at the moment of a scrape, because it is not counted on the way. */
 export interface Gauges {
   pool(): PoolState;
   queues(): Promise<QueueCount[]>;
@@ -69,13 +69,13 @@ export function createMetrics() {
   const modelCalls = counter('model_calls_total', 'Calls to a chat model', ['provider', 'outcome']);
   const modelSeconds = histogram('model_call_duration_seconds', 'Time of one call', ['provider'], SLOW);
   const tokens = counter('model_tokens_total', 'Tokens used', ['provider', 'direction']);
-  const traceCount = counter('langfuse_traces_total', 'Traces by what became of them', ['outcome']);
+  const traceCount = counter('langfuse_traces_total', 'Traces by outcome of their export', ['outcome']);
   const judgements = counter('judgements_total', 'Judgements stored', ['kind', 'engine']);
   const deliveries = counter('webhook_deliveries_total', 'Attempts to deliver an event', ['outcome']);
   const ready = gauge('service_ready', '1 when what readiness asks for answers', ['check']);
   const unavailable = counter(
     'shared_store_failures_total',
-    'Requests that went on without the shared counters or cache',
+    'Requests that continued without the shared counters or cache',
     ['use'],
   );
   const reloads = counter('secret_reloads_total', 'Reloads of secrets on SIGHUP', ['outcome']);

@@ -6,8 +6,8 @@ import { spanOfStatement } from './tracing/index.ts';
 export type OnQuery = (type: QueryType, seconds: number) => void;
 
 /**
- * A Kysely logger that tells the kind and the time of each statement, and makes it a span of the trace that it is
- * part of. It tells nothing of the values.
+ * A Kysely logger that records the kind and the time of each statement, and makes it a span of the trace that it is
+ * part of. It records no values.
  */
 export function queryTimes(onQuery: OnQuery): (event: LogEvent) => void {
   return (event) => {

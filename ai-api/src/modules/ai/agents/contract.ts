@@ -7,7 +7,7 @@ import {
   definition,
   EXECUTION_STATES,
   executionView,
-  LONGEST_INPUT,
+  MAX_INPUT_LENGTH,
   versionView,
 } from './schema.ts';
 
@@ -73,7 +73,8 @@ export const agent = resource({
       method: 'PATCH',
       path: '/agents/{agentId}',
       summary: 'Change an agent',
-      description: 'Makes a new version; what is not given stays. Executions asked for before keep theirs.',
+      description:
+        'Creates a new version; omitted fields are not changed. Executions that were already requested keep their version.',
       access: steer,
       input: z.object({
         agentId,
@@ -90,7 +91,7 @@ export const agent = resource({
       method: 'DELETE',
       path: '/agents/{agentId}',
       summary: 'Archive an agent',
-      description: 'It takes no more executions; those it had stay.',
+      description: 'It accepts no new executions; existing ones are kept.',
       access: steer,
       status: 204,
       input: z.object({ agentId }),
@@ -118,10 +119,16 @@ export const agent = resource({
       also: { status: 202, when: ({ status }) => status === 'queued' || status === 'running' },
       input: z.object({
         agentId,
-        input: z.string().trim().min(1).max(LONGEST_INPUT).describe('What it is to work on'),
-        contextId: id.optional().describe('The conversation to go on with'),
-        startContext: flag.default(false).describe('Begin a conversation, whose contextId is answered'),
-        waitSeconds: z.number().int().min(0).max(45).default(20).describe('Longest to wait for the answer'),
+        input: z.string().trim().min(1).max(MAX_INPUT_LENGTH).describe('The input to work on'),
+        contextId: id.optional().describe('The conversation to continue'),
+        startContext: flag.default(false).describe('Start a conversation; its contextId is returned'),
+        waitSeconds: z
+          .number()
+          .int()
+          .min(0)
+          .max(45)
+          .default(20)
+          .describe('Maximum time to wait for the answer'),
       }),
       output: executionView,
       errors: ['NOT_FOUND', 'CONFLICT', 'MODEL_NEEDED', 'AGENT_BUDGET_SPENT'],
@@ -134,7 +141,7 @@ export const agent = resource({
 export const execution = resource({
   id: 'execution',
   name: 'Agent Execution',
-  description: 'What agents were asked, what they answered and what it cost.',
+  description: 'Requests to agents, their answers and their cost.',
   locate: { operation: 'list', id: 'executionId', shown: ['status', 'createdAt'] },
   operations: {
     list: operation({
@@ -165,7 +172,7 @@ export const execution = resource({
       method: 'POST',
       path: '/executions/{executionId}/cancel',
       summary: 'Cancel an execution of an agent',
-      description: 'One that has ended already stays as it is and answers CONFLICT.',
+      description: 'An execution that has ended is not changed; the response is CONFLICT.',
       access: operate,
       input: z.object({ executionId: id }),
       output: executionView,

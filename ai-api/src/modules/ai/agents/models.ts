@@ -46,7 +46,7 @@ export function agentModels({ routes, ledger, onCall, prompts, settingsOf }: Par
       return { model: chain, why: null };
     },
 
-    /** What an agent tells the model about a subject; null when its prompt has no such version. */
+    /** The text that an agent sends to the model about a subject; null when its prompt has no such version. */
     instructionsOf: async (
       transaction: TenantTransaction,
       { instructions, promptName, promptLabel }: Definition,

@@ -24,9 +24,9 @@ const KEYWORDS = new Set([
   'maxItems',
 ]);
 const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
-const DEEPEST = 6;
-const LARGEST = 16_000;
-const MOST_PROPERTIES = 100;
+const MAX_DEPTH = 6;
+const MAX_CHARACTERS = 16_000;
+const MAX_PROPERTIES = 100;
 
 /** What an agent without a schema of its own answers. */
 const PLAIN = z.object({ answer: z.string().min(1).max(50_000) });
@@ -39,8 +39,8 @@ type Node = Record<string, unknown>;
  */
 export function outputSchemaOf(schema: Record<string, unknown> | null): z.ZodType<Record<string, unknown>> {
   if (schema === null) return PLAIN;
-  if (JSON.stringify(schema).length > LARGEST)
-    throw invalidField('outputSchema', `must be at most ${LARGEST} characters of JSON`);
+  if (JSON.stringify(schema).length > MAX_CHARACTERS)
+    throw invalidField('outputSchema', `must be at most ${MAX_CHARACTERS} characters of JSON`);
   if (schema.type !== 'object') throw invalidField('outputSchema', 'must have type object');
   const count = { properties: 0 };
   checkNode(schema, 'outputSchema', 1, count);
@@ -48,15 +48,15 @@ export function outputSchemaOf(schema: Record<string, unknown> | null): z.ZodTyp
   try {
     return z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema) as z.ZodType<Record<string, unknown>>;
   } catch {
-    throw invalidField('outputSchema', 'is not a JSON Schema that can be used');
+    throw invalidField('outputSchema', 'is not a supported JSON Schema');
   }
 }
 
 function checkNode(value: unknown, path: string, depth: number, count: { properties: number }): void {
   if (!isNode(value)) throw invalidField(path, 'must be a JSON Schema object');
-  if (depth > DEEPEST) throw invalidField(path, `is nested more than ${DEEPEST} deep`);
+  if (depth > MAX_DEPTH) throw invalidField(path, `is nested more than ${MAX_DEPTH} deep`);
   const foreign = Object.keys(value).find((keyword) => !KEYWORDS.has(keyword));
-  if (foreign) throw invalidField(`${path}.${foreign.slice(0, 50)}`, 'is not a keyword that can be used');
+  if (foreign) throw invalidField(`${path}.${foreign.slice(0, 50)}`, 'is not a supported keyword');
   const types = [value.type ?? []].flat();
   if (types.some((type) => typeof type !== 'string' || !TYPES.has(type)))
     throw invalidField(`${path}.type`, `must be of ${[...TYPES].join(', ')}`);
@@ -81,15 +81,12 @@ function checkObject(value: Node, path: string, depth: number, count: { properti
   if (additionalProperties !== false) throw invalidField(`${path}.additionalProperties`, 'must be false');
   const names = Object.keys(properties);
   count.properties += names.length;
-  if (count.properties > MOST_PROPERTIES)
-    throw invalidField(path, `has more than ${MOST_PROPERTIES} properties in all`);
+  if (count.properties > MAX_PROPERTIES)
+    throw invalidField(path, `has more than ${MAX_PROPERTIES} properties in all`);
   const listed = new Set(Array.isArray(required) ? required : []);
   const optional = names.find((name) => !listed.has(name));
   if (optional !== undefined || listed.size !== names.length)
-    throw invalidField(
-      `${path}.required`,
-      'must list every property; let one be null where it may be missing',
-    );
+    throw invalidField(`${path}.required`, 'must list every property; an optional property must allow null');
   for (const name of names) checkNode(properties[name], `${path}.properties.${name}`, depth + 1, count);
 }
 

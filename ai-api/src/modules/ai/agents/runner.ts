@@ -36,7 +36,7 @@ export interface AgentParts {
   now: () => Date;
 }
 
-/** How often a running execution looks whether somebody cancelled it. */
+/** How often a running execution checks whether it was cancelled. */
 const LOOK_MS = 500;
 
 /** Runs executions in the background; who waits for one asks its row. */
@@ -133,7 +133,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
     });
   }
 
-  /** Aborts the call to the model soon after somebody cancelled the execution, in whatever process. */
+  /** Aborts the call to the model soon after the execution was cancelled, in any process. */
   function watch(tenantId: string, executionId: string, cancelled: AbortController) {
     const stopped = new AbortController();
     const look = async () => {
@@ -165,7 +165,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
         findExecution(transaction, executionId),
       );
       if (!execution) return;
-      const message = 'The execution failed on our side; the log has the reason.';
+      const message = 'The execution failed because of an internal error; see the log.';
       const nothing = unanswered({ kind: 'error', message });
       const outcome = { status: 'failed', ...nothing, prompt: null, latencyMs: null } as const;
       await end(tenantId, execution, { contextHours: 1 }, outcome);
@@ -173,7 +173,7 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
   });
 }
 
-const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent is not there any more.' };
+const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent no longer exists.' };
 
 function unanswered(failure: { kind: string; message: string }): Answer {
   return { output: null, failure, model: null };

@@ -6,7 +6,7 @@ export const EXECUTION_STATES = ['queued', 'running', 'completed', 'failed', 'ca
 export type ExecutionState = (typeof EXECUTION_STATES)[number];
 
 /** Longest input of one execution, in characters. */
-export const LONGEST_INPUT = 50_000;
+export const MAX_INPUT_LENGTH = 50_000;
 
 /** What an agent is: everything that a version fixes. */
 export const definition = z.object({
@@ -17,7 +17,7 @@ export const definition = z.object({
     .max(100)
     .regex(/^[\p{L}\p{N} _.-]+$/u, 'may hold letters, digits, spaces and _ . - only')
     .describe('Unique in the company'),
-  purpose: z.string().trim().min(1).max(500).describe('What it is for, for people'),
+  purpose: z.string().trim().min(1).max(500).describe('Description for people'),
   providers: z
     .array(z.string().regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a provider such as openai'))
     .max(5)
@@ -28,7 +28,7 @@ export const definition = z.object({
     .min(1)
     .max(20_000)
     .nullable()
-    .describe('What the model is told; null where a versioned prompt is used'),
+    .describe('Instructions to the model; null where a versioned prompt is used'),
   promptName: z
     .string()
     .trim()
@@ -65,13 +65,13 @@ export const definition = z.object({
     .min(0)
     .nullable()
     .describe('Micro-dollars a day (UTC), after which executions are refused; null for no limit of its own'),
-  contextMessages: z.number().int().min(0).max(100).describe('Earlier messages that it is shown'),
+  contextMessages: z.number().int().min(0).max(100).describe('Earlier messages that are included'),
   contextHours: z
     .number()
     .int()
     .min(1)
     .max(2160)
-    .describe('A conversation ends so long after its last message'),
+    .describe('How long after its last message a conversation expires'),
 });
 export type Definition = z.output<typeof definition>;
 
@@ -100,7 +100,7 @@ export const executionView = z
   .object({
     executionId: id,
     agentId: id,
-    version: z.number().int().describe('Of the agent, kept from when it was asked for'),
+    version: z.number().int().describe('Version of the agent when the execution was requested'),
     contextId: id.nullable(),
     status: z.enum(EXECUTION_STATES),
     input: z.string(),

@@ -37,7 +37,7 @@ import {
 } from './store.ts';
 import { agentViewOf, contextViewOf, executionViewOf, versionViewOf } from './views.ts';
 
-/** How often somebody who waits for an execution looks whether it has ended. */
+/** How often a waiting call checks whether an execution has ended. */
 const LOOK_MS = 100;
 const SHOWN_MESSAGES = 200;
 
@@ -89,7 +89,7 @@ export function createAgents(parts: AgentParts) {
     if (!context || context.agent_id !== agent.id)
       throw new Problem('NOT_FOUND', 'You have no such conversation with this agent; it may have expired.');
     if (await openExecution(transaction, contextId))
-      throw new Problem('CONFLICT', 'This conversation waits for an answer already.');
+      throw new Problem('CONFLICT', 'This conversation is already waiting for an answer.');
     return contextId;
   }
 
@@ -266,7 +266,7 @@ export function createAgents(parts: AgentParts) {
         const cancelled = await cancelExecution(transaction, executionId, now());
         if (!cancelled) {
           if (!(await findExecution(transaction, executionId))) throw notFound('execution', executionId);
-          throw new Problem('CONFLICT', 'The execution has ended already.');
+          throw new Problem('CONFLICT', 'The execution has already ended.');
         }
         await record(transaction, actor, {
           subject: `execution:${executionId}`,
@@ -295,7 +295,7 @@ export function createAgents(parts: AgentParts) {
 }
 
 function nameTaken(name: string): Problem {
-  return new Problem('CONFLICT', `There is an agent "${name}" already.`);
+  return new Problem('CONFLICT', `An agent named "${name}" already exists.`);
 }
 
 function secondsToMidnight(now: Date): number {

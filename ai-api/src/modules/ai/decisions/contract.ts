@@ -4,7 +4,7 @@ import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts
 
 export const DECISION_STATUSES = ['pending', 'approved', 'declined', 'expired', 'cancelled'] as const;
 export const CHOICES = ['approved', 'declined'] as const;
-const MOST_APPROVERS = 20;
+const MAX_APPROVERS = 20;
 
 /** Text on one line, where it becomes a header of an e-mail. */
 const line = (max: number) =>
@@ -17,7 +17,7 @@ const line = (max: number) =>
 
 const addresses = z
   .array(z.email('must be e-mail addresses').max(320))
-  .max(MOST_APPROVERS, `must be at most ${MOST_APPROVERS} addresses`);
+  .max(MAX_APPROVERS, `must be at most ${MAX_APPROVERS} addresses`);
 const emails = z
   .union([addresses, z.string().transform(splitList).pipe(addresses)])
   .transform(withoutRepeats);
@@ -82,29 +82,32 @@ export const decision = resource({
       summary: 'Ask people for a decision',
       description:
         'Sends every approver a link of their own; the first answer counts. The same reference again answers ' +
-        'the first decision. After expiresAt nobody can decide any more.',
+        'the first decision. After expiresAt it can no longer be decided.',
       access: operate,
       status: 201,
       input: z.object({
         title: line(200).describe('The question, also the subject of the e-mail'),
-        message: prose(0, 8000).optional().describe('What the approver has to know'),
+        message: prose(0, 8000).optional().describe('What the approver needs to know'),
         details: z
           .record(line(100), z.union([prose(0, 1000), z.number(), z.boolean()]))
           .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 entries')
           .optional()
           .describe('Facts shown as a table, by name'),
         approvers: emails.optional().describe('E-mail addresses, as a list or separated by commas'),
-        notify: z.boolean().default(true).describe('Send the e-mails; without them the API alone decides'),
+        notify: z
+          .boolean()
+          .default(true)
+          .describe('Whether to send e-mails; without them, decide through the API'),
         approveLabel: line(40).default('Approve'),
         declineLabel: line(40).default('Decline'),
         reasonRequired: z.boolean().default(false).describe('A decision needs a reason'),
-        expiresAt: timestamp.optional().describe('Three days from now unless said, at most a year'),
-        reference: line(300).optional().describe('Your own id of the question, unique in the company'),
+        expiresAt: timestamp.optional().describe('Defaults to three days from now; at most a year'),
+        reference: line(300).optional().describe('Your own id for the question, unique in the company'),
         callbackUrl: z
           .url({ protocol: /^https?$/ })
           .max(2000)
           .optional()
-          .describe('Gets a signed POST of decisionId and status once it is decided or expired'),
+          .describe('Receives a signed POST of decisionId and status once it is decided or expired'),
       }),
       output: decisionSchema
         .extend({
@@ -113,7 +116,7 @@ export const decision = resource({
             .string()
             .nullable()
             .describe(
-              'Signs the callback by Standard Webhooks. Answered once, here; null without a callback',
+              'Signs the callback by Standard Webhooks. Returned only once, here; null without a callback',
             ),
         })
         .meta({ id: 'NewDecision' }),
@@ -132,7 +135,11 @@ export const decision = resource({
       list: true,
       input: z.object({
         status: z.enum(DECISION_STATUSES).optional(),
-        approver: z.string().max(320).optional().describe('Only those this e-mail address was asked for'),
+        approver: z
+          .string()
+          .max(320)
+          .optional()
+          .describe('Only decisions that this e-mail address was asked for'),
         search: z.string().max(100).optional().describe('Part of the title'),
         ...page,
       }),
@@ -163,13 +170,13 @@ export const decision = resource({
     remind: operation({
       method: 'POST',
       path: '/decisions/{decisionId}/remind',
-      summary: 'Remind the approvers, or ask others too',
-      description: 'Sends new links; links that were sent before work as well.',
+      summary: 'Remind the approvers, or add others',
+      description: 'Sends new links; earlier links keep working.',
       access: operate,
       input: z.object({
         decisionId,
-        approvers: emails.optional().describe('Further addresses to ask, such as those of a manager'),
-        onlyNew: z.boolean().default(false).describe('Leave those alone who were asked before'),
+        approvers: emails.optional().describe('Additional approvers, such as a manager'),
+        onlyNew: z.boolean().default(false).describe('Skip approvers who were already asked'),
       }),
       output: decisionSchema,
       errors: ['NOT_FOUND', 'CONFLICT'],
@@ -179,7 +186,7 @@ export const decision = resource({
       method: 'POST',
       path: '/decisions/{decisionId}/cancel',
       summary: 'Cancel a decision',
-      description: 'Nobody can decide any more. There is no callback.',
+      description: 'The decision can no longer be made. There is no callback.',
       access: operate,
       input: z.object({ decisionId, reason: prose(0, 2000).optional() }),
       output: decisionSchema,

@@ -38,7 +38,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     fetch(`${api.url}/decide`, { method: 'POST', body: new URLSearchParams(fields) });
   const page = async (token: string) => (await fetch(`${api.url}/decide?token=${token}`)).text();
 
-  test('a link asks before it decides, decides once, and whoever waits is told', async () => {
+  test('a link asks before it decides, decides once, and the waiting caller is notified', async () => {
     const title = `Pay 40 hours? ${randomUUID()}`;
     answers = [409, 204];
     const asked = await api.client.decision.create({
@@ -123,13 +123,13 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     await makeJobsDue(api, 'decision.expire');
     expect(await page(token)).toContain('Your decision is needed');
     clock.setAhead(HOUR_MS);
-    expect(await page(token)).toContain('The time to decide is over');
+    expect(await page(token)).toContain('The deadline has passed');
     await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('is over');
     await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })
       .toBe('expired');
-    expect(await page(token)).toContain('The time to decide is over');
+    expect(await page(token)).toContain('The deadline has passed');
     expect((await decide({ token, choice: 'approved' })).status).toBe(409);
     await expect
       .poll(() => callbacksOf(decisionId), { timeout: 20_000 })
@@ -185,7 +185,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     await expect(api.client.decision.create(input)).rejects.toThrow(message);
   });
 
-  test.each(['', 'x', 'A'.repeat(43)])('a link that was never sent, %j, tells nothing', async (token) => {
+  test.each(['', 'x', 'A'.repeat(43)])('a link that was never sent, %j, reveals nothing', async (token) => {
     expect((await fetch(`${api.url}/decide?token=${token}`)).status).toBe(404);
     expect((await decide({ token, choice: 'approved' })).status).toBe(404);
   });

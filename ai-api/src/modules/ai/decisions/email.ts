@@ -37,7 +37,7 @@ function page(decision: DecisionRow, link: string) {
           <a href="${link}" style="display:inline-block;background:#1d5f8a;color:#ffffff;text-decoration:none;padding:11px 22px;border-radius:7px;font-weight:600">Look and decide</a>
         </td></tr>
         <tr><td style="padding:16px 32px 24px;border-top:1px solid ${LINE};color:${QUIET};font-size:13px">
-          The link is yours: whoever has it decides in your name. It works until ${instant(decision.expires_at)}.
+          This link is personal: anyone who has it can decide in your name. It works until ${instant(decision.expires_at)}.
         </td></tr>
       </table>
     </td></tr></table>
@@ -52,8 +52,8 @@ function plainText(decision: DecisionRow, link: string): string {
     decision.title,
     decision.message ?? '',
     facts.join('\n'),
-    `Look and decide: ${link}`,
-    `The link is yours: whoever has it decides in your name. It works until ${instant(decision.expires_at)}.`,
+    `Review and decide: ${link}`,
+    `This link is personal: anyone who has it can decide in your name. It works until ${instant(decision.expires_at)}.`,
   ]
     .filter(Boolean)
     .join('\n\n');

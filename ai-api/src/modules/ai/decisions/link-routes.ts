@@ -24,7 +24,7 @@ export function serveDecisionLinks(decisions: Decisions, limit: RequestHandler):
   const show = async (response: Response, given: unknown, status = 200, fault?: string) => {
     const known = token.safeParse(given);
     const found = known.success ? await decisions.open(known.data) : null;
-    if (!found) return page(response, 404, notePage('This link leads nowhere', 'It may be incomplete.'));
+    if (!found) return page(response, 404, notePage('This link is not valid', 'It may be incomplete.'));
     page(response, status, confirmationPage(found, known.data as string, fault));
   };
 

@@ -16,7 +16,7 @@ interface Opened {
 /** The page behind a link: it shows the question and asks; nothing is decided until a button is pressed. */
 export function confirmationPage({ decision, email, isOver }: Opened, token: string, fault?: string): string {
   if (decision.status !== 'pending') return settledPage(decision);
-  if (isOver) return notePage('The time to decide is over', decision.title);
+  if (isOver) return notePage('The deadline has passed', decision.title);
   const button = (choice: string, label: string) =>
     html`<button name="choice" value="${choice}" class="${choice}">${label}</button>`;
   return frame(
@@ -46,9 +46,9 @@ function settledPage({ status, title, reason, decidedAt, decidedBy }: Decision):
   const words = {
     approved: 'Approved',
     declined: 'Declined',
-    expired: 'The time to decide is over',
+    expired: 'The deadline has passed',
   } as const;
-  const heading = words[status as keyof typeof words] ?? 'No decision is needed any more';
+  const heading = words[status as keyof typeof words] ?? 'This decision is no longer needed';
   const who = decidedBy && decidedAt ? ` by ${decidedBy.name}, ${instant(new Date(decidedAt))}` : '';
   return notePage(`${heading}${who}`, reason ? `${title}. Reason: ${reason}` : title);
 }

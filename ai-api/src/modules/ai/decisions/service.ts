@@ -28,7 +28,7 @@ import { hashOf } from './token.ts';
 import { decisionView } from './views.ts';
 
 const DEFAULT_HOURS = 72;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 
 export interface DecisionSettings {
   /** Where people reach the confirmation page. */
@@ -65,7 +65,7 @@ export interface Verdict {
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
-/** Questions to people: asked once, answered once, and everybody who waits for the answer is told. */
+/** Questions to people: asked once, answered once, and everyone who waits for the answer is notified. */
 export function createDecisions(
   database: Database,
   jobs: Jobs,
@@ -94,8 +94,8 @@ export function createDecisions(
   async function lockPending(transaction: TenantTransaction, id: string): Promise<DecisionRow> {
     const row = await lockDecision(transaction, id);
     if (!row) throw notFound('decision', id);
-    if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is ${row.status} already.`);
-    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The time to decide is over.');
+    if (row.status !== 'pending') throw new Problem('CONFLICT', `The decision is already ${row.status}.`);
+    if (row.expires_at <= now()) throw new Problem('CONFLICT', 'The deadline has passed.');
     return row;
   }
 
@@ -250,10 +250,10 @@ export function createDecisions(
       requestId: string,
     ) => {
       const link = await findLink(database, hashOf(token));
-      if (!link) throw new Problem('NOT_FOUND', 'This link leads nowhere.');
+      if (!link) throw new Problem('NOT_FOUND', 'This link is not valid.');
       await database.withTenant(link.tenantId, async (transaction) => {
         const approver = await findApprover(transaction, link.approverId);
-        if (!approver) throw new Problem('NOT_FOUND', 'This link leads nowhere.');
+        if (!approver) throw new Problem('NOT_FOUND', 'This link is not valid.');
         const actor: Actor = {
           tenantId: link.tenantId,
           keyId: null,
@@ -277,8 +277,8 @@ function expiryOf(given: string | undefined, now: Date): Date {
   if (given === undefined) return new Date(now.getTime() + DEFAULT_HOURS * 3_600_000);
   const at = new Date(given);
   if (at <= now) throw invalidField('expiresAt', 'must be in the future');
-  if (at.getTime() > now.getTime() + MOST_DAYS * 86_400_000)
-    throw invalidField('expiresAt', `must be within ${MOST_DAYS} days`);
+  if (at.getTime() > now.getTime() + MAX_DAYS * 86_400_000)
+    throw invalidField('expiresAt', `must be within ${MAX_DAYS} days`);
   return at;
 }
 

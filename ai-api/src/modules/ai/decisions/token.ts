@@ -5,7 +5,7 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is stored of a link; nobody can make the link of it. */
+/** What is stored of a link; the link cannot be made from it. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

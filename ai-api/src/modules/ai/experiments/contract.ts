@@ -35,7 +35,7 @@ const report = z
     difference: z
       .object({ estimate: z.number(), low: z.number(), high: z.number() })
       .nullable()
-      .describe('Treatment minus control, with its 95 % interval; null while nothing can be said'),
+      .describe('Treatment minus control, with its 95 % interval; null while there is too little data'),
     verdict: z.enum(VERDICTS),
     explanation: z.string().describe('The verdict in plain words'),
     asOf: timestamp,
@@ -77,18 +77,17 @@ export const experiment = resource({
       method: 'POST',
       path: '/experiments',
       summary: 'Plan an experiment with a prompt',
-      description:
-        'Nothing is tried before it is started. Say what it is decided by before you see any result.',
+      description: 'Nothing is compared before it is started. Choose the metric before you see any result.',
       access: EDITORS,
       status: 201,
       input: z.object({
         prompt: z.string().max(64).describe('The prompt, for example evaluation'),
         title: z.string().trim().min(3).max(120),
-        hypothesis: z.string().trim().min(10).max(1000).describe('What you expect, and why'),
+        hypothesis: z.string().trim().min(10).max(1000).describe('Your hypothesis'),
         label: z
           .string()
           .regex(/^exp-[a-z0-9_.-]{1,32}$/, 'must be a label such as exp-shorter')
-          .describe('The label of the version that is tried'),
+          .describe('The label of the version to test'),
         share: z
           .number()
           .min(0.01)
@@ -167,8 +166,8 @@ export const experiment = resource({
     report: operation({
       method: 'GET',
       path: '/experiments/{experimentId}/report',
-      summary: 'Tell what an experiment has shown',
-      description: 'As of now while it runs; as it was when it was stopped afterwards.',
+      summary: 'Get the report of an experiment',
+      description: 'The current state while it runs; the final state once it is stopped.',
       access: READERS,
       input: z.object({ experimentId }),
       output: report,

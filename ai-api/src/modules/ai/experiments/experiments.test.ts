@@ -170,7 +170,7 @@ describe.each(businessDatabases())('an experiment on $name', ({ create }) => {
     ['a label that serves all', { label: 'production' }, 'INVALID_INPUT'],
     ['a sample that says nothing', { minimumSample: 2 }, 'INVALID_INPUT'],
     ['no share', { share: 0 }, 'INVALID_INPUT'],
-    ['a metric that is none', { metric: 'mood' }, 'INVALID_INPUT'],
+    ['an invalid metric', { metric: 'mood' }, 'INVALID_INPUT'],
   ])('is not planned with %s', async (_what, wrong, code) => {
     expect(await problem(plan(wrong))).toMatchObject({ code });
   });

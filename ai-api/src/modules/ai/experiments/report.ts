@@ -14,7 +14,7 @@ const MEANING: Record<Metric, string> = {
 /** A subject with the share of its judgements drawn for review that reviewers found fault with. */
 type ReviewedSubject = ExperimentSubject & { faulted: number | null };
 
-/** Adds what reviewers said; what they picked themselves tells nothing about the rest, so it does not count. */
+/** Adds what reviewers said; what they picked themselves is not representative, so it does not count. */
 export function withReviews(
   subjects: readonly ExperimentSubject[],
   judgements: readonly { judgementId: string; subjectId: string; label: string; grade: string }[],
@@ -43,7 +43,7 @@ interface Setup {
 }
 
 /**
- * What an experiment has shown. A subject counts once, by its mean: weeks of one person do not stand for more people.
+ * What an experiment has shown. A subject counts once, by its mean: weeks of one person do not count as more people.
  */
 export function reportOf(setup: Setup, subjects: readonly ReviewedSubject[], asOf: Date): Report {
   const { experimentId, metric, minimumSample } = setup;

@@ -43,7 +43,7 @@ const proposal = z.object({
   losses: z.array(outcome),
   regression: z.object({
     cases: z.number().int(),
-    changed: z.number().int().describe('Judgements that nobody corrected and that would be others'),
+    changed: z.number().int().describe('Uncorrected judgements whose outcome would change'),
     judgementIds: z.array(id).describe('Those, at most 50'),
   }),
   candidates: z.array(z.object({ change: z.string(), right: z.number().int(), cases: z.number().int() })),
@@ -89,7 +89,7 @@ export const promptOptimization = resource({
   id: 'promptOptimization',
   name: 'Prompt Optimization',
   description:
-    'Better prompts, proposed from what people corrected and measured on cases that were set aside.',
+    'Better prompts, learned from corrections by people and measured on cases that were set aside.',
   locate: { operation: 'list', id: 'optimizationId', shown: ['prompt', 'status', 'createdAt'] },
   operations: {
     start: operation({
@@ -110,7 +110,7 @@ export const promptOptimization = resource({
           .describe('Set aside the newest cases, or all cases of some people'),
         candidates: z.number().int().min(1).max(3).default(2).describe('Rewritten versions to choose from'),
         cases: z.number().int().min(30).max(200).default(60).describe('Most cases to set aside'),
-        instructions: z.string().trim().max(2000).optional().describe('What you want it to pay attention to'),
+        instructions: z.string().trim().max(2000).optional().describe('Instructions for the optimization'),
       }),
       output: optimizationView,
       errors: ['NOT_FOUND', 'MODEL_NEEDED', 'CONFLICT'],
@@ -150,7 +150,7 @@ export const promptOptimization = resource({
     reject: operation({
       method: 'POST',
       path: '/prompts/optimizations/{optimizationId}/reject',
-      summary: 'Turn a proposal down',
+      summary: 'Reject a proposal',
       access: EDITORS,
       input: z.object({ optimizationId, reason: z.string().trim().min(3).max(500) }),
       output: optimizationView,

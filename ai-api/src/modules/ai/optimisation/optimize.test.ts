@@ -149,7 +149,7 @@ describe.each(businessDatabases())('an optimization of a prompt on $name', ({ cr
     const heard = [...asked.user.matchAll(/says reviewer of (\d+)/g)].map(([, index]) => Number(index));
     expect(heard.length).toBeGreaterThan(0);
     expect(heard.every((index) => index < 5)).toBe(true);
-    // Nobody overrode any judgement of this run; the eleven that reviewers found fault with are not kept as they are.
+    // No judgement of this run was overridden; the eleven that reviewers found fault with are not kept as they are.
     expect(result.sets?.regression).toBe(60);
   });
 

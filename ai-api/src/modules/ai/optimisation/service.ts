@@ -134,7 +134,7 @@ export function createOptimizations(
     expireInSeconds: 3600,
     handle: work,
     onDead: async ({ tenantId, id }) => {
-      const reason = 'It failed on our side; the log has the reason.';
+      const reason = 'It failed because of an internal error; see the log.';
       await finish(tenantId, id, { status: 'failed', reason });
     },
   });
@@ -152,10 +152,11 @@ export function createOptimizations(
         if (!model)
           throw new Problem(
             'MODEL_NEEDED',
-            'A model has to write and to judge: configure one, such as OPENAI_API_KEY.',
+            'This requires a model. Configure one, for example with OPENAI_API_KEY.',
           );
         const unfinished = await unfinishedOptimization(transaction, name);
-        if (unfinished) throw new Problem('CONFLICT', `Optimization ${unfinished.id} of ${name} goes on.`);
+        if (unfinished)
+          throw new Problem('CONFLICT', `Optimization ${unfinished.id} of ${name} is still running.`);
         const { version } = await planPrompt(transaction, name);
         const { id: requested_by_id, name: requested_by } = authorOf(actor);
         const row = await insertOptimization(transaction, {

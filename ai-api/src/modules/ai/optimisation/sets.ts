@@ -3,8 +3,8 @@ import type { PastJudgement } from '../../../judgement/index.ts';
 import type { Verdict } from '../quality/index.ts';
 
 /** Below so many cases set aside nothing can be said. */
-export const LEAST_HELD_OUT = 30;
-const MOST_FAILURES = 20;
+export const MIN_HELD_OUT = 30;
+const MAX_FAILURES = 20;
 
 /** Which past judgements are used for what: fixed before the first call to the model. */
 export interface CaseSets {
@@ -12,7 +12,7 @@ export interface CaseSets {
   failures: string[];
   /** What the result is measured on; the model that writes never sees it. */
   heldOut: string[];
-  /** What nobody corrected, and should stay as it is. */
+  /** Uncorrected judgements, which should stay as they are. */
   regression: string[];
 }
 
@@ -26,7 +26,7 @@ export function correctedBy(past: PastJudgement, verdict: Verdict | undefined): 
 /**
  * Divides cases: by time the newer half of the corrected ones is set aside, by person all cases of half of the people.
  * @param corrected judgements that people decided or would have graded otherwise
- * @param untouched judgements that nobody found fault with
+ * @param untouched judgements without a correction
  */
 export function splitCases(
   corrected: readonly PastJudgement[],
@@ -44,7 +44,7 @@ export function splitCases(
   // A person who is measured on is not learned from, whatever the weeks.
   const people = new Set(by === 'person' ? heldOut.map(({ subjectId }) => subjectId) : []);
   return {
-    failures: idsOf(learned.filter(({ subjectId }) => !people.has(subjectId)).slice(0, MOST_FAILURES)),
+    failures: idsOf(learned.filter(({ subjectId }) => !people.has(subjectId)).slice(0, MAX_FAILURES)),
     heldOut: idsOf(heldOut.slice(0, most)),
     regression: idsOf(untouched.slice(0, most)),
   };

@@ -17,7 +17,7 @@ import { verdictsOfKind } from '../quality/index.ts';
 import type { Progress, Proposal } from './contract.ts';
 import { countRight, measure } from './measure.ts';
 import { type Candidate, reflect } from './reflect.ts';
-import { type CaseSets, correctedBy, LEAST_HELD_OUT, splitCases } from './sets.ts';
+import { type CaseSets, correctedBy, MIN_HELD_OUT, splitCases } from './sets.ts';
 
 /** Corrected and other judgements that are looked through. */
 const LOOKED_THROUGH = 2000;
@@ -76,7 +76,7 @@ export function chooseCases(database: Database, given: Assignment): Promise<Case
   });
 }
 
-/** Judgements that an override or every reviewer would have graded otherwise, and those that nobody found fault with. */
+/** Judgements that an override or every reviewer would have graded otherwise, and those without a correction. */
 async function correctedAndOthers(
   transaction: TenantTransaction,
   wanted: { kind: string; limit: number },
@@ -108,9 +108,9 @@ async function correctedAndOthers(
 
 /** @throws {InsufficientEvidence} */
 export function requireEnough({ heldOut, failures }: Cases): void {
-  if (heldOut.length < LEAST_HELD_OUT)
+  if (heldOut.length < MIN_HELD_OUT)
     throw new InsufficientEvidence(
-      `insufficient evidence: ${heldOut.length} corrected cases could be set aside, ${LEAST_HELD_OUT} are needed.`,
+      `insufficient evidence: ${heldOut.length} corrected cases could be set aside, ${MIN_HELD_OUT} are needed.`,
     );
   if (failures.length === 0)
     throw new InsufficientEvidence('insufficient evidence: no corrected case is left to learn from.');

@@ -32,7 +32,7 @@ describe('the side of an experiment that a subject is on', () => {
     );
   });
 
-  test('in one experiment tells nothing about another', () => {
+  test('in one experiment is independent of another', () => {
     const subjects = Array.from({ length: 4000 }, (_, index) => `b-${index}`);
     const both = subjects.filter(
       (subject) => assign('a', subject, 0.5) === 'treatment' && assign('b', subject, 0.5) === 'treatment',

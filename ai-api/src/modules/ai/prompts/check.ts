@@ -10,6 +10,6 @@ export function inspect(content: VersionContent, supplied: readonly string[] | n
   const open = content.variables.filter(({ value }) => value === undefined);
   if (supplied !== null || open.length === 0) return faults;
   const names = open.map(({ name }) => `{{${name}}}`).join(', ');
-  const message = `Whoever uses this prompt has to fill in ${names}: the platform does not use it itself.`;
+  const message = `The platform does not use this prompt itself: its users must fill in ${names}.`;
   return [...faults, { severity: 'info', rule: 'variables', message }];
 }

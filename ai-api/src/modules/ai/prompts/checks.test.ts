@@ -115,7 +115,7 @@ describe.each(businessDatabases())('a version of a prompt on $name', ({ create }
     expect(strict.passed).toBe(true);
     expect(strict.replay).toMatchObject({ status: 'done', cases: 4, replayed: 4, changed: 4, failed: 0 });
     expect(strict.replay.examples[0]).toMatchObject({ changed: true, failure: null });
-    expect(strict.findings.map(({ message }) => message)).toContain('4 of 4 outcomes would be others.');
+    expect(strict.findings.map(({ message }) => message)).toContain('4 of 4 outcomes would change.');
     const mild = await prompts().check({ name: 'evaluation', version: await save('Be kind.'), cases: 4 });
     expect(mild.replay).toMatchObject({ status: 'done', changed: 0 });
   });

@@ -10,7 +10,7 @@ const RESERVED = ['experiments', 'optimizations', 'optimize', 'settings'];
 const name = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens')
-  .refine((value) => !RESERVED.includes(value), 'is a word that the API itself uses')
+  .refine((value) => !RESERVED.includes(value), 'is a reserved word')
   .describe('The prompt, for example evaluation');
 const version = z.coerce.number().int().min(1).max(1_000_000);
 const label = z
@@ -25,7 +25,7 @@ const seen = z
   .int()
   .min(0)
   .max(1_000_000)
-  .describe('The version that has the label now, as you saw it; 0 when none has it');
+  .describe('The version that has the label now, as last read; 0 when none has it');
 const variable = z.object({
   name: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must be letters, digits and _'),
   description: z.string().max(300),
@@ -48,8 +48,8 @@ const promptView = z
       .describe('Variables that the platform fills in; null for a prompt that it does not use itself'),
     latestVersion: z.number().int(),
     labels: z.array(labelled),
-    source: z.enum(['postgres', 'langfuse']).describe('Where the prompt is kept'),
-    mirroredAt: timestamp.nullable().describe('When Langfuse was last asked with success'),
+    source: z.enum(['postgres', 'langfuse']).describe('Where the prompt is stored'),
+    mirroredAt: timestamp.nullable().describe('When Langfuse was last read successfully'),
     mirrorError: z.string().nullable(),
     held: z
       .object({ version: z.number().int(), reason: z.string() })
@@ -138,7 +138,7 @@ const settings = z
     twoPersonRule: z
       .boolean()
       .describe(
-        'Two people, its author and who approves it, stand behind a version before it serves. Keys are none',
+        'Two people, its author and an approver, are required before a version is used. Keys do not count',
       ),
   })
   .meta({ id: 'PromptSettings' });
@@ -146,7 +146,7 @@ const settings = z
 export const prompt = resource({
   id: 'prompt',
   name: 'Prompt',
-  description: 'What models are told, by version: edit, check, approve, label, roll back.',
+  description: 'The prompts sent to models, by version: edit, check, approve, label, roll back.',
   locate: { operation: 'list', id: 'name', shown: ['name'] },
   operations: {
     list: operation({
@@ -163,18 +163,18 @@ export const prompt = resource({
       path: '/prompts',
       summary: 'Save a new version of a prompt',
       description:
-        'Adds a version, or a prompt with its first one. Nothing uses it before it has been checked and a label ' +
+        'Adds a version, or a prompt with its first version. It is not used until it has been checked and a label ' +
         'was moved to it. Where Langfuse keeps the prompts it is saved there first.',
       access: EDITORS,
       status: 201,
       input: z.object({
         name,
         text: z.string().trim().min(1).max(32_000).describe('The prompt; {{name}} is a variable'),
-        variables: z.array(variable).max(50).optional().describe('Those of the newest version unless said'),
+        variables: z.array(variable).max(50).optional().describe('Defaults to those of the newest version'),
         config: z
           .record(z.string(), z.unknown())
           .optional()
-          .describe('That of the newest version unless said'),
+          .describe('Defaults to that of the newest version'),
         description: z.string().trim().min(1).max(500).optional().describe('What the prompt is for'),
         commitMessage: z.string().trim().min(3).max(500).describe('What changed and why'),
         basedOn: z
@@ -209,7 +209,7 @@ export const prompt = resource({
       method: 'GET',
       path: '/prompts/{name}',
       summary: 'Get one version of a prompt',
-      description: 'That of a label (production unless said; latest is the newest), or one by its number.',
+      description: 'By label (defaults to production; latest is the newest) or by number.',
       access: READERS,
       input: z.object({
         name,
@@ -266,7 +266,7 @@ export const prompt = resource({
     check: operation({
       method: 'POST',
       path: '/prompts/{name}/versions/{version}/check',
-      summary: 'Check a version before it serves',
+      summary: 'Check a version before release',
       description:
         'Variables declared and used; then past judgements are judged again with this version, and the outcomes ' +
         'that would be others are counted. Without a model that part is not done, and the check says so.',
@@ -289,12 +289,12 @@ export const prompt = resource({
     approve: operation({
       method: 'POST',
       path: '/prompts/{name}/versions/{version}/approve',
-      summary: 'Approve a version that somebody else wrote',
+      summary: 'Approve a version written by another person',
       access: EDITORS,
       input: z.object({
         name,
         version,
-        comment: z.string().trim().min(3).max(1000).describe('What you looked at'),
+        comment: z.string().trim().min(3).max(1000).describe('What you reviewed'),
       }),
       output: promptVersion,
       errors: ['NOT_FOUND', 'PROMPT_NOT_CHECKED', 'SELF_APPROVAL', 'PERSON_NEEDED'],
@@ -308,12 +308,12 @@ export const prompt = resource({
       description:
         'The label production and those of experiments take only a version that passed its check, and that a second ' +
         'person approved where the tenant demands it. The next evaluation uses it; a running one keeps the ' +
-        'version it started with. Of two moves at once one wins, and the other is told who.',
+        'version it started with. Of two concurrent moves one wins; the other gets an error that names the winner.',
       access: EDITORS,
       input: z.object({
         name,
         label,
-        version: z.number().int().min(1).max(1_000_000).describe('Where the label goes'),
+        version: z.number().int().min(1).max(1_000_000).describe('The version that gets the label'),
         seen,
         reason: z.string().trim().max(500).optional(),
       }),
@@ -331,8 +331,8 @@ export const prompt = resource({
     removeLabel: operation({
       method: 'DELETE',
       path: '/prompts/{name}/labels/{label}',
-      summary: 'Take a label away',
-      description: 'The label production always stays somewhere.',
+      summary: 'Remove a label',
+      description: 'The label production cannot be removed.',
       access: EDITORS,
       status: 204,
       input: z.object({ name, label }),
@@ -342,7 +342,7 @@ export const prompt = resource({
     rollback: operation({
       method: 'POST',
       path: '/prompts/{name}/rollback',
-      summary: 'Give production back to the version before',
+      summary: 'Roll production back to an earlier version',
       description:
         'The version that had the label before the present one, or an earlier one by its number. It served ' +
         'before, so it is neither checked nor approved again. Stops a running experiment on the prompt.',
@@ -355,7 +355,7 @@ export const prompt = resource({
           .int()
           .min(1)
           .optional()
-          .describe('An earlier version; the one before unless said'),
+          .describe('An earlier version; defaults to the previous one'),
         reason: z.string().trim().min(3).max(500).describe('Why, for the record'),
       }),
       output: promptView,
@@ -365,7 +365,7 @@ export const prompt = resource({
     listMoves: operation({
       method: 'GET',
       path: '/prompts/{name}/moves',
-      summary: 'List who moved which label, newest first',
+      summary: 'List the movements of labels, newest first',
       access: READERS,
       list: true,
       input: z.object({ name, ...page }),

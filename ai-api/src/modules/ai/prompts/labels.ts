@@ -94,7 +94,7 @@ export function createLabels({
     /** @throws {Problem} CONFLICT for production, and for the label of a running experiment */
     removeLabel: (actor: Actor, name: string, label: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        if (label === 'production') throw new Problem('CONFLICT', 'production always stays somewhere.');
+        if (label === 'production') throw new Problem('CONFLICT', 'production cannot be removed.');
         await requirePrompt(transaction, name);
         await refuseDuringExperiment(transaction, name, label);
         const moved = { movedBy: authorOf(actor).name, movedAt: now() };
@@ -163,7 +163,7 @@ export async function whyNotReleasable(
   const approvers = (await approvalsOf(transaction, name, [version])).map((one) => one.approved_by_id);
   const people = new Set([author, ...approvers].filter((id) => id?.startsWith('user:')));
   if (people.size >= 2) return null;
-  const who = author?.startsWith('user:') ? 'Somebody other than its author has' : 'Two people have';
+  const who = author?.startsWith('user:') ? 'A person other than its author has' : 'Two people have';
   return new Problem('PROMPT_NOT_APPROVED', `${who} to approve version ${version}.`);
 }
 
@@ -182,5 +182,7 @@ async function lost(transaction: TenantTransaction, name: string, label: string)
   if (!winner) return new Problem('LABEL_MOVED', `No version of ${name} has the label ${label}.`);
   const { version, moved_by, moved_at } = winner;
   const detail = `${label} is at version ${version}: ${moved_by} moved it at ${moved_at.toISOString()}.`;
-  return new Problem('LABEL_MOVED', detail, { errors: [{ field: 'seen', message: `is ${version} by now` }] });
+  return new Problem('LABEL_MOVED', detail, {
+    errors: [{ field: 'seen', message: `is now at version ${version}` }],
+  });
 }

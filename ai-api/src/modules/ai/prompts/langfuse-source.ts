@@ -54,8 +54,7 @@ export function createLangfuseSource(
       const found = await read(tenantId);
       await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, mirroring));
     } catch (error) {
-      const reason =
-        error instanceof LangfuseError ? error.message : 'The mirror could not be brought up to date';
+      const reason = error instanceof LangfuseError ? error.message : 'The mirror could not be updated';
       log.warn({ err: error, tenantId }, 'prompts: Langfuse');
       await database
         .withTenant(tenantId, (transaction) => mirrorFailed(transaction, reason))

@@ -69,7 +69,7 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     expect(await prompt()).toMatchObject({ source: 'langfuse', mirrorError: null });
   });
 
-  test('serve as somebody labels them there, from the next evaluation on', async () => {
+  test('are used as they are labelled there, from the next evaluation on', async () => {
     const edited = { text: `${text}\nEdited there.`, variables, config: {} };
     await there.create(name, edited, { labels: ['production'], commitMessage: 'Edited there.' });
     expect(await used()).toMatchObject({ version: 2, label: 'production', isFallback: false });

@@ -40,7 +40,7 @@ export interface Mirroring {
 const MIRROR = { createdBy: 'Langfuse', createdById: 'langfuse' };
 
 /**
- * Takes over what Langfuse has. A version that somebody labelled there serves only if it may: it is checked here, and
+ * Takes over what Langfuse has. A version that was labelled there is used only if it may be: it is checked here, and
  * approved where the tenant demands it; until then the version before goes on to serve, and the prompt says why.
  */
 export async function mirror(

@@ -1,6 +1,6 @@
 import { type Actor, displayName } from '../../shared/audit/index.ts';
 
-/** Who stands behind an actor: the person, or else the key itself. Two people are never one by this; two keys may be one person. */
+/** Who is responsible for an action: the person, or else the key itself. Two people are never one by this; two keys may be one person. */
 export interface Author {
   id: string;
   name: string;

@@ -115,7 +115,7 @@ describe.each(businessDatabases())('prompts on $name', ({ create }) => {
     expect(findings.map(({ message }) => message)).toEqual(['Not replayed: No model is configured.']);
   });
 
-  test('are given one label by one of two people who move it at once; the other is told who won', async () => {
+  test('get a label from one of two people who move it at once; the other gets an error that names the winner', async () => {
     const name = await draft(3);
     await production(name, 1, 0);
     const answers = await Promise.allSettled([production(name, 2, 1), production(name, 3, 1)]);
@@ -181,7 +181,7 @@ describe.each(businessDatabases())('prompts on $name', ({ create }) => {
   test('are not optimized without a model, and the refusal says so', async () => {
     const error = await refusal(api.client.promptOptimization.start({ name: 'evaluation' }));
     expect(error).toMatchObject({ status: 409, code: 'MODEL_NEEDED' });
-    expect(error.message).toContain('A model has to write and to judge');
+    expect(error.message).toContain('This requires a model');
   });
 
   test.each([
@@ -192,12 +192,12 @@ describe.each(businessDatabases())('prompts on $name', ({ create }) => {
       'variables',
       '{{words}} is declared',
     ],
-    ['braces that are no variable', { text: 'Judge {{ }}.' }, 'text', 'braces that are no variable'],
+    ['braces that are no variable', { text: 'Judge {{ }}.' }, 'text', 'braces that are not a variable'],
     ['no message', { commitMessage: ' ' }, 'commitMessage', ''],
-    ['a name of the API', { name: 'settings' }, 'name', 'is a word that the API itself uses'],
+    ['a name of the API', { name: 'settings' }, 'name', 'is a reserved word'],
     ['a name with a slash', { name: 'a/b' }, 'name', 'lower case words'],
     ['too much text', { text: 'x'.repeat(32_001) }, 'text', ''],
-    ['nothing new', { text: 'Version 1.\nThe end.' }, 'text', 'is what version 1 says already'],
+    ['nothing new', { text: 'Version 1.\nThe end.' }, 'text', 'is the same as version 1'],
   ])('are not saved with %s', async (_what, wrong, field, message) => {
     const name = await draft(1);
     const error = await refusal(prompts().create({ name, text: 'New.', commitMessage, ...wrong }));

@@ -18,7 +18,7 @@ import { notReplayed } from './seeds.ts';
 
 /** So many cases are looked through for one that takes a model: most are decided by rules alone. */
 const LOOKED_THROUGH = 20;
-const MOST_LOOKED_THROUGH = 1000;
+const MAX_CANDIDATES = 1000;
 
 /** Everything that a replay needs, read in one transaction; the calls to the model come after it. */
 export interface Prepared {
@@ -37,7 +37,7 @@ export async function prepareReplay(
 ): Promise<Prepared> {
   const rulebook = (prompt: ResolvedPrompt) => openRulebook(transaction, kind, model, asOf, () => prompt);
   const after = await rulebook(versions.after);
-  const looked = Math.min(MOST_LOOKED_THROUGH, limit * LOOKED_THROUGH);
+  const looked = Math.min(MAX_CANDIDATES, limit * LOOKED_THROUGH);
   const newest = await pastJudgements(transaction, { kind: kind.name, limit: looked });
   const past = newest.filter(({ facts }) => leavesOpen(after, facts)).slice(0, limit);
   return { past, after, before: await rulebook(versions.before) };
@@ -84,10 +84,10 @@ export function examplesOf(cases: readonly ReplayedCase[]): Replay['examples'] {
 function reasonOf({ cases, isComplete }: ReplayResult, wanted: number): string | null {
   const failure = cases.find((one) => one.failure !== null)?.failure;
   if (failure) return `The model failed: ${failure.message}`;
-  return isComplete ? null : `Time was over after ${cases.length} of ${wanted}.`;
+  return isComplete ? null : `The time limit was reached after ${cases.length} of ${wanted}.`;
 }
 
-/** What a replay says about a version: an answer out of schema keeps it from serving, all else is told. */
+/** What a replay says about a version: an answer out of schema keeps it from serving, all else is reported. */
 export function findingsOf(replayed: Replay): CheckFinding[] {
   const { status, reason, changed, failed, examples } = replayed;
   const broken = examples.filter(({ failure }) => failure?.startsWith('out_of_schema')).length;
@@ -98,8 +98,8 @@ export function findingsOf(replayed: Replay): CheckFinding[] {
     say('error', 'schema', `In ${broken} of ${replayed.cases} cases the answer broke the schema.`);
   if (failed > broken) say('warning', 'replay', `${failed - broken} cases were not answered: ${reason}`);
   if (status === 'not replayed' && failed === 0) say('warning', 'replay', `Not replayed: ${reason}`);
-  if (changed > 0) say('warning', 'replay', `${changed} of ${replayed.replayed} outcomes would be others.`);
+  if (changed > 0) say('warning', 'replay', `${changed} of ${replayed.replayed} outcomes would change.`);
   else if (replayed.replayed > 0)
-    say('info', 'replay', `None of ${replayed.replayed} outcomes would be another.`);
+    say('info', 'replay', `None of ${replayed.replayed} outcomes would change.`);
   return findings;
 }

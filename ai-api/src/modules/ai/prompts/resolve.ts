@@ -4,7 +4,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { runningExperiment } from './running-experiment.ts';
 import { findLabel, findPrompt, findVersion, type VersionRecord } from './store.ts';
 
-/** Which versions of a prompt are used from one moment on: plain data, kept by whoever has to stay with them. */
+/** Which versions of a prompt are used from one moment on: plain data, kept by callers that have to stay with them. */
 export interface PromptPlan {
   name: string;
   version: number;
@@ -47,7 +47,7 @@ export async function planPrompt(
   };
 }
 
-/** Reads the versions of a plan. The answer tells a subject's one, and the plain one without a subject. */
+/** Reads the versions of a plan. It resolves to the version of a subject, or without a subject to the plain one. */
 export async function openPlan(
   transaction: TenantTransaction,
   { name, version, label, isFallback, experiment }: PromptPlan,
@@ -72,7 +72,7 @@ export async function openPlan(
 }
 
 /**
- * Which side of an experiment a subject is on: always the same one, whoever asks and in whatever order. `share` of
+ * Which side of an experiment a subject is on: always the same one, for any caller and in any order. `share` of
  * all subjects (0 to 1) is treated. Subjects of another experiment fall independently.
  */
 export function assign(experimentId: string, subject: string, share: number): 'control' | 'treatment' {

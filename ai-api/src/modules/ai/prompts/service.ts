@@ -52,7 +52,7 @@ export interface NewVersion {
   basedOn?: number | undefined;
 }
 
-/** Tells subscribers, with the transaction. */
+/** Notifies subscribers, with the transaction. */
 export type Publish = Events['publish'];
 
 export interface PromptSettings {
@@ -72,7 +72,7 @@ const REPLAY_MS = 45_000;
 
 export type Prompts = ReturnType<typeof createPrompts>;
 
-/** Prompts by version: what models are told, who changed it, and what serves. */
+/** Prompts by version: their texts, who changed them, and which version is used. */
 export function createPrompts(
   database: Database,
   { kinds, model, concurrency, publish, now, source = null }: PromptSettings,
@@ -142,7 +142,7 @@ export function createPrompts(
       const since = newest
         ? `Version ${latest} was saved by ${newest.created_by}`
         : 'There is no version yet';
-      throw new Problem('CONFLICT', `${since}; you started from ${basedOn}. Look at it first.`);
+      throw new Problem('CONFLICT', `${since}; you started from ${basedOn}. Review it first.`);
     }
     const content: VersionContent = {
       text,
@@ -150,8 +150,7 @@ export function createPrompts(
       config: given.config ?? newest?.config ?? {},
     };
     refuseFaults(content, consumers.suppliedTo(name));
-    if (newest && isSame(newest, content))
-      throw invalidField('text', `is what version ${latest} says already`);
+    if (newest && isSame(newest, content)) throw invalidField('text', `is the same as version ${latest}`);
     const langfuseVersion = saveFirst ? await saveFirst.create(name, content, commitMessage) : null;
     const who = { createdBy: author.name, createdById: author.id };
     const values = { ...content, commitMessage, origin, langfuseVersion, ...who };
@@ -173,7 +172,7 @@ export function createPrompts(
     const kind = consumers.kindOf(row.name);
     if (!kind) return notReplayed('No kind of judgement uses this prompt.');
     if (!model) return notReplayed('No model is configured.');
-    if (cases === 0) return notReplayed('Nobody asked for it.');
+    if (cases === 0) return notReplayed('No cases were requested.');
     const prepared = await database.withTenant(tenantId, async (transaction) => {
       const after = resolved(row, { label: null, isFallback: false, experimentId: null });
       const serving = await findLabel(transaction, row.name, 'production');
@@ -265,7 +264,7 @@ export function createPrompts(
       }),
 
     list: (tenantId: string, page: Page) => {
-      // Nobody waits for it: what is new there is in the next answer.
+      // Not awaited: what is new there is in the next response.
       void sourceOf(tenantId)?.refresh(tenantId, { force: false });
       return database.withTenant(tenantId, (transaction) =>
         listPage(page, {
@@ -367,12 +366,12 @@ export function createPrompts(
         if (!actor.person && (await needsTwoPeople(transaction)))
           throw new Problem(
             'PERSON_NEEDED',
-            `Two people stand behind a version here, and a key is none: sign in, or name whom it acts for.`,
+            `Two people must be responsible for a version, and a key is not a person: sign in, or name the person the key acts for.`,
           );
         if (row.created_by_id === person.id)
           throw new Problem(
             'SELF_APPROVAL',
-            `${person.name} wrote version ${version}: somebody else approves it.`,
+            `${person.name} wrote version ${version}: another person must approve it.`,
           );
         const check = (await newestChecks(transaction, name, [version])).get(version);
         if (!check?.passed)

@@ -59,7 +59,7 @@ export function liveAssignment(
     .executeTakeFirst();
 }
 
-/** The next review for somebody: never one they had, nor one about themselves. */
+/** The next review for a reviewer: never one they had, nor one about themselves. */
 export function pickReview(
   transaction: TenantTransaction,
   reviewer: Reviewer,
@@ -90,7 +90,7 @@ export function pickReview(
   return query.executeTakeFirst();
 }
 
-/** Gives a review to somebody for so long; who let it expire may have it again. */
+/** Assigns a review to a reviewer for a limited time; after it expired, the same reviewer may get it again. */
 export async function assign(
   transaction: TenantTransaction,
   reviewId: string,

@@ -5,7 +5,7 @@ import {
   type DataType,
   DECISION_CONFIG,
   GRADE_CONFIG,
-  LONGEST_TEXT_SCORE,
+  MAX_TEXT_SCORE_LENGTH,
   REASONS_CONFIG,
   REMARK_CONFIG,
   type ScoreConfig,
@@ -191,7 +191,7 @@ export function checkConfig(config: {
 }
 
 /**
- * A score's value by its config. Langfuse checks later and tells nobody, so that what is wrong is refused here.
+ * A score's value by its config. Langfuse validates later and without an error, so that what is wrong is refused here.
  * @param field names the input in the refusal
  * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT
  */
@@ -224,8 +224,8 @@ export function parseValue(
     }
     case 'TEXT': {
       if (typeof value !== 'string') throw refuse('must be text');
-      if (value.length > LONGEST_TEXT_SCORE)
-        throw refuse(`must have at most ${LONGEST_TEXT_SCORE} characters`);
+      if (value.length > MAX_TEXT_SCORE_LENGTH)
+        throw refuse(`must have at most ${MAX_TEXT_SCORE_LENGTH} characters`);
       return { number_value: null, text_value: value };
     }
   }

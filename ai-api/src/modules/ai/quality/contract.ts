@@ -8,8 +8,8 @@ import {
   DATA_TYPES,
   kindName,
   LANGFUSE_STATES,
-  LONGEST_COMMENT,
-  LONGEST_TEXT_SCORE,
+  MAX_COMMENT_LENGTH,
+  MAX_TEXT_SCORE_LENGTH,
   qualityGroup,
   reviewView,
   samplingView,
@@ -22,14 +22,14 @@ const watch = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const steer = ['admin', 'executive'] as const;
 
 const value = z
-  .union([z.number(), z.boolean(), z.string().trim().min(1).max(LONGEST_TEXT_SCORE)])
+  .union([z.number(), z.boolean(), z.string().trim().min(1).max(MAX_TEXT_SCORE_LENGTH)])
   .describe('By the type of its config: a number, a category, true or false, or text');
-const comment = z.string().trim().min(1).max(LONGEST_COMMENT).optional().describe('Why, for the record');
+const comment = z.string().trim().min(1).max(MAX_COMMENT_LENGTH).optional().describe('Why, for the record');
 const reviewId = id.describe('The review');
 const kind = kindName.describe('Kind of judgement, such as evaluation');
 /** Forms offer the kinds that there are. */
 const ofKind = { kind: { choices: { operation: 'rule.listKinds', value: 'kind' } } } as const;
-const kindFilter = kindName.optional().describe('One kind of judgement; all of them unless said');
+const kindFilter = kindName.optional().describe('One kind of judgement; defaults to all');
 
 export const scoreConfig = resource({
   id: 'scoreConfig',
@@ -51,7 +51,7 @@ export const scoreConfig = resource({
       path: '/score-configs',
       summary: 'Create a score config',
       description:
-        'A name keeps its meaning for ever: it cannot be changed or used again, only archived. NUMERIC needs ' +
+        'A name cannot be changed or reused, only archived. NUMERIC needs ' +
         'a range, CATEGORICAL its categories.',
       access: steer,
       status: 201,
@@ -64,7 +64,7 @@ export const scoreConfig = resource({
           .min(1)
           .max(50)
           .optional()
-          .describe('Kinds it is for; every kind unless said'),
+          .describe('Kinds it is for; defaults to every kind'),
         minValue: z.number().optional().describe('For NUMERIC'),
         maxValue: z.number().optional().describe('For NUMERIC'),
         categories: z.array(category).min(2).max(50).optional().describe('For CATEGORICAL'),
@@ -77,7 +77,7 @@ export const scoreConfig = resource({
       method: 'POST',
       path: '/score-configs/{name}/archive',
       summary: 'Archive a score config',
-      description: 'It takes no new scores; those it has stay.',
+      description: 'It accepts no new scores; existing scores are kept.',
       access: steer,
       input: z.object({ name: configName }),
       output: scoreConfigView,
@@ -89,7 +89,7 @@ export const scoreConfig = resource({
 export const score = resource({
   id: 'score',
   name: 'Score',
-  description: 'What reviewers think of judgements.',
+  description: 'Scores of judgements, given by reviewers.',
   locate: { operation: 'list', id: 'scoreId', shown: ['config', 'value'] },
   operations: {
     create: operation({
@@ -116,7 +116,7 @@ export const score = resource({
         judgementId: id.optional(),
         config: configName.optional(),
         reviewer: z.string().max(200).optional().describe('As in the answer, such as user:<id>'),
-        langfuse: z.enum(LANGFUSE_STATES).optional().describe('How far they are at Langfuse'),
+        langfuse: z.enum(LANGFUSE_STATES).optional().describe('Their state in Langfuse'),
         ...page,
       }),
       output: listOf(scoreView),
@@ -134,7 +134,7 @@ export const score = resource({
       method: 'POST',
       path: '/scores/{scoreId}/resend',
       summary: 'Send a score to Langfuse again',
-      description: 'For one that Langfuse refused, or took and does not have.',
+      description: 'For a score that Langfuse refused, or accepted and lost.',
       access: ['admin', 'executive', 'ops'],
       input: z.object({ scoreId: id }),
       output: scoreView,
@@ -163,7 +163,7 @@ export const score = resource({
 const counts = z.object({
   kind: z.string(),
   open: z.number().int(),
-  claimed: z.number().int().describe('In the hands of a reviewer now'),
+  claimed: z.number().int().describe('Assigned to a reviewer'),
   done: z.number().int(),
 });
 
@@ -178,8 +178,8 @@ export const reviews = resource({
       path: '/reviews/next',
       summary: 'Take the next judgement to review',
       description:
-        'It is yours for a while: asking again answers the same one until you complete or skip it. Nobody ' +
-        'else gets it meanwhile, unless two reviewers were asked for. Null when nothing waits.',
+        'It is yours for a while: another call returns the same one until you complete or skip it. No other ' +
+        'reviewer gets it meanwhile, unless two reviewers are required. Null when no review is open.',
       access: review,
       input: z.object({ kind: kindFilter }),
       output: z.object({ review: claimedReview.nullable() }).meta({ id: 'NextReview' }),
@@ -205,7 +205,7 @@ export const reviews = resource({
       method: 'PUT',
       path: '/reviews/sampling',
       summary: 'Change what is sampled for review',
-      description: 'Applies to judgements from now on. What is not given stays as it is.',
+      description: 'Applies to new judgements. Omitted fields are not changed.',
       access: steer,
       input: z.object({
         kind,
@@ -250,11 +250,11 @@ export const reviews = resource({
       method: 'POST',
       path: '/reviews/{reviewId}/skip',
       summary: 'Skip a review',
-      description: 'Somebody else gets it; you do not see it again.',
+      description: 'It is offered to another reviewer; you do not see it again.',
       access: review,
       input: z.object({
         reviewId,
-        reason: z.string().trim().min(1).max(500).optional().describe('Why, for whoever comes next'),
+        reason: z.string().trim().min(1).max(500).optional().describe('Reason, for the next reviewer'),
       }),
       output: reviewView,
       errors: ['NOT_FOUND', 'REVIEW_NOT_YOURS'],

@@ -1,7 +1,7 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { ScoreRecord } from './scores-store.ts';
 
-/** Tells Langfuse what was stored here, by jobs of the same transaction. */
+/** Sends Langfuse what was stored here, by jobs of the same transaction. */
 export interface Forward {
   /** The state in which something about a trace begins. */
   initial(traceId: string | null): 'off' | 'pending';
@@ -14,7 +14,7 @@ export interface Forward {
   review(transaction: TenantTransaction, tenantId: string, reviewId: string): Promise<void>;
 }
 
-/** Without Langfuse nothing is told. */
+/** Without Langfuse nothing is sent. */
 export const NOWHERE: Forward = {
   initial: () => 'off',
   score: async () => {},

@@ -16,7 +16,7 @@ export { brier } from './statistics/calibration.ts';
 export { wilson } from './statistics/intervals.ts';
 export { type Verdict, verdictsOfKind, verdictsOn } from './verdicts.ts';
 
-/** Who reviews: the person, or a key that stands for nobody. */
+/** Who reviews: the person, or a key that acts for no person. */
 function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Reviewer {
   if (user) return { id: `user:${user.id}`, name: user.name, builderId: user.builderId };
   return { id: `key:${keyId}`, name: keyName ?? 'unknown', builderId: null };

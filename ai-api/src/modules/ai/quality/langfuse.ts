@@ -7,7 +7,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { appliesTo, mergeConfigs } from './configs.ts';
 import { type Forward, NOWHERE } from './forward.ts';
-import { LONGEST_TEXT_SCORE, type ScoreConfig } from './schema.ts';
+import { MAX_TEXT_SCORE_LENGTH, type ScoreConfig } from './schema.ts';
 import { markScore, type ScoreRecord, versionsOf } from './scores-store.ts';
 import { findReview, listConfigs, markReview, type ReviewRecord } from './store.ts';
 
@@ -36,8 +36,8 @@ const REMEMBER_MS = 300_000;
 const PATIENCE = { retryLimit: 30, retryDelayMax: 3600, expireInSeconds: 300 };
 
 /**
- * Tells Langfuse of scores and of what is to be reviewed, by jobs: nothing here ever waits for it. Without a client
- * nobody is told.
+ * Sends Langfuse the scores and reviews, by jobs: nothing here waits for it. Without a client
+ * nothing is sent.
  */
 export function forwardToLangfuse(
   database: Database,
@@ -134,7 +134,8 @@ export function forwardToLangfuse(
       return database.withTenant(job.tenantId, (transaction) =>
         look(transaction, { ...job, look: job.look + 1 }),
       );
-    const reason = found === null ? 'It took the score, and does not have it.' : 'It has another value.';
+    const reason =
+      found === null ? 'Langfuse accepted the score but does not have it.' : 'It has another value.';
     await mark(job, score, 'missing', reason);
   }
 
@@ -220,7 +221,7 @@ const NO_PLACE = -1;
 /** A value as it leaves us: text without e-mail addresses, numbers of phones and the like. */
 function valueSent({ data_type, number_value, text_value }: ScoreRecord): number | string {
   const text = text_value ?? '';
-  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, LONGEST_TEXT_SCORE) : text);
+  return number_value ?? (data_type === 'TEXT' ? maskText(text).slice(0, MAX_TEXT_SCORE_LENGTH) : text);
 }
 
 /** The trace of a judgement, which is its own id where nothing else was noted. */

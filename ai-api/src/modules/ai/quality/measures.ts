@@ -21,7 +21,7 @@ import type { FinishedScore } from './store.ts';
 export const NEEDED = 30;
 
 /** Widest range of whole numbers whose values are treated as ordered categories. */
-const MOST_LEVELS = 21;
+const MAX_LEVELS = 21;
 
 type Pair = readonly [string, string];
 
@@ -107,7 +107,7 @@ function answerOf({ textValue, numberValue }: FinishedScore): string {
   return textValue ?? String(numberValue);
 }
 
-/** Categories of a config with their places in the order; null where there are none that answers could agree on. */
+/** Categories of a config with their places in the order; null for a config without categories. */
 function categoriesOf(
   config: Answers | undefined,
   pairs: readonly Pair[],
@@ -125,7 +125,7 @@ function categoriesOf(
   const { minValue, maxValue } = config ?? {};
   if (config?.dataType !== 'NUMERIC' || minValue == null || maxValue == null) return null;
   const answers = pairs.flat().map(Number);
-  const isSmall = maxValue - minValue < MOST_LEVELS && answers.every(Number.isInteger);
+  const isSmall = maxValue - minValue < MAX_LEVELS && answers.every(Number.isInteger);
   const levels = isSmall
     ? Array.from(
         { length: Math.floor(maxValue) - Math.ceil(minValue) + 1 },
@@ -146,7 +146,7 @@ function measureAgreement(pairs: readonly Pair[], config: Answers | undefined): 
   const places = new Map([...(categories ?? [])].filter(([, place]) => place !== null));
   const ordered = pairs.filter(([one, two]) => places.has(one) && places.has(two));
   const order = quadratic([...places.values()].map(Number));
-  const chance = 'Everybody gave the same answer: there is no agreement beyond chance to measure.';
+  const chance = 'All answers are the same: there is no agreement beyond chance to measure.';
   return {
     pairs: pairs.length,
     share,

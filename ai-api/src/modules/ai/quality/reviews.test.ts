@@ -77,7 +77,7 @@ describe.each(businessDatabases())('reviews on $name', ({ create }) => {
     );
   });
 
-  test('come back to the queue when somebody has them for too long', async () => {
+  test('come back to the queue when a reviewer has them for too long', async () => {
     const { reviewId } = await takeReview(bo);
     await endLeases();
     const cy = await clientAs(api, 'cy');

@@ -197,7 +197,7 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
 function notYours(): Problem {
   return new Problem(
     'REVIEW_NOT_YOURS',
-    'You do not have this review now: you did not take it, ended it, or had it for too long.',
+    'This review is not assigned to you: you did not take it, completed or skipped it, or its time expired.',
   );
 }
 

@@ -23,7 +23,7 @@ const PRIORITY: Record<SampleReason, number> = {
   'low confidence': 10,
 };
 
-const LONGEST_DETAIL = 500;
+const MAX_DETAIL_LENGTH = 500;
 
 /** Why a judgement of rules or a model is reviewed; empty when it is not. */
 export function reasonsToSample(
@@ -38,7 +38,7 @@ export function reasonsToSample(
       detail: `Drawn by chance: ${drawn.toFixed(4)} is below the share of ${randomShare}.`,
     });
   if (flagged && needsReview)
-    reasons.push({ reason: 'flagged', detail: reviewReasons.join(' ').slice(0, LONGEST_DETAIL) });
+    reasons.push({ reason: 'flagged', detail: reviewReasons.join(' ').slice(0, MAX_DETAIL_LENGTH) });
   if (confidence !== null && confidence < lowConfidence)
     reasons.push({
       reason: 'low confidence',
@@ -57,7 +57,7 @@ export function priorityOf(reasons: readonly Sampled[]): number {
 }
 
 /**
- * An even draw from 0 to 1 that is the same whenever it is looked at. Nobody who is judged can steer it: the id
+ * An even draw from 0 to 1 that is the same whenever it is looked at. People who are judged cannot influence it: the id
  * is made after the facts are in.
  */
 function draw(purpose: string, judgementId: string): number {

@@ -19,10 +19,10 @@ export const REASONS_CONFIG = 'reasons hold';
 export const REMARK_CONFIG = 'remark';
 
 /** Longest comment on a score. */
-export const LONGEST_COMMENT = 2000;
+export const MAX_COMMENT_LENGTH = 2000;
 
 /** Longest value of a TEXT score, in characters: Langfuse takes no longer one. */
-export const LONGEST_TEXT_SCORE = 500;
+export const MAX_TEXT_SCORE_LENGTH = 500;
 
 /** Langfuse's limits of a name. */
 export const configName = z
@@ -117,10 +117,10 @@ export const reviewView = z
   .meta({ id: 'Review' });
 export type ReviewView = z.infer<typeof reviewView>;
 
-/** A review in the hands of the reviewer who asked. */
+/** A review assigned to the caller. */
 export const claimedReview = reviewView
   .extend({
-    leaseUntil: timestamp.describe('Somebody else may get it after that'),
+    leaseUntil: timestamp.describe('After that it is offered to other reviewers'),
     judgement: judgementView,
     facts: z.record(
       z.string(),
@@ -144,7 +144,7 @@ export const samplingView = z
       .min(0)
       .max(1)
       .describe('Share of reviews that two people do, to measure agreement'),
-    leaseMinutes: z.number().int().min(1).max(1440).describe('For so long a reviewer has an item'),
+    leaseMinutes: z.number().int().min(1).max(1440).describe('How long a reviewer has an item'),
     isDefault: z.boolean().describe('True while the company has not changed it'),
   })
   .meta({ id: 'Sampling' });
@@ -194,7 +194,7 @@ export const qualityGroup = z
         ),
       })
       .describe(
-        'How well confidence foretells that the reviewer gives the same grade, or in kinds that decide the same decision',
+        'How well confidence predicts that the reviewer gives the same grade, or for kinds that decide, the same decision',
       ),
   })
   .meta({ id: 'QualityGroup' });

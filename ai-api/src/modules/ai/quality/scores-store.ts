@@ -45,7 +45,7 @@ export function versionsOf(transaction: TenantTransaction, rootId: string): Prom
     .execute();
 }
 
-/** The review in which somebody scores a judgement, or has scored it. */
+/** The review in which a reviewer scores a judgement, or has scored it. */
 export async function reviewOf(
   transaction: TenantTransaction,
   judgementId: string,

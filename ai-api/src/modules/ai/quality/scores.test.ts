@@ -17,7 +17,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
 
   beforeAll(async () => {
     langfuse = await startLangfuseRecorder();
-    // Somebody made a narrower one there, which drops what does not fit and tells nobody.
+    // A narrower one was made there, which drops what does not fit without an error.
     await fetch(`${langfuse.url}/api/public/score-configs`, {
       method: 'POST',
       headers: { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` },
@@ -94,7 +94,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     ['a number outside its range', 'feedback helps', 6, 'value: must be from 1 to 5'],
     ['text for a number', 'feedback helps', 'much', 'value: must be a number'],
     ['a flag for a number', 'feedback helps', true, 'value: must be a number'],
-    ['a category that is none', 'grade', 'F', 'value: must be one of A, B, C, D, E, insufficient evidence'],
+    ['an invalid category', 'grade', 'F', 'value: must be one of A, B, C, D, E, insufficient evidence'],
     ['a number for a category', 'grade', 4, 'value: must be one of A, B'],
     ['a word for a flag', 'reasons hold', 'perhaps', 'value: must be true or false'],
     ['a number for a flag', 'reasons hold', 2, 'value: must be true or false'],
@@ -187,7 +187,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
   test('that Langfuse takes and never shows are missing, and can be sent again', async () => {
     const scoreId = dropped;
     const lost = await reaches(scoreId, 'missing');
-    expect(lost.langfuse.error).toBe('It took the score, and does not have it.');
+    expect(lost.langfuse.error).toBe('Langfuse accepted the score but does not have it.');
     expect(lost.value).toBe(50);
     expect((await api.client.score.resend({ scoreId })).langfuse.state).toBe('pending');
   });

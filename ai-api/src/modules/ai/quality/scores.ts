@@ -46,7 +46,7 @@ export function createScores(database: Database, forward: Forward) {
     const judgement = (await findWithFacts(transaction, [judgementId])).get(judgementId);
     if (!judgement) throw notFound('judgement', judgementId);
     if (reviewer.builderId !== null && judgement.subjectId === reviewer.builderId)
-      throw new Problem('FORBIDDEN', 'Nobody scores a judgement about themselves.');
+      throw new Problem('FORBIDDEN', 'You cannot score a judgement about yourself.');
     const { kind } = judgement.view;
     const config = await requireConfig(transaction, name, kind, `${field}config`);
     const id = uuidv7();
@@ -63,7 +63,7 @@ export function createScores(database: Database, forward: Forward) {
     if (!stored)
       throw new Problem(
         'CONFLICT',
-        `You have scored this judgement by "${name}" already. Correct that score.`,
+        `You have already scored this judgement by "${name}". Correct that score.`,
       );
     return stored;
   }
@@ -71,7 +71,7 @@ export function createScores(database: Database, forward: Forward) {
   async function requireConfig(transaction: TenantTransaction, name: string, kind: string, field: string) {
     const config = mergeConfigs(await listConfigs(transaction)).find((known) => known.name === name);
     if (!config) throw invalidField(field, 'is not a score config; GET /score-configs lists them');
-    if (config.archivedAt !== null) throw invalidField(field, 'is archived and takes no new scores');
+    if (config.archivedAt !== null) throw invalidField(field, 'is archived and accepts no new scores');
     if (!appliesTo(config, kind)) throw invalidField(field, `is not for judgements of kind ${kind}`);
     return config;
   }
@@ -129,11 +129,11 @@ export function createScores(database: Database, forward: Forward) {
         const [current] = await versionsOf(transaction, input.scoreId);
         if (!current) throw notFound('score', input.scoreId);
         if (current.reviewer !== reviewer.id)
-          throw new Problem('FORBIDDEN', 'Only who gave a score may correct it.');
+          throw new Problem('FORBIDDEN', 'Only the person who gave a score may correct it.');
         const config = await requireConfig(transaction, current.config, current.kind, 'scoreId');
         const value = parseValue(config, input.value);
         if (current.version !== input.version || !(await retireScore(transaction, current.id)))
-          throw new Problem('CONFLICT', 'There is a newer version than the one you saw. Look again first.');
+          throw new Problem('CONFLICT', 'There is a newer version than the one you saw. Reload it first.');
         const { is_current: _past, created_at: _then, ...kept } = current;
         const corrected = await insertScore(transaction, {
           ...kept,

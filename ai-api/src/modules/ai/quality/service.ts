@@ -25,7 +25,7 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
 
 export type Quality = ReturnType<typeof createQuality>;
 
-/** Review of judgements by people, and what it tells about them. */
+/** Review of judgements by people, and what it shows about them. */
 export function createQuality(database: Database, forward: Forward, now: () => Date) {
   const scores = createScores(database, forward);
   const reviews = createReviews(database, scores, forward, now);
@@ -54,7 +54,7 @@ export function createQuality(database: Database, forward: Forward, now: () => D
     createConfig: (actor: Actor, config: NewConfig) => {
       checkConfig(config);
       return database.withTenant(actor.tenantId, async (transaction) => {
-        const taken = new Problem('CONFLICT', `There is a score config "${config.name}" already.`);
+        const taken = new Problem('CONFLICT', `A score config named "${config.name}" already exists.`);
         const known = mergeConfigs(await listConfigs(transaction));
         if (known.some(({ name }) => name === config.name)) throw taken;
         const { kinds = null, minValue = null, maxValue = null, categories = null } = config;

@@ -200,7 +200,7 @@ export function finishedScores(
     .orderBy('review.id')
     .orderBy('assignment.ended_at')
     .orderBy('assignment.id')
-    .limit(MOST_SCORES);
+    .limit(MAX_SCORES);
   if (filter.kind !== undefined) query = query.where('review.kind', '=', filter.kind);
   if (filter.onlyRandom) query = query.where('review.is_random', '=', true);
   if (filter.since) query = query.where('review.created_at', '>=', filter.since);
@@ -209,5 +209,5 @@ export function finishedScores(
 }
 
 /** What one answer about quality rests on at most. */
-const MOST_SCORES = 200_000;
+const MAX_SCORES = 200_000;
 export type FinishedScore = Awaited<ReturnType<typeof finishedScores>>[number];

@@ -5,13 +5,13 @@ import { DECISION_CONFIG, GRADE_CONFIG, REASONS_CONFIG, REMARK_CONFIG } from './
 
 /** What the reviewers of a judgement said of it together. */
 export interface Verdict {
-  /** The grade that everybody who graded it would have given; null when nobody did, or they disagree. */
+  /** The grade that all its reviewers would have given; null when there is none, or they disagree. */
   grade: Grade | null;
-  /** Somebody would have decided otherwise, or found a reason that does not follow from its evidence. */
+  /** A reviewer would have decided otherwise, or found a reason that does not follow from its evidence. */
   isFaulted: boolean;
   /** Their remarks and comments, oldest first. */
   said: string[];
-  /** It was drawn by chance for review, so that it stands for those that were not. */
+  /** It was drawn by chance for review, so that it represents those that were not. */
   isRandom: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** Scores that are read at most. */
-const MOST_SCORES = 20_000;
+const MAX_SCORES = 20_000;
 const READ = [GRADE_CONFIG, DECISION_CONFIG, REASONS_CONFIG, REMARK_CONFIG];
 
 /** Verdicts on the newest reviewed judgements of a kind, by the id of the judgement. */
@@ -59,7 +59,7 @@ async function verdicts(
     .where('score.is_current', '=', true)
     .where('score.config', 'in', READ)
     .orderBy('score.id', 'desc');
-  if (kind !== undefined) query = query.where('score.kind', '=', kind).limit(MOST_SCORES);
+  if (kind !== undefined) query = query.where('score.kind', '=', kind).limit(MAX_SCORES);
   if (judgementIds) query = query.where(sql<boolean>`score.judgement_id = any(${[...judgementIds]}::uuid[])`);
   const rows: Row[] = await query.execute();
   const grouped = Map.groupBy(rows.toReversed(), ({ judgementId }) => judgementId);

@@ -15,8 +15,8 @@ import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import { brier, wilson } from '../quality/index.ts';
 
 /** Fewer say nothing about a curve with two parameters and a share of a few percent. */
-const LEAST_CASES = 30;
-const MOST_CASES = 5000;
+const MIN_CASES = 30;
+const MAX_CASES = 5000;
 
 const NOTES = [
   'People decide mostly what the engine was not sure about, so the cases lean to the difficult ones; what they confirmed or overturned in the audit of automatic decisions is in here too.',
@@ -45,14 +45,14 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
       database.withTenant(tenantId, async (transaction) => {
         const { yes, no } = deciding(kind);
         const inForce = await activeThresholds(transaction, kind, now());
-        const past = await pastJudgements(transaction, { kind, limit: MOST_CASES, corrected: true });
+        const past = await pastJudgements(transaction, { kind, limit: MAX_CASES, corrected: true });
         const cases = past.flatMap(({ score, human, criteria }): DecidedCase[] => {
           const outcome = human?.outcome ?? null;
           const isOpen = criteria.some(({ verdict }) => verdict !== 'scored');
           if (score === null || isOpen || (outcome !== yes && outcome !== no)) return [];
           return [{ score, yes: outcome === yes }];
         });
-        const enough = cases.length >= LEAST_CASES;
+        const enough = cases.length >= MIN_CASES;
         const fitted = enough ? fitCurve(cases) : null;
         const curve = fitted ?? inForce;
         const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve)).map(

@@ -20,7 +20,7 @@ export interface Change {
   noAt?: number | undefined;
 }
 
-const MOST_EXAMPLES = 50;
+const MAX_EXAMPLES = 50;
 
 /**
  * Judges past judgements by the rules in force with and without a change, and tells what comes out differently.
@@ -50,7 +50,7 @@ export async function replayChange(
     judgements: cases.length,
     changed: moved.length,
     moves: movesOf(moved),
-    examples: moved.slice(0, MOST_EXAMPLES).map((one) => ({
+    examples: moved.slice(0, MAX_EXAMPLES).map((one) => ({
       judgementId: one.past.judgementId,
       subjectId: one.past.subjectId,
       before: one.before,

@@ -3,7 +3,7 @@ import type { Events } from '../../shared/events/index.ts';
 import type { ApprovalRecord } from './store.ts';
 import { payableOf } from './views.ts';
 
-/** Tells the world, in the transaction of the change, what became of requests. */
+/** Publishes what became of requests, in the transaction of the change. */
 export function createAnnouncer(events: Events) {
   const core = (row: ApprovalRecord) => ({
     approvalId: row.id,

@@ -160,7 +160,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     expect(await eventsAbout(approvalId)).toContain('approval.decided');
   });
 
-  test('is decided by one of two people at once; the other is told how', async () => {
+  test('is decided by one of two people at once; the other gets an error with the decision', async () => {
     const { approvalId, version } = await flagged('b-5');
     const answers = await Promise.allSettled([
       lead.approval.override({ approvalId, version, decision: 'approve' }),
@@ -173,7 +173,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     expect(lost[0]?.reason.message).toMatch(/It is (approved|rejected) by (Team|Second) Lead/);
   });
 
-  test('is decided neither by its builder, nor by strangers, nor by a key that stands for nobody', async () => {
+  test('is decided neither by its builder, nor by strangers, nor by a key without a person', async () => {
     const { approvalId, version } = await flagged('b-1', { date: '2040-11-13', startsAt: undefined });
     const decide = (who: Client) =>
       refusal(who.approval.override({ approvalId, version, decision: 'approve' }));
@@ -191,10 +191,10 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
         decision: 'approve',
       }),
     );
-    expect(refused.message).toContain('of their own');
+    expect(refused.message).toContain('your own request');
   });
 
-  test('needs a reason to be rejected, and can be appealed once, before somebody else', async () => {
+  test('needs a reason to be rejected, and can be appealed once, before a different approver', async () => {
     const { approvalId, version } = await flagged('b-1', { date: '2040-11-07', startsAt: undefined });
     const silent = await refusal(lead.approval.override({ approvalId, version, decision: 'reject' }));
     expect(silent.document?.errors?.[0]?.field).toBe('reason');
@@ -210,7 +210,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     expect(appealed).toMatchObject({ state: 'in_review', appeal: 'The invitation is attached to the mail.' });
     const again = { approvalId, version: appealed.version };
     expect((await refusal(lead.approval.override({ ...again, decision: 'approve' }))).message).toContain(
-      'somebody else',
+      'a different approver',
     );
     const approved = await second.approval.override({ ...again, decision: 'approve' });
     expect(approved.state).toBe('approved');
@@ -304,7 +304,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     }
   });
 
-  test('may be decided by who stands in for a member while they are away', async () => {
+  test('may be decided by the stand-in of a member who is away', async () => {
     const { approvalId, version } = await flagged('b-10');
     const standIn = await staff(api, 'stand-in@sample-company.example', ['reviewer'], 'Stand In');
     const decide = () => standIn.approval.override({ approvalId, version, decision: 'approve' });
@@ -369,7 +369,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
     test.each([
       ['negative hours', { hours: -1 }, 'hours'],
       ['no hours', { hours: 0 }, 'hours'],
-      ['minutes that nobody counts', { hours: 1.1 }, 'hours'],
+      ['hours that are not in quarters', { hours: 1.1 }, 'hours'],
       ['more than a day', { hours: 25 }, 'hours'],
       ['a day that has 23 hours, whole', { date: '2040-03-25', hours: 24, startsAt: undefined }, 'hours'],
       ['a start on another day', { startsAt: '2040-11-11T23:30:00+00:00', date: '2040-11-11' }, 'startsAt'],
@@ -382,7 +382,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
       expect([error.status, error.document?.errors?.[0]?.field]).toEqual([422, field]);
     });
 
-    test('with a text of a megabyte, for somebody else, for nobody, for an unknown project', async () => {
+    test('with a text of a megabyte, for another builder, for no builder, for an unknown project', async () => {
       const huge = api.client.approval.submit(ask('b-3', { justification: 'x'.repeat(4_000_000) }));
       expect((await refusal(huge)).status).toBe(413);
       expect((await refusal(builder.approval.submit(ask('b-3')))).code).toBe('FORBIDDEN');

@@ -47,7 +47,7 @@ describe.each(businessDatabases())('care with requests for manual time on $name'
       ...change,
     });
 
-  test('how a request stands is told to nobody whose business it is not, whatever version they name', async () => {
+  test('the state of a request is not revealed to people without access, whatever version they name', async () => {
     const { approvalId, version } = await submit('b-2', OLDER);
     await executive.approval.override({ approvalId, version, decision: 'reject', reason: WHY });
     const wrong = { approvalId, version: 99 };
@@ -87,7 +87,7 @@ describe.each(businessDatabases())('care with requests for manual time on $name'
     expect((await builder.approval.appeal({ ...now, reason: WHY })).state).toBe('in_review');
   });
 
-  test('what somebody approved before it was rejected is not half of a later approval', async () => {
+  test('an approval before a rejection does not count as half of a later approval', async () => {
     const { approvalId, version } = await submit('b-5', { ...OLDER, hours: 7 });
     const first = await executive.approval.override({ approvalId, version, decision: 'approve' });
     const rejected = await lead.approval.override({

@@ -25,7 +25,7 @@ const approvalView = z
     state: z.enum(STATES),
     builder: person,
     date: day,
-    hours: z.number().describe('What was asked for'),
+    hours: z.number().describe('The requested hours'),
     payableHours: z.number().describe('What is paid: 0 unless it is approved'),
     startsAt: timestamp.nullable(),
     endsAt: timestamp.nullable(),
@@ -46,11 +46,11 @@ const approvalView = z
     approverGroup: z.object({ groupId: id, name: z.string() }).nullable(),
     approvers: z
       .array(z.string())
-      .describe('E-mail addresses of those who may decide it now, beside executives'),
+      .describe('E-mail addresses of the approvers who may decide it now, in addition to executives'),
     dueAt: timestamp.nullable().describe('When it is escalated'),
     escalated: z.boolean(),
     appeal: z.string().nullable(),
-    audit: z.enum(AUDITS).nullable().describe('Whether a person has to look at an automatic decision'),
+    audit: z.enum(AUDITS).nullable().describe('Whether an automatic decision is selected for spot-check'),
     link: z.string().nullable().describe('The request in the dashboards, where DASHBOARDS_URL is set'),
   })
   .meta({ id: 'Approval' });
@@ -68,7 +68,7 @@ const attachment = z.object({
   name: z.string(),
   contentType: z.string(),
   bytes: z.number().int(),
-  url: z.string().describe('Signed; good for 15 minutes'),
+  url: z.string().describe('Signed; valid for 15 minutes'),
 });
 
 const detail = approvalView
@@ -105,14 +105,14 @@ export const approval = resource({
       path: '/approvals',
       summary: 'Submit a request for manual time',
       description:
-        'For time that was worked but not tracked. A builder asks for themselves only. A request that overlaps ' +
+        'For time that was worked but not tracked. A builder can request only their own time. A request that overlaps ' +
         'another open or approved one is refused.',
       access: writers,
       own: { input: 'builderId' },
       status: 201,
       bodyLimit: '3mb',
       input: z.object({
-        builderId: builderId.optional().describe('Whose time; your own unless said'),
+        builderId: builderId.optional().describe('Whose time; defaults to your own'),
         ...request,
         attachments: z
           .array(
@@ -182,7 +182,7 @@ export const approval = resource({
       access: ['admin', 'executive', 'ops', 'readonly'],
       list: true,
       input: z.object({
-        week: isoWeek.optional().describe('ISO week; the last complete week unless said'),
+        week: isoWeek.optional().describe('ISO week; defaults to the last complete week'),
         ...page,
       }),
       output: listOf(
@@ -190,7 +190,7 @@ export const approval = resource({
           builderId: z.string(),
           name: z.string(),
           hours: z.number(),
-          undecidedHours: z.number().describe('Asked for and not decided yet'),
+          undecidedHours: z.number().describe('Requested and not decided yet'),
         }),
       ),
     }),
@@ -230,7 +230,7 @@ export const approval = resource({
       description:
         'Rules over the database first, then the model for the justification where one is configured. Sure ' +
         'enough, it approves or rejects; otherwise it flags the request for people. Without an id it judges the ' +
-        'request given here and stores no request. A request that was triaged before is answered as it stands.',
+        'request given here and stores no request. A request that was already triaged is returned as it is.',
       access: writers,
       own: 'handler',
       input: z.object({
@@ -258,8 +258,8 @@ export const approval = resource({
       path: '/approvals/override',
       summary: 'Decide a request as a person',
       description:
-        'By a member of its approver group, an executive or an administrator; never by whoever asked. Takes the ' +
-        'version you saw: of two people at once one wins, and the other is told how it was decided. Also changes ' +
+        'By a member of its approver group, an executive or an administrator; never by the requester. Takes the ' +
+        'version you saw: of two concurrent decisions one wins; the other gets an error with the decision. Also changes ' +
         'a decision that was made.',
       access: deciders,
       own: 'anyone',
@@ -268,7 +268,7 @@ export const approval = resource({
         version,
         decision: z.enum(['approve', 'reject']),
         reason: reason.optional().describe('Needed to reject, and to change what was decided'),
-        hours: quarterHours.optional().describe('Approve other hours than were asked for'),
+        hours: quarterHours.optional().describe('Approve different hours than requested'),
       }),
       output: approvalView,
       errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
@@ -279,7 +279,7 @@ export const approval = resource({
       path: '/approvals/bulk',
       summary: 'Decide several requests as a person',
       description:
-        'Each on its own: what cannot be decided is answered with its problem, the others are decided.',
+        'Each on its own: a request that cannot be decided returns its problem, the others are decided.',
       access: deciders,
       own: 'anyone',
       input: z.object({
@@ -298,9 +298,9 @@ export const approval = resource({
     confirm: operation({
       method: 'POST',
       path: '/approvals/confirm',
-      summary: 'Confirm an automatic decision that was drawn for a look',
+      summary: 'Confirm an automatic decision selected for spot-check',
       description:
-        'To overturn it instead, override it. No group stands behind such a decision, so executives look.',
+        'To change the decision instead, override it. For executives, since no approver group was involved.',
       access: managers,
       input: z.object({ approvalId, version }),
       output: approvalView,
@@ -309,9 +309,9 @@ export const approval = resource({
     escalate: operation({
       method: 'POST',
       path: '/approvals/escalate',
-      summary: 'Put a request before the escalation group now',
+      summary: 'Escalate a request now',
       description:
-        'As its deadline does by itself, with a reason: for whoever may decide it and should not. Once for each request.',
+        'Escalates the request before its deadline, with a reason; for an approver who should not decide it. Once per request.',
       access: deciders,
       own: 'anyone',
       input: z.object({ approvalId, version, reason }),
@@ -322,7 +322,7 @@ export const approval = resource({
     withdraw: operation({
       method: 'POST',
       path: '/approvals/withdraw',
-      summary: 'Take a request back before it is decided',
+      summary: 'Withdraw a request before it is decided',
       access: writers,
       own: 'handler',
       input: z.object({ approvalId, version }),
@@ -332,8 +332,8 @@ export const approval = resource({
     appeal: operation({
       method: 'POST',
       path: '/approvals/appeal',
-      summary: 'Ask people to look at a rejected request again',
-      description: 'Once for each request. Somebody else than the first decider has to decide.',
+      summary: 'Appeal a rejected request',
+      description: 'Once per request. A different approver has to decide.',
       access: writers,
       own: 'handler',
       input: z.object({ approvalId, version, reason }),

@@ -10,17 +10,17 @@ export interface Decider extends Inbox {
 }
 
 /**
- * The person behind a request, with the groups they decide for: their own, and those of whom they stand in for today.
- * @throws {Problem} APPROVAL_NOT_YOURS when the credential stands for nobody
+ * The person behind a request, with the groups they decide for: their own, and those delegated to them today.
+ * @throws {Problem} APPROVAL_NOT_YOURS when the credential has no person
  */
 export async function deciderOf(transaction: TenantTransaction, caller: Caller, now: Date): Promise<Decider> {
   const decider = await inboxOf(transaction, caller, now);
   if (decider) return decider;
-  const detail = 'A person has to decide: sign in, or let the key act for somebody.';
+  const detail = 'A person has to decide: sign in, or let the key act for a person.';
   throw new Problem('APPROVAL_NOT_YOURS', detail);
 }
 
-/** As {@link deciderOf}; null when the credential stands for nobody. */
+/** As {@link deciderOf}; null when the credential has no person. */
 export async function inboxOf(
   transaction: TenantTransaction,
   { user, roles }: { user: Person | null; roles: readonly string[] },
@@ -45,13 +45,13 @@ export async function inboxOf(
 export function requireMayDecide(approval: ApprovalRecord, decider: Decider): void {
   const refuse = (detail: string) => new Problem('APPROVAL_NOT_YOURS', detail);
   if (approval.submitted_user === decider.userId || approval.builder_id === decider.builderId) {
-    throw refuse('Nobody decides a request of their own.');
+    throw refuse('You cannot decide your own request.');
   }
   if (approval.state === 'awaiting_second' && approval.first_user === decider.userId) {
-    throw refuse('You approved it already; a second person has to.');
+    throw refuse('You have already approved it; a second person has to.');
   }
   if (approval.appealed_from === decider.userId && approval.state !== 'approved') {
-    throw refuse('You rejected it before the appeal; somebody else has to decide.');
+    throw refuse('You rejected it before the appeal; a different approver has to decide.');
   }
   const isNamed = approval.group_id !== null && decider.groupIds.includes(approval.group_id);
   const isEscalated = approval.escalated_at !== null && decider.inEscalation;
@@ -76,8 +76,8 @@ export async function approversOf(
     [groups.get(group_id ?? ''), ...(escalated_at === null ? [] : above)].flatMap(
       (group) => group?.members ?? [],
     );
-  const everybody = [...new Set(approvals.flatMap(membersOf))];
-  const standIns = await standInsOf(transaction, everybody, now.toISOString().slice(0, 10));
+  const allMembers = [...new Set(approvals.flatMap(membersOf))];
+  const standIns = await standInsOf(transaction, allMembers, now.toISOString().slice(0, 10));
   return new Map(
     approvals.map((approval) => {
       const members = membersOf(approval);

@@ -8,7 +8,7 @@ import type { ApprovalSettings } from './settings.ts';
 import type { Category } from './states.ts';
 import { type ApprovalRecord, type LiveRequest, liveRequests, precedentsOf } from './store.ts';
 
-/** What somebody asks for, with its day and week spelled out in the builder's time zone. */
+/** The requested time, with its day and week spelled out in the builder's time zone. */
 export interface Claim {
   /** Null for a request given inline. */
   id: string | null;

@@ -44,7 +44,7 @@ export function escalationGroups(transaction: TenantTransaction): Promise<GroupR
   return transaction.selectFrom('approvals.groups').selectAll().where('escalation', '=', true).execute();
 }
 
-/** Groups that somebody is a member of, under any of these addresses. */
+/** Groups that a user is a member of, under any of these addresses. */
 export function groupsWith(transaction: TenantTransaction, emails: string[]): Promise<GroupRecord[]> {
   return transaction
     .selectFrom('approvals.groups')
@@ -53,7 +53,7 @@ export function groupsWith(transaction: TenantTransaction, emails: string[]): Pr
     .execute();
 }
 
-/** Addresses of those whom somebody stands in for on a day. */
+/** Addresses of those whose decisions are delegated to a user on a day. */
 export async function standsInFor(
   transaction: TenantTransaction,
   email: string,
@@ -69,7 +69,7 @@ export async function standsInFor(
   return rows.map(({ from_email }) => from_email);
 }
 
-/** Who stands in for any of these people on a day. */
+/** The stand-ins of any of these people on a day. */
 export async function standInsOf(
   transaction: TenantTransaction,
   emails: readonly string[],

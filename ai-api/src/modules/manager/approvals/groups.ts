@@ -14,10 +14,10 @@ interface DelegationInput {
   fromEmail?: string | undefined;
 }
 
-/** Who decides: groups by team, and who stands in for whom. */
+/** Who decides: groups by team, and delegations. */
 export function createGroups(database: Database) {
   const taken = (name: string) =>
-    new Problem('CONFLICT', `There is a group for that already, or one named ${name}.`);
+    new Problem('CONFLICT', `A group for that team, or one named ${name}, already exists.`);
 
   return {
     listGroups: (tenantId: string, page: Page) =>
@@ -96,7 +96,7 @@ export function createGroups(database: Database) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const from = delegatorOf(caller, input.fromEmail);
         if (input.lastDay < input.firstDay) throw invalidField('lastDay', 'must not be before firstDay');
-        if (input.toEmail === from) throw invalidField('toEmail', 'must be somebody else');
+        if (input.toEmail === from) throw invalidField('toEmail', 'must be a different person');
         const row = await store.insertDelegation(transaction, {
           from_email: from,
           to_email: input.toEmail,
@@ -124,13 +124,14 @@ export function createGroups(database: Database) {
   };
 }
 
-/** Whose decisions are handed on: one's own, or anybody's for those who manage. @throws {Problem} */
+/** Whose decisions are delegated: the caller's own, or for managers anyone's. @throws {Problem} */
 function delegatorOf({ user, roles }: Caller, asked: string | undefined): string {
   const own = user?.email.toLowerCase();
   const from = asked ?? own;
-  if (from === undefined) throw invalidField('fromEmail', 'must say whose decisions are handed on');
+  if (from === undefined)
+    throw invalidField('fromEmail', 'must name the person whose decisions are delegated');
   const manages = roles.includes('admin') || roles.includes('executive');
   if (from !== own && !manages)
-    throw new Problem('APPROVAL_NOT_YOURS', 'You hand on your own decisions only.');
+    throw new Problem('APPROVAL_NOT_YOURS', 'You can delegate only your own decisions.');
   return from;
 }

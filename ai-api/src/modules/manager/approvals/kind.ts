@@ -9,10 +9,10 @@ export const approvalKind = defineKind({
   decides: { yes: 'approve', no: 'reject', by: 'score' },
   vocabulary: {
     request: {
-      hours: { type: 'number', description: 'hours asked for', example: 2.5 },
+      hours: { type: 'number', description: 'hours requested', example: 2.5 },
       daysAgo: {
         type: 'number',
-        description: 'days since the day worked; negative for days to come',
+        description: 'days since the day worked; negative for future days',
         example: 2,
       },
       category: {
@@ -20,10 +20,10 @@ export const approvalKind = defineKind({
         description: 'category (development, research, meeting, training, travel, support, other)',
         example: 'meeting',
       },
-      hasSpan: { type: 'flag', description: 'whether it says when the work began', example: true },
+      hasSpan: { type: 'flag', description: 'whether the start time is given', example: true },
       overlapMinutes: {
         type: 'number',
-        description: 'minutes of it that were tracked already, when it says when the work began',
+        description: 'minutes of it that were already tracked, when the start time is given',
         example: 0,
       },
       duplicates: {
@@ -84,7 +84,7 @@ export const approvalKind = defineKind({
         description: 'tracked and manual hours allowed in a week',
         example: 50,
       },
-      oldestDays: { type: 'number', description: 'days back that may be asked for', example: 30 },
+      oldestDays: { type: 'number', description: 'days back that may be requested', example: 30 },
       autoApproveHours: {
         type: 'number',
         description: 'hours that the engine may approve alone',
@@ -97,7 +97,7 @@ export const approvalKind = defineKind({
     { id: 'date', title: 'Date', question: 'Is the day worked in the allowed past?', ...HARD },
     { id: 'leave', title: 'Leave', question: 'Was the builder at work on that day?', ...HARD },
     { id: 'overlap', title: 'Overlap', question: 'Is the time free of tracked time?', ...HARD },
-    { id: 'duplicate', title: 'Duplicate', question: 'Is it asked for only once?', ...HARD },
+    { id: 'duplicate', title: 'Duplicate', question: 'Is it requested only once?', ...HARD },
     { id: 'cap', title: 'Weekly cap', question: 'Does the week stay within the cap?', ...HARD },
     {
       id: 'project',

@@ -26,7 +26,7 @@ export async function withdraw(
 ): Promise<ApprovalRecord> {
   const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (!WITHDRAWABLE.some((state) => state === row.state)) {
-    throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
+    throw new Problem('APPROVAL_STATE', `It is already ${row.state}.`);
   }
   const by = displayName(actor);
   const change = { state: 'withdrawn', decided_at: now(), decided_by: by, engine: 'human' } as const;
@@ -37,7 +37,7 @@ export async function withdraw(
 }
 
 /**
- * Puts a rejected request before people again: once, and before somebody else than who rejected it.
+ * Puts a rejected request before people again: once, and before a different approver.
  * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_STATE, APPROVAL_OVERLAP when another request has its time now
  */
 export async function appeal(
@@ -50,7 +50,7 @@ export async function appeal(
   const row = await openSeen(transaction, seen, ({ builder_id }) => requireOwn(builder_id));
   if (row.state !== 'rejected')
     throw new Problem('APPROVAL_STATE', 'Only what was rejected can be appealed.');
-  if (row.appeal !== null) throw new Problem('APPROVAL_STATE', 'It was appealed once already.');
+  if (row.appeal !== null) throw new Problem('APPROVAL_STATE', 'It has already been appealed.');
   await refuseOverlap(transaction, claimOfRow(row));
   const settings = await readSettings(transaction);
   const builder = await people.findBuilder(transaction, row.builder_id);

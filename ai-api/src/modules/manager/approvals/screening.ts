@@ -14,7 +14,7 @@ const HIDDEN =
   /[[\p{Cc}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]--[\t\n\r\u200c\u200d\ufe0f]]|(?<![[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]--\p{Script=Latin}])[\u200c\u200d]/v;
 /** Tags and comments of HTML or XML, their entities, code fences, links and images of Markdown, JSON. */
 const MARKUP = /<[/!?]?[a-z][^<>]{0,500}>|<!--|&(?:#\w{1,8}|[a-z]{2,8});|```|\]\(|[{[]\s{0,9}"/i;
-/** What stands between the turns of a conversation with a model, in the formats that models are trained on. */
+/** What separates the turns of a conversation with a model, in the formats that models are trained on. */
 const CHAT_ROLES =
   /<\||\|>|<<\/?SYS>>|\[\/?INST\]|^\W{0,9}(?:system|assistant|user|developer|tool|human)\W{0,3}:/im;
 

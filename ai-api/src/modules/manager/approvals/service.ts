@@ -62,14 +62,14 @@ export function createApprovals(parts: Parts) {
   const describeOne = async (transaction: TenantTransaction, row: ApprovalRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof approvalView>;
 
-  /** Whether who asks is named to decide a request, or stands in for somebody who is. */
+  /** Whether the caller is an approver of a request, or the stand-in of one. */
   async function isApprover(transaction: TenantTransaction, { caller }: RequestContext, row: ApprovalRecord) {
     const groups = await groupsByIds(transaction, [row.group_id]);
     const approvers = await approversOf(transaction, [row], groups, now());
     return approvers.get(row.id)?.includes(caller.user?.email.toLowerCase() ?? '') === true;
   }
 
-  /** One step of a person, described as the request then stands. */
+  /** One step of a person, with the request in its new state. */
   const step = (context: RequestContext, work: (transaction: TenantTransaction) => Promise<ApprovalRecord>) =>
     database.withTenant(context.caller.tenantId, async (transaction) =>
       describeOne(transaction, await work(transaction)),

@@ -3,28 +3,32 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1);
 const hours = (max: number) => z.number().min(0).max(max);
 
-/** What a company decides about manual time. Each field has a default that holds until somebody sets it. */
+/** What a company decides about manual time. Each field has a default until it is set. */
 export const settingsSchema = z
   .object({
     triage: z
       .enum(['automatic', 'manual'])
       .default('automatic')
       .describe('Whether every request is triaged when it comes in, or only when triage is asked for'),
-    autoApproveMaxHours: hours(24).default(4).describe('The engine approves alone up to so many hours'),
+    autoApproveMaxHours: hours(24).default(4).describe('Hours up to which the engine may approve alone'),
     routineHours: hours(24)
       .default(1)
-      .describe('Up to so many hours, a good record stands in for reading the justification'),
+      .describe('Hours up to which a good record replaces reading the justification'),
     weeklyCapHours: hours(168).default(50).describe('Tracked and approved hours of a week together'),
-    oldestDays: z.number().int().min(1).max(366).default(30).describe('How far back time may be asked for'),
+    oldestDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(366)
+      .default(30)
+      .describe('How many days back time may be requested'),
     twoPersonHours: z
       .number()
       .min(0.25)
       .max(24)
       .default(10)
-      .describe('From so many hours, two people have to approve'),
-    auditShare: share
-      .default(0.05)
-      .describe('Share of automatic decisions that a person looks at afterwards'),
+      .describe('Hours from which two people have to approve'),
+    auditShare: share.default(0.05).describe('Share of automatic decisions selected for spot-check'),
     reminderHours: z
       .number()
       .int()
@@ -43,7 +47,7 @@ export const settingsSchema = z
   .meta({ id: 'ApprovalSettings' });
 export type ApprovalSettings = z.output<typeof settingsSchema>;
 
-/** Fields that somebody may change, without defaults. */
+/** Fields that may be changed, without defaults. */
 export const settingsChange = z.object(
   Object.fromEntries(
     Object.entries(settingsSchema.shape).map(([name, field]) => [name, field.unwrap().optional()]),

@@ -44,7 +44,7 @@ export async function lockBuilder(transaction: TenantTransaction, builderId: str
   );
 }
 
-/** As {@link lockBuilder}, for the budget of a project: after the builder's lock, so that nobody waits in a circle. */
+/** As {@link lockBuilder}, for the budget of a project: after the builder's lock, so that there is no deadlock. */
 export async function lockProject(transaction: TenantTransaction, projectId: string): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(platform.current_tenant()::text || ${projectId}, 7302))`.execute(
@@ -70,7 +70,7 @@ export function findApproval(
   return transaction.selectFrom('approvals.approvals').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Writes a change if the request still has this version; undefined when somebody was faster. */
+/** Writes a change if the request still has this version; undefined after a concurrent change. */
 export function changeApproval(
   transaction: TenantTransaction,
   { id, version }: Pick<ApprovalRecord, 'id' | 'version'>,
@@ -200,7 +200,7 @@ export interface ListFilter {
 /** What waits for a person. */
 export interface Inbox {
   email: string;
-  /** Executives and administrators decide whatever nobody else is named for. */
+  /** Executives and administrators decide requests without an approver group. */
   isManager: boolean;
   builderId: string | null;
   userId: string;
@@ -293,7 +293,7 @@ export function payableHours(
   return query.execute();
 }
 
-/** Open requests that somebody has to be reminded of, or that are past their deadline. */
+/** Open requests that are due for a reminder, or that are past their deadline. */
 export function overdueApprovals(
   transaction: TenantTransaction,
   remindBefore: Date,

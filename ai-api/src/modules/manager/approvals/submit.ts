@@ -17,7 +17,7 @@ import {
   readSettings,
 } from './store.ts';
 
-/** What somebody asks for. */
+/** The requested time. */
 export interface TimeRequest {
   date: string;
   hours: number;
@@ -78,7 +78,7 @@ function spanOf(startsAt: string, hours: number, day: Span, zone: string | null)
   return { from, until: new Date(from.getTime() + hours * HOUR_MS) };
 }
 
-/** The builder whose time is meant. @throws {Problem} NOT_FOUND, or INVALID_INPUT when nobody is named */
+/** The builder whose time is meant. @throws {Problem} NOT_FOUND, or INVALID_INPUT when no builder is named */
 export async function builderOf(
   transaction: TenantTransaction,
   { people }: Parts,
@@ -86,7 +86,7 @@ export async function builderOf(
   builderId: string | undefined,
 ): Promise<BuilderRecord> {
   const id = builderId ?? actor.person?.builderId ?? null;
-  if (id === null) throw invalidField('builderId', 'must say whose time it is: you are no builder');
+  if (id === null) throw invalidField('builderId', 'is required: you are not a builder');
   const builder = await people.findBuilder(transaction, id);
   if (!builder) throw notFound('builder', id);
   if (builder.status === 'left') throw invalidField('builderId', 'names a builder who has left');
@@ -170,6 +170,6 @@ export async function refuseOverlap(
   if (!other) return;
   throw new Problem(
     'APPROVAL_OVERLAP',
-    `Request ${other.id} of ${other.day} asks for this time (${other.state}).`,
+    `Request ${other.id} of ${other.day} already claims this time (${other.state}).`,
   );
 }

@@ -23,7 +23,7 @@ import {
 import { builderOf, claimOf, type TimeRequest } from './submit.ts';
 
 /** How often a request is judged anew because the facts changed while the model read it. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 
 /** The engine's decision as it was stored, and the request as it is then; null for one that is not stored. */
 export interface Triaged<View = null> {
@@ -87,7 +87,7 @@ export async function triage<View>(
       const settings = await readSettings(transaction);
       const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
       const isStale = !isDeepStrictEqual(current, facts);
-      if (isStale && round < MOST_ROUNDS) return { facts: current };
+      if (isStale && round < MAX_ROUNDS) return { facts: current };
       const final = isStale ? undecided(judged) : judged;
       const decided = { row, builder, settings };
       const { judgement, changed } = await store(transaction, parts, actor, decided, final);

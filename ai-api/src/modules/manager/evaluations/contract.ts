@@ -58,7 +58,7 @@ const result = z
     coverage: z.number().nullable().describe('Share of the rubric that could be judged, 0 to 1'),
     engine: z.enum(['rules', 'model', 'human']).nullable(),
     needsReview: z.boolean(),
-    reviewReasons: z.array(z.string()).describe('Why a person should look at it'),
+    reviewReasons: z.array(z.string()).describe('Why a person should review it'),
     feedback: z.string().nullable(),
     projects: z.array(projectGrade),
     error: z.string().nullable(),
@@ -93,8 +93,8 @@ const email = z
   })
   .meta({ id: 'EvaluationEmail' });
 
-/** A run tells about everybody, which builders may not see. */
-const everybodyElse = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
+/** A run is about all builders, which builders may not see. */
+const allButBuilders = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const operate = ['admin', 'executive', 'ops'] as const;
 const runId = id.describe('The run');
 const evaluationId = id.describe('The evaluation: one builder in one run');
@@ -119,7 +119,7 @@ export const evaluation = resource({
       access: operate,
       status: 202,
       input: z.object({
-        week: isoWeek.optional().describe('ISO week such as 2026-W45; the last complete week unless said'),
+        week: isoWeek.optional().describe('ISO week such as 2026-W45; defaults to the last complete week'),
         dryRun: z.boolean().default(false).describe('Judge without making it the official run'),
       }),
       output: run
@@ -133,7 +133,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations',
       summary: 'List evaluations of official runs, newest first',
-      description: 'Of one builder over the weeks, or of everybody. A builder gets their own.',
+      description: 'Of one builder or of all builders, over the weeks. Builders get their own.',
       access: ROLES,
       own: { input: 'builderId' },
       list: true,
@@ -148,7 +148,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs',
       summary: 'List evaluation runs, newest first',
-      access: everybodyElse,
+      access: allButBuilders,
       list: true,
       input: z.object({ week: isoWeek.optional(), ...page }),
       output: listOf(run),
@@ -157,7 +157,7 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs/{runId}',
       summary: 'Get the progress of a run',
-      access: everybodyElse,
+      access: allButBuilders,
       input: z.object({ runId }),
       output: run,
       errors: ['NOT_FOUND'],
@@ -175,7 +175,7 @@ export const evaluation = resource({
         status: z.enum(STATUSES).optional(),
         grade: grade.optional(),
         builderId: z.string().max(100).optional().describe('This builder alone'),
-        needsReview: flag.optional().describe('Only those that a person should look at'),
+        needsReview: flag.optional().describe('Only those that a person should review'),
         ...page,
       }),
       output: listOf(result),
@@ -191,7 +191,7 @@ export const evaluation = resource({
       status: 202,
       input: z.object({
         runId,
-        builderId: z.string().max(100).optional().describe('One failed builder; all of them unless said'),
+        builderId: z.string().max(100).optional().describe('One failed builder; defaults to all of them'),
       }),
       output: run,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -12,7 +12,7 @@ export interface Email {
   text: string;
 }
 
-/** The e-mail that tells a builder about their week. Needs a judged evaluation. */
+/** The e-mail to a builder about their week. Needs a judged evaluation. */
 export function renderEmail(detail: Detail): Email {
   const { builder, week, judgement } = detail;
   if (!judgement) throw new Error(`Evaluation ${detail.evaluationId} has no judgement`);

@@ -26,7 +26,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
     await testDatabase.remove();
   });
 
-  describe('before anybody is imported', () => {
+  describe('before any import', () => {
     test('cannot be started, and leaves no run behind', async () => {
       const answers = [1, 2, 3].map(() => problem(client.evaluation.startWeekly({})));
       for (const answer of await Promise.all(answers)) {
@@ -47,7 +47,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
     expect(await problem(client.evaluation.startWeekly({ week }))).toEqual({ status: 422, code });
   });
 
-  test('knows nothing of ids that nobody gave', async () => {
+  test('does not know invented ids', async () => {
     const runId = uuidv7();
     const evaluationId = uuidv7();
     const override = {
@@ -147,7 +147,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
       expect(await problem(call)).toEqual({ status: 422, code: 'INVALID_INPUT' });
     });
 
-    test('tells of every builder what each score rests on, and that rules decided', async () => {
+    test('shows for every builder what each score rests on, and that rules decided', async () => {
       for (const { evaluationId, builderId, grade, score, feedback, engine, projects } of await results()) {
         const detail = await client.evaluation.get({ evaluationId });
         expect(detail).toMatchObject({
@@ -182,7 +182,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
       }
     });
 
-    test('gives people on leave no grade, and nobody has to look at them', async () => {
+    test('gives people on leave no grade, and needs no review of them', async () => {
       const away = builders.filter(({ status }) => status === 'on_leave').map(({ builder_id }) => builder_id);
       expect(away.length).toBeGreaterThan(0);
       const theirs = (await results()).filter(({ builderId }) => away.includes(builderId));
@@ -267,7 +267,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
       await completed(client, official.runId);
     });
 
-    test('is of the last complete week unless said', async () => {
+    test('defaults to the last complete week', async () => {
       const before = addWeeks(weekOf(new Date()), -1);
       const { week, runId } = await client.evaluation.startWeekly({ dryRun: true });
       expect([before, addWeeks(weekOf(new Date()), -1)]).toContain(week);

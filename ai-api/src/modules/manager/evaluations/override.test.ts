@@ -47,7 +47,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
     return { evaluationId, judgementId: detail.judgement?.judgementId as string, detail };
   }
 
-  test('is told by an e-mail in which no text of people is markup', async () => {
+  test('is announced by an e-mail in which no text of people is markup', async () => {
     const { items } = await api.client.evaluation.listEmails({ runId: run.runId });
     const email = items.find(({ to }) => to === 'b-1@sample-company.example');
     expect(email?.toName).toBe(SCRIPT);
@@ -131,7 +131,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
 
   test.each([
     ['a reason that says nothing', { reason: 'because' }],
-    ['a grade that is none', { grade: 'F' as 'E' }],
+    ['an invalid grade', { grade: 'F' as 'E' }],
     ['no grade', { grade: 'insufficient evidence' as 'E' }],
     ['an empty feedback', { feedback: ' ' }],
   ])('is not decided otherwise with %s', async (_what, wrong) => {

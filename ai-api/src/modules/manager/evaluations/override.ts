@@ -26,7 +26,7 @@ export async function overrideGrade(
   if (!judgement) throw new Problem('NOT_JUDGED', 'There is no judgement to replace yet.');
   const conflict = new Problem(
     'CONFLICT',
-    'There is a newer judgement than the one you saw. Look again first.',
+    'There is a newer judgement than the one you saw. Reload it first.',
   );
   if (judgement.judgementId !== judgementId) throw conflict;
   const decided: Judged = {

@@ -7,8 +7,8 @@ const INTERVAL_MS = 1_000;
 const MAX_RUNS = 100;
 
 /**
- * Tells how far runs are, for people who watch them: at most once a second for each run, whatever the number of
- * processes. What is told late or not at all is told by the run's completion.
+ * Reports how far runs are, for people who watch them: at most once a second for each run, whatever the number of
+ * processes. What is reported late or not at all is covered by the run's completion.
  */
 export function createProgress(database: Database, events: Events) {
   const told = new LRUCache<string, true>({ max: MAX_RUNS, ttl: INTERVAL_MS });

@@ -133,7 +133,7 @@ function outcomeOf(
   };
 }
 
-/** Marks a pending evaluation as judged. False when somebody else did first: then nothing may be kept. */
+/** Marks a pending evaluation as judged. False when it was judged already: then nothing may be stored. */
 export async function markJudged(
   transaction: TenantTransaction,
   id: string,
@@ -206,7 +206,7 @@ export async function reopenFailed(
   return reopened.map(({ builder_id }) => builder_id);
 }
 
-/** Takes the turn to tell a run's progress. False when somebody had it less than `everyMs` ago. */
+/** Takes the turn to report a run's progress. False when the last report was less than `everyMs` ago. */
 export async function claimProgress(
   transaction: TenantTransaction,
   runId: string,

@@ -24,7 +24,7 @@ export interface EarlierTurn {
 }
 
 export const NOT_SAID = 'The policies do not say.';
-const LONGEST_ANSWER = 12;
+const MAX_SENTENCES = 12;
 
 /** The passages themselves, for when no model reads them. */
 export function fromPassages(passages: readonly FoundPassage[], modelFailure: string | null): Answer {
@@ -82,7 +82,7 @@ export async function fromModel(
   const lines = createLines();
   const read = (complete: readonly string[]) => {
     for (const line of complete) {
-      const sentence = sentences.length < LONGEST_ANSWER ? groundedSentence(line, passages) : null;
+      const sentence = sentences.length < MAX_SENTENCES ? groundedSentence(line, passages) : null;
       if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
       sentences.push(sentence);
       onSentence(sentence);
@@ -100,7 +100,7 @@ export async function fromModel(
     read(lines.end());
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    // What was told stays told: it was checked. That more may have followed is said.
+    // Sentences already sent are kept: they were checked. The response says that it may be incomplete.
     if (sentences.length === 0) return fromPassages(passages, error.message);
     modelFailure = error.message;
   }
@@ -116,7 +116,7 @@ export async function fromModel(
   };
 }
 
-/** The document's own words are told as such. */
+/** The document's own words are marked as such. */
 const toldAs = ({ text, citation, verbatim }: GroundedSentence) =>
   `${verbatim ? `The document says: “${text}”` : text} [${citation}]`;
 

@@ -5,7 +5,7 @@ import type { Schema, TenantTransaction } from '../../../platform/database/index
 export type TurnRecord = Selectable<Schema['knowledge.turns']>;
 export type ConversationRecord = Selectable<Schema['knowledge.conversations']>;
 
-/** A conversation of its owner; undefined for one of somebody else. */
+/** A conversation of its owner; undefined for one of another user. */
 export function findConversation(
   transaction: TenantTransaction,
   id: string,
@@ -84,7 +84,7 @@ export function findTurn(transaction: TenantTransaction, id: string): Promise<Tu
   return transaction.selectFrom('knowledge.turns').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Keeps what the owner of a conversation says about a turn; undefined for a turn of somebody else. */
+/** Keeps what the owner of a conversation says about a turn; undefined for a turn of another user. */
 export function rateTurn(
   transaction: TenantTransaction,
   id: string,

@@ -50,7 +50,7 @@ const version = z
     comment: z.string().nullable(),
     uploadedBy: z.string(),
     uploadedAt: timestamp,
-    url: z.string().describe('Signed; good for 15 minutes'),
+    url: z.string().describe('Signed; valid for 15 minutes'),
   })
   .meta({ id: 'PolicyVersion' });
 
@@ -64,7 +64,7 @@ const found = z
     heading: z.array(z.string()),
     page: z.number().int().nullable(),
     text: z.string(),
-    score: z.number().describe('Of the fusion; comparable within one answer only'),
+    score: z.number().describe('Rank fusion score; comparable within one response only'),
     words: z.number().describe('Share of the question’s words that the passage has, 0 to 1'),
     similarity: z.number().nullable().describe('Cosine of the vectors; null when meaning was not compared'),
   })
@@ -95,7 +95,7 @@ export const policy = resource({
       path: '/policies',
       summary: 'Upload a document or its next version',
       description:
-        'The same folder and name make the next version. It is read in the background; until then the version ' +
+        'The same folder and name create the next version. It is read in the background; until then the version ' +
         'before is searched. The same content again makes no version.',
       access: managers,
       status: 202,
@@ -109,7 +109,9 @@ export const policy = resource({
           .max(200)
           .regex(/^[^/\\\p{Cc}]+$/u, 'must be a plain file name')
           .refine((value) => value !== '.' && value !== '..', 'must be a plain file name'),
-        title: prose(1, 200).optional().describe('What people call it; its own title unless said'),
+        title: prose(1, 200)
+          .optional()
+          .describe('Title shown to people; defaults to the title in the document'),
         contentType: z.enum(CONTENT_TYPES),
         base64: z.base64().min(1).max(27_000_000, 'must be at most 20 MB').describe('The file'),
         comment: prose(1, 500).optional().describe('What changed'),
@@ -152,8 +154,8 @@ export const policy = resource({
     retire: operation({
       method: 'POST',
       path: '/policies/{documentId}/retire',
-      summary: 'Take a document out of the search',
-      description: 'Or let another one supersede it. Its versions are kept.',
+      summary: 'Remove a document from the search',
+      description: 'Optionally name a document that replaces it. Its versions are kept.',
       access: managers,
       input: z.object({
         documentId,
@@ -201,7 +203,7 @@ const turn = z
       z.object({
         text: z.string(),
         citation: z.number().int().describe('Number of the citation that it rests on'),
-        quote: z.string().describe('Words of the passage, as they stand there'),
+        quote: z.string().describe('Words of the passage, verbatim'),
         verbatim: z
           .boolean()
           .describe('The document’s own sentence: the model’s said it otherwise, or said more'),
@@ -239,7 +241,7 @@ export const chat = resource({
       own: 'anyone',
       input: z.object({
         question: prose(3, 1000),
-        conversationId: id.optional().describe('To go on with a conversation of yours'),
+        conversationId: id.optional().describe('A conversation of yours to continue'),
         folder: z.enum(FOLDERS).optional().describe('Answer from these documents only'),
       }),
       output: turn,
@@ -250,7 +252,7 @@ export const chat = resource({
     getConversation: operation({
       method: 'GET',
       path: '/chat/conversations/{conversationId}',
-      summary: 'Get a conversation of yours',
+      summary: 'Get one of your conversations',
       access: everyone,
       own: 'anyone',
       input: z.object({ conversationId: id }),

@@ -58,7 +58,7 @@ export interface DocumentsSetup {
 
 const INDEX_QUEUE = 'knowledge.index';
 const LINK_SECONDS = 900;
-const MOST_BYTES = 20 * 1024 * 1024;
+const MAX_BYTES = 20 * 1024 * 1024;
 
 /** Policies, procedures, rubrics and templates, by version, read into passages. */
 export function createDocuments({ database, jobs, objects, collections, events }: DocumentsSetup) {
@@ -133,10 +133,10 @@ export function createDocuments({ database, jobs, objects, collections, events }
       },
     );
     await database.withTenant(tenantId, async (transaction) => {
-      // Under its lock, which whoever retires it takes first too.
+      // Under its lock, which retiring takes first too.
       const current = await lockDocument(transaction, documentId);
       if (!current || !isWanted(current, number)) {
-        // A newer version was read before, or somebody has retired the document.
+        // A newer version was read before, or the document was retired.
         const own = await deleteVersionPassages(transaction, documentId, number);
         await collections.remove(transaction, COLLECTION, own);
         await passOver(transaction, version.id);
@@ -195,7 +195,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
         version: await findVersion(transaction, documentId, number),
       }));
       if (!found.document || !found.version) return;
-      const reason = 'Reading failed on our side; the log has the reason.';
+      const reason = 'Reading failed because of an internal error; see the log.';
       await fail(tenantId, found.document, found.version.id, number, reason);
     },
   });
@@ -238,7 +238,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
 
     upload: async (actor: Actor, { folder, name, title, contentType, base64, comment }: Upload) => {
       const body = Buffer.from(base64, 'base64');
-      if (body.length === 0 || body.length > MOST_BYTES) {
+      if (body.length === 0 || body.length > MAX_BYTES) {
         throw invalidField('base64', 'must hold a file of at most 20 MB');
       }
       const sha256 = createHash('sha256').update(body).digest('hex');
@@ -288,7 +288,7 @@ export function createDocuments({ database, jobs, objects, collections, events }
     ) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const document = await requireDocument(transaction, documentId, lockDocument);
-        if (document.status !== 'active') throw new Problem('CONFLICT', `It was ${document.status} already.`);
+        if (document.status !== 'active') throw new Problem('CONFLICT', `It is already ${document.status}.`);
         if (supersededBy === documentId) throw invalidField('supersededBy', 'must be another document');
         if (supersededBy !== undefined) await requireDocument(transaction, supersededBy);
         const changed = await changeDocument(transaction, documentId, {
@@ -335,12 +335,12 @@ function isWanted({ status, indexed_version }: DocumentRecord, version: number):
   return status === 'active' && version >= (indexed_version ?? 0);
 }
 
-/** Nobody waits for a version any more that a newer one has overtaken. */
+/** A version that a newer one has overtaken is no longer needed. */
 function passOver(transaction: TenantTransaction, versionId: string): Promise<void> {
   return changeVersion(transaction, versionId, { state: 'indexed' });
 }
 
-/** What people call a document: its own title, unless somebody has given it one. */
+/** What people call a document: its own title, unless a user has given it one. */
 function titleOf({ name, title }: DocumentRecord, own: string | null): string {
   return title === name && own ? own.slice(0, 200) : title;
 }

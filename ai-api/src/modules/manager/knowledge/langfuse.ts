@@ -15,7 +15,7 @@ interface Job {
 const CONFIG = {
   name: 'helpful',
   dataType: 'BOOLEAN',
-  description: 'Whether the answer helped who asked.',
+  description: 'Whether the answer helped the user.',
   minValue: null,
   maxValue: null,
   categories: null,
@@ -28,8 +28,8 @@ export type TellFeedback = (
 ) => Promise<void>;
 
 /**
- * Tells Langfuse what people say about answers, by jobs: nothing here ever waits for it. The score has the id of the
- * turn, so that what somebody says later replaces what they said before. Without a client nobody is told.
+ * Sends Langfuse the feedback on answers, by jobs: nothing here waits for it. The score has the id of the
+ * turn, so that later feedback replaces earlier feedback. Without a client nothing is sent.
  */
 export function feedbackToLangfuse(
   database: Database,

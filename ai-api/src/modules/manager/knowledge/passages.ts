@@ -8,8 +8,8 @@ export interface Passage {
 }
 
 /** Characters: long enough to say something, short enough to be cited. */
-const LONGEST = 900;
-const MOST_PASSAGES = 20_000;
+const MAX_CHARACTERS = 900;
+const MAX_PASSAGES = 20_000;
 
 /**
  * Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost.
@@ -21,23 +21,23 @@ export function passagesOf(blocks: readonly Block[]): Passage[] {
     for (const part of cut(text)) {
       const last = passages.at(-1);
       const continues = last && last.page === page && last.heading.join('\n') === heading.join('\n');
-      if (continues && last.text.length + part.length < LONGEST) last.text += `\n${part}`;
+      if (continues && last.text.length + part.length < MAX_CHARACTERS) last.text += `\n${part}`;
       else passages.push({ heading, page, text: part });
     }
   }
-  if (passages.length > MOST_PASSAGES)
+  if (passages.length > MAX_PASSAGES)
     throw new UnreadableFile(
-      `It has ${passages.length} passages; at most ${MOST_PASSAGES} are read. Split it.`,
+      `It has ${passages.length} passages; at most ${MAX_PASSAGES} are read. Split it.`,
     );
   return passages;
 }
 
 function cut(text: string): string[] {
-  if (text.length <= LONGEST) return [text];
+  if (text.length <= MAX_CHARACTERS) return [text];
   const parts: string[] = [];
   let part = '';
   for (const sentence of sentencesOf(text)) {
-    if (part !== '' && part.length + sentence.length + 1 > LONGEST) {
+    if (part !== '' && part.length + sentence.length + 1 > MAX_CHARACTERS) {
       parts.push(part);
       part = '';
     }
@@ -51,10 +51,10 @@ function sentencesOf(text: string): string[] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   return [...segmenter.segment(text)].flatMap(({ segment }) => {
     const sentence = segment.trim();
-    if (sentence.length <= LONGEST) return sentence === '' ? [] : [sentence];
+    if (sentence.length <= MAX_CHARACTERS) return sentence === '' ? [] : [sentence];
     return (
       sentence
-        .match(new RegExp(`.{1,${LONGEST}}(?:\\s|$)|.{1,${LONGEST}}`, 'gsu'))
+        .match(new RegExp(`.{1,${MAX_CHARACTERS}}(?:\\s|$)|.{1,${MAX_CHARACTERS}}`, 'gsu'))
         ?.map((piece) => piece.trim()) ?? []
     );
   });

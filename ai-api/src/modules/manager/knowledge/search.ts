@@ -101,7 +101,7 @@ const rarityIn = (index: WordIndex | null) => index?.rarity ?? (() => 1);
 const NO_PGVECTOR = 'Meaning was not compared: the database does not have pgvector.';
 const NOTHING: Found = { provider: null, nearest: [], also: [] };
 
-/** Without an embedder that answers, words alone are searched, and that is said. */
+/** Without an embedder that answers, words alone are searched, and the response says so. */
 async function nearest(
   collections: Collections,
   tenantId: string,

@@ -18,7 +18,7 @@ const goal = z.object({
     .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens')
     .describe('Name of the goal, such as weekly-notes'),
   title: prose(3, 200, 'must have at least 3 characters'),
-  measure: prose(3, 500, 'must have at least 3 characters').describe('How anybody can tell that it is met'),
+  measure: prose(3, 500, 'must have at least 3 characters').describe('How to verify that it is met'),
 });
 const progress = z.object({
   goalId: z.string().max(64),
@@ -76,7 +76,7 @@ const row = z
     trend,
     needsReview: z.boolean(),
     plan: z.object({ planId: id, endsOn: day }).nullable().describe('The active performance plan'),
-    attention: z.array(z.string()).describe('Why somebody should look'),
+    attention: z.array(z.string()).describe('Why attention is needed'),
   })
   .meta({ id: 'TeamRow' });
 
@@ -130,7 +130,7 @@ export const performance = resource({
       access: overview,
       list: true,
       input: z.object({
-        week: isoWeek.optional().describe('The newest official week unless said'),
+        week: isoWeek.optional().describe('Defaults to the newest official week'),
         team: z.string().max(100).optional(),
         ...page,
       }),
@@ -148,7 +148,7 @@ export const performance = resource({
       method: 'POST',
       path: '/performance/report/files',
       summary: 'Write the weekly report as an e-mail or a PDF',
-      description: 'HTML comes back as it is, to be sent; a PDF as a link that is good for an hour.',
+      description: 'HTML is returned as is, ready to send; a PDF as a link that is valid for an hour.',
       access: overview,
       status: 201,
       input: z.object({
@@ -199,18 +199,18 @@ export const performance = resource({
             reason: z.string().nullable(),
             checked: z.number().int(),
             failed: z.number().int().describe('Cases in which the model did not answer'),
-            unnamed: z.number().int().describe('Cases whose texts tell neither a name nor a gender'),
+            unnamed: z.number().int().describe('Cases whose texts reveal neither a name nor a gender'),
             meanChange: z
               .number()
               .nullable()
-              .describe('Points by which scores moved with the other names, on average of all checked'),
+              .describe('Mean change of scores with the other names, in points'),
             moved: z.array(
               z.object({
                 builderId: z.string(),
                 criterion: z.string(),
                 before: z.number().nullable(),
                 after: z.number().nullable(),
-                otherName: z.string().describe('The invented name in the place of theirs'),
+                otherName: z.string().describe('The invented name that replaces theirs'),
               }),
             ),
           }),
@@ -254,7 +254,7 @@ export const plan = resource({
       input: z.object({
         builderId,
         reason: reason.describe('Why, with what it rests on'),
-        goals: z.array(goal).min(1).max(20).describe('What has to be reached'),
+        goals: z.array(goal).min(1).max(20).describe('What has to be achieved'),
         startsOn: day,
         endsOn: day,
       }),
@@ -275,7 +275,7 @@ export const plan = resource({
     checkIn: operation({
       method: 'POST',
       path: '/plans/{planId}/check-ins',
-      summary: 'Note how a plan goes',
+      summary: 'Add a check-in to a plan',
       access: ['admin', 'executive', 'builder'],
       own: 'handler',
       status: 201,
@@ -291,7 +291,7 @@ export const plan = resource({
     extend: operation({
       method: 'POST',
       path: '/plans/{planId}/extend',
-      summary: 'Give a plan more time',
+      summary: 'Extend a plan',
       access: managers,
       input: z.object({ ...seen, endsOn: day, reason }),
       output: planView,
@@ -305,7 +305,7 @@ export const plan = resource({
       input: z.object({
         ...seen,
         status: z.enum(['met', 'not_met', 'cancelled']),
-        outcome: prose(10, 4000, 'must have at least 10 characters').describe('What came of it, and why'),
+        outcome: prose(10, 4000, 'must have at least 10 characters').describe('The outcome, and why'),
       }),
       output: planView,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -17,7 +17,7 @@ const NAMES = ['Thistle Wick', 'Bramble Fenn', 'Sorrel Quill', 'Clover Marsh'];
 const NAMED = NAMES.length;
 const scores = (score: number) => scoreEverything(score, () => ['week.note']);
 
-/** Ten points less for everybody who is not called as these builders are, the first of them apart. */
+/** Ten points less for everyone who is not called as these builders are, the first of them apart. */
 const biased: AnswerModel = (call) => scores(/Bramble|Sorrel|Clover/.test(call.user) ? 80 : 70)(call);
 
 describe.each(businessDatabases())('a check with other names on $name', ({ create }) => {
@@ -79,7 +79,7 @@ describe.each(businessDatabases())('a check with other names on $name', ({ creat
     expect(await judgements()).toBe(stored);
   });
 
-  test('tells by how much a model that cares for names moves, and whose result', async () => {
+  test('reports by how much a biased model moves, and whose result', async () => {
     model.answerWith(biased);
     const { swaps } = await api.client.performance.fairness({});
     expect(swaps).toMatchObject({ status: 'moved', checked: NAMED, failed: 0, meanChange: -7.5 });
@@ -137,7 +137,7 @@ describe('names and gendered words of a text', () => {
     });
   });
 
-  test('are told from other words by their capital', () => {
+  test('are distinguished from other words by their capital', () => {
     expect(exchange('We will see what Will said.', 'Will Wick')?.note).toBe('We will see what Nneka said.');
   });
 

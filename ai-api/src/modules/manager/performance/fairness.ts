@@ -24,7 +24,7 @@ export interface SwapResult {
   checked: number;
   /** Cases in which the model did not answer. */
   failed: number;
-  /** Cases whose texts tell neither a name nor a gender. */
+  /** Cases whose texts reveal neither a name nor a gender. */
   unnamed: number;
   /** Points that the criteria that were read moved by, on average of all that were checked. */
   meanChange: number | null;
@@ -68,7 +68,7 @@ const AT_ONCE = 4;
 
 /**
  * Judges cases again, as they are and with other names and the other gender in what people wrote. Whatever a name moves
- * by more than the tolerance is told: it must not move anything. A case that tells neither is not judged, and one where
+ * by more than the tolerance is reported: it must not move anything. A case that reveals neither is not judged, and one where
  * the model fails is counted, never taken for a good one.
  */
 export async function swapNames(
@@ -143,7 +143,7 @@ function whyNone(cases: number, failed: number): string {
   if (cases === 0) return 'No case of this run took a model.';
   return failed > 0
     ? `The model did not answer for any of ${failed} cases.`
-    : 'No text of this run tells the name or the gender of its builder, so there is nothing to exchange.';
+    : 'No text of this run reveals the name or gender of its builder, so there is nothing to swap.';
 }
 
 function notChecked(reason: string): SwapResult {
@@ -160,7 +160,7 @@ function notChecked(reason: string): SwapResult {
 
 /**
  * The facts with every part of a name, and every gendered word, exchanged in what people wrote. A name is written with a
- * capital: a builder called Will does not turn every "will" into somebody else.
+ * capital: a builder called Will does not turn every "will" into another name.
  */
 export function withOtherNames(
   facts: Facts,

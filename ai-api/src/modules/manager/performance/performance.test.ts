@@ -45,7 +45,7 @@ describe.each(businessDatabases())('performance on $name', ({ create }) => {
     await testDatabase.remove();
   });
 
-  test('tells a builder how the weeks went, and in which direction', async () => {
+  test('shows a builder how the weeks went, and in which direction', async () => {
     const { weeks, trend, plan } = await api.client.performance.history({ builderId: 'b-1' });
     expect(weeks.map(({ week }) => week)).toEqual(WEEKS.toReversed());
     expect(trend).toMatchObject({ status: 'falling', weeks: 4 });

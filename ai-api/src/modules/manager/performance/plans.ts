@@ -63,7 +63,7 @@ export function createPlans(database: Database, people: People, events: Events, 
       if (before.status !== 'active') throw new Problem('CONFLICT', `The plan has ended: ${before.status}.`);
       await also(transaction, before);
       const row = await changePlan(transaction, { id: planId, version }, values);
-      if (!row) throw new Problem('CONFLICT', `Version ${before.version} is the newest. Look again first.`);
+      if (!row) throw new Problem('CONFLICT', `Version ${before.version} is the newest. Reload it first.`);
       if (row.status !== 'active') {
         await events.publish(transaction, row.tenant_id, 'plan.closed', {
           planId,
@@ -114,8 +114,7 @@ export function createPlans(database: Database, people: People, events: Events, 
         const builder = await people.findBuilder(transaction, builderId);
         if (!builder) throw notFound('builder', builderId);
         const actor = actorOf(request);
-        if (actor.person?.builderId === builderId)
-          throw invalidField('builderId', 'must be somebody else than you');
+        if (actor.person?.builderId === builderId) throw invalidField('builderId', 'must not be yourself');
         const row = await insertPlan(transaction, { ...given, createdBy: displayName(actor) });
         if (!row) throw new Problem('CONFLICT', `${builder.name} has an active plan already.`);
         await events.publish(transaction, row.tenant_id, 'plan.created', {

@@ -77,11 +77,11 @@ export function reportHtml(report: Report, linkTo: LinkTo): string {
           <h1 style="margin:6px 0 0;font-size:20px;line-height:1.35">${headlineOf(report)}</h1>
           <p style="margin:8px 0 0;color:${QUIET}">${grades.join(' · ')}</p>
         </td></tr>
-        ${section('Needs attention', report.attention, 'Nobody stands out.')}
-        ${section('Going well', report.best, 'Nobody was graded.')}
+        ${section('Needs attention', report.attention, 'No builder stands out.')}
+        ${section('Going well', report.best, 'No builder was graded.')}
         <tr><td style="padding:16px 32px 28px;color:${QUIET};font-size:13px">${
           linkTo('') === null
-            ? 'The evidence stands on the page Performance of the dashboards.'
+            ? 'The evidence is on the Performance page of the dashboards.'
             : 'Every name leads to the evaluations with their evidence.'
         }</td></tr>
       </table>
@@ -105,10 +105,10 @@ export function reportText(report: Report, linkTo: LinkTo): string {
     headlineOf(report),
     '',
     'Needs attention',
-    ...(report.attention.length === 0 ? ['Nobody stands out.'] : report.attention.map(line)),
+    ...(report.attention.length === 0 ? ['No builder stands out.'] : report.attention.map(line)),
     '',
     'Going well',
-    ...(report.best.length === 0 ? ['Nobody was graded.'] : report.best.map(line)),
+    ...(report.best.length === 0 ? ['No builder was graded.'] : report.best.map(line)),
     '',
   ].join('\n');
 }

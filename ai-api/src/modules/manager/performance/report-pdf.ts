@@ -16,7 +16,7 @@ const FONTS = {
   plain: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
   bold: fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
 };
-/** Letters that the fonts lack, or that would stand unjoined or in the wrong order, would come out as wrong ones. */
+/** Letters that the fonts lack, or would be unjoined or in the wrong order, would come out as wrong ones. */
 const UNKNOWN = /[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Mn}\p{N}\p{P}\p{Zs}\p{Sc}\p{Sm}]/gu;
 const known = (text: string) => text.normalize('NFC').replaceAll(UNKNOWN, '?');
 
@@ -40,8 +40,8 @@ export function reportPdf(report: Report, linkTo: LinkTo): Promise<Buffer> {
     .fillColor(INK)
     .fontSize(16)
     .text(known(headlineOf(report)));
-  section(document, 'Needs attention', report.attention, 'Nobody stands out.', linkTo);
-  section(document, 'Going well', report.best, 'Nobody was graded.', linkTo);
+  section(document, 'Needs attention', report.attention, 'No builder stands out.', linkTo);
+  section(document, 'Going well', report.best, 'No builder was graded.', linkTo);
   document.end();
   return buffer(document);
 }

@@ -41,7 +41,7 @@ export interface PerformanceSetup {
 }
 
 const LINK_SECONDS = 3600;
-const MOST_LOOKED_AT = 1000;
+const MAX_LOOKED_AT = 1000;
 
 export type Performance = ReturnType<typeof createPerformance>;
 
@@ -51,7 +51,7 @@ export function createPerformance(setup: PerformanceSetup) {
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
-  /** The week that is meant: the newest official one unless said; without any, the last complete one. */
+  /** The week that is meant: defaults to the newest official one; without any, the last complete one. */
   const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
     week ?? (await newestOfficialWeek(transaction)) ?? addWeeks(weekOf(now()), -1);
 
@@ -146,8 +146,8 @@ export function createPerformance(setup: PerformanceSetup) {
         const ids = results.map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
         const judgements = await pastJudgements(transaction, {
           kind: evaluationKind.name,
-          limit: MOST_LOOKED_AT,
-          ids: ids.slice(0, MOST_LOOKED_AT),
+          limit: MAX_LOOKED_AT,
+          ids: ids.slice(0, MAX_LOOKED_AT),
         });
         const names = new Map(results.map(({ builder_id, name }) => [builder_id, name]));
         const cases = judgements

@@ -3,7 +3,7 @@ import { mean } from './mean.ts';
 /** Upper ends of the bins of scores: the floors of the grades. */
 const EDGES = [40, 55, 70, 85, Number.POSITIVE_INFINITY];
 /** Fewer scores on either side fill no bins. */
-const LEAST_SCORES = 10;
+const MIN_SCORES = 10;
 /** From here on a population has shifted, by the convention of credit scoring. */
 const SHIFTED = 0.25;
 
@@ -18,7 +18,7 @@ export interface Shift {
 /** How far scores have moved from those of the run before. */
 export function shiftOf(now: readonly number[], before: readonly number[]): Shift {
   const sizes = { size: now.length, sizeBefore: before.length };
-  if (Math.min(now.length, before.length) < LEAST_SCORES) {
+  if (Math.min(now.length, before.length) < MIN_SCORES) {
     return { status: 'not enough data', ...sizes, meanChange: null, psi: null };
   }
   const psi = stabilityIndex(now, before);

@@ -7,7 +7,7 @@ import { type Point, trendOf } from './trend.ts';
 
 /** Weeks that a trend rests on, the newest included. */
 export const TREND_WEEKS = 6;
-/** Points lost in a week that somebody should hear of. */
+/** Points lost in a week that need attention. */
 const SHARP_FALL = 15;
 
 export type TeamRow = Awaited<ReturnType<typeof teamRows>>[number];
@@ -19,7 +19,7 @@ export function pointsOf(results: readonly Pick<OfficialResult, 'week' | 'score'
   );
 }
 
-/** Builders of a week with change, trend, plan, and why somebody should look. */
+/** Builders of a week with change, trend, plan, and why they need attention. */
 export async function teamRows(
   transaction: TenantTransaction,
   week: string,
@@ -64,7 +64,7 @@ function attentionOf(
 ): string[] {
   const reasons = [
     status === 'failed' && 'Could not be judged.',
-    needs_review && 'A person should look at the judgement.',
+    needs_review && 'A person should review the judgement.',
     grade === 'insufficient evidence' && 'Too little is known for a grade.',
     (grade === 'D' || grade === 'E') &&
       `Grade ${grade}${hasPlan ? ', with an active plan' : ', without a plan'}.`,

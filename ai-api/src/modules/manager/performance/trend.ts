@@ -13,14 +13,14 @@ export interface Trend {
 }
 
 /** Fewer scores show no direction. */
-const LEAST_WEEKS = 3;
+const MIN_WEEKS = 3;
 /** Points a week below which the direction may be chance. */
 const STEADY = 2;
 
 /** The direction of scores: the slope of the line of least squares, to one decimal. */
 export function trendOf(points: readonly Point[]): Trend {
   const weeks = points.length;
-  if (weeks < LEAST_WEEKS) return { status: 'not enough data', perWeek: null, weeks };
+  if (weeks < MIN_WEEKS) return { status: 'not enough data', perWeek: null, weeks };
   const meanAt = mean(points.map(({ at }) => at));
   const meanScore = mean(points.map(({ score }) => score));
   const spread = points.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0);

@@ -15,7 +15,7 @@ const common = {
   required: z
     .boolean()
     .default(true)
-    .describe('Without it nothing goes on; otherwise it counts by its weight'),
+    .describe('If true, the project cannot advance without it; otherwise it counts by its weight'),
   weight: z.number().min(0).max(100).default(10),
 };
 
@@ -25,7 +25,7 @@ export const gateCriterion = z.discriminatedUnion('kind', [
     kind: z.literal('measure'),
     ...common,
     when: z.string().min(1).max(2000).describe('Condition in CEL over the facts of the project'),
-    message: z.string().max(1000).optional().describe('What to tell when it is not met'),
+    message: z.string().max(1000).optional().describe('Message when it is not met'),
   }),
   z.object({
     kind: z.literal('question'),
@@ -64,7 +64,7 @@ const evaluation = z
     project: z.object({ projectId: z.string(), name: z.string(), builderId: z.string() }),
     fromStage: stage,
     toStage: stage,
-    can_progress: z.boolean().describe('Everything required is met, or was waived'),
+    can_progress: z.boolean().describe('Everything required is met or waived'),
     decision: z.enum(['progress', 'hold', 'review']).describe('review: something takes a person or evidence'),
     criteria: z.array(criterionResult),
     missingEvidence: z.array(z.object({ criterionId: z.string(), missing: z.array(z.string()) })),
@@ -84,7 +84,7 @@ const seen = {
 export const stageGate = resource({
   id: 'stageGate',
   name: 'Stage Gate',
-  description: 'What a project has to show before it goes on to its next stage.',
+  description: 'What a project has to show before it enters its next stage.',
   locate: [
     { operation: 'list', id: 'gateId', shown: ['name'] },
     { operation: 'listEvaluations', id: 'evaluationId', shown: ['gate', 'evaluationId'] },
@@ -104,8 +104,7 @@ export const stageGate = resource({
       method: 'PUT',
       path: '/stage-gates',
       summary: 'Create or change the gate between two stages',
-      description:
-        'Checked before it is saved: a condition that does not fit the facts is told with its position.',
+      description: 'Validated before it is saved: an invalid condition is reported with its position.',
       access: managers,
       input: z.object({
         fromStage: stage,
@@ -120,7 +119,7 @@ export const stageGate = resource({
     evaluate: operation({
       method: 'POST',
       path: '/stage-gates/evaluate',
-      summary: 'Evaluate whether a project may go on',
+      summary: 'Evaluate whether a project may advance',
       description:
         'Measures by rules, questions by the model where one is configured; what neither can tell is left to a ' +
         'reviewer, and what is missing is named.',
@@ -128,7 +127,7 @@ export const stageGate = resource({
       own: 'handler',
       input: z.object({
         projectId: z.string().min(1).max(100),
-        toStage: stage.optional().describe('The stage after the current one unless said'),
+        toStage: stage.optional().describe('Defaults to the stage after the current one'),
         evidence: z
           .string()
           .trim()
@@ -183,7 +182,7 @@ export const stageGate = resource({
     waive: operation({
       method: 'POST',
       path: '/stage-gates/evaluations/{evaluationId}/waive',
-      summary: 'Let a project go on although not everything is met',
+      summary: 'Waive unmet criteria of a project',
       description: 'By an executive, with a reason; the results stay as they are.',
       access: managers,
       input: z.object({ ...seen, reason }),

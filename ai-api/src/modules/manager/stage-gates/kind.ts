@@ -103,10 +103,10 @@ function feedback({ outcome, criteria }: Outcome): string {
     criteria.filter(pick).map(({ reason }) => reason);
   const opening =
     outcome === 'progress'
-      ? 'The project may go on.'
+      ? 'The project may advance.'
       : outcome === 'hold'
         ? 'The project stays in its stage for now.'
-        : 'It is not clear yet whether the project may go on.';
+        : 'It is not clear yet whether the project may advance.';
   return [
     opening,
     ...line(

@@ -81,7 +81,7 @@ export function createStageGates(setup: StageGatesSetup) {
   const describeOne = async (transaction: TenantTransaction, row: EvaluationRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof evaluationView>;
 
-  /** Tells the world and the trail what became of an evaluation, and answers how it stands. */
+  /** Publishes and records what became of an evaluation, and returns its state. */
   async function conclude(
     transaction: TenantTransaction,
     request: RequestContext,
@@ -117,7 +117,7 @@ export function createStageGates(setup: StageGatesSetup) {
     const project = await people.findProject(transaction, projectId);
     const own = request.caller.user?.builderId;
     if (own && own === project?.builder_id) {
-      throw new Problem('FORBIDDEN', 'Nobody reviews or waives a gate of their own project.');
+      throw new Problem('FORBIDDEN', 'You cannot review or waive a gate of your own project.');
     }
   }
 
@@ -151,7 +151,7 @@ export function createStageGates(setup: StageGatesSetup) {
           expectedVersion === 0
             ? await insertGate(transaction, values)
             : await updateGate(transaction, expectedVersion, values);
-        if (!saved) throw new Problem('CONFLICT', 'Somebody else changed this gate. Look again first.');
+        if (!saved) throw new Problem('CONFLICT', 'This gate was changed in the meantime. Reload it first.');
         await record(transaction, actor, {
           subject: `stage-gate:${saved.id}`,
           details: [{ about: [], content: gateView(saved) }],
@@ -278,7 +278,7 @@ export function createStageGates(setup: StageGatesSetup) {
 }
 
 function stale(version: number): Problem {
-  return new Problem('CONFLICT', `Version ${version} of this evaluation is the newest. Look again first.`);
+  return new Problem('CONFLICT', `Version ${version} of this evaluation is the newest. Reload it first.`);
 }
 
 /** @throws {Problem} INVALID_INPUT, or RULE_INVALID naming the criterion and the character */

@@ -1,6 +1,6 @@
 import type { Person, RequestContext } from '../../../http/caller.ts';
 
-/** Who writes, for which tenant, and by which operation: what every entry of the trail tells first. */
+/** Who writes, for which tenant, and by which operation: what every entry of the trail starts with. */
 export interface Actor {
   tenantId: string;
   /** Null when the system itself acts. */
@@ -35,7 +35,7 @@ export function displayName({ person, name }: Actor): string {
   return person?.name ?? name;
 }
 
-/** The system itself, in work that nobody waits for. */
+/** The system itself, in background work. */
 export function systemActor(tenantId: string, operation: string): Actor {
   return { tenantId, keyId: null, name: 'system', actingFor: null, operation, requestId: null };
 }

@@ -54,7 +54,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     return after.slice(0, after.length - before.length).reverse();
   }
 
-  test('tells of every write once, by whom, in which request and about what', async () => {
+  test('records every write once, with its actor, request and subject', async () => {
     const { client, key } = await connect('Every write');
     const [imported] = await added(client, () =>
       fetch(`${api.url}/people/import`, {

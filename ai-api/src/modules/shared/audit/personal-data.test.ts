@@ -67,7 +67,7 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     return JSON.stringify(rows);
   }
 
-  /** Downloads a stored file as whoever holds its link, and checks it against what was said of it. */
+  /** Downloads a stored file as the holder of its link, and checks it against its description. */
   async function download(file: { url: string; bytes: number; sha256: string }): Promise<string> {
     const { pathname, search } = new URL(file.url);
     const response = await fetch(api.url + pathname + search);
@@ -95,7 +95,7 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     });
   });
 
-  test('is exported as digests, with a manifest that anybody can check', async () => {
+  test('is exported as digests, with a manifest that anyone can check', async () => {
     const exported = await api.client.audit.export({});
     const manifest = JSON.parse(await download(exported.manifest));
     const text = await download(exported.data);
@@ -164,7 +164,7 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     }
   });
 
-  test('tells a reviewer of access who can sign in and which keys there are, with what they did', async () => {
+  test('shows a reviewer of access who can sign in and which keys exist, with what they did', async () => {
     const ruth = await personAs(api, 'ruth', ['admin']);
     await api.client.user.create({ email: 'ash@people.example', name: '=Ash', roles: ['readonly'] });
     const { keyId } = await ruth.apiKey.create({
@@ -266,7 +266,7 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     expect(told).toMatchObject({ operation: 'audit.retention', actor: { name: 'system', keyId: null } });
   });
 
-  test('can not be erased without an entry that tells so', async () => {
+  test('cannot be erased without an entry that records it', async () => {
     const { database, compliance } = api.context;
     const tenantId = (await api.client.identity.whoami({})).tenantId;
     await compliance.setRetention(systemActor(tenantId, 'test.write'), 6);

@@ -28,7 +28,7 @@ export async function ensurePartitions(database: Database, now: Date): Promise<n
 }
 
 /**
- * Erases the personal data of every tenant that is older than its policy allows, with an entry that tells so.
+ * Erases the personal data of every tenant that is older than its policy allows, with an entry that records it.
  * @returns how many parts of entries lost their content
  */
 export async function applyRetention(database: Database, now: Date): Promise<number> {

@@ -193,7 +193,7 @@ export async function spanOf(
 }
 
 /**
- * Erases content about a subject, or older than a moment; the entry `seq` is what tells why.
+ * Erases content about a subject, or older than a moment; the entry `seq` says why.
  * @returns how many parts lost their content
  */
 export async function erasePayloads(

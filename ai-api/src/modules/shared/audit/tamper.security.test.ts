@@ -35,7 +35,7 @@ const PAYLOAD_COLUMNS = {
 const place = fc.integer({ min: 1, max: LENGTH });
 const two = fc.uniqueArray(place, { minLength: 2, maxLength: 2 }).map((pair) => pair.sort((a, b) => a - b));
 
-/** What somebody does to the tables by hand, and which entry the check has to name. */
+/** Changes of the tables by hand, and which entry the check has to name. */
 interface Tampering {
   what: string;
   statements: string[];

@@ -37,9 +37,9 @@ class Broken extends Error {
 }
 
 /**
- * Walks a tenant's chain from its first entry to its head and stops at the first link that does not hold.
+ * Walks a tenant's chain from its first entry to its head and stops at the first link that is broken.
  * Entries that are appended meanwhile are checked too.
- * @param known an entry's place and hash that somebody wrote down earlier
+ * @param known an entry's place and hash that was written down earlier
  */
 export async function verifyChain(database: Database, tenantId: string, known?: Head): Promise<Verdict> {
   let head: Head = { seq: 0, hash: GENESIS };
@@ -109,7 +109,7 @@ function checkDetails(event: EventRecord, parts: PayloadRecord[], erasures: Set<
     if (content !== null && salt !== null && digestContent(salt, content) !== digest)
       throw new Broken(event.seq, 'has personal data that was altered');
     if (content === null && (erased_in === null || erased_in <= event.seq || !erasures.has(erased_in)))
-      throw new Broken(event.seq, 'has personal data that was erased without an entry that tells so');
+      throw new Broken(event.seq, 'has personal data that was erased without an entry that records it');
   }
 }
 

@@ -63,7 +63,7 @@ describe('a batch of reads', () => {
     async (operation) => expect(await statuses(api.client, { operation })).toEqual([404]),
   );
 
-  test('lets nobody read more than they may', async () => {
+  test('gives no caller more than they may read', async () => {
     const audit = { operation: 'audit.list' };
     expect(await statuses(await keyWith(['readonly'], ['*']), builder('b-1'), audit)).toEqual([200, 403]);
     const scoped = await keyWith(['admin'], ['builder:read']);

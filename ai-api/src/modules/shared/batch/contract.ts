@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 
 /** Reads that one request carries at most. */
-export const MOST_READS = 100;
+export const MAX_READS = 100;
 
 export const batch = resource({
   id: 'batch',
   name: 'Batch',
-  description: 'Many reads in one request.',
+  description: 'Several reads in one request.',
   operations: {
     read: operation({
       method: 'POST',
       path: '/batch/read',
-      summary: 'Read many things in one request',
+      summary: 'Run several reads in one request',
       description:
-        'Each read is an operation with the method GET and its input, authorised, limited and answered as if it had ' +
-        'come alone. One that fails is answered with its problem; the others are not affected.',
+        'Each read is an operation with the method GET and its input, authorised, limited and answered as if it were ' +
+        'sent alone. A read that fails returns its problem; the others are not affected.',
       access: ROLES,
       own: 'anyone',
       delegates: true,
@@ -28,13 +28,13 @@ export const batch = resource({
             }),
           )
           .min(1)
-          .max(MOST_READS),
+          .max(MAX_READS),
       }),
       output: z
         .object({
           answers: z
             .array(z.object({ status: z.number().int(), body: z.unknown() }))
-            .describe('In the order of the requests: what the operation answers, or a problem'),
+            .describe('In the order of the requests: the response of the operation, or a problem'),
         })
         .meta({ id: 'BatchAnswers' }),
       composable: false,

@@ -68,7 +68,7 @@ async function answer(
 ): Promise<Answered> {
   try {
     const read = reads.get(asked.operation);
-    if (!read) throw new Problem('NOT_FOUND', `There is no operation ${asked.operation} that reads.`);
+    if (!read) throw new Problem('NOT_FOUND', `There is no read operation ${asked.operation}.`);
     return await carryOut(read, policies, asked, request);
   } catch (error) {
     const problem = toProblem(error);
@@ -105,7 +105,7 @@ async function carryOut(
   return { status: op.status ?? 200, body: output };
 }
 
-/** What is left of a budget is told of the request, not of each read. */
+/** The remaining budget is reported for the request, not for each read. */
 const NO_HEADERS = { setHeader: () => NO_HEADERS } as unknown as Parameters<
   RequestPolicies['limiter']['caller']
 >[0];

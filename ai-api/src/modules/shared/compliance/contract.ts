@@ -123,7 +123,7 @@ export const audit = resource({
       path: '/audit/verify',
       summary: 'Verify the audit trail',
       description:
-        'Walks the chain from its first entry and names the first link that does not hold. With the place and ' +
+        'Walks the chain from its first entry and names the first link that is broken. With the place and ' +
         'hash of an entry that was written down earlier, it also proves that nothing up to there was rewritten.',
       access: admin,
       input: z.object({
@@ -133,11 +133,11 @@ export const audit = resource({
       output: z
         .object({
           intact: z.boolean(),
-          checked: z.number().int().describe('Entries found right, from the first one on'),
+          checked: z.number().int().describe('Valid entries, from the first one on'),
           firstBroken: z.object({ seq: z.number().int(), reason: z.string() }).nullable(),
           head: z
             .object({ seq: z.number().int(), hash: digest })
-            .describe('The last entry found right; keep it elsewhere for a later check'),
+            .describe('The last valid entry; store it elsewhere for a later check'),
         })
         .meta({ id: 'AuditVerdict' }),
     }),
@@ -181,7 +181,7 @@ export const audit = resource({
           subject: z.string(),
           erased: z.number().int().describe('Parts of entries that lost their content'),
           reportsDeleted: z.number().int(),
-          entry: z.number().int().describe('Place of the entry that tells of the erasure'),
+          entry: z.number().int().describe('Place of the entry that records the erasure'),
         })
         .meta({ id: 'AuditErasure' }),
     }),
@@ -221,7 +221,7 @@ export const audit = resource({
       path: '/audit/retention',
       summary: 'Set how long the trail keeps personal data',
       access: admin,
-      input: z.object({ years: z.number().int().min(1).max(100).describe('7 unless set') }),
+      input: z.object({ years: z.number().int().min(1).max(100).describe('Defaults to 7') }),
       output: retention,
     }),
   },

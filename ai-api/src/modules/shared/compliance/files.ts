@@ -55,7 +55,7 @@ export async function deleteFiles(objects: ObjectStore, directory: string): Prom
   }
 }
 
-/** Where access reports about a subject are kept, so that an erasure finds them. The name tells nothing. */
+/** Where access reports about a subject are kept, so that an erasure finds them. The name reveals nothing. */
 export function accessDirectory(tenantId: string, subject: string): string {
   const name = createHash('sha256').update(subject).digest('hex');
   return `audit/${tenantId}/access/${name}`;

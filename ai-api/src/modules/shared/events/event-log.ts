@@ -19,8 +19,8 @@ export interface LoggedEvent extends Position {
 export type EventLog = ReturnType<typeof createEventLog>;
 
 /**
- * The outbox as its readers see it. An event is settled once no older transaction is open any more: whoever has
- * read the settled events up to a position has read everything that will ever be before it.
+ * The outbox as its readers see it. An event is settled once no older transaction is open any more: a reader
+ * of the settled events up to a position has read everything that will ever be before it.
  */
 export function createEventLog(database: Database) {
   const settled = sql<boolean>`committed_in < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`;

@@ -7,7 +7,7 @@ import { explainToken } from './token-faults.ts';
 /** Seconds that an access token is valid. */
 export const ACCESS_TOKEN_SECONDS = 3600;
 const ALGORITHM = 'EdDSA';
-/** RFC 9068: tells an access token from any other JWT. */
+/** RFC 9068: distinguishes an access token from any other JWT. */
 const TYPE = 'at+jwt';
 
 interface SigningKey {
@@ -56,11 +56,11 @@ export async function createAccessTokens(secrets: readonly Buffer[], issuer: str
         .sign(current.privateKey);
     },
 
-    /** @throws {import('../../../http/problem.ts').Problem} UNAUTHENTICATED that tells why */
+    /** @throws {import('../../../http/problem.ts').Problem} UNAUTHENTICATED with the reason */
     verify: async (token: string): Promise<AccessClaims> => {
       const find = ({ kid }: { kid?: string }) => {
         const key = byKid.get(kid ?? '');
-        if (!key) throw invalidToken('No key of ours signed this token.');
+        if (!key) throw invalidToken('This token was not signed by a key of this installation.');
         return key.publicKey;
       };
       const options = { issuer, audience: issuer, typ: TYPE, algorithms: [ALGORITHM] };

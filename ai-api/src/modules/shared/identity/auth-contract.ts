@@ -14,7 +14,7 @@ const tokens = z
 
 const browserSession = z
   .object({
-    csrfToken: z.string().describe('Goes into X-CSRF-Token of every request that changes something'),
+    csrfToken: z.string().describe('To send as X-CSRF-Token with every request that changes something'),
     expiresAt: timestamp.describe('Unless it is used before'),
   })
   .meta({ id: 'BrowserSession' });
@@ -39,7 +39,7 @@ const composable = false;
 export const auth = resource({
   id: 'auth',
   name: 'Sign-in',
-  description: 'Signing in and out, tokens, and the sessions of the person who asks.',
+  description: 'Signing in and out, tokens, and the sessions of the caller.',
   operations: {
     providers: operation({
       method: 'GET',
@@ -63,7 +63,7 @@ export const auth = resource({
       input: z.object({
         email,
         password,
-        tenant: z.string().max(100).optional().describe('Name of the company; the first one unless said'),
+        tenant: z.string().max(100).optional().describe('Name of the company; defaults to the first one'),
         use,
       }),
       output: signedIn,
@@ -107,7 +107,7 @@ export const auth = resource({
     session: operation({
       method: 'GET',
       path: '/auth/session',
-      summary: 'Tell who is signed in',
+      summary: 'Get the signed-in person',
       access: ROLES,
       own,
       input: z.object({}),

@@ -4,7 +4,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 
 const CHANNEL = 'identity_changed';
 
-/** Tells every process that a credential or a person of the tenant changed, once the transaction commits. */
+/** Notifies every process that a credential or a person of the tenant changed, once the transaction commits. */
 export async function announceChange(transaction: TenantTransaction): Promise<void> {
   await sql`select pg_notify(${CHANNEL}, platform.current_tenant()::text)`.execute(transaction);
 }

@@ -9,7 +9,7 @@ import { builderIdByEmail } from '../people/index.ts';
 import { announceChange } from './changes.ts';
 import { changeUser, findByIssuer, findUser, insertUser, linkIssuer, type UserRecord } from './user-store.ts';
 
-/** Whoever may do everything may do what each role may. */
+/** A caller who may do everything may do what each role may. */
 export function covers(roles: readonly string[], role: string): boolean {
   return roles.includes('admin') || roles.includes(role);
 }
@@ -79,7 +79,7 @@ async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<U
   if (known) return known;
   const roles = mappedRoles(claims, mapping) ?? mapping.defaultRoles;
   const isOfDomain = !mapping.domains || mapping.domains.includes(email.split('@')[1] ?? '');
-  if (roles.length === 0 || !isOfDomain) throw refused('Nobody has invited this person here.');
+  if (roles.length === 0 || !isOfDomain) throw refused('This person was not invited.');
   const name = claimAt(claims, mapping.nameClaim);
   const created = await insertUser(transaction, {
     id: uuidv7(),
@@ -93,11 +93,11 @@ async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<U
   return created;
 }
 
-/** An address that somebody only claims to have would let them be anybody. */
+/** With an unverified address, a person could claim to be anyone. */
 function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimMapping): string {
   const email = claimAt(claims, emailClaim);
   if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/.test(email) || email.length > 254)
-    throw refused('The issuer tells no e-mail address of this person.');
+    throw refused('The issuer gives no e-mail address for this person.');
   const isVerified = claims.email_verified === true || claims.email_verified === 'true';
   if (!isVerified && trustEmail !== true)
     throw refused('The issuer has not verified the e-mail address of this person.');

@@ -14,9 +14,9 @@ export const identity = resource({
     whoami: operation({
       method: 'GET',
       path: '/whoami',
-      summary: 'Tell who is calling',
+      summary: 'Get the identity of the caller',
       description:
-        'Answers the tenant, the API key, the person and what they may do. Good as a credential test.',
+        'Returns the company, the API key, the person and their permissions. Useful to test a credential.',
       access: ROLES,
       own: 'anyone',
       input: z.object({}),

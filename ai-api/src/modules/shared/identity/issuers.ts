@@ -30,10 +30,10 @@ export function createIssuers(configured: TokenIssuer[], now: () => Date, cooldo
   );
 
   return {
-    /** @throws {import('../../../http/problem.ts').Problem} UNAUTHENTICATED that tells why, SERVICE_UNAVAILABLE */
+    /** @throws {import('../../../http/problem.ts').Problem} UNAUTHENTICATED with the reason, SERVICE_UNAVAILABLE */
     verify: async (token: string): Promise<IssuedToken> => {
       const known = byName.get(issuerOf(token) ?? '');
-      if (!known) throw invalidToken('The token is of an issuer that is not trusted here.');
+      if (!known) throw invalidToken('The issuer of the token is not trusted.');
       const { issuer, keys } = known;
       const byAud = issuer.audienceClaim === 'aud';
       const { payload } = await jwtVerify(token, keys, {

@@ -16,7 +16,7 @@ export function findKey(
   by: { prefix: string } | { id: string },
 ): Promise<KeyOfTenant | undefined> {
   const query = database
-    .system('the key tells the tenant, so it is looked up before there is one')
+    .system('the key determines the tenant, so it is looked up before there is one')
     .selectFrom('identity.api_keys as key')
     .innerJoin('identity.tenants as tenant', 'tenant.id', 'key.tenant_id')
     .selectAll('key')

@@ -24,7 +24,7 @@ const key = z
   })
   .meta({ id: 'ApiKey' });
 
-const secret = z.string().describe('The whole key: it is answered once, here');
+const secret = z.string().describe('The whole key; returned only once, here');
 
 export const apiKey = resource({
   id: 'apiKey',
@@ -45,7 +45,7 @@ export const apiKey = resource({
       path: '/api-keys',
       summary: 'Create an API key',
       description:
-        'The key is answered once. It can have no role that its maker has not. The scope `act-as` lets it name a ' +
+        'The key is returned only once. It cannot have a role that its creator does not have. The scope `act-as` lets it name a ' +
         'person in `AI-Manager-Acting-For`.',
       access,
       status: 201,
@@ -58,7 +58,7 @@ export const apiKey = resource({
           .max(50)
           .default(['*'])
           .describe('`*`, `read`, resources such as `evaluation` or `evaluation:read`, and `act-as`'),
-        expiresAt: timestamp.optional().describe('Never unless said'),
+        expiresAt: timestamp.optional().describe('Defaults to never'),
       }),
       output: key.extend({ key: secret }).meta({ id: 'CreatedApiKey' }),
       composable: false,
@@ -67,11 +67,18 @@ export const apiKey = resource({
       method: 'POST',
       path: '/api-keys/{keyId}/rotate',
       summary: 'Replace the secret of an API key',
-      description: 'The old key keeps working for the overlap, so that what uses it can be changed in peace.',
+      description:
+        'The old key keeps working during the overlap, so that programs can be switched to the new one.',
       access,
       input: z.object({
         keyId,
-        overlapHours: z.number().int().min(0).max(720).default(24).describe('For how long the old one works'),
+        overlapHours: z
+          .number()
+          .int()
+          .min(0)
+          .max(720)
+          .default(24)
+          .describe('How long the old secret still works'),
       }),
       output: key.extend({ key: secret }).meta({ id: 'RotatedApiKey' }),
       errors: ['NOT_FOUND', 'CONFLICT'],
@@ -81,7 +88,7 @@ export const apiKey = resource({
       method: 'DELETE',
       path: '/api-keys/{keyId}',
       summary: 'Revoke an API key',
-      description: 'At once, for good. Its name stays in the list and in the audit trail.',
+      description: 'Immediate and permanent. Its name stays in the list and in the audit trail.',
       access,
       input: z.object({ keyId }),
       output: key,

@@ -103,7 +103,7 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
     expect(await api.client.apiKey.revoke({ keyId })).toMatchObject({ revokedAt: expect.any(String) });
   });
 
-  test('a ticket of a key that was revoked meanwhile lets nobody in', async () => {
+  test('a ticket of a key that was revoked meanwhile is refused', async () => {
     const { key, keyId } = await make({ roles: ['ops'] });
     const { ticket } = await clientOf(key).realtime.createTicket({});
     await api.client.apiKey.revoke({ keyId });
@@ -186,7 +186,7 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
       expect((await actFor(items[0]?.userId as string)).status).toBe(200);
     });
 
-    test('an account elsewhere stands for the person once an admin has linked it, until it is unlinked', async () => {
+    test('an account elsewhere represents the person once an admin has linked it, until it is unlinked', async () => {
       const { items } = await api.client.user.list({ search: 'chief@' });
       const userId = items[0]?.userId as string;
       const account = { issuer: 'tooljet', subject: '3c2d0f5e-8d3c-4a2e-9a53-6f3f0f3f0a11' };
@@ -208,7 +208,7 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
       });
     });
 
-    test('without act-as, for nobody, or with a token of somebody it is refused', async () => {
+    test('without act-as, for no person, or with a token of a person it is refused', async () => {
       const plain = await make();
       for (const [person, secret] of [
         ['chief@example.com', plain.key],
@@ -231,7 +231,7 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
       expect((await actFor('chief@example.com', '/users', limited)).status).toBe(403);
     });
 
-    test('new roles hold from the next request on, and whoever is disabled is nobody', async () => {
+    test('new roles apply from the next request on, and a disabled user is refused', async () => {
       const { userId } = await api.client.user.create({
         email: 'changing@example.com',
         name: 'Changing',

@@ -41,10 +41,11 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
     create: (request: RequestContext, { name, roles, scopes, expiresAt }: NewKey) => {
       const { caller } = request;
       const beyond = roles.find((role) => !covers(caller.roles, role));
-      if (beyond) throw new Problem('FORBIDDEN', `You have not the role ${beyond} that the key would have.`);
+      if (beyond)
+        throw new Problem('FORBIDDEN', `You do not have the role ${beyond} that the key would have.`);
       const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
       if (wider)
-        throw new Problem('FORBIDDEN', `Your key has not the scope ${wider} that this one would have.`);
+        throw new Problem('FORBIDDEN', `Your key does not have the scope ${wider} that this one would have.`);
       if (expiresAt !== undefined && new Date(expiresAt) <= now())
         throw invalidField('expiresAt', 'must be in the future');
       const actor = actorOf(request);
@@ -62,7 +63,7 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
           expires_at: expiresAt === undefined ? null : new Date(expiresAt),
           created_by: displayName(actor),
         });
-        if (!row) throw new Problem('CONFLICT', 'Two keys were to be called alike. Try again.');
+        if (!row) throw new Problem('CONFLICT', 'A key with this name already exists. Try again.');
         await record(transaction, actor, {
           subject: `key:${row.id}`,
           details: [{ about: [], content: { name, prefix, roles, scopes, expiresAt: expiresAt ?? null } }],

@@ -26,7 +26,8 @@ export function createLinks(database: Database, changes: Changes) {
       const user = await findUser(transaction, { id: userId });
       if (!user) throw notFound('user', userId);
       const beyond = rolesOf(user).find((role) => !covers(request.caller.roles, role));
-      if (beyond) throw new Problem('FORBIDDEN', `This person has the role ${beyond}, which you have not.`);
+      if (beyond)
+        throw new Problem('FORBIDDEN', `This person has the role ${beyond}, which you do not have.`);
       if (!(await write(transaction, user))) return;
       await announceChange(transaction);
       await record(transaction, actor, { subject, details: [{ about: [subject], content: account }] });
@@ -35,7 +36,7 @@ export function createLinks(database: Database, changes: Changes) {
   }
 
   return {
-    /** @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT when the account stands for somebody else */
+    /** @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT when the account is linked to another user */
     link: (request: RequestContext, userId: string, account: ExternalAccount) =>
       change(request, userId, account, async (transaction, { id }) => {
         const { issuer, subject } = account;
@@ -43,7 +44,7 @@ export function createLinks(database: Database, changes: Changes) {
         if (!before) await linkIssuer(transaction, id, issuer, subject);
         const after = await findByIssuer(transaction, issuer, subject);
         if (after?.id !== id)
-          throw new Problem('CONFLICT', 'This account stands for somebody else. Unlink it there first.');
+          throw new Problem('CONFLICT', 'This account is linked to another user. Unlink it there first.');
         return !before;
       }),
 

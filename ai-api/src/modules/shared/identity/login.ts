@@ -39,7 +39,7 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
 
   return {
     /**
-     * Whoever is not known, is disabled, has no password or gives a wrong one is answered alike, and after the same
+     * An unknown or disabled user, a missing and a wrong password all get the same answer, and after the same
      * work.
      * @throws {Problem} UNAUTHENTICATED, RATE_LIMITED, CSRF_REFUSED, SERVICE_UNAVAILABLE
      */
@@ -78,7 +78,7 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
       const hash = digest(token);
       await limiter.signIn(addressOf(exchange), hash);
       const invited = await database
-        .system('the invitation tells the tenant, so it is looked up before there is one')
+        .system('the invitation determines the tenant, so it is looked up before there is one')
         .selectFrom('identity.users')
         .select(['tenant_id', 'email'])
         .where('invitation_hash', '=', hash)
@@ -138,5 +138,5 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
   };
 }
 
-/** A tenant that is none: looking somebody up there takes as long and finds nobody. */
+/** A tenant that does not exist: a lookup there takes as long and finds no user. */
 const NOBODYS_TENANT = '00000000-0000-0000-0000-000000000000';

@@ -11,16 +11,16 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 const COST = { ln: 15, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const FORM = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/=]+)\$([\w+/=]+)$/;
-/** Hashes at once; the others wait, and beyond that many nobody is let in. */
+/** Hashes at once; the others wait, and beyond that many, sign-in is refused. */
 const AT_ONCE = 2;
-const MOST_WAITING = 64;
+const MAX_WAITING = 64;
 
 let running = 0;
 const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) {
-    if (waiting.length >= MOST_WAITING)
+    if (waiting.length >= MAX_WAITING)
       throw new Problem('SERVICE_UNAVAILABLE', 'Too many people sign in right now. Try again.', {
         retryAfter: 5,
       });
@@ -51,13 +51,13 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /** What a password is compared with where there is none, so that the answer takes as long. */
-const nobody = { salt: randomBytes(16), hash: randomBytes(KEY_BYTES) };
+const decoy = { salt: randomBytes(16), hash: randomBytes(KEY_BYTES) };
 
 /** Whether a password is the one that was hashed; for null no password is, and finding out takes as long. */
 export async function isPassword(password: string, stored: string | null): Promise<boolean> {
   const [, ln, r, p, salt = '', hash = ''] = FORM.exec(stored ?? '') ?? [];
   if (!ln) {
-    await stretch(password, nobody.salt, COST);
+    await stretch(password, decoy.salt, COST);
     return false;
   }
   const given = await stretch(password, Buffer.from(salt, 'base64'), {
@@ -79,8 +79,8 @@ const COMMON = /^(.{1,4})\1+$|^(?:password|passwort|welcome|letmein|qwerty|chang
 /** Why a password is refused; null when it may be set. */
 export function weakness(password: string, email: string): string | null {
   const [mailbox = ''] = email.split('@');
-  if (COMMON.test(password)) return 'is one that everybody tries first';
+  if (COMMON.test(password)) return 'is too common';
   if (mailbox.length >= 4 && password.toLowerCase().includes(mailbox))
-    return 'must not hold the e-mail address';
+    return 'must not contain the e-mail address';
   return null;
 }

@@ -115,7 +115,7 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
     ]);
   });
 
-  test('at an OpenID provider lets somebody with a mapped role in, and back to where they were', async () => {
+  test('at an OpenID provider lets a person with a mapped role in, and back to where they were', async () => {
     const browser = createBrowser();
     const isBack = (url: string) => url === `${api.url}/evaluations/runs?limit=1`;
     const { url } = await browser.visit(start('keycloak', '?returnTo=/evaluations/runs%3Flimit=1'), isBack);
@@ -151,7 +151,7 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
     expect((await browser.send(again.url)).status).toBe(403);
   });
 
-  test('of an attacker cannot be finished by somebody else', async () => {
+  test('of an attacker cannot be finished by a victim', async () => {
     const attacker = await createBrowser().visit(start('keycloak'), isCallback);
     const victim = createBrowser();
     await victim.visit(start('keycloak'), isCallback);
@@ -180,7 +180,7 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
     expect([answer.status, await codeOf(answer)]).toEqual([422, 'INVALID_INPUT']);
   });
 
-  test('without a role, or with an address that is not verified, lets nobody in', async () => {
+  test('without a role, or with an address that is not verified, is refused', async () => {
     for (const person of [
       { sub: 'kc-2', email: 'norole@example.com', email_verified: true, groups: ['others'] },
       { sub: 'kc-3', email: 'chief@example.com', email_verified: false, groups: ['managers'] },

@@ -180,7 +180,7 @@ async function authorizationUrl(
   });
 }
 
-/** Tells what a provider refused from what it did not answer. */
+/** Distinguishes a refusal of the provider from a missing response. */
 async function asked<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -214,7 +214,7 @@ function remembered(open: () => Promise<oidc.Configuration>): () => Promise<oidc
 }
 
 function unreachable(cause: unknown): Problem {
-  return new Problem('SERVICE_UNAVAILABLE', 'The place to sign in does not answer right now.', {
+  return new Problem('SERVICE_UNAVAILABLE', 'The sign-in provider does not respond right now.', {
     retryAfter: TIMEOUT_SECONDS,
     cause,
   });

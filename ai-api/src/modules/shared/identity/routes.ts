@@ -60,7 +60,10 @@ export function signInRoutes(parts: Parts): Router {
     response.locals.operation = 'auth.start';
     const provider = providerOf(request.params.provider);
     if (!cookies.isPossible)
-      throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
+      throw new Problem(
+        'SIGN_IN_REFUSED',
+        'Browsers sign in over https only; PUBLIC_URL must start with https.',
+      );
     const returnTo = ownPath(request.query.returnTo, publicUrl);
     const tenant = await findTenant(database, { name: provider.tenant ?? defaultTenant });
     if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'The company of this provider is not known.');
@@ -93,7 +96,7 @@ export function signInRoutes(parts: Parts): Router {
     const isOurs =
       began?.provider === provider.id && began.browser_hash === digest(browser) && began.expires_at > now();
     if (!isOurs)
-      throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not begin in this browser, or is over.');
+      throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not start in this browser, or has expired.');
     const { checks, returnTo } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {
       checks: Checks;
       returnTo: string;

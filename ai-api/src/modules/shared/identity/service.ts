@@ -37,7 +37,7 @@ export interface IdentitySettings {
 
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 
-/** Tenants, people, keys and tokens: who somebody is, and what they may do. */
+/** Tenants, people, keys and tokens: who a caller is, and what they may do. */
 export async function createIdentity(database: Database, settings: IdentitySettings) {
   const { publicUrl, tenant: defaultTenant, secrets, limiter, now, log } = settings;
   const changes = createChanges(database, log);

@@ -19,7 +19,7 @@ export function findSession(
   now: Date,
 ): Promise<SessionOfTenant | undefined> {
   const query = database
-    .system('the session tells the tenant, so it is looked up before there is one')
+    .system('the session determines the tenant, so it is looked up before there is one')
     .selectFrom('identity.sessions as session')
     .innerJoin('identity.tenants as tenant', 'tenant.id', 'session.tenant_id')
     .selectAll('session')
@@ -123,7 +123,7 @@ export function tenantOfRefreshToken(
   hash: string,
 ): Promise<{ tenant_id: string } | undefined> {
   return database
-    .system('the refresh token tells the tenant, so it is looked up before there is one')
+    .system('the refresh token determines the tenant, so it is looked up before there is one')
     .selectFrom('identity.refresh_tokens')
     .select('tenant_id')
     .where('hash', '=', hash)

@@ -31,7 +31,7 @@ export const SESSION_COOKIE = 'aim_session';
 /** A browser session that is not used for so long ends; so does a refresh token. */
 const IDLE_MS = { browser: DAY_MS, token: 7 * DAY_MS };
 /** After so long a person signs in again, however busy they were. */
-const LONGEST_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
+const MAX_AGE_MS = { browser: 14 * DAY_MS, token: 90 * DAY_MS };
 
 /** When a session ends that is used at this time and never again. */
 export function idleUntil(kind: SessionRecord['kind'], now: Date): Date {
@@ -46,7 +46,7 @@ interface Parts {
   now: () => Date;
 }
 
-/** How somebody signed in. */
+/** How a user signed in. */
 export interface SignIn {
   /** `password`, `invitation` or the id of a provider. */
   provider: string;
@@ -99,7 +99,10 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
   ) {
     const kind = use === 'session' ? 'browser' : 'token';
     if (use === 'session' && !cookies.isPossible)
-      throw new Problem('SIGN_IN_REFUSED', 'Browsers sign in over https only; PUBLIC_URL has to say so.');
+      throw new Problem(
+        'SIGN_IN_REFUSED',
+        'Browsers sign in over https only; PUBLIC_URL must start with https.',
+      );
     const at = now();
     await removeEnded(transaction, at);
     if (kind === 'browser') await endPrevious(transaction, exchange);
@@ -114,7 +117,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
       user_agent: exchange.header('user-agent')?.slice(0, 300) ?? null,
       last_seen_at: at,
       idle_until: until,
-      expires_at: new Date(at.getTime() + LONGEST_MS[kind]),
+      expires_at: new Date(at.getTime() + MAX_AGE_MS[kind]),
     });
     await changeUser(transaction, user.id, { last_sign_in_at: at });
     const claims = { userId: user.id, tenantId, sessionId: session.id };
@@ -125,7 +128,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
       provider,
       kind,
     });
-    if (secret !== null) exchange.setCookie(cookies.write(SESSION_COOKIE, secret, LONGEST_MS.browser / 1000));
+    if (secret !== null) exchange.setCookie(cookies.write(SESSION_COOKIE, secret, MAX_AGE_MS.browser / 1000));
     return {
       user: { userId, ...person },
       roles: rolesOf(user),
@@ -162,7 +165,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
     begin,
     refresh,
 
-    /** Signs out whoever asks, where they ask. */
+    /** Signs the caller out of the current session. */
     end: async (request: RequestContext): Promise<void> => {
       const { user, credential } = ownSession(request);
       await database.withTenant(request.caller.tenantId, async (transaction) => {
@@ -234,7 +237,7 @@ export function createSessions({ database, tokens, changes, cookies, now }: Part
 }
 
 /**
- * Whoever comes second with a refresh token, the thief or the person, cannot be told apart: both lose it.
+ * On a second use of a refresh token, thief and person cannot be distinguished: both lose it.
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2
  */
 async function endReused(
@@ -254,14 +257,14 @@ async function endReused(
 /** The person of a session or token of their own, not one a key acts for. */
 export function ownPerson({ caller }: RequestContext) {
   if (caller.user && caller.keyId === null) return caller.user;
-  throw new Problem('FORBIDDEN', 'A key cannot do this, for nobody: people do it themselves.');
+  throw new Problem('FORBIDDEN', 'This requires a signed-in person; API keys cannot do it.');
 }
 
 function ownSession(request: RequestContext) {
   const user = ownPerson(request);
   const { credential } = request.caller;
   if (credential.kind !== 'session')
-    throw new Problem('FORBIDDEN', 'The issuer of this token ends it, not we.');
+    throw new Problem('FORBIDDEN', 'This token was issued elsewhere and must be revoked there.');
   return { user, credential };
 }
 

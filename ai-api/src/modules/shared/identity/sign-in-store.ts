@@ -16,7 +16,7 @@ export async function insertSignIn(
 /** The sign-in that a state belongs to: it is gone then, so that a state works once. */
 export function takeSignIn(database: Database, stateHash: string): Promise<SignInRecord | undefined> {
   return database
-    .system('the state tells the tenant, so it is looked up before there is one')
+    .system('the state determines the tenant, so it is looked up before there is one')
     .deleteFrom('identity.sign_ins')
     .where('state_hash', '=', stateHash)
     .returningAll()

@@ -83,7 +83,7 @@ describe.each(businessDatabases())('local users, on $name', ({ create }) => {
     });
   });
 
-  test('whoever is not known, disabled, invited or wrong is answered alike', async () => {
+  test('an unknown, disabled or invited user and a wrong password are answered alike', async () => {
     await api.client.user.create({ email: 'invited@example.com', name: 'I', roles: ['ops'] });
     const gone = await api.client.user.create({
       email: 'gone@example.com',
@@ -148,7 +148,7 @@ describe.each(businessDatabases())('local users, on $name', ({ create }) => {
     });
   });
 
-  test('a password is long, and not what everybody tries', async () => {
+  test('a password is long and not common', async () => {
     const set = (password: string) =>
       problem(api.client.user.create({ email: 'weak.one@example.com', name: 'W', roles: ['ops'], password }));
     for (const password of ['short', 'aaaaaaaaaaaaaaaa', 'Password1234!', 'xx weak.one 2026 xx'])
@@ -311,7 +311,7 @@ describe.each(businessDatabases())('local users, on $name', ({ create }) => {
       await tokensFor(email, 'quite another password');
     });
 
-    test('of nobody opens no WebSocket, and guessing keys there is counted', async () => {
+    test('without a credential opens no WebSocket, and guessing keys there is counted', async () => {
       const { browser } = await enter(ADMIN.email, ADMIN.password);
       const cookie = `aim_session=${browser.cookies.get('aim_session')}`;
       const stream = await fetch(`${api.url}/events/stream`, { headers: { cookie } });

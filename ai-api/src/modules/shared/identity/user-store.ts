@@ -17,7 +17,7 @@ type Changes = Partial<
   >
 >;
 
-/** @returns null when somebody has the e-mail address */
+/** @returns null when the e-mail address is taken */
 export async function insertUser(
   transaction: TenantTransaction,
   values: Pick<UserRecord, 'id' | 'email' | 'name' | 'roles' | 'status'> & Changes,

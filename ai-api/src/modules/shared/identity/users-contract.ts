@@ -17,7 +17,7 @@ const account = z
     roles: z.array(z.enum(ROLES)),
     status: z.enum(STATUSES),
     hasPassword: z.boolean(),
-    issuers: z.array(z.string()).describe('Where else they sign in'),
+    issuers: z.array(z.string()).describe('Linked accounts elsewhere'),
     builderId: z.string().nullable().describe('The builder with this e-mail address'),
     lastSignInAt: timestamp.nullable(),
     createdAt: timestamp,
@@ -30,13 +30,13 @@ const externalAccount = {
     .trim()
     .min(1)
     .max(500)
-    .describe('Who knows the account: tooljet, or the issuer of sign-in elsewhere'),
+    .describe('The system of the account: tooljet, or the issuer of a sign-in elsewhere'),
   subject: z.string().trim().min(1).max(255).describe('Id of the account there; never an e-mail address'),
 };
 
 const invitation = z
   .object({ token: z.string(), expiresAt: timestamp })
-  .describe('For POST /auth/invitation; it is answered once, here');
+  .describe('For POST /auth/invitation; returned only once, here');
 
 export const user = resource({
   id: 'user',
@@ -76,10 +76,10 @@ export const user = resource({
       access,
       status: 201,
       input: z.object({
-        email: email.describe('How they are known; one person of a tenant for each address'),
+        email: email.describe('Identifies the person; unique in the company'),
         name,
         roles,
-        password: newPassword.optional().describe('At least 12 characters; an invitation unless said'),
+        password: newPassword.optional().describe('At least 12 characters; without one, the user is invited'),
       }),
       output: account.extend({ invitation: invitation.nullable() }).meta({ id: 'CreatedUser' }),
       errors: ['CONFLICT'],
@@ -89,7 +89,8 @@ export const user = resource({
       method: 'POST',
       path: '/users/{userId}/invitation',
       summary: 'Invite a user again',
-      description: 'By the token of the answer the person sets a new password, also one who forgot theirs.',
+      description:
+        'With the token of the response the person sets a new password. Also for forgotten passwords.',
       access,
       input: z.object({ userId }),
       output: account.extend({ invitation }).meta({ id: 'InvitedUser' }),
@@ -101,7 +102,7 @@ export const user = resource({
       path: '/users/{userId}',
       summary: 'Change what a user may do',
       description:
-        'New roles hold from the next request on. Whoever is disabled is signed out everywhere at once.',
+        'New roles apply from the next request on. A disabled user is signed out everywhere immediately.',
       access,
       input: z.object({
         userId,
@@ -117,8 +118,8 @@ export const user = resource({
       path: '/users/{userId}/link',
       summary: 'Link a user with their account elsewhere',
       description:
-        'From then on the account stands for the person: a service key with `act-as` may name it in ' +
-        '`AI-Manager-Acting-For`, such as `tooljet:<id>`. An account stands for one person only.',
+        'From then on the account represents the person: a service key with `act-as` may name it in ' +
+        '`AI-Manager-Acting-For`, such as `tooljet:<id>`. An account represents one person only.',
       access,
       input: z.object({ userId, ...externalAccount }),
       output: account,

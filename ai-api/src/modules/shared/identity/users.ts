@@ -50,7 +50,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
 
   function refuseBeyond({ caller }: RequestContext, roles: readonly Role[]): void {
     const beyond = roles.find((role) => !covers(caller.roles, role));
-    if (beyond) throw new Problem('FORBIDDEN', `You have not the role ${beyond} that you would give.`);
+    if (beyond) throw new Problem('FORBIDDEN', `You do not have the role ${beyond} that you want to give.`);
   }
 
   async function passwordFor(email: string, password: string | undefined): Promise<string | null> {
@@ -87,7 +87,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         viewOf(transaction, await requireUser(transaction, userId)),
       ),
 
-    /** @throws {Problem} CONFLICT when somebody has the address, FORBIDDEN for more than the maker may do */
+    /** @throws {Problem} CONFLICT when the address is taken, FORBIDDEN for more than the maker may do */
     create: async (request: RequestContext, { email, name, roles, password }: NewUser) => {
       refuseBeyond(request, roles);
       const actor = actorOf(request);
@@ -103,13 +103,13 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
           password_hash: passwordHash,
           ...invited?.columns,
         });
-        if (!row) throw new Problem('CONFLICT', 'Somebody has this e-mail address already.');
+        if (!row) throw new Problem('CONFLICT', 'A user with this e-mail address already exists.');
         await note(transaction, actor, row.id, { email, name, roles, status: row.status });
         return { ...(await viewOf(transaction, row)), invitation: invited?.view ?? null };
       });
     },
 
-    /** @throws {Problem} NOT_FOUND, CONFLICT for somebody who is disabled */
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user */
     invite: (request: RequestContext, userId: string) => {
       const actor = actorOf(request);
       return database.withTenant(actor.tenantId, async (transaction) => {
@@ -133,7 +133,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         const isAdminLost = status === 'disabled' || (roles !== undefined && !roles.includes('admin'));
         const isAdmin = before.status === 'active' && before.roles.includes('admin');
         if (isAdmin && isAdminLost && (await otherAdmins(transaction, userId)) === 0)
-          throw new Problem('LAST_ADMIN', 'This is the last admin. Make somebody else one first.');
+          throw new Problem('LAST_ADMIN', 'This is the last admin. Make another user an admin first.');
         const row = await changeUser(transaction, userId, {
           ...(name === undefined ? {} : { name }),
           ...(roles === undefined ? {} : { roles }),
@@ -168,10 +168,10 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
       return { userId, ended };
     },
 
-    /** Everybody, for a review of who has access. */
+    /** All users, for a review of who has access. */
     all: (transaction: TenantTransaction) => listUsers(transaction, {}, null, 100_000),
 
-    /** Makes the first admin of an installation, unless somebody has the address already. */
+    /** Makes the first admin of an installation, unless the address is taken. */
     ensureAdmin: async (tenantId: string, email: string, password: string): Promise<void> => {
       const isThere = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }));
       if (isThere) return;

@@ -23,7 +23,7 @@ import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
 /** `aim_<prefix>_<secret>`: the prefix finds the key, the secret's SHA-256 proves it. */
 export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
-const LONGEST_TOKEN = 8192;
+const MAX_TOKEN_LENGTH = 8192;
 const CSRF_HEADER = 'X-CSRF-Token';
 export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
 
@@ -91,11 +91,11 @@ export function createVerifier(parts: Parts) {
 
   async function actFor(caller: Caller, person: string): Promise<Caller> {
     if (!caller.scopes.includes(ACT_AS))
-      throw new Problem('ACT_AS_REFUSED', 'This key has not the scope act-as.');
+      throw new Problem('ACT_AS_REFUSED', 'This key does not have the scope act-as.');
     return database.withTenant(caller.tenantId, async (transaction) => {
       const user = await findNamed(transaction, person.trim());
       if (user?.status !== 'active')
-        throw new Problem('ACT_AS_REFUSED', 'AI-Manager-Acting-For names nobody who is active here.');
+        throw new Problem('ACT_AS_REFUSED', 'AI-Manager-Acting-For does not name an active user.');
       const roles = rolesOf(user).filter((role) => covers(caller.roles, role));
       return { ...caller, user: await personOf(transaction, user), roles };
     });
@@ -134,7 +134,7 @@ export function createVerifier(parts: Parts) {
     const named = issuer.tenantClaim && claimAt(claims, issuer.tenantClaim);
     const name = issuer.tenantClaim ? issuer.tenants?.[String(named)] : (issuer.tenant ?? defaultTenant);
     const tenant = name === undefined ? undefined : await findTenant(database, { name });
-    if (!tenant) throw invalidToken('The token belongs to no company that is known here.');
+    if (!tenant) throw invalidToken('The token does not belong to a known company.');
     const row = { tenant_id: tenant.id, tenant_name: tenant.name, tier: tenant.tier };
     return database
       .withTenant(tenant.id, async (transaction): Promise<Caller> => {
@@ -159,8 +159,8 @@ export function createVerifier(parts: Parts) {
   async function byBearer(bearer: string, actingFor: string | undefined): Promise<Caller> {
     if (bearer.startsWith('aim_')) return byKey(bearer, actingFor);
     if (actingFor !== undefined)
-      throw new Problem('ACT_AS_REFUSED', 'Only a service key may act for somebody else.');
-    if (bearer.length > LONGEST_TOKEN || !JWT.test(bearer))
+      throw new Problem('ACT_AS_REFUSED', 'Only a service key may act for another person.');
+    if (bearer.length > MAX_TOKEN_LENGTH || !JWT.test(bearer))
       throw invalidToken('This is neither an API key nor a JWT.');
     return issuerOf(bearer) === tokens.issuer ? byOwnToken(bearer) : byIssuer(bearer);
   }

@@ -18,7 +18,7 @@ const report = z
           isPriced: z.boolean().describe('Whether its calls count against budgets'),
         }),
       )
-      .describe('Models in the order in which they are asked'),
+      .describe('Models in the order in which they are called'),
     embeddings: z
       .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
       .describe('What makes vectors of texts; static: word vectors of English'),
@@ -27,7 +27,7 @@ const report = z
       database: z.string(),
       vectors: z
         .enum(['pgvector', 'none'])
-        .describe('What compares vectors; none: policies are searched by words only'),
+        .describe('The engine that compares vectors; none: policies are searched by words only'),
       jobs: z.string(),
       objects: z.string(),
       cache: z.string(),
@@ -49,7 +49,7 @@ const live = {
   access: 'public',
   input: z.object({}),
   output: report,
-  description: 'Liveness: the process runs. Tells the version, the engine and the drivers in use.',
+  description: 'Liveness: the process runs. Returns the version, the engine and the drivers in use.',
 } as const;
 const ready = {
   method: 'GET',
@@ -63,7 +63,7 @@ const ready = {
 export const health = resource({
   id: 'health',
   name: 'Health',
-  description: 'Whether the API runs and can work.',
+  description: 'Whether the API is running and ready.',
   operations: {
     get: operation({ ...live, path: '/health', summary: 'Get the health of the API' }),
     live: operation({ ...live, path: '/health/live', summary: 'Liveness probe', composable: false }),

@@ -9,7 +9,7 @@ import { serveJobs } from './jobs.ts';
 
 type Report = z.input<(typeof health)['operations']['get']['output']>;
 
-/** What health tells that does not change while the process runs. */
+/** What health reports that does not change while the process runs. */
 export type Installation = Pick<
   Report,
   'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'drivers' | 'sources'

@@ -18,7 +18,7 @@ const jobView = z
       .record(z.string(), z.string())
       .describe('What the job is about: the ids in its data, nothing else'),
     reason: z.string().nullable().describe('Why the last attempt failed'),
-    hasCheckpoint: z.boolean().describe('Whether a retry goes on where the last attempt was'),
+    hasCheckpoint: z.boolean().describe('Whether a retry continues where the last attempt ended'),
     createdAt: timestamp,
     startedAt: timestamp.nullable(),
     endedAt: timestamp.nullable(),
@@ -39,14 +39,14 @@ const queueCount = z
 export const job = resource({
   id: 'job',
   name: 'Job',
-  description: 'Work in the background, and what became of it.',
+  description: 'Background work and its outcome.',
   locate: { operation: 'list', id: 'id', field: 'jobId', shown: ['queue', 'state'] },
   operations: {
     list: operation({
       method: 'GET',
       path: '/jobs',
       summary: 'List jobs, newest first',
-      description: 'Jobs that completed are listed for a week; dead letters until somebody decides.',
+      description: 'Completed jobs are listed for a week; dead letters until they are retried or discarded.',
       access,
       list: true,
       input: z.object({ queue: queue.optional(), state: z.enum(JOB_STATES).optional(), ...page }),
@@ -74,7 +74,7 @@ export const job = resource({
       method: 'POST',
       path: '/jobs/{jobId}/retry',
       summary: 'Retry a dead job',
-      description: 'Gives it all its attempts again; it goes on from its last checkpoint.',
+      description: 'Resets its attempts; it continues from its last checkpoint.',
       access,
       input: z.object({ jobId }),
       output: jobView,
@@ -84,7 +84,7 @@ export const job = resource({
       method: 'POST',
       path: '/jobs/{jobId}/discard',
       summary: 'Discard a dead job',
-      description: 'Removes the dead letter for good. What its failure changed elsewhere stays as it is.',
+      description: 'Removes the dead letter permanently. Other effects of its failure are not undone.',
       access,
       status: 204,
       input: z.object({ jobId }),

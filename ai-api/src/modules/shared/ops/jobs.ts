@@ -69,7 +69,7 @@ function view(record: JobRecord) {
   };
 }
 
-/** Of a job's data only what is an id by its name and by its look: never text that somebody wrote. */
+/** Of a job's data only what is an id by its name and by its look: never text written by people. */
 function idsIn(data: Record<string, unknown>): Record<string, string> {
   const ids = Object.entries(data).filter(
     (entry): entry is [string, string] =>

@@ -201,7 +201,7 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
     });
   });
 
-  test('a worker answers probes and its scraper where it is told a port, and nothing else', async ({
+  test('a worker answers probes and its scraper on its configured port, and nothing else', async ({
     skip,
   }) => {
     if (!testDatabase.env.DATABASE_URL) skip('one process owns the embedded database');
@@ -241,7 +241,7 @@ describe.each(databaseKinds())('telemetry on $name', ({ create }) => {
 });
 
 describe.each(databaseKinds())('without its database on $name', ({ create }) => {
-  test('a process still tells that it is not ready', async ({ skip }) => {
+  test('a process still reports that it is not ready', async ({ skip }) => {
     const testDatabase = await create();
     if (!testDatabase.env.DATABASE_URL) skip('the embedded database goes only with its process');
     const env = testEnvironment(testDatabase, { PROMETHEUS_TOKEN: TOKEN });

@@ -126,7 +126,7 @@ describe.each(businessDatabases())('traces on $name', ({ create }) => {
     }, POLL);
   });
 
-  test.each(['fails', 'hangs', 'breaks'] as const)('disturb nobody while the collector %s', async (mode) => {
+  test.each(['fails', 'hangs', 'breaks'] as const)('do no harm while the collector %s', async (mode) => {
     recorder.mode = mode;
     const traceparent = `00-${'e'.repeat(31)}1-${PARENT}-01`;
     const many = Array.from({ length: 30 }, () => call('GET', '/builders', undefined, { traceparent }));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
-import { BUILDER_STATUSES, MOST_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
+import { BUILDER_STATUSES, MAX_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
 
 const builderSummary = z
   .object({
@@ -55,26 +55,26 @@ const projectWeek = z
   })
   .meta({ id: 'ProjectWeek' });
 
-const rows = z.array(z.record(z.string(), z.unknown())).max(MOST_ROWS);
+const rows = z.array(z.record(z.string(), z.unknown())).max(MAX_ROWS);
 const table = (what: string) =>
   z.union([z.string(), rows]).optional().describe(`${what}, as CSV text or as an array of rows`);
 const counts = z.object({
   inserted: z.number().int(),
-  updated: z.number().int().describe('Rows that were there with other values'),
+  updated: z.number().int().describe('Rows that existed with other values'),
   unchanged: z.number().int(),
 });
 
 export const people = resource({
   id: 'people',
   name: 'People',
-  description: 'Builders, projects and their weeks, brought in together.',
+  description: 'Builders, projects and their weeks, imported together.',
   operations: {
     import: operation({
       method: 'POST',
       path: '/people/import',
       summary: 'Import builders, projects and weekly metrics',
       description:
-        'All of it or nothing: one row that is not valid keeps everything out, and every bad row is named ' +
+        'All or nothing: one invalid row rejects the whole import, and every invalid row is reported ' +
         'by file, row and column. Rows are matched by their ids, so the same import twice changes nothing.',
       access: ['admin', 'executive', 'ops'],
       bodyLimit: '25mb',
@@ -83,7 +83,7 @@ export const people = resource({
         projects: table('The table of projects'),
         metrics: table('The weekly metrics of builders'),
         projectMetrics: table('The weekly metrics of projects'),
-        dryRun: z.boolean().default(false).describe('Check everything, store nothing'),
+        dryRun: z.boolean().default(false).describe('Validate only; nothing is stored'),
       }),
       output: z
         .object({
@@ -107,16 +107,16 @@ export const people = resource({
       path: '/people/time',
       summary: 'Import tracked time, leave, project members and budgets of hours',
       description:
-        'What requests for manual time are checked against. All of it or nothing; rows are matched by their ' +
+        'Data that requests for manual time are checked against. All or nothing; rows are matched by their ' +
         'ids, so the same import twice changes nothing.',
       access: ['admin', 'executive', 'ops'],
       bodyLimit: '25mb',
       input: z.object({
         entries: table('Stretches of tracked time'),
         leave: table('Days on which builders are away'),
-        members: table('Who works on which project, beside its lead'),
+        members: table('Who works on which project, in addition to its lead'),
         budgets: table('Hours that may be booked on a project in a month'),
-        dryRun: z.boolean().default(false).describe('Check everything, store nothing'),
+        dryRun: z.boolean().default(false).describe('Validate only; nothing is stored'),
       }),
       output: z
         .object({ dryRun: z.boolean(), entries: counts, leave: counts, members: counts, budgets: counts })

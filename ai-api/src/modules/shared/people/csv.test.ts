@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCsv } from './csv.ts';
-import { MOST_ROWS } from './rows.ts';
+import { MAX_ROWS } from './rows.ts';
 
 const read = (text: string) => readCsv(text, ['id', 'note']);
 const rowsOf = (text: string) => read(text).records.map(({ line, record }) => [line, record.id, record.note]);
@@ -108,7 +108,7 @@ describe('a fault', () => {
       'i"d,note',
       [{ row: 1, message: 'has a quote inside a cell that is not quoted' }],
     ],
-  ])('is told: %s', (_, text, faults) => {
+  ])('is reported: %s', (_, text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });
 
@@ -117,13 +117,13 @@ describe('a fault', () => {
   });
 
   test('is one row more than a table may have', () => {
-    const rows = '1,a\n'.repeat(MOST_ROWS);
+    const rows = '1,a\n'.repeat(MAX_ROWS);
     expect(faultsOf(`id,note\n${rows}`)).toEqual([]);
     const [fault, ...more] = faultsOf(`id,note\n${rows}${rows}`);
     expect(more).toEqual([]);
     expect(fault).toEqual({
-      row: MOST_ROWS + 2,
-      message: 'is one too many: a table has at most 200000 rows',
+      row: MAX_ROWS + 2,
+      message: 'exceeds the limit: a table has at most 200000 rows',
     });
   });
 });

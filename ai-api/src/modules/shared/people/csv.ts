@@ -1,5 +1,5 @@
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
-import { MOST_ROWS } from './rows.ts';
+import { MAX_ROWS } from './rows.ts';
 
 /** One row of a table and where it was: the line on which a CSV record starts, or the position in an array. */
 export interface NumberedRecord {
@@ -19,7 +19,7 @@ interface RawRecord {
   cells: string[];
 }
 
-const TOO_MANY = `is one too many: a table has at most ${MOST_ROWS} rows`;
+const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
 const LF = 0x0a;
 const CR = 0x0d;
 const BLANKS = new Set([LF, CR, 0x20, 0x09]);
@@ -87,13 +87,13 @@ function split(text: string): { rows: RawRecord[]; fault?: CsvFault } {
       trim: true,
       relax_column_count: true,
       record_delimiter: ['\r\n', '\n', '\r'],
-      to: MOST_ROWS + 2,
+      to: MAX_ROWS + 2,
       on_record: (cells: string[], info) => {
         rows.push({ line: lines.startOfRecord(info.bytes), cells });
         return null;
       },
     });
-    const surplus = rows[MOST_ROWS + 1];
+    const surplus = rows[MAX_ROWS + 1];
     return surplus ? { rows, fault: { row: surplus.line, message: TOO_MANY } } : { rows };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;

@@ -67,7 +67,7 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
       });
     });
 
-    test('refuses a time zone that is none', async () => {
+    test('refuses an invalid time zone', async () => {
       for (const timezone of ['Mars/Olympus', '+02:00', 'Europe Oslo'])
         expect(await refusal(load({ builders: [builderRow({ timezone })] }))).toMatchObject({
           code: 'IMPORT_INVALID',
@@ -314,7 +314,7 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
         [['builders.csv', 1, 'started_on', 'must be a day such as 2026-11-16']],
       ],
       [
-        'a column nobody knows in JSON',
+        'an unknown column in JSON',
         { builders: [builderRow({ nickname: 'T' })] },
         [['builders.csv', 1, 'nickname', 'is not a column of this table']],
       ],
@@ -330,12 +330,12 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
             '\r\n',
           ),
         },
-        [['builders.csv', 5, 'builder_id', 'is there twice, first in row 2']],
+        [['builders.csv', 5, 'builder_id', 'is a duplicate of row 2']],
       ],
       [
         'the same week of a project twice',
         { projectMetrics: [projectWeekRow(), projectWeekRow({ week: '2026-W44' }), projectWeekRow()] },
-        [['project-metrics.csv', 3, 'project_id', 'is there twice, first in row 1']],
+        [['project-metrics.csv', 3, 'project_id', 'is a duplicate of row 1']],
       ],
       [
         'builders and projects that are not known',
@@ -391,7 +391,7 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
       );
     });
 
-    test('is told as 422 whatever the text, and never breaks the server', async () => {
+    test('is reported as 422 whatever the text, and never breaks the server', async () => {
       const unit = fc.oneof(
         fc.constantFrom(',', '"', '\n', '\r', '\0', '\ufeff', ' ', 'a', '1'),
         fc.nat(0xffff).map((code) => String.fromCharCode(code)),

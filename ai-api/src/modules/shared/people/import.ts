@@ -40,7 +40,7 @@ export function readTables(input: ImportInput): ParsedTables {
 
 /**
  * Writes checked tables. Runs in the caller's transaction, so that any failure leaves nothing behind.
- * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID when a row refers to somebody or something unknown
+ * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID when a row refers to an unknown person or thing
  */
 export async function writeTables(
   transaction: TenantTransaction,
@@ -57,7 +57,7 @@ export async function writeTables(
 
 /**
  * What the audit trail keeps of an import: its counts, then of each builder and of each project how many rows there
- * were and their digest. The rows themselves are in the tables; whoever has the files can show that these were them.
+ * were and their digest. The rows themselves are in the tables; the owner of the files can show that these were imported.
  */
 export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry['details'] {
   const leads = new Map(tables.projects.rows.map(({ row }) => [row.project_id, row.builder_id]));

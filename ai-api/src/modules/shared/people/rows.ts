@@ -8,7 +8,7 @@ export const PROJECT_STATUSES = ['active', 'paused', 'done'] as const;
 export { STAGES };
 
 /** Rows of one table in an import. */
-export const MOST_ROWS = 200_000;
+export const MAX_ROWS = 200_000;
 
 /** PostgreSQL stores no NUL, and half of a surrogate pair is no character. */
 const isStorable = (value: string) => !value.includes('\0') && value.isWellFormed();

@@ -290,7 +290,7 @@ export function findProject(
     .executeTakeFirst();
 }
 
-/** A builder's weeks up to `upTo` (all of them unless said), newest first. */
+/** A builder's weeks up to `upTo` (defaults to all), newest first. */
 export function weeksOf(
   transaction: TenantTransaction,
   builderId: string,

@@ -30,8 +30,8 @@ export interface CellError {
   message: string;
 }
 
-/** More than this helps nobody; the rest is counted. */
-const MOST_ERRORS = 100;
+/** More errors are not useful; the rest is counted. */
+const MAX_ERRORS = 100;
 
 /** Reads and checks one table; what is wrong is added to `errors`. */
 export function readTable<Row extends z.ZodObject>(
@@ -60,7 +60,7 @@ export function readTable<Row extends z.ZodObject>(
     const name = JSON.stringify(key.map((column) => (parsed.data as Record<string, unknown>)[column]));
     const earlier = seen.get(name);
     if (earlier === undefined) seen.set(name, line);
-    else wrong(columns[0] as string, `is there twice, first in row ${earlier}`);
+    else wrong(columns[0] as string, `is a duplicate of row ${earlier}`);
     rows.push({ line, row: parsed.data });
   }
   return rows;
@@ -90,6 +90,6 @@ export function refuse(errors: CellError[]): void {
   const place = `${first.file}, row ${first.row}${first.column === undefined ? '' : `, column ${first.column}`}`;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw new Problem('IMPORT_INVALID', `${place}: ${first.message}${more}`, {
-    errors: errors.slice(0, MOST_ERRORS).map((error) => ({ field: error.column ?? '(row)', ...error })),
+    errors: errors.slice(0, MAX_ERRORS).map((error) => ({ field: error.column ?? '(row)', ...error })),
   });
 }

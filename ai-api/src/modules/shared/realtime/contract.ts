@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation, type Role, resource } from '../../../contract/operation.ts';
 import { timestamp } from '../../../contract/schemas.ts';
 
-/** Who may follow events; builders may not, since events are about everybody. */
+/** Who may follow events; builders may not, since events are about all builders. */
 export const REALTIME_ROLES = [
   'admin',
   'executive',

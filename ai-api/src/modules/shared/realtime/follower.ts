@@ -3,7 +3,7 @@ import type { Role } from '../../../contract/operation.ts';
 import type { Caller } from '../../../http/caller.ts';
 import type { LoggedEvent, Position } from '../events/index.ts';
 
-/** An event as connections are told of it; its JSON is made once for all of them. */
+/** An event as connections receive it; its JSON is made once for all of them. */
 export interface Told {
   id: string;
   type: string;
@@ -15,10 +15,10 @@ export interface Told {
 export interface Follower {
   readonly tenantId: string;
   readonly caller: Caller;
-  /** What it has not missed: it is told of events after it. */
+  /** The last event it received: it gets the events after it. */
   readonly lastEventId: string | undefined;
   readonly isOpen: boolean;
-  /** It is told of everything from here on; `replayed` events were told before. */
+  /** It gets everything from here on; `replayed` events were sent before. */
   begin(replayed: number): void;
   tell(event: Told): void;
   /** Events between its last one and now cannot be told any more. */

@@ -122,7 +122,7 @@ export function createHub(log: EventLog, settings: HubSettings) {
       beating.unref();
     },
 
-    /** Tells every connection that the server goes away. */
+    /** Notifies every connection that the server is stopping. */
     close: (): void => {
       closed = true;
       clearInterval(beating);

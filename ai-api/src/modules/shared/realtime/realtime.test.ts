@@ -69,7 +69,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     return opened;
   }
 
-  /** Publishes a progress event that is told apart by its count. */
+  /** Publishes a progress event that is recognised by its count. */
   function publish(judged: number, tenantId = ours, runId = uuidv7(), target = api): Promise<void> {
     const data = { runId, week: '2026-W46', builders: 9, judged, failed: 0, pending: 0 };
     return target.context.database.withTenant(tenantId, (transaction) =>
@@ -131,7 +131,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
       await until(() => expect(counts(connection)).toEqual([1, 2]));
     });
 
-    test('is told of what happens in its tenant, and of nothing else', async () => {
+    test('gets the events of its tenant, and no others', async () => {
       const here = await follow();
       const there = await follow({}, OTHER_KEY);
       const hereToo = await stream();
@@ -253,7 +253,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
       );
     });
 
-    test('is told of a gap when it missed too much', async () => {
+    test('is notified of a gap when it missed too much', async () => {
       const connection = await follow();
       await publish(1);
       await until(() => expect(connection.events()).toHaveLength(1));
@@ -285,7 +285,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
       );
     });
 
-    test('is told of events of long transactions that ended after younger ones', {
+    test('gets events of long transactions that ended after younger ones', {
       skip: name === 'PGlite',
     }, async () => {
       const connection = await follow();
@@ -375,7 +375,7 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     expect(connection.events()[1]?.data).toMatchObject({ builders: 1, judged: 1, failed: 0, pending: 0 });
   });
 
-  test('a request that upgrades and goes away harms nobody', async () => {
+  test('a request that upgrades and goes away does no harm', async () => {
     const { port } = new URL(api.url);
     const socket = createConnection(Number(port), '127.0.0.1');
     socket.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');

@@ -13,8 +13,8 @@ export type TenantStream = ReturnType<typeof openStream>;
 
 /**
  * The events of one tenant, told to its connections in order. Reading and joining go one after the other, so
- * that a connection is told of each event once: of those up to the stream's position when it joins, of the
- * others when everybody is.
+ * that a connection gets each event once: of those up to the stream's position when it joins, of the
+ * others with all connections.
  */
 export function openStream(log: EventLog, tenantId: string, settings: HubSettings) {
   const members = new Set<Follower>();

@@ -6,7 +6,7 @@ const VALID_MS = 30_000;
 
 export type Tickets = ReturnType<typeof createTickets>;
 
-/** Tickets stand for a caller for half a minute and one connection. Only their hashes are kept. */
+/** Tickets represent a caller for half a minute and one connection. Only their hashes are kept. */
 export function createTickets(database: Database, now: () => Date) {
   return {
     issue: async (caller: Caller): Promise<{ ticket: string; expiresAt: string }> => {
@@ -23,10 +23,10 @@ export function createTickets(database: Database, now: () => Date) {
       return { ticket, expiresAt: expiresAt.toISOString() };
     },
 
-    /** The caller a ticket stands for, once; null when it is not known, was used or is too old. */
+    /** The caller of a ticket, once; null when it is not known, was used or is too old. */
     redeem: async (ticket: string): Promise<Caller | null> => {
       const row = await database
-        .system('the ticket tells the tenant, so it is looked up before there is one')
+        .system('the ticket determines the tenant, so it is looked up before there is one')
         .deleteFrom('events.tickets')
         .where('hash', '=', hash(ticket))
         .returning(['caller', 'tenant_id', 'expires_at'])

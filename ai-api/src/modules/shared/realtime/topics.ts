@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../../contract/events.ts';
 import { invalidField } from '../../../http/problem.ts';
 
-const MOST_TOPICS = 50;
+const MAX_TOPICS = 50;
 const RUN_TOPIC = /^evaluation\.run:(.+)$/;
 
 /** What a connection follows: event types and runs; everything when it is null. */
@@ -14,7 +14,7 @@ export type Topics = ReadonlySet<string> | null;
  * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT
  */
 export function parseTopics(topics: readonly string[]): Set<string> {
-  if (topics.length > MOST_TOPICS) throw invalidField('topics', `must be at most ${MOST_TOPICS}`);
+  if (topics.length > MAX_TOPICS) throw invalidField('topics', `must be at most ${MAX_TOPICS}`);
   if (!topics.every(isTopic))
     throw invalidField('topics', `must be of ${EVENT_TYPES.join(', ')}, evaluation.run:{runId}`);
   return new Set(topics);

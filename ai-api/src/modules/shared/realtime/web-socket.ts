@@ -13,9 +13,9 @@ const CREDENTIAL_ENDED = 4001;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 
-const MOST_BYTES_IN = 8 * 1024;
+const MAX_BYTES_IN = 8 * 1024;
 /** Messages that a connection may send between two beats. */
-const MOST_MESSAGES = 60;
+const MAX_MESSAGES = 60;
 /** What a peer has to take a close before it is cut off. */
 const CLOSE_MS = 2_000;
 
@@ -28,7 +28,7 @@ const request = z.strictObject({
 export function createWebSockets(door: Door, bufferBytes: number) {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: MOST_BYTES_IN,
+    maxPayload: MAX_BYTES_IN,
     perMessageDeflate: false,
     clientTracking: false,
   });
@@ -120,7 +120,7 @@ function follow(
 
   function receive(data: RawData): void {
     messages++;
-    if (messages > MOST_MESSAGES) {
+    if (messages > MAX_MESSAGES) {
       close(POLICY_VIOLATION, 'Too many messages');
       return;
     }

@@ -13,10 +13,10 @@ const tenantView = z
   .object({
     tenantId: id,
     name: z.string(),
-    tier: z.enum(TIERS).describe('Sets how many requests a minute each key has'),
+    tier: z.enum(TIERS).describe('Determines how many requests a minute each key may make'),
     dataRegion: region.describe('Where the data of the company has to stay; null when that was not declared'),
     installationRegion: region.describe(
-      'Where whoever runs this installation says that it keeps its data; null when they do not say',
+      'Region in which the operator declares that this installation keeps its data; null when not declared',
     ),
     settings: tenantSettings,
     createdAt: timestamp,
@@ -45,7 +45,7 @@ export const tenant = resource({
       path: '/tenant',
       summary: 'Change the settings of the company',
       description:
-        'Changes what is given and leaves the rest. A data region can be declared only where the installation ' +
+        'Changes the given fields only. A data region can be declared only where the installation ' +
         'says that it is in that region; from then on the installation does not start in another one.',
       access: ['admin'],
       input: z.object({
@@ -53,7 +53,7 @@ export const tenant = resource({
         models: models.unwrap().optional(),
         dataRegion: region
           .optional()
-          .describe('Where the data has to stay, such as eu-central-1; null takes the declaration back'),
+          .describe('Where the data has to stay, such as eu-central-1; null removes the declaration'),
       }),
       output: tenantView,
       errors: ['CONFLICT'],

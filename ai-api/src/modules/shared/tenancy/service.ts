@@ -25,7 +25,7 @@ export type Tenancy = ReturnType<typeof createTenancy>;
 
 /**
  * Companies and their settings.
- * @param region where this installation keeps its data, as whoever runs it declares; null when they do not
+ * @param region where this installation keeps its data, as its operator declares; null when they do not
  */
 export function createTenancy(database: Database, region: string | null) {
   const view = (row: TenantRecord) => ({
@@ -48,7 +48,7 @@ export function createTenancy(database: Database, region: string | null) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const before = await lockTenant(transaction);
         if (typeof dataRegion === 'string' && dataRegion !== region) {
-          const where = region ? `in ${region}` : 'in a region that nobody declared (DATA_REGION)';
+          const where = region ? `in ${region}` : 'in an undeclared region (DATA_REGION is not set)';
           throw new Problem('CONFLICT', `This installation keeps its data ${where}.`);
         }
         const given = { ...(timezone === undefined ? {} : { timezone }), ...(models ? { models } : {}) };

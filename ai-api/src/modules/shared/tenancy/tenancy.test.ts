@@ -59,7 +59,7 @@ describe.each(businessDatabases())('a company on $name', ({ name, create }) => {
     });
   });
 
-  test('is told which setting is not valid, and may not be changed by everybody', async () => {
+  test('reports which setting is not valid, and not every role may change it', async () => {
     expect(await problem(api.client.tenant.update({ timezone: 'Mars/Olympus' }))).toEqual({
       status: 422,
       code: 'INVALID_INPUT',

@@ -12,8 +12,8 @@ const word = z.string().trim().min(1).max(300);
 const readers = ['admin', 'executive', 'ops', 'reviewer'] as const;
 
 const span = {
-  from: day.optional().describe('First day (UTC); 30 days back unless said'),
-  to: day.optional().describe('Last day (UTC), today unless said'),
+  from: day.optional().describe('First day (UTC); defaults to 30 days ago'),
+  to: day.optional().describe('Last day (UTC); defaults to today'),
 };
 const filter = {
   kind: z.enum(['chat', 'embedding']).optional(),
@@ -27,7 +27,7 @@ const row = z
     day: day.nullable().describe('UTC; null unless asked for, as every key'),
     model: z.string().nullable(),
     purpose: z.string().nullable(),
-    person: z.string().nullable().describe('Empty for what nobody in person asked for'),
+    person: z.string().nullable().describe('Empty for calls that were not made for a person'),
     prompt: z.string().nullable().describe('Name and version; empty without one'),
     attempts: z.number().int().describe('Requests to providers, with those that failed'),
     failed: z.number().int(),
@@ -56,7 +56,7 @@ const call = z
     tokensIn: z.number().int(),
     tokensOut: z.number().int(),
     tokensCached: z.number().int(),
-    isEstimated: z.boolean().describe('The provider did not say what a broken-off answer used'),
+    isEstimated: z.boolean().describe('The provider did not report the usage of an interrupted response'),
     costMicros: micros.nullable().describe('Null when the price is not known'),
     latencyMs: z.number().int(),
     traceId: z.string().nullable(),
@@ -67,7 +67,7 @@ const call = z
 const budget = z
   .object({
     day,
-    dailyMicros: micros.nullable().describe('Null: no limit'),
+    dailyMicros: micros.nullable().describe('Null for no limit'),
     isOwn: z.boolean().describe('False for the budget of the installation'),
     spentMicros: micros,
   })
@@ -76,13 +76,13 @@ const budget = z
 const traces = z
   .object({
     exported: z.number().int(),
-    pending: z.number().int().describe('Will be sent; tried again while Langfuse is away'),
+    pending: z.number().int().describe('To be sent; retried while Langfuse is not available'),
     left: z.number().int().describe('Not sent by themselves: given up, not sampled, or older than Langfuse'),
   })
   .meta({ id: 'TraceExport' });
 
 /** Micro-dollars that fit a bigint of ours; a million dollars a day. */
-const MOST = 1_000_000_000_000;
+const MAX_MICROS = 1_000_000_000_000;
 
 export const usage = resource({
   id: 'usage',
@@ -147,7 +147,7 @@ export const usage = resource({
       errors: ['CONFLICT'],
       input: z.object({
         since: timestamp.describe('Judged at this time or later'),
-        until: timestamp.optional().describe('Judged before this time; now unless said'),
+        until: timestamp.optional().describe('Judged before this time; defaults to now'),
       }),
       output: z.object({ traces: z.number().int().describe('That will be sent') }).meta({ id: 'TracesDue' }),
     }),
@@ -170,7 +170,7 @@ export const usage = resource({
           .number()
           .int()
           .min(0)
-          .max(MOST)
+          .max(MAX_MICROS)
           .nullable()
           .describe("Micro-dollars a day; null for the installation's own budget"),
       }),

@@ -15,7 +15,7 @@ type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?:
 
 export type UsageService = ReturnType<typeof createUsage>;
 
-/** What the ledger tells, and budgets. */
+/** Reports of the ledger, and budgets. */
 export function createUsage(database: Database, ledger: Ledger, traces: Traces) {
   return {
     summarize: (tenantId: string, by: string, asked: Asked, page: Page) =>

@@ -14,7 +14,7 @@ const endpoint = z
       .enum(['healthy', 'failing', 'disabled'])
       .describe('failing: deliveries wait longer between attempts. disabled: nothing is delivered'),
     stateReason: z.string().nullable(),
-    pausedUntil: timestamp.nullable().describe('When a failing endpoint is tried again'),
+    pausedUntil: timestamp.nullable().describe('When delivery to a failing endpoint is retried'),
     createdAt: timestamp,
     lastDelivery: z
       .object({
@@ -28,7 +28,7 @@ const endpoint = z
   })
   .meta({ id: 'WebhookEndpoint' });
 
-/** They could not be sent with a request, and would be shown to everyone who lists the endpoints. */
+/** They could not be sent with a request, and would be shown to every user who lists the endpoints. */
 function hasNoCredentials(url: string): boolean {
   const { username, password } = URL.parse(url) ?? { username: '', password: '' };
   return username === '' && password === '';
@@ -71,7 +71,7 @@ export const webhook = resource({
       method: 'POST',
       path: '/webhooks/endpoints',
       summary: 'Subscribe an endpoint to events',
-      description: 'The secret that signs the deliveries is answered once, here.',
+      description: 'The secret that signs the deliveries is returned only once, here.',
       access,
       status: 201,
       input: z.object({ url, events: eventTypes }),
@@ -124,8 +124,9 @@ export const webhook = resource({
     rotateSecret: operation({
       method: 'POST',
       path: '/webhooks/endpoints/{endpointId}/rotate-secret',
-      summary: 'Give an endpoint a new secret',
-      description: 'The new secret is answered once, here. For 24 hours deliveries carry both signatures.',
+      summary: 'Rotate the secret of an endpoint',
+      description:
+        'The new secret is returned only once, here. For 24 hours deliveries carry both signatures.',
       access,
       input: z.object({ endpointId: id }),
       output: z
@@ -138,12 +139,12 @@ export const webhook = resource({
       path: '/webhooks/endpoints/{endpointId}/test',
       summary: 'Send a sample event to an endpoint',
       description:
-        'Sends `endpoint.test` once, whatever the endpoint subscribed to. The delivery log tells the outcome.',
+        'Sends `endpoint.test` once, whatever the endpoint subscribed to. The delivery log shows the outcome.',
       access,
       status: 202,
       input: z.object({
         endpointId: id,
-        event: z.enum(EVENT_TYPES).optional().describe('Type whose made-up data the sample carries'),
+        event: z.enum(EVENT_TYPES).optional().describe('Type of the sample data that the event carries'),
       }),
       output: delivery,
       errors: ['NOT_FOUND'],

@@ -70,7 +70,7 @@ export function createDispatch({ database, jobs, guard, sealer, now, settings }:
     handle: (job, { signal }) => attempt(job, signal),
     onDead: ({ tenantId, deliveryId }) =>
       database.withTenant(tenantId, (transaction) =>
-        giveUp(transaction, deliveryId, 'Sending failed on our side; the log has the reason.'),
+        giveUp(transaction, deliveryId, 'Sending failed because of an internal error; see the log.'),
       ),
   });
 

@@ -2,7 +2,7 @@ import type { EndpointRecord } from './store.ts';
 
 /** From so many failures in a row on, deliveries to an endpoint wait for each other. */
 const FAILURES_TO_PAUSE = 5;
-const LONGEST_PAUSE_SECONDS = 3600;
+const MAX_PAUSE_SECONDS = 3600;
 
 export type Health = Pick<
   EndpointRecord,
@@ -26,7 +26,7 @@ export interface HealthSettings {
 
 /** Seconds until a delivery is tried again after its attempt number `tries` (from 1) failed. */
 export function pauseAfter(tries: number, { retrySeconds }: HealthSettings): number {
-  return Math.min(retrySeconds * 2 ** (tries - 1), LONGEST_PAUSE_SECONDS);
+  return Math.min(retrySeconds * 2 ** (tries - 1), MAX_PAUSE_SECONDS);
 }
 
 /** An endpoint's health after one more failure in a row. */

@@ -123,7 +123,7 @@ export function createWebhooks(
           await setHealth(transaction, endpointId, {
             ...HEALTHY,
             state: 'disabled',
-            state_reason: 'Somebody disabled it.',
+            state_reason: 'It was disabled by a user.',
           });
         else if (enabled || url !== undefined) await setHealth(transaction, endpointId, HEALTHY);
         const view = await describe(transaction, endpointId);

@@ -188,7 +188,7 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
     clock.setAhead(0);
   });
 
-  test('stop for an endpoint that has failed for days, until somebody enables it', async () => {
+  test('stop for an endpoint that has failed for days, until it is enabled again', async () => {
     const { id } = await subscribe();
     await api.context.database
       .system('the test makes days pass')

@@ -185,7 +185,7 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
     expect(await problem(call)).toEqual({ status: 422, code: 'INVALID_INPUT' });
   });
 
-  test('know nothing of ids that nobody gave', async () => {
+  test('do not know invented ids', async () => {
     const endpointId = uuidv7();
     expect(await problem(api.client.webhook.get({ endpointId }))).toEqual({ status: 404, code: 'NOT_FOUND' });
     expect(await problem(api.client.webhook.delete({ endpointId }))).toEqual({

@@ -1,4 +1,4 @@
-/** Where a request for manual time stands. Only `approved` time is payable. */
+/** The state of a request for manual time. Only `approved` time is payable. */
 export const STATES = [
   'submitted',
   'in_review',

@@ -13,7 +13,7 @@ export interface DecisionsTables {
     decline_label: string;
     reason_required: boolean;
     reference: string | null;
-    /** Sealed: whoever knows it may go on with what waits there. */
+    /** Sealed: anyone who knows it can resume what waits there. */
     callback_url: string | null;
     /** Sealed; signs the callback. Null without a callback, and for decisions from before callbacks were signed. */
     callback_secret: string | null;

@@ -35,7 +35,7 @@ export interface EventsTables {
     status: Generated<'pending' | 'delivered' | 'failed'>;
     attempts: Generated<number>;
     last_error: string | null;
-    /** Rises when somebody asks to send it again; jobs of earlier rounds are void. */
+    /** Incremented when it is sent again on request; jobs of earlier rounds are void. */
     round: Generated<number>;
     next_attempt_at: Generated<Date | null>;
     created_at: Timestamp;

@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
-/** Where the work that runs now stands in its trace. Not the API's global context, which others may set. */
+/** The place of the running work in its trace. Not the API's global context, which others may set. */
 export interface Current {
   tracer: Tracer;
   context: Context;
@@ -119,7 +119,7 @@ export function spanOfStatement(
   const attributes = {
     'db.system.name': 'postgresql',
     'db.operation.name': operation,
-    'db.query.text': text.length > MOST_STATEMENT ? `${text.slice(0, MOST_STATEMENT)}…` : text,
+    'db.query.text': text.length > MAX_STATEMENT_LENGTH ? `${text.slice(0, MAX_STATEMENT_LENGTH)}…` : text,
   };
   const options = { kind: SpanKind.CLIENT, attributes, startTime: endTime - milliseconds };
   const span = place.tracer.startSpan(operation, options, place.context);
@@ -127,4 +127,4 @@ export function spanOfStatement(
   span.end(endTime);
 }
 
-const MOST_STATEMENT = 2_000;
+const MAX_STATEMENT_LENGTH = 2_000;

@@ -24,7 +24,7 @@ export interface Tracing {
   close(milliseconds: number): Promise<void>;
 }
 
-const MOST_WAITING = 4096;
+const MAX_WAITING = 4096;
 
 /** The provider is this process's own: nothing is registered with the API's globals. */
 export function createTracing(settings: OtlpSettings, log: Logger): Tracing {
@@ -37,7 +37,7 @@ export function createTracing(settings: OtlpSettings, log: Logger): Tracing {
   });
   const processor = new BatchSpanProcessor({
     exporter: complaining(exporter, 'traces', log),
-    maxQueueSize: MOST_WAITING,
+    maxQueueSize: MAX_WAITING,
     scheduledDelayMillis: exportEveryMs,
     exportTimeoutMillis: timeoutMs + 1_000,
   });

@@ -49,7 +49,7 @@ export function parsePairs(text: string): Record<string, string> {
 
 const COMPLAIN_EVERY_MS = 5 * 60_000;
 
-/** The part of an exporter that tells how an export ended. */
+/** The part of an exporter that reports how an export ended. */
 interface Exporter<Item> {
   export(items: Item[], done: (result: { code: number; error?: Error }) => void): void;
 }
@@ -65,7 +65,7 @@ export function complaining<Item, E extends Exporter<Item>>(exporter: E, what: s
         lost += items.length;
         if (performance.now() - saidAt > COMPLAIN_EVERY_MS) {
           saidAt = performance.now();
-          log.warn({ lost }, `${what} could not be exported and are lost`);
+          log.warn({ lost }, `${what} could not be exported and were lost`);
           lost = 0;
         }
       }

@@ -94,7 +94,7 @@ const square = fc.integer({ min: 2, max: 6 }).chain((size) =>
 );
 
 describe('kappa', () => {
-  test('is 1 where everybody agrees on more than one answer', () => {
+  test('is 1 where all agree on more than one answer', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 2, maxLength: 6 }), (diagonal) => {
         const table = diagonal.map((count, row) => diagonal.map((_, column) => (row === column ? count : 0)));
@@ -156,7 +156,7 @@ describe('kappa', () => {
     );
   });
 
-  test('does not count an answer that is none of the categories', () => {
+  test('does not count an answer outside the categories', () => {
     expect(() => tabulate([['A', 'F']], ['A', 'B'])).toThrow(RangeError);
   });
 });

@@ -13,7 +13,7 @@ const group = z
     groupId: id,
     name: z.string(),
     team: z.string().nullable().describe('Whose requests it decides; null decides for every other team'),
-    escalation: z.boolean().describe('Requests past their deadline go here'),
+    escalation: z.boolean().describe('Gets requests past their deadline'),
     members: z.array(z.string()).describe('E-mail addresses'),
   })
   .meta({ id: 'ApproverGroup' });
@@ -33,7 +33,7 @@ const name = prose(1, 100);
 export const approver = resource({
   id: 'approver',
   name: 'Approver',
-  description: 'Who decides requests for manual time: groups by team, and who stands in for whom.',
+  description: 'Who decides requests for manual time: groups by team, and delegations.',
   locate: [
     { operation: 'listGroups', id: 'groupId', shown: ['name', 'team'] },
     { operation: 'listDelegations', id: 'delegationId', shown: ['fromEmail', 'toEmail'] },
@@ -92,7 +92,7 @@ export const approver = resource({
     listDelegations: operation({
       method: 'GET',
       path: '/approver-delegations',
-      summary: 'List who stands in for whom',
+      summary: 'List delegations',
       access: ROLES,
       own: 'anyone',
       list: true,
@@ -102,7 +102,7 @@ export const approver = resource({
     delegate: operation({
       method: 'POST',
       path: '/approver-delegations',
-      summary: 'Let somebody stand in for you while you are away',
+      summary: 'Delegate your decisions while you are away',
       access: deciders,
       own: 'anyone',
       status: 201,
@@ -110,7 +110,9 @@ export const approver = resource({
         toEmail: email,
         firstDay: day,
         lastDay: day,
-        fromEmail: email.optional().describe('For somebody else, by an administrator or executive'),
+        fromEmail: email
+          .optional()
+          .describe('On behalf of another person; for administrators and executives'),
       }),
       output: delegation,
       errors: ['APPROVAL_NOT_YOURS'],

@@ -34,7 +34,7 @@ function fromReasons(counted: CriterionResult[]): string[] {
   ];
 }
 
-/** One reason that excuses everything (leave, say) is told once. */
+/** One reason that excuses everything (leave, for example) is given once. */
 function notCounted(told: CriterionResult[]): string {
   const [first] = told;
   if (first && told.length > 1 && told.every(({ reason }) => reason === first.reason)) return first.reason;

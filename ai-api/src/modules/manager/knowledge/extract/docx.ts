@@ -4,8 +4,8 @@ import { type Extracted, UnreadableFile } from './block.ts';
 import { readHtml } from './html.ts';
 
 /** Unpacked, so that a small file cannot grow to fill the memory. */
-const MOST_BYTES = 100 * 1024 * 1024;
-const MOST_FILES = 5000;
+const MAX_BYTES = 100 * 1024 * 1024;
+const MAX_FILES = 5000;
 /** First bytes of a compound file: what Office writes when a document is encrypted, and wrote before 2007. */
 const COMPOUND_FILE = 'd0cf11e0a1b11ae1';
 
@@ -21,7 +21,7 @@ export async function readDocx(body: Uint8Array): Promise<Extracted> {
     const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(body) });
     return readHtml(value);
   } catch (error) {
-    throw new UnreadableFile('It is not a Word document that can be read.', error);
+    throw new UnreadableFile('It is not a readable Word document.', error);
   }
 }
 
@@ -40,8 +40,8 @@ function refuseBomb(body: Uint8Array): Promise<void> {
         },
       },
       (error) => {
-        if (error) return reject(new UnreadableFile('It is not a Word document that can be read.', error));
-        if (bytes > MOST_BYTES || files > MOST_FILES)
+        if (error) return reject(new UnreadableFile('It is not a readable Word document.', error));
+        if (bytes > MAX_BYTES || files > MAX_FILES)
           return reject(new UnreadableFile('It is too large when unpacked.'));
         resolve();
       },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { swellingPdf } from '../../../../../test/files.ts';
 import { extract } from './index.ts';
 
-test('a small file that unpacks to more than it may ends with a reason, and harms nobody', async () => {
+test('a small file that unpacks to more than it may ends with a reason, and does no harm', async () => {
   const body = await swellingPdf(120);
   expect(body.length).toBeLessThan(1024 * 1024);
   await expect(
@@ -10,7 +10,7 @@ test('a small file that unpacks to more than it may ends with a reason, and harm
   ).rejects.toThrow('It is too large when unpacked.');
 });
 
-test('reading ends when nobody waits for it any more', async () => {
+test('reading ends when its caller no longer waits', async () => {
   const body = await swellingPdf(60);
   const gone = new AbortController();
   const reading = extract({ body, contentType: 'application/pdf' }, gone.signal);

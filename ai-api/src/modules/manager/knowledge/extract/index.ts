@@ -15,19 +15,19 @@ export interface ExtractTask {
 const TIMEOUT_MS = 60_000;
 const MEMORY_MB = 512;
 /** Beside the heap: what a file unpacks to, which the limit of the heap does not see. */
-const MOST_UNPACKED = 256 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const LOOK_MS = 100;
 
 /**
  * Reads a document in a thread of its own, with limits of time and memory: a file that is malformed or made to do
  * harm ends there.
  * @param mostUnpacked bytes outside of the heap
- * @throws {UnreadableFile} with the reason for whoever uploaded it; the reason of `signal`
+ * @throws {UnreadableFile} with the reason for the uploader; the reason of `signal`
  */
 export function extract(
   task: ExtractTask,
   signal?: AbortSignal,
-  mostUnpacked = MOST_UNPACKED,
+  mostUnpacked = MAX_UNPACKED_BYTES,
 ): Promise<Extracted> {
   signal?.throwIfAborted();
   return new Promise<Extracted>((resolve, reject) => {

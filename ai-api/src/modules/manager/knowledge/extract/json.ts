@@ -1,8 +1,8 @@
 import { type Block, clean, type Extracted, UnreadableFile } from './block.ts';
 
-const DEEPEST = 32;
+const MAX_DEPTH = 32;
 
-/** Reads JSON, such as a rubric: the path to a value is its heading, values of one object stand together. */
+/** Reads JSON, such as a rubric: the path to a value is its heading, values of one object stay together. */
 export function readJson(source: string): Extracted {
   let root: unknown;
   try {
@@ -14,10 +14,11 @@ export function readJson(source: string): Extracted {
     isObject(root) && 'title' in root && typeof root.title === 'string' ? clean(root.title) : null;
   const blocks: Block[] = [];
   const walk = (value: unknown, heading: string[]) => {
-    if (heading.length > DEEPEST) throw new UnreadableFile(`It is nested more than ${DEEPEST} levels deep.`);
+    if (heading.length > MAX_DEPTH)
+      throw new UnreadableFile(`It is nested more than ${MAX_DEPTH} levels deep.`);
     if (!isObject(value)) return add(String(value), heading);
     const entries = Object.entries(value);
-    // Its title stands above all of it already.
+    // Its title is above all of it already.
     const isTitle = (key: string) => heading.length === 0 && key === 'title' && title !== null;
     const plain = entries.filter(([key, child]) => !isObject(child) && !isTitle(key));
     add(

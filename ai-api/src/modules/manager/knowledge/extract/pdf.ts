@@ -1,15 +1,15 @@
 import { extractText, getDocumentProxy, getMeta } from 'unpdf';
 import { type Block, clean, type Extracted, UnreadableFile } from './block.ts';
 
-const MOST_PAGES = 2000;
-/** Its warnings would stand between the lines of our log. */
+const MAX_PAGES = 2000;
+/** Its warnings would appear between the lines of our log. */
 const ERRORS_ONLY = 0;
 
 /** Reads the text of a PDF page by page. Pictures of text are not read. */
 export async function readPdf(body: Uint8Array): Promise<Extracted> {
   const document = await open(body);
-  if (document.numPages > MOST_PAGES) {
-    throw new UnreadableFile(`It has ${document.numPages} pages; at most ${MOST_PAGES} are read.`);
+  if (document.numPages > MAX_PAGES) {
+    throw new UnreadableFile(`It has ${document.numPages} pages; at most ${MAX_PAGES} are read.`);
   }
   const { text } = await extractText(document, { mergePages: false });
   const blocks = text.flatMap((page, index) => blocksOf(page, index + 1));
@@ -27,7 +27,7 @@ async function open(body: Uint8Array) {
     if (error instanceof Error && error.name === 'PasswordException') {
       throw new UnreadableFile('It is encrypted. Save it without a password.', error);
     }
-    throw new UnreadableFile('It is not a PDF that can be read.', error);
+    throw new UnreadableFile('It is not a readable PDF.', error);
   }
 }
 

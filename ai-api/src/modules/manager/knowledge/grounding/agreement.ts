@@ -2,12 +2,12 @@ import type { Source } from './source.ts';
 import { type Word, wordsOf } from './words.ts';
 
 /**
- * What a sentence is beside its source: `agrees` says what that says; `differs` says it otherwise or says more;
+ * How a sentence relates to its source: `agrees` says what that says; `differs` says it otherwise or says more;
  * `unrelated` shares fewer than half of its words with it.
  */
 export type Agreement = 'agrees' | 'differs' | 'unrelated';
 
-/** Of the words of a clause that is told, the share that may be left out: they could restrict it. */
+/** Of the words of a clause that is repeated, the share that may be left out: they could restrict it. */
 const MAX_LEFT_OUT = 0.34;
 /** Of the words of a sentence that is about the same as its source. */
 const MIN_SHARED = 0.5;
@@ -17,7 +17,7 @@ const ON_BOTH_SIDES = ['unless', 'if', 'may', 'should'];
 /**
  * Compares a sentence with the words that it claims to rest on: each of its words has to be there, with the same
  * figures, bounds and units; what is denied, allowed, advised, excepted and conditional has to be so on both sides; and
- * of a clause that it tells, figures and many words must not be left out. The order of words is not compared.
+ * of a clause that it repeats, figures and many words must not be left out. The order of words is not compared.
  * @param above headings and title of the passage, which its sentences need not repeat
  */
 export function agreementOf(sentence: string, source: Source, above: readonly string[]): Agreement {
@@ -82,7 +82,7 @@ const denialsOf = (words: readonly Word[]) =>
       : [],
   );
 
-/** What is denied on one side is told on the other only if it is denied there too. */
+/** What is denied on one side may be stated on the other only if it is denied there too. */
 function denialsAgree(own: readonly Word[], source: readonly Word[]): boolean {
   const [asked, given] = [denialsOf(own), denialsOf(source)];
   const [denied, deniedThere] = [stemsOf(asked.flat()), stemsOf(given.flat())];
@@ -98,7 +98,7 @@ function denialsAgree(own: readonly Word[], source: readonly Word[]): boolean {
 }
 
 /**
- * Whether a sentence leaves out figures or many words of a clause that it tells: "the fee" of "half of the fee".
+ * Whether a sentence leaves out figures or many words of a clause that it repeats: "the fee" of "half of the fee".
  * @param from where the quote begins in the source
  * @param to where it ends
  */

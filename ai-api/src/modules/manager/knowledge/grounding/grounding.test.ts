@@ -32,7 +32,7 @@ describe('a sentence of an answer', () => {
     ],
     ['what only the heading names', 'Probation lasts at least four months.', 'lasts at least four months', 3],
     ['the same denial', 'Cash is not accepted.', 'Cash is never accepted', 1],
-  ])('is told with %s', (_what, sentence, quote, passage) => {
+  ])('is accepted with %s', (_what, sentence, quote, passage) => {
     expect(told(sentence, quote, passage)).toMatchObject({
       text: sentence,
       citation: passage,
@@ -100,7 +100,7 @@ describe('a sentence of an answer', () => {
     expect(told(sentence, quote, passage)).toBeNull();
   });
 
-  test('never tells a figure, a unit or a denial that its passage has not', () => {
+  test('never states a figure, a unit or a denial that its passage does not have', () => {
     const piece = fc.constantFrom(
       ...'receipts are is due within after 30 thirty 31 sixty days weeks dollars $ % of travel cash never not no accepted lead may must agree more unless quarter has ended half twice and the 3.5 without nobody'.split(
         ' ',

@@ -26,8 +26,8 @@ const line = z.object({
 });
 
 /**
- * Reads one line of a model's answer. Null unless it rests on a passage: the quote has to stand there word for word.
- * A sentence that says what its source says is told; one that says it otherwise or says more gives way to the
+ * Reads one line of a model's answer. Null unless it rests on a passage: the quote has to be in it word for word.
+ * A sentence that says what its source says is returned; one that says it otherwise or says more gives way to the
  * document's own sentences; one that shares fewer than half of its words with them is left out.
  * @param passages the first is number 1
  */

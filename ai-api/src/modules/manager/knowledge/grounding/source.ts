@@ -1,21 +1,21 @@
-/** Where a quote stands in a passage. */
+/** The position of a quote in a passage. */
 export interface Source {
   /** The sentences that the quote touches, whole. */
   sentences: string;
-  /** Of these, what stands before the quote, and what stands up to its end. */
+  /** Of these, what precedes the quote, and what reaches up to its end. */
   before: string;
   told: string;
 }
 
 const WORD = /[\p{L}\p{N}%€$£]+/gu;
-/** Fewer words could stand anywhere. */
-const LEAST_WORDS = 3;
+/** Fewer words could occur anywhere. */
+const MIN_WORDS = 3;
 
 /** Finds a quote in a passage, letter by letter but for case, punctuation and line breaks. Null when it is not there. */
 export function sourceOf(quote: string, passage: string): Source | null {
   const text = passage.normalize('NFKC');
   const asked = wordsOf(quote.normalize('NFKC'));
-  if (asked.length < LEAST_WORDS) return null;
+  if (asked.length < MIN_WORDS) return null;
   const words = wordsOf(text);
   const start = words.findIndex((_, at) =>
     asked.every(({ word }, index) => words[at + index]?.word === word),

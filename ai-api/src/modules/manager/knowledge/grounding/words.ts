@@ -52,7 +52,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:less than|fewer than|below|under) (?=\d)/g, '< '],
 ];
 
-/** Words that turn, limit or soften what is said, by what they do. */
+/** Words that negate, limit or soften a statement, by what they do. */
 const OPERATORS = new Map(
   Object.entries({
     not: 'not no never nobody none nothing neither nor without untrue',

@@ -11,7 +11,7 @@ export interface Compared {
 /** A word of the title counts less than one of the passage: all passages of the document have it. */
 const TITLE = 0.6;
 /** Of a long question the rarest words are compared. */
-const MOST_WORDS = 32;
+const MAX_WORDS = 32;
 
 /**
  * How much of a question each passage covers, 0 to 1: of each of its words the nearest one there, 1 for the same stem
@@ -28,7 +28,7 @@ export async function coverageOf(
   const asked = words
     .map(([stem, word]) => ({ stem, word, weight: rarity(stem) }))
     .toSorted((a, b) => b.weight - a.weight)
-    .slice(0, MOST_WORDS);
+    .slice(0, MAX_WORDS);
   const whole = asked.reduce((sum, { weight }) => sum + weight, 0);
   if (whole === 0) return passages.map(() => 0);
   const known = createVocabulary();

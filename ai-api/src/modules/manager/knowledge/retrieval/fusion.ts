@@ -56,14 +56,14 @@ const fitOf = ({ coverage, similarity }: Unscored) => coverage + STATIC_WEIGHT *
 export type Use = 'read' | 'shown';
 
 /** Fitted on the development half of the questions in `bench/retrieval`, with as many that no policy answers. */
-const LEAST_FIT: Record<Use, number> = { read: 0.55, shown: 0.65 };
-const LEAST_COVERAGE: Record<Use, number> = { read: 0.3, shown: 0.5 };
-/** Of an embedder that nobody has measured; only what is near by any of them. */
-const LEAST_SIMILARITY = 0.55;
+const MIN_FIT: Record<Use, number> = { read: 0.55, shown: 0.65 };
+const MIN_COVERAGE: Record<Use, number> = { read: 0.3, shown: 0.5 };
+/** Of an embedder without measurements; only what is near by any of them. */
+const MIN_SIMILARITY = 0.55;
 
 /** Whether a passage says enough about a question, so that it is not better said that the policies do not say. */
 export function isFit(passage: Unscored, meaning: Meaning, use: Use): boolean {
-  if (meaning === 'static') return fitOf(passage) >= LEAST_FIT[use];
+  if (meaning === 'static') return fitOf(passage) >= MIN_FIT[use];
   const { coverage, similarity } = passage;
-  return coverage >= LEAST_COVERAGE[use] || (similarity ?? 0) >= LEAST_SIMILARITY;
+  return coverage >= MIN_COVERAGE[use] || (similarity ?? 0) >= MIN_SIMILARITY;
 }

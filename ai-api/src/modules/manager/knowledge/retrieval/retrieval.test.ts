@@ -51,7 +51,7 @@ describe('an index of words', () => {
 describe('how much of a question a passage covers', () => {
   const compared = (text: string, heading: string[] = [], title = '') => ({ text, heading, title });
 
-  test('is all of it where every word stands there, and little where none is near', async () => {
+  test('is 1 where every word occurs, and little where none is near', async () => {
     const [all, near, far] = await coverageOf(
       'How many vacation days?',
       [

@@ -17,11 +17,11 @@ export interface FoundByWords {
 /** What an occurrence counts, doubled so that these are whole numbers: in the text, a heading, the title. */
 const WEIGHTS = { text: 2, heading: 2, title: 1 } as const;
 const UNIT = WEIGHTS.text;
-/** How soon more of the same word stops to count, and how much a long passage is held back. */
+/** How soon more of the same word stops counting, and how much a long passage is held back. */
 const K1 = 0.9;
 const B = 0.4;
 
-/** The passages of one version of a document: of each the places of its stems and how often they stand there. */
+/** The passages of one version of a document: of each the places of its stems and how often they occur. */
 interface Part {
   folder: string;
   ids: string[];

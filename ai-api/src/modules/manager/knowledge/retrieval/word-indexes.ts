@@ -12,10 +12,10 @@ interface Kept {
 }
 
 /** Passages of one company that are kept in memory at most: text search by the database is slower, but has no bound. */
-const MOST_PASSAGES = 100_000;
+const MAX_PASSAGES = 100_000;
 /** Words in passages, of one company and of all together: about 10 bytes each. */
-const MOST_OF_ONE = 6_000_000;
-const MOST_OF_ALL = 12_000_000;
+const MAX_PER_INDEX = 6_000_000;
+const MAX_IN_TOTAL = 12_000_000;
 /** Passages that are read at once; between them other requests have their turn. */
 const PIECE = 500;
 
@@ -28,8 +28,8 @@ const keyOf = ({ id, version, title }: SearchedDocument) => `${id} ${version} ${
 export function createWordIndexes(
   database: Database,
   {
-    mostPassages = MOST_PASSAGES,
-    mostOfAll = MOST_OF_ALL,
+    mostPassages = MAX_PASSAGES,
+    mostOfAll = MAX_IN_TOTAL,
   }: { mostPassages?: number; mostOfAll?: number } = {},
 ) {
   const kept = new Map<string, Kept>();
@@ -54,7 +54,7 @@ export function createWordIndexes(
           index.add(keyOf(document), document.folder, document.title, own.slice(at, at + PIECE));
           await nextTurn();
         }
-        if (index.size() > MOST_OF_ONE) return null;
+        if (index.size() > MAX_PER_INDEX) return null;
       }
     }
     return index;
@@ -91,7 +91,7 @@ export function createWordIndexes(
       const entry: Kept = kept.get(tenantId) ?? { revision: null, index: null, reading: null };
       kept.delete(tenantId);
       kept.set(tenantId, entry);
-      // Whoever is reading may have begun before this revision.
+      // A running read may have begun before this revision.
       if (entry.reading) await entry.reading.catch(() => null);
       if (entry.revision === revision) return entry.index;
       entry.reading ??= renew(tenantId, entry, revision);

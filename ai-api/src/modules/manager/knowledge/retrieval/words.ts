@@ -1,6 +1,6 @@
 import { stemmer } from 'stemmer';
 
-/** Words that stand in every text and say nothing about its subject. */
+/** Words that occur in every text and say nothing about its subject. */
 const COMMON = new Set(
   (
     'a about above after again against all am an and any are as at be because been before being below between both ' +
@@ -14,14 +14,14 @@ const COMMON = new Set(
 
 const WORD = /[\p{L}\p{N}]+(?:'\p{L}+)?/gu;
 /** Longer ones are no words. */
-const LONGEST = 40;
-const MOST_KEPT = 50_000;
+const MAX_LENGTH = 40;
+const MAX_CACHED = 50_000;
 const stems = new Map<string, string>();
 
-/** The words of a text in lower case, each as often as it stands there. */
+/** The words of a text in lower case, each as often as it occurs. */
 export function wordsOf(text: string): string[] {
   const found = text.normalize('NFKC').toLowerCase().replaceAll('’', "'").match(WORD) ?? [];
-  return found.filter((word) => word.length <= LONGEST);
+  return found.filter((word) => word.length <= MAX_LENGTH);
 }
 
 /** The words that say what a text is about. */
@@ -37,7 +37,7 @@ export function stemOf(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
   const stem = stemmer(word.replace(/'.*/, ''));
-  if (stems.size >= MOST_KEPT) stems.clear();
+  if (stems.size >= MAX_CACHED) stems.clear();
   stems.set(word, stem);
   return stem;
 }

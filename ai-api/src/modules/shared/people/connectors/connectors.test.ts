@@ -192,7 +192,7 @@ describe('a source that is not well', () => {
     faults = () => ({ status: 503 });
     for (const id of ['b-0001', 'b-0002']) await failure(subject.weekOf(id, WEEK));
     expect((await failure(subject.weekOf('b-0003', WEEK))).message).toBe(
-      'WorkSmart failed several times in a row and is left alone for a while',
+      'WorkSmart failed several times in a row and is not called for a while',
     );
     expect(sources.requests).toHaveLength(2);
     faults = () => undefined;
