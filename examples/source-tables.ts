@@ -137,7 +137,7 @@ function byKey(rows: readonly Row[], ...columns: [string, string]): Map<string, 
   for (const row of rows) {
     const id = key(text(row, columns[0]), text(row, columns[1]));
     if (map.has(id))
-      throw new Error(`${row.file}, row ${row.number}: ${id.replace('\n', ' ')} is there twice`);
+      throw new Error(`${row.file}, row ${row.number}: ${id.replace('\n', ' ')} appears twice`);
     map.set(id, row);
   }
   return map;

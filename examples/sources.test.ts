@@ -115,7 +115,9 @@ describe('the loopback sources', () => {
   it('refuse a port that is taken, by its number', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
-    await expect(startSources({ directory, apiKey: KEY, port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startSources({ directory, apiKey: KEY, port })).rejects.toThrow(
+      `port ${port} is already in use`,
+    );
   });
 });
 
@@ -136,7 +138,7 @@ describe('files that are not right', () => {
     [
       'a week that is there twice',
       `${header}\nb,2026-W46,1,,,,,,\nb,2026-W46,2,,,,,,\n`,
-      'metrics.csv, row 3: b 2026-W46 is there twice',
+      'metrics.csv, row 3: b 2026-W46 appears twice',
     ],
     ['too few cells', `${header}\nb,2026-W46\n`, 'metrics.csv: Invalid Record Length'],
     ['nothing at all', '', 'metrics.csv is empty'],

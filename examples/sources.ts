@@ -164,12 +164,12 @@ function rightReply(
 ): Reply {
   if (!route.source) return refusal(404, 'no such source');
   if (!hasKey(request, apiKey)) return refusal(401, 'the API key is missing or wrong');
-  if (request.method !== 'GET') return refusal(405, 'only GET is answered');
+  if (request.method !== 'GET') return refusal(405, 'only GET is supported');
   if (route.isPing) return { status: 200, body: { ok: true } };
   if (route.builderId === undefined || route.week === undefined) return refusal(404, 'no such address');
   if (!/^\d{4}-W\d{2}$/.test(route.week)) return refusal(400, 'the week must look like 2026-W46');
   const facts = tables[route.source](route.builderId, route.week);
-  return facts ? { status: 200, body: facts } : refusal(404, 'nothing is known of that person and week');
+  return facts ? { status: 200, body: facts } : refusal(404, 'no facts for that builder and week');
 }
 
 function refusal(status: number, error: string): Reply {
@@ -188,7 +188,7 @@ async function listen(server: Server, port: number): Promise<void> {
     await once(server, 'listening');
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? new Error(`port ${port} is taken`, { cause: error }) : error;
+    throw isTaken ? new Error(`port ${port} is already in use`, { cause: error }) : error;
   }
 }
 
@@ -207,7 +207,7 @@ async function main(): Promise<void> {
   console.log(`WorkSmart    ${sources.worksmartUrl}`);
   console.log(`BrainLift    ${sources.brainliftUrl}`);
   console.log(`Metrics API  ${sources.metricsUrl}`);
-  if (!process.env.SOURCES_API_KEY) console.log(`API key      ${apiKey} (made for this run)`);
+  if (!process.env.SOURCES_API_KEY) console.log(`API key      ${apiKey} (generated for this run)`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void sources.close());
 }
 

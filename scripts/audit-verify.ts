@@ -35,12 +35,12 @@ async function verifyAll(database: Database): Promise<boolean> {
     if (firstBroken) {
       intact = false;
       console.log(`${name}: BROKEN at entry ${firstBroken.seq}, which ${firstBroken.reason}.`);
-      console.log(`  ${checked} entries before it are right.`);
+      console.log(`  ${checked} entries before it are intact.`);
     } else {
       console.log(`${name}: intact, ${checked} entries. Head: ${head.seq} ${head.hash}`);
     }
   }
-  if (tenants.length === 0) console.log('There is no company in this database.');
+  if (tenants.length === 0) console.log('No companies in this database.');
   return intact;
 }
 
@@ -49,7 +49,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(`Could not verify: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`Verification failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 2;
   },
 );

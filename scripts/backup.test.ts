@@ -97,7 +97,7 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
       text: `Could not restore: ${dump} was altered after the backup.\n`,
     });
     rmSync(join(backup, 'manifest.json'));
-    expect((await npmRun('restore', {}, backup, '--check')).text).toContain('is no complete backup');
+    expect((await npmRun('restore', {}, backup, '--check')).text).toContain('is not a complete backup');
   }, 180_000);
 });
 
@@ -107,7 +107,7 @@ test('npm run backup refuses a database that a server has open', async () => {
   const target = join(testDatabase.env.DATA_DIR, 'backup');
   const { code, text } = await npmRun('backup', testDatabase.env, target);
   expect(code).toBe(1);
-  expect(text).toMatch(/^Could not back up: .*in use/);
+  expect(text).toMatch(/^Backup failed: .*in use/);
   expect(existsSync(join(target, 'manifest.json'))).toBe(false);
   await api.stop();
   await testDatabase.remove();

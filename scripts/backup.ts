@@ -12,10 +12,10 @@ import { dumpServer, ownerOf } from './backup/server.ts';
 import { dataDirectory } from './data-directory.ts';
 
 const USAGE = `npm run backup -- [FOLDER] [--without-objects] [--without-keys]
-  FOLDER             where the backup is written; backups/<time> unless said
-  --without-objects  files are left out, for a bucket that keeps its own versions
-  --without-keys     data.key and objects.key are left out; without them sealed secrets cannot be read again
-The environment says what: DATABASE_URL, else DATA_DIR, which no process may have open; OBJECTS_BUCKET.`;
+  FOLDER             target folder; defaults to backups/<time>
+  --without-objects  exclude files, for a bucket with its own versioning
+  --without-keys     exclude data.key and objects.key; sealed secrets cannot be restored without them
+Environment: DATABASE_URL, or DATA_DIR (must not be in use); OBJECTS_BUCKET.`;
 
 const KEYS = ['data.key', 'objects.key'];
 
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
   await store.close();
   const keys = values['without-keys'] ? [] : await copyKeys(directory, folder);
   await writeManifest(folder, { createdAt, database, companies, objects, keys });
-  console.log(`${companies.length} companies, ${objects.length} objects, ${keys.length} keys: ${folder}`);
+  console.log(
+    `${companies.length} companies, ${objects.length} objects, ${keys.length} keys written to ${folder}`,
+  );
 }
 
 async function dumpDatabase(url: string | undefined, directory: string, folder: string) {
@@ -69,6 +71,6 @@ async function copyKeys(directory: string, folder: string): Promise<string[]> {
 
 main().catch((error: unknown) => {
   const isPlain = error instanceof BackupError || (error instanceof Error && error.cause === undefined);
-  console.error(isPlain ? `Could not back up: ${(error as Error).message}` : error);
+  console.error(isPlain ? `Backup failed: ${(error as Error).message}` : error);
   process.exitCode = 1;
 });

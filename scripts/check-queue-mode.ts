@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     await checkQueueMode(system, say);
     rmSync(home, { recursive: true, force: true });
   } catch (error) {
-    say(`The logs are in ${home}.`);
+    say(`Logs: ${home}`);
     throw error;
   } finally {
     await system.stop();

@@ -11,9 +11,9 @@ const filled = example.replace(/^(\w+)=$/gm, (line, name: string) => {
 });
 try {
   writeFileSync(join(ROOT, '.env'), filled, { mode: 0o600, flag: 'wx' });
-  console.log('.env is written. Next: docker compose up --build');
+  console.log('Created .env. Next: docker compose up --build');
 } catch (error) {
   if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  console.error('.env is there already, and it may hold keys that are in use: it stays as it is.');
+  console.error('.env already exists and may contain keys in use, so it was not changed.');
   process.exitCode = 1;
 }

@@ -6,11 +6,11 @@ import { ROOT } from './start/options.ts';
 const directory = join(ROOT, process.env.DATA_DIR || '.data');
 
 if (isRunning(join(directory, 'api', 'lock.json'))) {
-  console.error(`${directory} is in use. Stop it first (Ctrl-C in its terminal).`);
+  console.error(`${directory} is in use. Stop the running instance first (Ctrl-C in its terminal).`);
   process.exitCode = 1;
 } else {
   rmSync(directory, { recursive: true, force: true });
-  console.log(`${directory} is gone.`);
+  console.log(`Deleted ${directory}.`);
 }
 
 function isRunning(lockFile: string): boolean {

@@ -12,9 +12,9 @@ import { restoreServer } from './backup/server.ts';
 import { ROOT } from './start/options.ts';
 
 const USAGE = `npm run restore -- FOLDER [--check]
-  FOLDER   a backup of npm run backup
-  --check  only check that the backup is whole
-The environment says where: an empty DATABASE_URL or DATA_DIR of the backup's driver; OBJECTS_BUCKET.`;
+  FOLDER   a backup made by npm run backup
+  --check  only verify the backup
+Environment: an empty DATABASE_URL or DATA_DIR, matching the driver of the backup; OBJECTS_BUCKET.`;
 
 /** `npm run restore`: checks a backup, fills an empty installation from it and verifies every audit trail. */
 async function main(): Promise<void> {
@@ -26,15 +26,16 @@ async function main(): Promise<void> {
   if (values.help || !given) return console.log(USAGE);
   const folder = resolve(given);
   const manifest = await readManifest(folder);
-  if (values.check) return console.log(`Whole: ${told(manifest)} of ${manifest.createdAt}.`);
+  if (values.check)
+    return console.log(`The backup is complete: ${told(manifest)}, created ${manifest.createdAt}.`);
   const config = readConfig(await resolveEnvironment(process.env));
   const directory = resolve(ROOT, config.DATA_DIR);
   const { driver, file, owner } = manifest.database;
   if ((driver === 'postgres') !== (config.DATABASE_URL !== undefined))
     throw new BackupError(
       driver === 'postgres'
-        ? 'The backup is of a PostgreSQL server: set DATABASE_URL.'
-        : 'The backup is of an embedded database: unset DATABASE_URL, and set DATA_DIR.',
+        ? 'This is a backup of a PostgreSQL server: set DATABASE_URL.'
+        : 'This is a backup of an embedded database: unset DATABASE_URL and set DATA_DIR.',
     );
   if (config.DATABASE_URL) await restoreServer(config.DATABASE_URL, join(folder, file), owner);
   else await restoreEmbedded(directory, join(folder, file));
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   await putObjects(store, folder, manifest.objects);
   await store.close();
   await verifyCompanies({ ...config, DATA_DIR: directory }, manifest.companies);
-  console.log(`Restored and verified: ${told(manifest)} of ${manifest.createdAt}.`);
+  console.log(`Restored and verified: ${told(manifest)}, created ${manifest.createdAt}.`);
 }
 
 function told({ companies, objects }: Manifest): string {
@@ -58,13 +59,13 @@ async function putKeys(directory: string, folder: string, names: string[]): Prom
       await copyFile(join(folder, 'keys', name), join(directory, name), constants.COPYFILE_EXCL);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      throw new BackupError(`${join(directory, name)} is there already. Restore into an empty DATA_DIR.`);
+      throw new BackupError(`${join(directory, name)} already exists. Restore into an empty DATA_DIR.`);
     }
   }
 }
 
 main().catch((error: unknown) => {
   const isPlain = error instanceof BackupError || (error instanceof Error && error.cause === undefined);
-  console.error(isPlain ? `Could not restore: ${(error as Error).message}` : error);
+  console.error(isPlain ? `Restore failed: ${(error as Error).message}` : error);
   process.exitCode = 1;
 });

@@ -25,7 +25,7 @@ afterAll(async () => {
 describe('npm start', () => {
   test('evaluates the sample company through n8n and delivers every e-mail', async () => {
     running = start([]);
-    await running.said('Everything runs.');
+    await running.said('Everything is running.');
     const report = await mailTo('executives@example.com');
     expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
     const { total } = await inbox('/api/messages?limit=1');
@@ -41,7 +41,7 @@ describe('npm start', () => {
     await Promise.all(Object.values(ports).map((port) => expect(isFree(Number(port))).resolves.toBe(true)));
   }, 240_000);
 
-  test('judges nobody again on a second start, and reports as before', async () => {
+  test('judges no builder again on a second start, and reports as before', async () => {
     const { code, stdout, stderr } = await start(['--once', '--json']).ended;
     expect(stderr).toContain('was evaluated before');
     expect(stderr).toContain('75 builders judged, 0 failed, 97 projects graded, 75 e-mails.');
@@ -74,7 +74,7 @@ describe('npm start', () => {
     const blocker = createServer().listen(Number(ports.PORT), '127.0.0.1');
     const { code, stderr } = await start(['--once']).ended;
     blocker.close();
-    expect(stderr).toContain(`Port ${ports.PORT} on 127.0.0.1 is taken.`);
+    expect(stderr).toContain(`Port ${ports.PORT} on 127.0.0.1 is already in use.`);
     expect(code).toBe(1);
   });
 

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     process.on(signal, () => {
       if (stopping.signal.aborted) process.exit(1);
       progress.line('Stopping…');
-      stopping.abort(new StartError('Stopped before the end.'));
+      stopping.abort(new StartError('Stopped before completion.'));
     });
   }
   const system = await startEverything(options, progress, stopping.signal);
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     progress.block(places(system));
     if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(outcome, Date.now() - began))}\n`);
     if (!options.once) {
-      progress.line('Everything runs. Ctrl-C stops it.');
+      progress.line('Everything is running. Press Ctrl-C to stop.');
       await untilAborted(stopping.signal);
     }
   } finally {

@@ -43,7 +43,7 @@ async function main([command, ...rest]: string[]): Promise<number> {
 }
 
 async function check(): Promise<number> {
-  const stale = (await staleExports()).map((slug) => `${slug}.json is not what the code says: run build`);
+  const stale = (await staleExports()).map((slug) => `${slug}.json is out of date: run build`);
   const faults = [...stale, ...(await readExports()).flatMap(checkApp)];
   for (const fault of faults) console.error(fault);
   console.log(faults.length === 0 ? 'No faults.' : `${faults.length} faults.`);

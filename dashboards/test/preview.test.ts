@@ -47,9 +47,9 @@ async function linkMembers({ client, url }: TestApi): Promise<string> {
   });
   await toolJet.stop();
   expect(said).toEqual([
-    `${email.toUpperCase()} acts as themselves`,
-    `${chief} acts as themselves`,
-    'guest@example.com has not joined ToolJet yet, and is not linked',
+    `${email.toUpperCase()} is linked`,
+    `${chief} is linked`,
+    'guest@example.com has not joined ToolJet yet and is not linked',
   ]);
   return made.key;
 }
@@ -101,7 +101,9 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
 
   test('an executive who has no week yet is told what to do, and who has one sees whom it needs', async () => {
     const page = await open('ai-manager-executive');
-    await expect(named(page, 'overviewAttentionEmpty').textContent()).resolves.toContain('Nobody needs you');
+    await expect(named(page, 'overviewAttentionEmpty').textContent()).resolves.toContain(
+      'Nothing needs your attention',
+    );
     await expect(named(page, 'overviewReviewEmpty').textContent()).resolves.toContain('No week yet');
     await evaluate(api.client);
     await named(page, 'overviewRefresh').getByRole('button').click();
@@ -111,11 +113,11 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
-  test('an executive replaces a grade, with a reason, and it stands', async () => {
+  test('an executive overrides a grade with a reason', async () => {
     const page = await open('ai-manager-executive');
     await named(page, 'overviewAttention').locator('tbody tr').first().click();
     await settled(page);
-    await page.getByRole('button', { name: 'Decide yourself' }).click();
+    await page.getByRole('button', { name: 'Override' }).click();
     const save = named(page, 'decisionSave').getByRole('button');
     await expect(save.isDisabled()).resolves.toBe(true);
     await named(page, 'decisionGrade').locator('select').selectOption('B');
@@ -146,7 +148,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await send.click();
     await mine.locator('.toast.success').waitFor();
     await settled(mine);
-    await expect(named(mine, 'requestsTable').textContent()).resolves.toContain('needs a person');
+    await expect(named(mine, 'requestsTable').textContent()).resolves.toContain('needs review');
 
     const inbox = await openApp(browser, `${asExecutive.url}/ai-manager-executive`, DESKTOP);
     await inbox.getByRole('button', { name: 'Approvals', exact: true }).click();
@@ -201,7 +203,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
       buffer: Buffer.from('x'),
     });
     await expect(inbox.locator('.toast.error').textContent()).resolves.toContain(
-      'of a type that is not taken',
+      'has an unsupported file type',
     );
     await expect(named(inbox, 'policyFileSend').getByRole('button').isDisabled()).resolves.toBe(true);
     const pdf = await pdfOf([
@@ -242,7 +244,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await when.fill('this is no expression');
     await named(page, 'ruleCheck').getByRole('button').click();
     await settled(page);
-    await expect(named(page, 'ruleVerdict').textContent()).resolves.toContain('The rule is wrong');
+    await expect(named(page, 'ruleVerdict').textContent()).resolves.toContain('The rule is invalid');
     await when.fill("request.category == 'research'");
     await named(page, 'ruleMessage')
       .locator('textarea')
@@ -250,17 +252,17 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await named(page, 'ruleReplay').getByRole('button').click();
     await settled(page);
     const replayed = await named(page, 'ruleReplayed').textContent();
-    expect(replayed).toContain('1 of 1 past judgements would come out differently');
+    expect(replayed).toContain('1 of 1 past judgements would change');
     expect(replayed).toContain('Research is planned');
     await named(page, 'ruleComment').locator('input').fill('Research has a budget of its own');
     await named(page, 'rulePublish').getByRole('button').click();
-    await expect(page.locator('.toast').textContent()).resolves.toBe('The next judgement uses the rule.');
+    await expect(page.locator('.toast').textContent()).resolves.toBe('The rule is published.');
     await page.close();
 
     const mine = await openApp(browser, `${asBuilder.url}/ai-manager-builder`, DESKTOP);
     await mine.getByRole('button', { name: 'My requests' }).click();
     await settled(mine);
-    await expect(named(mine, 'requestHintsEmpty').textContent()).resolves.toContain('No policy to show');
+    await expect(named(mine, 'requestHintsEmpty').textContent()).resolves.toContain('No matching policy');
     await fillRequest(mine, '0.75', 'Tried a parser for a customer; the tracker was off that day.');
     await named(mine, 'requestCheck').getByRole('button').click();
     await settled(mine);

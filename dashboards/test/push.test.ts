@@ -78,7 +78,7 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     await expect(push()).resolves.toContain('AI Manager for executives: replaced');
     lines.length = 0;
     await diff(account(), exports, (line) => lines.push(line));
-    expect(lines).toEqual(['The server has what is written here.']);
+    expect(lines).toEqual(['The server matches the exports.']);
     expect(toolJet.apps).toHaveLength(apps.length);
   });
 
@@ -92,7 +92,7 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     await diff(account(), exports, (line) => lines.push(line));
     expect(lines).toEqual([
       `${app.name}: version v2, which is not released, was not compared`,
-      'The server has what is written here.',
+      'The server matches the exports.',
     ]);
     app.released = String(draft.appVersions[0]?.id);
     await expect(diff(account(), exports, () => {})).resolves.toBe(1);
@@ -135,10 +135,10 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
 
   test('restricts pages to their groups, or says that the API alone does', async () => {
     const said = await push();
-    if (version === '2.27') return expect(said).toContain('the API refuses others what they may not see on');
+    if (version === '2.27') return expect(said).toContain('the API still denies unauthorized data on');
     const admin = toolJet.groups.find(({ name }) => name === 'ai-manager-admin');
     expect([...toolJet.pages.values()]).toContainEqual([admin?.id]);
-    expect(said).toContain('page "Access" of AI Manager for operations is for ai-manager-admin only');
+    expect(said).toContain('page "Access" of AI Manager for operations is restricted to ai-manager-admin');
   });
 
   test('sets only data sources of ours, and keeps them when the app that brought them is replaced', async () => {

@@ -1,15 +1,15 @@
 output "urls" {
-  description = "Where people and programs reach the services."
+  description = "URLs of the services."
   value       = { for name, host in local.hosts : name => "https://${host}" }
 }
 
 output "load_balancer" {
-  description = "Name that records of your own point to, where there is no zone of Route 53."
+  description = "Target for your own DNS records, if there is no Route 53 zone."
   value       = aws_lb.this.dns_name
 }
 
 output "repositories" {
-  description = "Where the images of this repository are pushed."
+  description = "Registries of this repository's images."
   value       = { for name, repository in aws_ecr_repository.this : name => repository.repository_url }
 }
 
@@ -33,7 +33,7 @@ output "services" {
 }
 
 output "secrets" {
-  description = "Names of the secrets; database/admin and providers hold what is filled by hand."
+  description = "Names of the secrets; database/admin and providers are filled manually."
   value       = { for name, secret in aws_secretsmanager_secret.this : name => secret.name }
 }
 
@@ -49,7 +49,7 @@ output "buckets" {
 }
 
 output "bootstrap_command" {
-  description = "Fills secrets and makes databases; apply runs it by itself unless run_bootstrap is false."
+  description = "Command that fills secrets and creates databases. apply runs it unless run_bootstrap is false."
   value       = local.bootstrap_command
 }
 
@@ -69,6 +69,6 @@ output "release_alarm" {
 }
 
 output "oidc_issuer" {
-  description = "Issuer of the user pool, where Cognito is on."
+  description = "Issuer of the user pool, if Cognito is enabled."
   value       = var.cognito.enabled ? "https://cognito-idp.${var.region}.amazonaws.com/${aws_cognito_user_pool.this[0].id}" : null
 }

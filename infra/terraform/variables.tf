@@ -23,7 +23,7 @@ variable "environment" {
 }
 
 variable "region" {
-  description = "Region of AWS that holds everything, data included."
+  description = "AWS region for all resources and data."
   type        = string
   default     = "us-east-1"
   nullable    = false
@@ -35,14 +35,14 @@ variable "region" {
 }
 
 variable "tags" {
-  description = "Tags of every resource, beside Project and Environment."
+  description = "Additional tags of every resource, besides Project and Environment."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "domain" {
-  description = "Domain below which the services are reached: api., app., n8n. and langfuse."
+  description = "Domain of the services: api., app., n8n. and langfuse."
   type        = string
   nullable    = false
 
@@ -53,7 +53,7 @@ variable "domain" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone of the domain. Empty: you make the records yourself and give certificate_arn."
+  description = "Route 53 zone of the domain. If empty, create the records yourself and set certificate_arn."
   type        = string
   default     = ""
   nullable    = false
@@ -65,7 +65,7 @@ variable "hosted_zone_id" {
 }
 
 variable "certificate_arn" {
-  description = "Certificate of the domain and *.domain in this region, where there is no zone to validate a new one in."
+  description = "Certificate for the domain and *.domain in this region, required if there is no zone."
   type        = string
   default     = ""
   nullable    = false
@@ -77,7 +77,7 @@ variable "certificate_arn" {
 }
 
 variable "vpc_cidr" {
-  description = "Addresses of the network."
+  description = "CIDR block of the network."
   type        = string
   default     = "10.0.0.0/16"
   nullable    = false
@@ -89,7 +89,7 @@ variable "vpc_cidr" {
 }
 
 variable "availability_zones" {
-  description = "How many availability zones are used."
+  description = "Number of availability zones."
   type        = number
   default     = 2
   nullable    = false
@@ -120,7 +120,7 @@ variable "fck_nat_ami" {
 }
 
 variable "operator_cidrs" {
-  description = "Addresses that may open n8n's editor and Langfuse. Webhooks of n8n stay reachable for all."
+  description = "CIDR blocks that can reach the n8n editor and Langfuse. n8n webhooks remain public."
   type        = list(string)
   default     = ["0.0.0.0/0"]
   nullable    = false
@@ -136,7 +136,7 @@ variable "operator_cidrs" {
 }
 
 variable "images" {
-  description = "Images by digest. `api` and `n8n` are this repository's; the others are their makers'."
+  description = "Images by digest. `api` and `n8n` are this repository's; the others are upstream images."
   type = object({
     api             = string
     n8n             = string
@@ -198,7 +198,7 @@ variable "sizes" {
 }
 
 variable "scale" {
-  description = "How many tasks: between min and max where a service scales, else just so many."
+  description = "Number of tasks: a minimum and maximum if the service scales, otherwise a fixed number."
   type = object({
     api             = optional(object({ min = number, max = number }), { min = 2, max = 5 })
     worker          = optional(object({ min = number, max = number }), { min = 1, max = 5 })
@@ -228,7 +228,7 @@ variable "scale" {
 }
 
 variable "database" {
-  description = "PostgreSQL 16: an own RDS instance, or a Neon project whose owner's URL you put into the secret database/admin."
+  description = "PostgreSQL 16: a dedicated RDS instance, or a Neon project whose owner URL you store in the secret database/admin."
   type = object({
     kind           = optional(string, "rds")
     instance_class = optional(string, "db.t4g.medium")
@@ -261,11 +261,11 @@ variable "database" {
 }
 
 variable "backups" {
-  description = "How long daily backups are kept, and how far back any moment can be restored."
+  description = "Retention of daily backups, and the point-in-time recovery window."
   type = object({
     daily_days         = optional(number, 30)
     point_in_time_days = optional(number, 7)
-    # Region that every daily backup is copied to; none unless set.
+    # Region that every daily backup is copied to; none by default.
     copy_region_vault_arn = optional(string, "")
   })
   default  = {}
@@ -282,7 +282,7 @@ variable "backups" {
 }
 
 variable "cache" {
-  description = "Redis for queues and limits: own ElastiCache nodes, or Upstash with the addresses you put into the secret redis."
+  description = "Redis for queues and limits: dedicated ElastiCache nodes, or Upstash with the addresses you store in the secret redis."
   type = object({
     kind      = optional(string, "elasticache")
     node_type = optional(string, "cache.t4g.small")
@@ -310,7 +310,7 @@ variable "cache" {
 }
 
 variable "clickhouse" {
-  description = "Where Langfuse keeps its events: one task on a file system of ours, or a managed server with its password in the secret clickhouse."
+  description = "ClickHouse for Langfuse: one task on an EFS file system, or a managed server with its password in the secret clickhouse."
   type = object({
     kind          = optional(string, "task")
     url           = optional(string, "")
@@ -338,7 +338,7 @@ variable "virus_scanner" {
 }
 
 variable "connections" {
-  description = "Which outside services the API is connected to. Their keys are in the secret providers; an address is given where there is one of yours."
+  description = "External services that the API uses. Their keys are in the secret providers; set an address for your own endpoints."
   type = object({
     anthropic     = optional(bool, false)
     openai        = optional(bool, false)
@@ -365,7 +365,7 @@ variable "api_environment" {
 }
 
 variable "tenant" {
-  description = "Company that is made at the first start."
+  description = "Company that is created at the first start."
   type        = string
   default     = "default"
   nullable    = false
@@ -384,7 +384,7 @@ variable "mail_from" {
 }
 
 variable "waf" {
-  description = "Requests that one address may make in five minutes, and whether requests that rules find are blocked or only counted."
+  description = "Maximum requests per address in five minutes, and whether requests that match rules are blocked or only counted."
   type = object({
     requests_in_five_minutes = optional(number, 2000)
     count_only               = optional(bool, false)
@@ -399,7 +399,7 @@ variable "waf" {
 }
 
 variable "log_retention_days" {
-  description = "How long CloudWatch keeps logs."
+  description = "Retention of CloudWatch logs in days."
   type        = number
   default     = 30
   nullable    = false
@@ -411,7 +411,7 @@ variable "log_retention_days" {
 }
 
 variable "alarms" {
-  description = "Who is told, and when: share of 5xx answers in percent, jobs that wait, quality that Langfuse measures (0 to 1)."
+  description = "Recipients and thresholds of alarms: share of 5xx responses in percent, waiting jobs, and quality measured by Langfuse (0 to 1)."
   type = object({
     emails              = optional(list(string), [])
     error_rate_percent  = optional(number, 5)
@@ -433,7 +433,7 @@ variable "alarms" {
 }
 
 variable "cognito" {
-  description = "Make a Cognito user pool that people sign in with."
+  description = "Create a Cognito user pool for sign-in."
   type = object({
     enabled      = optional(bool, false)
     callback_url = optional(string, "")
@@ -458,14 +458,14 @@ variable "cdn" {
 }
 
 variable "run_bootstrap" {
-  description = "Run the task that fills secrets and makes databases as a part of apply. Needs the AWS CLI where Terraform runs; without it run the command in the output bootstrap_command."
+  description = "Run the task that fills secrets and creates databases as part of apply. Requires the AWS CLI where Terraform runs; otherwise run the command in the output bootstrap_command."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "disposable" {
-  description = "For trials: lets `terraform destroy` delete databases, backups and buckets with what is in them."
+  description = "For trials: allow `terraform destroy` to delete databases, backups and buckets with their content."
   type        = bool
   default     = false
   nullable    = false

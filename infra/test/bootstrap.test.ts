@@ -74,7 +74,7 @@ describe.skipIf(!postgresUrl)('the bootstrap task', () => {
   test('says what is missing', async () => {
     expect(await task('bootstrap/main.ts', {})).toMatchObject({
       code: 1,
-      stderr: '{"message":"not prepared: SECRET_PREFIX must be set."}\n',
+      stderr: '{"message":"bootstrap failed: SECRET_PREFIX must be set."}\n',
     });
   });
 });

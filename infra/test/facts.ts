@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settings } from '../../ai-api/src/config/index.ts';
 import { resources } from '../../ai-api/src/catalogue/index.ts';
+import { settings } from '../../ai-api/src/config/index.ts';
 import { CONFIGURATION } from '../src/policy/configuration.ts';
 import type { Facts } from '../src/policy/rules.ts';
 

@@ -95,7 +95,7 @@ describe('compose.yaml', () => {
     [
       'a setting the API does not have',
       (services) => Object.assign(services.api?.environment ?? {}, { DATABASE: 'x' }),
-      'api sets DATABASE, which is no setting of the API',
+      'api sets DATABASE, which is not a setting of the API',
     ],
     [
       'a wrong host',

@@ -97,7 +97,7 @@ describe('the Terraform configuration', () => {
       'alarms.tf',
       'alarm_actions       = local.alarm_actions',
       '',
-      'alarms-tell-somebody',
+      'alarms-notify',
     ],
     ['logs without an end', 'waf.tf', 'retention_in_days = var.log_retention_days', '', 'logs-end'],
     [

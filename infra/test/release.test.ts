@@ -66,7 +66,7 @@ describe('npm run release', () => {
     program('aws', `grep -q 50 "$directory/applied" && echo ALARM || echo OK`);
     const { code, text } = await release('--image', IMAGE, '--watch', '0');
     expect(code).toBe(1);
-    expect(text).toContain('The alarm the-alarm went off at 50 %: all of the traffic is back where it was.');
+    expect(text).toContain('The alarm the-alarm went off at 50 %: all traffic was rolled back.');
     expect(applied()).toEqual([
       [90, 10],
       [50, 50],

@@ -38,7 +38,7 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const did = values['dry-run'] ? 'would be ' : '';
   console.log(
     `${count('create')} ${did}created, ${count('update')} ${did}updated, ${count('unchanged')} unchanged` +
-      `${count('differs') > 0 ? `, ${count('differs')} left to a person` : ''}.`,
+      `${count('differs') > 0 ? `, ${count('differs')} need manual changes` : ''}.`,
   );
   return 0;
 }

@@ -31,7 +31,7 @@ export interface Pending {
 }
 
 interface Call<T> {
-  /** What the request does, to follow "Langfuse refused to": `list prompts`. */
+  /** What the request does, to follow "Langfuse could not": `list prompts`. */
   what: string;
   request: (api: LangfuseApi, limits: RequestLimits) => Pending;
   schema: z.ZodType<T>;
@@ -81,7 +81,7 @@ export function createLangfuseClient(options: LangfuseOptions): LangfuseClient {
       throw new LangfuseError(`Langfuse redirected the request to ${what}: check its address`, 422);
     const parsed = schema.safeParse(answer.data);
     if (parsed.success) return parsed.data;
-    throw new LangfuseError(`Langfuse gave an unexpected answer to the request to ${what}`, 422);
+    throw new LangfuseError(`Langfuse returned an unexpected response to the request to ${what}`, 422);
   }
 
   async function send<T>(call: Call<T>): Promise<T> {
@@ -109,7 +109,7 @@ export function createLangfuseClient(options: LangfuseOptions): LangfuseClient {
       items.push(...data);
       if (page >= meta.totalPages) return items;
     }
-    throw new LangfuseError(`Langfuse gave more than ${MAX_PAGES} pages to the request to ${what}`, 422);
+    throw new LangfuseError(`Langfuse returned more than ${MAX_PAGES} pages to the request to ${what}`, 422);
   };
 
   return { send, all };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const scoreConfig = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9 _.()-]{1,35}$/, 'has to be 1 to 35 letters, digits, spaces and _ . ( ) -'),
+    .regex(/^[A-Za-z0-9 _.()-]{1,35}$/, 'must be 1 to 35 letters, digits, spaces and _ . ( ) -'),
   dataType: z.enum(['NUMERIC', 'CATEGORICAL', 'BOOLEAN']),
   description: z.string().exactOptional(),
   minValue: z.number().exactOptional(),

@@ -31,12 +31,12 @@ export function toLangfuseError(what: string, error: unknown, timedOutAfterMs: n
   const { data: refused } = refusal.safeParse(error);
   if (!refused) {
     const failure =
-      timedOutAfterMs === null ? 'could not be reached' : `did not answer within ${timedOutAfterMs} ms`;
+      timedOutAfterMs === null ? 'could not be reached' : `did not respond within ${timedOutAfterMs} ms`;
     return new LangfuseError(`Langfuse ${failure}`, null, error);
   }
   const { statusCode: status, body } = refused;
   if (status === 401 || status === 403)
-    return new LangfuseError(`Langfuse refused the keys (${status})`, status);
+    return new LangfuseError(`Langfuse rejected the keys (${status})`, status);
   const reason = body ? `: ${body.message.slice(0, 300)}` : '';
-  return new LangfuseError(`Langfuse refused to ${what} (${status})${reason}`, status);
+  return new LangfuseError(`Langfuse could not ${what} (${status})${reason}`, status);
 }

@@ -41,7 +41,7 @@ export function parsePromptFile(file: string, source: string): PromptFile {
     const [issue] = parsed.error.issues;
     throw new Error(`${file}: ${issue?.path.join('.') || 'front matter'}: ${issue?.message}`);
   }
-  if (`${parsed.data.name}.md` !== file) throw new Error(`${file}: name must be that of the file`);
+  if (`${parsed.data.name}.md` !== file) throw new Error(`${file}: name must match the file name`);
   const text = (parts[2] as string).trim();
   if (text === '') throw new Error(`${file} has no text`);
   return { ...parsed.data, text };

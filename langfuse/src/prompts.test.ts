@@ -65,8 +65,8 @@ describe('prompts in Langfuse', () => {
   });
 
   test.each([
-    ['a server that hangs', 'hang', 100, null, 'did not answer within 100 ms'],
-    ['a server that stops in the middle', 'stall', 100, null, 'did not answer within 100 ms'],
+    ['a server that hangs', 'hang', 100, null, 'did not respond within 100 ms'],
+    ['a server that stops in the middle', 'stall', 100, null, 'did not respond within 100 ms'],
     ['a connection that breaks', 'refuse', 5_000, null, 'could not be reached'],
     ['a refusal', { status: 400 }, 5_000, 400, 'It failed on command.'],
   ] as const)('tell in one line of %s', async (_what, fault, fetchTimeoutMs, status, message) => {
@@ -91,7 +91,7 @@ describe('prompts in Langfuse', () => {
     recorder.failWith({ status: 200, headers: { 'content-type': 'application/json' } });
     await expect(connect().get('evaluation', { version: 1 })).rejects.toMatchObject({
       status: 422,
-      message: 'Langfuse gave an unexpected answer to the request to read prompt evaluation',
+      message: 'Langfuse returned an unexpected response to the request to read prompt evaluation',
     });
   });
 
@@ -99,6 +99,6 @@ describe('prompts in Langfuse', () => {
     const error = await connect({ secretKey: 'sk-wrong' })
       .list()
       .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ status: 401, message: 'Langfuse refused the keys (401)' });
+    expect(error).toMatchObject({ status: 401, message: 'Langfuse rejected the keys (401)' });
   });
 });

@@ -113,7 +113,7 @@ function toPrompt({
   commitMessage,
 }: z.output<typeof langfusePrompt>) {
   if (type !== 'text' || typeof prompt !== 'string')
-    throw new LangfuseError(`${name} version ${version} in Langfuse is no text prompt`, 422);
+    throw new LangfuseError(`${name} version ${version} in Langfuse is not a text prompt`, 422);
   const { aiManager, ...rest } = config ?? {};
   return {
     name,

@@ -51,7 +51,7 @@ async function planPrompts(client: LangfuseClient, files: readonly PromptFile[])
     const newest = versions.at(-1);
     if (versions.some((version) => version && sameContent(version, file))) changes.push(unchanged(what));
     else if (!newest) {
-      const details = { labels: ['production'], commitMessage: 'Comes with the product.' };
+      const details = { labels: ['production'], commitMessage: 'Shipped with the product.' };
       changes.push(
         create(what, 'version 1, production', async () => {
           await prompts.create(file.name, file, details);
@@ -64,7 +64,7 @@ async function planPrompts(client: LangfuseClient, files: readonly PromptFile[])
         action: 'update',
         detail: `version ${newest.version + 1}, without a label\n${patch}`,
         apply: async () => {
-          await prompts.create(file.name, file, { commitMessage: 'Comes with a newer release.' });
+          await prompts.create(file.name, file, { commitMessage: 'Shipped with a newer release.' });
         },
       });
     }
@@ -158,7 +158,7 @@ async function planPrices(client: LangfuseClient, wanted: Definitions['modelPric
     const what = `model price ${price.modelName}`;
     const found = existing.find(({ modelName }) => modelName === price.modelName);
     const make = () => change(client, `create ${what}`, (api, limits) => api.models.create(price, limits));
-    if (!found) return create(what, `${price.inputPrice} in, ${price.outputPrice} out, a token`, make);
+    if (!found) return create(what, `${price.inputPrice} in, ${price.outputPrice} out, per token`, make);
     const other = differences(price, found);
     if (other.length === 0) return unchanged(what);
     return update(what, other, async () => {

@@ -21,7 +21,7 @@ export class AiManagerApi implements ICredentialType {
       default: 'http://127.0.0.1:8000',
       required: true,
       placeholder: 'e.g. https://api.example.com',
-      description: 'Address of the AI Manager API as this n8n reaches it',
+      description: 'Address of the AI Manager API as n8n reaches it',
     },
     {
       displayName: 'API Key',
@@ -30,7 +30,7 @@ export class AiManagerApi implements ICredentialType {
       typeOptions: { password: true },
       default: '',
       required: true,
-      description: 'A key of the API; its roles decide which operations it may call',
+      description: 'An API key of AI Manager. Its roles determine which operations it can call.',
     },
   ];
 

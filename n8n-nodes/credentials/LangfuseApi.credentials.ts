@@ -21,7 +21,7 @@ export class LangfuseApi implements ICredentialType {
       default: 'https://cloud.langfuse.com',
       required: true,
       placeholder: 'e.g. https://langfuse.example.com',
-      description: 'Address of the Langfuse server as this n8n reaches it',
+      description: 'Address of the Langfuse server as n8n reaches it',
     },
     {
       displayName: 'Public Key',

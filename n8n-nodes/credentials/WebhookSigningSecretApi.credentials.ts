@@ -15,7 +15,7 @@ export class WebhookSigningSecretApi implements ICredentialType {
       typeOptions: { password: true },
       default: '',
       required: true,
-      description: 'As the sender shows it, such as whsec_... or the token you chose',
+      description: 'The secret as shown by the sender, such as whsec_... or your own token',
     },
     {
       displayName: 'Previous Secret',
@@ -23,7 +23,7 @@ export class WebhookSigningSecretApi implements ICredentialType {
       type: 'string',
       typeOptions: { password: true },
       default: '',
-      description: 'Accepted too while you exchange the secret; empty it afterwards',
+      description: 'Also accepted while you rotate the secret. Clear it afterwards.',
     },
   ];
 }

@@ -16,7 +16,7 @@ export function sourceProperties(system: string, host: string): INodeProperties[
       default: '',
       required: true,
       placeholder: `e.g. https://${host}.example.com`,
-      description: `Address of ${system} as this n8n reaches it`,
+      description: `Address of ${system} as n8n reaches it`,
     },
     {
       displayName: 'API Key',

@@ -74,12 +74,12 @@ describe('an error shows', () => {
 
   test('the status of a proxy that answers HTML', async () => {
     const error = await failure({ status: 502, body: '<h1>Bad gateway</h1>', type: 'text/html' });
-    expect(error.message).toBe(`${api.url} answered HTTP 502`);
+    expect(error.message).toBe(`${api.url} returned HTTP 502`);
   });
 
   test('where a redirect points, and does not follow it with the key', async () => {
     const error = await failure({ status: 308, headers: { location: `${api.url}/elsewhere` } });
-    expect(error.message).toBe(`${api.url} answered HTTP 308`);
+    expect(error.message).toBe(`${api.url} returned HTTP 308`);
     expect(error.description).toContain('/elsewhere');
     expect(api.requests).toHaveLength(1);
   });
@@ -95,14 +95,14 @@ describe('an error shows', () => {
     const lonely = await openEngine({ baseUrl: gone.url, apiKey: 'k' }, sampleManifest);
     const node = aiManager({ resource: 'thing', operation: 'remove' });
     const run = await lonely.run(lonely.workflow([start(), node]), [{}]);
-    expect(run.data.resultData.error?.message).toMatch(`The AI Manager API at ${gone.url} did not answer: `);
+    expect(run.data.resultData.error?.message).toMatch(`The AI Manager API at ${gone.url} did not respond: `);
   });
 
   test('that the API took too long', async () => {
     api.answer(() => undefined);
     const run = await make([{ name: 'x' }], {}, { timeout: 50 });
     expect(run.data.resultData.error?.message).toBe(
-      `The AI Manager API at ${api.url} did not answer within 50 ms`,
+      `The AI Manager API at ${api.url} did not respond within 50 ms`,
     );
   });
 
@@ -110,13 +110,17 @@ describe('an error shows', () => {
     const wrong = await openEngine({ baseUrl: 'localhost:8000', apiKey: 'k' }, sampleManifest);
     const node = aiManager({ resource: 'thing', operation: 'remove' });
     const run = await wrong.run(wrong.workflow([start(), node]), [{}]);
-    expect(run.data.resultData.error?.message).toBe('The Base URL of the AI Manager credential is not a URL');
+    expect(run.data.resultData.error?.message).toBe(
+      'The Base URL of the AI Manager credential is not a valid URL',
+    );
   });
 
   test('that a workflow was made with another version of the node', async () => {
     const node = aiManager({ resource: 'thing', operation: 'juggle' });
     const run = await engine.run(engine.workflow([start(), node]), [{}]);
-    expect(run.data.resultData.error?.message).toBe('This version of the node has no operation thing.juggle');
+    expect(run.data.resultData.error?.message).toBe(
+      'This version of the node does not support the operation thing.juggle',
+    );
   });
 
   test('nothing of the key', async () => {

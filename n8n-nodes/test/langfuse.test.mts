@@ -60,7 +60,7 @@ describe('a prompt', () => {
 
   test('that lacks a variable fails, unless that is allowed', async () => {
     prompt('{{a}} {{b}}');
-    expect((await getPrompt({ a: 1 })).error?.message).toBe('The prompt needs b');
+    expect((await getPrompt({ a: 1 })).error?.message).toBe('The prompt is missing values for b');
     expect((await getPrompt({ a: 1 }, { allowMissing: true })).output).toMatchObject([
       { prompt: '1 {{b}}', missing: ['b'] },
     ]);

@@ -59,7 +59,7 @@ test('an empty list puts out nothing', async () => {
 test('a cursor that goes in circles is an error, not an endless loop', async () => {
   api.answer(() => ({ body: { items: [{}], nextCursor: 'same' } }));
   const run = await list({ returnAll: true });
-  expect(run.data.resultData.error?.message).toBe('The API answered the same page twice');
+  expect(run.data.resultData.error?.message).toBe('The API returned the same page twice');
 });
 
 test.each([0, -1, 1.5])('Limit %d is refused', async (limit) => {

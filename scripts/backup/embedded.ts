@@ -25,7 +25,7 @@ export async function dumpEmbedded(directory: string, file: string): Promise<voi
 /** Makes the embedded database of `directory`, which has none yet, from an archive. */
 export async function restoreEmbedded(directory: string, file: string): Promise<void> {
   if (await stat(join(directory, FOLDER)).catch(() => null))
-    throw new BackupError(`${directory} has a database already. Restore into an empty DATA_DIR.`);
+    throw new BackupError(`${directory} already contains a database. Restore into an empty DATA_DIR.`);
   await mkdir(directory, { recursive: true });
   const unlock = await lockDataDirectory(directory);
   try {

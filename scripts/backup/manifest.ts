@@ -67,13 +67,13 @@ export async function writeManifest(folder: string, told: Omit<Manifest, 'files'
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, NAME), 'utf8').catch(() => {
-    throw new BackupError(`${folder} is no complete backup: it has no ${NAME}.`);
+    throw new BackupError(`${folder} is not a complete backup: ${NAME} is missing.`);
   });
   let read: Manifest;
   try {
     read = manifest.parse(JSON.parse(text));
   } catch {
-    throw new BackupError(`The manifest of ${folder} is not one that this version reads.`);
+    throw new BackupError(`This version cannot read the manifest of ${folder}.`);
   }
   for (const [name, digest] of Object.entries(read.files)) {
     const path = join(folder, name);

@@ -34,7 +34,7 @@ export async function restoreServer(url: string, file: string, owner: string | n
     throw new BackupError('The database of DATABASE_URL is not empty. Restore into a new one.');
   const role = await ownerOf(url);
   if (owner !== null && role !== owner)
-    throw new BackupError(`The backup belongs to the role ${owner}: DATABASE_URL must sign in as that role.`);
+    throw new BackupError(`The backup is owned by the role ${owner}: DATABASE_URL must use that role.`);
   // Roles belong to the server, not to the dump.
   await ask(
     url,
@@ -70,8 +70,7 @@ async function program(name: string, url: string, args: string[]): Promise<void>
     await run(name, [`--dbname=${target.href}`, ...args], { env, maxBuffer: 16 * 1024 * 1024 });
   } catch (error) {
     const { code, stderr } = error as { code?: string | number; stderr?: string };
-    if (code === 'ENOENT')
-      throw new BackupError(`${name} is not on this machine. Install PostgreSQL's client.`);
+    if (code === 'ENOENT') throw new BackupError(`${name} is not installed. Install the PostgreSQL client.`);
     const [line = 'it failed'] = (stderr ?? '')
       .split('\n')
       .filter((text) => /error|fatal|mismatch/i.test(text));

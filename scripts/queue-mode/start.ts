@@ -38,7 +38,7 @@ export interface QueueMode {
 const START_HEADER = 'X-Start-Key';
 const LOCAL = '127.0.0.1';
 
-/** @throws Error when Redis or PostgreSQL is not on this machine */
+/** @throws Error when Redis or PostgreSQL is not installed */
 export async function startQueueMode(home: string, say: (line: string) => void): Promise<QueueMode> {
   const opened: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -49,7 +49,7 @@ export async function startQueueMode(home: string, say: (line: string) => void):
     await buildNodes();
     const secrets = localSecrets(home);
     const postgres = await findPostgres();
-    if (!postgres) throw new Error('PostgreSQL is not on this machine (Debian: apt install postgresql).');
+    if (!postgres) throw new Error('PostgreSQL is not installed (Debian: apt install postgresql).');
     opened.push(postgres.stop);
     for (const name of ['api', 'n8n']) await runOn(postgres.url, `create database ${name}`);
     const redisPort = await startRedis(opened);
@@ -135,7 +135,7 @@ async function startRedis(opened: (() => Promise<unknown>)[]): Promise<number> {
   const settings = ['--port', String(port), '--bind', LOCAL, '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', settings, { stdio: 'ignore' });
   await once(server, 'spawn').catch(() => {
-    throw new Error('Redis is not on this machine (Debian: apt install redis-server).');
+    throw new Error('Redis is not installed (Debian: apt install redis-server).');
   });
   opened.push(async () => {
     const ended = once(server, 'exit');

@@ -70,7 +70,7 @@ async function untilReady(
 
 function lastWords(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-8);
-  return [...lines.map((line) => `  | ${line.slice(0, 300)}`), `The whole log: ${logFile}`].join('\n');
+  return [...lines.map((line) => `  | ${line.slice(0, 300)}`), `Full log: ${logFile}`].join('\n');
 }
 
 function hasEnded(child: ChildProcess): boolean {

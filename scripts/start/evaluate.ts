@@ -34,8 +34,8 @@ export async function evaluateThroughN8n(
   const { runId, created } = await startWorkflow(system, week);
   progress.line(
     created
-      ? `Evaluation: n8n started week ${week}, the newest in the data`
-      : `Evaluation: week ${week} was evaluated before; npm run reset begins anew`,
+      ? `Evaluation: n8n started week ${week}, the latest in the data`
+      : `Evaluation: week ${week} was evaluated before; run npm run reset to start over`,
   );
   const judged = await waitFor(system, runId, signal, (run) => {
     progress.line(
@@ -67,7 +67,7 @@ async function startWorkflow(system: System, week: string): Promise<{ runId: str
   const body = answer.body as { runId?: string; created?: boolean } | undefined;
   if (answer.status === 200 && body?.runId) return { runId: body.runId, created: body.created ?? false };
   throw new StartError(
-    `n8n could not start the evaluation (${answer.status}). Look at the executions of "Weekly evaluation" on ${system.urls.n8n}.`,
+    `n8n could not start the evaluation (${answer.status}). Check the executions of "Weekly evaluation" on ${system.urls.n8n}.`,
   );
 }
 
@@ -90,8 +90,8 @@ async function waitFor(
     }
     if (Date.now() - changed > STALL_MS) {
       throw new StartError(
-        `Nothing has moved for ${STALL_MS / 1000} s (${run.judged} judged, ${run.failed} failed, ${run.notified} e-mails). ` +
-          `Look at the executions on ${urls.n8n}.`,
+        `No progress for ${STALL_MS / 1000} s (${run.judged} judged, ${run.failed} failed, ${run.notified} e-mails). ` +
+          `Check the executions on ${urls.n8n}.`,
       );
     }
     await delay(700, undefined, { signal }).catch(() => signal.throwIfAborted());

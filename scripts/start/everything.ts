@@ -52,7 +52,7 @@ export async function startEverything(
     await buildNodes();
     const sources = await startSources({ directory: options.company, apiKey: secrets.sourcesKey, port: 0 });
     opened.push(sources);
-    progress.line(`Sources: WorkSmart, BrainLift and Metrics speak for ${options.company}`);
+    progress.line(`Sources: WorkSmart, BrainLift and Metrics simulated from ${options.company}`);
     const apiUrl = `http://127.0.0.1:${options.ports.api}`;
     const logFile = join(options.dataDirectory, 'logs', 'api.log');
     const api = await startApi(apiEnvironment(options, secrets, sources), apiUrl, logFile, progress, signal);

@@ -14,7 +14,7 @@ export async function requireFreePorts(ports: Options['ports']): Promise<void> {
   for (const [part, variable] of Object.entries(VARIABLES) as [keyof typeof VARIABLES, string][]) {
     await claimPort(ports[part], '127.0.0.1', variable).catch(() => {
       throw new StartError(
-        `Port ${ports[part]} on 127.0.0.1 is taken. Stop what uses it, or set ${variable}.`,
+        `Port ${ports[part]} on 127.0.0.1 is already in use. Stop the process that uses it, or set ${variable}.`,
       );
     });
   }

@@ -31,7 +31,7 @@ export async function runQualityAlerts({ n8n, owner, stateFile, start, mailTo }:
     });
     await start('quality-alert-langfuse');
     const alert = await mailTo('operations@example.com', 'Quality: 1 figure is out of bounds');
-    expect(alert.text).toContain('- correctness: 0.62 of 41, wanted at least 0.8');
+    expect(alert.text).toContain('- correctness: 0.62 of 41, expected at least 0.8');
     await expect.poll(() => other.metrics.length, { timeout: 20_000 }).toBe(1);
     expect(other.metrics[0]).toMatchObject({
       namespace: 'AIManager/Quality',

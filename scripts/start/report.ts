@@ -11,7 +11,7 @@ export function gradeTable({ run, results, emails }: Outcome): string[] {
     result.projects
       .map(({ grade, score }) => (score === null ? '-' : `${grade} ${score.toFixed(0)}`))
       .join(', '),
-    result.needsReview ? 'a person should look' : (result.error ?? ''),
+    result.needsReview ? 'needs review' : (result.error ?? ''),
   ]);
   const grades = Object.entries(run.grades).map(([grade, count]) => `${grade}: ${count}`);
   return [
@@ -25,7 +25,7 @@ export function gradeTable({ run, results, emails }: Outcome): string[] {
 function engineLine({ engine, engines }: Outcome['run']): string {
   if (engine === 'rules') return 'Engine: rules (no model configured).';
   const { model, rules } = engines;
-  return `Engine: ${model} judged with the model, ${rules} by rules alone.`;
+  return `Engine: ${model} judged with the model, ${rules} by rules only.`;
 }
 
 /** Where to look, and how to sign in there. */
@@ -33,7 +33,7 @@ export function places({ urls, owner, secrets, options }: System): string[] {
   return [
     ...aligned([
       ['n8n', urls.n8n, `sign in as ${owner.email}, password ${secrets.n8nPassword}`],
-      ['Inbox', urls.inbox, 'every e-mail that was sent since this start'],
+      ['Inbox', urls.inbox, 'all e-mails sent since this start'],
       ['API reference', `${urls.api}/docs`, `key ${secrets.apiKey}, or POST /auth/login as for n8n`],
       ['Logs', options.dataDirectory, 'logs/api.log, logs/n8n.log'],
     ]),

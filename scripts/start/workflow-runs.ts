@@ -47,7 +47,7 @@ export async function runWorkflows(
   await start('approval-with-escalation', approved);
   const token = /token=([\w-]+)/.exec((await mailTo('boss@example.com', 'Approve me')).text)?.[1] ?? '';
   await start('daily-digest-for-approvers');
-  expect((await mailTo('boss@example.com', '1 decision waits')).text).toContain('Approve me');
+  expect((await mailTo('boss@example.com', '1 decision waiting')).text).toContain('Approve me');
   const form = new URLSearchParams({ token, choice: 'approved', reason: 'Well done' });
   expect((await fetch(`${api}/decide`, { method: 'POST', body: form })).status).toBe(200);
   expect((await mailTo('asker@example.com', 'Approve me: approved')).text).toContain('by boss@example.com');
@@ -62,7 +62,7 @@ export async function runWorkflows(
     'Helped the hotline',
   );
   await start('daily-digest-for-approvers');
-  expect((await mailTo('executives@example.com', '1 decision waits')).text).toContain(
+  expect((await mailTo('executives@example.com', '1 decision waiting')).text).toContain(
     'Manual time: Quill Marrow, 3 h',
   );
 

@@ -99,7 +99,9 @@ function readBoolean(given: unknown): { value?: unknown; fault?: string } {
 
 function readTime(given: unknown): { value?: unknown; fault?: string } {
   const time = new Date(String(given));
-  return Number.isNaN(time.getTime()) ? { fault: 'is not a time' } : { value: time.toISOString() };
+  return Number.isNaN(time.getTime())
+    ? { fault: 'is not a valid date and time' }
+    : { value: time.toISOString() };
 }
 
 function plain(value: unknown): string | string[] {

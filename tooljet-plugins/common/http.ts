@@ -32,8 +32,8 @@ export function readBaseUrl(given: unknown, name: string): string {
     .replace(/\/+$/, '');
   if (/^https?:\/\/[^/\s]+(\/\S*)?$/.test(text)) return text;
   throw new QueryError(
-    `The URL of ${name} is not a URL`,
-    'It starts with http:// or https://, such as https://ai-manager.example.',
+    `The URL of ${name} is not valid`,
+    'Use a URL that starts with http:// or https://, such as https://ai-manager.example.',
     'url',
   );
 }
@@ -81,7 +81,9 @@ async function sendOnce(service: Service, request: ServiceRequest): Promise<Answ
     });
     const text = await response.text();
     if (text.length > MAX_BYTES) {
-      throw new QueryError(`${service.name} answered too much`, 'Ask for fewer rows.', { code: 'TOO_LARGE' });
+      throw new QueryError(`The response of ${service.name} is too large`, 'Request fewer rows.', {
+        code: 'TOO_LARGE',
+      });
     }
     return { status: response.status, headers: response.headers, body: parse(text) };
   } catch (error) {
@@ -117,7 +119,7 @@ function unreachable(service: Service, timedOut: boolean, error: unknown): Query
     cause?: { code?: string; message?: string };
   };
   const reason = timedOut
-    ? `There was no answer within ${TIMEOUT_MS / 1000} seconds.`
+    ? `No response within ${TIMEOUT_MS / 1000} seconds.`
     : `${cause?.code ?? cause?.message ?? message ?? 'The connection failed'}.`;
   return new QueryError(`${service.name} cannot be reached at ${service.baseUrl}`, reason, {
     code: 'UNREACHABLE',

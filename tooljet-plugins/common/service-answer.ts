@@ -10,7 +10,7 @@ export function bodyOf(service: string, answer: Answer, hints: Record<number, st
   if (status >= 200 && status <= 299) {
     if (body === undefined) return { success: true };
     if (typeof body === 'object' && body !== null) return body;
-    throw new QueryError(`${service} answered something other than JSON`, 'Check its URL.', { status });
+    throw new QueryError(`${service} did not return JSON`, 'Check its URL.', { status });
   }
   const { message, error, hint } = (typeof body === 'object' && body ? body : {}) as Record<string, unknown>;
   const said = [message, typeof error === 'string' ? error : undefined, hint]
@@ -18,9 +18,9 @@ export function bodyOf(service: string, answer: Answer, hints: Record<number, st
     .join(' ');
   const location = answer.headers.get('location');
   throw new QueryError(
-    `${service} answered HTTP ${status}`,
-    [said, location ? `It points to ${location}.` : '', hints[status] ?? ''].filter(Boolean).join(' ') ||
-      'It says nothing more.',
+    `${service} returned HTTP ${status}`,
+    [said, location ? `It redirects to ${location}.` : '', hints[status] ?? ''].filter(Boolean).join(' ') ||
+      'The response has no details.',
     { status, ...(typeof body === 'object' && body ? { answer: body } : {}) },
   );
 }

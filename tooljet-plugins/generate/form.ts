@@ -86,7 +86,7 @@ const LIMIT = codeField({
   type: 'number',
   label: 'Rows',
   required: false,
-  description: 'Most rows to read, 1 to 5000',
+  description: 'Maximum number of rows (1 to 5000)',
   placeholder: '50',
 });
 const CURSOR = codeField({
@@ -95,7 +95,7 @@ const CURSOR = codeField({
   type: 'string',
   label: 'Start after',
   required: false,
-  description: 'nextCursor of the page before',
+  description: 'nextCursor of the previous page',
   placeholder: '{{queries.previousPage.data.nextCursor}}',
 });
 

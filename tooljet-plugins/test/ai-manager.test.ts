@@ -164,7 +164,7 @@ describe.each(Object.entries(LOADERS))('the plugin ai-manager, loaded %s', (_how
     }));
     await expect(
       plugin.run({ ...source(), base_url: elsewhere.url }, { operation: 'builder.list' }),
-    ).rejects.toMatchObject({ description: 'It points to http://other.example/.' });
+    ).rejects.toMatchObject({ description: 'It redirects to http://other.example/.' });
     await elsewhere.stop();
   });
 });

@@ -196,7 +196,7 @@ test('a second n8n is refused on the same folder, and on the same port by name',
   const { port } = new URL(server.url);
   await expect(
     startN8n({ ...common, userFolder: join(folder, 'other'), port: Number(port) }),
-  ).rejects.toThrow(`Port ${port} on 127.0.0.1, wanted for n8n, is already in use.`);
+  ).rejects.toThrow(`Port ${port} on 127.0.0.1 for n8n is already in use.`);
 });
 
 test('n8n stops when asked', async () => {

@@ -73,10 +73,11 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     const existing = findWorkflow(definition, stored);
     const { workflow, change } = await upsertWorkflow(session, definition, existing, onEdited);
     onProgress(
-      `n8n: workflow "${workflow.name}" ${change === 'kept' ? 'was edited in n8n, left as it is' : change}`,
+      `n8n: workflow "${workflow.name}" ${change === 'kept' ? 'was edited in n8n and is not changed' : change}`,
     );
     const missing = missingCredentials(definition, available);
-    for (const need of missing) onProgress(`n8n: workflow "${workflow.name}" stays off: it needs ${need}`);
+    for (const need of missing)
+      onProgress(`n8n: workflow "${workflow.name}" stays inactive: it needs ${need}`);
     imported.push({ definition, workflow, change, ready: missing.length === 0 });
   }
   const ready = imported.filter((workflow) => workflow.ready);

@@ -41,7 +41,7 @@ export async function send(baseUrl: string, request: HttpRequest): Promise<HttpA
         error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : '';
       if (request.method !== 'GET' || attempt >= RETRIES) {
         const what = `${request.method} ${baseUrl}${request.path}`;
-        throw new N8nError(`n8n did not answer ${what}: ${reason}`, 0, { cause: error });
+        throw new N8nError(`n8n did not respond to ${what}: ${reason}`, 0, { cause: error });
       }
       await delay(RETRY_PAUSE_MS);
     }

@@ -60,7 +60,7 @@ async function installWithPnpm(hostDirectory: string, onProgress: (line: string)
   const killChild = () => child.kill('SIGTERM');
   process.once('exit', killChild);
   const timer = setInterval(() => onProgress(`n8n: ${progress.describe()}`), PROGRESS_MS);
-  onProgress('n8n: installing (about 2 GB; minutes the first time, seconds later)');
+  onProgress('n8n: installing (about 2 GB; takes minutes the first time, seconds later)');
 
   createInterface({ input: child.stdout }).on('line', (line) => {
     progress.read(line);
@@ -120,9 +120,9 @@ function failureText(logPath: string, errors: string[]): string {
   return [
     `n8n could not be installed${errors.length > 0 ? `: ${errors.at(-1)}` : ''}`,
     ...lines.slice(-LOG_TAIL_LINES).map((line) => `  | ${line.slice(0, 300)}`),
-    `The whole log: ${logPath}`,
+    `Full log: ${logPath}`,
     'When no prebuilt sqlite3 can be downloaded, it is compiled: that needs python3, make and a C++ compiler.',
-    "When Node's headers cannot be found either, name a Node installation: npm_config_nodedir=/path/to/node.",
+    "If Node's headers cannot be found, set npm_config_nodedir to a Node installation, such as npm_config_nodedir=/path/to/node.",
   ].join('\n');
 }
 

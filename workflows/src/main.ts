@@ -4,14 +4,14 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { bootstrapN8n } from './bootstrap.ts';
 
-const HELP = `Brings the workflows of this folder into a running n8n. Safe to repeat.
+const HELP = `Imports the workflows of this folder into a running n8n. Safe to repeat.
 
   N8N_PASSWORD=... npm run bootstrap -w workflows -- --url https://n8n.example.com --email you@example.com \\
     --credentials credentials.json [--variables variables.json] [--state state.json] [--overwrite]
 
-  --credentials  JSON list of {name, type, data}; what a workflow names must be in it or in n8n
+  --credentials  JSON list of {name, type, data}; every credential that a workflow uses must be in it or in n8n
   --variables    JSON object with values for the "Settings" nodes
-  --state        file that remembers the session, the API key and what was written (secret)
+  --state        file that stores the session, the API key and what was written (secret)
   --overwrite    also replace workflows that were edited in n8n`;
 
 const credentialsSchema = z.array(
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   const password = process.env.N8N_PASSWORD;
   if (!values.url || !values.email || !password) {
-    throw new Error('--url, --email and the environment variable N8N_PASSWORD are needed; see --help.');
+    throw new Error('--url, --email and the environment variable N8N_PASSWORD are required; see --help.');
   }
   const credentials = values.credentials ? readJson(fromCaller(values.credentials), credentialsSchema) : [];
   const variables = values.variables ? readJson(fromCaller(values.variables), variablesSchema) : {};

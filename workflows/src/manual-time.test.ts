@@ -34,7 +34,7 @@ function mails(
 const readers = (...args: Parameters<typeof mails>) => mails(...args).map(({ to }) => to);
 
 describe('of a request for manual time hear', () => {
-  test('its builder, when it came in and nobody decided it at once', () => {
+  test('its builder, when it came in and was not decided at once', () => {
     expect(readers('approval.submitted', { ...waiting, state: 'submitted' })).toEqual([
       'builder@example.com',
     ]);

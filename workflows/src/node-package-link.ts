@@ -24,7 +24,7 @@ export function linkNodePackage(userFolder: string, packageDirectory: string): v
   const existing = lstatSync(link, { throwIfNoEntry: false });
   if (existing?.isSymbolicLink() && readlinkSync(link) === target) return;
   if (existing && !existing.isSymbolicLink()) {
-    throw new Error(`${link} is not a link: remove it, so that n8n can load ${target} instead.`);
+    throw new Error(`${link} is not a link. Remove it so that n8n can load ${target}.`);
   }
   rmSync(link, { force: true });
   mkdirSync(dirname(link), { recursive: true });

@@ -9,7 +9,7 @@ export async function claimPort(port: number, host: string, purpose: string): Pr
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${error.message})`;
-      reject(new Error(`Port ${port} on ${host}, wanted for ${purpose}, ${reason}.`));
+      reject(new Error(`Port ${port} on ${host} for ${purpose} ${reason}.`));
     });
     server.listen({ port, host, exclusive: true }, () => {
       const address = server.address();

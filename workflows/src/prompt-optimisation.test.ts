@@ -58,22 +58,22 @@ describe('of an optimization that', () => {
     for (const part of [
       'version 3 was right on 40 and the proposal on 50: +17 percentage points (95 % interval -2 to +28)',
       'Cost of the proposal: $0.42 (1234 tokens read, 99 written)',
-      'Wins: 12\n- b-0001: wanted B, was A, becomes B',
+      'Wins: 12\n- b-0001: expected B, was A, becomes B',
       '- and 2 more',
-      'Losses: 2\n- b-0001: wanted B, was B, becomes not judged',
+      'Losses: 2\n- b-0001: expected B, was B, becomes not judged',
       '-old\n+new',
       'POST https://api.example.com/prompts/optimizations/o-1/accept',
     ])
       expect(text).toContain(part);
   });
 
-  test('costs what nobody knows, no price is invented', () => {
+  test('has no known cost, no price is invented', () => {
     expect(outcomeOf({ ...proposed, proposal: { ...proposal, costMicros: null } }).text).toContain(
       'Cost of the proposal: unknown',
     );
   });
 
-  test('was mailed, or decided, nobody is told again', () => {
+  test('was mailed or decided already, no further e-mail is sent', () => {
     expect(outcomeOf(proposed, ['o-1'])).toMatchObject({ outcome: 'nothing' });
     const accepted = { ...proposed, status: 'accepted', decidedBy: 'A person' };
     expect(outcomeOf(accepted).note).toBe('Optimization o-1 was accepted by A person.');

@@ -42,7 +42,7 @@ const HIDDEN = [
  */
 export async function screenshotWorkflow(options: ScreenshotOptions): Promise<void> {
   const { executablePath = '/usr/bin/chromium', width = 1440, height = 760, scale = 2 } = options;
-  if (!existsSync(executablePath)) throw new Error(`There is no browser at ${executablePath}.`);
+  if (!existsSync(executablePath)) throw new Error(`No browser found at ${executablePath}.`);
   mkdirSync(dirname(resolve(options.file)), { recursive: true });
   const browser = await chromium.launch({ executablePath, args: launchArguments() });
   try {

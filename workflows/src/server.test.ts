@@ -83,7 +83,7 @@ test('a taken port is named with what wanted it', async () => {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   await expect(claimPort(port, '127.0.0.1', 'n8n')).rejects.toThrow(
-    `Port ${port} on 127.0.0.1, wanted for n8n, is already in use.`,
+    `Port ${port} on 127.0.0.1 for n8n is already in use.`,
   );
   await new Promise((resolve) => server.close(resolve));
   expect(await claimPort(port, '127.0.0.1', 'n8n')).toBe(port);

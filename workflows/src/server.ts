@@ -99,7 +99,7 @@ export async function startN8n(options: StartN8nOptions): Promise<N8nServer> {
 
 function requireNode24(): void {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major !== 24) throw new Error(`n8n runs on Node 24, this is Node ${process.versions.node}.`);
+  if (major !== 24) throw new Error(`n8n requires Node 24, but this is Node ${process.versions.node}.`);
 }
 
 function isWildcard(host: string): boolean {
@@ -188,5 +188,5 @@ async function isReady(url: string): Promise<boolean> {
 
 function logTail(logPath: string): string {
   const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES);
-  return [...lines.map((line) => `  | ${line}`), `The whole log: ${logPath}`].join('\n');
+  return [...lines.map((line) => `  | ${line}`), `Full log: ${logPath}`].join('\n');
 }

@@ -93,7 +93,7 @@ async function hasOwner(url: string): Promise<boolean> {
     'tell its settings',
   );
   const settings = settingsSchema.safeParse(answer.body);
-  if (!settings.success) throw new N8nError(`${url} does not answer like n8n.`, answer.status);
+  if (!settings.success) throw new N8nError(`${url} is not an n8n server.`, answer.status);
   return !settings.data.data.userManagement.showSetupOnFirstLoad;
 }
 

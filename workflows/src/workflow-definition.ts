@@ -43,7 +43,7 @@ export function readWorkflowDirectory(directory: string): WorkflowDefinition[] {
     for (const key of [definition.id, definition.name]) {
       if (key === undefined) continue;
       const other = seen.get(key);
-      if (other) throw new Error(`${file} and ${other} both call themselves "${key}".`);
+      if (other) throw new Error(`${file} and ${other} both use the name or id "${key}".`);
       seen.set(key, file);
     }
     return { ...definition, file };

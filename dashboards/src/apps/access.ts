@@ -14,34 +14,34 @@ export const accessQueries: Query[] = [
   api.read('keys', 'apiKey.list', { options: { limit: '500' }, transform: 'keys' }),
   api.write('revokeKey', 'apiKey.revoke', {
     options: { keyId },
-    confirm: 'Revoke this key? Whatever calls the API with it is refused from now on.',
-    done: 'The key opens nothing any more.',
+    confirm: 'Revoke this key? All requests that use it will be rejected.',
+    done: 'The key is revoked.',
     next: [run('keys')],
   }),
   api.read('users', 'user.list', { options: { limit: '500' }, transform: 'users' }),
   api.write('switchUser', 'user.update', {
     options: { userId, status: `{{${isDisabled} ? 'active' : 'disabled'}}` },
-    confirm: 'Change whether this person may sign in? Whoever is disabled is signed out everywhere.',
-    done: 'The person was changed.',
+    confirm: 'Change whether this user can sign in? A disabled user is signed out everywhere.',
+    done: 'The user is updated.',
     next: [run('users')],
   }),
   api.write('signOutUser', 'user.signOut', {
     options: { userId },
-    confirm: 'Sign this person out on every device?',
-    done: 'The person is signed out everywhere.',
+    confirm: 'Sign this user out on every device?',
+    done: 'The user is signed out everywhere.',
     next: [run('users')],
   }),
-  api.write('verifyAudit', 'audit.verify', { transform: 'verdict', done: 'The chain was checked.' }),
+  api.write('verifyAudit', 'audit.verify', { transform: 'verdict', done: 'The audit trail is verified.' }),
   api.read('retention', 'audit.getRetention', { transform: 'retention' }),
   api.write('saveRetention', 'audit.setRetention', {
     options: { years: '{{components.retentionYears.value}}' },
-    confirm: 'Change for how long personal data stays in the trail? What is older is erased for good.',
+    confirm: 'Change how long personal data is kept in the audit trail? Older data is permanently erased.',
     done: 'Saved.',
     next: [clear('retentionYears'), run('retention')],
   }),
 ];
 
-const UNKNOWN = { title: 'Unknown', hint: 'The API did not say it. Press Refresh.' };
+const UNKNOWN = { title: 'Unknown', hint: 'The API did not return it. Press Refresh.' };
 
 /** Keys, people and the trail, for administrators. Secrets are made and shown elsewhere, never in ToolJet. */
 export const accessPage: Page = {
@@ -51,29 +51,29 @@ export const accessPage: Page = {
   allowed: ['ai-manager-admin'],
   onLoad: load('keys', 'users', 'retention'),
   rows: [
-    ...pageHeader('access', 'Access', 'Who and what may come in, and whether the trail is whole.', [
+    ...pageHeader('access', 'Access', 'API keys, users and the integrity of the audit trail.', [
       'keys',
       'users',
       'retention',
     ]),
-    section('keysTitle', 'Keys of programs'),
+    section('keysTitle', 'API keys'),
     [
       cell(
         tableOf('keysTable', 'keys', {
-          title: 'Keys of programs',
+          title: 'API keys',
           height: 360,
           perPage: 5,
           search: false,
           onRow: [],
-          empty: { title: 'No keys', hint: 'An administrator makes keys with the API: POST /api-keys.' },
+          empty: { title: 'No keys', hint: 'Administrators create keys with the API: POST /api-keys.' },
           columns: [
-            { key: 'name', title: 'What uses it', width: 190 },
+            { key: 'name', title: 'Name', width: 190 },
             { key: 'state', title: 'State', width: 90, color: statusColor },
             { key: 'roles', title: 'Roles', width: 150 },
             { key: 'scopes', title: 'Scopes', width: 150 },
-            { key: 'prefix', title: 'Begins with', width: 140 },
+            { key: 'prefix', title: 'Prefix', width: 140 },
             { key: 'used', title: 'Last used', width: 210 },
-            { key: 'expires', title: 'Ends', width: 200 },
+            { key: 'expires', title: 'Expires', width: 200 },
           ],
         }),
       ),
@@ -91,21 +91,21 @@ export const accessPage: Page = {
       cell(
         text(
           'keysHint',
-          'Choose a key to revoke it. New keys are made with the API, so that no secret passes through ToolJet.',
+          'Choose a key to revoke it. Create keys with the API, so that no secret passes through ToolJet.',
           { color: color.muted, height: 40, mobileHeight: 64 },
         ),
         4,
       ),
     ],
-    section('usersTitle', 'People'),
+    section('usersTitle', 'Users'),
     [
       cell(
         tableOf('usersTable', 'users', {
-          title: 'People',
+          title: 'Users',
           height: 440,
           perPage: 6,
           onRow: [],
-          empty: { title: 'Nobody', hint: 'An administrator invites people with the API: POST /users.' },
+          empty: { title: 'No users', hint: 'Administrators invite users with the API: POST /users.' },
           columns: [
             { key: 'name', title: 'Name', width: 170 },
             { key: 'email', title: 'E-mail', width: 320 },
@@ -119,7 +119,7 @@ export const accessPage: Page = {
     ],
     [
       cell(
-        button('usersSwitch', `{{${isDisabled} ? 'Let in again' : 'Disable'}}`, [run('switchUser')], {
+        button('usersSwitch', `{{${isDisabled} ? 'Enable' : 'Disable'}}`, [run('switchUser')], {
           kind: 'danger',
           busy: '{{queries.switchUser.isLoading}}',
           disabled: '{{!components.usersTable.selectedRow?.userId}}',
@@ -133,26 +133,26 @@ export const accessPage: Page = {
       ),
       cell(text('usersSpace', '', { height: 40, mobileHeight: 8 }), 2),
     ],
-    section('auditVerifyTitle', 'Was the audit trail altered?'),
+    section('auditVerifyTitle', 'Audit trail integrity'),
     [
       cell(
-        button('auditVerify', 'Check the whole chain', [run('verifyAudit')], {
+        button('auditVerify', 'Verify audit trail', [run('verifyAudit')], {
           busy: '{{queries.verifyAudit.isLoading}}',
         }),
         1,
       ),
       cell(
-        html('auditVerdict', "{{queries.verifyAudit.data?.card ?? 'Not checked yet.'}}", {
+        html('auditVerdict', "{{queries.verifyAudit.data?.card ?? 'Not verified yet.'}}", {
           height: 120,
           mobileHeight: 240,
         }),
         3,
       ),
     ],
-    section('retentionTitle', 'How long the trail keeps personal data'),
+    section('retentionTitle', 'Retention of personal data in the audit trail'),
     [
       cell(cardOf('retentionCard', 'retention', { from: 'card', height: 104, empty: UNKNOWN }), 2),
-      cell(input('retentionYears', { label: 'Years, 1 to 100', placeholder: '7' }), 1),
+      cell(input('retentionYears', { label: 'Years (1 to 100)', placeholder: '7' }), 1),
       cell(
         button('retentionSave', 'Save', [run('saveRetention')], {
           busy: '{{queries.saveRetention.isLoading}}',

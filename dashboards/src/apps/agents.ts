@@ -22,7 +22,7 @@ export const agentQueries: Query[] = [
   api.write('executeAgent', 'agent.execute', {
     options: { agentId, input: '{{components.agentInput.value}}' },
     transform: 'agent-execution',
-    done: 'The agent was asked.',
+    done: 'The agent has answered.',
     next: [run('agentExecutions')],
   }),
 ];
@@ -37,7 +37,7 @@ export const agentEditQueries: Query[] = [
       dailyCostMicros:
         "{{components.agentBudget.value ? Math.round(Number(components.agentBudget.value) * 1000000) : ''}}",
     },
-    done: 'The agent can be asked.',
+    done: 'The agent is ready to use.',
     next: [
       clear('agentName'),
       clear('agentPurpose'),
@@ -53,31 +53,27 @@ export const agentEditQueries: Query[] = [
       version: '{{queries.agent.data.version}}',
       instructions: '{{components.agentNewInstructions.value}}',
     },
-    done: 'A new version is in use. Earlier executions keep theirs.',
+    done: 'The new version is in use. Earlier executions keep their version.',
     next: [run('agents'), ...show],
   }),
   api.write('archiveAgent', 'agent.archive', {
     options: { agentId },
-    confirm: 'Archive this agent? Nobody can ask it any more; what it answered stays.',
+    confirm: 'Archive this agent? It can no longer be used. Its executions are kept.',
     done: 'The agent is archived.',
     next: [run('agents')],
   }),
 ];
 
-const PICK = { title: 'No agent chosen', hint: 'Choose one in the list.' };
+const PICK = { title: 'No agent chosen', hint: 'Choose an agent from the list.' };
 const DETAIL = 640;
 const inside = DETAIL - 96;
 const none = '!queries.agent.data?.agentId';
 
 const trial: Row[] = [
+  [cell(textArea('agentInput', { label: 'Input', required: true, most: 50_000, height: 136 }))],
   [
     cell(
-      textArea('agentInput', { label: 'What it is to work on', required: true, most: 50_000, height: 136 }),
-    ),
-  ],
-  [
-    cell(
-      button('agentExecute', 'Ask it', [run('executeAgent')], {
+      button('agentExecute', 'Run', [run('executeAgent')], {
         kind: 'primary',
         busy: '{{queries.executeAgent.isLoading}}',
         disabled: `{{${none} || !components.agentInput.value}}`,
@@ -90,7 +86,7 @@ const trial: Row[] = [
         from: 'card',
         height: inside - 208,
         card: false,
-        empty: { title: 'Not asked yet', hint: 'The answer appears here. Each costs a call to the model.' },
+        empty: { title: 'Not run yet', hint: 'The answer appears here. Each run costs a model call.' },
       }),
     ),
   ],
@@ -105,10 +101,10 @@ const executions: Row[] = [
         perPage: 4,
         search: false,
         onRow: [run('agentExecution')],
-        empty: { title: 'It was not asked yet', hint: 'Ask it on the tab beside.' },
+        empty: { title: 'No executions yet', hint: 'Run the agent on the Run tab.' },
         columns: [
           { key: 'status', title: 'State', width: 100, color: statusColor },
-          { key: 'input', title: 'Asked', width: 200 },
+          { key: 'input', title: 'Input', width: 200 },
           { key: 'cost', title: 'Cost', width: 80, align: 'right' },
           { key: 'at', title: 'When', width: 190 },
         ],
@@ -121,7 +117,7 @@ const executions: Row[] = [
         from: 'card',
         height: inside - 304,
         card: false,
-        empty: { title: 'None chosen', hint: 'Choose an execution above.' },
+        empty: { title: 'No execution chosen', hint: 'Choose an execution above.' },
       }),
     ),
   ],
@@ -131,7 +127,7 @@ const change: Row[] = [
   [
     cell(
       textArea('agentNewInstructions', {
-        label: 'What it is told',
+        label: 'Instructions',
         value: '{{queries.agent.data?.instructions}}',
         most: 20_000,
         height: 400,
@@ -140,7 +136,7 @@ const change: Row[] = [
   ],
   [
     cell(
-      button('agentChange', 'Save as a new version', [run('changeAgent')], {
+      button('agentChange', 'Save as new version', [run('changeAgent')], {
         kind: 'primary',
         busy: '{{queries.changeAgent.isLoading}}',
         disabled: `{{${none} || !components.agentNewInstructions.value}}`,
@@ -159,13 +155,13 @@ const change: Row[] = [
 const creation: Row[] = [
   [
     cell(input('agentName', { label: 'Name', required: true, most: 100 }), 2),
-    cell(input('agentBudget', { label: 'Dollars a day (optional)', placeholder: '5' }), 1),
+    cell(input('agentBudget', { label: 'Daily budget in USD (optional)', placeholder: '5' }), 1),
   ],
-  [cell(input('agentPurpose', { label: 'What it is for', required: true, most: 500 }))],
+  [cell(input('agentPurpose', { label: 'Purpose', required: true, most: 500 }))],
   [
     cell(
       textArea('agentInstructions', {
-        label: 'What it is told',
+        label: 'Instructions',
         required: true,
         most: 20_000,
         height: 240,
@@ -174,7 +170,7 @@ const creation: Row[] = [
   ],
   [
     cell(
-      button('agentCreate', 'Create the agent', [run('createAgent')], {
+      button('agentCreate', 'Create agent', [run('createAgent')], {
         kind: 'primary',
         busy: '{{queries.createAgent.isLoading}}',
         disabled:
@@ -184,7 +180,7 @@ const creation: Row[] = [
   ],
 ];
 
-/** Agents and what they answered; whoever may edit also makes them. */
+/** Agents and their executions; editors also create them. */
 export function agentsPage(edits: boolean): Page {
   return {
     handle: 'agents',
@@ -192,9 +188,12 @@ export function agentsPage(edits: boolean): Page {
     icon: 'IconRobot',
     onLoad: load('agents'),
     rows: [
-      ...pageHeader('agents', 'Agents', 'Models with a purpose and limits; ask one, and see what it cost.', [
+      ...pageHeader(
         'agents',
-      ]),
+        'Agents',
+        'Models with a purpose and limits. Run an agent and see its answer and cost.',
+        ['agents'],
+      ),
       [
         cell(
           tableOf('agentsTable', 'agents', {
@@ -203,11 +202,11 @@ export function agentsPage(edits: boolean): Page {
             onRow: [set('agentId', '{{components.agentsTable.selectedRow.agentId}}'), ...show],
             empty: {
               title: 'No agents',
-              hint: edits ? 'Create one on the tab beside.' : 'Executives create them.',
+              hint: edits ? 'Create one on the New agent tab.' : 'Executives create them.',
             },
             columns: [
               { key: 'name', title: 'Agent', width: 130 },
-              { key: 'purpose', title: 'What it is for', width: 230, wrap: true },
+              { key: 'purpose', title: 'Purpose', width: 230, wrap: true },
               { key: 'version', title: 'Version', width: 80, align: 'right' },
             ],
           }),
@@ -233,11 +232,11 @@ export function agentsPage(edits: boolean): Page {
                   ],
                 ],
               },
-              { id: 'ask', title: 'Ask it', rows: trial },
+              { id: 'ask', title: 'Run', rows: trial },
               { id: 'executions', title: 'Executions', rows: executions },
               ...(edits
                 ? [
-                    { id: 'change', title: 'Change', rows: change },
+                    { id: 'change', title: 'Edit', rows: change },
                     { id: 'new', title: 'New agent', rows: creation },
                   ]
                 : []),

@@ -9,7 +9,7 @@ export const approvalQuery: Query = api.read('approval', 'approval.get', {
   transform: 'approval',
 });
 
-const PICK = { title: 'No request chosen', hint: 'Choose one in the list.' };
+const PICK = { title: 'No request chosen', hint: 'Choose a request from the list.' };
 
 /** What was asked, the evidence, and what happened, as tabs. */
 export function approvalParts(height: number) {

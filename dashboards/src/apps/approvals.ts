@@ -46,14 +46,14 @@ export const approvalQueries: Query[] = [
   }),
   api.write('rejectRequest', 'approval.override', {
     options: { ...decided, decision: 'reject' },
-    confirm: 'Reject this request? The builder reads your reason and may appeal once.',
+    confirm: 'Reject this request? The builder sees your reason and can appeal once.',
     done: 'The request is rejected.',
     next: again,
   }),
   api.write('escalateRequest', 'approval.escalate', {
     options: decided,
-    confirm: 'Hand this request to the escalation group now?',
-    done: 'The escalation group has it.',
+    confirm: 'Escalate this request now?',
+    done: 'The request is escalated.',
     next: again,
   }),
   api.write('bulkApprove', 'approval.bulk', {
@@ -62,14 +62,14 @@ export const approvalQueries: Query[] = [
       decision: 'approve',
       reason: '{{components.approvalReason.value}}',
     },
-    confirm: 'Approve all chosen requests as they were asked?',
-    done: '{{queries.bulkApprove.data.decided.length}} approved, {{queries.bulkApprove.data.refused.length}} could not be.',
+    confirm: 'Approve all selected requests with the requested hours?',
+    done: '{{queries.bulkApprove.data.decided.length}} approved, {{queries.bulkApprove.data.refused.length}} could not be approved.',
     next: again,
   }),
   api.write('bulkReject', 'approval.bulk', {
     options: { items: chosen, decision: 'reject', reason: '{{components.approvalReason.value}}' },
-    confirm: 'Reject all chosen requests? Every builder reads the reason on the tab "Decide".',
-    done: '{{queries.bulkReject.data.decided.length}} rejected, {{queries.bulkReject.data.refused.length}} could not be.',
+    confirm: 'Reject all selected requests? Each builder sees the reason from the Decide tab.',
+    done: '{{queries.bulkReject.data.decided.length}} rejected, {{queries.bulkReject.data.refused.length}} could not be rejected.',
     next: again,
   }),
   api.write('confirmDecision', 'approval.confirm', {
@@ -88,7 +88,7 @@ const decision: Row[] = [
     cell(
       text(
         'approvalHint',
-        'Your decision can be changed later, with a reason. Nobody decides their own request.',
+        'You can change your decision later, with a reason. You cannot decide your own request.',
         {
           color: color.muted,
           height: 48,
@@ -99,7 +99,7 @@ const decision: Row[] = [
   [
     cell(
       input('approvalHours', {
-        label: 'Hours to approve, if others than asked for',
+        label: 'Approved hours, if different from requested',
         placeholder: '{{queries.approval.data?.hours}}',
       }),
     ),
@@ -107,8 +107,8 @@ const decision: Row[] = [
   [
     cell(
       textArea('approvalReason', {
-        label: 'Reason, needed to reject, escalate or change a decision',
-        placeholder: 'At least 10 characters; the builder reads it',
+        label: 'Reason (required to reject, escalate or change a decision)',
+        placeholder: 'At least 10 characters; visible to the builder',
         most: 2000,
         height: 136,
       }),
@@ -138,7 +138,7 @@ const decision: Row[] = [
       }),
     ),
     cell(
-      button('approvalConfirm', 'Confirm the automatic decision', [run('confirmDecision')], {
+      button('approvalConfirm', 'Confirm automatic decision', [run('confirmDecision')], {
         busy: '{{queries.confirmDecision.isLoading}}',
         disabled: "{{queries.approval.data?.audit !== 'due'}}",
       }),
@@ -146,7 +146,7 @@ const decision: Row[] = [
   ],
 ];
 
-const NO_COUNTS = { title: 'Unknown', hint: 'The figures did not arrive.' };
+const NO_COUNTS = { title: 'Unknown', hint: 'The figures could not be loaded.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
 
 export const approvalsPage: Page = {
@@ -162,14 +162,14 @@ export const approvalsPage: Page = {
     ...pageHeader(
       'approvals',
       'Approvals',
-      'Requests for manual time that the engine leaves to you, with the evidence and its reasoning.',
+      'Time requests that need your decision, with evidence and reasoning.',
       ['approvals', 'approvalCounts'],
       [
-        button('approvalsBulk', 'Approve chosen', [run('bulkApprove')], {
+        button('approvalsBulk', 'Approve selected', [run('bulkApprove')], {
           busy: '{{queries.bulkApprove.isLoading}}',
           disabled: '{{!((components.approvalsTable.selectedRows ?? []).length > 0)}}',
         }),
-        button('approvalsReject', 'Reject chosen', [run('bulkReject')], {
+        button('approvalsReject', 'Reject selected', [run('bulkReject')], {
           busy: '{{queries.bulkReject.isLoading}}',
           disabled: `{{!((components.approvalsTable.selectedRows ?? []).length > 0) || ${unexplained}}}`,
         }),
@@ -193,11 +193,11 @@ export const approvalsPage: Page = {
       ),
       cell(
         dropdown('approvalsShow', {
-          label: 'Only',
+          label: 'Show',
           choices: [
-            ['mine', 'Those that wait for me'],
-            ['audit', 'Automatic decisions to look at'],
-            ['escalated', 'Escalated ones'],
+            ['mine', 'Waiting for me'],
+            ['audit', 'Automatic decisions to spot-check'],
+            ['escalated', 'Escalated'],
           ],
           onSelect: [run('approvals')],
         }),
@@ -213,15 +213,15 @@ export const approvalsPage: Page = {
           bulk: true,
           onRow: [set('approvalId', '{{components.approvalsTable.selectedRow.approvalId}}'), run('approval')],
           empty: {
-            title: 'Nothing waits for you',
-            hint: 'What the engine is not sure about comes here. Choose another state above to see the rest.',
+            title: 'Nothing to decide',
+            hint: 'Requests that the engine does not decide appear here. Choose another state above to see more.',
           },
           columns: [
             { key: 'builder', title: 'Builder', width: 170 },
             { key: 'hours', title: 'Hours', width: 60, align: 'right' },
             { key: 'date', title: 'Day', width: 105 },
             { key: 'state', title: 'State', width: 125, color: statusColor },
-            { key: 'why', title: 'Why it is here', width: 155, wrap: true },
+            { key: 'why', title: 'Reason', width: 155, wrap: true },
           ],
         }),
         3,

@@ -26,13 +26,13 @@ export const auditPage: Page = {
     ...pageHeader(
       'audit',
       'Audit trail',
-      'Who changed what, and when. Entries cannot be altered unnoticed.',
+      'Who changed what, and when. Any alteration of an entry is detectable.',
       ['audit'],
     ),
     [
-      cell(input('auditActor', { label: 'Who', placeholder: 'Name or id, then Enter', onEnter: again })),
+      cell(input('auditActor', { label: 'Actor', placeholder: 'Name or id, then Enter', onEnter: again })),
       cell(
-        input('auditSubject', { label: 'What', placeholder: 'builder:b-001, then Enter', onEnter: again }),
+        input('auditSubject', { label: 'Subject', placeholder: 'builder:b-001, then Enter', onEnter: again }),
       ),
     ],
     [
@@ -44,15 +44,15 @@ export const auditPage: Page = {
           download: true,
           empty: {
             title: 'No entries',
-            hint: 'Nothing was changed that matches. Clear the fields to see all.',
+            hint: 'No entries match. Clear the filters to see all entries.',
           },
           columns: [
             { key: 'seq', title: 'Entry', width: 70, align: 'right' },
             { key: 'when', title: 'When', width: 220 },
-            { key: 'who', title: 'Who', width: 190 },
-            { key: 'through', title: 'Through', width: 130 },
-            { key: 'operation', title: 'What was done', width: 230 },
-            { key: 'subject', title: 'To what', width: 290 },
+            { key: 'who', title: 'Actor', width: 190 },
+            { key: 'through', title: 'API key', width: 130 },
+            { key: 'operation', title: 'Operation', width: 230 },
+            { key: 'subject', title: 'Subject', width: 290 },
           ],
         }),
       ),

@@ -10,11 +10,11 @@ import { requestQueries, requestsPage } from './requests.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
 
 const NOT_LINKED = {
-  title: 'There is nothing of yours here yet',
-  hint: 'Either no week was evaluated, or nobody has linked your account to a builder. Ask your executive.',
+  title: 'No evaluations yet',
+  hint: 'No week was evaluated yet, or your account is not linked to a builder. Ask an executive.',
 };
 
-const PICK_WEEK = { title: 'No week to show', hint: 'Choose a week in the list to see its reasons.' };
+const PICK_WEEK = { title: 'No week to show', hint: 'Choose a week from the list to see its reasons.' };
 
 const queries: Query[] = [
   api.read('me', 'identity.whoami', {
@@ -52,9 +52,7 @@ const week: Page = {
   icon: 'IconHome2',
   onLoad: load('me'),
   rows: [
-    ...pageHeader('week', 'My week', 'What was decided about your week, on what evidence, and by whom.', [
-      'me',
-    ]),
+    ...pageHeader('week', 'My week', 'Your grade, the evidence behind it, and who decided.', ['me']),
     [
       cell(cardOf('weekGrade', 'mine', { from: 'gradeCard', height: 120, empty: NOT_LINKED }), 1),
       cell(cardOf('weekState', 'mine', { from: 'stateCard', height: 120, empty: NOT_LINKED }), 1),
@@ -93,7 +91,7 @@ const history: Page = {
   icon: 'IconChartLine',
   onLoad: load('me'),
   rows: [
-    ...pageHeader('history', 'My history', 'Your hours, goals and projects over the last weeks.', ['me']),
+    ...pageHeader('history', 'My history', 'Your hours, goals and projects in recent weeks.', ['me']),
     [
       cell(
         chartOf('historyHours', 'builder', {
@@ -134,7 +132,7 @@ const history: Page = {
           height: 360,
           perPage: 5,
           search: false,
-          empty: { title: 'No projects', hint: 'You lead no project. Your executive can change that.' },
+          empty: { title: 'No projects', hint: 'You do not lead a project. An executive can assign one.' },
           columns: [
             { key: 'name', title: 'Project', width: 220 },
             { key: 'stage', title: 'Stage', width: 120 },

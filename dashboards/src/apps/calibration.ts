@@ -19,15 +19,15 @@ export const calibrationQueries: Query[] = [
       expectedVersion: '{{queries.calibration.data?.version}}',
       reason: '{{components.calibrationReason.value}}',
     },
-    confirm: 'Put these thresholds in force? The next judgement is decided by them.',
-    done: 'The next judgement is decided by these thresholds.',
+    confirm: 'Apply these thresholds? They are used from the next judgement on.',
+    done: 'The thresholds are applied from the next judgement on.',
     next: [clear('calibrationReason'), run('calibration')],
   }),
 ];
 
 const PICK = {
   title: 'No kind chosen',
-  hint: 'Choose what is decided; the figures come from what people decided.',
+  hint: 'Choose a kind of judgement. The figures are based on cases decided by people.',
 };
 
 /** A tab of the rules page: when the engine may decide alone. */
@@ -36,7 +36,7 @@ export function calibrationRows(inside: number): Row[] {
     [
       cell(
         dropdown('calibrationKind', {
-          label: 'What is decided',
+          label: 'Kind of judgement',
           placeholder: 'Choose',
           schema: '{{queries.ruleKinds.data?.deciding ?? []}}',
           onSelect: [run('calibration')],
@@ -44,14 +44,14 @@ export function calibrationRows(inside: number): Row[] {
       ),
       cell(
         input('calibrationYes', {
-          label: 'Yes from (0.5 to 1)',
+          label: 'Yes threshold (0.5 to 1)',
           value: '{{queries.calibration.data?.yesAt}}',
           required: true,
         }),
       ),
       cell(
         input('calibrationNo', {
-          label: 'No from (0.5 to 1)',
+          label: 'No threshold (0.5 to 1)',
           value: '{{queries.calibration.data?.noAt}}',
           required: true,
         }),
@@ -59,11 +59,11 @@ export function calibrationRows(inside: number): Row[] {
     ],
     [
       cell(
-        input('calibrationReason', { label: 'Why, at least 10 characters', required: true, most: 1000 }),
+        input('calibrationReason', { label: 'Reason (at least 10 characters)', required: true, most: 1000 }),
         3,
       ),
       cell(
-        button('calibrationApply', 'Put in force', [run('applyThresholds')], {
+        button('calibrationApply', 'Apply', [run('applyThresholds')], {
           kind: 'primary',
           busy: '{{queries.applyThresholds.isLoading}}',
           disabled:
@@ -84,10 +84,10 @@ export function calibrationRows(inside: number): Row[] {
       ),
       cell(
         chartOf('calibrationCurve', 'calibration', {
-          title: 'Share decided alone, and wrongly, by threshold',
+          title: 'Share decided automatically, and share of errors, by threshold',
           from: 'curve',
           height: inside - 168,
-          empty: { title: 'No curve', hint: 'Under 30 cases decided by people nothing is drawn.' },
+          empty: { title: 'No curve', hint: 'The curve needs at least 30 cases decided by people.' },
         }),
         1,
       ),

@@ -18,13 +18,13 @@ export const decisionQueries: Query[] = [
   api.read('decision', 'decision.get', { options: { decisionId }, transform: 'decision' }),
   api.write('remindDecision', 'decision.remind', {
     options: { decisionId, approvers: '{{components.decisionAlso.value}}' },
-    done: 'The approvers got a new e-mail.',
+    done: 'A reminder was sent to the approvers.',
     next: [clear('decisionAlso'), ...again],
   }),
   api.write('cancelDecision', 'decision.cancel', {
     options: { decisionId, reason },
-    confirm: 'Cancel this question? Nobody can decide it any more.',
-    done: 'The question is cancelled.',
+    confirm: 'Cancel this decision? Approvers can no longer answer it.',
+    done: 'The decision is cancelled.',
     next: again,
   }),
 ];
@@ -33,14 +33,14 @@ export const decisionQueries: Query[] = [
 export const decideQueries: Query[] = [
   api.write('approveDecision', 'decision.decide', {
     options: { decisionId, choice: 'approved', reason },
-    confirm: 'Approve? The first answer counts.',
-    done: 'Your answer counts.',
+    confirm: 'Approve? The first answer is final.',
+    done: 'Your answer is recorded.',
     next: again,
   }),
   api.write('declineDecision', 'decision.decide', {
     options: { decisionId, choice: 'declined', reason },
-    confirm: 'Decline? The first answer counts.',
-    done: 'Your answer counts.',
+    confirm: 'Decline? The first answer is final.',
+    done: 'Your answer is recorded.',
     next: again,
   }),
 ];
@@ -87,7 +87,7 @@ export function decisionsPage(decides: boolean): Page {
       ...pageHeader(
         'decisions',
         'Decisions',
-        'Questions that workflows asked people: answered by a link in an e-mail, or here.',
+        'Approvals requested by workflows, answered by e-mail link or here.',
         ['decisions'],
       ),
       [
@@ -109,7 +109,7 @@ export function decisionsPage(decides: boolean): Page {
               set('decisionId', '{{components.decisionsTable.selectedRow.decisionId}}'),
               run('decision'),
             ],
-            empty: { title: 'No questions', hint: 'Workflows ask them, and so can the API.' },
+            empty: { title: 'No decisions', hint: 'Workflows and the API can request decisions.' },
             columns: [
               { key: 'title', title: 'Question', width: 260, wrap: true },
               { key: 'status', title: 'State', width: 100, color: statusColor },
@@ -132,7 +132,7 @@ export function decisionsPage(decides: boolean): Page {
                         from: 'card',
                         height: DETAIL - 96,
                         card: false,
-                        empty: { title: 'Nothing chosen', hint: 'Choose a question in the list.' },
+                        empty: { title: 'Nothing chosen', hint: 'Choose a decision from the list.' },
                       }),
                     ),
                   ],
@@ -147,7 +147,7 @@ export function decisionsPage(decides: boolean): Page {
                   [
                     cell(
                       input('decisionAlso', {
-                        label: 'Ask others too (optional)',
+                        label: 'Additional approvers (optional)',
                         placeholder: 'ada@example.com, ben@example.com',
                       }),
                     ),
@@ -160,7 +160,7 @@ export function decisionsPage(decides: boolean): Page {
                       }),
                     ),
                     cell(
-                      button('decisionCancel', 'Cancel the question', [run('cancelDecision')], {
+                      button('decisionCancel', 'Cancel decision', [run('cancelDecision')], {
                         kind: 'danger',
                         busy: '{{queries.cancelDecision.isLoading}}',
                         disabled: `{{${closed}}}`,

@@ -6,7 +6,7 @@ import type { Action, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
 
-const PICK = { title: 'Nothing chosen', hint: 'Choose somebody in the list to see reasons and evidence.' };
+const PICK = { title: 'Nothing chosen', hint: 'Choose a builder from the list to see reasons and evidence.' };
 const GRADES = ['A', 'B', 'C', 'D', 'E'].map((grade) => [grade, grade] as const);
 
 /** The newest run beside the one before, loaded one after the other from `runs` on. */
@@ -41,8 +41,8 @@ export const overrideQuery: Query = api.write('override', 'evaluation.override',
     reason: '{{components.decisionReason.value}}',
     feedback: '{{components.decisionFeedback.value}}',
   },
-  confirm: 'Replace the grade? The builder will see yours.',
-  done: 'Your decision stands. The earlier judgement is kept.',
+  confirm: 'Override the grade? The builder will see the new grade.',
+  done: 'The grade is overridden. The earlier judgement is kept.',
   next: [
     clear('decisionGrade'),
     clear('decisionReason'),
@@ -81,7 +81,7 @@ export function evaluationParts(height: number, pick = PICK): { id: string; titl
     height: inside,
     search: false,
     perPage: 5,
-    empty: { title: 'No projects', hint: 'No project of this builder was graded.' },
+    empty: { title: 'No projects', hint: 'This builder has no graded projects.' },
     columns: [
       { key: 'name', title: 'Project', width: 140 },
       { key: 'grade', title: 'Grade', width: 175, color: statusColor },
@@ -103,7 +103,7 @@ const decision: Row[] = [
     cell(
       text(
         'decisionHint',
-        'The earlier judgement is kept. Your name, the time and your reason stay in the audit trail.',
+        'The earlier judgement is kept. Your name, the time and your reason are recorded in the audit trail.',
         { color: color.muted, height: 48 },
       ),
     ),
@@ -133,7 +133,7 @@ const decision: Row[] = [
   [
     cell(
       textArea('decisionFeedback', {
-        label: 'Feedback that the builder reads instead (optional)',
+        label: 'New feedback for the builder (optional)',
         most: 4000,
         height: 120,
       }),
@@ -141,7 +141,7 @@ const decision: Row[] = [
   ],
   [
     cell(
-      button('decisionSave', 'Replace the grade', [run('override')], {
+      button('decisionSave', 'Override grade', [run('override')], {
         kind: 'primary',
         busy: '{{queries.override.isLoading}}',
         disabled: `{{!queries.evaluation.data?.judgementId || !components.decisionGrade.value || ${tooShort}}}`,
@@ -156,6 +156,6 @@ const decision: Row[] = [
 export function evaluationDetail(height: number) {
   return tabs('evaluationTabs', {
     height,
-    tabs: [...evaluationParts(height), { id: 'decide', title: 'Decide yourself', rows: decision }],
+    tabs: [...evaluationParts(height), { id: 'decide', title: 'Override', rows: decision }],
   });
 }

@@ -34,7 +34,7 @@ const queries: Query[] = [
   evaluationQuery,
   overrideQuery,
   api.write('startWeek', 'evaluation.startWeekly', {
-    confirm: 'Evaluate the last complete week now? Every builder gets an e-mail when it is done.',
+    confirm: 'Evaluate the last complete week now? Each builder gets an e-mail when it is complete.',
     done: 'The evaluation runs in the background. Refresh in a moment.',
     next: [run('runs')],
   }),
@@ -61,12 +61,12 @@ const queries: Query[] = [
 ];
 
 const NO_RUN = {
-  title: 'No week was evaluated yet',
-  hint: 'Press "Evaluate last week", or wait for Monday, when it runs by itself.',
+  title: 'No evaluated weeks yet',
+  hint: 'Press "Evaluate last week", or wait for the scheduled run on Monday.',
 };
-const NO_FIGURE = { title: 'Unknown', hint: 'The figure did not arrive.' };
+const NO_FIGURE = { title: 'Unknown', hint: 'The figure could not be loaded.' };
 const FIGURE = {
-  empty: { title: 'No week yet', hint: 'Evaluate one first.' },
+  empty: { title: 'No week yet', hint: 'Evaluate a week first.' },
   height: 144,
   mobileHeight: 96,
 };
@@ -80,7 +80,7 @@ const overview: Page = {
     ...pageHeader(
       'overview',
       "{{queries.runs.data?.headline ?? 'This week'}}",
-      'Who needs your attention, what changed since the week before, and why.',
+      'Builders who need your attention, and what changed since the previous week.',
       ['runs', 'usage', 'quality'],
       [
         button('overviewStart', 'Evaluate last week', [run('startWeek')], {
@@ -96,11 +96,11 @@ const overview: Page = {
       cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
-    section('overviewAttentionTitle', 'Who needs your attention'),
+    section('overviewAttentionTitle', 'Needs your attention'),
     [
       cell(
         tableOf('overviewAttention', 'results', {
-          title: 'Who needs your attention',
+          title: 'Needs your attention',
           rows: 'queries.results.data?.attention',
           height: 456,
           mobileHeight: 520,
@@ -108,8 +108,8 @@ const overview: Page = {
           search: false,
           onRow: showEvaluation('overviewAttention', 'evaluations'),
           empty: {
-            title: 'Nobody needs you this week',
-            hint: 'Nobody was judged yet, or everybody was and no grade fell far.',
+            title: 'Nothing needs your attention this week',
+            hint: 'No builder was judged yet, or no grade dropped sharply.',
           },
           columns: [
             { key: 'name', title: 'Builder', width: 170 },
@@ -122,17 +122,17 @@ const overview: Page = {
         }),
       ),
     ],
-    section('overviewChangedTitle', 'What changed since the week before'),
+    section('overviewChangedTitle', 'Changes since the previous week'),
     [
       cell(
         tableOf('overviewChanged', 'results', {
-          title: 'What changed since the week before',
+          title: 'Changes since the previous week',
           rows: 'queries.results.data?.changed',
           height: 400,
           perPage: 5,
           search: false,
           onRow: showEvaluation('overviewChanged', 'evaluations'),
-          empty: { title: 'Nothing to compare yet', hint: 'Changes show from the second evaluated week on.' },
+          empty: { title: 'Nothing to compare yet', hint: 'Changes appear after the second evaluated week.' },
           columns: [
             { key: 'name', title: 'Builder', width: 180 },
             { key: 'before', title: 'Before', width: 90 },
@@ -167,7 +167,7 @@ const evaluations: Page = {
     ...pageHeader(
       'evaluations',
       'Evaluations',
-      'Everybody in the newest week. Choose somebody for reasons, evidence and your own decision.',
+      'All builders in the latest week. Select one to see reasons and evidence, or to override the grade.',
       ['runs'],
     ),
     [

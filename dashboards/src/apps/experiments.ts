@@ -13,9 +13,9 @@ const METRICS = valuesOf(resources.experiment.operations.create.input.shape.metr
 const METRIC_LABELS = {
   overridden: 'Fewer judgements overridden by people',
   needsReview: 'Fewer judgements that need review',
-  modelFailed: 'Fewer failures of the model',
-  score: 'The score',
-  faulted: 'Less that reviewers find fault with',
+  modelFailed: 'Fewer model failures',
+  score: 'Score',
+  faulted: 'Fewer faults found by reviewers',
 } as const satisfies Record<(typeof METRICS)[number], string>;
 
 export const experimentQueries: Query[] = [
@@ -35,7 +35,7 @@ export const experimentQueries: Query[] = [
       metric: '{{components.experimentMetric.value}}',
       minimumSample: '{{components.experimentSample.value}}',
     },
-    done: 'It is planned. Nothing is tried until it is started.',
+    done: 'The experiment is created. Start it to begin.',
     next: [
       clear('experimentTitle'),
       clear('experimentWhy'),
@@ -46,32 +46,32 @@ export const experimentQueries: Query[] = [
   }),
   api.write('startExperiment', 'experiment.start', {
     options: { experimentId },
-    confirm: 'Start it? Both versions are fixed, and runs from now on use one or the other.',
-    done: 'Runs from now on take part.',
+    confirm: 'Start this experiment? Both versions are locked, and new runs use one of them.',
+    done: 'The experiment is running. New runs take part.',
     next: [run('experiments'), ...show],
   }),
   api.write('stopExperiment', 'experiment.stop', {
     options: { experimentId, reason: '{{components.experimentStopWhy.value}}' },
-    confirm: 'Stop it? Its report is kept; production stays as it is.',
-    done: 'It is stopped. Release the winner on the page Prompts.',
+    confirm: 'Stop this experiment? Its report is kept and production is unchanged.',
+    done: 'The experiment is stopped. Release the winner on the Prompts page.',
     next: [clear('experimentStopWhy'), run('experiments'), ...show],
   }),
 ];
 
-const PICK = { title: 'No experiment chosen', hint: 'Choose one in the list, or plan one.' };
+const PICK = { title: 'No experiment chosen', hint: 'Choose an experiment from the list, or create one.' };
 const DETAIL = 640;
 const inside = DETAIL - 96;
 
 const creation: Row[] = [
   [
     cell(input('experimentPrompt', { label: 'Prompt', placeholder: 'evaluation', required: true })),
-    cell(input('experimentLabel', { label: 'Label to try', placeholder: 'exp-shorter', required: true })),
+    cell(input('experimentLabel', { label: 'Label to test', placeholder: 'exp-shorter', required: true })),
   ],
   [cell(input('experimentTitle', { label: 'Title', required: true, most: 120 }))],
   [
     cell(
       textArea('experimentWhy', {
-        label: 'What you expect, and why, at least 10 characters',
+        label: 'Hypothesis (at least 10 characters)',
         required: true,
         most: 1000,
         height: 104,
@@ -81,18 +81,18 @@ const creation: Row[] = [
   [
     cell(
       dropdown('experimentMetric', {
-        label: 'Decided by',
+        label: 'Metric',
         placeholder: METRIC_LABELS.overridden,
         choices: METRICS.map((metric) => [metric, METRIC_LABELS[metric]] as const),
       }),
       2,
     ),
-    cell(input('experimentShare', { label: 'Share, in percent', placeholder: '50' }), 1),
-    cell(input('experimentSample', { label: 'Least on each side', placeholder: '30' }), 1),
+    cell(input('experimentShare', { label: 'Share (percent)', placeholder: '50' }), 1),
+    cell(input('experimentSample', { label: 'Minimum per version', placeholder: '30' }), 1),
   ],
   [
     cell(
-      button('experimentCreate', 'Plan it', [run('createExperiment')], {
+      button('experimentCreate', 'Create experiment', [run('createExperiment')], {
         kind: 'primary',
         busy: '{{queries.createExperiment.isLoading}}',
         disabled:
@@ -111,7 +111,7 @@ export const experimentsPage: Page = {
     ...pageHeader(
       'experiments',
       'Experiments',
-      'Two versions of a prompt side by side, decided by what was said before any result was seen.',
+      'Compare two versions of a prompt by a metric that is fixed before the start.',
       ['experiments'],
     ),
     [
@@ -122,7 +122,7 @@ export const experimentsPage: Page = {
           onRow: [set('experimentId', '{{components.experimentsTable.selectedRow.experimentId}}'), ...show],
           empty: {
             title: 'No experiments',
-            hint: 'Give a checked version of a prompt a label such as exp-shorter, then plan one.',
+            hint: 'Give a checked prompt version a label such as exp-shorter, then create an experiment.',
           },
           columns: [
             { key: 'title', title: 'Experiment', width: 150 },
@@ -151,7 +151,7 @@ export const experimentsPage: Page = {
                     }),
                   ),
                 ],
-                [cell(input('experimentStopWhy', { label: 'Why it is stopped now', most: 500 }))],
+                [cell(input('experimentStopWhy', { label: 'Reason for stopping', most: 500 }))],
                 [
                   cell(
                     button('experimentStart', 'Start', [run('startExperiment')], {
@@ -173,7 +173,7 @@ export const experimentsPage: Page = {
             },
             {
               id: 'report',
-              title: 'What it shows',
+              title: 'Report',
               rows: [
                 [
                   cell(
@@ -181,13 +181,16 @@ export const experimentsPage: Page = {
                       from: 'report',
                       height: inside,
                       card: false,
-                      empty: { title: 'No report', hint: 'A running or stopped experiment has one.' },
+                      empty: {
+                        title: 'No report',
+                        hint: 'A report is available once the experiment has started.',
+                      },
                     }),
                   ),
                 ],
               ],
             },
-            { id: 'new', title: 'Plan an experiment', rows: creation },
+            { id: 'new', title: 'New experiment', rows: creation },
           ],
         }),
         3,

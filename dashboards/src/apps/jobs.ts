@@ -15,18 +15,18 @@ export const jobQueries: Query[] = [
   }),
   api.write('retryJob', 'job.retry', {
     options: { jobId: '{{components.jobsTable.selectedRow.id}}' },
-    done: 'The job is tried again.',
+    done: 'The job is queued again.',
     next: [run('jobs'), run('queues')],
   }),
   api.write('discardJob', 'job.discard', {
     options: { jobId: '{{components.jobsTable.selectedRow.id}}' },
-    confirm: 'Discard this dead letter for good? It cannot be brought back.',
-    done: 'The dead letter is gone.',
+    confirm: 'Permanently discard this dead letter? It cannot be restored.',
+    done: 'The dead letter is discarded.',
     next: [run('jobs'), run('queues')],
   }),
 ];
 
-const NO_JOBS = { title: 'No queues', hint: 'No job was ever made.' };
+const NO_JOBS = { title: 'No queues', hint: 'No jobs were created yet.' };
 
 export const jobsPage: Page = {
   handle: 'jobs',
@@ -34,7 +34,7 @@ export const jobsPage: Page = {
   icon: 'IconStack',
   onLoad: load('queues', 'jobs'),
   rows: [
-    ...pageHeader('jobs', 'Jobs', 'Work in the background, and what became of it.', ['queues', 'jobs']),
+    ...pageHeader('jobs', 'Jobs', 'Background jobs and their state.', ['queues', 'jobs']),
     [
       cell(cardOf('jobsDead', 'queues', { from: 'deadCard', height: 120, empty: NO_JOBS })),
       cell(cardOf('jobsWaiting', 'queues', { from: 'waitingCard', height: 120, empty: NO_JOBS })),
@@ -58,13 +58,13 @@ export const jobsPage: Page = {
           height: 520,
           perPage: 8,
           onRow: [],
-          empty: { title: 'No such jobs', hint: 'Choose another state to see others.' },
+          empty: { title: 'No jobs found', hint: 'Choose another state.' },
           columns: [
             { key: 'queue', title: 'Queue', width: 170 },
             { key: 'state', title: 'State', width: 90, color: statusColor },
-            { key: 'about', title: 'About', width: 270 },
+            { key: 'about', title: 'Subject', width: 270 },
             { key: 'attempts', title: 'Attempts', width: 85, align: 'right' },
-            { key: 'reason', title: 'Why it failed', width: 310, wrap: true },
+            { key: 'reason', title: 'Failure reason', width: 310, wrap: true },
             { key: 'created', title: 'Created', width: 210 },
           ],
         }),
@@ -105,7 +105,7 @@ export const jobsPage: Page = {
             { key: 'depth', title: 'Waiting', width: 100, align: 'right' },
             { key: 'running', title: 'Running', width: 100, align: 'right' },
             { key: 'failed', title: 'Dead', width: 100, align: 'right' },
-            { key: 'oldest', title: 'Oldest waits', width: 130, align: 'right' },
+            { key: 'oldest', title: 'Oldest waiting', width: 130, align: 'right' },
           ],
         }),
       ),

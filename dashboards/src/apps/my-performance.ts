@@ -19,7 +19,7 @@ export const myPerformanceQueries: Query[] = [
       note: '{{components.myPlanNote.value}}',
       progress: progressOf('myPlanGoal', 'myPlanPercent'),
     },
-    done: 'Noted. Your executive sees it.',
+    done: 'The check-in is saved. Executives can see it.',
     next: [clear('myPlanNote'), clear('myPlanPercent'), run('myPerformance')],
   }),
 ];
@@ -33,7 +33,7 @@ export const myPerformancePage: Page = {
   icon: 'IconTarget',
   onLoad: load('me'),
   rows: [
-    ...pageHeader('myGoals', 'My goals', 'Your trend, your weeks, and the plan that you agreed on.', [
+    ...pageHeader('myGoals', 'My goals', 'Your trend, your weeks and your performance plan.', [
       'myPerformance',
     ]),
     [
@@ -44,7 +44,7 @@ export const myPerformancePage: Page = {
             ...historyTabs('myGoals', 'myPerformance'),
             {
               id: 'note',
-              title: 'Note how it goes',
+              title: 'Check in',
               rows: [
                 [
                   cell(
@@ -55,12 +55,12 @@ export const myPerformancePage: Page = {
                     }),
                     2,
                   ),
-                  cell(input('myPlanPercent', { label: 'Reached, in percent', placeholder: '0 to 100' }), 1),
+                  cell(input('myPlanPercent', { label: 'Progress (percent)', placeholder: '0 to 100' }), 1),
                 ],
-                [cell(textArea('myPlanNote', { label: 'How it goes', most: 4000, height: 160 }))],
+                [cell(textArea('myPlanNote', { label: 'Note', most: 4000, height: 160 }))],
                 [
                   cell(
-                    button('myPlanCheckIn', 'Note it', [run('checkInMyPlan')], {
+                    button('myPlanCheckIn', 'Add check-in', [run('checkInMyPlan')], {
                       kind: 'primary',
                       busy: '{{queries.checkInMyPlan.isLoading}}',
                       disabled:

@@ -23,24 +23,24 @@ export const optimizationQueries: Query[] = [
       splitBy: '{{components.optimizationSplit.value}}',
       instructions: '{{components.optimizationHints.value}}',
     },
-    confirm: 'Look for a better prompt? It calls the model for every case, some hundred times.',
-    done: 'It runs in the background. Refresh in some minutes.',
+    confirm: 'Start the optimization? It makes several hundred model calls.',
+    done: 'The optimization runs in the background. Refresh in a few minutes.',
     next: [set('optimizationId', '{{queries.startOptimization.data.optimizationId}}'), ...again],
   }),
   api.write('acceptOptimization', 'promptOptimization.accept', {
     options: { optimizationId },
-    confirm: 'Save the proposal as a new version? It serves only after a check and a release.',
-    done: 'Saved as a new version. Check and release it on the page Prompts.',
+    confirm: 'Save the proposal as a new version? It is not used until it is checked and released.',
+    done: 'Saved as a new version. Check and release it on the Prompts page.',
     next: again,
   }),
   api.write('rejectOptimization', 'promptOptimization.reject', {
     options: { optimizationId, reason: '{{components.optimizationReason.value}}' },
-    done: 'The proposal is turned down.',
+    done: 'The proposal is rejected.',
     next: [clear('optimizationReason'), ...again],
   }),
 ];
 
-const PICK = { title: 'No proposal chosen', hint: 'Choose one in the list.' };
+const PICK = { title: 'No proposal chosen', hint: 'Choose a proposal from the list.' };
 const DETAIL = 640;
 const inside = DETAIL - 96;
 const unproposed = "queries.optimization.data?.state !== 'proposed'";
@@ -50,11 +50,11 @@ const creation: Row[] = [
     cell(input('optimizationPrompt', { label: 'Prompt', placeholder: 'evaluation', required: true }), 2),
     cell(
       dropdown('optimizationSplit', {
-        label: 'Set aside, to measure',
-        placeholder: 'The newest cases',
+        label: 'Cases set aside for testing',
+        placeholder: 'Newest cases',
         choices: [
-          ['time', 'The newest cases'],
-          ['person', 'All cases of some people'],
+          ['time', 'Newest cases'],
+          ['person', 'All cases of some builders'],
         ],
       }),
       2,
@@ -63,7 +63,7 @@ const creation: Row[] = [
   [
     cell(
       textArea('optimizationHints', {
-        label: 'What it should pay attention to (optional)',
+        label: 'Instructions (optional)',
         most: 2000,
         height: 160,
       }),
@@ -71,7 +71,7 @@ const creation: Row[] = [
   ],
   [
     cell(
-      button('optimizationStart', 'Look for a better one', [run('startOptimization')], {
+      button('optimizationStart', 'Start optimization', [run('startOptimization')], {
         kind: 'primary',
         busy: '{{queries.startOptimization.isLoading}}',
         disabled: '{{!components.optimizationPrompt.value}}',
@@ -88,8 +88,8 @@ export const optimizationsPage: Page = {
   rows: [
     ...pageHeader(
       'optimizations',
-      'Better prompts, proposed',
-      'Rewritten from what people corrected, and measured on cases that were set aside. Nothing serves by itself.',
+      'Prompt proposals',
+      'Prompts improved from corrections and measured on separate cases. Nothing is released automatically.',
       ['optimizations'],
     ),
     [
@@ -101,12 +101,12 @@ export const optimizationsPage: Page = {
             set('optimizationId', '{{components.optimizationsTable.selectedRow.optimizationId}}'),
             run('optimization'),
           ],
-          empty: { title: 'No proposals', hint: 'They need at least 30 judgements that people corrected.' },
+          empty: { title: 'No proposals', hint: 'Proposals need at least 30 corrected judgements.' },
           columns: [
             { key: 'prompt', title: 'Prompt', width: 100 },
             { key: 'status', title: 'State', width: 172, color: statusColor },
             { key: 'verdict', title: 'Verdict', width: 80 },
-            { key: 'at', title: 'Asked', width: 90 },
+            { key: 'at', title: 'Requested', width: 90 },
           ],
         }),
         2,
@@ -129,17 +129,17 @@ export const optimizationsPage: Page = {
                     }),
                   ),
                 ],
-                [cell(input('optimizationReason', { label: 'Why it is turned down', most: 500 }))],
+                [cell(input('optimizationReason', { label: 'Reason for rejecting', most: 500 }))],
                 [
                   cell(
-                    button('optimizationAccept', 'Save as a new version', [run('acceptOptimization')], {
+                    button('optimizationAccept', 'Save as new version', [run('acceptOptimization')], {
                       kind: 'primary',
                       busy: '{{queries.acceptOptimization.isLoading}}',
                       disabled: `{{${unproposed}}}`,
                     }),
                   ),
                   cell(
-                    button('optimizationReject', 'Turn down', [run('rejectOptimization')], {
+                    button('optimizationReject', 'Reject', [run('rejectOptimization')], {
                       busy: '{{queries.rejectOptimization.isLoading}}',
                       disabled: `{{${unproposed} || (components.optimizationReason.value ?? "").trim().length < 3}}`,
                     }),
@@ -157,13 +157,16 @@ export const optimizationsPage: Page = {
                       from: 'diff',
                       height: inside,
                       card: false,
-                      empty: { title: 'No text yet', hint: 'A finished proposal has one.' },
+                      empty: {
+                        title: 'No text yet',
+                        hint: 'The text appears when the proposal is finished.',
+                      },
                     }),
                   ),
                 ],
               ],
             },
-            { id: 'new', title: 'Look for a better one', rows: creation },
+            { id: 'new', title: 'Start optimization', rows: creation },
           ],
         }),
         3,

@@ -6,7 +6,7 @@ import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 
-const PICK = { title: 'Nobody chosen', hint: 'Choose a row in the list.' };
+const PICK = { title: 'Nothing chosen', hint: 'Choose a row from the list.' };
 const NO_WEEKS = {
   title: 'No weeks yet',
   hint: 'Weeks appear when facts are imported or a source is connected.',
@@ -58,7 +58,7 @@ export function builderTabs() {
             ),
             cell(
               chartOf('peopleHours', 'builder', {
-                title: 'Hours a week',
+                title: 'Hours per week',
                 from: 'hours',
                 height: 336,
                 empty: NO_WEEKS,
@@ -115,7 +115,7 @@ export function builderTabs() {
                 height: inside,
                 search: false,
                 perPage: 6,
-                empty: { title: 'No projects', hint: 'This builder leads no project.' },
+                empty: { title: 'No projects', hint: 'This builder does not lead a project.' },
                 columns: [
                   { key: 'name', title: 'Project', width: 160 },
                   { key: 'stage', title: 'Stage', width: 100 },
@@ -137,13 +137,11 @@ export const peoplePage: Page = {
   icon: 'IconUsers',
   onLoad: load('builders'),
   rows: [
-    ...pageHeader('people', 'People', 'Everybody who is evaluated, with their weeks and projects.', [
-      'builders',
-    ]),
+    ...pageHeader('people', 'People', 'All builders, with their weeks and projects.', ['builders']),
     [
       cell(
         input('peopleSearch', {
-          label: 'Find',
+          label: 'Search',
           placeholder: 'Name, e-mail or id, then Enter',
           onEnter: [run('builders')],
         }),
@@ -165,7 +163,7 @@ export const peoplePage: Page = {
           height: DETAIL,
           search: false,
           onRow: [set('builderId', '{{components.peopleTable.selectedRow.builderId}}'), run('builder')],
-          empty: { title: 'Nobody matches', hint: 'Clear the search, or import builders first.' },
+          empty: { title: 'No builders found', hint: 'Clear the search, or import builders first.' },
           columns: [
             { key: 'name', title: 'Name', width: 190 },
             { key: 'team', title: 'Team', width: 140 },
@@ -185,9 +183,7 @@ export const projectsPage: Page = {
   icon: 'IconBriefcase',
   onLoad: load('projects'),
   rows: [
-    ...pageHeader('projects', 'Projects', 'What builders work on: stage, goal, market and how it grows.', [
-      'projects',
-    ]),
+    ...pageHeader('projects', 'Projects', 'All projects: stage, goal, market and growth.', ['projects']),
     [
       cell(
         dropdown('projectsStage', {
@@ -210,7 +206,7 @@ export const projectsPage: Page = {
           title: 'Projects',
           height: DETAIL,
           onRow: [set('projectId', '{{components.projectsTable.selectedRow.projectId}}'), run('project')],
-          empty: { title: 'No project matches', hint: 'Clear the filters, or import projects first.' },
+          empty: { title: 'No projects found', hint: 'Clear the filters, or import projects first.' },
           columns: [
             { key: 'name', title: 'Project', width: 200 },
             { key: 'stage', title: 'Stage', width: 100 },

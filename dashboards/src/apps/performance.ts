@@ -25,13 +25,13 @@ export const performanceQueries: Query[] = [
   api.read('fairness', 'performance.fairness', { options: { week }, transform: 'fairness' }),
   api.write('reportFile', 'performance.file', {
     options: { week, team, format: 'pdf' },
-    done: 'The report is written; it opens in a page of its own.',
+    done: 'The report is ready and opens in a new tab.',
     next: [{ do: 'open-webpage', url: '{{queries.reportFile.data.url}}' }],
   }),
 ];
 
-const NO_WEEK = { title: 'No official week yet', hint: 'Evaluate a week on the overview first.' };
-const PICK = { title: 'Nobody chosen', hint: 'Choose a row in the list.' };
+const NO_WEEK = { title: 'No official week yet', hint: 'Evaluate a week on the Overview page first.' };
+const PICK = { title: 'No builder chosen', hint: 'Choose a builder from the list.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_WEEK };
 const DETAIL = 640;
 const inside = DETAIL - 96;
@@ -89,7 +89,7 @@ export function historyTabs(page: string, query: string) {
         [
           card('Plan', 'plan', inside, {
             title: 'No active plan',
-            hint: 'Executives make one on the page Plans.',
+            hint: 'Executives create plans on the Plans page.',
           }),
         ],
       ],
@@ -110,10 +110,10 @@ export const performancePage: Page = {
     ...pageHeader(
       'performance',
       'Performance',
-      'Builders and teams over the weeks: who rises, who falls, who has a plan.',
+      'Trends of builders and teams, and active performance plans.',
       ['performanceReport', 'performanceTeam'],
       [
-        button('performanceFile', 'Report as PDF', [run('reportFile')], {
+        button('performanceFile', 'Download PDF report', [run('reportFile')], {
           busy: '{{queries.reportFile.isLoading}}',
         }),
       ],
@@ -122,7 +122,7 @@ export const performancePage: Page = {
       cell(
         input('performanceWeek', {
           label: 'Week, then Enter',
-          placeholder: 'The newest, or 2026-W46',
+          placeholder: 'Latest, or 2026-W46',
           onEnter: reload,
         }),
       ),
@@ -152,7 +152,7 @@ export const performancePage: Page = {
             { key: 'grade', title: 'Grade', width: 60, color: statusColor },
             { key: 'score', title: 'Score', width: 60, align: 'right' },
             { key: 'trend', title: 'Trend', width: 90, color: statusColor },
-            { key: 'why', title: 'Why to look', width: 175, wrap: true },
+            { key: 'why', title: 'Reason', width: 175, wrap: true },
           ],
         }),
       ),
@@ -163,7 +163,7 @@ export const performancePage: Page = {
             ...historyTabs('performanceBuilder', 'performanceHistory'),
             {
               id: 'best',
-              title: 'Best',
+              title: 'Top performers',
               rows: [
                 [
                   cell(
@@ -183,7 +183,7 @@ export const performancePage: Page = {
               rows: [
                 [
                   cell(
-                    button('performanceFair', 'Check this week', [run('fairness')], {
+                    button('performanceFair', 'Run fairness check', [run('fairness')], {
                       busy: '{{queries.fairness.isLoading}}',
                     }),
                   ),
@@ -196,7 +196,7 @@ export const performancePage: Page = {
                       card: false,
                       empty: {
                         title: 'Not checked',
-                        hint: 'Compares teams with the week before, and judges some texts again under other names.',
+                        hint: 'Compares teams with the previous week, and judges a sample of texts again with the names changed.',
                       },
                     }),
                   ),

@@ -35,8 +35,8 @@ export const planQueries: Query[] = [
       startsOn: '{{components.planStart.value}}',
       endsOn: '{{components.planEnd.value}}',
     },
-    confirm: 'Make this plan? The builder sees it at once.',
-    done: 'The plan is made.',
+    confirm: 'Create this plan? The builder sees it immediately.',
+    done: 'The plan is created.',
     next: [
       clear('planReason'),
       clear('planGoals'),
@@ -50,23 +50,23 @@ export const planQueries: Query[] = [
       note: '{{components.planNote.value}}',
       progress: progressOf('planGoal', 'planPercent'),
     },
-    done: 'Noted.',
+    done: 'The check-in is saved.',
     next: [clear('planNote'), clear('planPercent'), ...again],
   }),
   api.write('extendPlan', 'plan.extend', {
     options: { ...seen, endsOn: '{{components.planNewEnd.value}}', reason: '{{components.planWhy.value}}' },
-    done: 'The plan has more time.',
+    done: 'The plan is extended.',
     next: [clear('planWhy'), ...again],
   }),
   api.write('closePlan', 'plan.close', {
     options: { ...seen, status: '{{components.planOutcome.value}}', outcome: '{{components.planWhy.value}}' },
-    confirm: 'End this plan? It cannot be opened again.',
-    done: 'The plan has ended.',
+    confirm: 'Close this plan? It cannot be reopened.',
+    done: 'The plan is closed.',
     next: [clear('planWhy'), ...again],
   }),
 ];
 
-const PICK = { title: 'No plan chosen', hint: 'Choose a plan in the list, or make one.' };
+const PICK = { title: 'No plan chosen', hint: 'Choose a plan from the list, or create one.' };
 const DETAIL = 640;
 const inside = DETAIL - 96;
 const inactive = 'queries.plan.data?.isActive !== true';
@@ -82,12 +82,12 @@ const checkIn: Row[] = [
       }),
       2,
     ),
-    cell(input('planPercent', { label: 'Reached, in percent', placeholder: '0 to 100' }), 1),
+    cell(input('planPercent', { label: 'Progress (percent)', placeholder: '0 to 100' }), 1),
   ],
-  [cell(textArea('planNote', { label: 'How it goes', most: 4000, height: 120 }))],
+  [cell(textArea('planNote', { label: 'Note', most: 4000, height: 120 }))],
   [
     cell(
-      button('planCheckIn', 'Note it', [run('checkInPlan')], {
+      button('planCheckIn', 'Add check-in', [run('checkInPlan')], {
         kind: 'primary',
         busy: '{{queries.checkInPlan.isLoading}}',
         disabled: `{{${inactive} || ${short('planNote', 3)}}}`,
@@ -100,7 +100,7 @@ const checkIn: Row[] = [
         from: 'checkIns',
         height: inside - 288,
         card: false,
-        empty: { title: 'No check-ins yet', hint: 'The first one says where it starts.' },
+        empty: { title: 'No check-ins yet', hint: 'Add the first check-in above.' },
       }),
     ),
   ],
@@ -108,10 +108,10 @@ const checkIn: Row[] = [
 
 const ending: Row[] = [
   [
-    cell(input('planNewEnd', { label: 'New last day, for more time', placeholder: '2026-12-18' })),
+    cell(input('planNewEnd', { label: 'New end date (to extend)', placeholder: '2026-12-18' })),
     cell(
       dropdown('planOutcome', {
-        label: 'Outcome, to end it',
+        label: 'Outcome (to close)',
         placeholder: 'Choose',
         choices: [
           ['met', 'Met'],
@@ -121,16 +121,16 @@ const ending: Row[] = [
       }),
     ),
   ],
-  [cell(textArea('planWhy', { label: 'Why, at least 10 characters', most: 2000, height: 160 }))],
+  [cell(textArea('planWhy', { label: 'Reason (at least 10 characters)', most: 2000, height: 160 }))],
   [
     cell(
-      button('planExtend', 'Give more time', [run('extendPlan')], {
+      button('planExtend', 'Extend plan', [run('extendPlan')], {
         busy: '{{queries.extendPlan.isLoading}}',
         disabled: `{{${inactive} || !components.planNewEnd.value || ${short('planWhy', 10)}}}`,
       }),
     ),
     cell(
-      button('planClose', 'End the plan', [run('closePlan')], {
+      button('planClose', 'Close plan', [run('closePlan')], {
         kind: 'danger',
         busy: '{{queries.closePlan.isLoading}}',
         disabled: `{{${inactive} || !components.planOutcome.value || ${short('planWhy', 10)}}}`,
@@ -150,13 +150,13 @@ const creation: Row[] = [
       }),
       2,
     ),
-    cell(input('planStart', { label: 'First day', placeholder: '2026-11-23', required: true })),
-    cell(input('planEnd', { label: 'Last day', placeholder: '2026-12-18', required: true })),
+    cell(input('planStart', { label: 'Start date', placeholder: '2026-11-23', required: true })),
+    cell(input('planEnd', { label: 'End date', placeholder: '2026-12-18', required: true })),
   ],
   [
     cell(
       textArea('planReason', {
-        label: 'Why, with what it rests on, at least 10 characters',
+        label: 'Reason and evidence (at least 10 characters)',
         required: true,
         most: 2000,
         height: 112,
@@ -166,7 +166,7 @@ const creation: Row[] = [
   [
     cell(
       textArea('planGoals', {
-        label: 'Goals, one a line',
+        label: 'Goals, one per line',
         placeholder: 'Weekly notes: a note every Friday for six weeks',
         required: true,
         height: 136,
@@ -175,7 +175,7 @@ const creation: Row[] = [
   ],
   [
     cell(
-      button('planCreate', 'Make the plan', [run('createPlan')], {
+      button('planCreate', 'Create plan', [run('createPlan')], {
         kind: 'primary',
         busy: '{{queries.createPlan.isLoading}}',
         disabled: `{{!components.planBuilder.value || !components.planGoals.value || ${short('planReason', 10)}}}`,
@@ -190,12 +190,7 @@ export const plansPage: Page = {
   icon: 'IconTarget',
   onLoad: load('plans', 'planBuilders'),
   rows: [
-    ...pageHeader(
-      'plans',
-      'Performance plans',
-      'Goals that were agreed on, how they go, and what came of them.',
-      ['plans'],
-    ),
+    ...pageHeader('plans', 'Performance plans', 'Agreed goals, their progress and their outcome.', ['plans']),
     [
       cell(
         dropdown('plansStatus', {
@@ -212,7 +207,7 @@ export const plansPage: Page = {
           title: 'Plans',
           height: DETAIL,
           onRow: [set('planId', '{{components.plansTable.selectedRow.planId}}'), run('plan')],
-          empty: { title: 'No plans', hint: 'Make one where it helps somebody to do better.' },
+          empty: { title: 'No plans', hint: 'Create a plan to help a builder improve.' },
           columns: [
             { key: 'builder', title: 'Builder', width: 175 },
             { key: 'state', title: 'State', width: 80, color: statusColor },
@@ -238,7 +233,7 @@ export const plansPage: Page = {
               ],
             },
             { id: 'checkIns', title: 'Check-ins', rows: checkIn },
-            { id: 'end', title: 'More time, or the end', rows: ending },
+            { id: 'end', title: 'Extend or close', rows: ending },
             { id: 'new', title: 'New plan', rows: creation },
           ],
         }),

@@ -29,7 +29,7 @@ export const policyQueries: Query[] = [
       base64: "{{btoa(unescape(encodeURIComponent(components.policyText.value ?? '')))}}",
       comment: '{{components.policyComment.value}}',
     },
-    done: 'It is read in the background. Refresh in a moment.',
+    done: 'The document is being indexed. Refresh in a moment.',
     next: [
       clear('policyText'),
       clear('policyComment'),
@@ -40,13 +40,13 @@ export const policyQueries: Query[] = [
   policyFileQuery,
   api.write('retirePolicy', 'policy.retire', {
     options: { documentId, reason: '{{components.policyReason.value}}' },
-    confirm: 'Take this document out of the search? Its versions are kept.',
-    done: 'Nothing is answered from it any more.',
+    confirm: 'Retire this document? It is removed from search; its versions are kept.',
+    done: 'The document is retired and no longer used for answers.',
     next: [clear('policyReason'), ...again],
   }),
   api.write('reindexPolicy', 'policy.reindex', {
     options: { documentId },
-    done: 'It is read again in the background.',
+    done: 'The document is being indexed again.',
     next: again,
   }),
 ];
@@ -68,7 +68,7 @@ const write: Row[] = [
   [
     cell(
       textArea('policyText', {
-        label: 'Text in Markdown; the same name makes the next version',
+        label: 'Text (Markdown); reusing a file name creates a new version',
         required: true,
         height: 200,
       }),
@@ -85,7 +85,7 @@ const write: Row[] = [
       1,
     ),
     cell(
-      text('policyUploadHint', 'PDF and Word: press "Upload a file" above.', {
+      text('policyUploadHint', 'For PDF and Word files, press "Upload a file" above.', {
         color: color.muted,
         height: 40,
       }),
@@ -103,7 +103,7 @@ export const policiesPage: Page = {
     ...pageHeader(
       'policies',
       'Policies',
-      'What questions are answered from: upload, see what was read, search, retire.',
+      'Documents that questions are answered from: upload, search and retire.',
       ['policies'],
       [policyFileButton],
     ),
@@ -123,12 +123,12 @@ export const policiesPage: Page = {
           title: 'Documents',
           height: DETAIL,
           onRow: [set('documentId', '{{components.policiesTable.selectedRow.documentId}}'), run('policy')],
-          empty: { title: 'No documents', hint: 'Press "Upload a file" for the first one.' },
+          empty: { title: 'No documents', hint: 'Press "Upload a file" to add one.' },
           columns: [
             { key: 'title', title: 'Document', width: 190, wrap: true },
             { key: 'folder', title: 'Folder', width: 80 },
             { key: 'status', title: 'State', width: 80, color: statusColor },
-            { key: 'index', title: 'Searched', width: 90, color: statusColor },
+            { key: 'index', title: 'Indexed', width: 90, color: statusColor },
           ],
         }),
         2,
@@ -147,14 +147,14 @@ export const policiesPage: Page = {
                       from: 'card',
                       height: inside - 144,
                       card: false,
-                      empty: { title: 'No document chosen', hint: 'Choose one in the list.' },
+                      empty: { title: 'No document chosen', hint: 'Choose a document from the list.' },
                     }),
                   ),
                 ],
-                [cell(input('policyReason', { label: 'Why it is retired', most: 500 }))],
+                [cell(input('policyReason', { label: 'Reason for retiring', most: 500 }))],
                 [
                   cell(
-                    button('policyReindex', 'Read again', [run('reindexPolicy')], {
+                    button('policyReindex', 'Reindex', [run('reindexPolicy')], {
                       busy: '{{queries.reindexPolicy.isLoading}}',
                       disabled: '{{queries.policy.data?.isActive !== true}}',
                     }),
@@ -177,7 +177,7 @@ export const policiesPage: Page = {
                 [
                   cell(
                     input('policySearch', {
-                      label: 'Words or a question, then Enter',
+                      label: 'Search terms or a question, then Enter',
                       onEnter: [run('searchPolicies')],
                     }),
                   ),
@@ -190,7 +190,7 @@ export const policiesPage: Page = {
                       card: false,
                       empty: {
                         title: 'Nothing found',
-                        hint: 'Search by words of the text or by what is meant.',
+                        hint: 'Search by exact words or by meaning.',
                       },
                     }),
                   ),

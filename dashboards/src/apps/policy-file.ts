@@ -24,7 +24,7 @@ export const policyFileQuery: Query = api.write('uploadPolicyFile', 'policy.uplo
     base64: `{{${picked}?.base64Data}}`,
     comment: '{{components.policyFileComment.value}}',
   },
-  done: 'The file is read in the background. Refresh in a moment.',
+  done: 'The file is being indexed. Refresh in a moment.',
   next: [
     set('documentId', '{{queries.uploadPolicyFile.data.documentId}}'),
     close('policyFileModal'),
@@ -47,7 +47,7 @@ export const policyFileModal = modal('policyFileModal', {
       cell(
         filePicker('policyFile', {
           label: 'File',
-          hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop it here, or click to choose.',
+          hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop a file here, or click to choose.',
           types: [...valuesOf(upload.contentType), '.md'],
           most: MAX_BYTES,
         }),
@@ -63,7 +63,7 @@ export const policyFileModal = modal('policyFileModal', {
       ),
       cell(
         input('policyFileName', {
-          label: 'File name; the same one makes the next version',
+          label: 'File name (reuse one to add a version)',
           value: `{{${picked}?.name ?? ''}}`,
           required: true,
           most: 200,
@@ -71,7 +71,7 @@ export const policyFileModal = modal('policyFileModal', {
       ),
     ],
     [
-      cell(input('policyFileTitle', { label: 'Title (its own unless said)', most: 200 })),
+      cell(input('policyFileTitle', { label: "Title (defaults to the document's own)", most: 200 })),
       cell(input('policyFileComment', { label: 'What changed (optional)', most: 500 })),
     ],
     [

@@ -30,13 +30,13 @@ export const policyQuestionQueries: Query[] = [
   }),
   api.write('answerFailed', 'chat.feedback', {
     options: { turnId, helpful: 'false' },
-    done: 'Thank you. Somebody will look at it.',
+    done: 'Thank you. A reviewer will look at this answer.',
   }),
 ];
 
 const PICK = {
-  title: 'Nothing asked yet',
-  hint: 'Ask in your own words, for example how overtime is claimed.',
+  title: 'No question yet',
+  hint: 'Ask in your own words, for example how to claim overtime.',
 };
 const none = '!queries.askPolicies.data?.turnId';
 
@@ -50,14 +50,14 @@ export const policyQuestionsPage: Page = {
     ...pageHeader(
       'ask',
       'Ask the policies',
-      'Every sentence names the passage it rests on. What no policy says is not answered.',
+      'Every sentence cites a passage. Questions that no policy covers are not answered.',
       ['policyConversation'],
     ),
     [
       cell(
         textArea('policyQuestion', {
           label: 'Your question',
-          placeholder: 'How is time claimed that was not tracked?',
+          placeholder: 'How do I claim untracked time?',
           most: 1000,
           height: 96,
         }),
@@ -71,7 +71,7 @@ export const policyQuestionsPage: Page = {
         }),
         1,
       ),
-      cell(button('policyNew', 'New subject', [set('conversationId', '')]), 1),
+      cell(button('policyNew', 'New conversation', [set('conversationId', '')]), 1),
     ],
     [
       cell(cardOf('policyAnswer', 'askPolicies', { from: 'card', height: 320, empty: PICK }), 3),
@@ -79,7 +79,7 @@ export const policyQuestionsPage: Page = {
         cardOf('policySources', 'askPolicies', {
           from: 'sources',
           height: 320,
-          empty: { title: 'No passages', hint: 'What an answer rests on stands here.' },
+          empty: { title: 'No passages', hint: 'The passages that support the answer appear here.' },
         }),
         3,
       ),
@@ -103,7 +103,7 @@ export const policyQuestionsPage: Page = {
         cardOf('policyHistory', 'policyConversation', {
           from: 'card',
           height: 280,
-          empty: { title: 'No conversation', hint: 'Earlier questions of it stand here.' },
+          empty: { title: 'No conversation', hint: 'Earlier questions in this conversation appear here.' },
         }),
       ),
     ],

@@ -35,13 +35,13 @@ export const promptQueries: Query[] = [
       commitMessage: '{{components.promptMessage.value}}',
       basedOn: '{{queries.promptVersions.data.latest}}',
     },
-    done: 'Saved as a new version. Nothing uses it until it is released.',
+    done: 'Saved as a new version. It is not used until it is released.',
     next: [clear('promptMessage'), run('prompts'), run('promptVersions')],
   }),
   api.write('checkPrompt', 'prompt.check', {
     options: { name, version, cases: '10' },
-    confirm: 'Judge 10 past cases again with this version? Each costs a call to the model.',
-    done: 'The check is done.',
+    confirm: 'Replay 10 past cases with this version? Each case costs a model call.',
+    done: 'The check is complete.',
     next: reload,
   }),
   api.write('approvePrompt', 'prompt.approve', {
@@ -57,19 +57,20 @@ export const promptQueries: Query[] = [
       seen: '{{(queries.promptVersions.data?.labelled ?? {})[components.promptLabel.value || "production"] ?? 0}}',
       reason: '{{components.promptReason.value}}',
     },
-    confirm: 'Give this version the label? With production, the next evaluation uses it.',
-    done: 'The version has the label.',
+    confirm:
+      'Assign this label to the version? A version labelled production is used by the next evaluation.',
+    done: 'The label is assigned.',
     next: reload,
   }),
   api.write('rollbackPrompt', 'prompt.rollback', {
     options: { name, seen, reason: '{{components.promptReason.value}}' },
-    confirm: 'Go back to the version that served before?',
-    done: 'The earlier version serves again.',
+    confirm: 'Roll back to the previous production version?',
+    done: 'Rolled back to the previous version.',
     next: reload,
   }),
 ];
 
-const PICK = { title: 'No version chosen', hint: 'Choose a prompt, then one of its versions.' };
+const PICK = { title: 'No version chosen', hint: 'Choose a prompt, then a version.' };
 const DETAIL = 680;
 const noVersion = '!components.versionsTable.selectedRow?.version';
 const noReason = '(components.promptReason.value ?? "").trim().length < 3';
@@ -87,7 +88,7 @@ export const promptsPage: Page = {
     ...pageHeader(
       'prompts',
       'Prompts',
-      'What models are told: change it, replay it on past cases, let it serve, or go back.',
+      'Instructions for the models: edit, replay on past cases, release and roll back.',
       ['prompts'],
     ),
     [
@@ -98,12 +99,12 @@ export const promptsPage: Page = {
           perPage: 6,
           search: false,
           onRow: [set('promptName', name), run('promptVersions')],
-          empty: { title: 'No prompts', hint: 'They are made when the API starts for the first time.' },
+          empty: { title: 'No prompts', hint: 'Prompts are created when the API first starts.' },
           columns: [
             { key: 'name', title: 'Prompt', width: 160 },
-            { key: 'description', title: 'What it is for', width: 440, wrap: true },
-            { key: 'production', title: 'Serves', width: 70, align: 'right' },
-            { key: 'latest', title: 'Newest', width: 70, align: 'right' },
+            { key: 'description', title: 'Purpose', width: 440, wrap: true },
+            { key: 'production', title: 'Live', width: 70, align: 'right' },
+            { key: 'latest', title: 'Latest', width: 70, align: 'right' },
             { key: 'state', title: 'State', width: 170, color: statusColor },
             { key: 'moved', title: 'Released', width: 210 },
           ],
@@ -138,7 +139,7 @@ export const promptsPage: Page = {
             },
             {
               id: 'diff',
-              title: 'Against production',
+              title: 'Diff with production',
               rows: [[card('promptDiffCard', 'promptDiff', 'diff', DETAIL - 96)]],
             },
             {
@@ -149,8 +150,8 @@ export const promptsPage: Page = {
                 [
                   cell(
                     input('promptReason', {
-                      label: 'Why, or what you looked at',
-                      placeholder: 'Needed to approve and to go back',
+                      label: 'Reason or review comment',
+                      placeholder: 'Required to approve and to roll back',
                     }),
                     3,
                   ),
@@ -184,7 +185,7 @@ export const promptsPage: Page = {
                     }),
                   ),
                   cell(
-                    button('promptRollback', 'Go back', [run('rollbackPrompt')], {
+                    button('promptRollback', 'Roll back', [run('rollbackPrompt')], {
                       kind: 'danger',
                       busy: '{{queries.rollbackPrompt.isLoading}}',
                       disabled: `{{!components.promptsTable.selectedRow?.name || ${noReason}}}`,
@@ -195,12 +196,12 @@ export const promptsPage: Page = {
             },
             {
               id: 'edit',
-              title: 'Write a new version',
+              title: 'Edit',
               rows: [
                 [
                   cell(
                     textArea('promptText', {
-                      label: 'Text; words between double braces are filled in by the platform',
+                      label: 'Text; variables in double braces are filled in at run time',
                       value: '{{queries.promptVersions.data?.latestText}}',
                       required: true,
                       most: 32000,
@@ -220,7 +221,7 @@ export const promptsPage: Page = {
                 ],
                 [
                   cell(
-                    button('promptSave', 'Save as a new version', [run('savePrompt')], {
+                    button('promptSave', 'Save as new version', [run('savePrompt')], {
                       kind: 'primary',
                       busy: '{{queries.savePrompt.isLoading}}',
                       disabled:
@@ -229,7 +230,7 @@ export const promptsPage: Page = {
                     1,
                   ),
                   cell(
-                    text('promptSaveHint', 'A running evaluation keeps the version it began with.', {
+                    text('promptSaveHint', 'Running evaluations keep their current version.', {
                       color: color.muted,
                       height: 40,
                     }),

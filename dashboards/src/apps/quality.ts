@@ -9,7 +9,7 @@ export const qualityQueries: Query[] = [
   api.read('quality', 'quality.get', { transform: 'quality' }),
 ];
 
-const NO_COSTS = { title: 'No model was called', hint: 'Rules decide alone until a model is configured.' };
+const NO_COSTS = { title: 'No model calls', hint: 'Only rules decide until a model is configured.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COSTS };
 
 export const qualityPage: Page = {
@@ -21,7 +21,7 @@ export const qualityPage: Page = {
     ...pageHeader(
       'quality',
       'Quality and cost',
-      'How far judgements can be trusted, measured by people, and what models cost.',
+      'How often reviewers agree with judgements, and what models cost.',
       ['usage', 'quality', 'reviewCounts'],
     ),
     [
@@ -30,7 +30,7 @@ export const qualityPage: Page = {
           from: 'card',
           height: 120,
           mobileHeight: 96,
-          empty: { title: 'Unknown', hint: 'The figures did not arrive.' },
+          empty: { title: 'Unknown', hint: 'The figures could not be loaded.' },
         }),
       ),
       cell(cardOf('qualityCost', 'usage', { from: 'costCard', ...FIGURE })),
@@ -40,20 +40,20 @@ export const qualityPage: Page = {
     [
       cell(
         tableOf('qualityTable', 'quality', {
-          title: 'Agreement with people',
+          title: 'Agreement with reviewers',
           height: 360,
           perPage: 5,
           search: false,
           empty: {
             title: 'Nothing measured yet',
-            hint: 'Complete some reviews on the page Reviews; too few are never shown as a figure.',
+            hint: 'Complete more reviews on the Reviews page. Figures need a minimum number of reviews.',
           },
           columns: [
             { key: 'kind', title: 'Kind', width: 160 },
             { key: 'prompt', title: 'Prompt', width: 260 },
             { key: 'reviewed', title: 'Reviewed', width: 90, align: 'right' },
-            { key: 'agreement', title: 'Agrees (95 %)', width: 190, align: 'right' },
-            { key: 'kappa', title: 'Beyond chance', width: 170, align: 'right' },
+            { key: 'agreement', title: 'Agreement (95 % CI)', width: 190, align: 'right' },
+            { key: 'kappa', title: 'Kappa', width: 170, align: 'right' },
             { key: 'calibration', title: 'Calibration error', width: 170, align: 'right' },
           ],
         }),

@@ -16,11 +16,11 @@ export const detach = set('requestFiles', '{{[]}}');
 /** A line that tells which files go with the request, with buttons to change them. */
 export const filesRow: Row = [
   cell(button('requestAttach', 'Attach files', [open('requestFilesModal')])),
-  cell(button('requestDetach', 'Remove them', [detach], { disabled: `{{${attached}.length === 0}}` })),
+  cell(button('requestDetach', 'Remove files', [detach], { disabled: `{{${attached}.length === 0}}` })),
   cell(
     text(
       'requestFilesHint',
-      `{{${attached}.length === 0 ? 'No files. Up to 5 that show the work: PDF, PNG, JPEG or text, 512 kB each.' : ${attached}.map((one) => one.name).join(', ')}}`,
+      `{{${attached}.length === 0 ? 'No files attached. Up to 5 files that show the work: PDF, PNG, JPEG or text, 512 kB each.' : ${attached}.map((one) => one.name).join(', ')}}`,
       { color: color.muted, height: 40, mobileHeight: 56 },
     ),
     3,
@@ -47,14 +47,10 @@ export const filesModal = modal('requestFilesModal', {
     ],
     [
       cell(
-        text(
-          'requestFileHint',
-          'Whoever decides the request can open them. They replace those attached before.',
-          {
-            color: color.muted,
-            height: 40,
-          },
-        ),
+        text('requestFileHint', 'Approvers can open these files. They replace files attached earlier.', {
+          color: color.muted,
+          height: 40,
+        }),
       ),
     ],
   ],

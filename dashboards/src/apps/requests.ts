@@ -33,7 +33,7 @@ export const requestQueries: Query[] = [
   }),
   api.write('submitRequest', 'approval.submit', {
     options: { ...request, attachments },
-    done: 'Your request is sent.',
+    done: 'Your request is submitted.',
     next: [
       clear('requestDate'),
       clear('requestHours'),
@@ -54,13 +54,13 @@ export const requestQueries: Query[] = [
   approvalQuery,
   api.write('withdrawRequest', 'approval.withdraw', {
     options: seen,
-    confirm: 'Take this request back?',
-    done: 'The request is taken back.',
+    confirm: 'Withdraw this request?',
+    done: 'The request is withdrawn.',
     next: again,
   }),
   api.write('appealRequest', 'approval.appeal', {
     options: { ...seen, reason: '{{components.appealReason.value}}' },
-    done: 'Somebody else will look at it.',
+    done: 'Your appeal is submitted. A different approver will decide.',
     next: [clear('appealReason'), ...again],
   }),
 ];
@@ -76,18 +76,15 @@ export const requestsPage: Page = {
   icon: 'IconClock',
   onLoad: [run('me'), ...load('myProjects', 'approvals')],
   rows: [
-    ...pageHeader(
-      'requests',
-      'My requests',
-      'Ask for time that you worked but that was not tracked, and see what became of it.',
-      ['approvals'],
-    ),
+    ...pageHeader('requests', 'My requests', 'Request pay for untracked time, and follow your requests.', [
+      'approvals',
+    ]),
     [
       cell(input('requestDate', { label: 'Day', placeholder: '2026-11-12', required: true })),
-      cell(input('requestHours', { label: 'Hours, in quarters', placeholder: '1.5', required: true })),
+      cell(input('requestHours', { label: 'Hours (in quarters)', placeholder: '1.5', required: true })),
       cell(
         dropdown('requestCategory', {
-          label: 'What it was spent on',
+          label: 'Category',
           placeholder: 'Choose',
           choices: choicesOf(valuesOf(resources.approval.operations.submit.input.shape.category)),
           onSelect: [run('policyHints', `{{${about}.length > 1}}`)],
@@ -105,7 +102,7 @@ export const requestsPage: Page = {
     [
       cell(
         textArea('requestWhy', {
-          label: 'What you did, and why it was not tracked',
+          label: 'What you did and why it was not tracked',
           required: true,
           most: 4000,
           height: FORM,
@@ -116,7 +113,10 @@ export const requestsPage: Page = {
         cardOf('requestAnswer', 'checkRequest', {
           from: 'card',
           height: FORM,
-          empty: { title: 'Not checked yet', hint: 'Check shows what the rules say before you send it.' },
+          empty: {
+            title: 'Not checked yet',
+            hint: 'Check the request against the rules before you submit it.',
+          },
         }),
         2,
       ),
@@ -125,8 +125,8 @@ export const requestsPage: Page = {
           from: 'card',
           height: FORM,
           empty: {
-            title: 'No policy to show',
-            hint: 'Passages that fit what it was spent on and what you write stand here.',
+            title: 'No matching policy',
+            hint: 'Policy passages that match your request appear here.',
           },
         }),
         2,
@@ -135,20 +135,20 @@ export const requestsPage: Page = {
     filesRow,
     [
       cell(
-        button('requestCheck', 'Check first', [run('checkRequest'), run('policyHints')], {
+        button('requestCheck', 'Check', [run('checkRequest'), run('policyHints')], {
           busy: '{{queries.checkRequest.isLoading}}',
           disabled: `{{${incomplete}}}`,
         }),
       ),
       cell(
-        button('requestSend', 'Send the request', [run('submitRequest')], {
+        button('requestSend', 'Submit request', [run('submitRequest')], {
           kind: 'primary',
           busy: '{{queries.submitRequest.isLoading}}',
           disabled: `{{${incomplete}}}`,
         }),
       ),
     ],
-    section('requestsListTitle', 'What I asked for'),
+    section('requestsListTitle', 'Submitted requests'),
     [
       cell(
         tableOf('requestsTable', 'approvals', {
@@ -157,7 +157,7 @@ export const requestsPage: Page = {
           search: false,
           perPage: 8,
           onRow: [set('approvalId', '{{components.requestsTable.selectedRow.approvalId}}'), run('approval')],
-          empty: { title: 'You have asked for nothing yet', hint: 'Fill in the form above to ask.' },
+          empty: { title: 'No requests yet', hint: 'Fill in the form above to submit one.' },
           columns: [
             { key: 'date', title: 'Day', width: 105 },
             { key: 'hours', title: 'Hours', width: 60, align: 'right' },
@@ -174,12 +174,12 @@ export const requestsPage: Page = {
             ...approvalParts(DETAIL),
             {
               id: 'answer',
-              title: 'Appeal or take back',
+              title: 'Appeal or withdraw',
               rows: [
                 [
                   cell(
                     textArea('appealReason', {
-                      label: 'Why somebody else should look at it again',
+                      label: 'Reason for the appeal',
                       placeholder: 'At least 10 characters',
                       most: 2000,
                       height: 120,
@@ -195,7 +195,7 @@ export const requestsPage: Page = {
                     }),
                   ),
                   cell(
-                    button('requestWithdraw', 'Take back', [run('withdrawRequest')], {
+                    button('requestWithdraw', 'Withdraw', [run('withdrawRequest')], {
                       kind: 'danger',
                       busy: '{{queries.withdrawRequest.isLoading}}',
                       disabled: '{{queries.approval.data?.isOpen !== true}}',

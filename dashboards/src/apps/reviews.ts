@@ -18,27 +18,27 @@ export const reviewQueries: Query[] = [
       value: `{{${byChoice} ? components.scoreChoice.value : components.scoreValue.value}}`,
       comment: '{{components.scoreComment.value}}',
     },
-    done: 'Your score is kept.',
+    done: 'The score is saved.',
     next: [clear('scoreValue'), clear('scoreComment'), run('review')],
   }),
   api.write('completeReview', 'reviews.complete', {
     options: { reviewId },
-    done: 'The review is complete. Here is the next one.',
+    done: 'The review is complete. The next one is open.',
     next: [run('review'), run('reviewCounts')],
   }),
   api.write('skipReview', 'reviews.skip', {
     options: { reviewId },
-    confirm: 'Leave this review to somebody else? You do not see it again.',
-    done: 'Somebody else gets it.',
+    confirm: 'Skip this review? It goes to another reviewer and is not shown to you again.',
+    done: 'The review is skipped.',
     next: [run('review'), run('reviewCounts')],
   }),
 ];
 
 const NOTHING = {
-  title: 'No review in your hands',
-  hint: 'Press "Next review" below: it is yours for half an hour. Judgements are drawn by chance and by need.',
+  title: 'No review assigned to you',
+  hint: 'Press "Next review" below. A review is assigned to you for 30 minutes.',
 };
-const NO_COUNTS = { title: 'Unknown', hint: 'The figures did not arrive.' };
+const NO_COUNTS = { title: 'Unknown', hint: 'The figures could not be loaded.' };
 const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
 const none = '!queries.review.data?.reviewId';
 const unscored = `!(${byChoice} ? components.scoreChoice.value : components.scoreValue.value)`;
@@ -52,7 +52,7 @@ export const reviewsPage: Page = {
     ...pageHeader(
       'reviews',
       'Reviews',
-      'One judgement at a time: say whether its reasons hold, and what you would have decided.',
+      'Score one judgement at a time: are the reasons sound, and what would you have decided?',
       ['reviewCounts'],
     ),
     [
@@ -73,7 +73,7 @@ export const reviewsPage: Page = {
     [
       cell(
         dropdown('scoreConfig', {
-          label: 'Score by',
+          label: 'Criterion',
           placeholder: 'Choose',
           schema: '{{queries.review.data?.configs ?? []}}',
         }),
@@ -83,7 +83,7 @@ export const reviewsPage: Page = {
         [
           input('scoreValue', {
             label: 'Value',
-            placeholder: 'As listed above',
+            placeholder: 'See the list above',
             visible: `{{!(${byChoice})}}`,
           }),
           dropdown('scoreChoice', {
@@ -96,14 +96,14 @@ export const reviewsPage: Page = {
         1,
       ),
       cell(
-        textArea('scoreComment', { label: 'Why (optional)', height: 64, mobileHeight: 96, most: 2000 }),
+        textArea('scoreComment', { label: 'Comment (optional)', height: 64, mobileHeight: 96, most: 2000 }),
         2,
       ),
     ],
     [
       cell(button('reviewNext', 'Next review', [run('review')], { busy: '{{queries.review.isLoading}}' })),
       cell(
-        button('reviewScore', 'Add the score', [run('scoreReview')], {
+        button('reviewScore', 'Add score', [run('scoreReview')], {
           busy: '{{queries.scoreReview.isLoading}}',
           disabled: `{{${none} || !components.scoreConfig.value || ${unscored}}}`,
         }),

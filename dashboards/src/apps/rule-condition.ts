@@ -27,7 +27,7 @@ export function conditionRow(prefix: string, target: string, kind: string): Row 
   return [
     cell(
       dropdown(`${prefix}Fact`, {
-        label: 'A fact',
+        label: 'Fact',
         placeholder: 'Choose',
         schema: `{{queries.ruleKinds.data?.facts?.[${kind}] ?? []}}`,
       }),

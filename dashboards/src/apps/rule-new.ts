@@ -15,8 +15,8 @@ export const newRuleQueries: Query[] = [
   api.read('replayNewRule', 'rule.replay', { options: { kind, rule }, transform: 'rule-replay' }),
   api.write('saveNewRule', 'rule.save', {
     options: { kind, rule, expectedVersion: '0', comment: '{{components.newRuleComment.value}}' },
-    confirm: 'Publish this rule? The next judgement uses it.',
-    done: 'The next judgement uses the rule.',
+    confirm: 'Publish this rule? It applies from the next judgement on.',
+    done: 'The rule is published.',
     next: [close('newRuleModal'), clear('newRuleKey'), clear('newRuleWhen'), run('rules')],
   }),
 ];
@@ -24,7 +24,7 @@ export const newRuleQueries: Query[] = [
 const missing = ['Kind', 'Criterion', 'Key', 'When', 'Message']
   .map((part) => `!components.newRule${part}.value`)
   .join(' || ');
-const empty = { title: 'Not tried', hint: 'Check and replay say what the rule would do.' };
+const empty = { title: 'Not checked', hint: 'Check or replay the rule to see its effect.' };
 
 export const newRuleButton = button('ruleNew', 'New rule', [open('newRuleModal')], { kind: 'primary' });
 
@@ -37,7 +37,7 @@ export const newRuleModal = modal('newRuleModal', {
     [
       cell(
         dropdown('newRuleKind', {
-          label: 'Decides on',
+          label: 'Kind',
           placeholder: 'Choose',
           schema: '{{queries.ruleKinds.data?.kinds ?? []}}',
           required: true,
@@ -45,7 +45,7 @@ export const newRuleModal = modal('newRuleModal', {
       ),
       cell(
         dropdown('newRuleCriterion', {
-          label: 'Criterion that it scores',
+          label: 'Criterion',
           placeholder: 'Choose',
           schema: '{{queries.ruleKinds.data?.criteria?.[components.newRuleKind.value] ?? []}}',
           required: true,
@@ -53,29 +53,29 @@ export const newRuleModal = modal('newRuleModal', {
       ),
       cell(
         input('newRuleKey', {
-          label: 'Name, lower case',
+          label: 'Name (lower case)',
           placeholder: 'hours-too-few',
           required: true,
         }),
       ),
     ],
     conditionRow('newRule', 'newRuleWhen', 'components.newRuleKind.value'),
-    [cell(textArea('newRuleWhen', { label: 'When (CEL)', required: true, height: 96 }))],
+    [cell(textArea('newRuleWhen', { label: 'Condition (CEL expression)', required: true, height: 96 }))],
     [
       cell(
         textArea('newRuleMessage', {
-          label: 'What the person reads',
+          label: 'Message',
           placeholder: 'Only {week.hoursWorked} hours were tracked.',
           required: true,
           height: 96,
         }),
         2,
       ),
-      cell(input('newRuleScore', { label: 'Score, 0 to 100', value: '50', required: true })),
-      cell(input('newRuleWeight', { label: 'Weight, 0 to 100', value: '10', required: true })),
-      cell(input('newRulePriority', { label: 'Order, low first', value: '100', required: true })),
+      cell(input('newRuleScore', { label: 'Score (0 to 100)', value: '50', required: true })),
+      cell(input('newRuleWeight', { label: 'Weight (0 to 100)', value: '10', required: true })),
+      cell(input('newRulePriority', { label: 'Priority (low first)', value: '100', required: true })),
     ],
-    [cell(input('newRuleComment', { label: 'Why there is this rule', required: true, most: 500 }))],
+    [cell(input('newRuleComment', { label: 'Reason', required: true, most: 500 }))],
     [
       cell(cardOf('newRuleVerdict', 'checkNewRule', { from: 'card', height: 120, card: false, empty })),
       cell(cardOf('newRuleReplayed', 'replayNewRule', { from: 'card', height: 120, card: false, empty })),

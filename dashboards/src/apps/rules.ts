@@ -30,8 +30,8 @@ export const ruleQueries: Query[] = [
   api.read('replayRule', 'rule.replay', { options: { kind, rule }, transform: 'rule-replay' }),
   api.write('publishRule', 'rule.save', {
     options: { kind, rule, expectedVersion, comment, enabled: "{{components.ruleEnabled.value !== 'off'}}" },
-    confirm: 'Publish this rule? The next judgement uses it.',
-    done: 'The next judgement uses the rule.',
+    confirm: 'Publish this rule? It applies from the next judgement on.',
+    done: 'The rule is published.',
     next: reload,
   }),
   api.write('rollbackRule', 'rule.rollback', {
@@ -42,15 +42,15 @@ export const ruleQueries: Query[] = [
       expectedVersion,
       comment,
     },
-    confirm: 'Publish the chosen earlier version again?',
-    done: 'The earlier version is in force again.',
+    confirm: 'Publish the selected earlier version again?',
+    done: 'The earlier version is published again.',
     next: reload,
   }),
   ...newRuleQueries,
   ...calibrationQueries,
 ];
 
-const PICK = { title: 'No rule chosen', hint: 'Choose a rule in the list.' };
+const PICK = { title: 'No rule chosen', hint: 'Choose a rule from the list.' };
 const DETAIL = 776;
 const noRule = '!queries.rule.data?.key';
 const noComment = '(components.ruleComment.value ?? "").trim().length < 3';
@@ -65,7 +65,7 @@ export const rulesPage: Page = {
     ...pageHeader(
       'rules',
       'Rules',
-      'What is decided without a model. See what a change would have done to past judgements before you publish it.',
+      'Conditions that decide without a model. Replay a change on past judgements before you publish it.',
       ['rules'],
       [newRuleButton],
     ),
@@ -76,9 +76,9 @@ export const rulesPage: Page = {
           height: DETAIL,
           perPage: 10,
           onRow: [...choose, run('rule'), run('ruleVersions')],
-          empty: { title: 'No rules', hint: 'They are made when the API starts for the first time.' },
+          empty: { title: 'No rules', hint: 'Rules are created when the API first starts.' },
           columns: [
-            { key: 'kind', title: 'Decides on', width: 120 },
+            { key: 'kindName', title: 'Kind', width: 120 },
             { key: 'key', title: 'Rule', width: 200 },
             { key: 'state', title: 'State', width: 100, color: statusColor },
           ],
@@ -91,13 +91,13 @@ export const rulesPage: Page = {
           tabs: [
             {
               id: 'change',
-              title: 'Change',
+              title: 'Edit',
               rows: [
                 conditionRow('rule', 'ruleWhen', 'components.rulesTable.selectedRow?.kind'),
                 [
                   cell(
                     textArea('ruleWhen', {
-                      label: 'When (an expression in CEL)',
+                      label: 'Condition (CEL expression)',
                       value: '{{queries.rule.data?.definition?.when}}',
                       required: true,
                       height: 96,
@@ -107,7 +107,7 @@ export const rulesPage: Page = {
                 [
                   cell(
                     textArea('ruleMessage', {
-                      label: 'What the person reads',
+                      label: 'Message',
                       value: '{{queries.rule.data?.definition?.message}}',
                       required: true,
                       height: 88,
@@ -117,25 +117,25 @@ export const rulesPage: Page = {
                 [
                   cell(
                     input('ruleScore', {
-                      label: 'Score, 0 to 100',
+                      label: 'Score (0 to 100)',
                       value: '{{queries.rule.data?.definition?.score}}',
                       required: true,
                     }),
                   ),
                   cell(
                     input('ruleWeight', {
-                      label: 'Weight, 0 to 100',
+                      label: 'Weight (0 to 100)',
                       value: '{{queries.rule.data?.definition?.weight}}',
                       required: true,
                     }),
                   ),
                   cell(
                     dropdown('ruleEnabled', {
-                      label: 'In force',
+                      label: 'Enabled',
                       placeholder: 'Yes',
                       choices: [
                         ['on', 'Yes'],
-                        ['off', 'Switched off'],
+                        ['off', 'No'],
                       ],
                     }),
                   ),
@@ -168,7 +168,7 @@ export const rulesPage: Page = {
                       from: 'card',
                       height: 160,
                       card: false,
-                      empty: { title: 'Not checked', hint: 'Check says whether the expression is right.' },
+                      empty: { title: 'Not checked', hint: 'Check validates the condition.' },
                     }),
                     1,
                   ),
@@ -177,7 +177,7 @@ export const rulesPage: Page = {
                       from: 'card',
                       height: 160,
                       card: false,
-                      empty: { title: 'Not replayed', hint: 'Replay judges past cases again by the change.' },
+                      empty: { title: 'Not replayed', hint: 'Replay applies the change to past cases.' },
                     }),
                     2,
                   ),
@@ -199,7 +199,7 @@ export const rulesPage: Page = {
                       columns: [
                         { key: 'version', title: 'Version', width: 75, align: 'right' },
                         { key: 'state', title: 'State', width: 100 },
-                        { key: 'when', title: 'When', width: 250, wrap: true },
+                        { key: 'when', title: 'Condition', width: 250, wrap: true },
                         { key: 'changed', title: 'Changed by', width: 210 },
                       ],
                     }),
@@ -207,7 +207,7 @@ export const rulesPage: Page = {
                 ],
                 [
                   cell(
-                    button('ruleRollback', 'Publish the chosen version again', [run('rollbackRule')], {
+                    button('ruleRollback', 'Publish selected version again', [run('rollbackRule')], {
                       busy: '{{queries.rollbackRule.isLoading}}',
                       disabled: `{{!components.ruleVersionsTable.selectedRow?.version || ${noComment}}}`,
                     }),
@@ -215,10 +215,10 @@ export const rulesPage: Page = {
                 ],
               ],
             },
-            { id: 'alone', title: 'When it decides alone', rows: calibrationRows(DETAIL - 96) },
+            { id: 'alone', title: 'Thresholds', rows: calibrationRows(DETAIL - 96) },
             {
               id: 'words',
-              title: 'What rules may speak about',
+              title: 'Vocabulary',
               rows: [
                 [
                   cell(
@@ -226,7 +226,7 @@ export const rulesPage: Page = {
                       from: 'card',
                       height: DETAIL - 96,
                       card: false,
-                      empty: { title: 'Unknown', hint: 'The vocabulary did not arrive.' },
+                      empty: { title: 'Unknown', hint: 'The vocabulary could not be loaded.' },
                     }),
                   ),
                 ],

@@ -22,8 +22,8 @@ export const operatedRunQueries: Query[] = [
   }),
   api.write('retryFailed', 'evaluation.retry', {
     options: { runId: '{{components.runsTable.selectedRow.runId}}' },
-    confirm: 'Judge the failed builders of this run again?',
-    done: 'They are judged again in the background.',
+    confirm: 'Retry the failed builders of this run?',
+    done: 'The failed builders are being judged again.',
     next: [run('runs'), run('failures')],
   }),
 ];
@@ -35,7 +35,10 @@ const startRunModal = modal('startRunModal', {
   rows: [
     [
       cell(
-        input('startRunWeek', { label: 'Week (the last complete one if empty)', placeholder: '2026-W46' }),
+        input('startRunWeek', {
+          label: 'Week (defaults to the last complete week)',
+          placeholder: '2026-W46',
+        }),
       ),
     ],
     [
@@ -52,10 +55,14 @@ const startRunModal = modal('startRunModal', {
     ],
     [
       cell(
-        text('startRunHint', 'The same week again answers the run that it has; nothing is judged twice.', {
-          color: color.muted,
-          height: 48,
-        }),
+        text(
+          'startRunHint',
+          'Starting a week that already has a run returns that run. Nothing is judged twice.',
+          {
+            color: color.muted,
+            height: 48,
+          },
+        ),
       ),
     ],
   ],
@@ -81,7 +88,7 @@ export const runsPage: Page = {
     ...pageHeader(
       'runs',
       'Evaluation runs',
-      'Every week that was judged, and who could not be.',
+      'Evaluated weeks, and builders who could not be judged.',
       ['runs'],
       [button('runsStart', 'Evaluate a week', [open('startRunModal')], { kind: 'primary' })],
     ),
@@ -92,7 +99,7 @@ export const runsPage: Page = {
           height: 440,
           perPage: 6,
           onRow: [set('runId', '{{components.runsTable.selectedRow.runId}}'), run('failures')],
-          empty: { title: 'No run yet', hint: 'Press "Evaluate a week", or wait for Monday.' },
+          empty: { title: 'No runs yet', hint: 'Press "Evaluate a week", or wait for Monday.' },
           columns: [
             { key: 'week', title: 'Week', width: 100 },
             { key: 'kind', title: 'Kind', width: 90 },
@@ -107,7 +114,7 @@ export const runsPage: Page = {
         }),
       ),
     ],
-    section('runsFailuresTitle', 'Who could not be judged in the chosen run'),
+    section('runsFailuresTitle', 'Failed builders in the selected run'),
     [
       cell(
         tableOf('failuresTable', 'failures', {
@@ -116,8 +123,8 @@ export const runsPage: Page = {
           perPage: 5,
           search: false,
           empty: {
-            title: 'Nobody',
-            hint: 'Choose a run above; if it is chosen, everybody in it was judged.',
+            title: 'No failures',
+            hint: 'Choose a run above. Its failed builders appear here.',
           },
           columns: [
             { key: 'name', title: 'Builder', width: 200 },
@@ -129,14 +136,14 @@ export const runsPage: Page = {
     ],
     [
       cell(
-        button('runsRetry', 'Judge them again', [run('retryFailed')], {
+        button('runsRetry', 'Retry failed builders', [run('retryFailed')], {
           busy: '{{queries.retryFailed.isLoading}}',
           disabled: '{{!(components.runsTable.selectedRow?.failed > 0)}}',
         }),
         1,
       ),
       cell(
-        text('runsRetryHint', 'Judged builders are left as they are.', { color: color.muted, height: 40 }),
+        text('runsRetryHint', 'Builders already judged are not changed.', { color: color.muted, height: 40 }),
         3,
       ),
     ],

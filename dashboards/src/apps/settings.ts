@@ -8,14 +8,14 @@ import { button, cell, text } from '../build/widgets.ts';
 
 /** Fields of the settings for manual time, with the words for them. */
 const FIELDS = {
-  autoApproveMaxHours: 'The engine approves alone up to, hours',
-  routineHours: 'A good record is enough up to, hours',
-  weeklyCapHours: 'Most hours in a week',
-  twoPersonHours: 'Two people approve from, hours',
-  oldestDays: 'Asked for at most so many days later',
-  auditShare: 'Share that a person looks at again, 0 to 1',
-  reminderHours: 'Approvers are reminded after, hours',
-  deadlineHours: 'Escalated after, hours',
+  autoApproveMaxHours: 'Automatic approval up to (hours)',
+  routineHours: 'Approval on good record up to (hours)',
+  weeklyCapHours: 'Weekly maximum (hours)',
+  twoPersonHours: 'Second approver from (hours)',
+  oldestDays: 'Request deadline (days)',
+  auditShare: 'Spot-check share (0 to 1)',
+  reminderHours: 'Reminder after (hours)',
+  deadlineHours: 'Escalation after (hours)',
 } as const;
 const names = Object.keys(FIELDS) as (keyof typeof FIELDS)[];
 const fieldOf = (name: string) => `setting${name.charAt(0).toUpperCase()}${name.slice(1)}`;
@@ -29,8 +29,8 @@ export const settingsQueries: Query[] = [
       triage: '{{components.settingTriage.value}}',
       ...Object.fromEntries(names.map((name) => [name, `{{components.${fieldOf(name)}.value}}`])),
     },
-    confirm: 'Change how requests for manual time are decided?',
-    done: 'The next request is decided by these settings.',
+    confirm: 'Change how time requests are decided?',
+    done: 'The settings are saved and apply to new requests.',
     next: [run('timeSettings')],
   }),
   api.read('groups', 'approver.listGroups', { options: { limit: '200' }, transform: 'groups' }),
@@ -41,29 +41,29 @@ export const settingsQueries: Query[] = [
       escalation: "{{components.groupKind.value === 'escalation'}}",
       members: "{{(components.groupMembers.value ?? '').split(/[\\s,;]+/).filter((one) => one !== '')}}",
     },
-    done: 'The group decides from now on.',
+    done: 'The group is added.',
     next: [clear('groupName'), clear('groupTeam'), clear('groupMembers'), run('groups')],
   }),
   api.write('deleteGroup', 'approver.deleteGroup', {
     options: { groupId: '{{components.groupsTable.selectedRow.groupId}}' },
-    confirm: 'Delete this group? Its open requests go to the group of all other teams, or to executives.',
-    done: 'The group is gone.',
+    confirm: 'Delete this group? Its open requests go to the default group, or to executives.',
+    done: 'The group is deleted.',
     next: [run('groups')],
   }),
   api.read('budget', 'usage.getBudget', { transform: 'budget' }),
   api.write('saveBudget', 'usage.setBudget', {
     options: { dailyMicros: '{{Math.round(Number(components.budgetDollars.value) * 1000000)}}' },
-    confirm: 'Set this budget? Beyond it rules decide alone until the next day.',
-    done: 'The budget holds from now on.',
+    confirm: 'Set this budget? Once it is spent, only rules decide until the next day.',
+    done: 'The budget is set.',
     next: [clear('budgetDollars'), run('budget')],
   }),
 ];
 
-const UNKNOWN = { title: 'Unknown', hint: 'The API did not say it. Press Refresh.' };
+const UNKNOWN = { title: 'Unknown', hint: 'The API did not return it. Press Refresh.' };
 const CARD = { height: 320, mobileHeight: 320, empty: UNKNOWN };
 
 const SAVED =
-  "{{variables.failed_timeSettings === true ? 'These could not be loaded; press Refresh before you change any.' : 'Requests that were decided already stay as they are.'}}";
+  "{{variables.failed_timeSettings === true ? 'The settings could not be loaded. Press Refresh before you change them.' : 'Requests that are already decided do not change.'}}";
 
 const setting = (name: keyof typeof FIELDS): Widget =>
   input(fieldOf(name), {
@@ -74,17 +74,17 @@ const setting = (name: keyof typeof FIELDS): Widget =>
 const rowOf = (...fields: (keyof typeof FIELDS)[]): Row => fields.map((name) => cell(setting(name)));
 
 const manualTime: Row[] = [
-  section('settingsTimeTitle', 'How requests for manual time are decided'),
+  section('settingsTimeTitle', 'Time requests'),
   rowOf('autoApproveMaxHours', 'routineHours', 'twoPersonHours', 'weeklyCapHours'),
   rowOf('oldestDays', 'auditShare', 'reminderHours', 'deadlineHours'),
   [
     cell(
       dropdown('settingTriage', {
-        label: 'When the engine looks, now {{queries.timeSettings.data?.triage}}',
-        placeholder: 'Leave as it is',
+        label: 'Triage (now {{queries.timeSettings.data?.triage}})',
+        placeholder: 'Keep current setting',
         choices: [
-          ['automatic', 'At once (automatic)'],
-          ['manual', 'When asked to (manual)'],
+          ['automatic', 'Automatic'],
+          ['manual', 'Manual'],
         ],
       }),
     ),
@@ -106,7 +106,7 @@ const manualTime: Row[] = [
 ];
 
 const approvers: Row[] = [
-  section('groupsTitle', 'Who decides what the engine leaves open'),
+  section('groupsTitle', 'Approver groups'),
   [
     cell(
       tableOf('groupsTable', 'groups', {
@@ -115,22 +115,22 @@ const approvers: Row[] = [
         perPage: 4,
         search: false,
         onRow: [],
-        empty: { title: 'No groups', hint: 'Executives decide everything until a group is added below.' },
+        empty: { title: 'No groups', hint: 'Executives decide all requests until you add a group.' },
         columns: [
           { key: 'name', title: 'Group', width: 200 },
-          { key: 'team', title: 'Decides for', width: 200 },
-          { key: 'kind', title: 'When', width: 170 },
+          { key: 'team', title: 'Team', width: 200 },
+          { key: 'kind', title: 'Decides', width: 170 },
           { key: 'members', title: 'Members', width: 560, wrap: true },
         ],
       }),
     ),
   ],
   [
-    cell(input('groupName', { label: 'Name of a new group', required: true })),
-    cell(input('groupTeam', { label: 'Team (all others if empty)', placeholder: 'Orchard' })),
+    cell(input('groupName', { label: 'Group name', required: true })),
+    cell(input('groupTeam', { label: 'Team (empty for all other teams)', placeholder: 'Orchard' })),
     cell(
       dropdown('groupKind', {
-        label: 'When it decides',
+        label: 'Decides',
         placeholder: 'First',
         choices: [
           ['first', 'First'],
@@ -140,7 +140,7 @@ const approvers: Row[] = [
     ),
     cell(
       input('groupMembers', {
-        label: 'E-mail addresses, separated by commas',
+        label: 'Members (e-mail addresses, comma-separated)',
         placeholder: 'lead@example.com',
         required: true,
       }),
@@ -149,13 +149,13 @@ const approvers: Row[] = [
   ],
   [
     cell(
-      button('groupAdd', 'Add the group', [run('addGroup')], {
+      button('groupAdd', 'Add group', [run('addGroup')], {
         busy: '{{queries.addGroup.isLoading}}',
         disabled: '{{!components.groupName.value || !components.groupMembers.value}}',
       }),
     ),
     cell(
-      button('groupDelete', 'Delete the chosen group', [run('deleteGroup')], {
+      button('groupDelete', 'Delete selected group', [run('deleteGroup')], {
         kind: 'danger',
         busy: '{{queries.deleteGroup.isLoading}}',
         disabled: '{{!components.groupsTable.selectedRow?.groupId}}',
@@ -166,12 +166,12 @@ const approvers: Row[] = [
 ];
 
 const models: Row[] = [
-  section('budgetTitle', 'What models may cost a day'),
+  section('budgetTitle', 'Daily model budget'),
   [
     cell(cardOf('budgetCard', 'budget', { from: 'card', height: 120, empty: UNKNOWN }), 2),
-    cell(input('budgetDollars', { label: 'Dollars a day', placeholder: '25' })),
+    cell(input('budgetDollars', { label: 'US dollars per day', placeholder: '25' })),
     cell(
-      button('budgetSave', 'Set the budget', [run('saveBudget')], {
+      button('budgetSave', 'Set budget', [run('saveBudget')], {
         busy: '{{queries.saveBudget.isLoading}}',
         disabled:
           "{{!(Number(components.budgetDollars.value) >= 0) || components.budgetDollars.value === ''}}",
@@ -188,7 +188,7 @@ export const settingsPage: Page = {
   allowed: ['ai-manager-executive'],
   onLoad: load('me', 'health', 'timeSettings', 'groups', 'budget'),
   rows: [
-    ...pageHeader('settings', 'Settings', 'Who you are here, what decides, and by which limits.', [
+    ...pageHeader('settings', 'Settings', 'Your account, the engine and the limits of your company.', [
       'me',
       'health',
       'timeSettings',

@@ -49,7 +49,7 @@ const evaluate = api.write('evaluateGate', 'stageGate.evaluate', {
     projectId: '{{components.gateProject.value}}',
     evidence: '{{components.gateEvidence.value}}',
   },
-  done: 'The project was held against its next gate.',
+  done: 'The project is evaluated.',
   next: [
     clear('gateEvidence'),
     run('gateEvaluations'),
@@ -64,18 +64,18 @@ const review = api.write('reviewGate', 'stageGate.review', {
     met: '{{components.gateMet.value}}',
     reason: '{{components.gateReason.value}}',
   },
-  done: 'Your answer stands.',
+  done: 'Your answer is saved.',
   next: [clear('gateReason'), ...again],
 });
 
 const waive = api.write('waiveGate', 'stageGate.waive', {
   options: { ...seen, reason: '{{components.gateWaiver.value}}' },
-  confirm: 'Let this project go on although not everything is met? Your name and reason are kept.',
-  done: 'The project may go on.',
+  confirm: 'Let this project advance although criteria are not met? Your name and reason are recorded.',
+  done: 'The gate is waived. The project may advance.',
   next: [clear('gateWaiver'), ...again],
 });
 
-const PICK = { title: 'Nothing chosen', hint: 'Choose an evaluation in the list.' };
+const PICK = { title: 'Nothing chosen', hint: 'Choose an evaluation from the list.' };
 const DETAIL = 624;
 const short = (name: string) => `(components.${name}.value ?? "").trim().length < 10`;
 
@@ -104,8 +104,8 @@ const answer: Row[] = [
   [
     cell(
       textArea('gateReason', {
-        label: 'Why, at least 10 characters',
-        placeholder: 'What in the evidence shows it?',
+        label: 'Reason (at least 10 characters)',
+        placeholder: 'Which evidence supports your answer?',
         most: 2000,
         height: 160,
       }),
@@ -126,8 +126,8 @@ const waiver: Row[] = [
   [
     cell(
       textArea('gateWaiver', {
-        label: 'Why it may go on, at least 10 characters',
-        placeholder: 'The results stay as they are; your reason stands beside them',
+        label: 'Reason for the waiver (at least 10 characters)',
+        placeholder: 'The results do not change; your reason is shown with them',
         most: 2000,
         height: 160,
       }),
@@ -135,7 +135,7 @@ const waiver: Row[] = [
   ],
   [
     cell(
-      button('gateWaive', 'Let it go on', [run('waiveGate')], {
+      button('gateWaive', 'Waive gate', [run('waiveGate')], {
         kind: 'danger',
         busy: '{{queries.waiveGate.isLoading}}',
         disabled: `{{queries.gateEvaluation.data?.waivable !== true || ${short('gateWaiver')}}}`,
@@ -156,7 +156,7 @@ const ask: Row[] = [
     ),
     cell(
       textArea('gateEvidence', {
-        label: 'What there is to show, in words and links (optional)',
+        label: 'Evidence: text and links (optional)',
         most: 8000,
         height: 88,
       }),
@@ -187,21 +187,21 @@ export function gatesPage(reader: GateReader): Page {
       ...pageHeader(
         'gates',
         'Stage gates',
-        'Whether a project may go on to its next stage: figures by rules, questions by the model or a person.',
+        'Whether a project may advance to its next stage. Rules check measures; the model or a reviewer answers questions.',
         ['gateEvaluations', 'gates'],
       ),
       ...(reader === 'reviewer' ? [] : ask),
       [
         cell(
           tableOf('gatesTable', 'gateEvaluations', {
-            title: 'Evaluations at gates',
+            title: 'Gate evaluations',
             height: DETAIL,
             onRow: show('{{components.gatesTable.selectedRow.evaluationId}}'),
             empty: {
-              title: 'No project was evaluated yet',
+              title: 'No evaluations yet',
               hint:
                 reader === 'reviewer'
-                  ? 'Builders and executives ask for it.'
+                  ? 'Builders and executives start evaluations.'
                   : 'Choose a project above and press Evaluate.',
             },
             columns: [
@@ -223,12 +223,12 @@ export function gatesPage(reader: GateReader): Page {
               ...(reader === 'executive' ? [{ id: 'waive', title: 'Waive', rows: waiver }] : []),
               {
                 id: 'gates',
-                title: 'What is asked',
+                title: 'Gates',
                 rows: [
                   [
                     card('gateList', 'gates', {
                       title: 'No gates yet',
-                      hint: 'They are made when the API starts for the first time.',
+                      hint: 'Gates are created when the API first starts.',
                     }),
                   ],
                 ],

@@ -31,12 +31,15 @@ export const traceQueries: Query[] = [
       traceId:
         '{{components.tracesTable.selectedRow?.traceId || components.traceScoresTable.selectedRow?.traceId}}',
     },
-    done: 'Langfuse opens in a page of its own.',
+    done: 'Langfuse opens in a new tab.',
     next: [{ do: 'open-webpage', url: '{{queries.openTrace.data.url}}' }],
   }),
 ];
 
-const NONE = { title: 'Nothing there yet', hint: 'Calls of models appear here some seconds after they end.' };
+const NONE = {
+  title: 'No model calls yet',
+  hint: 'Model calls appear here a few seconds after they finish.',
+};
 
 /** What Langfuse knows of the calls of models; where none is configured every part says so. */
 export const tracesPage: Page = {
@@ -48,7 +51,7 @@ export const tracesPage: Page = {
     ...pageHeader(
       'traces',
       'Traces',
-      'Calls of models as Langfuse keeps them. It needs the data source ai-manager-langfuse.',
+      'Model calls recorded by Langfuse. Requires the data source ai-manager-langfuse.',
       ['traces', 'traceScores', 'traceMetrics'],
     ),
     [
@@ -66,7 +69,7 @@ export const tracesPage: Page = {
       ),
       cell(text('tracesSpace', '', { height: 64, mobileHeight: 8 }), 2),
       cell(
-        button('tracesOpen', 'Open the chosen one in Langfuse', [run('openTrace')], {
+        button('tracesOpen', 'Open in Langfuse', [run('openTrace')], {
           busy: '{{queries.openTrace.isLoading}}',
           disabled:
             '{{!components.tracesTable.selectedRow?.traceId && !components.traceScoresTable.selectedRow?.traceId}}',
@@ -77,7 +80,7 @@ export const tracesPage: Page = {
     [
       cell(
         tableOf('tracesTable', 'traces', {
-          title: 'Calls of models',
+          title: 'Model calls',
           height: 480,
           perPage: 8,
           onRow: [],
@@ -86,7 +89,7 @@ export const tracesPage: Page = {
             { key: 'name', title: 'Call', width: 140 },
             { key: 'model', title: 'Model', width: 150 },
             { key: 'level', title: 'State', width: 80, color: statusColor },
-            { key: 'latency', title: 'Took', width: 70, align: 'right' },
+            { key: 'latency', title: 'Duration', width: 70, align: 'right' },
             { key: 'cost', title: 'Cost', width: 85, align: 'right' },
             { key: 'at', title: 'When', width: 110 },
           ],
@@ -95,7 +98,7 @@ export const tracesPage: Page = {
       ),
       cell(
         chartOf('tracesCosts', 'traceMetrics', {
-          title: 'Cost by day, as Langfuse counts it',
+          title: 'Cost by day (Langfuse)',
           from: 'costs',
           height: 480,
           empty: NONE,
@@ -110,11 +113,11 @@ export const tracesPage: Page = {
           height: 400,
           perPage: 6,
           onRow: [],
-          empty: { title: 'No scores yet', hint: 'Reviews are sent to Langfuse as scores of their trace.' },
+          empty: { title: 'No scores yet', hint: 'Review scores are sent to Langfuse.' },
           columns: [
             { key: 'name', title: 'Score', width: 180 },
             { key: 'value', title: 'Value', width: 120 },
-            { key: 'source', title: 'Given by', width: 110 },
+            { key: 'source', title: 'Source', width: 110 },
             { key: 'comment', title: 'Comment', width: 320, wrap: true },
             { key: 'at', title: 'When', width: 180 },
           ],

@@ -17,29 +17,29 @@ export const webhookQueries: Query[] = [
   }),
   api.write('createEndpoint', 'webhook.create', {
     options: { url: '{{components.endpointUrl.value}}', input_events: '{{components.endpointEvents.value}}' },
-    done: 'The endpoint is subscribed. Copy its secret now.',
+    done: 'The endpoint is added. Copy its secret now.',
     next: [close('endpointModal'), clear('endpointUrl'), open('secretModal'), run('endpoints')],
   }),
   api.write('testEndpoint', 'webhook.test', {
     options: { endpointId },
-    done: 'A sample event is on its way.',
+    done: 'A sample event is queued for delivery.',
     next: [run('deliveries')],
   }),
   api.write('switchEndpoint', 'webhook.update', {
     options: { endpointId, enabled: '{{!components.webhooksTable.selectedRow.enabled}}' },
-    confirm: 'Change whether events are delivered to this endpoint?',
-    done: 'The endpoint was changed.',
+    confirm: 'Change whether this endpoint receives events?',
+    done: 'The endpoint is updated.',
     next: [run('endpoints')],
   }),
   api.write('deleteEndpoint', 'webhook.delete', {
     options: { endpointId },
-    confirm: 'Unsubscribe this endpoint? Its deliveries and secret are gone.',
-    done: 'The endpoint is unsubscribed.',
+    confirm: 'Delete this endpoint? Its deliveries and secret are deleted too.',
+    done: 'The endpoint is deleted.',
     next: [run('endpoints')],
   }),
   api.write('resendDelivery', 'webhook.resend', {
     options: { deliveryId: '{{components.deliveriesTable.selectedRow.deliveryId}}' },
-    done: 'The event is delivered again.',
+    done: 'The event is queued for delivery again.',
     next: [run('deliveries')],
   }),
 ];
@@ -47,7 +47,7 @@ export const webhookQueries: Query[] = [
 const unless = (table: string, key: string) => `{{!components.${table}.selectedRow?.${key}}}`;
 
 const endpointModal = modal('endpointModal', {
-  title: 'Subscribe an endpoint',
+  title: 'Add endpoint',
   size: 'lg',
   height: 240,
   rows: [
@@ -67,7 +67,7 @@ const endpointModal = modal('endpointModal', {
     [
       cell(button('endpointCancel', 'Cancel', [close('endpointModal')])),
       cell(
-        button('endpointSave', 'Subscribe', [run('createEndpoint')], {
+        button('endpointSave', 'Add', [run('createEndpoint')], {
           kind: 'primary',
           busy: '{{queries.createEndpoint.isLoading}}',
           disabled: '{{!components.endpointUrl.value || !components.endpointEvents.value}}',
@@ -78,13 +78,13 @@ const endpointModal = modal('endpointModal', {
 });
 
 const secretModal = modal('secretModal', {
-  title: 'The secret of the endpoint',
+  title: 'Signing secret',
   size: 'lg',
   height: 200,
   rows: [
     [
       cell(
-        text('secretHint', 'Deliveries are signed with it. It is shown once, here: copy it now.', {
+        text('secretHint', 'Deliveries are signed with this secret. It is shown only once: copy it now.', {
           color: color.warning,
           height: 40,
         }),
@@ -104,9 +104,9 @@ export const webhooksPage: Page = {
     ...pageHeader(
       'webhooks',
       'Webhooks',
-      'Where events are delivered, and whether they arrive.',
+      'Endpoints that receive events, and their deliveries.',
       ['endpoints'],
-      [button('webhooksCreate', 'Subscribe an endpoint', [open('endpointModal')], { kind: 'primary' })],
+      [button('webhooksCreate', 'Add endpoint', [open('endpointModal')], { kind: 'primary' })],
     ),
     [
       cell(
@@ -115,11 +115,11 @@ export const webhooksPage: Page = {
           height: 360,
           perPage: 5,
           onRow: [run('deliveries')],
-          empty: { title: 'Nobody listens', hint: 'Press "Subscribe an endpoint" to send events somewhere.' },
+          empty: { title: 'No endpoints', hint: 'Press "Add endpoint" to receive events.' },
           columns: [
             { key: 'url', title: 'URL', width: 300 },
             { key: 'state', title: 'State', width: 90, color: statusColor },
-            { key: 'reason', title: 'Why', width: 260, wrap: true },
+            { key: 'reason', title: 'Reason', width: 260, wrap: true },
             { key: 'events', title: 'Events', width: 240, wrap: true },
             { key: 'last', title: 'Last delivery', width: 240, wrap: true },
           ],
@@ -128,7 +128,7 @@ export const webhooksPage: Page = {
     ],
     [
       cell(
-        button('webhooksTest', 'Send a sample', [run('testEndpoint')], {
+        button('webhooksTest', 'Send test event', [run('testEndpoint')], {
           busy: '{{queries.testEndpoint.isLoading}}',
           disabled: unless('webhooksTable', 'id'),
         }),
@@ -136,7 +136,7 @@ export const webhooksPage: Page = {
       cell(
         button(
           'webhooksSwitch',
-          "{{components.webhooksTable.selectedRow?.enabled === false ? 'Deliver again' : 'Stop delivering'}}",
+          "{{components.webhooksTable.selectedRow?.enabled === false ? 'Enable' : 'Disable'}}",
           [run('switchEndpoint')],
           { busy: '{{queries.switchEndpoint.isLoading}}', disabled: unless('webhooksTable', 'id') },
         ),
@@ -149,7 +149,7 @@ export const webhooksPage: Page = {
         }),
       ),
     ],
-    section('deliveriesTitle', 'Deliveries to the chosen endpoint'),
+    section('deliveriesTitle', 'Deliveries to the selected endpoint'),
     [
       cell(
         tableOf('deliveriesTable', 'deliveries', {
@@ -158,12 +158,12 @@ export const webhooksPage: Page = {
           perPage: 6,
           search: false,
           onRow: [],
-          empty: { title: 'No deliveries', hint: 'Choose an endpoint above, or send it a sample.' },
+          empty: { title: 'No deliveries', hint: 'Choose an endpoint above, or send a test event.' },
           columns: [
             { key: 'event', title: 'Event', width: 220 },
             { key: 'status', title: 'Status', width: 110, color: statusColor },
             { key: 'attempts', title: 'Attempts', width: 100, align: 'right' },
-            { key: 'answer', title: 'Last answer', width: 260 },
+            { key: 'answer', title: 'Last response', width: 260 },
             { key: 'created', title: 'Created', width: 210 },
             { key: 'next', title: 'Next attempt', width: 210 },
           ],
@@ -172,7 +172,7 @@ export const webhooksPage: Page = {
     ],
     [
       cell(
-        button('deliveriesResend', 'Deliver again', [run('resendDelivery')], {
+        button('deliveriesResend', 'Redeliver', [run('resendDelivery')], {
           busy: '{{queries.resendDelivery.isLoading}}',
           disabled: unless('deliveriesTable', 'deliveryId'),
         }),

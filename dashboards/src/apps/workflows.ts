@@ -22,14 +22,14 @@ export const workflowQueries: Query[] = [
   }),
   n8nQueries.write('deactivateWorkflow', 'workflow.deactivate', {
     options: { workflowId: '{{components.workflowsTable.selectedRow.id}}' },
-    confirm: 'Stop this workflow from running by itself?',
-    done: 'The workflow is off.',
+    confirm: 'Deactivate this workflow? Its triggers stop.',
+    done: 'The workflow is deactivated.',
     next: [run('workflows')],
   }),
   n8nQueries.write('retryExecution', 'execution.retry', {
     options: { executionId: '{{components.executionsTable.selectedRow.id}}' },
-    confirm: 'Run this execution again?',
-    done: 'The execution runs again.',
+    confirm: 'Retry this execution?',
+    done: 'The execution is being retried.',
     next: [run('executions')],
   }),
 ];
@@ -40,7 +40,9 @@ export const workflowsPage: Page = {
   icon: 'IconGitBranch',
   onLoad: load('workflows'),
   rows: [
-    ...pageHeader('workflows', 'Workflows', 'What n8n runs for AI Manager, and how it went.', ['workflows']),
+    ...pageHeader('workflows', 'Workflows', 'n8n workflows of AI Manager and their executions.', [
+      'workflows',
+    ]),
     [
       cell(
         tableOf('workflowsTable', 'workflows', {
@@ -48,12 +50,12 @@ export const workflowsPage: Page = {
           height: 360,
           perPage: 5,
           onRow: [],
-          empty: { title: 'No workflows', hint: 'Import those of the repository into n8n first.' },
+          empty: { title: 'No workflows', hint: 'Import the workflows of this repository into n8n first.' },
           columns: [
             { key: 'name', title: 'Workflow', width: 320 },
             { key: 'state', title: 'State', width: 100, color: statusColor },
             { key: 'tags', title: 'Tags', width: 180 },
-            { key: 'updated', title: 'Changed', width: 210 },
+            { key: 'updated', title: 'Updated', width: 210 },
           ],
         }),
       ),
@@ -66,7 +68,7 @@ export const workflowsPage: Page = {
         }),
       ),
       cell(
-        button('workflowsDeactivate', 'Switch off', [run('deactivateWorkflow')], {
+        button('workflowsDeactivate', 'Deactivate', [run('deactivateWorkflow')], {
           kind: 'danger',
           busy: '{{queries.deactivateWorkflow.isLoading}}',
           disabled: "{{components.workflowsTable.selectedRow?.state !== 'active'}}",
@@ -74,12 +76,12 @@ export const workflowsPage: Page = {
       ),
       cell(
         dropdown('executionsStatus', {
-          label: 'Executions that',
+          label: 'Execution status',
           choices: [
             ['error', 'Failed'],
             ['success', 'Succeeded'],
-            ['running', 'Run'],
-            ['waiting', 'Wait'],
+            ['running', 'Running'],
+            ['waiting', 'Waiting'],
           ],
           onSelect: [run('executions')],
         }),
@@ -92,7 +94,7 @@ export const workflowsPage: Page = {
           height: 480,
           perPage: 8,
           onRow: [],
-          empty: { title: 'No executions', hint: 'Nothing ran that matches.' },
+          empty: { title: 'No executions', hint: 'No executions match.' },
           columns: [
             { key: 'workflow', title: 'Workflow', width: 320 },
             { key: 'status', title: 'Status', width: 110, color: statusColor },

@@ -10,9 +10,9 @@ export const statusColor = statusOf('cellValue');
 function statusOf(value: string): string {
   const bad = '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|revoked|not_met|▼.*)$/i';
   const warning =
-    '/^(C|hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|needs a person|in review|newer version waits|not judged|invited|warning|queued|retry|cancelled)$/i';
+    '/^(C|on hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
-    '/^(A|B|may go on|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|in force|up to date|running|ok|better|▲.*)$/i';
+    '/^(A|B|may advance|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|up to date|running|ok|better|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
 }
 
@@ -92,8 +92,8 @@ function withStates(
     html(
       `${shown.name}Error`,
       notice(
-        'This could not be loaded',
-        `{{${failureOf(query)} || 'The service did not answer. Press Refresh; if it stays so, tell your operations team.'}}`,
+        'Could not load this data',
+        `{{${failureOf(query)} || 'The service did not respond. Press Refresh. If the problem persists, contact your operations team.'}}`,
         color.bad,
       ),
       { ...size, visible: `{{!(${busy}) && ${failed}}}` },

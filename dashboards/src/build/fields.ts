@@ -104,7 +104,7 @@ export function filePicker(
     types: readonly string[];
     /** Bytes of each file. */
     most: number;
-    /** How many files; one unless said. */
+    /** How many files; one by default. */
     files?: number;
   },
 ): Widget {

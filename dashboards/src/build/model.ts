@@ -1,6 +1,6 @@
 import type { Role } from '@ai-manager/api/operation';
 
-/** Groups of ToolJet, and the role that everybody in one has in AI Manager. */
+/** Groups of ToolJet, and the role that their members have in AI Manager. */
 export const GROUP_ROLES = {
   'ai-manager-executive': 'executive',
   'ai-manager-builder': 'builder',
@@ -42,7 +42,7 @@ export interface Page {
   handle: string;
   name: string;
   icon: string;
-  /** Of the app's groups, those that see the page; all of them unless said. */
+  /** Of the app's groups, those that see the page; all of them by default. */
   allowed?: readonly Group[];
   onLoad: readonly Action[];
   rows: readonly Row[];

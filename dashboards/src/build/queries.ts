@@ -69,7 +69,7 @@ export function queriesOf<S extends Source>(source: S) {
           onDataQuerySuccess: [set(failedFlag(name), '{{false}}'), say(spec.done), ...(spec.next ?? [])],
           onDataQueryFailure: [
             set(failedFlag(name), '{{true}}'),
-            say(`{{${failureOf(name)} || 'That did not work. Check the fields and try again.'}}`, 'error'),
+            say(`{{${failureOf(name)} || 'The request failed. Check the fields and try again.'}}`, 'error'),
           ],
         },
       };

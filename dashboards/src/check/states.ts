@@ -26,7 +26,7 @@ function labelFaults(component: ExportedComponent): string[] {
   return [];
 }
 
-/** Whoever picks a file must be told before which ones are taken, and how large they may be. */
+/** A file picker states which types it accepts and how large a file may be. */
 function fileFaults(component: ExportedComponent): string[] {
   const { name } = component;
   const says = /\d+ (kB|MB)/.test(text(component, 'instructionText'));

@@ -9,7 +9,7 @@ import { startPreview } from './server.ts';
  */
 export async function runPreview(env: Record<string, string | undefined>): Promise<number> {
   const key = env.AI_MANAGER_API_KEY;
-  if (!key) throw new Error('AI_MANAGER_API_KEY is needed: npm start prints one.');
+  if (!key) throw new Error('AI_MANAGER_API_KEY must be set. npm start prints a key.');
   const { url } = await startPreview({
     marketplace: await buildMarketplace(),
     apps: await readExports(),
@@ -24,7 +24,7 @@ export async function runPreview(env: Record<string, string | undefined>): Promi
       'ai-manager-n8n': { base_url: env.N8N_URL ?? 'http://127.0.0.1:5678', api_key: env.N8N_API_KEY ?? '' },
     },
   });
-  console.log(`The preview is at ${url}. It draws the apps without ToolJet. Ctrl-C stops it.`);
+  console.log(`Preview: ${url} (without ToolJet). Press Ctrl-C to stop.`);
   await new Promise((resolve) => process.once('SIGINT', resolve));
   return 0;
 }

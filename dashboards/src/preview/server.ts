@@ -50,7 +50,7 @@ export async function startPreview(options: PreviewOptions): Promise<Listening> 
     }
     const app = apps.find(({ slug }) => slug === first);
     if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps));
-    reply(response, 404, 'text/plain', 'There is no such page');
+    reply(response, 404, 'text/plain', 'Page not found');
   }
 
   async function run(queryId: string, query: Options): Promise<unknown> {

@@ -133,7 +133,7 @@ async function importApp(toolJet: ToolJet, exported: ExportedApp, appName: strin
     imports?: { app?: { id?: string }[] };
   };
   const id = answer?.imports?.app?.[0]?.id;
-  if (!id) throw new Error(`ToolJet imported ${appName} without telling its id`);
+  if (!id) throw new Error(`ToolJet imported ${appName} without returning its id`);
   return id;
 }
 

@@ -32,12 +32,14 @@ export async function pushGroups(toolJet: ToolJet, shares: readonly Share[]): Pr
       const id = ids.get(share.group) ?? (await groups.create(share.group));
       ids.set(share.group, id);
       await groups.share(id, share);
-      lines.push(`group ${share.group} may open ${share.appName}`);
+      lines.push(`group ${share.group} can open ${share.appName}`);
     }
     return lines;
   } catch (error) {
     if (!(error instanceof ToolJetError) || error.status === 0 || error.status >= 500) throw error;
-    return [`groups were not set, this server refuses it (${error.message}): share the apps in ToolJet`];
+    return [
+      `groups were not set because this server rejects it (${error.message}): share the apps in ToolJet`,
+    ];
   }
 }
 
@@ -90,7 +92,7 @@ function olderGroups(toolJet: ToolJet, listed: readonly Group[]): Groups {
         group_permissions?: { id: string; group: string }[];
       };
       const id = all.find((one) => one.group === group)?.id;
-      if (!id) throw new ToolJetError(`ToolJet did not keep the group ${group}`, 409);
+      if (!id) throw new ToolJetError(`ToolJet did not save the group ${group}`, 409);
       return id;
     },
     share: async (id, { appId }) => {

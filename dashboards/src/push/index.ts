@@ -71,10 +71,10 @@ export async function diff(
     const lines = theirs ? driftOf(ours, theirs.definition) : ['is not on the server'];
     for (const line of lines) say(`${ours.name}: ${line}`);
     for (const version of theirs?.others ?? [])
-      say(`${ours.name}: version ${version}, which is not released, was not compared`);
+      say(`${ours.name}: version ${version} is not released and was not compared`);
     found += lines.length;
   }
-  if (found === 0) say('The server has what is written here.');
+  if (found === 0) say('The server matches the exports.');
   return found === 0 ? 0 : 1;
 }
 
@@ -87,9 +87,7 @@ export async function pull(
   const toolJet = await signIn(account);
   const version = await versionOf(toolJet);
   if (isToolJet2(version))
-    throw new Error(
-      `ToolJet ${version} keeps older components than exports/ has: pull from 3.x, or use diff`,
-    );
+    throw new Error(`ToolJet ${version} uses older components than exports/: pull from 3.x, or use diff`);
   for (const exported of exports) {
     const { name, slug } = definitionOf(exported);
     const theirs = await findApp(toolJet, name);

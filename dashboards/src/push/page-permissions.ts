@@ -29,7 +29,7 @@ export async function pushPagePermissions(toolJet: ToolJet, pushed: readonly Sho
   } catch (error) {
     if (!(error instanceof ToolJetError) || error.status === 0 || error.status >= 500) throw error;
     return [
-      `pages cannot be restricted on this server (${error.message}): the API refuses others what they may not see on ${restricted.join(', ')}`,
+      `this server cannot restrict pages (${error.message}); the API still denies unauthorized data on ${restricted.join(', ')}`,
     ];
   }
 }
@@ -49,7 +49,7 @@ async function restrictPages(
     const body = { type: 'GROUP', groups };
     if (!known?.type) await toolJet.call('POST', path, body);
     else if (groupsOf(known) !== groups.toSorted().join()) await toolJet.call('PUT', path, body);
-    lines.push(`page "${name}" of ${app.name} is for ${allowed.join(', ')} only`);
+    lines.push(`page "${name}" of ${app.name} is restricted to ${allowed.join(', ')}`);
   }
   return lines;
 }

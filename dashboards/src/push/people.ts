@@ -1,5 +1,5 @@
-import { ApiError, type Client, createClient } from '@ai-manager/api/client';
 import { resources } from '@ai-manager/api/catalogue';
+import { ApiError, type Client, createClient } from '@ai-manager/api/client';
 import type { SourceOptions } from './sources.ts';
 import type { ToolJet } from './tooljet.ts';
 import { ToolJetError } from './tooljet.ts';
@@ -28,7 +28,7 @@ export async function pushPeople(toolJet: ToolJet, source: SourceOptions | undef
     return lines;
   } catch (error) {
     if (error instanceof ToolJetError || error instanceof ApiError)
-      return [`people were not linked (${error.message}): link them with user.link`];
+      return [`users were not linked (${error.message}): link them with user.link`];
     throw error;
   }
 }
@@ -49,10 +49,11 @@ async function membersOf(toolJet: ToolJet): Promise<Member[]> {
 async function linkMember(client: Client, member: Member): Promise<string> {
   const { email, status } = member;
   const subject = member.user_id ?? member.userId;
-  if (status !== 'active' || !subject) return `${email} has not joined ToolJet yet, and is not linked`;
+  if (status !== 'active' || !subject) return `${email} has not joined ToolJet yet and is not linked`;
   const { items } = await client.user.list({ search: email, limit: 50 });
   const person = items.find((one) => one.email.toLowerCase() === email.toLowerCase());
-  if (!person) return `${email} is nobody in AI Manager: make them with user.create, then push again`;
+  if (!person)
+    return `${email} is not a user of AI Manager: create the user with user.create, then push again`;
   await client.user.link({ userId: person.userId, issuer: 'tooljet', subject });
-  return `${email} acts as themselves`;
+  return `${email} is linked`;
 }

@@ -30,12 +30,10 @@ export async function pushPlugins(
       await toolJet.call('POST', '/plugins/install', body);
       lines.push(`plugin ${id} ${body.version} installed`);
     } else if (known.version === body.version) {
-      lines.push(`plugin ${id} ${body.version} is there`);
+      lines.push(`plugin ${id} ${body.version} is already installed`);
     } else {
       await toolJet.call('PATCH', `/plugins/${known.id}`, { ...body, pluginId: id });
-      lines.push(
-        `plugin ${id} updated to ${body.version}: restart ToolJet, which keeps the old code in memory`,
-      );
+      lines.push(`plugin ${id} updated to ${body.version}: restart ToolJet to load the new code`);
     }
   }
   return lines;

@@ -29,7 +29,7 @@ export async function pushSources(
     if (!(SOURCES as readonly string[]).includes(kind)) continue;
     const options = configured[kind];
     if (!options) {
-      lines.push(`data source ${name} has no settings here: fill it in in ToolJet`);
+      lines.push(`data source ${name} has no settings in the environment: configure it in ToolJet`);
       continue;
     }
     const body = { name, options: pairs(options) };

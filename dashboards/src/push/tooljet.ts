@@ -57,7 +57,7 @@ export async function signIn(account: ToolJetAccount): Promise<ToolJet> {
   return { organizationId, call, callFirst };
 }
 
-/** Works only while there is nobody; afterwards the server refuses and the sign-in was just wrong. */
+/** Works only while the server has no user; afterwards a refusal means that the sign-in was wrong. */
 async function makeFirstAdmin(url: string, account: ToolJetAccount, refused: ToolJetError): Promise<void> {
   const { email, password } = account;
   const person = { name: 'Administrator', email, password, workspaceName: 'AI Manager' };
@@ -93,7 +93,7 @@ async function send(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: Error) => {
     throw new ToolJetError(
-      `ToolJet at ${url} did not answer: ${(error.cause as Error)?.message ?? error.message}`,
+      `ToolJet at ${url} did not respond: ${(error.cause as Error)?.message ?? error.message}`,
       0,
     );
   });
@@ -102,7 +102,7 @@ async function send(
     throw new ToolJetError(`${method} ${path}: HTTP ${response.status} ${said(text)}`, response.status);
   // A GET of a route that the server does not know is answered with its home page.
   if (response.headers.get('content-type')?.startsWith('text/html'))
-    throw new ToolJetError(`${method} ${path}: this ToolJet does not know it`, 404);
+    throw new ToolJetError(`${method} ${path}: this version of ToolJet does not support it`, 404);
   return {
     body: parse(text),
     cookies: response.headers.getSetCookie().map((one) => one.split(';')[0] ?? ''),

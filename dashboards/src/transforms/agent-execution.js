@@ -9,7 +9,7 @@ export default function transform(data) {
     ? Object.entries(data.output)
         .map(([key, one]) => fact(key, value(one)))
         .join('')
-    : fact('Answer', esc(data.failure?.message ?? 'Not there yet: look at the list in a moment.'));
+    : fact('Answer', esc(data.failure?.message ?? 'No answer yet. Refresh in a moment.'));
   return {
     executionId: data.executionId,
     card: padded(

@@ -8,7 +8,7 @@ export default function transform(data) {
       name: agent.name,
       purpose: agent.purpose,
       version: String(agent.version),
-      budget: agent.dailyCostMicros === null ? 'none of its own' : `${dollars(agent.dailyCostMicros)} a day`,
+      budget: agent.dailyCostMicros === null ? 'none' : `${dollars(agent.dailyCostMicros)} per day`,
       changed: when(agent.updatedAt),
     })),
   };

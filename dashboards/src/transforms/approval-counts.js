@@ -6,24 +6,24 @@ export default function transform(data) {
   const open = (data.states.in_review ?? 0) + (data.states.awaiting_second ?? 0);
   const { decided, overturned } = data.automatic;
   const share =
-    decided > 0 ? `${Math.round((overturned / decided) * 100)} % changed by a person` : 'Nothing decided yet';
+    decided > 0 ? `${Math.round((overturned / decided) * 100)} % changed by people` : 'No decisions yet';
   return {
     openCard: figure(
-      'Need a person',
+      'Need a decision',
       String(open),
-      `${data.mine} of them wait for you`,
+      `${data.mine} waiting for you`,
       open > 0 ? 'warning' : undefined,
     ),
     overdueCard: figure(
       'Overdue',
       String(data.overdue),
-      data.overdue === 0 ? 'All are in time' : 'They were escalated',
+      data.overdue === 0 ? 'None overdue' : 'Escalated',
       data.overdue > 0 ? 'bad' : undefined,
     ),
     auditCard: figure(
-      'Automatic, for a look',
+      'Automatic decisions to spot-check',
       String(data.auditDue),
-      'Drawn by chance from what the engine decided',
+      'Random sample of automatic decisions',
     ),
     automaticCard: figure('Decided by the engine', String(decided), share),
   };

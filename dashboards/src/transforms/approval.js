@@ -1,4 +1,4 @@
-import { badge, esc, evidenceLine, fact, hoursOf, when } from './helpers.js';
+import { actorName, badge, esc, evidenceLine, fact, hoursOf, when, words } from './helpers.js';
 
 const tone = (state) => ({ approved: 'good', rejected: 'bad', withdrawn: 'neutral' })[state] ?? 'warning';
 
@@ -6,7 +6,7 @@ const criterion = ({ title, reason, evidence }) =>
   `<div style="border-top:1px solid #EAECF0;padding:10px 0"><strong style="color:#101828">${esc(title)}</strong><div>${esc(reason)}</div><div style="color:#667085;font-size:12px">${evidenceLine(evidence)}</div></div>`;
 
 const step = ({ at, step: what, by, hours, reason }) =>
-  `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong>${esc(what.replaceAll('_', ' '))}</strong> by ${esc(by)}${hours === null ? '' : `, ${hoursOf(hours)} h`} <span style="color:#667085">${when(at)}</span>${reason ? `<div>${esc(reason)}</div>` : ''}</div>`;
+  `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong>${esc(words(what))}</strong> by ${esc(actorName(by))}${hours === null ? '' : `, ${hoursOf(hours)} h`} <span style="color:#667085">${when(at)}</span>${reason ? `<div>${esc(reason)}</div>` : ''}</div>`;
 
 /** One request for manual time: what was asked, why it is where it is, the evidence, its history. */
 export default function transform(data) {
@@ -22,7 +22,7 @@ export default function transform(data) {
     audit: data.audit,
     isEscalated: data.escalated,
     isOpen: ['submitted', 'in_review', 'awaiting_second'].includes(data.state),
-    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.builder.name)}: ${hoursOf(data.hours)} h on ${esc(data.date)}</div><div style="margin:8px 0">${badge(data.state.replaceAll('_', ' '), tone(data.state))} ${badge(data.category, 'neutral')} ${data.escalated ? badge('escalated', 'bad') : ''}</div>${fact('What was done', esc(data.justification).replaceAll('\n', '<br>'))}${fact('Why it is here', esc(data.reason ?? 'It was not looked at yet.'))}${data.appeal ? fact('Appeal', esc(data.appeal)) : ''}${data.state === 'approved' ? fact('Paid', `${hoursOf(data.payableHours)} h`) : ''}${fact('Confidence of the engine', data.confidence === null ? '—' : `${Math.round(data.confidence * 100)} %`)}${data.decidedAt || !data.dueAt ? '' : fact('To be decided by', when(data.dueAt))}${files.length > 0 ? fact('Files', files.join('<br>')) : ''}</div>`,
+    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.builder.name)}: ${hoursOf(data.hours)} h on ${esc(data.date)}</div><div style="margin:8px 0">${badge(data.state.replaceAll('_', ' '), tone(data.state))} ${badge(words(data.category), 'neutral')} ${data.escalated ? badge('escalated', 'bad') : ''}</div>${fact('Work done', esc(data.justification).replaceAll('\n', '<br>'))}${fact('Reason', esc(data.reason ?? 'Not judged yet.'))}${data.appeal ? fact('Appeal', esc(data.appeal)) : ''}${data.state === 'approved' ? fact('Paid', `${hoursOf(data.payableHours)} h`) : ''}${fact('Engine confidence', data.confidence === null ? '—' : `${Math.round(data.confidence * 100)} %`)}${data.decidedAt || !data.dueAt ? '' : fact('Due', when(data.dueAt))}${files.length > 0 ? fact('Files', files.join('<br>')) : ''}</div>`,
     evidence: `<div style="padding:4px 8px">${(data.judgement?.criteria ?? []).map(criterion).join('') || 'The engine has not judged it yet.'}</div>`,
     history: `<div style="padding:4px 8px">${data.history.map(step).join('')}</div>`,
   };

@@ -1,9 +1,9 @@
-import { brief, hoursOf, when } from './helpers.js';
+import { brief, hoursOf, when, words } from './helpers.js';
 
 const STATES = {
   submitted: 'new',
-  in_review: 'needs a person',
-  awaiting_second: 'needs a second person',
+  in_review: 'needs review',
+  awaiting_second: 'needs second approval',
 };
 
 /** Requests for manual time as a table. */
@@ -16,10 +16,10 @@ export default function transform(data) {
       team: request.builder.team,
       date: request.date,
       hours: hoursOf(request.hours),
-      category: request.category,
+      category: words(request.category),
       rawState: request.state,
       state: STATES[request.state] ?? request.state,
-      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[request.engine] ?? '—',
+      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'Person' }[request.engine] ?? '—',
       why: brief(request.reason, 60),
       due: when(request.dueAt),
       escalated: request.escalated ? 'escalated' : '',

@@ -1,4 +1,4 @@
-import { shortId, when } from './helpers.js';
+import { actorName, shortId, when } from './helpers.js';
 
 /** The audit trail as sentences: who did what to whom. */
 export default function transform(data) {
@@ -7,8 +7,8 @@ export default function transform(data) {
     rows: (data?.items ?? []).map((entry) => ({
       seq: entry.seq,
       when: when(entry.occurredAt),
-      who: entry.person ?? shortId(entry.actor.actingFor ?? entry.actor.name),
-      through: entry.actor.actingFor ? entry.actor.name : '—',
+      who: entry.person ?? shortId(entry.actor.actingFor ?? actorName(entry.actor.name)),
+      through: entry.actor.actingFor ? actorName(entry.actor.name) : '—',
       operation: entry.operation,
       subject: shortId(entry.subject),
       requestId: entry.requestId ?? '—',

@@ -5,12 +5,12 @@ export default function transform(data) {
   if (!data?.day) return {};
   const isOver = data.dailyMicros !== null && data.spentMicros >= data.dailyMicros;
   const whose = data.isOwn ? 'set by your company' : 'set by the installation';
-  const limit = data.dailyMicros === null ? 'There is no limit' : `Of ${dollars(data.dailyMicros)}, ${whose}`;
+  const limit = data.dailyMicros === null ? 'No limit' : `Of ${dollars(data.dailyMicros)}, ${whose}`;
   return {
     card: figure(
       'Spent today',
       dollars(data.spentMicros),
-      isOver ? 'Rules decide alone until tomorrow' : limit,
+      isOver ? 'Budget spent: only rules decide until tomorrow' : limit,
       isOver ? 'warning' : undefined,
     ),
   };

@@ -7,7 +7,7 @@ export default function transform(data) {
   const labels = weeks.map(({ week }) => week);
   return {
     builderId: data.builderId,
-    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.name)}</div><div style="color:#667085;margin-bottom:8px">${esc(data.title ?? data.team)}</div>${badge(data.status.replace('_', ' '), data.status === 'active' ? 'good' : 'neutral')}${fact('Team', esc(data.team))}${fact('Planned hours a week', oneDecimal(data.weeklyHours))}${fact('Since', esc(data.startedOn))}${fact('E-mail', esc(data.email))}</div>`,
+    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.name)}</div><div style="color:#667085;margin-bottom:8px">${esc(data.title ?? data.team)}</div>${badge(data.status.replace('_', ' '), data.status === 'active' ? 'good' : 'neutral')}${fact('Team', esc(data.team))}${fact('Planned hours per week', oneDecimal(data.weeklyHours))}${fact('Since', esc(data.startedOn))}${fact('E-mail', esc(data.email))}</div>`,
     hours:
       weeks.length === 0
         ? undefined

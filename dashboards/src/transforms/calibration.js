@@ -13,20 +13,20 @@ export default function transform(data) {
     yesAt: proposal?.yesAt ?? inForce.yesAt,
     noAt: proposal?.noAt ?? inForce.noAt,
     card: padded(
-      `${badge(data.status, data.status === 'proposed' ? 'good' : 'warning')}${fact('In force', `yes from ${percent(inForce.yesAt)}, no from ${percent(inForce.noAt)}${inForce.version === 0 ? '; chosen, not measured' : `; version ${inForce.version}`}`)}${fact('Proposed', proposal ? `yes from ${percent(proposal.yesAt)}, no from ${percent(proposal.noAt)}` : `nothing, from ${data.cases} decided cases`)}${fact('Error of the probability (Brier)', `${brier.before?.toFixed(3) ?? '—'} now, ${brier.after?.toFixed(3) ?? '—'} as proposed`)}${data.notes.map(esc).join('<br>')}`,
+      `${badge(data.status, data.status === 'proposed' ? 'good' : 'warning')}${fact('Current', `yes from ${percent(inForce.yesAt)}, no from ${percent(inForce.noAt)}${inForce.version === 0 ? '; set by default, not measured' : `; version ${inForce.version}`}`)}${fact('Proposed', proposal ? `yes from ${percent(proposal.yesAt)}, no from ${percent(proposal.noAt)}` : `none yet (${data.cases} decided cases)`)}${fact('Brier score', `${brier.before?.toFixed(3) ?? '—'} now, ${brier.after?.toFixed(3) ?? '—'} as proposed`)}${data.notes.map(esc).join('<br>')}`,
     ),
     curve:
       data.curve.length === 0
         ? undefined
         : plot([
             line(
-              'Decided alone',
+              'Decided automatically',
               '#1F4B99',
               data.curve.map(({ threshold }) => threshold),
               data.curve.map(({ coverage }) => coverage),
             ),
             line(
-              'Wrongly',
+              'Errors',
               '#B42318',
               data.curve.map(({ threshold }) => threshold),
               data.curve.map(({ error }) => error),

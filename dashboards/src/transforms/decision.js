@@ -1,4 +1,4 @@
-import { badge, esc, fact, heading, padded, prose, quiet, when } from './helpers.js';
+import { actorName, badge, esc, fact, heading, padded, prose, quiet, when } from './helpers.js';
 
 const TONE = { approved: 'good', declined: 'bad', pending: 'warning' };
 
@@ -17,7 +17,7 @@ export default function transform(data) {
     approveLabel: data.approveLabel,
     declineLabel: data.declineLabel,
     card: padded(
-      `${heading(data.title)}<div style="margin:8px 0">${badge(data.status, TONE[data.status] ?? 'neutral')}</div>${data.message ? fact('What to know', prose(data.message)) : ''}${details.length > 0 ? fact('Facts', details.join('<br>')) : ''}${data.decidedBy ? fact('Decided', `${esc(data.decidedBy.name)}, ${when(data.decidedAt)}${data.reason ? `: ${esc(data.reason)}` : ''}`) : fact('Open until', when(data.expiresAt))}${fact('Asked', asked.join('') || 'Nobody by e-mail')}${quiet(`By ${esc(data.requestedBy)}, ${when(data.createdAt)}`)}`,
+      `${heading(data.title)}<div style="margin:8px 0">${badge(data.status, TONE[data.status] ?? 'neutral')}</div>${data.message ? fact('Message', prose(data.message)) : ''}${details.length > 0 ? fact('Details', details.join('<br>')) : ''}${data.decidedBy ? fact('Decided', `${esc(data.decidedBy.name)}, ${when(data.decidedAt)}${data.reason ? `: ${esc(data.reason)}` : ''}`) : fact('Open until', when(data.expiresAt))}${fact('Approvers', asked.join('') || 'No e-mail recipients')}${quiet(`Requested by ${esc(actorName(data.requestedBy))}, ${when(data.createdAt)}`)}`,
     ),
   };
 }

@@ -13,7 +13,7 @@ export default function transform(data) {
         answer: last
           ? last.responseStatus
             ? `HTTP ${last.responseStatus}`
-            : (last.error ?? 'no answer')
+            : (last.error ?? 'no response')
           : '—',
         created: when(delivery.createdAt),
         next: when(delivery.nextAttemptAt),

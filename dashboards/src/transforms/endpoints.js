@@ -11,7 +11,7 @@ export default function transform(data) {
       events: endpoint.events.join(', '),
       last: endpoint.lastDelivery
         ? `${endpoint.lastDelivery.event} ${endpoint.lastDelivery.status}, ${when(endpoint.lastDelivery.at)}`
-        : 'Nothing yet',
+        : 'No deliveries yet',
       enabled: endpoint.state !== 'disabled',
     })),
   };

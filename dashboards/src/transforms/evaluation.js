@@ -13,18 +13,18 @@ const criterion = (item) => `
   <div style="color:#344054;margin:4px 0">${esc(item.reason)}</div>
   <div style="color:#667085;font-size:12px">${evidenceLine(item.evidence)}</div>
   <div style="color:#667085;font-size:12px">${
-    item.weight === 0 ? 'Told, but does not count' : `weight ${item.weight}`
+    item.weight === 0 ? 'For information only, not scored' : `weight ${item.weight}`
   }${item.rule ? ` · rule ${esc(item.rule.key)}, version ${item.rule.version}` : ''}${
-    item.decidedBy === 'model' ? ' · read by the model' : ''
+    item.decidedBy === 'model' ? ' · scored by the model' : ''
   }</div>
 </div>`;
 
 const decidedBy = (judgement) =>
   judgement.engine === 'human'
-    ? `${esc(judgement.decidedBy ?? 'A person')}: ${esc(judgement.reason ?? '')}`
+    ? `${esc(judgement.decidedBy ?? 'Person')}: ${esc(judgement.reason ?? '')}`
     : judgement.engine === 'model'
       ? `Rules and ${esc(judgement.model ?? 'a model')}`
-      : 'Rules alone';
+      : 'Rules only';
 
 /** One evaluation: the grade, what the builder reads, every criterion with reasons and evidence, projects. */
 export default function transform(data) {
@@ -36,29 +36,29 @@ export default function transform(data) {
     grade: project.grade,
     score: project.score === null ? '—' : Math.round(project.score),
     why: brief(
-      project.judgement?.criteria?.find(({ score }) => score !== null)?.reason ?? 'Too little is known.',
+      project.judgement?.criteria?.find(({ score }) => score !== null)?.reason ?? 'Insufficient evidence.',
     ),
   }));
   const person = `<div style="font-size:18px;font-weight:600;color:#101828">${esc(builder.name)}</div><div style="color:#667085">${esc(builder.team)} · week ${esc(data.week)}</div>`;
   if (!judgement) {
     return {
       summary: `<div style="padding:4px 8px">${person}${fact('Status', badge(data.status))}${fact('Why', esc(data.error ?? 'Not judged yet'))}</div>`,
-      criteria: '<div style="padding:8px">There is no judgement yet.</div>',
+      criteria: '<div style="padding:8px">Not judged yet.</div>',
       rows: projectRows,
       judgementId: '',
     };
   }
   const review =
     judgement.reviewReasons.length > 0
-      ? fact('Needs a person because', judgement.reviewReasons.map(esc).join('<br>'))
+      ? fact('Needs review because', judgement.reviewReasons.map(esc).join('<br>'))
       : '';
   return {
     judgementId: judgement.judgementId,
     rows: projectRows,
     summary: `<div style="padding:4px 8px">${person}
-      <div style="margin:12px 0;display:flex;gap:8px;align-items:baseline"><span style="font-size:32px;font-weight:700;color:#101828">${esc(judgement.grade)}</span><span style="color:#667085">${judgement.score === null ? '' : `${Math.round(judgement.score)} of 100 · `}${Math.round(judgement.coverage * 100)} % could be judged</span></div>
+      <div style="margin:12px 0;display:flex;gap:8px;align-items:baseline"><span style="font-size:32px;font-weight:700;color:#101828">${esc(judgement.grade)}</span><span style="color:#667085">${judgement.score === null ? '' : `${Math.round(judgement.score)} of 100 · `}${Math.round(judgement.coverage * 100)} % of criteria judged</span></div>
       ${judgement.needsReview ? badge('needs review', 'warning') : ''}${review}
-      ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('What the builder reads', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
+      ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('Feedback to the builder', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
     criteria: `<div style="padding:4px 8px">${judgement.criteria.map(criterion).join('')}</div>`,
   };
 }

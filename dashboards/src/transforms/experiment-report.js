@@ -13,7 +13,7 @@ export default function transform(data) {
   const { difference } = data;
   return {
     report: padded(
-      `${badge(data.verdict, data.verdict === 'better' ? 'good' : data.verdict === 'worse' ? 'bad' : 'neutral')}${fact('In words', esc(data.explanation))}${arm('Now', data.control)}${arm('Tried', data.treatment)}${fact('Difference', difference ? `${number(difference.estimate)} (95 %: ${number(difference.low)} to ${number(difference.high)})` : 'Nothing can be said yet')}${quiet(`As of ${when(data.asOf)}`)}`,
+      `${badge(data.verdict, data.verdict === 'better' ? 'good' : data.verdict === 'worse' ? 'bad' : 'neutral')}${fact('Explanation', esc(data.explanation))}${arm('Control', data.control)}${arm('Treatment', data.treatment)}${fact('Difference', difference ? `${number(difference.estimate)} (95 %: ${number(difference.low)} to ${number(difference.high)})` : 'Not enough data yet')}${quiet(`As of ${when(data.asOf)}`)}`,
     ),
   };
 }

@@ -5,7 +5,7 @@ export default function transform(data) {
   if (!Array.isArray(data?.shift)) return {};
   const groups = data.shift.map((one) =>
     block(
-      `<strong style="color:#101828">${esc(one.group === 'all' ? 'Everybody' : one.group)}</strong> ${badge(one.status, one.status === 'stable' ? 'good' : one.status === 'shifted' ? 'bad' : 'neutral')}${quiet(`${one.size} builders, ${one.sizeBefore} before · mean change ${oneDecimal(one.meanChange)} · stability index ${one.psi === null ? '—' : one.psi.toFixed(2)}`)}`,
+      `<strong style="color:#101828">${esc(one.group === 'all' ? 'All builders' : one.group)}</strong> ${badge(one.status, one.status === 'stable' ? 'good' : one.status === 'shifted' ? 'bad' : 'neutral')}${quiet(`${one.size} builders, ${one.sizeBefore} before · mean change ${oneDecimal(one.meanChange)} · stability index ${one.psi === null ? '—' : one.psi.toFixed(2)}`)}`,
     ),
   );
   const { swaps } = data;
@@ -14,7 +14,7 @@ export default function transform(data) {
   );
   return {
     card: padded(
-      `${badge(swaps.status, swaps.status === 'invariant' ? 'good' : swaps.status === 'moved' ? 'bad' : 'neutral')} other names in ${swaps.checked} texts${quiet(esc(swaps.reason ?? ''))}${moved.join('<br>')}${groups.join('')}`,
+      `${badge(swaps.status, swaps.status === 'invariant' ? 'good' : swaps.status === 'moved' ? 'bad' : 'neutral')} with changed names in ${swaps.checked} texts${quiet(esc(swaps.reason ?? ''))}${moved.join('<br>')}${groups.join('')}`,
     ),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  actorName,
   badge,
   block,
   choice,
@@ -6,6 +7,7 @@ import {
   evidenceLine,
   fact,
   heading,
+  missingName,
   padded,
   prose,
   quiet,
@@ -14,7 +16,7 @@ import {
 
 const criterion = ({ title, verdict, score, reason, evidence, decidedBy }) =>
   block(
-    `<strong style="color:#101828">${esc(title)}</strong> ${verdict === 'scored' ? badge(score >= 50 ? 'met' : 'not met', score >= 50 ? 'good' : 'bad') : badge('open', 'warning')}<div>${esc(reason)}</div>${quiet(`${evidenceLine(evidence)}${decidedBy ? ` · by ${esc(decidedBy)}` : ''}`)}`,
+    `<strong style="color:#101828">${esc(title)}</strong> ${verdict === 'scored' ? badge(score >= 50 ? 'met' : 'not met', score >= 50 ? 'good' : 'bad') : badge('open', 'warning')}<div>${esc(reason)}</div>${quiet(`${evidenceLine(evidence)}${decidedBy ? ` · by ${esc(actorName(decidedBy))}` : ''}`)}`,
   );
 
 /** One project at one gate: whether it may go on, what is met and what is missing. */
@@ -30,7 +32,7 @@ export default function transform(data) {
     waivable: !data.can_progress,
     questions: asked.map(({ id, title }) => choice(id, title)),
     card: padded(
-      `${heading(`${data.project.name}: ${data.gate}`)}<div style="margin:8px 0">${badge(data.can_progress ? 'may go on' : 'may not go on yet', data.can_progress ? 'good' : 'warning')} ${badge(`${data.fromStage} → ${data.toStage}`, 'neutral')} ${data.waiver ? badge('waived', 'warning') : ''}</div>${data.waiver ? fact('Waived', `${esc(data.waiver.by)}: ${esc(data.waiver.reason)}`) : ''}${fact('What it means', prose(data.feedback))}${missing.length > 0 ? fact('What is missing', missing.map(esc).join('<br>')) : ''}${data.criteria.map(criterion).join('')}${quiet(`Evaluated by ${esc(data.evaluatedBy)}, ${when(data.evaluatedAt)}, gate version ${data.gateVersion}`)}`,
+      `${heading(data.project.name)}<div style="margin:8px 0">${badge(data.can_progress ? 'may advance' : 'may not advance yet', data.can_progress ? 'good' : 'warning')} ${badge(`${data.fromStage} → ${data.toStage}`, 'neutral')} ${data.waiver ? badge('waived', 'warning') : ''}</div>${fact('Gate', esc(data.gate))}${data.waiver ? fact('Waived by', `${esc(data.waiver.by)}: ${esc(data.waiver.reason)}`) : ''}${fact('Summary', prose(data.feedback))}${missing.length > 0 ? fact('Missing evidence', missing.map((path) => esc(missingName(path))).join('<br>')) : ''}${data.criteria.map(criterion).join('')}${quiet(`Evaluated by ${esc(actorName(data.evaluatedBy))}, ${when(data.evaluatedAt)}, gate version ${data.gateVersion}`)}`,
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { block, esc, padded, quiet } from './helpers.js';
+import { actorName, block, esc, padded, quiet } from './helpers.js';
 
 const criterion = (one) =>
   `<div>${one.required ? '' : 'Optional: '}${esc(one.title)}${quiet(esc(one.kind === 'measure' ? one.when : one.question))}</div>`;
@@ -12,7 +12,7 @@ export default function transform(data) {
       items
         .map((gate) =>
           block(
-            `<strong style="color:#101828">${esc(gate.name)}</strong>${quiet(`${esc(gate.fromStage)} → ${esc(gate.toStage)}, version ${gate.version}, by ${esc(gate.changedBy)}`)}${gate.criteria.map(criterion).join('')}`,
+            `<strong style="color:#101828">${esc(gate.name)}</strong>${quiet(`${esc(gate.fromStage)} → ${esc(gate.toStage)}, version ${gate.version}, by ${esc(actorName(gate.changedBy))}`)}${gate.criteria.map(criterion).join('')}`,
           ),
         )
         .join(''),

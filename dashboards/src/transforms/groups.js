@@ -4,7 +4,7 @@ export default function transform(data) {
     rows: (data?.items ?? []).map((group) => ({
       groupId: group.groupId,
       name: group.name,
-      team: group.team ?? 'every other team',
+      team: group.team ?? 'all other teams',
       kind: group.escalation ? 'after escalation' : 'first',
       members: group.members.join(', '),
     })),

@@ -1,5 +1,12 @@
 import { badge, esc, fact } from './helpers.js';
 
+/** `3 days`, `2 hours` or `5 minutes`. */
+const uptime = (seconds) => {
+  const [size, unit] = seconds >= 86400 ? [86400, 'day'] : seconds >= 3600 ? [3600, 'hour'] : [60, 'minute'];
+  const number = Math.floor(seconds / size);
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+};
+
 /** What runs: version, engine, drivers, sources. */
 export default function transform(data) {
   if (!data?.version) return {};
@@ -7,9 +14,8 @@ export default function transform(data) {
     ([name, state]) => `${esc(name)}: ${badge(state, state === 'connected' ? 'good' : 'neutral')}`,
   );
   const drivers = Object.entries(data.drivers ?? {}).map(([what, driver]) => `${esc(what)}: ${esc(driver)}`);
-  const days = Math.floor(data.uptimeSeconds / 86400);
   return {
-    card: `<div style="padding:4px 8px">${fact('Version', esc(data.version))}${fact('Who decides', data.engine === 'model' ? `Rules, then ${esc(data.model)}` : 'Rules alone; no model is configured')}${fact('Up for', days > 0 ? `${days} days` : `${Math.floor(data.uptimeSeconds / 3600)} hours`)}</div>`,
-    sources: `<div style="padding:4px 8px">${fact('Where weekly facts come from', sources.join('<br>') || '—')}${fact('What the installation runs on', drivers.join('<br>'))}</div>`,
+    card: `<div style="padding:4px 8px">${fact('Version', esc(data.version))}${fact('Engine', data.engine === 'model' ? `Rules and ${esc(data.model)}` : 'Rules only; no model is configured')}${fact('Uptime', uptime(data.uptimeSeconds))}</div>`,
+    sources: `<div style="padding:4px 8px">${fact('Sources', sources.join('<br>') || '—')}${fact('Drivers', drivers.join('<br>'))}</div>`,
   };
 }

@@ -25,7 +25,7 @@ export const when = (instant) => {
   return `${date} (${ago(instant)})`;
 };
 
-/** `review …4bf0fa` for `review:` and a UUID, of which nobody reads more. */
+/** `review …4bf0fa` for `review:` and a UUID: the last digits identify it well enough. */
 export const shortId = (value) =>
   String(value ?? '—')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{6}([0-9a-f]{6})/g, '…$2')
@@ -35,17 +35,44 @@ export const count = (value) =>
   value === null || value === undefined ? '—' : Number(value).toLocaleString('en-US');
 export const oneDecimal = (value) => (value === null || value === undefined ? '—' : Number(value).toFixed(1));
 
+/** Facts whose last part says too little alone. */
+const FACT_NAMES = { 'evidence.text': 'written evidence', text: 'written evidence' };
+
 /** `hours worked` for the fact `week.hoursWorked`; people read words, not paths. */
 export const factName = (path) =>
+  FACT_NAMES[path] ??
   String(path)
     .split('.')
     .at(-1)
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+const KIND_NAMES = {
+  evaluation: 'Weekly evaluation',
+  'project-evaluation': 'Project evaluation',
+  approval: 'Time request',
+  'stage-gate': 'Stage gate',
+};
+
+/** `Project evaluation` for the kind of judgement `project-evaluation`. */
+export const kindName = (kind) => KIND_NAMES[kind] ?? kind;
+
+const ACTOR_NAMES = { bootstrap: 'Initial API key', system: 'AI Manager' };
+
+/** The name of who acted; the key that comes with an installation and the system have names of their own. */
+export const actorName = (name) => ACTOR_NAMES[name] ?? name;
+
+/** `Awaiting second` for the state `awaiting_second`. */
+export const words = (value) => {
+  const text = String(value ?? '—').replaceAll(/[_-]/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+};
+
+/** A missing fact by its name; what is a sentence already stays one. */
+export const missingName = (text) => (/^[\w.]+$/.test(text) ? factName(text) : text);
+
 /** What a judgement rests on, in a line. */
 export const evidenceLine = (evidence) =>
-  evidence.map(({ id, value }) => `${esc(factName(id))}: ${esc(value)}`).join(' · ') ||
-  'No evidence was found.';
+  evidence.map(({ id, value }) => `${esc(factName(id))}: ${esc(value)}`).join(' · ') || 'No evidence';
 
 /** Hours as they are asked for, in quarters: `1.25`, `2`. */
 export const hoursOf = (value) =>
@@ -82,7 +109,7 @@ export const firstSentence = (text) => {
   return sentence.length > 160 ? `${sentence.slice(0, 157)}…` : sentence;
 };
 
-/** As much of a text as one or two lines of a table take; the whole stands beside it. */
+/** As much of a text as one or two lines of a table take; the whole text is shown beside it. */
 export const brief = (text, most = 90) => {
   const words = String(text ?? '—').trim();
   return words.length <= most ? words : `${words.slice(0, most).replace(/\s+\S*$/, '')} …`;
@@ -150,7 +177,7 @@ export const prose = (value) => esc(value).replaceAll('\n', '<br>');
 /** A part of a list in a card. */
 export const block = (markup) => `<div style="border-top:1px solid #EAECF0;padding:8px 0">${markup}</div>`;
 
-/** What stands in a card, with room around it. */
+/** The content of a card, with room around it. */
 export const padded = (markup) => `<div style="padding:4px 8px">${markup}</div>`;
 
 /** A line in a quieter colour. */

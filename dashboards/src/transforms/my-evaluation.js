@@ -19,14 +19,16 @@ export default function transform(data) {
     gradeCard: figure(
       `Your grade, week ${newest.week}`,
       newest.grade ?? 'Not judged yet',
-      newest.score === null ? 'Too little was known for a score' : `${Math.round(newest.score)} of 100`,
+      newest.score === null ? 'Insufficient evidence for a score' : `${Math.round(newest.score)} of 100`,
     ),
     stateCard: figure(
       'State',
-      newest.needsReview ? 'A person looks at it' : newest.status,
+      newest.needsReview ? 'In review' : newest.status,
       newest.needsReview
-        ? 'Your executive decides; the grade may change'
-        : `Decided by ${decidedBy[newest.engine] ?? 'nobody yet'}`,
+        ? 'An executive will decide; the grade may change'
+        : decidedBy[newest.engine]
+          ? `Decided by ${decidedBy[newest.engine]}`
+          : 'Not decided yet',
     ),
   };
 }

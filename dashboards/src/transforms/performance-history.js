@@ -20,12 +20,12 @@ const progressOf = (plan, goalId) => {
     const found = progress.find((one) => one.goalId === goalId);
     if (found) return `${found.percent} %`;
   }
-  return 'nothing noted yet';
+  return 'no progress yet';
 };
 
 const planCard = (plan) =>
   padded(
-    `${badge(plan.overdue ? 'overdue' : plan.status.replace('_', ' '), plan.overdue ? 'bad' : 'neutral')} ${esc(plan.startsOn)} to ${esc(plan.endsOn)}${fact('Why', prose(plan.reason))}${plan.goals.map((goal) => block(`<strong style="color:#101828">${esc(goal.title)}</strong>: ${progressOf(plan, goal.goalId)}${quiet(esc(goal.measure))}`)).join('')}${plan.checkIns.map(({ at, by, note }) => block(`${prose(note)}${quiet(`${esc(by)}, ${when(at)}`)}`)).join('')}`,
+    `${badge(plan.overdue ? 'overdue' : plan.status.replace('_', ' '), plan.overdue ? 'bad' : 'neutral')} ${esc(plan.startsOn)} to ${esc(plan.endsOn)}${fact('Reason', prose(plan.reason))}${plan.goals.map((goal) => block(`<strong style="color:#101828">${esc(goal.title)}</strong>: ${progressOf(plan, goal.goalId)}${quiet(esc(goal.measure))}`)).join('')}${plan.checkIns.map(({ at, by, note }) => block(`${prose(note)}${quiet(`${esc(by)}, ${when(at)}`)}`)).join('')}`,
   );
 
 /** A builder's official weeks, the trend in them, and the active plan. */
@@ -45,7 +45,7 @@ export default function transform(data) {
       default: false,
     })),
     summary: padded(
-      `${heading(data.name)}${quiet(esc(data.team))}<div style="margin:8px 0">${badge(status, TREND[status] ?? 'neutral')}</div>${fact('Trend', perWeek === null ? 'Too few weeks to tell' : `${perWeek > 0 ? '+' : ''}${oneDecimal(perWeek)} points a week, over ${basis} weeks`)}${fact('Newest week', weeks.length === 0 ? '—' : `${esc(weeks.at(-1).week)}: ${esc(weeks.at(-1).grade ?? 'not judged')}, ${oneDecimal(weeks.at(-1).score)}`)}`,
+      `${heading(data.name)}${quiet(esc(data.team))}<div style="margin:8px 0">${badge(status, TREND[status] ?? 'neutral')}</div>${fact('Trend', perWeek === null ? 'Not enough weeks yet' : `${perWeek > 0 ? '+' : ''}${oneDecimal(perWeek)} points per week over ${basis} weeks`)}${fact('Latest week', weeks.length === 0 ? '—' : `${esc(weeks.at(-1).week)}: ${esc(weeks.at(-1).grade ?? 'not judged')}, ${oneDecimal(weeks.at(-1).score)}`)}`,
     ),
     scores:
       weeks.length === 0
@@ -66,7 +66,7 @@ export default function transform(data) {
       week: week.week,
       grade: week.grade ?? 'not judged',
       score: oneDecimal(week.score),
-      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[week.engine] ?? '—',
+      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'Person' }[week.engine] ?? '—',
       review: week.needsReview ? 'needs review' : '—',
     })),
   };

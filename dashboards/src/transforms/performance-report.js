@@ -9,15 +9,15 @@ export default function transform(data) {
     weekCard: figure(
       'Week',
       data.week,
-      { complete: 'Every builder was judged', running: 'The run is not over yet' }[data.status] ??
+      { complete: 'Every builder was judged', running: 'The run is not complete yet' }[data.status] ??
         'Not enough data yet',
     ),
     meanCard: figure(
       'Mean score',
       oneDecimal(data.meanScore),
       change === null
-        ? 'Nothing to compare with'
-        : `${change >= 0 ? '▲' : '▼'} ${oneDecimal(Math.abs(change))} since the week before`,
+        ? 'No earlier week to compare'
+        : `${change >= 0 ? '▲' : '▼'} ${oneDecimal(Math.abs(change))} since the previous week`,
       change !== null && change < -5 ? 'warning' : undefined,
     ),
     gradedCard: figure(
@@ -31,7 +31,7 @@ export default function transform(data) {
     attentionCard: figure(
       'Need attention',
       String(data.attention.length),
-      'Falling, doubtful, or on a plan that ends soon',
+      'Falling, uncertain, or on a plan that ends soon',
       data.attention.length > 0 ? 'warning' : undefined,
     ),
     best:

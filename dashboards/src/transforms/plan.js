@@ -22,7 +22,7 @@ export default function transform(data) {
     isActive: data.status === 'active',
     goals: data.goals.map(({ goalId, title }) => choice(goalId, title)),
     card: padded(
-      `${heading(data.builder.name)}<div style="margin:8px 0">${badge(data.overdue ? 'overdue' : data.status.replace('_', ' '), data.overdue ? 'bad' : data.status === 'met' ? 'good' : 'neutral')} ${esc(data.startsOn)} to ${esc(data.endsOn)}</div>${fact('Why', prose(data.reason))}${fact('Goals', data.goals.map(goalLine).join(''))}${data.outcome ? fact('Outcome', `${prose(data.outcome)}${quiet(`${esc(data.closedBy)}, ${when(data.closedAt)}`)}`) : ''}`,
+      `${heading(data.builder.name)}<div style="margin:8px 0">${badge(data.overdue ? 'overdue' : data.status.replace('_', ' '), data.overdue ? 'bad' : data.status === 'met' ? 'good' : 'neutral')} ${esc(data.startsOn)} to ${esc(data.endsOn)}</div>${fact('Reason', prose(data.reason))}${fact('Goals', data.goals.map(goalLine).join(''))}${data.outcome ? fact('Outcome', `${prose(data.outcome)}${quiet(`${esc(data.closedBy)}, ${when(data.closedAt)}`)}`) : ''}`,
     ),
     checkIns: checkIns.length === 0 ? undefined : padded(checkIns.join('')),
   };

@@ -2,8 +2,8 @@ import { badge, block, esc, padded, prose, quiet } from './helpers.js';
 
 const STATES = {
   answered: ['answered from the policies', 'good'],
-  'not said': ['the policies do not say', 'warning'],
-  passages: ['passages that fit best; no model was used', 'neutral'],
+  'not said': ['not covered by the policies', 'warning'],
+  passages: ['best matching passages; no model was used', 'neutral'],
 };
 
 const source = (one) =>

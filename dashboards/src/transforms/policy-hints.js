@@ -16,6 +16,6 @@ export default function transform(data) {
     );
   };
   return {
-    card: padded(`${quiet('What the policies say about it')}${hints.map(passage).join('')}`),
+    card: padded(`${quiet('Related policies')}${hints.map(passage).join('')}`),
   };
 }

@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { actorName, when } from './helpers.js';
 
 /** Versions of a prompt as a table. */
 export default function transform(data) {
@@ -16,7 +16,7 @@ export default function transform(data) {
       check: version.check ? (version.check.passed ? 'passed' : 'failed') : 'not checked',
       approvals: version.approvals.length,
       message: version.commitMessage,
-      by: `${version.createdBy}, ${when(version.createdAt)}`,
+      by: `${actorName(version.createdBy)}, ${when(version.createdAt)}`,
     })),
   };
 }

@@ -13,7 +13,7 @@ export default function transform(data) {
         state: prompt.held
           ? 'held'
           : prompt.latestVersion > (production?.version ?? 0)
-            ? 'newer version waits'
+            ? 'newer version available'
             : 'up to date',
         moved: production ? when(production.movedAt) : '—',
       };

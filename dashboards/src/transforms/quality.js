@@ -1,17 +1,13 @@
-import { count, figure } from './helpers.js';
+import { count, figure, kindName } from './helpers.js';
 
 const share = ({ state, value, interval, count: n, needed }) =>
   state === 'measured'
     ? `${Math.round(value * 100)} %${interval ? ` (${Math.round(interval[0] * 100)} to ${Math.round(interval[1] * 100)})` : ''}`
     : state === 'undefined'
       ? 'undefined'
-      : `too few: ${n} of ${needed}`;
+      : `${n} of ${needed} needed`;
 const figureOf = ({ state, value, count: n, needed }) =>
-  state === 'measured'
-    ? value.toFixed(2)
-    : state === 'undefined'
-      ? 'undefined'
-      : `too few: ${n} of ${needed}`;
+  state === 'measured' ? value.toFixed(2) : state === 'undefined' ? 'undefined' : `${n} of ${needed} needed`;
 
 /** How far judgements can be trusted, by kind and version of the prompt. */
 export default function transform(data) {
@@ -23,15 +19,15 @@ export default function transform(data) {
   const seen = groups.reduce((sum, { reviewed }) => sum + reviewed, 0);
   return {
     agreementCard: figure(
-      'People agree',
+      'Agreement with reviewers',
       newest ? `${Math.round(newest.system.share.value * 100)} %` : '—',
       newest
-        ? `with ${newest.system.share.count} judgements of weeks`
-        : `${seen} judgements reviewed, too few for a figure`,
+        ? `${newest.system.share.count} weekly evaluations reviewed`
+        : `${seen} judgements reviewed, too few to measure`,
     ),
     rows: (data?.groups ?? []).map((group) => ({
-      kind: group.kind,
-      prompt: group.prompt ? `${group.prompt.name}, version ${group.prompt.version}` : 'rules alone',
+      kind: kindName(group.kind),
+      prompt: group.prompt ? `${group.prompt.name}, version ${group.prompt.version}` : 'rules only',
       reviewed: count(group.reviewed),
       agreement: share(group.system.share),
       kappa: figureOf(group.system.weightedKappa),

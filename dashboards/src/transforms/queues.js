@@ -16,13 +16,13 @@ export default function transform(data) {
     deadCard: figure(
       'Dead letters',
       String(sum('failed')),
-      sum('failed') === 0 ? 'Nothing waits for a decision' : 'Retry or discard them below',
+      sum('failed') === 0 ? 'No dead letters' : 'Retry or discard them below',
       sum('failed') > 0 ? 'bad' : undefined,
     ),
     waitingCard: figure(
       'Waiting',
       String(sum('depth')),
-      minutes === 0 ? 'The oldest waits under a minute' : `The oldest waits ${minutes} min`,
+      minutes === 0 ? 'Oldest: under a minute' : `Oldest: ${minutes} min`,
       minutes > 10 ? 'warning' : undefined,
     ),
     runningCard: figure('Running', String(sum('running')), `in ${items.length} queues`),

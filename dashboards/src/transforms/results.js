@@ -4,7 +4,7 @@ const ORDER = ['A', 'B', 'C', 'D', 'E'];
 
 /** The shortest true answer to "why is this here": what failed, what a person has to look at, what was poor. */
 const reasonOf = (result) => {
-  if (result.status === 'failed') return result.error ?? 'It could not be judged.';
+  if (result.status === 'failed') return result.error ?? 'Not judged.';
   if (result.reviewReasons?.length > 0) return result.reviewReasons.join(' ');
   const [, poor] = /What to work on:\n- (.*)/.exec(result.feedback ?? '') ?? [];
   return poor ?? firstSentence((result.feedback ?? '').replace(/^.*:\n- /, ''));
@@ -37,7 +37,7 @@ export default function transform(data, { queries }) {
       state:
         result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
       why: reasonOf(result),
-      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'A person' }[result.engine] ?? '—',
+      decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'Person' }[result.engine] ?? '—',
       weightOfConcern:
         (result.status === 'failed' ? 400 : 0) +
         (result.needsReview ? 200 : 0) +

@@ -4,6 +4,6 @@ import { fact, padded } from './helpers.js';
 export default function transform(data) {
   if (!data?.years) return {};
   return {
-    card: padded(fact('Kept for', `${Number(data.years)} years, then erased; the chain stays whole`)),
+    card: padded(fact('Retention', `${Number(data.years)} years, then erased; the chain remains verifiable`)),
   };
 }

@@ -1,4 +1,4 @@
-import { figure } from './helpers.js';
+import { figure, kindName } from './helpers.js';
 
 /** How much waits for a reviewer. */
 export default function transform(data) {
@@ -8,16 +8,12 @@ export default function transform(data) {
   const by = (key) =>
     kinds
       .filter((kind) => kind[key] > 0)
-      .map((kind) => `${kind.kind} ${kind[key]}`)
+      .map((kind) => `${kindName(kind.kind)} ${kind[key]}`)
       .join(' · ');
   return {
-    card: figure(
-      'Reviews',
-      `${sum('open')} open`,
-      `${sum('claimed')} in somebody's hands, ${sum('done')} done`,
-    ),
-    openCard: figure('Wait for a reviewer', String(sum('open')), by('open') || 'Nothing waits'),
-    claimedCard: figure("In somebody's hands", String(sum('claimed')), by('claimed') || 'Nobody reviews now'),
+    card: figure('Reviews', `${sum('open')} open`, `${sum('claimed')} assigned, ${sum('done')} done`),
+    openCard: figure('Open', String(sum('open')), by('open') || 'No open reviews'),
+    claimedCard: figure('Assigned', String(sum('claimed')), by('claimed') || 'None assigned'),
     doneCard: figure('Done', String(sum('done')), by('done') || 'None yet'),
   };
 }

@@ -1,4 +1,4 @@
-import { badge, choice, esc, fact, factName } from './helpers.js';
+import { badge, choice, esc, fact, factName, kindName, words } from './helpers.js';
 
 const criterion = ({ title, score, reason }) =>
   `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong style="color:#101828">${esc(title)}</strong> ${score === null ? badge('insufficient evidence', 'warning') : `${score} of 100`}<div>${esc(reason)}</div></div>`;
@@ -7,7 +7,7 @@ const facts = (groups) =>
   Object.entries(groups)
     .map(
       ([group, values]) =>
-        `<strong>${esc(group)}</strong><div style="color:#667085">${Object.entries(values)
+        `<strong>${esc(words(group))}</strong><div style="color:#667085">${Object.entries(values)
           .map(([key, value]) => `${esc(factName(key))}: ${esc(value)}`)
           .join(' · ')}</div>`,
     )
@@ -17,6 +17,17 @@ const choicesOf = ({ dataType, categories }) =>
   dataType === 'BOOLEAN'
     ? [choice('true', 'Yes'), choice('false', 'No')]
     : categories?.map(({ label }) => choice(label, label));
+
+const REASONS = {
+  random: 'Random sample',
+  flagged: 'Needs review',
+  overridden: 'Overridden',
+  'low confidence': 'Low confidence',
+};
+
+/** The draw of a random sample tells a reviewer nothing. */
+const reasonOf = ({ reason, detail }) =>
+  reason === 'random' ? REASONS.random : `${esc(REASONS[reason] ?? reason)}: ${esc(detail)}`;
 
 /** The judgement that the reader reviews now, and what it can be scored by. */
 export default function transform(data) {
@@ -31,7 +42,7 @@ export default function transform(data) {
       choice(name, `${name}${required ? ' (required)' : ''}: ${description}`),
     ),
     choices: Object.fromEntries(review.configs.map((config) => [config.name, choicesOf(config)])),
-    card: `<div style="padding:4px 8px">${badge(review.kind, 'neutral')} ${badge(judgement.grade)} ${fact('Why it was drawn', review.reasons.map(({ reason, detail }) => `${esc(reason)}: ${esc(detail)}`).join('<br>'))}${fact('What the builder reads', esc(judgement.feedback).replaceAll('\n', '<br>'))}${judgement.criteria.map(criterion).join('')}${fact('Facts', facts(review.facts))}</div>`,
-    scores: `<div style="padding:4px 8px">${fact('What you can give', review.configs.map(({ name, dataType, minValue, maxValue, categories }) => `${esc(name)}: ${dataType === 'NUMERIC' ? `${minValue} to ${maxValue}` : dataType === 'BOOLEAN' ? 'true or false' : categories ? categories.map(({ label }) => esc(label)).join(', ') : 'text'}`).join('<br>'))}${fact('Your scores so far', scored.join('<br>') || 'none')}</div>`,
+    card: `<div style="padding:4px 8px">${badge(kindName(review.kind), 'neutral')} ${badge(judgement.grade)} ${fact('Selected because', review.reasons.map(({ reason, detail }) => reasonOf({ reason, detail })).join('<br>'))}${fact('Feedback to the builder', esc(judgement.feedback).replaceAll('\n', '<br>'))}${judgement.criteria.map(criterion).join('')}${fact('Facts', facts(review.facts))}</div>`,
+    scores: `<div style="padding:4px 8px">${fact('Possible scores', review.configs.map(({ name, dataType, minValue, maxValue, categories }) => `${esc(name)}: ${dataType === 'NUMERIC' ? `${minValue} to ${maxValue}` : dataType === 'BOOLEAN' ? 'true or false' : categories ? categories.map(({ label }) => esc(label)).join(', ') : 'text'}`).join('<br>'))}${fact('Your scores so far', scored.join('<br>') || 'none')}</div>`,
   };
 }

@@ -4,7 +4,7 @@ import { badge, esc } from './helpers.js';
 export default function transform(data) {
   if (typeof data?.valid !== 'boolean') return {};
   const card = data.valid
-    ? `${badge('The rule can be evaluated', 'good')}<div style="color:#667085;margin-top:8px">It reads ${esc(data.reads.join(', ') || 'nothing')}.</div>`
-    : `${badge('The rule is wrong', 'bad')}<div style="margin-top:8px">${esc(data.fault?.field)}, character ${data.fault?.start + 1}: ${esc(data.fault?.message)}</div>`;
+    ? `${badge('The rule is valid', 'good')}<div style="color:#667085;margin-top:8px">Facts used: ${esc(data.reads.join(', ') || 'none')}.</div>`
+    : `${badge('The rule is invalid', 'bad')}<div style="margin-top:8px">${esc(data.fault?.field)}, character ${data.fault?.start + 1}: ${esc(data.fault?.message)}</div>`;
   return { card: `<div style="padding:4px 8px">${card}</div>` };
 }

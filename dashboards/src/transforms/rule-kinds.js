@@ -1,10 +1,10 @@
-import { choice, esc } from './helpers.js';
+import { choice, esc, kindName } from './helpers.js';
 
 const kindCard = ({ kind, facts, functions }) =>
-  `<div style="margin-bottom:16px"><div style="font-weight:600;color:#101828">${esc(kind)}</div>${facts
+  `<div style="margin-bottom:16px"><div style="font-weight:600;color:#101828">${esc(kindName(kind))}</div>${facts
     .map(
       ({ path, type, description, example, untrusted }) =>
-        `<div style="border-top:1px solid #EAECF0;padding:4px 0"><code>${esc(path)}</code> ${esc(type)}: ${esc(description)} <span style="color:#667085">For example ${esc(example)}.${untrusted ? ' People write it: do not trust it.' : ''}</span></div>`,
+        `<div style="border-top:1px solid #EAECF0;padding:4px 0"><code>${esc(path)}</code> ${esc(type)}: ${esc(description)} <span style="color:#667085">Example: ${esc(example)}.${untrusted ? ' Untrusted: written by users.' : ''}</span></div>`,
     )
     .join(
       '',
@@ -17,7 +17,7 @@ export default function transform(data) {
     ? {}
     : {
         card: `<div style="padding:4px 8px">${items.map(kindCard).join('')}</div>`,
-        kinds: items.map(({ kind }) => choice(kind, kind)),
+        kinds: items.map(({ kind }) => choice(kind, kindName(kind))),
         criteria: Object.fromEntries(
           items.map(({ kind, criteria }) => [kind, criteria.map(({ id, title }) => choice(id, title))]),
         ),
@@ -27,6 +27,6 @@ export default function transform(data) {
             facts.map(({ path, type, description }) => choice(`${path}|${type}`, `${path}: ${description}`)),
           ]),
         ),
-        deciding: items.filter(({ decides }) => decides).map(({ kind }) => choice(kind, kind)),
+        deciding: items.filter(({ decides }) => decides).map(({ kind }) => choice(kind, kindName(kind))),
       };
 }

@@ -9,7 +9,7 @@ export default function transform(data) {
     costs: plot([
       {
         type: 'bar',
-        name: 'Dollars a day',
+        name: 'US dollars per day',
         x: days.map(day),
         y: days.map((row) => Number(row.sum_totalCost ?? 0)),
         marker: { color: '#1F4B99' },

@@ -1,9 +1,9 @@
 import { badge, esc } from './helpers.js';
 
 const WORDS = {
-  approve: ['would be approved at once', 'good'],
+  approve: ['would be approved automatically', 'good'],
   reject: ['would be rejected', 'bad'],
-  review: ['would go to a person', 'warning'],
+  review: ['would need review', 'warning'],
 };
 
 /** What the engine says of a request before it is sent. */

@@ -9,16 +9,16 @@ export default function transform(data) {
   const attempts = sum('attempts');
   return {
     costCard: figure(
-      'Models, 30 days',
+      'Model cost, 30 days',
       dollars(sum('costMicros')),
       sum('unpriced') > 0
-        ? `${count(sum('unpriced'))} calls have no known price`
+        ? `${count(sum('unpriced'))} calls without a known price`
         : `${count(attempts)} calls`,
     ),
     failedCard: figure(
-      'Calls that failed',
+      'Failed calls',
       count(sum('failed')),
-      attempts === 0 ? 'No model was called' : `${((sum('failed') / attempts) * 100).toFixed(1)} % of all`,
+      attempts === 0 ? 'No model calls' : `${((sum('failed') / attempts) * 100).toFixed(1)} % of all calls`,
       sum('failed') > 0 ? 'warning' : undefined,
     ),
     tokensCard: figure(
@@ -32,7 +32,7 @@ export default function transform(data) {
         : plot([
             {
               type: 'bar',
-              name: 'Dollars a day',
+              name: 'US dollars per day',
               x: days.map(({ day }) => day),
               y: days.map(({ costMicros }) => costMicros / 1e6),
               marker: { color: '#1F4B99' },

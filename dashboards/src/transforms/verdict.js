@@ -7,6 +7,6 @@ export default function transform(data) {
     ? fact('First broken entry', `${data.firstBroken.seq}: ${esc(data.firstBroken.reason)}`)
     : '';
   return {
-    card: `<div style="padding:4px 8px">${fact('The chain is', badge(data.intact ? 'intact' : 'broken', data.intact ? 'good' : 'bad'))}${fact('Entries checked', count(data.checked))}${broken}${fact('Write this down elsewhere', `entry ${data.head.seq}, <code>${esc(data.head.hash)}</code>`)}</div>`,
+    card: `<div style="padding:4px 8px">${fact('Audit trail', badge(data.intact ? 'intact' : 'broken', data.intact ? 'good' : 'bad'))}${fact('Entries checked', count(data.checked))}${broken}${fact('Head (store it elsewhere)', `entry ${data.head.seq}, <code>${esc(data.head.hash)}</code>`)}</div>`,
   };
 }

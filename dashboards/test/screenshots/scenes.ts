@@ -69,9 +69,9 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/prompts': each(
     row('promptsTable', "builder's weekly note"),
     row('versionsTable', '2'),
-    tab('Against production'),
+    tab('Diff with production'),
   ),
-  'ai-manager-executive/experiments': each(row('experimentsTable'), tab('What it shows')),
+  'ai-manager-executive/experiments': each(row('experimentsTable'), tab('Report')),
   'ai-manager-executive/proposals': row('optimizationsTable'),
   'ai-manager-executive/agents': each(row('agentsTable', 'Week reader'), tab('Executions')),
   'ai-manager-builder/my-week': each(tab('Reasons and evidence')),

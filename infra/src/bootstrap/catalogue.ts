@@ -62,7 +62,7 @@ async function makeValue(
       return `smtps://${mail?.id}:${encodeURIComponent(password)}@${sources.mailHost}:465`;
     }
     default:
-      throw new Error(`The catalogue has a kind of key that nobody knows: ${kind}`);
+      throw new Error(`The catalogue has an unknown kind of key: ${kind}`);
   }
 }
 

@@ -33,7 +33,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     database: (wanted) => makeDatabase(admin, wanted),
     mailKey: async () => {
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: need('MAIL_USER') }));
-      if (!AccessKey?.AccessKeyId || !AccessKey.SecretAccessKey) throw new Error('IAM gave no key.');
+      if (!AccessKey?.AccessKeyId || !AccessKey.SecretAccessKey) throw new Error('IAM returned no key.');
       return { id: AccessKey.AccessKeyId, secret: AccessKey.SecretAccessKey };
     },
   };
@@ -47,7 +47,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     const filled = Object.keys(whole).filter((key) => !given[key]);
     console.log(JSON.stringify({ message: 'filled', secret: SecretId, keys: filled }));
   }
-  console.log(JSON.stringify({ message: 'everything is prepared' }));
+  console.log(JSON.stringify({ message: 'bootstrap complete' }));
 }
 
 /** A secret's keys; none for a secret that never had a value. */
@@ -84,6 +84,6 @@ async function readAdmin(
 }
 
 main(process.env).catch((error: Error) => {
-  console.error(JSON.stringify({ message: `not prepared: ${error.message}` }));
+  console.error(JSON.stringify({ message: `bootstrap failed: ${error.message}` }));
   process.exitCode = 1;
 });

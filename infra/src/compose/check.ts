@@ -91,7 +91,7 @@ function variableFaults(name: string, service: Service, { settings, variables }:
   );
   return [
     ...missing.map((variable) => `needs ${variable}`),
-    ...unknown.map((variable) => `sets ${variable}, which is no setting of the API`),
+    ...unknown.map((variable) => `sets ${variable}, which is not a setting of the API`),
     ...undefinedOnes.map(([, variable]) => `uses ${variable}, which .env.example does not have`),
   ];
 }
@@ -103,7 +103,7 @@ function dependencyFaults(
 ): string[] {
   return Object.entries(depends_on).flatMap(([other, { condition }]) => {
     const found = services[other];
-    if (!found) return [`waits for ${other}, which is not there`];
+    if (!found) return [`waits for ${other}, which does not exist`];
     const tellsHealth = found.healthcheck || (found.build && healthy.has(found.build.dockerfile));
     return condition === 'service_healthy' && !tellsHealth
       ? [`waits for the health of ${other}, which has no check`]
@@ -114,7 +114,7 @@ function dependencyFaults(
 function volumeFaults({ volumes = [] }: Service, compose: Compose, { exists }: ComposeFacts): string[] {
   return volumes.flatMap((volume) => {
     const [source = ''] = volume.split(':');
-    if (source.startsWith('.')) return exists(source) ? [] : [`mounts ${source}, which is not there`];
+    if (source.startsWith('.')) return exists(source) ? [] : [`mounts ${source}, which does not exist`];
     return compose.volumes && source in compose.volumes
       ? []
       : [`has a volume that is not declared: ${source}`];

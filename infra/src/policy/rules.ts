@@ -86,7 +86,7 @@ const RULES: Record<string, Rule> = {
       );
       return [
         ...(isSealed ? [] : [{ where, what: 'is not encrypted' }]),
-        ...(isTls ? [] : [{ where, what: 'takes requests without TLS' }]),
+        ...(isTls ? [] : [{ where, what: 'accepts requests without TLS' }]),
       ];
     }),
 
@@ -94,7 +94,7 @@ const RULES: Record<string, Rule> = {
     resources(files, 'aws_vpc_security_group_ingress_rule')
       .filter(({ body }) => /^(0\.0\.0\.0\/0|::\/0)$/.test(String(body.cidr_ipv4 ?? body.cidr_ipv6 ?? '')))
       .filter(({ body }) => !String(body.security_group_id).includes('aws_security_group.alb.id'))
-      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'lets the world in' })),
+      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'is open to the world' })),
 
   'no-secret-is-in-the-state': (files) =>
     resources(files)
@@ -129,7 +129,7 @@ const RULES: Record<string, Rule> = {
           : redirect?.protocol === 'HTTPS';
       return isRight
         ? []
-        : [{ where: `${file.path} aws_lb_listener.${name}`, what: 'does not insist on TLS 1.3' }];
+        : [{ where: `${file.path} aws_lb_listener.${name}`, what: 'does not require TLS 1.3' }];
     }),
 
   'health-paths-are-real': (files, { apiPaths }) => {
@@ -155,7 +155,7 @@ const RULES: Record<string, Rule> = {
     return names
       .map(([, name]) => name as string)
       .filter((name) => !settings.has(name) && !OF_THE_SDK.has(name))
-      .map((name) => ({ where: 'api.tf', what: `sets ${name}, which is no setting of the API` }));
+      .map((name) => ({ where: 'api.tf', what: `sets ${name}, which is not a setting of the API` }));
   },
 
   'images-come-from-variables': (files) =>
@@ -171,10 +171,10 @@ const RULES: Record<string, Rule> = {
           })),
       ),
 
-  'alarms-tell-somebody': (files) =>
+  'alarms-notify': (files) =>
     resources(files, 'aws_cloudwatch_metric_alarm')
       .filter(({ body }) => body.alarm_actions === undefined)
-      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'tells nobody' })),
+      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'notifies no one' })),
 
   'roles-may-not-do-everything': (files) =>
     files.flatMap((file) =>
@@ -189,7 +189,7 @@ const RULES: Record<string, Rule> = {
   'logs-end': (files) =>
     resources(files, 'aws_cloudwatch_log_group')
       .filter(({ body }) => body.retention_in_days === undefined)
-      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'is kept for ever' })),
+      .map(({ file, name }) => ({ where: `${file.path} ${name}`, what: 'is kept forever' })),
 };
 
 /** Every breach of every rule; none when the configuration keeps its promises. */

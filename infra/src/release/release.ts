@@ -42,9 +42,9 @@ async function main(): Promise<void> {
     console.log(`${share} % of the traffic goes to ${values.image}.`);
     if (await staysQuiet(alarm, seconds)) continue;
     apply(directory, before);
-    throw new Error(`The alarm ${alarm} went off at ${share} %: all of the traffic is back where it was.`);
+    throw new Error(`The alarm ${alarm} went off at ${share} %: all traffic was rolled back.`);
   }
-  console.log('Released. The old colour stays for a day; then run this with --finish.');
+  console.log('Released. Keep the old colour for a day, then run this with --finish.');
 }
 
 /** The colours as the last release left them; blue alone at the first. */

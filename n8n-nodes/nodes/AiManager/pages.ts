@@ -33,7 +33,7 @@ export async function readPages(
     rows.push(...page.items);
     cursor = page.nextCursor ?? undefined;
     if (cursor !== undefined && seen.has(cursor)) {
-      throw new NodeOperationError(context.getNode(), 'The API answered the same page twice', { itemIndex });
+      throw new NodeOperationError(context.getNode(), 'The API returned the same page twice', { itemIndex });
     }
     if (cursor !== undefined) seen.add(cursor);
   } while (cursor !== undefined && rows.length < limit);
@@ -43,7 +43,7 @@ export async function readPages(
 function asPage(context: IExecuteFunctions, body: unknown, itemIndex: number): Page {
   const page = body as Partial<Page> | null;
   if (!page || !Array.isArray(page.items)) {
-    throw new NodeOperationError(context.getNode(), 'The API did not answer a list', { itemIndex });
+    throw new NodeOperationError(context.getNode(), 'The API did not return a list', { itemIndex });
   }
   return page as Page;
 }

@@ -108,7 +108,7 @@ function operationProperties(resource: ManifestResource, op: ManifestOperation):
 /** A name or a type that a file has itself need not be filled in. */
 function asShown(op: ManifestOperation, field: ManifestField): ManifestField {
   if (!isOfFile(op, field.name)) return field;
-  return { ...field, required: false, description: "The file's own unless set" };
+  return { ...field, required: false, description: 'Defaults to the value of the file' };
 }
 
 function additionalFields(options: INodeProperties[], displayOptions: DisplayOptions): INodeProperties {

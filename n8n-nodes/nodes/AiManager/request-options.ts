@@ -16,7 +16,7 @@ export function requestOptions(): INodeProperties {
         default: '',
         placeholder: 'e.g. ada@example.com',
         description:
-          'E-mail address or ID of the person whom the request is made for, such as who approved it. The API key needs the scope act-as; the audit trail names both.',
+          'E-mail address or ID of the user to act for, such as the approver. The API key needs the scope act-as. The audit trail records both.',
       },
       {
         displayName: 'Batch Interval',
@@ -33,7 +33,7 @@ export function requestOptions(): INodeProperties {
         typeOptions: { minValue: 1, maxValue: 200 },
         default: 50,
         description:
-          'How many items are worked on at the same time, where possible by one request. Fifty unless set, ten for lists, one where the operation changes something.',
+          'Number of items to process at the same time, in one request where possible. Defaults to 50, to 10 for lists, and to 1 for operations that change data.',
       },
       {
         displayName: 'Timeout',
@@ -41,7 +41,7 @@ export function requestOptions(): INodeProperties {
         type: 'number',
         typeOptions: { minValue: 1 },
         default: 30_000,
-        description: 'Time in milliseconds that one request to the API may take before it is given up',
+        description: 'Time in milliseconds after which a request to the API is aborted',
       },
     ],
   };

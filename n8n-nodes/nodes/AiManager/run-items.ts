@@ -192,11 +192,11 @@ function chosenOperation(context: IExecuteFunctions): ManifestOperation {
   if (found) return found;
   throw new NodeOperationError(
     context.getNode(),
-    `This version of the node has no operation ${resource}.${operation}`,
+    `This version of the node does not support the operation ${resource}.${operation}`,
     {
       itemIndex: 0,
       description:
-        'Choose the operation again, or install the version of the node that the workflow was made with.',
+        'Choose the operation again, or install the version of the node that the workflow was created with.',
     },
   );
 }

@@ -27,7 +27,7 @@ export function rowsOfItems(context: IExecuteFunctions, op: ManifestOperation): 
     const values = mapping.mappingMode === 'defineBelow' ? (mapping.value ?? {}) : json;
     const row = Object.entries(values).filter(([name]) => known.has(name));
     if (row.length > 0) return Object.fromEntries(row);
-    throw new NodeOperationError(context.getNode(), `The item has no column of the table ${table}`, {
+    throw new NodeOperationError(context.getNode(), `The item has no columns of the table ${table}`, {
       itemIndex,
       description: `Its columns are ${[...known].join(', ')}.`,
     });

@@ -20,7 +20,7 @@ export class AiManagerApproval implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{$parameter["title"]}}',
-    description: 'Ask people by e-mail, wait for their decision and go on with it',
+    description: 'Ask approvers by e-mail, wait for their decision and continue with it',
     defaults: { name: 'AI Manager Approval' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

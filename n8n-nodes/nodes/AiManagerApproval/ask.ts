@@ -18,7 +18,7 @@ const GRACE_MS = 10 * 60_000;
 export async function ask(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
   if (context.isToolExecution()) {
     throw new NodeOperationError(context.getNode(), 'An agent cannot wait for a decision', {
-      description: 'Put this node into the workflow itself, after or before the agent.',
+      description: 'Place this node in the workflow itself, before or after the agent.',
     });
   }
   const executionId = context.getExecutionId();

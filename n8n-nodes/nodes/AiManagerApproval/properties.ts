@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 export const properties: INodeProperties[] = [
   {
     displayName:
-      'The execution waits here until somebody decides. It asks once for all input items, by the values of the first.',
+      'The execution waits here until an approver decides. It asks once for all input items and uses the values of the first item.',
     name: 'notice',
     type: 'notice',
     default: '',
@@ -25,7 +25,7 @@ export const properties: INodeProperties[] = [
     default: '',
     placeholder: 'e.g. ada@example.com, ben@example.com',
     description:
-      'E-mail addresses, separated by commas. Each gets a link of their own; the first decision counts. Without any, the API alone decides.',
+      'E-mail addresses, separated by commas. Each approver gets a personal link; the first decision counts. If empty, the decision can only be made through the API.',
   },
   {
     displayName: 'Message',
@@ -33,7 +33,7 @@ export const properties: INodeProperties[] = [
     type: 'string',
     typeOptions: { rows: 4 },
     default: '',
-    description: 'What the approvers have to know',
+    description: 'Information for the approvers',
   },
   {
     displayName: 'Details',
@@ -42,7 +42,7 @@ export const properties: INodeProperties[] = [
     typeOptions: { multipleValues: true },
     placeholder: 'Add Detail',
     default: {},
-    description: 'Facts that are shown as a table',
+    description: 'Facts to show as a table',
     options: [
       {
         displayName: 'Fact',
@@ -61,7 +61,7 @@ export const properties: INodeProperties[] = [
     typeOptions: { minValue: 0 },
     required: true,
     default: 3,
-    description: 'After that the execution goes on at the output No Decision',
+    description: 'After this time the execution continues at the output No Decision',
   },
   {
     displayName: 'Unit',
@@ -88,14 +88,15 @@ export const properties: INodeProperties[] = [
         name: 'reasonRequired',
         type: 'boolean',
         default: false,
-        description: 'Whether whoever decides has to say why',
+        description: 'Whether approvers have to give a reason',
       },
       {
         displayName: 'Send E-Mails',
         name: 'notify',
         type: 'boolean',
         default: true,
-        description: 'Whether the API sends the links; without them it is decided by the API or in an app',
+        description:
+          'Whether the API sends the links by e-mail. If off, approvers decide through the API or in an app.',
       },
     ],
   },

@@ -36,7 +36,7 @@ export class AiManagerTrigger implements INodeType {
         type: 'multiOptions',
         required: true,
         default: [],
-        description: 'What starts the workflow',
+        description: 'Events that start the workflow',
         options: eventOptions(manifest),
       },
       filterProperty,
@@ -46,7 +46,7 @@ export class AiManagerTrigger implements INodeType {
         type: 'boolean',
         default: true,
         description:
-          'Whether to receive a made-up event of the first chosen type right away when you test in the editor',
+          'Whether to receive a sample event of the first selected type immediately when you test in the editor',
       },
     ],
   };

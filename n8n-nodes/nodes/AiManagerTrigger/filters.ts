@@ -71,7 +71,7 @@ export const filterProperty: INodeProperties = {
           default: '',
           required: true,
           placeholder: 'e.g. status',
-          description: 'Name in the data of the event, with dots for fields inside others',
+          description: 'Field in the data of the event; use dots for nested fields',
         },
         {
           displayName: 'Operator',
@@ -94,7 +94,7 @@ export const filterProperty: INodeProperties = {
           type: 'string',
           default: '',
           displayOptions: { hide: { operator: ['exists'] } },
-          description: 'What the field is compared with; several values are separated by commas',
+          description: 'Value to compare with; separate several values by commas',
         },
       ],
     },

@@ -53,7 +53,7 @@ export async function subscribe(context: IHookFunctions): Promise<void> {
   if (typeof id === 'string') keep(context, { endpointId: id });
   if (typeof id !== 'string' || !isSigningSecret(secret)) {
     if (typeof id === 'string') await unsubscribe(context);
-    throw new NodeOperationError(context.getNode(), 'The API answered no secret to verify deliveries with');
+    throw new NodeOperationError(context.getNode(), 'The API returned no secret to verify deliveries with');
   }
   keep(context, { endpointId: id, secret });
   if (context.getActivationMode() === 'manual') await sendSample(context, session, id, events);

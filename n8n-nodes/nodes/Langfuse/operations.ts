@@ -29,10 +29,14 @@ async function getPrompt(context: IExecuteFunctions, itemIndex: number): Promise
   const variables = variablesOf(context, itemIndex);
   const { prompt, missing } = compilePrompt(found.prompt as PromptTemplate, variables);
   if (missing.length > 0 && !options.allowMissing) {
-    throw new NodeOperationError(context.getNode(), `The prompt needs ${missing.join(', ')}`, {
-      itemIndex,
-      description: 'Give the variables a value, or turn on Allow Missing Variables.',
-    });
+    throw new NodeOperationError(
+      context.getNode(),
+      `The prompt is missing values for ${missing.join(', ')}`,
+      {
+        itemIndex,
+        description: 'Set the variables, or turn on Allow Missing Variables.',
+      },
+    );
   }
   const { version, type, labels, tags, config } = found;
   return [{ name, version, type, labels, tags, config, prompt, missing }];

@@ -53,7 +53,7 @@ const prompt: INodeProperties[] = [
     typeOptions: { multipleValues: true },
     placeholder: 'Add Variable',
     default: {},
-    description: 'What is put in for {{name}} in the prompt',
+    description: 'Value for {{name}} in the prompt',
     displayOptions: on('prompt', 'get'),
     options: [
       { displayName: 'Variable', name: 'entries', values: [text('Name', 'name'), text('Value', 'value')] },
@@ -74,13 +74,13 @@ const prompt: INodeProperties[] = [
         default: false,
         description: 'Whether variables without a value stay in the prompt instead of failing',
       },
-      text('Label', 'label', { placeholder: 'e.g. production', description: 'Production unless set' }),
+      text('Label', 'label', { placeholder: 'e.g. production', description: 'Defaults to production' }),
       {
         displayName: 'Version',
         name: 'version',
         type: 'number',
         default: 1,
-        description: 'One version, instead of the one with a label',
+        description: 'A specific version, instead of a label',
       },
     ],
   },
@@ -105,7 +105,9 @@ const score: INodeProperties[] = [
   additionalFields(on('score', 'create'), [
     text('Comment', 'comment'),
     text('Config ID', 'configId', { description: 'Score configuration that the value belongs to' }),
-    text('ID', 'id', { description: 'Of the score; a retry of the node writes the same one unless set' }),
+    text('ID', 'id', {
+      description: 'ID of the score. Defaults to an ID that stays the same when the node is retried.',
+    }),
     text('Observation ID', 'observationId'),
   ]),
 ];
@@ -164,7 +166,9 @@ const datasetItem: INodeProperties[] = [
   json('Input', 'input', { required: true, displayOptions: on('datasetItem', 'create') }),
   additionalFields(on('datasetItem', 'create'), [
     json('Expected Output', 'expectedOutput'),
-    text('ID', 'id', { description: 'Of the item; a retry of the node writes the same one unless set' }),
+    text('ID', 'id', {
+      description: 'ID of the item. Defaults to an ID that stays the same when the node is retried.',
+    }),
     json('Metadata', 'metadata'),
     text('Source Trace ID', 'sourceTraceId'),
   ]),

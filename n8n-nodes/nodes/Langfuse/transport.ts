@@ -53,14 +53,14 @@ export async function call(
       disableFollowRedirect: true,
     });
   } catch (error) {
-    throw fail(`Langfuse at ${baseUrl} did not answer: ${(error as Error).message}`, '');
+    throw fail(`Langfuse at ${baseUrl} did not respond: ${(error as Error).message}`, '');
   }
   const { statusCode, body } = response;
   const answer = typeof body === 'object' && body !== null ? (body as IDataObject) : undefined;
   if (statusCode >= 200 && statusCode <= 299 && answer) return answer;
   const said = answer?.message ?? answer?.error;
   throw fail(
-    typeof said === 'string' ? `Langfuse: ${said}` : `${baseUrl} answered HTTP ${statusCode}`,
+    typeof said === 'string' ? `Langfuse: ${said}` : `${baseUrl} returned HTTP ${statusCode}`,
     statusCode === 401 || statusCode === 403
       ? 'Check the keys of the credential.'
       : 'Check the values of the node and the Base URL of the credential.',
@@ -74,5 +74,8 @@ async function readBaseUrl(context: IExecuteFunctions): Promise<string> {
     .trim()
     .replace(/\/+$/, '');
   if (/^https?:\/\/[^/\s]+/.test(trimmed)) return trimmed;
-  throw new NodeOperationError(context.getNode(), 'The Base URL of the Langfuse credential is not a URL');
+  throw new NodeOperationError(
+    context.getNode(),
+    'The Base URL of the Langfuse credential is not a valid URL',
+  );
 }

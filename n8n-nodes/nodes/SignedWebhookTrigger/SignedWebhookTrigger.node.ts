@@ -38,14 +38,14 @@ export class SignedWebhookTrigger implements INodeType {
       ): Promise<INodeCredentialTestResult> {
         const { secret } = (credential.data ?? {}) as { secret?: string };
         if (!secret)
-          return { status: 'Error', message: 'The secret is empty: every delivery would be refused' };
+          return { status: 'Error', message: 'The secret is empty: every delivery would be rejected' };
         if (secret.trim() !== secret) {
           return {
             status: 'Error',
-            message: 'The secret begins or ends with a space; senders count that too',
+            message: 'The secret begins or ends with a space, which becomes part of it',
           };
         }
-        return { status: 'OK', message: 'The secret can be used' };
+        return { status: 'OK', message: 'The secret is valid' };
       },
     },
   };

@@ -43,7 +43,7 @@ const customProperties: INodeProperties[] = [
       { name: 'Base64url', value: 'base64url' },
       { name: 'Hexadecimal', value: 'hex' },
     ],
-    description: 'How the signature is written',
+    description: 'Encoding of the signature',
     displayOptions,
   },
   {
@@ -53,8 +53,7 @@ const customProperties: INodeProperties[] = [
     required: true,
     default: '{body}',
     placeholder: 'e.g. {timestamp}.{body}',
-    description:
-      'What is signed: {body}, with {timestamp} and {delivery} around it where the sender adds them',
+    description: 'Signed content: {body}, optionally with {timestamp} and {delivery}',
     displayOptions,
   },
   {
@@ -64,7 +63,7 @@ const customProperties: INodeProperties[] = [
     default: '',
     placeholder: 'e.g. X-Timestamp',
     description:
-      'Header with seconds since 1970. With one, old deliveries are refused; sign it with the body.',
+      'Header with seconds since 1970. If set, old deliveries are rejected. Include it in the signed content.',
     displayOptions,
   },
   {
@@ -73,7 +72,7 @@ const customProperties: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. X-Delivery',
-    description: 'Header that names the delivery, by which a repeated one is noticed',
+    description: 'Header with the delivery ID, used to detect repeated deliveries',
     displayOptions,
   },
   {
@@ -82,7 +81,7 @@ const customProperties: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. X-Event',
-    description: 'Header with the type of the event; the field type or event of the body unless set',
+    description: 'Header with the event type. Defaults to the field type or event of the body.',
     displayOptions,
   },
   {
@@ -139,14 +138,14 @@ export const properties: INodeProperties[] = [
         type: 'string',
         default: '',
         placeholder: 'e.g. push, pull_request.*',
-        description: 'Types that start the workflow, separated by commas; all unless set',
+        description: 'Event types that start the workflow, separated by commas. Defaults to all.',
       },
       {
         displayName: 'Ignore Repeated Deliveries',
         name: 'ignoreDuplicates',
         type: 'boolean',
         default: true,
-        description: 'Whether a delivery that came before is acknowledged without running the workflow',
+        description: 'Whether a repeated delivery is acknowledged without running the workflow',
       },
       {
         displayName: 'Tolerance',
@@ -154,7 +153,7 @@ export const properties: INodeProperties[] = [
         type: 'number',
         typeOptions: { minValue: 1, maxValue: 86_400 },
         default: 300,
-        description: 'Seconds that a signed time may differ from the clock here',
+        description: 'Allowed difference in seconds between the signed timestamp and the clock of n8n',
       },
     ],
   },

@@ -16,7 +16,7 @@ export function problemError(
 ): NodeApiError {
   const { statusCode, headers, body } = response;
   const problem = asProblem(body);
-  const message = problem ? problemMessage(problem) : `${baseUrl} answered HTTP ${statusCode}`;
+  const message = problem ? problemMessage(problem) : `${baseUrl} returned HTTP ${statusCode}`;
   const description = problem ? problemDescription(problem, headers) : plainDescription(headers);
   const error = new NodeApiError(
     node,
@@ -64,8 +64,8 @@ function problemDescription(problem: ProblemDocument, headers: Record<string, st
 }
 
 function plainDescription(headers: Record<string, string | undefined>): string {
-  if (headers.location) return `It points to ${headers.location}. Check the Base URL of the credential.`;
-  return retryAfter(headers) || 'The answer says nothing more. Check the Base URL of the credential.';
+  if (headers.location) return `It redirects to ${headers.location}. Check the Base URL of the credential.`;
+  return retryAfter(headers) || 'The response has no details. Check the Base URL of the credential.';
 }
 
 function retryAfter(headers: Record<string, string | undefined>): string {

@@ -73,9 +73,13 @@ async function readBaseUrl(context: Context): Promise<string> {
     .trim()
     .replace(/\/+$/, '');
   if (/^https?:\/\/[^/\s]+/.test(trimmed)) return trimmed;
-  throw new NodeOperationError(context.getNode(), 'The Base URL of the AI Manager credential is not a URL', {
-    description: 'It starts with http:// or https://, such as http://127.0.0.1:8000.',
-  });
+  throw new NodeOperationError(
+    context.getNode(),
+    'The Base URL of the AI Manager credential is not a valid URL',
+    {
+      description: 'Use a URL that starts with http:// or https://, such as http://127.0.0.1:8000.',
+    },
+  );
 }
 
 async function send(
@@ -90,7 +94,7 @@ async function send(
   if (status < 200 || status > 299) throw problemError(context.getNode(), baseUrl, response, itemIndex);
   if (status !== 204 && (typeof body !== 'object' || body === null)) {
     throw apiError(context, itemIndex, {
-      message: `${baseUrl} answered something other than JSON`,
+      message: `${baseUrl} did not return JSON`,
       description: 'Check that the Base URL of the credential is the address of the AI Manager API.',
     });
   }
@@ -147,7 +151,7 @@ export async function downloadFile(
   } catch (error) {
     throw apiError(context, itemIndex, {
       message: `The file could not be downloaded: ${(error as Error).message}`,
-      description: `It is at ${url.replace(/\?.*$/s, '')}. This n8n has to reach that address.`,
+      description: `The file is at ${url.replace(/\?.*$/s, '')}. Check that n8n can reach this address.`,
     });
   }
 }
@@ -163,9 +167,9 @@ function unreachable(
   const timedOut = messages.some((original) => /^timeout of \d+ms exceeded/.test(original));
   return apiError(context, itemIndex, {
     message: timedOut
-      ? `The AI Manager API at ${baseUrl} did not answer within ${timeoutMs} ms`
-      : `The AI Manager API at ${baseUrl} did not answer: ${message}`,
-    description: timedOut ? 'The Timeout option of the node says how long to wait.' : (description ?? ''),
+      ? `The AI Manager API at ${baseUrl} did not respond within ${timeoutMs} ms`
+      : `The AI Manager API at ${baseUrl} did not respond: ${message}`,
+    description: timedOut ? 'Increase the Timeout option of the node to wait longer.' : (description ?? ''),
   });
 }
 

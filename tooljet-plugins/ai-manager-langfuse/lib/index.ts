@@ -11,8 +11,8 @@ import { checkedScore, type ScoreConfig } from './score.ts';
 const NAME = 'Langfuse';
 const HINTS = {
   401: 'Check the public and the secret key.',
-  403: 'The keys may not do this.',
-  404: 'There is no such thing, or this Langfuse is older than 4.',
+  403: 'The keys do not have permission.',
+  404: 'Not found, or this Langfuse is older than 4.',
 };
 const MIN_MAJOR = 4;
 
@@ -41,7 +41,7 @@ export default class Langfuse implements QueryService {
     const projects = await get('/api/public/projects');
     if (projects.status === 401) throw new QueryError('Langfuse does not accept the keys', HINTS[401], 'key');
     if (projects.status === 403)
-      throw new QueryError('The keys are not those of a project', HINTS[403], 'role');
+      throw new QueryError('The keys do not belong to a project', HINTS[403], 'role');
     bodyOf(NAME, projects, HINTS);
     return { status: 'ok' };
   }
@@ -70,7 +70,7 @@ function operationOf(given: unknown): ServiceOperation {
   const name = String(given ?? '');
   const found = Object.hasOwn(operations, name) ? operations[name as keyof typeof operations] : undefined;
   if (found) return found;
-  throw new QueryError(`The plugin has no operation ${name}`, 'Choose the operation again.', {
+  throw new QueryError(`The plugin does not support the operation ${name}`, 'Select the operation again.', {
     code: 'NO_OPERATION',
   });
 }
@@ -79,7 +79,7 @@ function serviceOf(source: Options): Service {
   const publicKey = String(source.public_key ?? '').trim();
   const secretKey = String(source.secret_key ?? '').trim();
   if (publicKey === '' || secretKey === '') {
-    throw new QueryError('A key of Langfuse is missing', 'Fill in the public and the secret key.', 'key');
+    throw new QueryError('A Langfuse key is missing', 'Enter the public and the secret key.', 'key');
   }
   const credentials = Buffer.from(`${publicKey}:${secretKey}`).toString('base64');
   return {
@@ -93,7 +93,7 @@ function serviceOf(source: Options): Service {
 function linkTo(source: Options, service: Service, request: ServiceRequest): { url: string } {
   const project = String(source.project_id ?? '').trim();
   if (project === '') {
-    throw new QueryError('The project is missing', 'Fill in the project id at the data source.', 'url');
+    throw new QueryError('The project is missing', 'Set the project id in the data source.', 'url');
   }
   const root = source.public_url ? readBaseUrl(source.public_url, NAME) : service.baseUrl;
   const url = new URL(`${root}/project/${encodeURIComponent(project)}/traces`);

@@ -1,6 +1,6 @@
 import { inBody, inPath, inQuery, type ServiceOperation } from '../../common/service-operation.ts';
 
-const cursor = inQuery('cursor', 'Start after', { description: 'meta.cursor of the page before' });
+const cursor = inQuery('cursor', 'Start after', { description: 'meta.cursor of the previous page' });
 const limit = inQuery('limit', 'Rows', { type: 'number', placeholder: '50' });
 const page = inQuery('page', 'Page', { type: 'number', placeholder: '1' });
 const from = (name: string) =>
@@ -20,7 +20,7 @@ export const operations = {
   'observations.list': {
     group: 'Traces',
     title: 'List observations',
-    description: 'Model calls and steps, newest first. Those of one trace share its traceId.',
+    description: 'Model calls and steps, newest first. Observations of one trace share its traceId.',
     method: 'GET',
     path: '/api/public/v2/observations',
     fields: [
@@ -38,7 +38,7 @@ export const operations = {
   'trace.link': {
     group: 'Traces',
     title: 'Get the link to a trace',
-    description: 'Langfuse forbids frames, so a trace opens in a page of its own.',
+    description: 'Langfuse does not allow embedding, so a trace opens in a new tab.',
     method: 'GET',
     path: '',
     fields: [inQuery('traceId', 'Trace', { required: true }), inQuery('observationId', 'Observation')],
@@ -61,7 +61,7 @@ export const operations = {
   'score.create': {
     group: 'Scores',
     title: 'Score a trace or an observation',
-    description: 'Checked here against the type: Langfuse takes a wrong value without a word and drops it.',
+    description: 'The value is validated against the type, because Langfuse silently drops invalid values.',
     method: 'POST',
     path: '/api/public/scores',
     fields: [
@@ -148,7 +148,7 @@ export const operations = {
   'prompt.label': {
     group: 'Prompts',
     title: 'Move labels to a version',
-    description: 'A label is at one version only; moving production makes that version live.',
+    description: 'A label points to one version. Moving production makes that version live.',
     method: 'PATCH',
     path: '/api/public/v2/prompts/{promptName}/versions/{version}',
     fields: [
@@ -171,20 +171,20 @@ export const operations = {
     path: '/api/public/annotation-queues',
     fields: [
       inBody('name', 'Name', { required: true }),
-      inBody('description', 'What it is for'),
+      inBody('description', 'Description'),
       inBody('scoreConfigIds', 'Score configs', { required: true, type: 'json', placeholder: '["…"]' }),
     ],
   },
   'queueItems.list': {
     group: 'Reviews',
-    title: 'List what is to be reviewed',
+    title: 'List queue items',
     method: 'GET',
     path: '/api/public/annotation-queues/{queueId}/items',
     fields: [queueId, inQuery('status', 'Status', { choices: ['PENDING', 'COMPLETED'] }), page, limit],
   },
   'queueItem.create': {
     group: 'Reviews',
-    title: 'Put something into a queue',
+    title: 'Add an item to a queue',
     method: 'POST',
     path: '/api/public/annotation-queues/{queueId}/items',
     fields: [
@@ -195,7 +195,7 @@ export const operations = {
   },
   'queueItem.complete': {
     group: 'Reviews',
-    title: 'Mark an item as reviewed or to be reviewed',
+    title: 'Set the status of an item',
     method: 'PATCH',
     path: '/api/public/annotation-queues/{queueId}/items/{itemId}',
     fields: [

@@ -19,7 +19,7 @@ export interface ScoreConfig {
 export function checkedScore(body: Body, config?: ScoreConfig): Body {
   const dataType = String(config?.dataType ?? body.dataType ?? guess(body.value));
   if (body.dataType && config?.dataType && body.dataType !== config.dataType) {
-    throw refused('dataType', `must be ${config.dataType}, as the score config says`);
+    throw refused('dataType', `must be ${config.dataType}, as defined in the score config`);
   }
   return { ...body, dataType, value: storedValue(dataType, body.value, config) };
 }

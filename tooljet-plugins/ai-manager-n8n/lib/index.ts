@@ -11,7 +11,7 @@ const NAME = 'n8n';
 const HINTS = {
   401: 'Check the API key.',
   403: 'The API key lacks the scope for this.',
-  404: 'There is no such thing, or the workflow is not active.',
+  404: 'Not found, or the workflow is not active.',
 };
 
 /** n8n as a ToolJet data source. */
@@ -30,11 +30,11 @@ export default class N8n implements QueryService {
     }
     const workflows = await get('/api/v1/workflows?limit=1');
     if (workflows.status === 401) throw new QueryError('n8n does not accept the key', HINTS[401], 'key');
-    if (workflows.status === 403) throw new QueryError('The key may not list workflows', HINTS[403], 'role');
+    if (workflows.status === 403) throw new QueryError('The key cannot list workflows', HINTS[403], 'role');
     if (workflows.status === 404) {
       throw new QueryError(
-        'n8n has no public API here',
-        'It is older than 1.0, or the API is off.',
+        'The public API of n8n is not available',
+        'n8n is older than 1.0, or its API is disabled.',
         'version',
       );
     }
@@ -62,7 +62,7 @@ function operationOf(given: unknown): ServiceOperation {
   const name = String(given ?? '');
   const found = Object.hasOwn(operations, name) ? operations[name as keyof typeof operations] : undefined;
   if (found) return found;
-  throw new QueryError(`The plugin has no operation ${name}`, 'Choose the operation again.', {
+  throw new QueryError(`The plugin does not support the operation ${name}`, 'Select the operation again.', {
     code: 'NO_OPERATION',
   });
 }
@@ -70,7 +70,7 @@ function operationOf(given: unknown): ServiceOperation {
 function serviceOf(source: Options, withKey: boolean): Service {
   const key = String(source.api_key ?? '').trim();
   if (withKey && key === '')
-    throw new QueryError('The API key is missing', 'Fill it in at the data source.', 'key');
+    throw new QueryError('The API key is missing', 'Set it in the data source.', 'key');
   return {
     name: NAME,
     baseUrl: readBaseUrl(source.base_url, NAME),

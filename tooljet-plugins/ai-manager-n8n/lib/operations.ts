@@ -1,10 +1,10 @@
 import { inBody, inPath, inQuery, type ServiceOperation } from '../../common/service-operation.ts';
 
-const workflowId = inPath('id', 'Workflow', { key: 'workflowId', description: 'Its id' });
-const executionId = inPath('id', 'Execution', { key: 'executionId', description: 'Its id' });
+const workflowId = inPath('id', 'Workflow', { key: 'workflowId', description: 'Id' });
+const executionId = inPath('id', 'Execution', { key: 'executionId', description: 'Id' });
 const paging = [
   inQuery('limit', 'Rows', { type: 'number', placeholder: '100' }),
-  inQuery('cursor', 'Start after', { description: 'nextCursor of the page before' }),
+  inQuery('cursor', 'Start after', { description: 'nextCursor of the previous page' }),
 ];
 
 /** What the plugin offers of n8n's public API, and its webhooks. */
@@ -31,7 +31,7 @@ export const operations = {
   'workflow.activate': {
     group: 'Workflows',
     title: 'Activate a workflow',
-    description: 'Its webhooks are registered a moment after the answer.',
+    description: 'Its webhooks are registered shortly after the response.',
     method: 'POST',
     path: '/api/v1/workflows/{id}/activate',
     fields: [workflowId],
@@ -46,7 +46,7 @@ export const operations = {
   'workflow.run': {
     group: 'Workflows',
     title: 'Run a workflow by its webhook',
-    description: 'Sent once, never repeated. A failing workflow answers 500.',
+    description: 'Sent once, never retried. A failing workflow returns 500.',
     method: 'POST',
     path: '/webhook/{path}',
     fields: [
@@ -62,7 +62,7 @@ export const operations = {
     fields: [
       inQuery('workflowId', 'Workflow'),
       inQuery('status', 'Status', { choices: ['success', 'error', 'waiting', 'running', 'canceled'] }),
-      inQuery('includeData', 'With data', { type: 'boolean', placeholder: 'true | false' }),
+      inQuery('includeData', 'Include data', { type: 'boolean', placeholder: 'true | false' }),
       ...paging,
     ],
   },
@@ -73,7 +73,7 @@ export const operations = {
     path: '/api/v1/executions/{id}',
     fields: [
       executionId,
-      inQuery('includeData', 'With data', { type: 'boolean', placeholder: 'true | false' }),
+      inQuery('includeData', 'Include data', { type: 'boolean', placeholder: 'true | false' }),
     ],
   },
   'execution.retry': {
@@ -83,7 +83,7 @@ export const operations = {
     path: '/api/v1/executions/{id}/retry',
     fields: [
       executionId,
-      inBody('loadWorkflow', 'With the newest workflow', { type: 'boolean', placeholder: 'true | false' }),
+      inBody('loadWorkflow', 'Use the latest workflow', { type: 'boolean', placeholder: 'true | false' }),
     ],
   },
   'execution.stop': {

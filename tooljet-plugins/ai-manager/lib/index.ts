@@ -56,8 +56,10 @@ function routeOf(operation: unknown): Route {
   const route = Object.hasOwn(routes, name) ? (routes as Record<string, Route>)[name] : undefined;
   if (route) return route;
   throw new QueryError(
-    name === '' ? 'No operation was chosen' : `This version of the plugin has no operation ${name}`,
-    'Choose the operation again, or install the plugin of the version that the app was made with.',
+    name === ''
+      ? 'No operation selected'
+      : `This version of the plugin does not support the operation ${name}`,
+    'Select the operation again, or install the plugin version that the app was built with.',
     { code: 'NO_OPERATION' },
   );
 }
@@ -72,8 +74,8 @@ function actingFor(source: Options, context: RunContext | undefined): string | u
   const id = String(context?.user?.id ?? '');
   if (id === '') {
     throw new QueryError(
-      'Nobody is signed in',
-      'This data source acts for the person who uses the app, so it cannot serve a public app.',
+      'No user is signed in',
+      'This data source acts for the signed-in user, so it cannot be used in a public app.',
       { code: 'NO_PERSON' },
     );
   }
@@ -86,9 +88,9 @@ function isOn(value: unknown): boolean {
 
 function serviceOf(source: Options, person: string | undefined): Service {
   const key = String(source.api_key ?? '').trim();
-  if (key === '') throw new QueryError('The API key is missing', 'Fill it in at the data source.', 'key');
+  if (key === '') throw new QueryError('The API key is missing', 'Set it in the data source.', 'key');
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new QueryError('The API key has characters that no key has', 'Copy it again.', 'key');
+    throw new QueryError('The API key contains invalid characters', 'Copy the key again.', 'key');
   }
   return {
     name: NAME,

@@ -33,7 +33,7 @@ export async function readPages(
     items.push(...page.items);
     cursor = page.nextCursor;
     if (cursor !== null && seen.has(cursor)) {
-      throw new QueryError('The API answered the same page twice', 'Load the list again.', {
+      throw new QueryError('The API returned the same page twice', 'Load the list again.', {
         code: 'CURSOR',
       });
     }
@@ -55,7 +55,7 @@ function readLimit(given: unknown): number {
 function asPage(answer: unknown): Page {
   const page = answer as Partial<Page> | undefined;
   if (Array.isArray(page?.items)) return { items: page.items, nextCursor: page.nextCursor ?? null };
-  throw new QueryError('The API did not answer a list', 'Is this the address of the AI Manager API?', {
+  throw new QueryError('The API did not return a list', 'Is this the address of the AI Manager API?', {
     code: 'NO_LIST',
   });
 }

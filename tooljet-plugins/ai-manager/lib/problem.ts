@@ -14,8 +14,8 @@ export function problemError(baseUrl: string, answer: Answer): QueryError {
   const problem = asProblem(answer.body);
   if (!problem) {
     const location = answer.headers.get('location');
-    const hint = location ? `It points to ${location}.` : 'Is this the address of the AI Manager API?';
-    return new QueryError(`${baseUrl} answered HTTP ${answer.status}`, hint, { status: answer.status });
+    const hint = location ? `It redirects to ${location}.` : 'Is this the address of the AI Manager API?';
+    return new QueryError(`${baseUrl} returned HTTP ${answer.status}`, hint, { status: answer.status });
   }
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
   return new QueryError(

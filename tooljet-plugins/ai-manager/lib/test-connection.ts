@@ -3,10 +3,10 @@ import { QueryError } from '../../common/query-error.ts';
 import { apiVersion } from './routes.generated.ts';
 
 const HOW_TO = {
-  url: 'Give the address that the API prints when it starts, such as http://127.0.0.1:8000.',
-  version: 'Build the plugin from the version of the repository that the API runs, or update the API.',
-  key: 'Give an API key of AI Manager that starts with aim_ and has not expired.',
-  role: 'Ask an administrator for a key with that role, or choose what the key may do.',
+  url: 'Enter the address that the API prints at startup, such as http://127.0.0.1:8000.',
+  version: 'Build the plugin from the same version as the API, or update the API.',
+  key: 'Enter an AI Manager API key that starts with aim_ and has not expired.',
+  role: 'Ask an administrator for a key with that role, or select a role that the key has.',
 };
 
 /** What failed, as the last word of ToolJet's message. */
@@ -24,15 +24,15 @@ export async function testConnection(service: Service, role: string): Promise<vo
   });
   const { version } = (health.body ?? {}) as { version?: unknown };
   if (health.status !== 200 || typeof version !== 'string') {
-    throw fault('url', `${service.baseUrl} is not an AI Manager API`, `It answered HTTP ${health.status}.`);
+    throw fault('url', `${service.baseUrl} is not an AI Manager API`, `It returned HTTP ${health.status}.`);
   }
   if (line(version) !== line(apiVersion)) {
-    throw fault('version', `The API is version ${version}, this plugin is made for ${apiVersion}`);
+    throw fault('version', `The API is version ${version}, this plugin requires ${apiVersion}`);
   }
   const whoami = await get('/whoami');
   if (whoami.status === 401) throw fault('key', 'The API does not accept the key');
-  if (whoami.status === 403) throw fault('role', 'The key may not say who it belongs to');
-  if (whoami.status !== 200) throw fault('url', `The API answered HTTP ${whoami.status}`);
+  if (whoami.status === 403) throw fault('role', 'The key cannot read its own identity');
+  if (whoami.status !== 200) throw fault('url', `The API returned HTTP ${whoami.status}`);
   const { roles = [] } = (whoami.body ?? {}) as { roles?: string[] };
   if (role !== '' && !roles.includes(role) && !roles.includes('admin')) {
     throw fault('role', `The key has the roles ${roles.join(', ') || 'none'}, not ${role}`);

@@ -23,7 +23,7 @@ export function driftOf(file: CleanWorkflow, n8n: CleanWorkflow): Difference[] {
     ...[...names].flatMap((name) => {
       const [one, other] = [before.get(name), after.get(name)];
       if (one && other) return compare(`node "${name}": `, one, other);
-      return [{ place: `node "${name}"`, file: one && 'there', n8n: other && 'there' }];
+      return [{ place: `node "${name}"`, file: one && '(present)', n8n: other && '(present)' }];
     }),
   ];
 }

@@ -3,17 +3,17 @@ import { parseArgs } from 'node:util';
 import { keySession } from '../session.ts';
 import { diffWorkflows, pullWorkflows, pushWorkflows } from './sync.ts';
 
-const HELP = `Keeps the workflow files and a running n8n together, through n8n's public API.
+const HELP = `Syncs the workflow files with a running n8n through its public API.
 
   N8N_API_KEY=... npm run workflows -- diff --url https://n8n.example.com
   N8N_API_KEY=... npm run workflows -- pull --url https://n8n.example.com
   N8N_API_KEY=... npm run workflows -- push --url https://n8n.example.com
 
-  diff  shows where n8n differs from the files; ends with 1 when it does
-  pull  writes what was edited in n8n over the files
-  push  brings n8n to what the files say, over what was edited there
+  diff  show differences between n8n and the files; exits with 1 if there are any
+  pull  overwrite the files with the workflows in n8n
+  push  overwrite the workflows in n8n with the files
 
-The key is made in n8n: Settings > n8n API.`;
+Create the API key in n8n: Settings > n8n API.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (values.help || action === undefined) return console.log(HELP);
   const apiKey = process.env.N8N_API_KEY;
   if (!values.url || !apiKey) {
-    throw new Error('--url and the environment variable N8N_API_KEY are needed; see --help.');
+    throw new Error('--url and the environment variable N8N_API_KEY are required; see --help.');
   }
   const session = keySession(values.url, apiKey);
   const directory = join(import.meta.dirname, '../..');
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       done.map(({ name, change }) => `${name} (${change})`),
     );
   }
-  throw new Error(`There is no "${action}": choose push, pull or diff.`);
+  throw new Error(`Unknown action "${action}": use push, pull or diff.`);
 }
 
 function printDrift(drifts: Awaited<ReturnType<typeof diffWorkflows>>): void {
@@ -48,12 +48,12 @@ function printDrift(drifts: Awaited<ReturnType<typeof diffWorkflows>>): void {
       console.log(`  ${place}\n    - ${brief(file)}\n    + ${brief(n8n)}`);
     }
   }
-  if (drifted.length === 0) console.log('n8n has what the files say.');
+  if (drifted.length === 0) console.log('n8n matches the files.');
   else process.exitCode = 1;
 }
 
 function printDone(what: string, names: string[]): void {
-  if (names.length === 0) console.log('Nothing differs.');
+  if (names.length === 0) console.log('Nothing to do.');
   for (const name of names) console.log(`${what}: ${name}`);
 }
 

@@ -48,7 +48,7 @@ export function createFilePicker(
       (type) => type === file.type || (type.startsWith('.') && file.name.endsWith(type)),
     );
     if (isKnown && file.size <= most) return true;
-    const why = isKnown ? `is larger than ${Math.round(most / 1024)} kB` : 'is of a type that is not taken';
+    const why = isKnown ? `is larger than ${Math.round(most / 1024)} kB` : 'has an unsupported file type';
     say(`${file.name} ${why}.`, 'error');
     return false;
   }

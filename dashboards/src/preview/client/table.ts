@@ -48,7 +48,7 @@ export function createTable(component: ExportedComponent, runtime: Runtime, root
       `${state.page + 1} of ${pages}`,
       pageButton('›', state.page < pages - 1, 1),
       Object.assign(document.createElement('span'), {
-        textContent: `${found.length} rows`,
+        textContent: `${found.length} ${found.length === 1 ? 'row' : 'rows'}`,
         className: 'rows',
       }),
     );

@@ -29,7 +29,7 @@ export function createWidget(component: ExportedComponent, runtime: Runtime, roo
     case 'DropdownV2':
       return dropdownWidget(component, runtime, root, value);
     default:
-      root.textContent = `The preview does not know ${component.type}`;
+      root.textContent = `The preview does not support ${component.type}`;
       return () => {};
   }
 }

@@ -1,14 +1,14 @@
 output "urls" {
-  description = "Where people and programs reach the services."
+  description = "URLs of the services."
   value       = module.ai_manager.urls
 }
 
 output "bootstrap_command" {
-  description = "Fills secrets and makes databases once more."
+  description = "Command that fills secrets and creates databases again."
   value       = module.ai_manager.bootstrap_command
 }
 
 output "repositories" {
-  description = "Where the images are pushed."
+  description = "Registries of the images."
   value       = module.ai_manager.repositories
 }

@@ -1,12 +1,12 @@
 variable "region" {
-  description = "Region of AWS."
+  description = "AWS region."
   type        = string
   default     = "us-east-1"
   nullable    = false
 }
 
 variable "domain" {
-  description = "Domain below which the services are reached."
+  description = "Domain of the services."
   type        = string
   nullable    = false
 }
@@ -18,7 +18,7 @@ variable "hosted_zone_id" {
 }
 
 variable "operator_cidrs" {
-  description = "Addresses that may open n8n's editor and Langfuse."
+  description = "CIDR blocks that can reach the n8n editor and Langfuse."
   type        = list(string)
   nullable    = false
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the bucket, unique in the world."
+  description = "Globally unique name of the bucket."
   type        = string
   nullable    = false
 
@@ -10,20 +10,20 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that objects are sealed with."
+  description = "KMS key that encrypts the objects."
   type        = string
   nullable    = false
 }
 
 variable "versioned" {
-  description = "Keep what is overwritten or deleted."
+  description = "Keep versions of overwritten and deleted objects."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "expire_days" {
-  description = "Days after which objects below a prefix are deleted; what is not named stays for ever."
+  description = "Days after which objects with a prefix are deleted; other objects are kept."
   type        = map(number)
   default     = {}
   nullable    = false
@@ -35,7 +35,7 @@ variable "expire_days" {
 }
 
 variable "cors_origins" {
-  description = "Pages that may use signed addresses of this bucket."
+  description = "Origins that can use signed URLs of this bucket."
   type        = list(string)
   default     = []
   nullable    = false
@@ -49,7 +49,7 @@ variable "force_destroy" {
 }
 
 variable "writers" {
-  description = "Services of AWS that may write below a prefix, such as the load balancer's access logs."
+  description = "AWS services that can write to a prefix, such as the load balancer's access logs."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -52,7 +52,7 @@ variable "memory" {
 }
 
 variable "containers" {
-  description = "Containers of a task; the first is the one the service is about. Secrets are ECS references: a secret's ARN, or one with `:key::`."
+  description = "Containers of a task; the first is the main container. Secrets are ECS references: a secret's ARN, or one with `:key::`."
   type = list(object({
     name        = string
     image       = string
@@ -104,7 +104,7 @@ variable "volumes" {
 }
 
 variable "network" {
-  description = "Where tasks run."
+  description = "Network of the tasks."
   type = object({
     vpc_id           = string
     subnet_ids       = list(string)
@@ -114,7 +114,7 @@ variable "network" {
 }
 
 variable "target" {
-  description = "What the load balancer sends to: a container's port. `rule_arn` makes the service wait for the listener's rule."
+  description = "Container port that the load balancer sends to. `rule_arn` makes the service wait for the listener's rule."
   type = object({
     target_group_arn = string
     rule_arn         = string
@@ -126,14 +126,14 @@ variable "target" {
 }
 
 variable "grace_seconds" {
-  description = "How long a new task may be unhealthy, for migrations at its start."
+  description = "Seconds a new task may be unhealthy, to allow for migrations at startup."
   type        = number
   default     = 120
   nullable    = false
 }
 
 variable "tasks" {
-  description = "How many tasks run; the start value where autoscaling decides."
+  description = "Number of tasks; the initial value if autoscaling is on."
   type        = number
   default     = 1
   nullable    = false
@@ -145,14 +145,14 @@ variable "tasks" {
 }
 
 variable "singleton" {
-  description = "Never two tasks at once: the old one ends before the new one starts."
+  description = "Never run two tasks at once: the old task stops before the new one starts."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "autoscaling" {
-  description = "Between how many tasks the service scales: by its CPU, and by a metric per task where one is named."
+  description = "Minimum and maximum number of tasks. The service scales by CPU, and by a metric per task if one is set."
   type = object({
     min         = number
     max         = number
@@ -173,14 +173,14 @@ variable "autoscaling" {
 }
 
 variable "spot" {
-  description = "Run on spare capacity, which AWS may take back with two minutes' notice. For work that is tried again."
+  description = "Run on spare capacity, which AWS can reclaim with two minutes' notice. For work that is retried."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "task_statements" {
-  description = "What the running task may do, as statements of an IAM policy."
+  description = "Permissions of the running task, as IAM policy statements."
   type = list(object({
     Effect    = optional(string, "Allow")
     Action    = list(string)
@@ -197,33 +197,33 @@ variable "task_statements" {
 }
 
 variable "kms_key_arns" {
-  description = "Keys that the service's secrets are sealed with."
+  description = "KMS keys that encrypt the secrets of the service."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "discovery_namespace_id" {
-  description = "Private DNS namespace that the service is found in under its short name."
+  description = "Private DNS namespace in which the service is registered under its short name."
   type        = string
   default     = null
 }
 
 variable "discovery_name" {
-  description = "Name in the private namespace; none unless set."
+  description = "Name in the private namespace. Not registered by default."
   type        = string
   default     = null
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "Retention of logs in days."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "rollback_alarms" {
-  description = "Names of alarms that stop a deployment and bring the last one back."
+  description = "Names of alarms that stop and roll back a deployment."
   type        = list(string)
   default     = []
   nullable    = false
