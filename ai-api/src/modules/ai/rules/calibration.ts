@@ -82,7 +82,7 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
         deciding(kind);
         const inForce = await activeThresholds(transaction, kind, now());
         const conflict = () =>
-          new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Look again first.`);
+          new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Reload it first.`);
         if (inForce.version !== given.expectedVersion) throw conflict();
         const { yesAt, noAt, slope = inForce.slope, intercept = inForce.intercept, reason } = given;
         const applied: Thresholds = { version: inForce.version + 1, yesAt, noAt, slope, intercept };

@@ -100,7 +100,7 @@ export function createRules(database: Database, kinds: readonly Kind[], now: () 
       const conflict = () =>
         new Problem(
           'CONFLICT',
-          `The newest version of ${rule.key} is ${newest?.version ?? 'none'}. Look again first.`,
+          `The newest version of ${rule.key} is ${newest?.version ?? 'none'}. Reload it first.`,
         );
       if ((newest?.version ?? 0) !== expectedVersion) throw conflict();
       const row = await appendRule(transaction, {

@@ -186,7 +186,7 @@ export async function confirm(
   const row = await openSeen(transaction, seen, (found) => requireMayDecide(found, decider));
   const isDecided = row.state === 'approved' || row.state === 'rejected';
   if (row.audit !== 'due' || !isDecided)
-    throw new Problem('APPROVAL_STATE', 'Nobody has to look at this request.');
+    throw new Problem('APPROVAL_STATE', 'This request is not selected for spot-check.');
   const outcome = row.state === 'approved' ? 'approve' : 'reject';
   const judgementId = await storeHuman(transaction, storeJudgement, decider, row, outcome, 'Confirmed.');
   const changed = await writeSeen(transaction, row, { audit: 'confirmed', judgement_id: judgementId });
@@ -212,7 +212,7 @@ export async function escalate(
   const row = await openSeen(transaction, seen, (found) => requireMayDecide(found, decider));
   if (!OPEN_STATES.some((state) => state === row.state))
     throw new Problem('APPROVAL_STATE', `It is ${row.state} already.`);
-  if (row.escalated_at) throw new Problem('APPROVAL_STATE', 'It was escalated already.');
+  if (row.escalated_at) throw new Problem('APPROVAL_STATE', 'It has already been escalated.');
   const changed = await writeSeen(transaction, row, { escalated_at: now(), reminded_at: now() });
   const by = decider.name;
   await addStep(transaction, row.id, { step: 'escalated', at: now(), by, engine: 'human', reason });
@@ -231,6 +231,6 @@ export async function writeSeen(
   change: Parameters<typeof changeApproval>[2],
 ): Promise<ApprovalRecord> {
   const changed = await changeApproval(transaction, row, change);
-  if (!changed) throw new Problem('CONFLICT', 'Somebody else changed this request. Look again first.');
+  if (!changed) throw new Problem('CONFLICT', 'This request was changed in the meantime. Reload it first.');
   return changed;
 }
