@@ -86,7 +86,7 @@ describe('an error shows', () => {
 
   test('that something other than the API answers', async () => {
     const error = await failure({ body: '<html></html>', type: 'text/html' });
-    expect(error.message).toBe(`${api.url} answered something other than JSON`);
+    expect(error.message).toBe(`${api.url} did not return JSON`);
   });
 
   test('that the API is not there', async () => {

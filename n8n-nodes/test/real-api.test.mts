@@ -117,7 +117,7 @@ test('an execution that is repeated acts once, another one again', async () => {
   const again = await succeed(submission(1), [{}], { executionId: 'e-1' });
   expect(again[0]?.json.approvalId).toBe(first[0]?.json.approvalId);
   const other = await run(submission(1), [{}], { executionId: 'e-2' });
-  expect(other.data.resultData.error?.message).toContain('asked for already');
+  expect(other.data.resultData.error?.message).toContain('already claims this time');
 });
 
 function submission(hours: number): INodeParameters {

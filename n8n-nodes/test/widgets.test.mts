@@ -152,7 +152,7 @@ describe('a table', () => {
 
   test.each([
     ['the table is not one', { table: 'x' }, 'Choose a table for the rows'],
-    ['an item has none of its columns', { table: 'left' }, 'The item has no column of the table left'],
+    ['an item has none of its columns', { table: 'left' }, 'The item has no columns of the table left'],
   ])('is refused when %s', async (_, parameters, message) => {
     const columns = { mappingMode: 'autoMapInputData', value: null };
     const done = await run({ operation: 'load', rowsFrom: 'items', columns, ...parameters }, [{ other: 1 }]);

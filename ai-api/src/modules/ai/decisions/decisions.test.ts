@@ -106,7 +106,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     expect(made).toMatchObject({ status: 'declined', decidedBy: { via: 'api' }, callback: null });
     await expect(
       api.client.decision.decide({ decisionId, choice: 'approved', reason: 'Yes.' }),
-    ).rejects.toThrow('The decision is declined already.');
+    ).rejects.toThrow('The decision is already declined.');
     const { items } = await api.client.audit.list({ subject: `decision:${decisionId}` });
     expect(items.map(({ operation }) => operation)).toEqual(['decision.decide', 'decision.create']);
   });
@@ -124,7 +124,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     expect(await page(token)).toContain('Your decision is needed');
     clock.setAhead(HOUR_MS);
     expect(await page(token)).toContain('The deadline has passed');
-    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('is over');
+    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('The deadline has passed');
     await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })
