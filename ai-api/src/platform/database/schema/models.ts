@@ -62,6 +62,8 @@ export interface ModelsTables {
     model: string;
     dimensions: number;
     state: 'building' | 'active';
+    /** Written by processes of the version before, and read by none. */
+    revision: Generated<number>;
     created_at: Timestamp;
   };
   'models.embeddings': {
