@@ -52,5 +52,5 @@ describe.each(databaseKinds())('npm run audit:verify on $name', ({ create }) => 
 test('npm run audit:verify says that there is no database', async () => {
   const { code, text } = await verify({ DATA_DIR: temporaryDirectory() });
   expect(code).toBe(2);
-  expect(text).toMatch(/^Could not verify: There is no database in /);
+  expect(text).toMatch(/^Verification failed: There is no database in /);
 });

@@ -69,12 +69,12 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
 
     const backup = join(folder(), 'backup');
     const made = await npmRun('backup', testDatabase.env, backup);
-    expect(made).toEqual({ code: 0, text: `1 companies, 2 objects, 2 keys: ${backup}\n` });
+    expect(made).toEqual({ code: 0, text: `1 companies, 2 objects, 2 keys written to ${backup}\n` });
     expect(statSync(backup).mode & 0o077).toBe(0);
 
     const { env } = await place('after');
     const restored = await npmRun('restore', env, backup);
-    expect(restored.text).toMatch(/^Restored and verified: 1 companies, 2 objects of /);
+    expect(restored.text).toMatch(/^Restored and verified: 1 companies, 2 objects, created /);
     expect(restored.code).toBe(0);
 
     const again = await startApi({ ...testDatabase, env } as TestDatabase, { TENANT: 'Tin Kettles' });
@@ -87,14 +87,14 @@ describe.each(owners)('npm run backup and npm run restore on %s', (kind) => {
     await again.stop();
 
     expect((await npmRun('restore', env, backup)).text).toMatch(
-      /^Could not restore: (The database of DATABASE_URL is not empty|.* has a database already)/,
+      /^Restore failed: (The database of DATABASE_URL is not empty|.* already contains a database)/,
     );
     expect((await npmRun('backup', testDatabase.env, backup)).text).toContain('is not empty');
     const dump = join(backup, kind === 'PGlite' ? 'database.tar.gz' : 'database.dump');
     appendFileSync(dump, 'x');
     expect(await npmRun('restore', {}, backup, '--check')).toEqual({
       code: 1,
-      text: `Could not restore: ${dump} was altered after the backup.\n`,
+      text: `Restore failed: ${dump} was altered after the backup.\n`,
     });
     rmSync(join(backup, 'manifest.json'));
     expect((await npmRun('restore', {}, backup, '--check')).text).toContain('is not a complete backup');

@@ -91,7 +91,7 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
     const lines: string[] = [];
     await diff(account(), exports, (line) => lines.push(line));
     expect(lines).toEqual([
-      `${app.name}: version v2, which is not released, was not compared`,
+      `${app.name}: version v2 is not released and was not compared`,
       'The server matches the exports.',
     ]);
     app.released = String(draft.appVersions[0]?.id);

@@ -162,7 +162,7 @@ test('a trigger that fails to start is named with its reason, and a later bootst
   expect(workflows).toContainEqual({ id: 'fragile', name: 'Fragile', active: true, change: 'unchanged' });
 }, 90_000);
 
-test('a workflow whose credential is missing stays off and says so, until the credential is there', async () => {
+test('a workflow whose credential is missing stays inactive and says so, until the credential is there', async () => {
   const archive = JSON.parse(
     JSON.stringify(mailWorkflow('Hello'))
       .replaceAll('send-a-mail', 'archive')
@@ -174,7 +174,7 @@ test('a workflow whose credential is missing stays off and says so, until the cr
   const off = await bootstrapN8n({ ...bootstrapOptions(), onProgress: (line) => lines.push(line) });
   expect(off.workflows).toContainEqual({ id: 'archive', name: 'Archive', active: false, change: 'created' });
   expect(lines).toContain(
-    'n8n: workflow "Archive" stays off: it needs a credential "Archive mail" of type smtp (node "Send")',
+    'n8n: workflow "Archive" stays inactive: it needs a credential "Archive mail" of type smtp (node "Send")',
   );
   const { credentials, ...options } = bootstrapOptions();
   const mail = credentials.filter(({ name }) => name === 'Mail');
