@@ -59,6 +59,6 @@ test('drift names the node and the place', () => {
   expect(driftOf(before, before)).toEqual([]);
   expect(driftOf(before, after)).toEqual([
     { place: 'node "Send": parameters.b', file: 1, n8n: 2 },
-    { place: 'node "New"', file: undefined, n8n: 'there' },
+    { place: 'node "New"', file: undefined, n8n: '(present)' },
   ]);
 });
