@@ -80,7 +80,7 @@ test('two files of one name are refused', () => {
   write('a.json', manualWorkflow());
   write('b.json', manualWorkflow());
   expect(() => readWorkflowDirectory(folder)).toThrow(
-    'b.json and a.json both call themselves "Started by hand".',
+    'b.json and a.json both use the name or id "Started by hand".',
   );
 });
 

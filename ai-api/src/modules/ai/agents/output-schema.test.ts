@@ -43,8 +43,16 @@ describe('the schema of answers', () => {
   test.each([
     ['no object', { type: 'string' }, 'outputSchema: must have type object'],
     ['no properties', object({}), 'outputSchema: must have properties'],
-    ['a reference', object({ a: { $ref: '#' } }), 'outputSchema.properties.a.$ref: is not a supported keyword'],
-    ['a pattern', object({ a: { type: 'string', pattern: '(a+)+$' } }), 'a.pattern: is not a supported keyword'],
+    [
+      'a reference',
+      object({ a: { $ref: '#' } }),
+      'outputSchema.properties.a.$ref: is not a supported keyword',
+    ],
+    [
+      'a pattern',
+      object({ a: { type: 'string', pattern: '(a+)+$' } }),
+      'a.pattern: is not a supported keyword',
+    ],
     ['an unknown type', object({ a: { type: 'date' } }), 'outputSchema.properties.a.type: must be of object'],
     ['no type', object({ a: {} }), 'outputSchema.properties.a: must say its type'],
     [

@@ -124,7 +124,9 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     expect(await page(token)).toContain('Your decision is needed');
     clock.setAhead(HOUR_MS);
     expect(await page(token)).toContain('The deadline has passed');
-    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow('The deadline has passed');
+    await expect(api.client.decision.decide({ decisionId, choice: 'approved' })).rejects.toThrow(
+      'The deadline has passed',
+    );
     await makeJobsDue(api, 'decision.expire');
     await expect
       .poll(async () => (await api.client.decision.get({ decisionId })).status, { timeout: 30_000 })

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import { scheduleRetention } from './retention.ts';
+import { ensurePartitions, scheduleRetention } from './retention.ts';
 
 export { type Actor, actorOf, displayName, systemActor } from './actor.ts';
 export { digestOf } from './chain.ts';
@@ -32,6 +32,8 @@ interface Needs {
   log: Logger;
 }
 
-export function create({ database, jobs, clock, log }: Needs): void {
+/** Makes the partitions of the coming months before anything is recorded. */
+export async function create({ database, jobs, clock, log }: Needs): Promise<void> {
+  await ensurePartitions(database, clock.now());
   scheduleRetention(jobs, database, () => clock.now(), log);
 }
