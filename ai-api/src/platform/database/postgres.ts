@@ -47,6 +47,8 @@ export function openPostgres(
     application_name: 'ai-manager',
   });
   pool.on('error', onError);
+  // A client that is in use has no listener of the pool's: losing it between two statements must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     driver: 'postgres',
     kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), log: queryTimes(onQuery) }),
