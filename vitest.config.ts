@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'n8n-host/**', 'n8n-nodes/**'],
           globalSetup: ['ai-api/test/setup.ts'],
+          // A worker loads the platform once for all its files.
+          isolate: false,
           // Real servers and processes on a shared machine: CI tries once more, and says so in its report.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,

@@ -7,7 +7,7 @@ import type { Overrides } from './composition/drivers.ts';
 import { type Config, urlOf } from './config/index.ts';
 import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
-import { type DevInbox, startDevInbox } from './platform/mail/index.ts';
+import type { DevInbox } from './platform/mail/dev-inbox.ts';
 
 /** How long running requests and jobs may take to end. */
 const STOP_MS = 10_000;
@@ -70,7 +70,8 @@ async function closeAll(parts: { close(): Promise<void> }[]): Promise<void> {
   for (const part of parts) await part.close();
 }
 
-function openInbox(config: Config, log: Logger): Promise<DevInbox> {
+async function openInbox(config: Config, log: Logger): Promise<DevInbox> {
+  const { startDevInbox } = await import('./platform/mail/dev-inbox.ts');
   return startDevInbox({
     smtpPort: config.INBOX_SMTP_PORT,
     httpPort: config.INBOX_HTTP_PORT,

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import { createDatabase, type Database } from '../platform/database/index.ts';
-import { openPglite } from '../platform/database/pglite.ts';
 import { DatabaseUnreachable, openPostgres } from '../platform/database/postgres.ts';
 import type { OnQuery } from '../platform/telemetry/query-type.ts';
 
-/** The database that the configuration names. */
+/** The database that the configuration names. The embedded one is loaded only where it is used. */
 export async function openDatabase(config: Config, log: Logger, onQuery?: OnQuery): Promise<Database> {
   const { DATABASE_URL, DATABASE_POOL, DATA_DIR } = config;
-  if (!DATABASE_URL) return createDatabase(await openPglite(DATA_DIR, onQuery));
+  if (!DATABASE_URL) {
+    const { openPglite } = await import('../platform/database/pglite.ts');
+    return createDatabase(await openPglite(DATA_DIR, onQuery));
+  }
   const onError = (err: Error) => log.warn({ err }, 'database connection lost');
   const database = createDatabase(openPostgres(DATABASE_URL, DATABASE_POOL, onError, onQuery));
   try {

@@ -19,7 +19,7 @@ import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/ind
 import { createSealer } from '../platform/sealing.ts';
 import { openShared } from '../platform/shared.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
-import { createTracing } from '../platform/telemetry/tracing/index.ts';
+import type { OtlpSettings } from '../platform/telemetry/tracing/index.ts';
 import { connectLangfuse, createConnections } from './connections.ts';
 import { installationKeys, localKey } from './keys.ts';
 
@@ -50,7 +50,7 @@ export async function openDrivers(
     }),
   });
   const otlp = otlpSettings(config);
-  const tracing = otlp && createTracing(otlp, log);
+  const tracing = otlp && (await openTracing(otlp, log));
   const ledger = createLedger(database, {
     prices: readPrices(config.MODEL_PRICES),
     dailyMicros: config.MODEL_DAILY_BUDGET ?? null,
@@ -114,6 +114,12 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
   };
+}
+
+/** Loads OpenTelemetry's exporter only where there is a collector: every start would wait for it. */
+async function openTracing(settings: OtlpSettings, log: Logger) {
+  const { createTracing } = await import('../platform/telemetry/tracing/provider.ts');
+  return createTracing(settings, log);
 }
 
 /** @throws {import('../models/embeddings/pgvector.ts').VectorsMissing} in production */

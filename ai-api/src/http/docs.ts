@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { Router } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { PROBLEMS } from '../contract/errors.ts';
 import { html } from '../platform/html.ts';
 
@@ -17,7 +18,7 @@ export function docsRouter(openapiPath: string): Router {
   });
   for (const asset of ASSETS) {
     router.get(`/assets/${asset}`, (_request, response) => {
-      response.sendFile(asset, { root: getAbsoluteFSPath(), maxAge: '1d' });
+      response.sendFile(asset, { root: ASSET_DIRECTORY, maxAge: '1d' });
     });
   }
   return router;
@@ -25,6 +26,9 @@ export function docsRouter(openapiPath: string): Router {
 
 /** All that the page needs; the package's own start page would load a document from elsewhere. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
+
+/** Found, not imported: the package's entry would run the whole of the page's code in this process. */
+const ASSET_DIRECTORY = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 

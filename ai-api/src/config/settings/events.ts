@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAllowedHosts } from '../../platform/outbound/index.ts';
+import { parseAllowedHosts } from '../../platform/outbound/allowed-hosts.ts';
 import { checked, whole } from './types.ts';
 
 /** How others hear of events. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { type Db, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from '../database/index.ts';
@@ -119,6 +119,7 @@ export function createJobs(
   });
   const queues = new Map<string, Queue<object>>();
   const scheduled = new Map<string, Scheduled>();
+  const worked = new Set<string>();
   let started = false;
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
@@ -205,6 +206,7 @@ export function createJobs(
       perJobResults: true,
       batchSize,
     } as const;
+    worked.add(name);
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
@@ -213,6 +215,18 @@ export function createJobs(
         boss.notifyWorker(worker);
       }
     });
+  }
+
+  /** Lets running jobs end, for so long. A graceful stop of pg-boss would look only twice a second whether they have. */
+  async function endWorkers(timeoutMs: number): Promise<void> {
+    const ended = Promise.all([...worked].map((name) => boss.offWork(name)));
+    const waiting = new AbortController();
+    const late = delay(timeoutMs, undefined, { signal: waiting.signal }).catch(() => {});
+    try {
+      await Promise.race([ended, late]);
+    } finally {
+      waiting.abort();
+    }
   }
 
   return {
@@ -257,7 +271,11 @@ export function createJobs(
     ping: async () => {
       await boss.getQueues();
     },
-    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: true }),
+    stop: async (timeoutMs) => {
+      await endWorkers(timeoutMs);
+      // What has not ended by now is failed, and taken up again.
+      await boss.stop({ graceful: false, close: true });
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type Delivery, type Subscriber, startSubscriber, verified } from '../../../../test/subscriber.ts';
 import { createLog } from '../../../platform/log.ts';
-import { type DevInbox, startDevInbox } from '../../../platform/mail/index.ts';
+import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.ts';
 
 const HOUR_MS = 3_600_000;
 
