@@ -4,13 +4,16 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startApi } from '../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase, temporaryDirectory } from '../ai-api/test/databases.ts';
+import { COMPILE_CACHE, SHORT_LIVED } from '../ai-api/test/process.ts';
 
 const run = promisify(execFile);
 
 /** What the command prints, and how it ends. */
 async function verify(env: Record<string, string>) {
   const script = join(import.meta.dirname, 'audit-verify.ts');
-  const ended = await run(process.execPath, [script], { env: { PATH: process.env.PATH ?? '', ...env } }).then(
+  const ended = await run(process.execPath, [...SHORT_LIVED, script], {
+    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...env },
+  }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );

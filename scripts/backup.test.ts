@@ -7,13 +7,14 @@ import { afterEach, describe, expect, inject, test } from 'vitest';
 import { startApi } from '../ai-api/test/api.ts';
 import { databaseKinds, type TestDatabase, temporaryDirectory } from '../ai-api/test/databases.ts';
 import { copyMigratedPglite } from '../ai-api/test/pglite-templates.ts';
+import { COMPILE_CACHE, SHORT_LIVED } from '../ai-api/test/process.ts';
 
 const run = promisify(execFile);
 
 async function npmRun(script: string, env: Record<string, string>, ...args: string[]) {
   const file = join(import.meta.dirname, `${script}.ts`);
-  const ended = await run(process.execPath, [file, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+  const ended = await run(process.execPath, [...SHORT_LIVED, file, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...env },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../ai-api/test/ports.ts';
+import { COMPILE_CACHE } from '../ai-api/test/process.ts';
 import { ROOT } from './start/options.ts';
 import { type Mail, runWorkflows } from './start/workflow-runs.ts';
 
@@ -116,7 +117,7 @@ interface Running {
 
 function start(args: string[]): Running {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.ts'), ...args], {
-    env: { ...process.env, ...ports, DATA_DIR: join(home, 'data') },
+    env: { ...process.env, ...COMPILE_CACHE, ...ports, DATA_DIR: join(home, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, partOfSampleCompany, testEnvironment } from '../test/api.ts';
 import { databaseKinds, type TestDatabase } from '../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../test/model-recorder.ts';
+import { SHORT_LIVED } from '../test/process.ts';
 import { evaluate } from '../test/runs.ts';
 import { startVaultRecorder, type VaultRecorder } from '../test/vault-recorder.ts';
 import { type Client, createClient } from './catalogue/client.ts';
@@ -48,7 +49,7 @@ describe.each(databaseKinds())('a process with secrets in AWS Secrets Manager on
   });
 
   const start = (env: Record<string, string>): ChildProcess =>
-    spawn(process.execPath, [main], {
+    spawn(process.execPath, [...SHORT_LIVED, main], {
       env: {
         PATH: process.env.PATH,
         ...testEnvironment(testDatabase, { LOG_LEVEL: 'info', ...vault.env, ...env }),

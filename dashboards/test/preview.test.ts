@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { createTestDatabase, type TestDatabase } from '../../ai-api/test/databases.ts';
 import { pdfOf } from '../../ai-api/test/files.ts';
 import { evaluate } from '../../ai-api/test/runs.ts';
-import { buildMarketplace } from '../../tooljet-plugins/build.ts';
+import { builtMarketplace } from '../../tooljet-plugins/test/built.ts';
 import { apps } from '../src/apps/index.ts';
 import { exportApp } from '../src/build/export.ts';
 import { startPreview } from '../src/preview/server.ts';
@@ -72,7 +69,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+    folder = await builtMarketplace();
     testDatabase = await createTestDatabase();
     api = await startApi(testDatabase);
     await api.client.people.import(sampleCompany());
@@ -94,7 +91,6 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     for (const one of [preview, asBuilder, asExecutive]) await one?.stop();
     await api?.stop();
     await testDatabase?.remove();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const open = (slug: string, size = DESKTOP) => openApp(browser, `${preview.url}/${slug}`, size);

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildMarketplace } from '../../tooljet-plugins/build.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { builtMarketplace } from '../../tooljet-plugins/test/built.ts';
 import { apps } from '../src/apps/index.ts';
 import { exportApp } from '../src/build/export.ts';
 import type { ExportedComponent } from '../src/build/export-types.ts';
@@ -13,9 +10,8 @@ import { addVersion, type FakeToolJet, startFakeToolJet } from './tooljet-record
 
 let marketplace: string;
 beforeAll(async () => {
-  marketplace = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+  marketplace = await builtMarketplace();
 });
-afterAll(() => rm(marketplace, { recursive: true, force: true }));
 
 const exports = apps.map(exportApp);
 const queryCounts = apps.map(({ queries }) => queries.length);

@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, SAMPLE_WEEK, sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { createTestDatabase, type TestDatabase } from '../../ai-api/test/databases.ts';
-import { buildMarketplace } from '../build.ts';
 import type { QueryService } from '../common/types.ts';
+import { builtMarketplace } from './built.ts';
 import { LOADERS } from './loaders.ts';
 import { startRecorder } from './recorder.ts';
 
@@ -14,7 +13,7 @@ let testDatabase: TestDatabase;
 let api: TestApi;
 
 beforeAll(async () => {
-  folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+  folder = await builtMarketplace();
   testDatabase = await createTestDatabase();
   api = await startApi(testDatabase, { TOOLJET_PLUGINS_DIR: folder });
   await api.client.people.import(sampleCompany());
@@ -22,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.stop();
   await testDatabase?.remove();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('the marketplace that the API serves', () => {

@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildMarketplace, PLUGINS } from '../build.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PLUGINS } from '../build.ts';
+import { builtMarketplace } from './built.ts';
 
 let folder: string;
 
 beforeAll(async () => {
-  folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+  folder = await builtMarketplace();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Form = Record<string, { type?: string; list?: { value: string }[] }>;
 

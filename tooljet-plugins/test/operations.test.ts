@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type Fixture, startFixture } from '../../ai-api/test/operations/fixture.ts';
@@ -8,7 +6,7 @@ import { createRun } from '../../ai-api/test/operations/run.ts';
 import { SAMPLE } from '../../ai-api/test/operations/sample.ts';
 import type { Step } from '../../ai-api/test/operations/step.ts';
 import { viaClient } from '../../ai-api/test/operations/via-client.ts';
-import { buildMarketplace } from '../build.ts';
+import { builtMarketplace } from './built.ts';
 import { LOADERS } from './loaders.ts';
 import { viaPlugin } from './via-plugin.ts';
 
@@ -18,7 +16,7 @@ describe('the plugin ai-manager, in a new context, carries out', () => {
   let run: (step: Step) => Promise<void>;
 
   beforeAll(async () => {
-    folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+    folder = await builtMarketplace();
     fixture = await startFixture();
     const load = LOADERS['in a new context'] as NonNullable<(typeof LOADERS)[string]>;
     const plugin = viaPlugin(load(join(folder, 'ai-manager/dist/index.js')), fixture);
@@ -30,7 +28,6 @@ describe('the plugin ai-manager, in a new context, carries out', () => {
   });
   afterAll(async () => {
     await fixture?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   test.each(steps)('$title', (step) => run(step));

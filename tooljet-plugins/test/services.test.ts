@@ -1,18 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildMarketplace } from '../build.ts';
 import type { QueryService } from '../common/types.ts';
+import { builtMarketplace } from './built.ts';
 import { LOADERS } from './loaders.ts';
 import { type Recorded, type Reply, startRecorder } from './recorder.ts';
 
 let folder: string;
 
 beforeAll(async () => {
-  folder = await buildMarketplace(await mkdtemp(join(tmpdir(), 'marketplace-')));
+  folder = await builtMarketplace();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const config = { id: 'c-1', dataType: 'NUMERIC', minValue: 1, maxValue: 5 };
 

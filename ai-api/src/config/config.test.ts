@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../test/api.ts';
 import { temporaryDirectory } from '../../test/databases.ts';
 import { copyMigratedPglite } from '../../test/pglite-templates.ts';
-import { type ApiProcess, startProcess } from '../../test/process.ts';
+import { type ApiProcess, SHORT_LIVED, startProcess } from '../../test/process.ts';
 import { ConfigError, readConfig, settings, urlOf } from './index.ts';
 
 type Env = Record<string, string>;
@@ -131,7 +131,7 @@ describe('the configuration', () => {
 /** Runs `main.ts` to its end, which comes soon when it cannot start. */
 async function run(env: Env): Promise<{ code: number | null; stderr: string }> {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...SHORT_LIVED, main], {
     env: { PATH: process.env.PATH ?? '', SMTP_URL: 'smtp://127.0.0.1:2525', PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

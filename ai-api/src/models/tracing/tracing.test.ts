@@ -6,7 +6,8 @@ import { businessDatabases, type TestDatabase } from '../../../test/databases.ts
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../test/model-recorder.ts';
 import { evaluate, everyItem, smallCompany } from '../../../test/runs.ts';
 
-const SIZE = 1000;
+/** Several batches of the exporter, in each third of the run. */
+const SIZE = 360;
 const good = scoreEverything(90, () => ['week.note']);
 
 describe.each(businessDatabases())('traces of judgements on $name', ({ create }) => {
