@@ -1,6 +1,6 @@
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { RunRecord } from './store.ts';
+import type { RunRecord } from './run-store.ts';
 
 /** Seconds that an answer about a run, and its results, are kept. */
 export const RUN_TTL = 5 * 60;

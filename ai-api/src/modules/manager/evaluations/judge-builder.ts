@@ -4,15 +4,10 @@ import { OutsideCallError } from '../../../platform/http-client.ts';
 import { addWeeks } from '../../../platform/week.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { KnownWeek, People } from '../../shared/people/index.ts';
+import { gradedProjects, insertProjectGrades } from './grade-store.ts';
 import { builderFacts, TREND_WEEKS } from './kinds/builder.ts';
 import { projectFacts } from './kinds/project.ts';
-import {
-  type EvaluationRecord,
-  gradedProjects,
-  insertProjectGrades,
-  markFailed,
-  markJudged,
-} from './store.ts';
+import { type EvaluationRecord, markFailed, markJudged } from './store.ts';
 
 /** The two kinds a week is judged with. */
 export interface WeeklyRulebooks {

@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { claimProgress, countRun, type RunRecord } from './store.ts';
+import { claimProgress, countRun, type RunRecord } from './run-store.ts';
 
 const INTERVAL_MS = 1_000;
 const MAX_RUNS = 100;
+
+export type Progress = ReturnType<typeof createProgress>;
 
 /**
  * Reports how far runs are, for people who watch them: at most once a second for each run, whatever the number of

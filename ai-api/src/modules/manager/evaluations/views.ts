@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Grade, JudgementView } from '../../../judgement/index.ts';
 import type { evaluation } from './contract.ts';
-import type { EvaluationRecord, ProjectGradeRecord, RunCounts, RunRecord } from './store.ts';
+import type { ProjectGradeRecord } from './grade-store.ts';
+import type { RunCounts, RunRecord } from './run-store.ts';
+import type { EvaluationRecord } from './store.ts';
 
 type Operations = (typeof evaluation)['operations'];
 export type Run = z.input<Operations['getRun']['output']>;
