@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { readExports } from '../../../dashboards/src/files.ts';
-import { pushAll } from '../../../dashboards/src/push/index.ts';
-import { accountOf, sourcesOf } from '../../../dashboards/src/push/settings.ts';
-import { bootstrapN8n } from '../../../workflows/src/bootstrap.ts';
+import { readExports } from '@ai-manager/dashboards/files';
+import { pushAll } from '@ai-manager/dashboards/push';
+import { accountOf, sourcesOf } from '@ai-manager/dashboards/settings';
+import { bootstrapN8n } from '@ai-manager/workflows';
 
 /** `compose.yaml`'s one-time container: workflows into n8n, plugins and
  * dashboards into ToolJet. Safe to repeat. */
