@@ -6,7 +6,7 @@ import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/trac
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
 import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './store.ts';
-import { JOB_SCHEMA, openToTenants } from './tables.ts';
+import { JOB_SCHEMA, letOneWait, openToTenants } from './tables.ts';
 
 /** Which jobs go first. A worker process takes all classes by default. */
 export const PRIORITIES = ['high', 'default', 'low'] as const;
@@ -44,6 +44,8 @@ export interface Queue<Data extends object, Progress = unknown> {
 export interface Scheduled {
   name: string;
   cron: string;
+  /** Defaults to `low`. */
+  priority?: Priority;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -260,6 +262,7 @@ export function createJobs(
       await boss.start();
       await openToTenants(database);
       for (const queue of queues.values()) await prepare(queue);
+      await letOneWait(database, [...scheduled.keys()]);
       if (!working) return;
       for (const queue of queues.values())
         if (priorities.includes(queue.priority ?? 'default')) await work(queue);
@@ -280,10 +283,10 @@ export function createJobs(
 }
 
 /** A run that fails is tried again; the next one by the clock comes all the same. */
-function scheduledQueue({ name, run }: Scheduled): Queue<object> {
+function scheduledQueue({ name, priority = 'low', run }: Scheduled): Queue<object> {
   return {
     name,
-    priority: 'low',
+    priority,
     concurrency: 1,
     retryLimit: 3,
     retryDelay: 30,

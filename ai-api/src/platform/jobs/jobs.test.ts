@@ -395,6 +395,17 @@ describe.each(databaseKinds())('the job queue on $name', options, ({ create }) =
     });
   });
 
+  test('work by the clock waits once, however often it is due while every worker is away', async (context) => {
+    const { jobs, name, enqueue } = createFixture(database, context);
+    jobs.schedule({ name, cron: '0 0 1 1 *', run: async () => {} });
+    await jobs.start({ work: false });
+    for (const n of [1, 2, 3]) await enqueue(n);
+    const { rows } = await sql`select data from jobs.job where name = ${name}`.execute(
+      database.system('the test looks behind the queue'),
+    );
+    expect(rows).toEqual([{ data: { n: 1 } }]);
+  });
+
   test('a tenant cannot enqueue in the name of another', async (context) => {
     const { jobs, name, queue, inTenant } = createFixture(database, context);
     jobs.define<Work>(queue(async () => {}));

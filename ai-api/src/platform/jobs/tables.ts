@@ -35,3 +35,15 @@ export async function openToTenants(database: Database): Promise<void> {
       end if;
     end $$`.execute(kysely);
 }
+
+/**
+ * Lets at most one job wait in these queues (pg-boss's policy `short`), so that work by the clock does not pile up
+ * while every worker is away. pg-boss sets the policy of a queue only when it makes it; these may be older.
+ */
+export async function letOneWait(database: Database, queues: readonly string[]): Promise<void> {
+  if (queues.length === 0) return;
+  const kysely = database.system('the policy of queues for work by the clock');
+  await sql`
+    update ${sql.id(JOB_SCHEMA, 'queue')} set policy = 'short'
+    where name in (${sql.join(queues)}) and policy <> 'short'`.execute(kysely);
+}

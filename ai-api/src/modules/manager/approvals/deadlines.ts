@@ -54,6 +54,7 @@ export function scheduleDeadlines(
   jobs.schedule({
     name: 'approval.deadlines',
     cron: '* * * * *',
+    priority: 'default',
     run: async () => {
       for (const tenantId of await tenantIds()) {
         // One company's failure is not another's.
