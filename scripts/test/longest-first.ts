@@ -3,18 +3,19 @@ import { pathOf, readTimings } from './timings.ts';
 
 /**
  * Runs the files that take longest first, by the committed timings, so that no long file begins when all others have
- * ended. Files without a time come first. Files that share a worker (`isolate: false`) follow the longest of the
- * others in a row: one worker loads what they share once, while another is busy with that file.
+ * ended. Files without a time come first. A worker loads what the files of a project share once and ends when a file of
+ * another project is next: those of the other projects follow the longest file in a row, while a worker is busy with it.
  */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const timings = readTimings();
     const secondsOf = ({ moduleId }: TestSpecification) => timings.get(pathOf(moduleId)) ?? 10_000;
-    const sorted = files.toSorted(
+    const [longest, ...others] = files.toSorted(
       (a, b) => secondsOf(b) - secondsOf(a) || a.moduleId.localeCompare(b.moduleId),
     );
-    const [longest, ...others] = sorted.filter(({ project }) => project.config.isolate);
-    const sharing = sorted.filter(({ project }) => !project.config.isolate);
-    return longest ? [longest, ...sharing, ...others] : sharing;
+    if (!longest) return [];
+    const isOfSameProject = ({ project }: TestSpecification) => project === longest.project;
+    const elsewhere = others.filter((file) => !isOfSameProject(file));
+    return [longest, ...elsewhere, ...others.filter(isOfSameProject)];
   }
 }

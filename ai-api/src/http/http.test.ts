@@ -332,31 +332,6 @@ describe('the HTTP interface', () => {
     });
   });
 
-  describe('probes', () => {
-    test.each(['/health', '/health/live'])('%s reports version, engine and drivers', async (path) => {
-      const response = await send('GET', path, undefined, anonymous);
-      expect(await response.json()).toMatchObject({
-        status: 'ok',
-        version: server.context.ops.installation.version,
-        engine: 'rules',
-        model: null,
-        drivers: {
-          database: testDatabase.env.DATABASE_URL ? 'postgres' : 'pglite',
-          vectors: testDatabase.env.DATABASE_URL ? server.context.collections.engine : 'pgvector',
-          jobs: 'pg-boss',
-          objects: 'filesystem',
-          mail: 'smtp',
-        },
-      });
-    });
-
-    test.each(['/ready', '/health/ready'])('%s asks the database and the queue', async (path) => {
-      const response = await send('GET', path, undefined, anonymous);
-      expect(response.status).toBe(200);
-      expect(await response.json()).toEqual({ status: 'ready', checks: { database: 'ok', queue: 'ok' } });
-    });
-  });
-
   describe('the reference page', () => {
     const ownPages = ['/docs', '/docs/start.js', '/docs/problems'];
 
