@@ -8,7 +8,6 @@ import type { Database } from './platform/database/index.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { createMetrics, type Metrics } from './platform/telemetry/metrics.ts';
 
-export { openDatabase } from './composition/database.ts';
 export { RegionMismatch } from './modules/shared/tenancy/index.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;

@@ -1,5 +1,5 @@
+import { openDatabase } from '../../ai-api/src/composition/database.ts';
 import type { Config } from '../../ai-api/src/config/index.ts';
-import { openDatabase } from '../../ai-api/src/context.ts';
 import { verifyChain } from '../../ai-api/src/modules/shared/audit/index.ts';
 import { createLog } from '../../ai-api/src/platform/log.ts';
 import { BackupError, type Manifest } from './manifest.ts';

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { Router } from 'express';
+import getAbsoluteFSPath from 'swagger-ui-dist/absolute-path.js';
 import { PROBLEMS } from '../contract/errors.ts';
 import { html } from '../platform/html.ts';
 
@@ -27,8 +26,8 @@ export function docsRouter(openapiPath: string): Router {
 /** All that the page needs; the package's own start page would load a document from elsewhere. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
-/** Found, not imported: the package's entry would run the whole of the page's code in this process. */
-const ASSET_DIRECTORY = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+// Not from the package's entry, which runs the whole of the page's code in this process.
+const ASSET_DIRECTORY = getAbsoluteFSPath();
 
 const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'";
 
