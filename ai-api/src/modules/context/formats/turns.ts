@@ -2,6 +2,9 @@ import type { ConversationBuilder } from './builder.ts';
 import type { Message, ToolCall } from './model.ts';
 import { clean } from './values.ts';
 
+/** An assistant that works for hours without a word is shown in messages of this many calls. */
+const MAX_CALLS = 200;
+
 type Details = Partial<Pick<Message, 'at' | 'model'>>;
 
 /**
@@ -54,7 +57,9 @@ export class Turns {
   }
 
   call(id: string, call: ToolCall, details: Details = {}): void {
-    this.builder.addCall(this.#open ?? this.#answer(id, details), call);
+    const isFull = this.#open !== null && this.#open.toolCalls.length >= MAX_CALLS;
+    const message = this.#open === null || isFull ? this.#answer(id, details) : this.#open;
+    this.builder.addCall(message, call);
     this.builder.seenAt(details.at ?? null);
   }
 

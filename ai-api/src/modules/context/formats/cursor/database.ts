@@ -53,7 +53,7 @@ export function withCursorBytes<Result>(bytes: Uint8Array, read: (rows: CursorRo
 /** A database that was copied without its write-ahead log is marked as one that has none. */
 function withoutLog(bytes: Uint8Array): Uint8Array {
   if (bytes[18] !== 2 && bytes[19] !== 2) return bytes;
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   copy.fill(1, 18, 20);
   return copy;
 }

@@ -1,7 +1,7 @@
 import { Budget, ConversationBuilder } from '../builder.ts';
 import type { Conversation } from '../model.ts';
 import { Turns } from '../turns.ts';
-import { name, time } from '../values.ts';
+import { name, textLines, time } from '../values.ts';
 import { readAgentText } from './agent.ts';
 
 const SESSION = /^<!-- ([^\n<>]{1,60}?) Session (\S{1,200})(?: \(([^)\n]{1,60})\))? -->\s*$/;
@@ -13,8 +13,7 @@ const TIME = /\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?Z?/;
 /** Reads a Markdown file of SpecStory: one conversation for each session that it names. */
 export function readSpecStory(text: string, folder?: string, fileName?: string): Conversation[] {
   const reading = new Reading(folder, fileName);
-  for (const [index, line] of text.split('\n').entries())
-    reading.line(line.endsWith('\r') ? line.slice(0, -1) : line, index + 1);
+  for (const [index, line] of textLines(text, /^[_<]/).entries()) reading.line(line, index + 1);
   return reading.finish();
 }
 
