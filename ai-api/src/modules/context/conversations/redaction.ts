@@ -33,8 +33,7 @@ export function redactConversation(
   const removed: Removed[] = [];
   const clean = (recordId: string | null, field: string, text: string): string => {
     const { text: left, findings } = redact(storable(text), { emails: options.emails });
-    for (const [rule, found] of Map.groupBy(findings, (finding) => finding.rule))
-      removed.push({ recordId, field, rule, count: found.length });
+    for (const { kind, count } of findings) removed.push({ recordId, field, rule: kind, count });
     return left;
   };
   const maybe = (recordId: string | null, field: string, text: string | null) =>
