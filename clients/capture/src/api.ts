@@ -48,11 +48,21 @@ const TIMEOUT_MS = 60_000;
 const PAGE = 100;
 
 /** The operations of the API that this command uses. */
-export function createApi({ url, apiKey }: Pick<Settings, 'url' | 'apiKey'>) {
+export function createApi({ url, apiKey, actingFor }: Pick<Settings, 'url' | 'apiKey' | 'actingFor'>) {
   async function call<Answer>(method: string, path: string, body?: string): Promise<Answer> {
     if (url === null || apiKey === null)
       throw new ApiFailure(401, 'Not signed in: run `ai-manager-capture login`.');
-    const response = await answerOf(new URL(path, url.endsWith('/') ? url : `${url}/`), method, apiKey, body);
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      ...(actingFor === null ? {} : { 'ai-manager-acting-for': actingFor }),
+    };
+    const response = await answerOf(
+      new URL(path, url.endsWith('/') ? url : `${url}/`),
+      method,
+      headers,
+      body,
+    );
     const text = await response.text().catch(() => '');
     if (!response.ok) throw failureOf(response.status, text);
     try {
@@ -82,8 +92,12 @@ export function createApi({ url, apiKey }: Pick<Settings, 'url' | 'apiKey'>) {
 
 export type Api = ReturnType<typeof createApi>;
 
-async function answerOf(url: URL, method: string, apiKey: string, body?: string): Promise<Response> {
-  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+async function answerOf(
+  url: URL,
+  method: string,
+  headers: Record<string, string>,
+  body?: string,
+): Promise<Response> {
   try {
     return await fetch(url, {
       method,

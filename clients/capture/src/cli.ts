@@ -11,7 +11,8 @@ import { createRun } from './run.ts';
 
 const HELP = `Sends the conversations that coding assistants keep on this machine to AI Manager.
 
-  login [--url URL] [--key KEY] [--emails] [--project FOLDER…]   sign in; asks for what is not given
+  login [--url URL] [--key KEY] [--as PERSON] [--emails] [--project FOLDER…]
+                                     sign in; asks for what is not given
   scan [--verbose] [--json]          show what was found and what would be sent
   push [--all] [--file TRANSCRIPT]   send what is new
   watch [--interval SECONDS]         send what is new, again and again
@@ -24,6 +25,7 @@ const HELP = `Sends the conversations that coding assistants keep on this machin
 const OPTIONS = {
   url: { type: 'string' },
   key: { type: 'string' },
+  as: { type: 'string' },
   emails: { type: 'boolean' },
   project: { type: 'string', multiple: true },
   verbose: { type: 'boolean' },

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Policy } from '../../../ai-api/src/modules/context/conversations/policy-match.ts';
 import type { Conversation } from '../../../ai-api/src/modules/context/formats/model.ts';
 import { type Found, findFiles } from './find.ts';
@@ -22,7 +23,20 @@ export interface FileOutcome {
 /** All files of all assistants on this machine. */
 export function findAll({ machine, settings }: Run, state: State): Found[] {
   const projects = [...new Set([...settings.projects, ...state.projects])];
-  return findFiles([...placesOf(machine), ...projects.flatMap(placesInProject)]);
+  return withoutCopies(findFiles([...placesOf(machine), ...projects.flatMap(placesInProject)]));
+}
+
+/** VS Code writes some chats twice: as a chat session and as a stream of events, which says less. */
+function withoutCopies(files: readonly Found[]): Found[] {
+  const nameOf = ({ path }: Found) => basename(path).replace(/\.jsonl?$/, '');
+  const isEvents = ({ path }: Found) => /GitHub\.copilot-chat[\\/]transcripts[\\/]/i.test(path);
+  const chats = new Set(files.filter((file) => file.tool === 'copilot-chat' && !isEvents(file)).map(nameOf));
+  return files.filter((file) => !isEvents(file) || !chats.has(nameOf(file)));
+}
+
+/** A transcript of Cursor says less than its database, which is read before. */
+function isInDatabase(state: State, { tool, kind, path }: Found): boolean {
+  return tool === 'cursor' && kind === 'file' && state.composers[basename(path, '.jsonl')] !== undefined;
 }
 
 export interface CollectOptions {
@@ -46,13 +60,14 @@ export async function collect(state: State, file: Found, options: CollectOptions
     redactions: 0,
     skipped: 0,
   };
-  if (!options.isAgain && isUnchanged(state, file)) return outcome;
+  if ((!options.isAgain && isUnchanged(state, file)) || isInDatabase(state, file)) return outcome;
   try {
     const reading = await readSource(state, file, options.isAgain);
-    const isTaken = takeAll(state, reading.conversations, options, outcome);
+    const notSaved = new Set<string>();
+    const isTaken = takeAll(state, reading.conversations, options, outcome, notSaved);
     outcome.outcome = 'read';
     outcome.skipped = reading.skipped();
-    if (isTaken) reading.remember(state);
+    if (isTaken) reading.remember(state, notSaved);
   } catch (error) {
     const isForeign = error instanceof Error && error.name === 'ForeignFile';
     outcome.outcome = isForeign ? 'not a conversation' : 'failed';
@@ -69,12 +84,14 @@ function takeAll(
   conversations: Iterable<Conversation>,
   { policies, emails, isAgain, take }: CollectOptions,
   outcome: FileOutcome,
+  notSaved: Set<string>,
 ): boolean {
   for (const conversation of conversations) {
     noteProject(state, conversation.workingDirectory);
     const prepared = prepare(conversation, policies, isAgain ? {} : state.conversations, emails);
     if (prepared === null) {
       outcome.notSaved++;
+      notSaved.add(conversation.sessionId);
       continue;
     }
     outcome.conversations++;

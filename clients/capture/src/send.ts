@@ -8,6 +8,8 @@ export interface Sent {
   added: number;
   changed: number;
   dropped: number;
+  /** Tool and session of what was dropped. */
+  droppedKeys: string[];
   refused: string[];
   /** Why the rest waits; null when the queue is empty. */
   waiting: string | null;
@@ -23,12 +25,21 @@ export async function sendQueue(
   policies: readonly Policy[],
   onProgress: (sent: Sent) => void = () => {},
 ): Promise<Sent> {
-  const sent: Sent = { parts: 0, added: 0, changed: 0, dropped: 0, refused: [], waiting: null };
+  const sent: Sent = {
+    parts: 0,
+    added: 0,
+    changed: 0,
+    dropped: 0,
+    droppedKeys: [],
+    refused: [],
+    waiting: null,
+  };
   for (const { name, body } of queue.all()) {
     const conversation = JSON.parse(body) as Conversation;
     if (actionFor(policies, conversation) === 'do-not-save') {
       queue.remove(name);
       sent.dropped++;
+      sent.droppedKeys.push(`${conversation.tool}\n${conversation.sessionId}`);
       continue;
     }
     try {

@@ -5,13 +5,15 @@ export interface Settings {
   /** Root of the API, such as `https://ai-manager.example`. */
   url: string | null;
   apiKey: string | null;
+  /** E-mail address or id of the person whom the key acts for, where it is not the person's own. */
+  actingFor: string | null;
   /** Also removes e-mail addresses before sending. */
   emails: boolean;
   /** Projects whose aider and SpecStory files are read, beside those that other assistants worked in. */
   projects: string[];
 }
 
-const DEFAULTS: Settings = { url: null, apiKey: null, emails: false, projects: [] };
+const DEFAULTS: Settings = { url: null, apiKey: null, actingFor: null, emails: false, projects: [] };
 
 export const settingsPath = (folder: string): string => join(folder, 'settings.json');
 

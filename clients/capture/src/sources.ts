@@ -18,8 +18,11 @@ export interface Reading {
   conversations: Iterable<Conversation>;
   /** Broken records, once the conversations are read. */
   skipped(): number;
-  /** Remembers that the file was read; called once its conversations are queued. */
-  remember(state: State): void;
+  /**
+   * Remembers what was read, once it is queued. What a policy keeps here is read again the next time, because policies
+   * change.
+   */
+  remember(state: State, notSaved: ReadonlySet<string>): void;
 }
 
 /** Whether the file is as it was when it was last read. */
@@ -57,8 +60,8 @@ async function readFile(state: State, file: Found, isAgain: boolean): Promise<Re
   return {
     conversations: isSame ? [] : imported.conversations.map((conversation) => placed(conversation, file)),
     skipped: () => imported.skippedCount,
-    remember: (changed) => {
-      changed.files[file.path] = entry;
+    remember: (changed, notSaved) => {
+      if (notSaved.size === 0) changed.files[file.path] = entry;
     },
   };
 }
@@ -95,6 +98,8 @@ function readDatabase(state: State, file: Found, isAgain: boolean): Reading {
     const rows = openCursor(file.path);
     const isWanted = (id: string, row: unknown) => {
       const fingerprint = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 16);
+      // What was sent from a transcript, before it was here, has other messages.
+      if (state.composers[id] === undefined && state.conversations[`cursor\n${id}`]) return false;
       fingerprints[id] = fingerprint;
       return isAgain || state.composers[id] !== fingerprint;
     };
@@ -109,9 +114,10 @@ function readDatabase(state: State, file: Found, isAgain: boolean): Reading {
   return {
     conversations: conversations(),
     skipped: () => skips.skippedCount,
-    remember: (changed) => {
-      Object.assign(changed.composers, fingerprints);
-      changed.files[file.path] = { identity, size, modified, hash: '' };
+    remember: (changed, notSaved) => {
+      for (const [id, fingerprint] of Object.entries(fingerprints))
+        if (!notSaved.has(id)) changed.composers[id] = fingerprint;
+      if (notSaved.size === 0) changed.files[file.path] = { identity, size, modified, hash: '' };
     },
   };
 }

@@ -7,6 +7,8 @@ import { settingsPath, writeSettings } from '../settings.ts';
 export interface LoginOptions {
   url?: string | undefined;
   key?: string | undefined;
+  /** E-mail address or id of the person whom the key acts for. */
+  as?: string | undefined;
   emails?: boolean | undefined;
   projects?: string[] | undefined;
 }
@@ -19,11 +21,13 @@ export async function login(run: Run, options: LoginOptions): Promise<number> {
     return 2;
   }
   const apiKey = (options.key ?? (await ask('API key: ', true))).trim();
+  const actingFor = options.as ?? null;
   try {
-    const { tenant, user, keyName } = await createApi({ url, apiKey }).whoAmI();
+    const { tenant, user, keyName } = await createApi({ url, apiKey, actingFor }).whoAmI();
     writeSettings(run.folder, {
       url,
       apiKey,
+      actingFor,
       emails: options.emails ?? run.settings.emails,
       projects: options.projects ?? run.settings.projects,
     });

@@ -47,7 +47,17 @@ export async function push(run: Run, options: PushOptions = {}): Promise<Pushed 
     // Nothing leaves the machine before the policies of today are known.
     const sent = Array.isArray(policies)
       ? await sendQueue(queue, run.api, policies)
-      : { parts: 0, added: 0, changed: 0, dropped: 0, refused: [], waiting: policies.message };
+      : {
+          parts: 0,
+          added: 0,
+          changed: 0,
+          dropped: 0,
+          droppedKeys: [],
+          refused: [],
+          waiting: policies.message,
+        };
+    // What a policy held back is to be found again when the policy changes.
+    if (sent.dropped > 0) forget(state, sent.droppedKeys);
     if (sent.parts > 0) state.lastSentAt = new Date().toISOString();
     writeState(run.folder, state);
     return { outcomes, sent };
@@ -73,6 +83,12 @@ async function readAll(
   writeState(run.folder, state);
   progress.end();
   return outcomes;
+}
+
+function forget(state: State, keys: readonly string[]): void {
+  for (const key of keys) delete state.conversations[key];
+  state.files = {};
+  state.composers = {};
 }
 
 function filesOf(file: string): Found[] {
