@@ -34,6 +34,7 @@ const UNRECORDED: Record<string, string> = {
   'approval.triage': 'without an id it judges what it is given and stores nothing',
   'audit.verify': 'it reads',
   'batch.read': 'it reads',
+  'conversation.import': 'files that are refused change nothing; each conversation that is saved is recorded',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',

@@ -2,7 +2,8 @@ import { invalidField } from '../../../http/problem.ts';
 import type { Actor } from '../../shared/audit/index.ts';
 import { FileTooLarge, importFile } from '../formats/index.ts';
 import { ForeignFile, type Imported } from '../formats/model.ts';
-import type { createSave, SaveOptions } from './save.ts';
+import type { SaveOptions } from './fields.ts';
+import type { createSave } from './save.ts';
 import type { Owner } from './session.ts';
 
 export interface ImportInput {

@@ -65,7 +65,7 @@ export async function recount(
   transaction: TenantTransaction,
   { id, month }: Pick<ConversationRecord, 'id' | 'month'>,
 ): Promise<ConversationRecord> {
-  await sql`
+  const { rows } = await sql<ConversationRecord>`
     update context.conversations as conversation set
       messages = said.messages, models = said.models, started_at = least(conversation.started_at, said.first),
       ended_at = greatest(conversation.ended_at, said.last),
@@ -86,12 +86,8 @@ export async function recount(
         coalesce(sum(tokens_cache_read), 0) as cache_read, coalesce(sum(tokens_cache_write), 0) as cache_write
       from context.messages where conversation_id = ${id} and month = ${month}::date
     ) as said
-    where conversation.id = ${id}`.execute(transaction);
-  return transaction
-    .selectFrom('context.conversations')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
+    where conversation.id = ${id} returning conversation.*`.execute(transaction);
+  return rows[0] as ConversationRecord;
 }
 
 /** Joins sub-agents to the conversation that started them, in whichever order they came. */
@@ -305,8 +301,8 @@ export async function waitingForVectors(
   return rows.map(({ tenant_id, id }) => ({ tenantId: tenant_id, conversationId: id }));
 }
 
-/** Makes the partitions of months that have none. */
-export async function ensurePartitions(database: Database, months: readonly string[]): Promise<void> {
+/** Makes the partitions of a month, given by its first day, where there are none. */
+export async function ensurePartition(database: Database, month: string): Promise<void> {
   const owner = database.system('partitions belong to the owner');
-  for (const month of months) await sql`select context.ensure_partition(${month}::date)`.execute(owner);
+  await sql`select context.ensure_partition(${month}::date)`.execute(owner);
 }
