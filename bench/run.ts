@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'retrieval',
   'conversations',
   'conversation-quality',
+  'conversation-import',
   'grounding',
   'decision-latency',
 ];

@@ -16,9 +16,14 @@ const byName = new Map(
   }),
 );
 
+/** The workspace that a path is in; null for files of none. */
+function workspaceOf(path: string): string | null {
+  return [...folders].find((folder) => path.startsWith(`${folder}/`)) ?? null;
+}
+
 /** The workspace that a file's import leads to; null for packages of others. */
 function targetOf(file: string, specifier: string): string | null {
-  if (specifier.startsWith('.')) return posix.join(posix.dirname(file), specifier).split('/')[0] as string;
+  if (specifier.startsWith('.')) return workspaceOf(posix.join(posix.dirname(file), specifier));
   const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1);
   return byName.get(name.join('/')) ?? null;
 }
@@ -30,14 +35,14 @@ function needs(): Map<string, Set<string>> {
   );
   const graph = new Map<string, Set<string>>();
   for (const file of files) {
-    const [folder = ''] = file.split('/');
+    const folder = workspaceOf(file);
     const isTest = /\.test\.m?ts$|\/test\//.test(file);
-    if (!folders.has(folder) || isTest || !existsSync(join(root, file))) continue;
+    if (folder === null || isTest || !existsSync(join(root, file))) continue;
     const targets = graph.get(folder) ?? new Set<string>();
     graph.set(folder, targets);
     for (const specifier of readSource(readFileSync(join(root, file), 'utf8')).values) {
       const target = targetOf(file, specifier);
-      if (target !== null && target !== folder && folders.has(target)) targets.add(target);
+      if (target !== null && target !== folder) targets.add(target);
     }
   }
   return graph;
@@ -46,6 +51,7 @@ function needs(): Map<string, Set<string>> {
 test('no workspace needs one that needs it', () => {
   const graph = needs();
   expect(graph.get('dashboards')).toContain('ai-api');
+  expect(graph.get('clients/capture')).toContain('ai-api');
   const circles: string[] = [];
   const visit = (folder: string, path: readonly string[]) => {
     if (path.includes(folder)) circles.push([...path.slice(path.indexOf(folder)), folder].join(' -> '));

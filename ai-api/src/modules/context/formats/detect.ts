@@ -68,7 +68,7 @@ function ofJson(text: string, isCut: boolean): Detected {
 
 function whole(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/\s+$/, ''));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

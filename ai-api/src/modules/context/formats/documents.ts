@@ -58,7 +58,9 @@ export function readDocument(
 
 /** Text without a byte order mark, and without the NUL bytes that a crash leaves at the end. */
 function textOf(bytes: Uint8Array): string {
-  return decoder.decode(bytes).replace(/\0+$/, '');
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return decoder.decode(bytes.subarray(0, end));
 }
 
 const copilotChat = (conversations: Conversation[], records: number): Document => ({

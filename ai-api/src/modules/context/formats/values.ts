@@ -47,11 +47,12 @@ export function count(value: unknown): number {
 
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
+const MAX_TIME_CHARACTERS = 40;
 
 /** ISO 8601 UTC of an ISO text or of milliseconds; null when it is neither, or outside the years 2000 to 2199. */
 export function time(value: unknown): string | null {
-  const milliseconds =
-    typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const isText = typeof value === 'string' && value.length <= MAX_TIME_CHARACTERS;
+  const milliseconds = typeof value === 'number' ? value : isText ? Date.parse(value) : Number.NaN;
   return milliseconds >= EARLIEST && milliseconds < LATEST ? new Date(milliseconds).toISOString() : null;
 }
 

@@ -5,9 +5,6 @@ import type { RecordReader } from '../reader.ts';
 import { Turns } from '../turns.ts';
 import { isObject, type Json, list, name, object, text } from '../values.ts';
 
-const REDACTED = /\s*\[REDACTED\]\s*/g;
-const QUERY = /<user_query>\s*([\s\S]{0,200000}?)\s*<\/user_query>/;
-
 /** Reads an agent transcript of Cursor. It has no ids, times, models or results; its file name is the conversation's id. */
 export class CursorTranscriptReader implements RecordReader {
   readonly #turns: Turns;
@@ -34,15 +31,14 @@ export class CursorTranscriptReader implements RecordReader {
 
   #human(blocks: readonly Json[], id: string): void {
     const said = blocks.map((block) => text(block.text) ?? '').join('\n\n');
-    const query = QUERY.exec(said)?.[1] ?? said;
-    if (query.trim() !== '') this.#turns.add(id, 'human', query.trim());
+    const query = queryIn(said).trim();
+    if (query !== '') this.#turns.add(id, 'human', query);
   }
 
   #answer(blocks: readonly Json[], id: string): void {
     for (const [index, block] of blocks.entries()) {
       const partId = index === 0 ? id : `${id}.${index}`;
-      if (block.type === 'text')
-        this.#turns.say(partId, (text(block.text) ?? '').replace(REDACTED, '\n\n').trim());
+      if (block.type === 'text') this.#turns.say(partId, withoutRedacted(text(block.text) ?? ''));
       else if (block.type === 'tool_use')
         this.#turns.call(
           partId,
@@ -50,4 +46,20 @@ export class CursorTranscriptReader implements RecordReader {
         );
     }
   }
+}
+
+/** What the person wrote: Cursor puts its context around it. */
+function queryIn(said: string): string {
+  const start = said.indexOf('<user_query>');
+  const end = said.indexOf('</user_query>', start);
+  return start < 0 || end < 0 ? said : said.slice(start + '<user_query>'.length, end);
+}
+
+/** Text without the marks that stand for what Cursor did not write down. */
+function withoutRedacted(said: string): string {
+  return said
+    .split('[REDACTED]')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

@@ -4,6 +4,9 @@ import type { Message, ToolCall } from '../model.ts';
 import type { Turns } from '../turns.ts';
 import { clean } from '../values.ts';
 
+/** Parts of one block; what comes after them is text. */
+const MAX_PARTS = 1_000;
+
 type Details = Pick<Message, 'at' | 'model'>;
 
 /** Types that SpecStory gives tool calls. */
@@ -22,15 +25,12 @@ export function readAgentText(turns: Turns, id: string, said: string, details: D
   let number = 0;
   for (let rest = said; rest !== ''; number++) {
     const partId = number === 0 ? id : `${id}.${number}`;
-    const [part, after] = nextPart(rest);
+    const [part, after] = number < MAX_PARTS ? nextPart(rest) : [rest, ''];
     rest = after;
     if (part.startsWith('<think>'))
       turns.think(
         partId,
-        part
-          .replace(THOUGHT, '')
-          .replace(/(?:<\/details>)?<\/think>$/, '')
-          .trim(),
+        without(without(part, '</think>'), '</details>').replace(THOUGHT, '').trim(),
         details,
       );
     else if (part.startsWith('<tool-use')) turns.call(partId, toolUse(part, partId), details);
@@ -61,10 +61,9 @@ function toolUse(part: string, id: string): ToolCall {
   const tag = part.slice(0, Math.max(0, part.indexOf('>')));
   const type = /data-tool-type="([^"]{0,60})"/.exec(tag)?.[1] ?? '';
   const tool = /data-tool-name="([^"]{1,200})"/.exec(tag)?.[1] ?? 'unknown';
-  const body = part
+  const body = without(without(part, '</tool-use>'), '</details>')
     .slice(tag.length + 1)
-    .replace(/(?:<\/details>)?\s*<\/tool-use>$/, '')
-    .replace(/^<details>\s*/, '');
+    .replace(/^<details>/, '');
   const summaryEnd = body.indexOf('</summary>');
   const content = (summaryEnd < 0 ? body : body.slice(summaryEnd + '</summary>'.length)).trim();
   const [before, output] = lastFence(content);
@@ -98,3 +97,8 @@ function inputOf(before: string): string {
 }
 
 const pathInput = (input: string): unknown => (/^[^\s`]{1,500}$/.test(input) ? { path: input } : input);
+
+/** The text without a tag at its end. */
+function without(text: string, tag: string): string {
+  return (text.endsWith(tag) ? text.slice(0, -tag.length) : text).trimEnd();
+}
