@@ -5,6 +5,7 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
 import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
 import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
@@ -75,6 +76,11 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  repositories: {
+    contract: repositories,
+    schema: 'context',
+    load: () => import('../modules/context/repositories/index.ts'),
+  },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',

@@ -20,6 +20,17 @@ const executionData = z.object({
 
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
+  'commit.recorded': {
+    title: 'Commits recorded',
+    description:
+      'Commits of a repository became known, or more of them: by a push, from a forge, or from a clone.',
+    data: z.object({
+      repositoryId: id,
+      branch: z.string().nullable(),
+      commits: z.number().int(),
+      shas: z.array(z.string()).max(100).describe('The first hundred'),
+    }),
+  },
   'evaluation.run.started': {
     title: 'Evaluation run started',
     description: 'A weekly run started to judge its builders.',

@@ -1,6 +1,7 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
 import type { EventsTables } from './schema/events.ts';
@@ -20,6 +21,7 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ContextRepositoriesTables,
     DecisionsTables,
     EvaluationsTables,
     EventsTables,

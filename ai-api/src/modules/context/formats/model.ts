@@ -133,8 +133,11 @@ export interface Imported {
 
 /** A file that is not a conversation. `detected` is what it looks like. */
 export class ForeignFile extends Error {
-  constructor(readonly detected: string) {
+  readonly detected: string;
+
+  constructor(detected: string) {
     super(`This is not a conversation of a known assistant. It looks like ${detected}.`);
+    this.detected = detected;
     this.name = 'ForeignFile';
   }
 }
