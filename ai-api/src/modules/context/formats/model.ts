@@ -139,5 +139,6 @@ export class ForeignFile extends Error {
     super(`This is not a conversation of a known assistant. It looks like ${detected}.`);
     this.detected = detected;
     this.name = 'ForeignFile';
+    this.detected = detected;
   }
 }
