@@ -48,6 +48,7 @@ const CAPABILITIES = new Set([
   'csrfToken',
   'ticket',
   'secret',
+  'webhookSecret',
   'key',
 ]);
 

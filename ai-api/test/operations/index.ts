@@ -9,6 +9,7 @@ import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
 import { quality } from './quality.ts';
+import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
 import { webhooks } from './webhooks.ts';
@@ -30,5 +31,6 @@ export const steps: Step[] = [
   ...decisions,
   ...webhooks,
   ...prompts,
+  ...repositories,
   ...platform,
 ];

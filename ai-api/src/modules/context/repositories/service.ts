@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
@@ -8,7 +9,7 @@ import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { createConnections } from './connections.ts';
-import { openForge } from './forges/index.ts';
+import { type Forge, openForge } from './forges/index.ts';
 import { createIntake } from './intake.ts';
 import { type ForgeCommit, repositoryOf } from './push.ts';
 import {
@@ -23,6 +24,8 @@ import {
 } from './store.ts';
 import { commitView, repositoryView } from './views.ts';
 import { createWork, READ } from './work.ts';
+
+const MAX_FORGES = 100;
 
 interface Setup {
   database: Database;
@@ -53,6 +56,8 @@ export type Repositories = ReturnType<typeof createRepositories>;
 /** Repositories and their commits: told by webhooks, read from forges, or sent from a clone. */
 export function createRepositories({ database, jobs, events, guard, sealer, publicUrl, now }: Setup) {
   const connections = createConnections({ database, sealer, guard, publicUrl, now });
+  // One for each connection and credential: it keeps the token of an installation, and its circuit breaker.
+  const forges = new LRUCache<string, Forge>({ max: MAX_FORGES });
   const intake = createIntake({ database, jobs, connections, now });
   const work = createWork({
     database,
@@ -61,7 +66,12 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
     now,
     open: (connection) => {
       const credential = connections.credentialOf(connection);
-      return credential && openForge({ ...connection, apiUrl: connection.api_url, credential }, guard, now);
+      if (!credential) return null;
+      const key = `${connection.id} ${connection.credential}`;
+      const forge =
+        forges.get(key) ?? openForge({ ...connection, apiUrl: connection.api_url, credential }, guard, now);
+      forges.set(key, forge);
+      return forge;
     },
   });
 

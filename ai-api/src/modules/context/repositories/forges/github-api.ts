@@ -52,18 +52,27 @@ export function createGithub(
   now: () => Date,
 ): Forge {
   let held: { client: HttpClient; until: number } | null = null;
+  let asking: Promise<HttpClient> | null = null;
 
   /** A client with the token, or with the app's installation token, which is kept until shortly before it ends. */
-  async function client(signal: AbortSignal): Promise<HttpClient> {
+  async function client(): Promise<HttpClient> {
     if (held && held.until > now().getTime()) return held.client;
     if (credential.type === 'token') {
       held = { client: connect(credential.token), until: Number.POSITIVE_INFINITY };
       return held.client;
     }
-    const asApp = connect(await appToken(credential, now()));
+    asking ??= askForToken(credential).finally(() => {
+      asking = null;
+    });
+    return asking;
+  }
+
+  /** Not ended by the signal of one caller, since others wait for it too; the client has its own time limit. */
+  async function askForToken(app: Extract<Credential, { type: 'github-app' }>): Promise<HttpClient> {
+    const asApp = connect(await appToken(app, now()));
     const { token, expires_at } = await asApp.postJson(
-      `/app/installations/${credential.installationId}/access_tokens`,
-      { schema: tokenAnswer, body: {}, signal, repeatable: true },
+      `/app/installations/${app.installationId}/access_tokens`,
+      { schema: tokenAnswer, body: {}, repeatable: true },
     );
     held = { client: connect(token), until: Date.parse(expires_at) - RENEW_MS };
     return held.client;
@@ -71,7 +80,7 @@ export function createGithub(
 
   return {
     commit: async (fullName, sha, signal) => {
-      const answer = await (await client(signal)).getJson(`/repos/${fullName}/commits/${sha}`, {
+      const answer = await (await client()).getJson(`/repos/${fullName}/commits/${sha}`, {
         schema: commitAnswer,
         signal,
       });
@@ -82,7 +91,7 @@ export function createGithub(
       const shas: string[] = [];
       for (let page = 1; ; page += 1) {
         const path = `/repos/${fullName}/compare/${range}?per_page=${COMMITS_IN_PAGE}&page=${page}`;
-        const answer = await (await client(signal)).getJson(path, { schema: compareAnswer, signal });
+        const answer = await (await client()).getJson(path, { schema: compareAnswer, signal });
         shas.push(...answer.commits.map(({ sha }) => sha));
         if (answer.commits.length < COMMITS_IN_PAGE || shas.length >= answer.total_commits) return { shas };
       }
