@@ -5,6 +5,7 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as links } from '../modules/context/links/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
 import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
@@ -81,6 +82,7 @@ export const MODULES = {
     schema: 'context',
     load: () => import('../modules/context/repositories/index.ts'),
   },
+  links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',

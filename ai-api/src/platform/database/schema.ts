@@ -1,6 +1,7 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
@@ -21,6 +22,7 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,
     EvaluationsTables,

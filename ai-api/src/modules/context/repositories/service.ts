@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
@@ -120,13 +120,7 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
     /** @throws {Problem} NOT_FOUND, CONFLICT when several commits begin so */
     getCommit: (tenantId: string, sha: string, repositoryId: string | undefined) =>
       database.withTenant(tenantId, async (transaction) => {
-        const [commit, other] = await commitsStartingWith(transaction, sha, repositoryId, 2);
-        if (!commit) throw notFound('commit', sha);
-        if (other)
-          throw new Problem(
-            'CONFLICT',
-            `Several commits begin with ${sha}. Give more digits, or repositoryId.`,
-          );
+        const commit = await theCommit(transaction, sha, repositoryId);
         const files = (await filesOf(transaction, [commit.id])).get(commit.id) ?? [];
         return {
           ...commitView(commit),
@@ -180,6 +174,22 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       });
     },
   };
+}
+
+/**
+ * The commit whose id begins so.
+ * @throws {Problem} NOT_FOUND, CONFLICT when several commits begin so
+ */
+export async function theCommit(
+  transaction: TenantTransaction,
+  sha: string,
+  repositoryId: string | undefined,
+) {
+  const [commit, other] = await commitsStartingWith(transaction, sha, repositoryId, 2);
+  if (!commit) throw notFound('commit', sha);
+  if (other)
+    throw new Problem('CONFLICT', `Several commits begin with ${sha}. Give more digits, or repositoryId.`);
+  return commit;
 }
 
 function forgeCommitOf({ authorName, authorEmail, files, ...commit }: NewCommit): ForgeCommit {

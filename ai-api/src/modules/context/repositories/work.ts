@@ -31,7 +31,7 @@ export const READ = 'git.read';
 const KEEP_DELIVERIES_MS = 30 * 24 * 3_600_000;
 /** Commits of one job that reads a forge: so many that it ends within its time. */
 const READ_AT_ONCE = 50;
-/** Ids that an event carries; the others are found by listing the commits. */
+/** Commits that one event tells of. */
 const MAX_IN_EVENT = 100;
 
 /** What is to be read from a forge. */
@@ -159,12 +159,13 @@ export function createWork({ database, jobs, events, open, now }: Settings) {
     if (added.length > 0 || completed > 0 || told.length > 0)
       await followRewrites(transaction, repositoryId, [...known.values()], told);
     if (added.length > 0 || completed > 0)
-      await events.publish(transaction, tenantId, 'commit.recorded', {
-        repositoryId,
-        branch: seen.branch,
-        commits: known.size,
-        shas: [...known.keys()].slice(0, MAX_IN_EVENT),
-      });
+      for (const shas of chunks([...known.keys()], MAX_IN_EVENT))
+        await events.publish(transaction, tenantId, 'commit.recorded', {
+          repositoryId,
+          branch: seen.branch,
+          commits: shas.length,
+          shas,
+        });
     return added;
   }
 
@@ -229,8 +230,8 @@ function ignoreMissing(error: unknown): null {
   throw error;
 }
 
-function chunks(shas: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(shas.length / READ_AT_ONCE) }, (_, n) =>
-    shas.slice(n * READ_AT_ONCE, (n + 1) * READ_AT_ONCE),
+function chunks(shas: readonly string[], size = READ_AT_ONCE): string[][] {
+  return Array.from({ length: Math.ceil(shas.length / size) }, (_, n) =>
+    shas.slice(n * size, (n + 1) * size),
   );
 }
