@@ -14,6 +14,8 @@ const BENCHMARKS = [
   'triage',
   'injection',
   'retrieval',
+  'conversations',
+  'conversation-quality',
   'grounding',
   'decision-latency',
 ];

@@ -33,9 +33,10 @@ export async function connect(
   fields: Record<string, string | undefined>,
   key?: string,
   more: Record<string, string> = {},
+  path = '/ws',
 ): Promise<Connection> {
   const headers = { ...(key ? { authorization: `Bearer ${key}` } : {}), ...more };
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws?${query(fields)}`, { headers });
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${path}?${query(fields)}`, { headers });
   const messages: Message[] = [];
   socket.on('message', (data) => messages.push(JSON.parse(data.toString()) as Message));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

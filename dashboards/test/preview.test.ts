@@ -283,6 +283,53 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await mine.close();
   });
 
+  test('a developer finds what was said by a name in code, and reads it where it was said', async () => {
+    const { id } = await api.client.conversation.create({
+      tool: 'claude-code',
+      repository: 'acme/otter',
+      messages: [
+        { author: 'human', text: 'Why is the <b>login</b> test flaky?' },
+        {
+          author: 'assistant',
+          text: 'It does not wait for refreshSessionToken().',
+          toolCalls: [
+            {
+              name: 'Edit',
+              edits: [{ path: 'login.test.ts', before: 'refresh();', after: 'await refresh();' }],
+            },
+          ],
+        },
+      ],
+    });
+    await expect
+      .poll(
+        async () => (await api.client.conversation.search({ q: 'refreshSessionToken', alpha: 0 })).total,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(1);
+    const page = await openApp(browser, `${asBuilder.url}/ai-manager-context`, DESKTOP);
+    await settled(page);
+    await expect(named(page, 'conversationsTable').textContent()).resolves.toContain(
+      'Why is the <b>login</b>',
+    );
+    await page.getByRole('button', { name: 'Search', exact: true }).first().click();
+    await named(page, 'contextQuery').locator('input').fill('refreshSessionToken');
+    await named(page, 'contextSearchRun').getByRole('button').click();
+    await settled(page);
+    const found = named(page, 'contextFound');
+    await expect(found.textContent()).resolves.toContain('words: no. 1');
+    await found.locator('tbody tr').first().click();
+    await settled(page);
+    const read = named(page, 'conversationRead');
+    await expect(read.textContent()).resolves.toContain('Why is the <b>login</b> test flaky?');
+    await read.locator('summary').first().click();
+    await expect(read.textContent()).resolves.toContain('await refresh();');
+    await page.close();
+    await api.client.conversation.delete({ conversationId: id });
+  });
+
   test.each(apps)('$slug shows every page without an error of its own', async ({ slug }) => {
     const page = await open(slug);
     const errors: string[] = [];

@@ -3,8 +3,8 @@ import { openAsBlob } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
 import { lockDataDirectory } from '../../ai-api/src/platform/database/data-lock.ts';
+import { PGLITE_EXTENSIONS } from '../../ai-api/src/platform/database/pglite.ts';
 import { BackupError } from './manifest.ts';
 
 const FOLDER = 'pglite';
@@ -13,7 +13,7 @@ const FOLDER = 'pglite';
 export async function dumpEmbedded(directory: string, file: string): Promise<void> {
   const unlock = await lockDataDirectory(directory);
   try {
-    const pglite = await PGlite.create({ dataDir: join(directory, FOLDER), extensions: { vector } });
+    const pglite = await PGlite.create({ dataDir: join(directory, FOLDER), extensions: PGLITE_EXTENSIONS });
     const archive = await pglite.dumpDataDir('gzip');
     await pglite.close();
     await writeFile(file, Buffer.from(await archive.arrayBuffer()), { mode: 0o600, flag: 'wx' });
@@ -33,7 +33,7 @@ export async function restoreEmbedded(directory: string, file: string): Promise<
     const pglite = await PGlite.create({
       dataDir: join(directory, FOLDER),
       loadDataDir,
-      extensions: { vector },
+      extensions: PGLITE_EXTENSIONS,
     });
     await pglite.close();
   } finally {

@@ -7,6 +7,7 @@ import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';
 import { startN8n } from '../../workflows/src/server.ts';
 import { startApi } from './api-process.ts';
+import { importConversations } from './conversations.ts';
 import { buildNodes } from './nodes.ts';
 import { type Options, ROOT } from './options.ts';
 import { requireFreePorts } from './ports.ts';
@@ -60,6 +61,10 @@ export async function startEverything(
     progress.line(`API: ready on ${apiUrl}`);
     const client = createClient(resources, { baseUrl: apiUrl, apiKey: secrets.apiKey, timeoutMs: 120_000 });
     await importCompany(client, options.company, progress);
+    if (options.isSample) {
+      const imported = await importConversations(client, { baseUrl: apiUrl, apiKey: secrets.apiKey });
+      progress.line(`Conversations: ${imported} of the sample company imported`);
+    }
     signal.throwIfAborted();
     const n8n = await startN8n({
       userFolder: join(options.dataDirectory, 'n8n'),

@@ -13,6 +13,8 @@ export interface Options {
   json: boolean;
   /** Directory of the company's CSV files. */
   company: string;
+  /** Whether that is the sample company, which has conversations too. */
+  isSample: boolean;
   /** Where everything local is kept. */
   dataDirectory: string;
   ports: { api: number; n8n: number; inbox: number; smtp: number };
@@ -38,6 +40,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): Options {
     once: values.once ?? false,
     json: values.json ?? false,
     company,
+    isSample: values.data === undefined,
     dataDirectory: resolve(ROOT, env.DATA_DIR || '.data'),
     ports: {
       api: port(env, 'PORT', 8000),

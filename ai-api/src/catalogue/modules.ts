@@ -5,6 +5,7 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
@@ -107,6 +108,12 @@ export const MODULES = {
     contract: performance,
     schema: 'performance',
     load: () => import('../modules/manager/performance/index.ts'),
+  },
+  search: { contract: {}, schema: 'context', load: () => import('../modules/context/search/index.ts') },
+  conversations: {
+    contract: conversations,
+    schema: 'context',
+    load: () => import('../modules/context/conversations/index.ts'),
   },
 } as const;
 

@@ -27,6 +27,8 @@ export interface Connections {
   /** The ways to models, in the order in which they are asked. */
   routes: readonly Route[];
   vectorizer: Vectorizer;
+  /** The same for conversations, which have a size of their own. */
+  conversationVectorizer: Vectorizer;
   sources: Sources;
   /** Connects anew with another key, and with a closed circuit; does nothing for connections that do not exist. */
   useKey: UseKey;
@@ -114,8 +116,8 @@ export function createConnections(
           )
         : null,
   };
-  const { EMBEDDINGS_MODEL, EMBEDDINGS_DIMENSIONS: dimensions } = config;
-  function vectorizer(): Vectorizer {
+  const { EMBEDDINGS_MODEL } = config;
+  function vectorizer(dimensions: number): Vectorizer {
     const options = { dimensions, timeoutMs: config.MODEL_TIMEOUT_MS };
     const by = {
       static: () => staticVectorizer(),
@@ -133,8 +135,10 @@ export function createConnections(
           openAiVectorizer({
             ...options,
             apiKey,
-            baseUrl: config.OPENAI_BASE_URL,
+            baseUrl: config.EMBEDDINGS_BASE_URL ?? config.OPENAI_BASE_URL,
             model: EMBEDDINGS_MODEL ?? 'text-embedding-3-large',
+            // Other servers have models of one size, and may refuse to be asked for it.
+            fixedSize: config.EMBEDDINGS_BASE_URL !== undefined,
           }),
         ),
     };
@@ -147,7 +151,10 @@ export function createConnections(
   return {
     model: first ? createChain([first, ...others], ledger, metrics.modelCall) : null,
     routes,
-    vectorizer: vectorizer(),
+    vectorizer: vectorizer(config.EMBEDDINGS_DIMENSIONS),
+    conversationVectorizer: vectorizer(
+      config.EMBEDDINGS_CONVERSATION_DIMENSIONS || (config.EMBEDDINGS_PROVIDER === 'openai' ? 1536 : 512),
+    ),
     sources: {
       worksmart: source('WORKSMART_API_KEY', createWorkSmart, config.WORKSMART_URL),
       brainlift: source('BRAINLIFT_API_KEY', createBrainLift, config.BRAINLIFT_URL),

@@ -55,7 +55,7 @@ export async function openDrivers(
     prices: readPrices(config.MODEL_PRICES),
     dailyMicros: config.MODEL_DAILY_BUDGET ?? null,
   });
-  const { sources, model, routes, vectorizer, useKey } = createConnections(
+  const { sources, model, routes, vectorizer, conversationVectorizer, useKey } = createConnections(
     config,
     metrics,
     ledger,
@@ -63,6 +63,11 @@ export async function openDrivers(
       log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
   );
   const embedder = createEmbedder(vectorizer, { database, ledger, onCall: metrics.modelCall });
+  const ofConversations = createEmbedder(conversationVectorizer, {
+    database,
+    ledger,
+    onCall: metrics.modelCall,
+  });
   const traces = createTraces(database, traceSettings(config, log, metrics));
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
@@ -72,9 +77,19 @@ export async function openDrivers(
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
-  const vectors = await openVectors(config, log, database, embedder.space.dimensions);
-  const embedders = embeddersOf(embedder, { database, ledger });
-  const collections = createCollections(database, jobs, embedders, vectors);
+  const vectors = await openVectors(config, log, database, [
+    embedder.space.dimensions,
+    ofConversations.space.dimensions,
+  ]);
+  const collections = createCollections(
+    database,
+    jobs,
+    embeddersOf(embedder, { database, ledger }),
+    vectors,
+    {
+      conversations: embeddersOf(ofConversations, { database, ledger }),
+    },
+  );
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
     metrics.storeFailure('limits'),
@@ -117,10 +132,11 @@ export async function openDrivers(
 }
 
 /** @throws {import('../models/embeddings/pgvector.ts').VectorsMissing} in production */
-async function openVectors(config: Config, log: Logger, database: Database, dimensions: number) {
+async function openVectors(config: Config, log: Logger, database: Database, dimensions: readonly number[]) {
   const isRequired = config.NODE_ENV === 'production';
   const { engine, reason } = await prepareVectors(database, dimensions, isRequired);
-  if (reason !== null) log.warn({ reason }, 'policies are searched by words only, not by meaning');
+  if (reason !== null)
+    log.warn({ reason }, 'policies and conversations are searched by words only, not by meaning');
   return engine;
 }
 

@@ -5,6 +5,7 @@ import { PROVIDERS, type ProviderName } from '../models/provider.ts';
 import { type OtlpSettings, parsePairs } from '../platform/telemetry/tracing/otlp.ts';
 import { productionFaults } from './production.ts';
 import { company } from './settings/company.ts';
+import { context } from './settings/context.ts';
 import { events } from './settings/events.ts';
 import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
@@ -31,6 +32,7 @@ export const SETTING_GROUPS = {
   'Databases and files': storage,
   'Company and sign-in': company,
   'Models and embeddings': models,
+  Conversations: context,
   Langfuse: langfuse,
   'Sources of facts': sources,
   Jobs: jobs,
@@ -46,6 +48,7 @@ export const settings = z.object({
   ...storage,
   ...company,
   ...models,
+  ...context,
   ...langfuse,
   ...sources,
   ...jobs,

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   APPROVAL_NOT_YOURS: { status: 403, title: 'You may not decide this request' },
   RULE_INVALID: { status: 422, title: 'The rule is not valid' },
   STAGE_GATE_MISSING: { status: 409, title: 'No gate is defined between these stages' },
+  NOT_SAVED: { status: 403, title: 'Conversations like this one are not saved' },
   CONFLICT: { status: 409, title: 'It was changed in the meantime' },
   TOO_MANY_CONNECTIONS: { status: 429, title: 'Too many open connections' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },

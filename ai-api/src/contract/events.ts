@@ -26,6 +26,9 @@ const executionData = z.object({
   costMicros: z.number().int().nullable(),
 });
 
+/** No texts: these events reach everyone who follows the company, also those of a private conversation. */
+const conversationEvent = z.object({ conversationId: id });
+
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
   'commit.recorded': {
@@ -242,6 +245,31 @@ export const events = {
     title: 'Document could not be read',
     description: 'A version of a document could not be read; the one before is searched.',
     data: z.object({ documentId: id, version: z.number().int(), reason: z.string() }),
+  },
+  'conversation.created': {
+    title: 'Conversation saved',
+    description: 'A conversation with a coding assistant was saved.',
+    data: conversationEvent.extend({ tool: z.string(), messages: z.number().int() }),
+  },
+  'conversation.messages_added': {
+    title: 'Conversation continued',
+    description: 'A saved conversation has new or changed messages.',
+    data: conversationEvent.extend({ added: z.number().int(), changed: z.number().int() }),
+  },
+  'conversation.embedded': {
+    title: 'Conversation can be found by meaning',
+    description: 'The passages of a conversation have their vectors.',
+    data: conversationEvent.extend({ passages: z.number().int() }),
+  },
+  'conversation.updated': {
+    title: 'Conversation changed',
+    description: 'The title, the tags or the privacy of a conversation changed.',
+    data: conversationEvent,
+  },
+  'conversation.removed': {
+    title: 'Conversation removed',
+    description: 'A conversation was removed, by a person or by a policy.',
+    data: conversationEvent,
   },
   'endpoint.test': {
     title: 'Endpoint test',

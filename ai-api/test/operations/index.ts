@@ -1,5 +1,6 @@
 import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';
+import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
 import { identity } from './identity.ts';
@@ -26,6 +27,7 @@ export const steps: Step[] = [
   ...approvals,
   ...rules,
   ...knowledge,
+  ...conversations,
   ...performance,
   ...agents,
   ...decisions,

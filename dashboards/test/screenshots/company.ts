@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@ai-manager/api/client';
-import { sampleCompany, type TestApi } from '../../../ai-api/test/api.ts';
+import { ADMIN_KEY, sampleCompany, type TestApi } from '../../../ai-api/test/api.ts';
 import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
 import { pdfOf } from '../../../ai-api/test/files.ts';
 import { staff } from '../../../ai-api/test/staff.ts';
+import { importConversations } from '../../../scripts/start/conversations.ts';
 
 const WEEKS = ['2026-W44', '2026-W45', '2026-W46'];
 const DAY = 86_400_000;
@@ -24,6 +25,7 @@ export async function fillCompany(api: TestApi, hooks: string): Promise<void> {
   const executive = await staff(api, PEOPLE.executive, ['executive', 'reviewer'], 'Rowan Ledger');
   await staff(api, PEOPLE.builder, ['builder'], 'Quill Marrow');
   await staff(api, PEOPLE.operations, ['ops', 'admin'], 'Flint Relay');
+  await importConversations(api.client, { baseUrl: api.url, apiKey: ADMIN_KEY });
   await policies(executive);
   await subscribe(api.client, hooks);
   for (const week of WEEKS) await evaluate(api.client, week);

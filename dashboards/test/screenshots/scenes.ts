@@ -44,6 +44,8 @@ const each =
     for (const scene of scenes) await scene(page);
   };
 
+const searchConversations = each(fill('contextQuery', 'refreshSessionToken race'), press('contextSearchRun'));
+
 const ask = each(
   fill('policyQuestion', 'Within how many days is time claimed that was not tracked?'),
   press('policyAsk'),
@@ -81,6 +83,8 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-reviewer/reviews': each(press('reviewNext'), choose('scoreConfig', 'grade')),
   'ai-manager-executive/reviews': press('reviewNext'),
   'ai-manager-reviewer/stage-gates': row('gatesTable'),
+  'ai-manager-context/conversations': row('conversationsTable', 'login'),
+  'ai-manager-context/search': searchConversations,
   'ai-manager-operations/runs': row('runsTable'),
   'ai-manager-operations/jobs': each(choose('jobsState', 'dead'), row('jobsTable')),
   'ai-manager-operations/webhooks': row('webhooksTable', 'broken'),

@@ -50,6 +50,12 @@ export const models = {
     .describe('What makes vectors of texts; static: the included English word vectors'),
   EMBEDDINGS_MODEL: text.optional().describe('Defaults to voyage-3-large or text-embedding-3-large'),
   EMBEDDINGS_DIMENSIONS: whole(64, 4096, 1024).describe('Length of a vector; the static ones have 100'),
+  EMBEDDINGS_CONVERSATION_DIMENSIONS: whole(0, 4096, 0).describe(
+    'The same for conversations; 0 is 512 with Voyage and 1536 with OpenAI',
+  ),
+  EMBEDDINGS_BASE_URL: httpUrl
+    .optional()
+    .describe('Any OpenAI-compatible server of embeddings, for EMBEDDINGS_PROVIDER=openai'),
   VOYAGE_API_KEY: text.optional().describe('Required for vectors by Voyage'),
   VOYAGE_BASE_URL: httpUrl.optional().describe('Base URL of a gateway to Voyage, including the version'),
 };

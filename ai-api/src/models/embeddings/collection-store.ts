@@ -105,15 +105,17 @@ export async function markIncomplete(transaction: TenantTransaction, collection:
     .execute();
 }
 
-/** Collections that are not searched in this space, or lack vectors of it. */
+/** Companies whose collection is not searched in this space, or lacks vectors of it. */
 export function collectionsOutside(
   database: Database,
+  collection: string,
   { provider, model, dimensions }: Space,
 ): Promise<{ tenant_id: string; collection: string }[]> {
   const spaces = database
     .system('a new space is for every company')
     .selectFrom('models.embedding_spaces')
-    .select(['tenant_id', 'collection']);
+    .select(['tenant_id', 'collection'])
+    .where('collection', '=', collection);
   const complete = spaces
     .where('state', '=', 'active')
     .where('provider', '=', provider)

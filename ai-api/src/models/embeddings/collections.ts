@@ -46,23 +46,27 @@ export type Collections = ReturnType<typeof createCollections>;
  * Without pgvector no vectors are made, and collections are noted as incomplete: the same job fills them once a
  * process starts with pgvector.
  * @param embedders the configured one first, then those of earlier spaces that still work
+ * @param ofCollections the same for collections that have their own, such as one with shorter vectors
  */
 export function createCollections(
   database: Database,
   jobs: Jobs,
   embedders: readonly [Embedder, ...Embedder[]],
   engine: VectorEngine,
+  ofCollections: Readonly<Record<string, readonly [Embedder, ...Embedder[]]>> = {},
 ) {
-  const [current] = embedders;
   const collections = new Map<string, Collection>();
-  const embedderOf = (space: Space) => embedders.find((embedder) => isSame(embedder.space, space));
+  const embeddersFor = (collection: string) => ofCollections[collection] ?? embedders;
+  const configuredFor = (collection: string) => embeddersFor(collection)[0].space;
+  const embedderOf = (space: SpaceRecord) =>
+    embeddersFor(space.collection).find((embedder) => isSame(embedder.space, space));
 
   /** The spaces that take what is new; the first vector of a collection opens one. */
   function spacesOf(tenantId: string, collection: string): Promise<SpaceRecord[]> {
     return database.withTenant(tenantId, async (transaction) => {
       const known = await findSpaces(transaction, collection);
       if (known.length > 0) return known;
-      await insertSpace(transaction, uuidv7(), collection, current.space, 'active');
+      await insertSpace(transaction, uuidv7(), collection, configuredFor(collection), 'active');
       return findSpaces(transaction, collection);
     });
   }
@@ -96,12 +100,12 @@ export function createCollections(
     const ids = items.map(({ id }) => id);
     return database.withTenant(tenantId, async (transaction) => {
       await deleteItems(transaction, collection, ids);
-      await insertSpace(transaction, uuidv7(), collection, current.space, 'building');
+      await insertSpace(transaction, uuidv7(), collection, configuredFor(collection), 'building');
       await markIncomplete(transaction, collection);
     });
   }
 
-  defineMigration({ database, jobs, engine, space: current.space, collections, embedInto });
+  defineMigration({ database, jobs, engine, spaceOf: configuredFor, collections, embedInto });
 
   return {
     engine,
@@ -164,8 +168,10 @@ export function createCollections(
     /** Asks for collections to be made anew that are in another space than the configured one, or incomplete. */
     migrate: async (): Promise<void> => {
       if (engine === 'none') return;
-      for (const { tenant_id: tenantId, collection } of await collectionsOutside(database, current.space)) {
-        if (!collections.has(collection)) continue;
+      const outside = [];
+      for (const name of collections.keys())
+        outside.push(...(await collectionsOutside(database, name, configuredFor(name))));
+      for (const { tenant_id: tenantId, collection } of outside) {
         await database.withTenant(tenantId, (transaction) =>
           jobs.enqueue(transaction, MIGRATE_QUEUE, [{ tenantId, collection }]),
         );

@@ -8,8 +8,8 @@ const MAX_CHARACTERS = 30_000;
  * Vectors by OpenAI's own client, the one beneath the chat adapter; it is imported at the first call.
  * @see https://platform.openai.com/docs/api-reference/embeddings
  */
-export function openAiVectorizer(options: RemoteOptions): Vectorizer {
-  const { apiKey, baseUrl, model, dimensions, timeoutMs } = options;
+export function openAiVectorizer(options: RemoteOptions & { fixedSize?: boolean }): Vectorizer {
+  const { apiKey, baseUrl, model, dimensions, timeoutMs, fixedSize = false } = options;
   return remoteVectorizer(options, {
     provider: 'openai',
     name: 'OpenAI',
@@ -17,7 +17,8 @@ export function openAiVectorizer(options: RemoteOptions): Vectorizer {
     ask: async (texts, _inputType, { signal, fetch }) => {
       const { OpenAI } = await import('openai');
       const client = new OpenAI({ apiKey, baseURL: baseUrl, fetch, maxRetries: 0, timeout: timeoutMs });
-      const request = { input: [...texts], model, dimensions, encoding_format: 'float' as const };
+      const size = fixedSize ? {} : { dimensions };
+      const request = { input: [...texts], model, ...size, encoding_format: 'float' as const };
       const { data, usage } = await client.embeddings.create(request, { signal });
       return { data, usage: usage && { totalTokens: usage.total_tokens } };
     },

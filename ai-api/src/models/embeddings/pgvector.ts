@@ -30,12 +30,12 @@ const HNSW = { m: 64, efConstruction: 128 };
  * Takes pgvector into use as far as the database has it: creates the extension, stores vectors in a column of its
  * type, and makes an HNSW index for every size in use. Run it at each start, after the migrations; what is done
  * already is left as it is.
- * @param dimensions of the configured embedder
+ * @param dimensions of the configured embedders
  * @throws {VectorsMissing} when pgvector is required and cannot be used
  */
 export async function prepareVectors(
   database: Database,
-  dimensions: number,
+  dimensions: number | readonly number[],
   isRequired = false,
 ): Promise<Vectors> {
   const owner = database.system('extensions, columns and indexes are made by their owner');
@@ -49,7 +49,7 @@ export async function prepareVectors(
     if (reason !== null) return { engine: 'none', reason };
     await convertColumn(transaction);
     // In the embedded database such an index costs more to fill than it saves (docs/decisions.md).
-    if (database.driver === 'postgres') await createIndexes(transaction, dimensions);
+    if (database.driver === 'postgres') await createIndexes(transaction, [dimensions].flat());
     return { engine: 'pgvector', reason: null };
   });
 }
@@ -120,10 +120,10 @@ async function convertColumn(transaction: Transaction<Schema>): Promise<void> {
   await sql`alter table models.embeddings alter column vector set storage main`.execute(transaction);
 }
 
-async function createIndexes(transaction: Transaction<Schema>, dimensions: number): Promise<void> {
+async function createIndexes(transaction: Transaction<Schema>, dimensions: readonly number[]): Promise<void> {
   const { rows } = await sql<{ dimensions: number }>`
     select distinct dimensions from models.embedding_spaces`.execute(transaction);
-  for (const size of new Set([dimensions, ...rows.map((row) => row.dimensions)])) {
+  for (const size of new Set([...dimensions, ...rows.map((row) => row.dimensions)])) {
     const indexed = indexedExpression(size);
     if (!indexed) continue;
     await sql`

@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { Kysely, PGliteDialect } from 'kysely';
 import { fromPglite } from 'pg-boss';
 import { type OnQuery, queryTimes } from '../telemetry/query-type.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { Connection, Schema } from './index.ts';
+
+/** What the embedded PostgreSQL is opened with, also by a backup. */
+export const PGLITE_EXTENSIONS = { vector, btree_gin, pg_trgm };
 
 /**
  * Opens the embedded PostgreSQL in `directory`, which this process then owns.
@@ -16,7 +21,7 @@ export async function openPglite(directory: string, onQuery: OnQuery = () => {})
   try {
     const pglite = await PGlite.create({
       dataDir: join(directory, 'pglite'),
-      extensions: { vector },
+      extensions: PGLITE_EXTENSIONS,
       parsers: { [types.INT8]: Number, [types.DATE]: (value: string) => value },
     });
     const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), log: queryTimes(onQuery) });

@@ -1,6 +1,7 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ContextTables } from './schema/context.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
@@ -22,6 +23,7 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ContextTables,
     ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,

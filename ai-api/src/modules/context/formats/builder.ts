@@ -115,6 +115,7 @@ export class ConversationBuilder {
     this.#budget.spend(call.input.length + (call.output?.length ?? 0) + edited + 200);
     this.#calls.set(call.id, { call, message });
     message.toolCalls.push(call);
+    if (call.action === 'run' && call.output !== null) this.#readOutput(call.input, call.output, message.id);
   }
 
   call(callId: string): { call: ToolCall; message: Message } | undefined {

@@ -1,5 +1,9 @@
 import { ClaudeCodeReader } from './claude-code/importer.ts';
+import { CodexReader } from './codex.ts';
+import { CopilotCliReader } from './copilot-cli.ts';
+import { CursorTranscriptReader } from './cursor/transcript.ts';
 import { DETECTION_BYTES, detect, type Format } from './detect.ts';
+import { readDocument } from './documents.ts';
 import { FileTooLarge, MAX_DOCUMENT_BYTES } from './limits.ts';
 import { eventsOf, LineSplitter, Skips } from './lines.ts';
 import { type Conversation, ForeignFile, type Imported, type Tool } from './model.ts';
@@ -8,25 +12,23 @@ import type { RecordReader } from './reader.ts';
 export { type Detected, detect, type Format } from './detect.ts';
 export { FileTooLarge } from './limits.ts';
 
-interface Options {
+export interface ImportOptions {
   /** Name of the file without its folder. It identifies conversations whose file names no session. */
   fileName?: string | undefined;
+  /** Folder of the file. It identifies histories that name no session, and is their working directory. */
+  folder?: string | undefined;
 }
 
 /** Formats of one record a line, which are read line by line. */
-const READERS: Partial<Record<Format, { tool: Tool; open: (options: Options) => RecordReader }>> = {
+const READERS: Partial<Record<Format, { tool: Tool; open: (options: ImportOptions) => RecordReader }>> = {
   'claude-code': { tool: 'claude-code', open: () => new ClaudeCodeReader() },
+  'copilot-cli': { tool: 'copilot-cli', open: () => new CopilotCliReader() },
+  codex: { tool: 'codex', open: () => new CodexReader() },
+  'cursor-transcript': {
+    tool: 'cursor',
+    open: ({ fileName, folder }) => new CursorTranscriptReader(fileName, parentOf(folder)),
+  },
 };
-
-/** Formats that are read as a whole. */
-const DOCUMENTS: Partial<
-  Record<Format, { tool: Tool; read: (bytes: Uint8Array, skips: Skips, options: Options) => Document }>
-> = {};
-
-interface Document {
-  conversations: Conversation[];
-  records: number;
-}
 
 /**
  * Reads one file of any assistant. A broken line or record is skipped, counted and reported.
@@ -34,7 +36,7 @@ interface Document {
  * @throws ForeignFile when the file is not a conversation.
  * @throws FileTooLarge when it is over a limit.
  */
-export function importFile(bytes: Uint8Array, options: Options = {}): Imported {
+export function importFile(bytes: Uint8Array, options: ImportOptions = {}): Imported {
   const format = formatOf(bytes, options);
   const lines = READERS[format];
   if (lines) {
@@ -42,7 +44,7 @@ export function importFile(bytes: Uint8Array, options: Options = {}): Imported {
     reading.push(bytes);
     return reading.finish();
   }
-  return readDocument(format, bytes, options);
+  return readWhole(format, bytes, options);
 }
 
 /**
@@ -54,7 +56,7 @@ export function importFile(bytes: Uint8Array, options: Options = {}): Imported {
  */
 export async function importStream(
   chunks: AsyncIterable<Uint8Array>,
-  options: Options = {},
+  options: ImportOptions = {},
 ): Promise<Imported> {
   const pending: Uint8Array[] = [];
   let bytes = 0;
@@ -76,7 +78,7 @@ export async function importStream(
 /** Starts reading lines when the beginning of the file has them; otherwise gives the beginning back. */
 function startLines(
   chunks: Uint8Array[],
-  options: Options,
+  options: ImportOptions,
   giveBack: (start: Uint8Array) => void,
 ): LineImport | null {
   const start = Buffer.concat(chunks);
@@ -90,19 +92,17 @@ function startLines(
   return reading;
 }
 
-function formatOf(bytes: Uint8Array, options: Options): Format {
+function formatOf(bytes: Uint8Array, options: ImportOptions): Format {
   const { format, looksLike } = detect(bytes, options.fileName);
   if (format === null) throw new ForeignFile(looksLike);
   return format;
 }
 
-function readDocument(format: Format, bytes: Uint8Array, options: Options): Imported {
-  const document = DOCUMENTS[format];
-  if (!document) throw new ForeignFile(`a file of ${format}`);
+function readWhole(format: Format, bytes: Uint8Array, options: ImportOptions): Imported {
   if (bytes.length > MAX_DOCUMENT_BYTES) throw tooLarge();
   const skips = new Skips();
-  const { conversations, records } = document.read(bytes, skips, options);
-  return imported(document.tool, conversations, records, skips);
+  const { tool, conversations, records } = readDocument(format, bytes, skips, options);
+  return imported(tool, conversations, records, skips);
 }
 
 function tooLarge(): FileTooLarge {
@@ -147,4 +147,9 @@ class LineImport {
     }
     if (broken !== null) this.#skips.add(number, broken);
   }
+}
+
+/** A sub-agent's transcript is in the folder `subagents` of its parent's. */
+function parentOf(folder: string | undefined): string | undefined {
+  return folder?.match(/([^\\/]+)[\\/]subagents[\\/]?$/)?.[1];
 }

@@ -65,8 +65,23 @@ export function parsed(value: unknown): unknown {
   }
 }
 
-/** A value as text: strings as they are, anything else as JSON. */
+/** A value as text: strings as they are, anything else as JSON; empty when it is nested too deeply for that. */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  if (value === undefined || value === null) return '';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The lines of a text, split at `\n` or `\r\n`. A last line without its end is left out where it matches `mark`: it may be
+ * the beginning of a mark that is still being written.
+ */
+export function textLines(text: string, mark: RegExp): string[] {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  if (mark.test(lines.at(-1) ?? '')) lines.pop();
+  return lines;
 }

@@ -1,11 +1,11 @@
 import { ModelError } from '../../../models/chat.ts';
 import type { Collections, Found } from '../../../models/embeddings/collections.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import { contentWordsOf, stemOf } from '../../../platform/text/words.ts';
 import { coverageOf } from './retrieval/coverage.ts';
 import { type FoundPassage, fused, type Meaning } from './retrieval/fusion.ts';
 import type { WordIndex } from './retrieval/word-index.ts';
 import type { createWordIndexes } from './retrieval/word-indexes.ts';
-import { contentWordsOf, stemOf } from './retrieval/words.ts';
 import { type Folder, findByWords, passagesByIds, revisionOf } from './store.ts';
 
 /** Name of the collection of vectors. */

@@ -169,8 +169,8 @@ export const audit = resource({
       path: '/audit/erase',
       summary: 'Erase personal data from the audit trail',
       description:
-        'Erases what the trail holds about one subject, and the access reports made about them. The chain still ' +
-        'verifies. Other tables are not touched.',
+        'Erases what the trail holds about one subject, the access reports made about them, and their ' +
+        'conversations with coding assistants. The chain still verifies. Other tables are not touched.',
       access: admin,
       input: z.object({
         subject,
@@ -180,6 +180,7 @@ export const audit = resource({
         .object({
           subject: z.string(),
           erased: z.number().int().describe('Parts of entries that lost their content'),
+          recordsDeleted: z.number().int().describe('Records of modules, such as conversations'),
           reportsDeleted: z.number().int(),
           entry: z.number().int().describe('Place of the entry that records the erasure'),
         })

@@ -94,11 +94,15 @@ export function createCompliance({ database, objects, identity, personalData, no
 
     erase: async (actor: Actor, { subject, reason }: { subject: string; reason: string }) => {
       const done = await database.withTenant(actor.tenantId, async (transaction) => {
+        let recordsDeleted = 0;
+        for (const { erase } of personalData())
+          recordsDeleted += (await erase?.(transaction, actor.tenantId, subject)) ?? 0;
         const entry = await record(transaction, actor, {
           subject,
           details: [{ about: [], content: { reason } }],
         });
-        return { entry, erased: await erasePayloads(transaction, { about: subject }, reason, entry) };
+        const erased = await erasePayloads(transaction, { about: subject }, reason, entry);
+        return { entry, erased, recordsDeleted };
       });
       const reportsDeleted = await deleteFiles(objects, accessDirectory(actor.tenantId, subject));
       return { subject, ...done, reportsDeleted };

@@ -6,8 +6,9 @@ import type { Caller } from '../../../http/caller.ts';
 import type { ConnectionGate } from '../../../http/limits/connection-gate.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
 
-import { mayFollow, REALTIME_ROLES } from './contract.ts';
+import { REALTIME_ROLES } from './contract.ts';
 import type { Hub } from './hub.ts';
+import type { Entered, Room } from './room.ts';
 import type { Tickets } from './tickets.ts';
 import { parseTopics, type Topics } from './topics.ts';
 
@@ -16,6 +17,10 @@ export interface Admitted {
   caller: Caller;
   topics: Topics;
   lastEventId: string | undefined;
+  /** Who may stay connected. */
+  roles: readonly Role[];
+  /** The one thing that is followed; undefined for everything. */
+  entered: Entered | undefined;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -24,6 +29,7 @@ export interface Door {
   hub: Hub;
   tickets: Tickets;
   limits: ConnectionGate;
+  rooms: ReadonlyMap<string, Room>;
   /** What a caller may do as of now; null when the credential has ended. */
   rolesNow(caller: Caller): Promise<readonly Role[] | null>;
 }
@@ -31,12 +37,13 @@ export interface Door {
 /**
  * Lets a request for events in: by ticket, or by its `Authorization` header. A WebSocket is never let in by a
  * cookie, which browsers send along from any page.
- * @throws {Problem} UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT, TOO_MANY_CONNECTIONS, RATE_LIMITED
+ * @throws {Problem} UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, TOO_MANY_CONNECTIONS, RATE_LIMITED
  */
 export async function admit(
   { hub, tickets, limits, rolesNow }: Door,
   request: IncomingMessage,
   needsHeader: boolean,
+  entered?: Entered,
 ): Promise<Admitted> {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const topics = searchParams.get('topics');
@@ -59,10 +66,15 @@ export async function admit(
       : 'Send an API key or a ticket.';
     throw new Problem('UNAUTHENTICATED', why);
   }
-  if (!permits(caller.scopes, 'realtime', 'GET'))
-    throw new Problem('INSUFFICIENT_SCOPE', 'The scopes of this key do not include realtime.');
-  if (!mayFollow(caller.roles))
-    throw new Problem('FORBIDDEN', `This needs one of the roles ${REALTIME_ROLES.join(', ')}.`);
+  const allowed: readonly Role[] = entered?.room.roles ?? REALTIME_ROLES;
+  const resource = entered?.room.resource ?? 'realtime';
+  if (!permits(caller.scopes, resource, 'GET'))
+    throw new Problem('INSUFFICIENT_SCOPE', `The scopes of this key do not include ${resource}.`);
+  if (!caller.roles.some((role) => allowed.includes(role)))
+    throw new Problem('FORBIDDEN', `This needs one of the roles ${allowed.join(', ')}.`);
+  if (entered && !(await entered.room.mayFollow(caller, entered.id)))
+    throw new Problem('NOT_FOUND', 'It does not exist, or you may not see it.');
   hub.admit(caller.tenantId);
-  return { caller, topics: followed, lastEventId: lastEventId?.toString().toLowerCase() };
+  const position = lastEventId?.toString().toLowerCase();
+  return { caller, topics: followed, lastEventId: position, roles: allowed, entered };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, type Role, resource } from '../../../contract/operation.ts';
+import { operation, ROLES, type Role, resource } from '../../../contract/operation.ts';
 import { timestamp } from '../../../contract/schemas.ts';
 
 /** Who may follow events; builders may not, since events are about all builders. */
@@ -10,11 +10,6 @@ export const REALTIME_ROLES = [
   'reviewer',
   'readonly',
 ] as const satisfies readonly Role[];
-
-/** Whether one of the roles may follow events. */
-export function mayFollow(roles: readonly string[]): boolean {
-  return roles.some((role) => (REALTIME_ROLES as readonly string[]).includes(role));
-}
 
 export const realtime = resource({
   id: 'realtime',
@@ -27,7 +22,8 @@ export const realtime = resource({
       summary: 'Get a ticket for one realtime connection',
       description:
         'For browsers, which cannot send an API key with a WebSocket or EventSource. Goes into `?ticket=`, once.',
-      access: REALTIME_ROLES,
+      access: ROLES,
+      own: 'anyone',
       status: 201,
       input: z.object({}),
       output: z.object({ ticket: z.string(), expiresAt: timestamp }).meta({ id: 'RealtimeTicket' }),

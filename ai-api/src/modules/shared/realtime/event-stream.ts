@@ -13,7 +13,7 @@ const CLOSE_MS = 2_000;
  */
 export function eventStream(door: Door, bufferBytes: number): RequestHandler {
   return async (request, response) => {
-    const { caller, topics, lastEventId } = await admit(door, request, false);
+    const { caller, topics, lastEventId, roles } = await admit(door, request, false);
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -23,6 +23,7 @@ export function eventStream(door: Door, bufferBytes: number): RequestHandler {
     const follower: Follower = {
       tenantId: caller.tenantId,
       caller,
+      roles,
       lastEventId,
       get isOpen() {
         return !response.writableEnded && !response.destroyed;

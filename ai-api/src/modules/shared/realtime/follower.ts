@@ -15,6 +15,8 @@ export interface Told {
 export interface Follower {
   readonly tenantId: string;
   readonly caller: Caller;
+  /** Who may stay connected. */
+  readonly roles: readonly Role[];
   /** The last event it received: it gets the events after it. */
   readonly lastEventId: string | undefined;
   readonly isOpen: boolean;

@@ -1,7 +1,6 @@
 import { type Caller, callerId } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { EventLog } from '../events/index.ts';
-import { mayFollow } from './contract.ts';
 import type { Follower, HubSettings } from './follower.ts';
 import { openStream, type TenantStream } from './stream.ts';
 
@@ -61,8 +60,7 @@ export function createHub(log: EventLog, settings: HubSettings) {
     const open = [...followers.values()].flatMap((all) => [...all]);
     for (const [, same] of Map.groupBy(open, ({ caller }) => credentialId(caller))) {
       const roles = await settings.rolesNow((same[0] as Follower).caller);
-      if (mayFollow(roles ?? [])) continue;
-      for (const follower of same) follower.end();
+      for (const follower of same) if (!roles?.some((role) => follower.roles.includes(role))) follower.end();
     }
   }
 

@@ -17,6 +17,7 @@ import { realtime } from './contract.ts';
 import { eventStream } from './event-stream.ts';
 import type { HubSettings } from './follower.ts';
 import { createHub } from './hub.ts';
+import type { Room } from './room.ts';
 import { createTickets } from './tickets.ts';
 import { createWebSockets } from './web-socket.ts';
 
@@ -26,6 +27,8 @@ export type RealtimeSettings = HubSettings & {
   onChange(hear: () => void): void;
   now: () => Date;
 };
+
+export type { Room } from './room.ts';
 
 export type Realtime = ReturnType<typeof createRealtime>;
 
@@ -39,12 +42,17 @@ function createRealtime(
   const hub = createHub(log, settings);
   settings.onChange(hub.check);
   const tickets = createTickets(database, settings.now);
-  const door = { hub, tickets, limits, rolesNow: settings.rolesNow };
+  const rooms = new Map<string, Room>();
+  const door = { hub, tickets, limits, rooms, rolesNow: settings.rolesNow };
   const sockets = createWebSockets(door, settings.bufferBytes);
   let unlisten: (() => Promise<void>) | undefined;
 
   return {
     tickets,
+    /** Declares what can be followed by itself, at `WS /ws/{name}/{id}`. */
+    room: (room: Room): void => {
+      rooms.set(room.name, room);
+    },
     /** Serves `GET /events/stream`. */
     stream: eventStream(door, settings.bufferBytes) satisfies RequestHandler,
     /** Takes the upgrade requests of an HTTP server. */

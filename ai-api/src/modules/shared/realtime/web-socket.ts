@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Problem } from '../../../http/problem.ts';
 import { type Admitted, admit, type Door } from './admit.ts';
 import type { Follower } from './follower.ts';
+import { isInside, roomOf } from './room.ts';
 import { isFollowed, parseTopics } from './topics.ts';
 
 /** Close codes of ours; RFC 6455 leaves 4000 to 4999 to applications. */
@@ -24,7 +25,7 @@ const request = z.strictObject({
   topics: z.array(z.string()).max(50),
 });
 
-/** `WS /ws`. @see https://www.rfc-editor.org/rfc/rfc6455 */
+/** `WS /ws`, and `WS /ws/{room}/{id}` for what is followed by itself. @see https://www.rfc-editor.org/rfc/rfc6455 */
 export function createWebSockets(door: Door, bufferBytes: number) {
   const server = new WebSocketServer({
     noServer: true,
@@ -37,9 +38,11 @@ export function createWebSockets(door: Door, bufferBytes: number) {
   async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      if (new URL(incoming.url ?? '/', 'http://localhost').pathname !== '/ws')
-        throw new Problem('NOT_FOUND', 'WebSockets are served at /ws.');
-      const admitted = await admit(door, incoming, true);
+      const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
+      const entered = roomOf(door.rooms, pathname);
+      if (pathname !== '/ws' && !entered)
+        throw new Problem('NOT_FOUND', `WebSockets are served at /ws${namesOf(door)}.`);
+      const admitted = await admit(door, incoming, true, entered);
       server.handleUpgrade(incoming, socket, head, (connection) => {
         open.add(connection);
         connection.once('close', () => open.delete(connection));
@@ -66,10 +69,15 @@ export function createWebSockets(door: Door, bufferBytes: number) {
   };
 }
 
+/** The other addresses of WebSockets, as a message lists them. */
+function namesOf({ rooms }: Door): string {
+  return [...rooms.keys()].map((name) => `, /ws/${name}/{id}`).join('');
+}
+
 function follow(
   door: Door,
   socket: WebSocket,
-  { caller, topics, lastEventId }: Admitted,
+  { caller, topics, lastEventId, roles, entered }: Admitted,
   bufferBytes: number,
 ): void {
   let followed = topics;
@@ -79,13 +87,14 @@ function follow(
   const follower: Follower = {
     tenantId: caller.tenantId,
     caller,
+    roles,
     lastEventId,
     get isOpen() {
       return socket.readyState === socket.OPEN;
     },
     begin: (replayed) => send({ type: 'ready', topics: list(), replayed }),
     tell: (event) => {
-      if (isFollowed(followed, event)) write(event.json);
+      if (isInside(entered, event) && isFollowed(followed, event)) write(event.json);
     },
     gap: (reason) => send({ type: 'gap', reason }),
     beat: () => {
@@ -96,10 +105,18 @@ function follow(
       answered = false;
       messages = 0;
       if (socket.readyState === socket.OPEN) socket.ping();
+      void checkRoom();
     },
     leave: () => close(GOING_AWAY, 'The server goes away'),
     end: () => close(CREDENTIAL_ENDED, 'The credential has ended'),
   };
+
+  /** What is followed may have been removed or hidden; a check that fails is repeated with the next beat. */
+  async function checkRoom(): Promise<void> {
+    if (!entered) return;
+    const may = await entered.room.mayFollow(caller, entered.id).catch(() => true);
+    if (!may) close(CREDENTIAL_ENDED, 'It is not visible to you any more');
+  }
 
   const list = () => (followed === null ? null : [...followed]);
   const send = (message: object) => write(JSON.stringify(message));

@@ -1,4 +1,4 @@
-import { contentWordsOf, stemOf } from '../retrieval/words.ts';
+import { contentWordsOf, stemOf } from '../../../../platform/text/words.ts';
 
 /** A word or a figure of a text, in the one form that both sides are compared in. */
 export interface Word {

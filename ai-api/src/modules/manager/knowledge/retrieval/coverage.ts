@@ -1,5 +1,5 @@
 import { type PlaceComparison, placeComparison } from '../../../../models/embeddings/word-similarity.ts';
-import { contentWordsOf, stemOf } from './words.ts';
+import { contentWordsOf, stemOf } from '../../../../platform/text/words.ts';
 
 /** What is compared with a question. */
 export interface Compared {

@@ -1,3 +1,4 @@
+import { rankScore } from '../../../../models/embeddings/rank-fusion.ts';
 import type { SearchedPassage } from '../store.ts';
 
 export interface FoundPassage extends SearchedPassage {
@@ -14,8 +15,6 @@ export interface FoundPassage extends SearchedPassage {
 /** Whose vectors were compared. */
 export type Meaning = 'static' | 'embedder' | 'none';
 
-/** Of reciprocal rank fusion: how little the difference between the first ranks counts. */
-const RRF_K = 60;
 /** What the similarity of static vectors counts beside the coverage. */
 const STATIC_WEIGHT = 0.5;
 
@@ -43,10 +42,7 @@ function byRanks(passages: readonly Unscored[]): FoundPassage[] {
   const bySimilarity = rankOf(({ similarity }) => similarity ?? -1);
   return passages.map((passage) => ({
     ...passage,
-    score: [byCoverage, bySimilarity].reduce(
-      (sum, ranks) => sum + 1 / (RRF_K + (ranks.get(passage) ?? 0)),
-      0,
-    ),
+    score: [byCoverage, bySimilarity].reduce((sum, ranks) => sum + rankScore(ranks.get(passage) ?? 0), 0),
   }));
 }
 

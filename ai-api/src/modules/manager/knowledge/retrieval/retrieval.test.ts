@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contentWordsOf, stemOf } from '../../../../platform/text/words.ts';
 import { coverageOf } from './coverage.ts';
 import { createWordIndex } from './word-index.ts';
-import { contentWordsOf, stemOf } from './words.ts';
 
 const stemsOf = (text: string) => contentWordsOf(text).map(stemOf);
 const passages = (...texts: string[]) => texts.map((text, index) => ({ id: `${index}`, heading: [], text }));

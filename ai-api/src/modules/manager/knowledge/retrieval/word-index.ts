@@ -1,4 +1,4 @@
-import { contentWordsOf, stemOf } from './words.ts';
+import { contentWordsOf, stemOf } from '../../../../platform/text/words.ts';
 
 /** A passage as it is indexed. */
 export interface IndexedPassage {

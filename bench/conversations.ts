@@ -1,0 +1,196 @@
+import { sql } from 'kysely';
+import { toSql } from 'pgvector/kysely';
+import { importFile } from '../ai-api/src/modules/context/formats/index.ts';
+import { startApi, type TestApi } from '../ai-api/test/api.ts';
+import { randomFrom, textOf } from './conversations/corpus.ts';
+import { indexed } from './conversations/wait.ts';
+import { forEachHomeKind, type HomeKind } from './homes.ts';
+import { type Figure, report } from './report.ts';
+import { quantile, spreadOf } from './statistics.ts';
+
+/** Conversations of so many turns, each of which becomes one passage. */
+const TURNS = 40;
+const PASSAGES = Number(process.env.BENCH_PASSAGES ?? 10_000);
+const ROUNDS = 60;
+const TRANSCRIPT_BYTES = 20 * 1024 * 1024;
+
+const QUERIES = [
+  'the server drops the request',
+  'queue worker',
+  'readsToken17',
+  'src/cache/file-39.ts',
+  'session table',
+];
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+/** A conversation by its number: the same each time. */
+function messagesOf(number: number, turns = TURNS) {
+  const random = randomFrom(number + 1);
+  return Array.from({ length: turns }, (_, turn) => [
+    { id: `h${turn}`, author: 'human' as const, text: textOf(random, 24) },
+    { id: `a${turn}`, author: 'assistant' as const, text: textOf(random, 110) },
+  ]).flat();
+}
+
+async function fill(api: TestApi): Promise<void> {
+  for (let number = 0; number < PASSAGES / TURNS; number++)
+    await api.client.conversation.create({ sessionId: `bench-${number}`, messages: messagesOf(number) });
+  await indexed(api);
+}
+
+/** Hybrid search beside its two legs as bare statements, in turns. */
+async function search(api: TestApi, name: string): Promise<Figure[]> {
+  const { database, embedder } = api.context;
+  const owner = database.system('the benchmark compares with bare statements');
+  const tenant = (await owner.selectFrom('identity.tenants').select('id').executeTakeFirstOrThrow()).id;
+  const times: Record<'words' | 'meaning' | 'hybrid' | 'semantic', number[]> = {
+    words: [],
+    meaning: [],
+    hybrid: [],
+    semantic: [],
+  };
+  const hasVectors = api.context.collections.engine !== 'none';
+  for (let round = 0; round < ROUNDS; round++) {
+    const text = `${QUERIES[round % QUERIES.length]} ${round}`;
+    const query = text
+      .split(' ')
+      .map((word) => `'${word.toLowerCase()}'`)
+      .join(' | ');
+    times.words.push(
+      await timed(() =>
+        sql`select id from context.passages where tenant_id = ${tenant} and words @@ ${query}::tsquery
+          order by ts_rank(words, ${query}::tsquery) desc limit 200`.execute(owner),
+      ),
+    );
+    const { vectors } = await embedder.embed([text], {
+      tenantId: tenant,
+      purpose: 'bench',
+      inputType: 'query',
+    });
+    if (hasVectors)
+      times.meaning.push(
+        await timed(() =>
+          sql`select item_id from models.embeddings where space_id = (
+              select id from models.embedding_spaces where collection = 'conversations' and tenant_id = ${tenant})
+            order by vector <=> ${toSql([...(vectors[0] ?? [])])}::vector limit 200`.execute(owner),
+        ),
+      );
+    const find = (alpha: number) =>
+      timed(() => api.context.search.find(tenant, { text, alpha, reader: 'bench', filter: {} }));
+    times.hybrid.push(await find(hasVectors ? 0.5 : 0));
+    if (hasVectors) times.semantic.push(await find(1));
+  }
+  const p95 = (values: readonly number[]) => quantile(values, 0.95);
+  const legs = hasVectors ? [p95(times.words), p95(times.meaning)] : [p95(times.words)];
+  // One connection does one thing at a time: there the floor is both legs after each other.
+  const floor = database.driver === 'pglite' ? legs.reduce((sum, leg) => sum + leg, 0) : Math.max(...legs);
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const figures: Figure[] = [
+    {
+      figure: hasVectors ? 'hybrid search, p95' : 'search by words, p95',
+      measured: `${ms(p95(times.hybrid))} (p50 ${ms(quantile(times.hybrid, 0.5))})`,
+      peer: `${database.driver === 'pglite' ? 'both bare legs' : 'the slower bare leg'}, ${ms(floor)}`,
+      ratio: spreadOf([p95(times.hybrid) / floor]),
+      target: 1.3,
+    },
+  ];
+  if (hasVectors)
+    figures.push({
+      figure: 'search by meaning alone, p95',
+      measured: ms(p95(times.semantic)),
+      peer: `bare vector statement, ${ms(p95(times.meaning))}`,
+      ratio: spreadOf([p95(times.semantic) / p95(times.meaning)]),
+      target: 1.3,
+    });
+  console.log(`\n${name}: ${PASSAGES} passages`);
+  return figures;
+}
+
+/** `POST /conversations` beside an insert of the same rows. */
+async function acknowledge(api: TestApi): Promise<Figure> {
+  const owner = api.context.database.system('the benchmark compares with bare statements');
+  await sql`create table if not exists public.bench_messages (conversation text, id text, author text, text text)`.execute(
+    owner,
+  );
+  const posts: number[] = [];
+  const inserts: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const messages = messagesOf(100_000 + round, 10);
+    posts.push(await timed(() => api.client.conversation.create({ sessionId: `post-${round}`, messages })));
+    inserts.push(
+      await timed(() =>
+        owner.transaction().execute((transaction) =>
+          sql`insert into public.bench_messages select ${`c${round}`}, row.* from json_to_recordset(${JSON.stringify(messages)}::json)
+            as row (id text, author text, text text)`.execute(transaction),
+        ),
+      ),
+    );
+  }
+  const ratios = posts.map((post, round) => post / (inserts[round] as number));
+  return {
+    figure: 'POST /conversations of 20 messages, p50',
+    measured: `${quantile(posts, 0.5).toFixed(1)} ms`,
+    peer: `bare insert of the same rows, ${quantile(inserts, 0.5).toFixed(1)} ms`,
+    ratio: spreadOf(ratios),
+    target: 2,
+  };
+}
+
+/** Parsing of one large transcript of Claude Code. */
+function parse(): void {
+  const random = randomFrom(7);
+  const lines: string[] = [];
+  for (let bytes = 0, number = 0; bytes < TRANSCRIPT_BYTES; number++) {
+    const isHuman = number % 2 === 0;
+    const line = JSON.stringify({
+      type: isHuman ? 'user' : 'assistant',
+      uuid: `u${number}`,
+      parentUuid: number === 0 ? null : `u${number - 1}`,
+      sessionId: 'bench',
+      cwd: '/bench',
+      timestamp: new Date(number * 1_000).toISOString(),
+      message: isHuman
+        ? { role: 'user', content: textOf(random, 60) }
+        : {
+            id: `m${number}`,
+            role: 'assistant',
+            model: 'm',
+            content: [{ type: 'text', text: textOf(random, 200) }],
+          },
+    });
+    lines.push(line);
+    bytes += line.length + 1;
+  }
+  const file = Buffer.from(lines.join('\n'));
+  lines.length = 0;
+  const before = process.memoryUsage().rss;
+  const begun = performance.now();
+  const { records } = importFile(file, { fileName: 'bench.jsonl' });
+  const seconds = (performance.now() - begun) / 1_000;
+  const megabytes = file.length / 1024 / 1024;
+  const grown = (process.memoryUsage().rss - before) / 1024 / 1024;
+  console.log(
+    `Import: ${records} records of ${megabytes.toFixed(0)} MB parsed at ${(megabytes / seconds).toFixed(0)} MB/s (goal 20), memory grew by ${grown.toFixed(0)} MB`,
+  );
+}
+
+async function measure({ name, create }: HomeKind): Promise<void> {
+  const home = await create();
+  const api = await startApi({ env: home.env } as never);
+  try {
+    const acknowledged = await acknowledge(api);
+    await fill(api);
+    report(`Conversations on ${name}`, [...(await search(api, name)), acknowledged]);
+  } finally {
+    await api.stop();
+    await home.remove();
+  }
+}
+
+parse();
+await forEachHomeKind(measure);

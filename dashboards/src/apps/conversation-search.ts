@@ -1,0 +1,107 @@
+import { load, run } from '../build/actions.ts';
+import { pageHeader, tableOf } from '../build/blocks.ts';
+import { dropdown, input } from '../build/fields.ts';
+import { color } from '../build/look.ts';
+import type { Page, Query } from '../build/model.ts';
+import { api } from '../build/queries.ts';
+import { button, cell, text } from '../build/widgets.ts';
+import { openConversation } from './conversations.ts';
+
+/** Steps of alpha, from words alone to meaning alone. */
+const WEIGHTS = [
+  ['0', 'Words only'],
+  ['0.25', 'Mostly words'],
+  ['0.5', 'Both alike'],
+  ['0.75', 'Mostly meaning'],
+  ['1', 'Meaning only'],
+] as const;
+
+export const conversationSearchQueries: Query[] = [
+  api.read('searchConversations', 'conversation.search', {
+    options: {
+      q: '{{components.contextQuery.value}}',
+      alpha: "{{components.contextAlpha.value ?? '0.5'}}",
+      explain: 'true',
+      repository: '{{components.contextRepository.value}}',
+      input_limit: '50',
+    },
+    transform: 'conversation-search',
+  }),
+];
+
+const search = [run('searchConversations')];
+
+export const conversationSearchPage: Page = {
+  handle: 'search',
+  name: 'Search',
+  icon: 'IconSearch',
+  onLoad: load(),
+  rows: [
+    ...pageHeader(
+      'contextSearch',
+      'Search conversations',
+      'Names are found whole and by their parts, commits by their digits, and "quoted text" exactly.',
+      ['searchConversations'],
+    ),
+    [
+      cell(input('contextQuery', { label: 'What are you looking for?', onEnter: search }), 4),
+      cell(
+        dropdown('contextAlpha', {
+          label: 'Words or meaning',
+          placeholder: 'Both alike',
+          choices: WEIGHTS,
+          onSelect: search,
+        }),
+        2,
+      ),
+      cell(
+        input('contextRepository', { label: 'Repository', placeholder: 'owner/name', onEnter: search }),
+        2,
+      ),
+      cell(
+        button('contextSearchRun', 'Search', search, {
+          kind: 'primary',
+          busy: '{{queries.searchConversations.isLoading}}',
+          disabled: '{{!(components.contextQuery.value ?? "").trim()}}',
+        }),
+        1,
+      ),
+    ],
+    [
+      cell(
+        text('contextSearchTold', "{{queries.searchConversations.data?.told ?? ''}}", {
+          color: color.muted,
+          height: 32,
+          mobileHeight: 64,
+        }),
+      ),
+    ],
+    [
+      cell(
+        tableOf('contextFound', 'searchConversations', {
+          title: 'Found',
+          height: 720,
+          search: false,
+          onRow: [
+            ...openConversation(
+              '{{components.contextFound.selectedRow.id}}',
+              '{{components.contextFound.selectedRow.messageId}}',
+            ),
+            { do: 'switch-page', page: 'conversations' },
+          ],
+          empty: {
+            title: 'Nothing found',
+            hint: 'Type a question, a name, a file or a commit, and press Search.',
+          },
+          columns: [
+            { key: 'title', title: 'Conversation', width: 220, wrap: true },
+            { key: 'passage', title: 'Best passage', width: 420, wrap: true },
+            { key: 'why', title: 'Why', width: 230, wrap: true },
+            { key: 'person', title: 'Person', width: 120 },
+            { key: 'active', title: 'Active', width: 90 },
+          ],
+        }),
+      ),
+    ],
+  ],
+};

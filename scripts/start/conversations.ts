@@ -1,0 +1,34 @@
+import type { Client } from '../../ai-api/src/catalogue/client.ts';
+import { createClient } from '../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../ai-api/src/catalogue/index.ts';
+import { sampleConversations } from '../../examples/conversations/index.ts';
+
+/**
+ * Imports the conversations of the sample company, each as the person who had it. A second time changes nothing.
+ * @returns how many are new
+ */
+export async function importConversations(
+  client: Client,
+  options: { baseUrl: string; apiKey: string },
+): Promise<number> {
+  let imported = 0;
+  for (const { email, name, files } of sampleConversations()) {
+    const userId = await ensurePerson(client, email, name);
+    const theirs = createClient(resources, { ...options, actingFor: userId, timeoutMs: 120_000 });
+    const report = await theirs.conversation.import({
+      files: files.map((file) => ({ name: file.name, base64: Buffer.from(file.text).toString('base64') })),
+    });
+    imported += report.conversations;
+  }
+  return imported;
+}
+
+/** The user of a person, who may act from then on. */
+async function ensurePerson(client: Client, email: string, name: string): Promise<string> {
+  const { items } = await client.user.list({ search: email, limit: 1 });
+  const known = items[0];
+  if (known) return known.userId;
+  const { userId } = await client.user.create({ email, name, roles: ['builder'] });
+  await client.user.update({ userId, status: 'active' });
+  return userId;
+}
