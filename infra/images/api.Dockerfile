@@ -8,6 +8,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY ai-api/package.json ai-api/
 COPY bench/package.json bench/
+COPY clients/capture/package.json clients/capture/
 COPY dashboards/package.json dashboards/
 COPY examples/package.json examples/
 COPY infra/package.json infra/

@@ -1,5 +1,5 @@
 import type { Conversation } from '../formats/model.ts';
-import { repositoryOf } from './session.ts';
+import { repositoryOf } from './repository.ts';
 
 export type Action = 'keep' | 'redact' | 'do-not-save';
 

@@ -3,6 +3,8 @@ import type { Caller } from '../../../http/caller.ts';
 import type { Conversation } from '../formats/model.ts';
 import { uuidOf } from '../search/index.ts';
 
+export { repositoryOf } from './repository.ts';
+
 /** Whose conversations they are: the person, or the key that acts for none. */
 export interface Owner {
   /** `user:<id>` or `key:<id>`. */
@@ -38,17 +40,4 @@ export function messageIdOf(
 /** How a removed session is remembered: nothing readable of it is left. */
 export function sessionDigest(tool: string, sessionId: string): string {
   return createHash('sha256').update(`${tool}\n${sessionId}`).digest('hex');
-}
-
-/** A repository by its host and name, without protocol, credentials and `.git`; null for none. */
-export function repositoryOf(source: string | null): string | null {
-  const trimmed = source?.trim() ?? '';
-  if (trimmed === '') return null;
-  const name = trimmed
-    .replace(/^[a-z][a-z+.-]*:\/\//i, '')
-    .replace(/^[^@/\s]+@/, '')
-    .replace(/^([\w.-]+):(?!\d+\/)/, '$1/')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '');
-  return name === '' ? null : name;
 }

@@ -21,23 +21,46 @@ export interface CursorExtract {
 const ITEM_COMPOSERS = 'composer.composerData';
 const ITEM_CHATS = 'workbench.panel.aichat.view.aichat.chatdata';
 
-/** Takes the conversations out of a database; of one conversation, when its id is given. */
-export function extractCursor(rows: CursorRows, skips: Skips, composerId = ''): CursorExtract {
-  const stored = [...rows.disk(`composerData:${composerId}`)].flatMap(([key, value]) => {
+/** Whether a conversation is to be read, by its id and what its own row says. */
+type Wanted = (id: string, row: Json) => boolean;
+
+/** Takes the conversations out of a database, one after the other: a database may be larger than the memory. */
+export function* cursorExtracts(
+  rows: CursorRows,
+  skips: Skips,
+  isWanted: Wanted = () => true,
+): Generator<CursorExtract> {
+  const ids = new Set<string>();
+  for (const [key, value] of rows.disk('composerData:')) {
     const composer = parsedRow(value, key, skips);
-    if (composer === null) return [];
-    const id = name(composer.composerId) ?? key.slice('composerData:'.length);
-    return [{ id, composer, bubbles: bubblesOf(rows, key.slice('composerData:'.length), skips) }];
-  });
-  const ids = new Set(stored.map(({ id }) => id));
-  const inline = itemObjects(rows, ITEM_COMPOSERS, 'allComposers', skips)
-    .filter((composer) => list(composer.conversation).length > 0)
-    .map((composer) => ({ id: name(composer.composerId) ?? '', composer, bubbles: {} }))
-    .filter(({ id }) => id !== '' && !ids.has(id) && id.startsWith(composerId));
+    if (composer === null) continue;
+    const keyId = key.slice('composerData:'.length);
+    const id = name(composer.composerId) ?? keyId;
+    ids.add(id);
+    if (isWanted(id, composer)) yield extractOf({ id, composer, bubbles: bubblesOf(rows, keyId, skips) });
+  }
+  for (const composer of itemObjects(rows, ITEM_COMPOSERS, 'allComposers', skips)) {
+    const id = name(composer.composerId);
+    const isHere = id !== null && list(composer.conversation).length > 0 && !ids.has(id);
+    if (isHere && isWanted(id, composer)) yield extractOf({ id, composer, bubbles: {} });
+  }
+  for (const tab of itemObjects(rows, ITEM_CHATS, 'tabs', skips))
+    if (isWanted(name(tab.tabId) ?? '', tab)) yield { format: 'cursor-extract', composers: [], tabs: [tab] };
+}
+
+const extractOf = (composer: CursorExtract['composers'][number]): CursorExtract => ({
+  format: 'cursor-extract',
+  composers: [composer],
+  tabs: [],
+});
+
+/** Takes all conversations out of a database. */
+export function extractCursor(rows: CursorRows, skips: Skips): CursorExtract {
+  const extracts = [...cursorExtracts(rows, skips)];
   return {
     format: 'cursor-extract',
-    composers: [...stored, ...inline],
-    tabs: itemObjects(rows, ITEM_CHATS, 'tabs', skips),
+    composers: extracts.flatMap(({ composers }) => composers),
+    tabs: extracts.flatMap(({ tabs }) => tabs),
   };
 }
 
