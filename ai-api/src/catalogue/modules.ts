@@ -78,12 +78,6 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
-  repositories: {
-    contract: repositories,
-    schema: 'context',
-    load: () => import('../modules/context/repositories/index.ts'),
-  },
-  links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',
@@ -115,6 +109,12 @@ export const MODULES = {
     schema: 'context',
     load: () => import('../modules/context/conversations/index.ts'),
   },
+  repositories: {
+    contract: repositories,
+    schema: 'context',
+    load: () => import('../modules/context/repositories/index.ts'),
+  },
+  links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
 } as const;
 
 export type ModuleName = keyof typeof MODULES;

@@ -38,7 +38,11 @@ export function decide(
   const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
   if (failed.length > 0) return { outcome: decides.no, confidence: certainty(failed), reviewReasons: [] };
   const proves = (id: string) => criteria.find((criterion) => criterion.id === id)?.proves === true;
-  if (results.some(({ id, score, decidedBy }) => proves(id) && decidedBy === 'rules' && (score ?? 0) >= PROVED_FROM))
+  if (
+    results.some(
+      ({ id, score, decidedBy }) => proves(id) && decidedBy === 'rules' && (score ?? 0) >= PROVED_FROM,
+    )
+  )
     return { outcome: decides.yes, confidence: 1, reviewReasons: [] };
   if (decides.by === 'hard criteria') {
     const needed = results.filter(({ id }) => isHard(id));

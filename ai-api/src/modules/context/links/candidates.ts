@@ -113,10 +113,7 @@ export async function conversationsNear(
 }
 
 /** Commits that a conversation may have led to, the nearest in time. */
-export async function commitsNear(
-  transaction: TenantTransaction,
-  conversationId: string,
-): Promise<string[]> {
+export async function commitsNear(transaction: TenantTransaction, conversationId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with conversation as (select * from context.conversations where id = ${conversationId})
     select commit.id from context.commits as commit
@@ -149,7 +146,17 @@ export async function conversationsToLink(
   if (ids.length === 0) return [];
   const rows = await transaction
     .selectFrom('context.conversations as conversation')
-    .select(['id', 'session_id', 'repository', 'branch', 'started_at', 'ended_at', 'local_time', 'owner', 'title'])
+    .select([
+      'id',
+      'session_id',
+      'repository',
+      'branch',
+      'started_at',
+      'ended_at',
+      'local_time',
+      'owner',
+      'title',
+    ])
     .select(
       sql<Date | null>`(
         select min(next.started_at) from context.conversations as next

@@ -1,4 +1,4 @@
-import { judge, type Judged, type Rulebook, type StoreJudgement } from '../../../judgement/index.ts';
+import { type Judged, judge, type Rulebook, type StoreJudgement } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import {

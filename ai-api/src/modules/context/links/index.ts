@@ -5,7 +5,7 @@ import { openRulebook } from '../../../judgement/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Metrics } from '../../../platform/telemetry/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';

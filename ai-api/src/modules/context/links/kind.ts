@@ -84,7 +84,11 @@ export const commitLinkKind = defineKind({
       },
     },
     commit: {
-      kind: { type: 'text', description: 'sort of commit (ordinary, merge, bot, release)', example: 'ordinary' },
+      kind: {
+        type: 'text',
+        description: 'sort of commit (ordinary, merge, bot, release)',
+        example: 'ordinary',
+      },
     },
   },
   criteria: [
@@ -103,11 +107,31 @@ export const commitLinkKind = defineKind({
       question: 'Does one of the two name the other?',
     },
     { id: 'text', title: 'Text', weight: 0, question: 'Did the conversation write what the commit changes?' },
-    { id: 'files', title: 'Files', weight: 0, question: 'Did the conversation edit the files of the commit?' },
-    { id: 'time', title: 'Time', weight: 0, question: 'Was the commit made while the conversation was current?' },
-    { id: 'place', title: 'Branch', weight: 0, question: 'Did the conversation begin where the commit was made?' },
+    {
+      id: 'files',
+      title: 'Files',
+      weight: 0,
+      question: 'Did the conversation edit the files of the commit?',
+    },
+    {
+      id: 'time',
+      title: 'Time',
+      weight: 0,
+      question: 'Was the commit made while the conversation was current?',
+    },
+    {
+      id: 'place',
+      title: 'Branch',
+      weight: 0,
+      question: 'Did the conversation begin where the commit was made?',
+    },
     { id: 'author', title: 'Author', weight: 0, question: 'Did the same person make both?' },
-    { id: 'meaning', title: 'Words', weight: 0, question: 'Does the subject speak of what was talked about?' },
+    {
+      id: 'meaning',
+      title: 'Words',
+      weight: 0,
+      question: 'Does the subject speak of what was talked about?',
+    },
   ],
   feedback: ({ criteria }: Outcome) =>
     criteria

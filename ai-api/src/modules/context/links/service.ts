@@ -10,18 +10,11 @@ import {
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { findReadable } from '../conversations/index.ts';
+import { requireConversation } from '../conversations/index.ts';
 import { theCommit } from '../repositories/index.ts';
 import { reasonsOf } from './find.ts';
 import { commitLinkKind } from './kind.ts';
-import {
-  editsOfFile,
-  findLink,
-  type LinkFilter,
-  type LinkRecord,
-  listLinks,
-  storeDecided,
-} from './store.ts';
+import { editsOfFile, findLink, type LinkFilter, type LinkRecord, listLinks, storeDecided } from './store.ts';
 import { linkView } from './views.ts';
 import type { createWork } from './work.ts';
 
@@ -109,7 +102,13 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
     return linkView(row);
   }
 
-  const decideLink = (actor: Actor, reader: Reader, linkId: string, status: 'confirmed' | 'rejected', reason: string) =>
+  const decideLink = (
+    actor: Actor,
+    reader: Reader,
+    linkId: string,
+    status: 'confirmed' | 'rejected',
+    reason: string,
+  ) =>
     database.withTenant(actor.tenantId, async (transaction) => {
       const [link] = await listLinks(transaction, reader.id, { linkId }, null, 1);
       if (!link) throw notFound('link', linkId);
@@ -151,13 +150,21 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
     /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND */
     ofConversation: (reader: Reader, conversationId: string) =>
       database.withTenant(reader.tenantId, async (transaction) => {
-        await findReadable(transaction, conversationId, reader.id);
+        await requireConversation(transaction, conversationId, reader.id);
         const rows = await linksOf(transaction, reader.id, { conversationId });
         return { items: rows.map(linkView) };
       }),
 
     /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, CONFLICT */
-    why: (reader: Reader, { sha, repositoryId, file, line }: { sha: string; repositoryId?: string | undefined; file: string; line: string }) =>
+    why: (
+      reader: Reader,
+      {
+        sha,
+        repositoryId,
+        file,
+        line,
+      }: { sha: string; repositoryId?: string | undefined; file: string; line: string },
+    ) =>
       database.withTenant(reader.tenantId, async (transaction) => {
         const commit = await theCommit(transaction, sha, repositoryId);
         const rows = await linksOf(transaction, reader.id, { commitId: commit.id });
@@ -197,7 +204,7 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
     ) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const { conversationId, reason } = given;
-        await findReadable(transaction, conversationId, reader.id);
+        await requireConversation(transaction, conversationId, reader.id);
         const commit = await theCommit(transaction, given.sha, given.repositoryId);
         const pair = {
           conversationId,

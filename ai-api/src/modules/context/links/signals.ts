@@ -52,9 +52,12 @@ const EARLY_MS = 2 * MINUTE;
 const WINDOW_MS = 12 * 60 * MINUTE;
 /** Lines with less than this say nothing about where they come from. */
 const MIN_LINE = 4;
-const TRAILER_IDS = /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
+const TRAILER_IDS =
+  /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
 const STOP_WORDS = new Set(
-  'the and for with from into that this when add adds added fix fixes fixed use uses used new not are was all now more make makes some its'.split(' '),
+  'the and for with from into that this when add adds added fix fixes fixed use uses used new not are was all now more make makes some its'.split(
+    ' ',
+  ),
 );
 
 /** The facts of one pair. Pure: everything that it compares is given. */
@@ -64,7 +67,9 @@ export function signalsOf(
   inherited: Inherited,
 ): Signals {
   const made = conversation.seen.find(({ sha, kind }) => kind === 'made' && commit.sha.startsWith(sha));
-  const pull = conversation.seen.find(({ sha, kind }) => kind === 'pull-request' && commit.sha.startsWith(sha));
+  const pull = conversation.seen.find(
+    ({ sha, kind }) => kind === 'pull-request' && commit.sha.startsWith(sha),
+  );
   const head = conversation.seen.find(({ kind }) => kind === 'head');
   const touched = filesTouched(conversation, commit);
   const text = textWritten(touched);
@@ -158,7 +163,9 @@ function textWritten(touched: Touched) {
 /** Lines of edits, each with the message that has it. */
 function linesOf(edits: LinkableConversation['edits'], side: 'before' | 'after'): Map<string, string> {
   return new Map(
-    edits.flatMap((edit) => (edit[side] ?? '').split('\n').map((line) => [plain(line), edit.messageId] as const)),
+    edits.flatMap((edit) =>
+      (edit[side] ?? '').split('\n').map((line) => [plain(line), edit.messageId] as const),
+    ),
   );
 }
 
@@ -191,7 +198,11 @@ function timeBetween(
 /** Session ids that trailers of a commit message name; some tools write them as the end of an address. */
 export function namedSessions(message: string): string[] {
   return [...message.matchAll(TRAILER_IDS)].flatMap(([, value = '']) => {
-    const last = value.replace(/[/?#]+$/, '').split(/[/=]/).at(-1) ?? '';
+    const last =
+      value
+        .replace(/[/?#]+$/, '')
+        .split(/[/=]/)
+        .at(-1) ?? '';
     return [...new Set([value, last, last.replace(/^session_/, '')])].filter((id) => id.length >= 8);
   });
 }

@@ -42,9 +42,7 @@ export function listLinks(
       'commit.unreachable_at',
       'repository.full_name',
     ])
-    .where((eb) =>
-      eb.or([eb('conversation.is_private', '=', false), eb('conversation.owner', '=', reader)]),
-    )
+    .where((eb) => eb.or([eb('conversation.is_private', '=', false), eb('conversation.owner', '=', reader)]))
     .orderBy('link.id', 'desc')
     .limit(limit);
   if (before !== null) query = query.where('link.id', '<', before);
@@ -98,7 +96,7 @@ export async function upsertFound(transaction: TenantTransaction, found: Found):
       conflict
         .columns(['conversation_id', 'commit_id'])
         .doUpdateSet({ ...values, updated_at: sql<Date>`now()` })
-        .where('links.decided_by', 'is', null),
+        .where(sql<boolean>`links.decided_by is null`),
     )
     .returning('id')
     .executeTakeFirst();

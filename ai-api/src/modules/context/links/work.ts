@@ -58,8 +58,8 @@ export function createWork({ database, jobs, events, find, tenantIds, log, now }
     name: 'links.sweep',
     cron: '20 2 * * *',
     run: async () => {
+      // One company's failure is not another's.
       for (const tenantId of await tenantIds())
-        // One company's failure is not another's.
         await sweep(tenantId, SWEEP_DAYS).catch((err: unknown) =>
           log.error({ tenantId, err }, 'the sweep for links failed'),
         );

@@ -11,10 +11,10 @@ import { commit, gitConnection, repository } from './contract.ts';
 import { serveIntake } from './intake.ts';
 import { createRepositories, type Repositories } from './service.ts';
 
+export { subjectOf } from './kinds.ts';
 export { changedLines } from './patch.ts';
 export { nameKey, repositoryOf } from './push.ts';
 export { type Repositories, theCommit } from './service.ts';
-export { subjectOf } from './kinds.ts';
 
 interface Needs {
   database: Database;
