@@ -5,6 +5,7 @@ import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
+import { links } from './links.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
@@ -34,5 +35,6 @@ export const steps: Step[] = [
   ...webhooks,
   ...prompts,
   ...repositories,
+  ...links,
   ...platform,
 ];

@@ -104,7 +104,8 @@ export async function conversationsNear(
       where heir.heir_id = ${commit.id}
     union
     (select id from context.conversations
-      where (repository is null or lower(repository) = ${commit.repositoryKey})
+      where (repository is null or lower(repository) = ${commit.repositoryKey}
+          or right(${commit.repositoryKey}, length(repository) + 1) = '/' || lower(repository))
         and active_at >= ${commit.authoredAt}::timestamptz - make_interval(days => ${DAYS})
         and coalesce(started_at, created_at) <= ${commit.authoredAt}::timestamptz + make_interval(hours => 14)
       order by (repository is null), abs(extract(epoch from active_at - ${commit.authoredAt}::timestamptz))
@@ -123,7 +124,8 @@ export async function commitsNear(transaction: TenantTransaction, conversationId
     (select commit.id from context.commits as commit
       join context.repositories as repository on repository.id = commit.repository_id
       cross join conversation
-      where (conversation.repository is null or lower(conversation.repository) = repository.name_key)
+      where (conversation.repository is null or lower(conversation.repository) = repository.name_key
+          or right(repository.name_key, length(conversation.repository) + 1) = '/' || lower(conversation.repository))
         and commit.authored_at >= coalesce(conversation.started_at, conversation.created_at) - interval '14 hours'
         and commit.authored_at <= conversation.active_at + make_interval(days => ${DAYS})
       order by abs(extract(epoch from commit.authored_at - conversation.active_at))

@@ -37,13 +37,13 @@ export const commitLinkKind = defineKind({
     text: {
       written: {
         type: 'number',
-        description: 'share of the added lines that the conversation wrote before, 0 to 1',
-        example: 0.8,
+        description: 'added lines that the conversation wrote before, in percent',
+        example: 80,
       },
       replaced: {
         type: 'number',
-        description: 'share of the deleted lines that the conversation replaced before, 0 to 1',
-        example: 0.6,
+        description: 'deleted lines that the conversation replaced before, in percent',
+        example: 60,
       },
     },
     files: {
@@ -51,8 +51,8 @@ export const commitLinkKind = defineKind({
       shared: { type: 'number', description: 'files of the commit that the conversation edited', example: 2 },
       share: {
         type: 'number',
-        description: 'share of the files of the commit that the conversation edited, 0 to 1',
-        example: 0.67,
+        description: 'files of the commit that the conversation edited, in percent',
+        example: 67,
       },
       edited: { type: 'number', description: 'edits of the conversation', example: 9 },
     },
@@ -79,8 +79,8 @@ export const commitLinkKind = defineKind({
     meaning: {
       share: {
         type: 'number',
-        description: 'share of the words of the subject line that the conversation has, 0 to 1',
-        example: 0.7,
+        description: 'words of the subject line that the conversation has, in percent',
+        example: 70,
       },
     },
     commit: {

@@ -4,7 +4,7 @@ import { changedLines } from '../repositories/index.ts';
 /** What is known of a conversation when it is held against a commit. */
 export interface LinkableConversation {
   sessionId: string;
-  /** `host/owner/name` in lower case; null when the tool does not say. */
+  /** `host/owner/name`, or `owner/name`, in lower case; null when the tool does not say. */
   repositoryKey: string | null;
   branch: string | null;
   startedAt: Date | null;
@@ -85,13 +85,15 @@ export function signalsOf(
     files: {
       ofCommit: paths.length,
       shared: paths.length === 0 ? null : touched.size,
-      share: paths.length === 0 ? null : round(touched.size / paths.length),
+      share: paths.length === 0 ? null : percent(touched.size, paths.length),
       edited: conversation.edits.length,
     },
     time: timeBetween(conversation, commit),
     place: {
       sameRepository:
-        conversation.repositoryKey === null ? null : conversation.repositoryKey === commit.repositoryKey,
+        conversation.repositoryKey === null
+          ? null
+          : `/${commit.repositoryKey}`.endsWith(`/${conversation.repositoryKey}`),
       sameBranch:
         conversation.branch === null || commit.branch === null ? null : conversation.branch === commit.branch,
       headIsParent:
@@ -154,8 +156,8 @@ function textWritten(touched: Touched) {
   }
   const best = [...lines].toSorted(([, a], [, b]) => b - a)[0];
   return {
-    written: added === 0 ? null : round(written / added),
-    replaced: deleted === 0 ? null : round(replaced / deleted),
+    written: added === 0 ? null : percent(written, added),
+    replaced: deleted === 0 ? null : percent(replaced, deleted),
     messageId: best?.[0] ?? null,
   };
 }
@@ -234,7 +236,11 @@ export function wordsOf(text: string): Set<string> {
 function meaningShared(words: ReadonlySet<string>, message: string): number | null {
   const subject = [...wordsOf(message.split('\n', 1)[0] ?? '')];
   if (subject.length === 0 || words.size === 0) return null;
-  return round(subject.filter((word) => words.has(word)).length / subject.length);
+  return percent(subject.filter((word) => words.has(word)).length, subject.length);
+}
+
+function percent(part: number, whole: number): number {
+  return Math.round((100 * part) / whole);
 }
 
 function round(value: number): number {

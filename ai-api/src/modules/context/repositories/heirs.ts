@@ -85,6 +85,12 @@ function share(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean 
   return [...some].some((path) => others.has(path));
 }
 
+/** Nothing else has the origin of a commit whose author is not known. */
+function originOf({ sha, author_email, author_name, authored_at }: CommitRecord): string {
+  const author = author_email ?? author_name;
+  return author === null ? sha : `${author.toLowerCase()} ${Math.floor(authored_at.getTime() / 1000)}`;
+}
+
 /** Finds and stores which earlier commits of the repository the new ones replace. Returns how many. */
 export async function followRewrites(
   transaction: TenantTransaction,
@@ -105,7 +111,7 @@ export async function followRewrites(
     const comparable = (commit: CommitRecord): Comparable => ({
       ...commit,
       subject: subjectOf(commit.message),
-      origin: `${(commit.author_email ?? commit.author_name ?? '').toLowerCase()} ${Math.floor(commit.authored_at.getTime() / 1000)}`,
+      origin: originOf(commit),
       committedAt: commit.committed_at.getTime(),
       paths: new Set(files.get(commit.id)?.map(({ path }) => path)),
     });
