@@ -49,6 +49,7 @@ const CAPABILITIES = new Set([
   'csrfToken',
   'ticket',
   'secret',
+  'webhookSecret',
   'key',
 ]);
 

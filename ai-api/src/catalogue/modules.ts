@@ -6,6 +6,8 @@ import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
+import { contract as links } from '../modules/context/links/contract.ts';
+import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
 import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
 import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
@@ -107,6 +109,12 @@ export const MODULES = {
     schema: 'context',
     load: () => import('../modules/context/conversations/index.ts'),
   },
+  repositories: {
+    contract: repositories,
+    schema: 'context',
+    load: () => import('../modules/context/repositories/index.ts'),
+  },
+  links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
 } as const;
 
 export type ModuleName = keyof typeof MODULES;

@@ -9,6 +9,14 @@ const approvalEvent = z.object({
   state: z.string(),
 });
 
+const linkEvent = z.object({
+  linkId: id,
+  conversationId: id,
+  sha: z.string(),
+  repositoryId: id,
+  level: z.enum(['certain', 'probable', 'added']),
+});
+
 const executionData = z.object({
   executionId: id,
   agentId: id,
@@ -23,6 +31,32 @@ const conversationEvent = z.object({ conversationId: id });
 
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
+  'commit.recorded': {
+    title: 'Commits recorded',
+    description:
+      'Commits of a repository became known, or more of them: by a push, from a forge, or from a clone.',
+    data: z.object({
+      repositoryId: id,
+      branch: z.string().nullable(),
+      commits: z.number().int(),
+      shas: z.array(z.string()).max(100).describe('A hundred at most: more of them are more events'),
+    }),
+  },
+  'link.confirmed': {
+    title: 'Commit linked',
+    description: 'A conversation is linked with a commit: proved, or confirmed or added by a person.',
+    data: linkEvent,
+  },
+  'link.suggested': {
+    title: 'Link suggested',
+    description: 'A conversation probably led to a commit; a person may confirm or reject it.',
+    data: linkEvent,
+  },
+  'link.rejected': {
+    title: 'Link rejected',
+    description: 'A person said that a conversation did not lead to a commit.',
+    data: linkEvent,
+  },
   'evaluation.run.started': {
     title: 'Evaluation run started',
     description: 'A weekly run started to judge its builders.',

@@ -18,10 +18,12 @@ export interface Decision {
 
 /** Below this score a hard criterion has failed. */
 const FAILED_BELOW = 50;
+/** From this score a criterion that proves has succeeded. */
+const PROVED_FROM = 95;
 
 /**
- * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; anything that is
- * not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
+ * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; one that proves says
+ * yes, where rules over facts found it; anything that is not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
  * score's probability is held against the thresholds, with and without what a model read, or, in kinds that decide by hard criteria alone, it is a yes.
  */
 export function decide(
@@ -35,6 +37,13 @@ export function decide(
   const isHard = (id: string) => criteria.find((criterion) => criterion.id === id)?.hard === true;
   const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
   if (failed.length > 0) return { outcome: decides.no, confidence: certainty(failed), reviewReasons: [] };
+  const proves = (id: string) => criteria.find((criterion) => criterion.id === id)?.proves === true;
+  if (
+    results.some(
+      ({ id, score, decidedBy }) => proves(id) && decidedBy === 'rules' && (score ?? 0) >= PROVED_FROM,
+    )
+  )
+    return { outcome: decides.yes, confidence: 1, reviewReasons: [] };
   if (decides.by === 'hard criteria') {
     const needed = results.filter(({ id }) => isHard(id));
     const reviewReasons = [

@@ -109,6 +109,6 @@ export async function openRulebook(
   promptFor: Rulebook['promptFor'],
 ): Promise<Rulebook> {
   const rules = compileRules(kind, await activeRules(transaction, kind.name, asOf));
-  const thresholds = await activeThresholds(transaction, kind.name, asOf);
+  const thresholds = await activeThresholds(transaction, kind, asOf);
   return { kind, rules, model, promptFor, thresholds };
 }

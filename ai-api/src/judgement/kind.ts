@@ -2,6 +2,7 @@ import type { Facts, Vocabulary } from './facts.ts';
 import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
 import type { CriterionResult } from './schema.ts';
+import type { Thresholds } from './thresholds.ts';
 
 /** One line of a kind's rubric. */
 export interface Criterion {
@@ -17,6 +18,8 @@ export interface Criterion {
    * Set where a failure decides alone, in a kind that decides: nothing outweighs it. It fails below a score of 50.
    */
   hard?: boolean;
+  /** Set where a success decides alone, in a kind that decides: the fact proves it. It succeeds from a score of 95. */
+  proves?: boolean;
   /** Plain names of facts by path. */
   names: Readonly<Record<string, string>>;
 }
@@ -43,6 +46,8 @@ export interface Kind {
   rulesFile: URL | null;
   /** Set for kinds that decide something beside a grade: the two ways it can go. */
   decides?: { yes: string; no: string; by: 'score' | 'hard criteria' };
+  /** When the kind is sure enough, before a company fits or sets its own; the platform's where it is left out. */
+  thresholds?: Omit<Thresholds, 'version'>;
   feedback(outcome: Outcome): string;
 }
 

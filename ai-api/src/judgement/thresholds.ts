@@ -59,20 +59,20 @@ export async function appendThresholds(
   return row !== undefined;
 }
 
-/** The thresholds of a kind in force at a moment. */
+/** The thresholds of a kind in force at a moment: the company's own, or those that the kind comes with. */
 export async function activeThresholds(
   transaction: TenantTransaction,
-  kind: string,
+  kind: { name: string; thresholds?: Omit<Thresholds, 'version'> },
   asOf: Date,
 ): Promise<Thresholds> {
   const row = await transaction
     .selectFrom('judgement.thresholds')
     .select(['version', 'yes_at', 'no_at', 'slope', 'intercept'])
-    .where('kind', '=', kind)
+    .where('kind', '=', kind.name)
     .where('created_at', '<=', asOf)
     .orderBy('version', 'desc')
     .executeTakeFirst();
-  if (!row) return DEFAULT_THRESHOLDS;
+  if (!row) return kind.thresholds ? { ...kind.thresholds, version: 0 } : DEFAULT_THRESHOLDS;
   const { version, yes_at, no_at, slope, intercept } = row;
   return { version, yesAt: yes_at, noAt: no_at, slope, intercept };
 }

@@ -5,11 +5,13 @@ import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
+import { links } from './links.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
 import { quality } from './quality.ts';
+import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
 import { webhooks } from './webhooks.ts';
@@ -32,5 +34,7 @@ export const steps: Step[] = [
   ...decisions,
   ...webhooks,
   ...prompts,
+  ...repositories,
+  ...links,
   ...platform,
 ];

@@ -2,6 +2,8 @@ import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { ContextTables } from './schema/context.ts';
+import type { ContextLinksTables } from './schema/context-links.ts';
+import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
 import type { EventsTables } from './schema/events.ts';
@@ -22,6 +24,8 @@ export interface Schema
     ApprovalsTables,
     AuditTables,
     ContextTables,
+    ContextLinksTables,
+    ContextRepositoriesTables,
     DecisionsTables,
     EvaluationsTables,
     EventsTables,

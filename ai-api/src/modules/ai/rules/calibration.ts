@@ -44,7 +44,7 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
     calibration: (tenantId: string, kind: string, maxError: number) =>
       database.withTenant(tenantId, async (transaction) => {
         const { yes, no } = deciding(kind);
-        const inForce = await activeThresholds(transaction, kind, now());
+        const inForce = await activeThresholds(transaction, kindOf(kind), now());
         const past = await pastJudgements(transaction, { kind, limit: MAX_CASES, corrected: true });
         const cases = past.flatMap(({ score, human, criteria }): DecidedCase[] => {
           const outcome = human?.outcome ?? null;
@@ -80,7 +80,7 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
     applyThresholds: (actor: Actor, kind: string, given: Applied) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         deciding(kind);
-        const inForce = await activeThresholds(transaction, kind, now());
+        const inForce = await activeThresholds(transaction, kindOf(kind), now());
         const conflict = () =>
           new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Reload it first.`);
         if (inForce.version !== given.expectedVersion) throw conflict();

@@ -17,7 +17,9 @@ import { type Conversations, createConversations } from './service.ts';
 import { ownerOf } from './session.ts';
 import { sharePage } from './share-page.ts';
 
+export { requireConversation } from './reading.ts';
 export type { Conversations } from './service.ts';
+export { ownerOf } from './session.ts';
 
 interface Needs {
   database: Database;

@@ -137,6 +137,7 @@ export class ForeignFile extends Error {
 
   constructor(detected: string) {
     super(`This is not a conversation of a known assistant. It looks like ${detected}.`);
+    this.detected = detected;
     this.name = 'ForeignFile';
     this.detected = detected;
   }

@@ -16,7 +16,7 @@ import { createProvider } from './providers.ts';
 import { signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { ensureTenant, tenantIds } from './tenant-store.ts';
-import { issuersOf, listUsers } from './user-store.ts';
+import { emails, issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifier } from './verifier.ts';
 
@@ -82,6 +82,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
     /** Every tenant, for work that is done for each of them. */
     tenantIds: () => tenantIds(database),
+    emails,
     ensureKey: keys.ensure,
     /** Every key of the tenant, without what proves it. */
     listKeys: async (transaction: TenantTransaction) =>

@@ -76,6 +76,12 @@ export function listUsers(
   return query.execute();
 }
 
+/** E-mail addresses of the company's people, by `user:<id>`. */
+export async function emails(transaction: TenantTransaction): Promise<Map<string, string>> {
+  const rows = await transaction.selectFrom('identity.users').select(['id', 'email']).execute();
+  return new Map(rows.map(({ id, email }) => [`user:${id}`, email]));
+}
+
 export function changeUser(
   transaction: TenantTransaction,
   id: string,

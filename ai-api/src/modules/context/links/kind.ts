@@ -1,0 +1,142 @@
+import { defineKind, type Outcome } from '../../../judgement/index.ts';
+
+/**
+ * Whether a conversation led to a commit. Yes is *certain* and confirms itself; between the thresholds it is
+ * *probable* and suggested to people.
+ */
+export const commitLinkKind = defineKind({
+  name: 'commit-link',
+  rulesFile: new URL('../../../../rules/commit-link.json', import.meta.url),
+  decides: { yes: 'linked', no: 'not linked', by: 'score' },
+  // Even at a score of 70. No score makes it certain: that takes a proof.
+  thresholds: { yesAt: 0.995, noAt: 0.51, slope: 1 / 6, intercept: -70 / 6 },
+  vocabulary: {
+    proof: {
+      made: {
+        type: 'flag',
+        description: 'whether the conversation printed the id of the commit when it made it',
+        example: true,
+      },
+      named: {
+        type: 'flag',
+        description: 'whether the commit message names the session of the conversation',
+        example: false,
+      },
+      pullRequest: {
+        type: 'flag',
+        description: 'whether a pull request that the conversation opened has the commit',
+        example: false,
+      },
+      inherited: {
+        type: 'text',
+        description:
+          'how the conversation is linked with a commit that this one replaces (confirmed, suggested, none)',
+        example: 'none',
+      },
+    },
+    text: {
+      written: {
+        type: 'number',
+        description: 'added lines that the conversation wrote before, in percent',
+        example: 80,
+      },
+      replaced: {
+        type: 'number',
+        description: 'deleted lines that the conversation replaced before, in percent',
+        example: 60,
+      },
+    },
+    files: {
+      ofCommit: { type: 'number', description: 'files of the commit', example: 3 },
+      shared: { type: 'number', description: 'files of the commit that the conversation edited', example: 2 },
+      share: {
+        type: 'number',
+        description: 'files of the commit that the conversation edited, in percent',
+        example: 67,
+      },
+      edited: { type: 'number', description: 'edits of the conversation', example: 9 },
+    },
+    time: {
+      inWindow: {
+        type: 'flag',
+        description: 'whether the commit was made while the conversation was the current one',
+        example: true,
+      },
+      hoursAway: { type: 'number', description: 'hours outside of that time', example: 0 },
+    },
+    place: {
+      sameRepository: { type: 'flag', description: 'whether the repository is the same', example: true },
+      sameBranch: { type: 'flag', description: 'whether the branch is the same', example: true },
+      headIsParent: {
+        type: 'flag',
+        description: 'whether the conversation began on the commit before this one',
+        example: true,
+      },
+    },
+    author: {
+      same: { type: 'flag', description: 'whether the same person made both', example: true },
+    },
+    meaning: {
+      share: {
+        type: 'number',
+        description: 'words of the subject line that the conversation has, in percent',
+        example: 70,
+      },
+    },
+    commit: {
+      kind: {
+        type: 'text',
+        description: 'sort of commit (ordinary, merge, bot, release)',
+        example: 'ordinary',
+      },
+    },
+  },
+  criteria: [
+    {
+      id: 'possible',
+      title: 'Possible',
+      weight: 0,
+      hard: true,
+      question: 'Can the commit come from a conversation in this repository?',
+    },
+    {
+      id: 'proof',
+      title: 'Proof',
+      weight: 0,
+      proves: true,
+      question: 'Does one of the two name the other?',
+    },
+    { id: 'text', title: 'Text', weight: 0, question: 'Did the conversation write what the commit changes?' },
+    {
+      id: 'files',
+      title: 'Files',
+      weight: 0,
+      question: 'Did the conversation edit the files of the commit?',
+    },
+    {
+      id: 'time',
+      title: 'Time',
+      weight: 0,
+      question: 'Was the commit made while the conversation was current?',
+    },
+    {
+      id: 'place',
+      title: 'Branch',
+      weight: 0,
+      question: 'Did the conversation begin where the commit was made?',
+    },
+    { id: 'author', title: 'Author', weight: 0, question: 'Did the same person make both?' },
+    {
+      id: 'meaning',
+      title: 'Words',
+      weight: 0,
+      question: 'Does the subject speak of what was talked about?',
+    },
+  ],
+  feedback: ({ criteria }: Outcome) =>
+    criteria
+      .filter(({ verdict, weight, score }) => verdict === 'scored' && (weight > 0 || (score ?? 100) < 50))
+      .toSorted((a, b) => b.weight - a.weight)
+      .map(({ reason }) => reason)
+      .join(' '),
+});

@@ -1,0 +1,248 @@
+import type { Facts } from '../../../judgement/index.ts';
+import { changedLines } from '../repositories/index.ts';
+
+/** What is known of a conversation when it is held against a commit. */
+export interface LinkableConversation {
+  sessionId: string;
+  /** `host/owner/name`, or `owner/name`, in lower case; null when the tool does not say. */
+  repositoryKey: string | null;
+  branch: string | null;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  /** When the same person began the next conversation in the same place. */
+  nextStartAt: Date | null;
+  /** Times are the author's local time, read as UTC. */
+  localTime: boolean;
+  ownerEmail: string | null;
+  seen: { sha: string; kind: 'made' | 'head' | 'pull-request'; messageId: string | null }[];
+  edits: { path: string; before: string | null; after: string | null; messageId: string }[];
+  /** Words of its title and of what people said in it. */
+  words: ReadonlySet<string>;
+}
+
+/** What is known of a commit when it is held against a conversation. */
+export interface LinkableCommit {
+  sha: string;
+  message: string;
+  kind: 'ordinary' | 'merge' | 'bot' | 'release';
+  parents: readonly string[];
+  repositoryKey: string;
+  branch: string | null;
+  authoredAt: Date;
+  /** Minutes east of UTC. */
+  authoredOffset: number;
+  authorEmail: string | null;
+  /** The e-mail address is that of a person of the company. */
+  authorIsKnown: boolean;
+  files: { path: string; previousPath: string | null; patch: string | null }[];
+}
+
+/** Whether the conversation is linked with a commit that this one replaces. */
+export type Inherited = 'confirmed' | 'suggested' | 'none';
+
+export interface Signals {
+  facts: Facts;
+  /** The message that shows the strongest signal. */
+  messageId: string | null;
+}
+
+const MINUTE = 60_000;
+/** A tool may note its start after the first commit, by a slow clock. */
+const EARLY_MS = 2 * MINUTE;
+const WINDOW_MS = 12 * 60 * MINUTE;
+/** Lines with less than this say nothing about where they come from. */
+const MIN_LINE = 4;
+const TRAILER_IDS =
+  /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
+const STOP_WORDS = new Set(
+  'the and for with from into that this when add adds added fix fixes fixed use uses used new not are was all now more make makes some its'.split(
+    ' ',
+  ),
+);
+
+/** The facts of one pair. Pure: everything that it compares is given. */
+export function signalsOf(
+  conversation: LinkableConversation,
+  commit: LinkableCommit,
+  inherited: Inherited,
+): Signals {
+  const made = conversation.seen.find(({ sha, kind }) => kind === 'made' && commit.sha.startsWith(sha));
+  const pull = conversation.seen.find(
+    ({ sha, kind }) => kind === 'pull-request' && commit.sha.startsWith(sha),
+  );
+  const head = conversation.seen.find(({ kind }) => kind === 'head');
+  const touched = filesTouched(conversation, commit);
+  const text = textWritten(touched);
+  const paths = commit.files.map(({ path }) => path);
+  const facts: Facts = {
+    proof: {
+      made: made !== undefined,
+      named: namedSessions(commit.message).includes(conversation.sessionId),
+      pullRequest: pull !== undefined,
+      inherited,
+    },
+    text: { written: text.written, replaced: text.replaced },
+    files: {
+      ofCommit: paths.length,
+      shared: paths.length === 0 ? null : touched.size,
+      share: paths.length === 0 ? null : percent(touched.size, paths.length),
+      edited: conversation.edits.length,
+    },
+    time: timeBetween(conversation, commit),
+    place: {
+      sameRepository:
+        conversation.repositoryKey === null
+          ? null
+          : `/${commit.repositoryKey}`.endsWith(`/${conversation.repositoryKey}`),
+      sameBranch:
+        conversation.branch === null || commit.branch === null ? null : conversation.branch === commit.branch,
+      headIsParent:
+        head === undefined || commit.parents.length === 0
+          ? null
+          : commit.parents.some((parent) => parent.startsWith(head.sha)),
+    },
+    author: { same: sameAuthor(conversation, commit) },
+    meaning: { share: meaningShared(conversation.words, commit.message) },
+    commit: { kind: commit.kind },
+  };
+  return { facts, messageId: made?.messageId ?? pull?.messageId ?? text.messageId ?? firstEdit(touched) };
+}
+
+type Touched = ReadonlyMap<string, { patch: string | null; edits: LinkableConversation['edits'] }>;
+
+/** The files of the commit that the conversation edited, with its edits. Paths of a tool may be absolute. */
+function filesTouched({ edits }: LinkableConversation, { files }: LinkableCommit): Touched {
+  const byName = Map.groupBy(edits, ({ path }) => nameOf(path));
+  const touched = new Map<string, { patch: string | null; edits: LinkableConversation['edits'] }>();
+  for (const { path, previousPath, patch } of files) {
+    const named = [path, ...(previousPath === null ? [] : [previousPath])];
+    const own = named.flatMap((name) =>
+      (byName.get(nameOf(name)) ?? []).filter((edit) => isSameFile(edit.path, name)),
+    );
+    if (own.length > 0) touched.set(path, { patch, edits: own });
+  }
+  return touched;
+}
+
+function nameOf(path: string): string {
+  return path.replaceAll('\\', '/').split('/').at(-1) ?? path;
+}
+
+function isSameFile(edited: string, path: string): boolean {
+  const plain = edited.replaceAll('\\', '/').replace(/^\.\//, '');
+  return plain === path || plain.endsWith(`/${path}`);
+}
+
+/** Which share of the lines that the commit adds and deletes the conversation wrote and replaced before. */
+function textWritten(touched: Touched) {
+  let [added, written, deleted, replaced] = [0, 0, 0, 0];
+  const lines = new Map<string, number>();
+  for (const { patch, edits } of touched.values()) {
+    if (patch === null || edits.every(({ before, after }) => before === null && after === null)) continue;
+    const changed = changedLines(patch);
+    const after = linesOf(edits, 'after');
+    const before = linesOf(edits, 'before');
+    for (const line of changed.added.map(plain).filter(isTelling)) {
+      added += 1;
+      const messageId = after.get(line);
+      if (!messageId) continue;
+      written += 1;
+      lines.set(messageId, (lines.get(messageId) ?? 0) + 1);
+    }
+    for (const line of changed.deleted.map(plain).filter(isTelling)) {
+      deleted += 1;
+      if (before.has(line)) replaced += 1;
+    }
+  }
+  const best = [...lines].toSorted(([, a], [, b]) => b - a)[0];
+  return {
+    written: added === 0 ? null : percent(written, added),
+    replaced: deleted === 0 ? null : percent(replaced, deleted),
+    messageId: best?.[0] ?? null,
+  };
+}
+
+/** Lines of edits, each with the message that has it. */
+function linesOf(edits: LinkableConversation['edits'], side: 'before' | 'after'): Map<string, string> {
+  return new Map(
+    edits.flatMap((edit) =>
+      (edit[side] ?? '').split('\n').map((line) => [plain(line), edit.messageId] as const),
+    ),
+  );
+}
+
+function plain(line: string): string {
+  return line.trim().replaceAll(/\s+/g, ' ');
+}
+
+function isTelling(line: string): boolean {
+  return line.length >= MIN_LINE && /[\p{L}\p{N}]/u.test(line);
+}
+
+function firstEdit(touched: Touched): string | null {
+  return [...touched.values()].at(0)?.edits.at(-1)?.messageId ?? null;
+}
+
+/** Whether the commit lies between the start of the conversation and the next one's, and how far outside. */
+function timeBetween(
+  { startedAt, endedAt, nextStartAt, localTime }: LinkableConversation,
+  { authoredAt, authoredOffset }: LinkableCommit,
+) {
+  if (startedAt === null) return { inWindow: null, hoursAway: null };
+  const at = authoredAt.getTime() + (localTime ? authoredOffset * MINUTE : 0);
+  const start = startedAt.getTime() - EARLY_MS;
+  const quiet = Math.max(startedAt.getTime(), endedAt?.getTime() ?? 0) + WINDOW_MS;
+  const end = Math.min(quiet, nextStartAt?.getTime() ?? Number.POSITIVE_INFINITY);
+  const away = at < start ? start - at : Math.max(0, at - end);
+  return { inWindow: away === 0, hoursAway: round(away / (60 * MINUTE)) };
+}
+
+/** Session ids that trailers of a commit message name; some tools write them as the end of an address. */
+export function namedSessions(message: string): string[] {
+  return [...message.matchAll(TRAILER_IDS)].flatMap(([, value = '']) => {
+    const last =
+      value
+        .replace(/[/?#]+$/, '')
+        .split(/[/=]/)
+        .at(-1) ?? '';
+    return [...new Set([value, last, last.replace(/^session_/, '')])].filter((id) => id.length >= 8);
+  });
+}
+
+/** An unknown address may be another one of the same person. */
+function sameAuthor(
+  { ownerEmail }: LinkableConversation,
+  { authorEmail, authorIsKnown }: LinkableCommit,
+): boolean | null {
+  if (ownerEmail === null || authorEmail === null) return null;
+  if (ownerEmail.toLowerCase() === authorEmail.toLowerCase()) return true;
+  return authorIsKnown ? false : null;
+}
+
+/** The words that say something, in lower case; names of code are also split into their parts. */
+export function wordsOf(text: string): Set<string> {
+  const words = new Set<string>();
+  for (const [token] of text.matchAll(/[\p{L}\p{N}_]{3,}/gu)) {
+    const parts = token.split(/_|(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
+    for (const part of [token, ...parts]) {
+      const word = part.toLowerCase();
+      if (word.length >= 3 && !STOP_WORDS.has(word)) words.add(word);
+    }
+  }
+  return words;
+}
+
+/** Share of the words of the subject that the conversation has; null for a subject without words. */
+function meaningShared(words: ReadonlySet<string>, message: string): number | null {
+  const subject = [...wordsOf(message.split('\n', 1)[0] ?? '')];
+  if (subject.length === 0 || words.size === 0) return null;
+  return percent(subject.filter((word) => words.has(word)).length, subject.length);
+}
+
+function percent(part: number, whole: number): number {
+  return Math.round((100 * part) / whole);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,158 @@
+import { type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+
+export type LinkRecord = Selectable<Schema['context.links']>;
+
+/** What links show of both sides. */
+export type LinkRow = Awaited<ReturnType<typeof listLinks>>[number];
+
+export interface LinkFilter {
+  status?: LinkRecord['status'] | undefined;
+  level?: LinkRecord['level'] | undefined;
+  repositoryId?: string | undefined;
+  commitId?: string | undefined;
+  conversationId?: string | undefined;
+  linkId?: string | undefined;
+}
+
+/** Links that a reader may see, newest first, before `before`. */
+export function listLinks(
+  transaction: TenantTransaction,
+  reader: string,
+  { status, level, repositoryId, commitId, conversationId, linkId }: LinkFilter,
+  before: string | null,
+  limit: number,
+) {
+  let query = transaction
+    .selectFrom('context.links as link')
+    .innerJoin('context.conversations as conversation', 'conversation.id', 'link.conversation_id')
+    .innerJoin('context.commits as commit', 'commit.id', 'link.commit_id')
+    .innerJoin('context.repositories as repository', 'repository.id', 'commit.repository_id')
+    .selectAll('link')
+    .select([
+      'conversation.title',
+      'conversation.tool',
+      'conversation.owner_name',
+      'conversation.started_at',
+      'commit.sha',
+      'commit.message',
+      'commit.repository_id',
+      'commit.committed_at',
+      'commit.unreachable_at',
+      'repository.full_name',
+    ])
+    .where((eb) => eb.or([eb('conversation.is_private', '=', false), eb('conversation.owner', '=', reader)]))
+    .orderBy('link.id', 'desc')
+    .limit(limit);
+  if (before !== null) query = query.where('link.id', '<', before);
+  if (status) query = query.where('link.status', '=', status);
+  if (level) query = query.where('link.level', '=', level);
+  if (repositoryId) query = query.where('commit.repository_id', '=', repositoryId);
+  if (commitId) query = query.where('link.commit_id', '=', commitId);
+  if (conversationId) query = query.where('link.conversation_id', '=', conversationId);
+  if (linkId) query = query.where('link.id', '=', linkId);
+  return query.execute();
+}
+
+/** Links of commits, with those that people rejected. */
+export function linksOfCommits(
+  transaction: TenantTransaction,
+  commitIds: readonly string[],
+): Promise<LinkRecord[]> {
+  if (commitIds.length === 0) return Promise.resolve([]);
+  return transaction
+    .selectFrom('context.links')
+    .selectAll()
+    .where('commit_id', 'in', [...commitIds])
+    .execute();
+}
+
+export function findLink(
+  transaction: TenantTransaction,
+  conversationId: string,
+  commitId: string,
+): Promise<LinkRecord | undefined> {
+  return transaction
+    .selectFrom('context.links')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('commit_id', '=', commitId)
+    .executeTakeFirst();
+}
+
+export type Found = Pick<
+  LinkRecord,
+  'conversation_id' | 'commit_id' | 'level' | 'status' | 'score' | 'message_id' | 'judgement_id'
+> & { reasons: LinkRecord['reasons'] };
+
+/** Stores what the engine found; a link that a person decided stays as it is. */
+export async function upsertFound(transaction: TenantTransaction, found: Found): Promise<string | null> {
+  const values = { ...found, reasons: JSON.stringify(found.reasons) };
+  const row = await transaction
+    .insertInto('context.links')
+    .values({ id: uuidv7(), ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['conversation_id', 'commit_id'])
+        .doUpdateSet({ ...values, updated_at: sql<Date>`now()` })
+        .where(sql<boolean>`links.decided_by is null`),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Stores what a person decided about a pair. */
+export async function storeDecided(
+  transaction: TenantTransaction,
+  decided: Found & { decided_by: string; decided_at: Date },
+): Promise<string> {
+  const values = { ...decided, reasons: JSON.stringify(decided.reasons) };
+  const { id } = await transaction
+    .insertInto('context.links')
+    .values({ id: uuidv7(), ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['conversation_id', 'commit_id'])
+        .doUpdateSet({ ...values, updated_at: sql<Date>`now()` }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Takes back what the engine no longer finds. */
+export async function withdraw(transaction: TenantTransaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await transaction
+    .deleteFrom('context.links')
+    .where('id', 'in', [...ids])
+    .where('decided_by', 'is', null)
+    .execute();
+}
+
+/** Edits of a file in conversations, newest first. */
+export async function editsOfFile(
+  transaction: TenantTransaction,
+  conversationIds: readonly string[],
+  file: string,
+) {
+  if (conversationIds.length === 0) return [];
+  const { rows } = await sql<{
+    conversation_id: string;
+    message_id: string;
+    after: string | null;
+    said_at: Date | null;
+  }>`
+    select edit.conversation_id, edit.message_id, edit.after, message.said_at
+    from context.edits as edit
+    join context.messages as message
+      on message.conversation_id = edit.conversation_id and message.id = edit.message_id
+    where edit.conversation_id = any(${[...conversationIds]}::uuid[])
+      and (replace(edit.path, chr(92), '/') = ${file}
+        or right(replace(edit.path, chr(92), '/'), length(${file}) + 1) = '/' || ${file})
+    order by message.place desc
+    limit 2000`.execute(transaction);
+  return rows;
+}

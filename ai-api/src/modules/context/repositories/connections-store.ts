@@ -1,0 +1,166 @@
+import type { Selectable, Updateable } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+
+export type ConnectionRecord = Selectable<Schema['context.git_connections']>;
+export type DeliveryRecord = Selectable<Schema['context.git_deliveries']>;
+
+/** Makes a connection; undefined when the company has one of this name. */
+export function insertConnection(
+  transaction: TenantTransaction,
+  connection: Pick<
+    ConnectionRecord,
+    'id' | 'provider' | 'name' | 'api_url' | 'webhook_secret' | 'credential'
+  >,
+): Promise<ConnectionRecord | undefined> {
+  return transaction
+    .insertInto('context.git_connections')
+    .values(connection)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export function findConnection(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<ConnectionRecord | undefined> {
+  return transaction
+    .selectFrom('context.git_connections')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** The connection that a webhook names in its address, of whichever company. Its signature is verified next. */
+export function connectionOfWebhook(
+  database: Database,
+  id: string,
+  provider: ConnectionRecord['provider'],
+): Promise<ConnectionRecord | undefined> {
+  return database
+    .system('a webhook of a forge has no credential but its signature, whose secret this finds')
+    .selectFrom('context.git_connections')
+    .selectAll()
+    .where('id', '=', id)
+    .where('provider', '=', provider)
+    .executeTakeFirst();
+}
+
+export function listConnections(
+  transaction: TenantTransaction,
+  after: string | null,
+  limit: number,
+): Promise<ConnectionRecord[]> {
+  let query = transaction.selectFrom('context.git_connections').selectAll().orderBy('id').limit(limit);
+  if (after !== null) query = query.where('id', '>', after);
+  return query.execute();
+}
+
+export function updateConnection(
+  transaction: TenantTransaction,
+  id: string,
+  change: Updateable<Schema['context.git_connections']>,
+): Promise<ConnectionRecord | undefined> {
+  return transaction
+    .updateTable('context.git_connections')
+    .set(change)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export async function deleteConnection(transaction: TenantTransaction, id: string): Promise<boolean> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom('context.git_connections')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Stores a delivery; null when it was received before. */
+export async function insertDelivery(
+  transaction: TenantTransaction,
+  delivery: { connectionId: string; deliveryKey: string; event: string; payload: string },
+): Promise<string | null> {
+  const made = await transaction
+    .insertInto('context.git_deliveries')
+    .values({
+      id: uuidv7(),
+      connection_id: delivery.connectionId,
+      delivery_key: delivery.deliveryKey,
+      event: delivery.event,
+      payload: delivery.payload,
+    })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'delivery_key']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return made?.id ?? null;
+}
+
+/** A delivery that is still to be processed, locked. */
+export function lockQueuedDelivery(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<DeliveryRecord | undefined> {
+  return transaction
+    .selectFrom('context.git_deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Notes what became of a delivery, and lets go of what it said. */
+export async function endDelivery(
+  transaction: TenantTransaction,
+  id: string,
+  state: 'processed' | 'ignored' | 'failed',
+  reason: string | null,
+  at: Date,
+): Promise<void> {
+  await transaction
+    .updateTable('context.git_deliveries')
+    .set({ state, reason, processed_at: at, ...(state === 'failed' ? {} : { payload: null }) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Gives a failed delivery back to the queue. */
+export async function requeueDelivery(transaction: TenantTransaction, id: string): Promise<void> {
+  await transaction
+    .updateTable('context.git_deliveries')
+    .set({ state: 'queued', reason: null, processed_at: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Deliveries of a connection, newest first, before `before`. */
+export function listDeliveries(
+  transaction: TenantTransaction,
+  connectionId: string,
+  state: DeliveryRecord['state'] | undefined,
+  before: string | null,
+  limit: number,
+) {
+  let query = transaction
+    .selectFrom('context.git_deliveries')
+    .select(['id', 'delivery_key', 'event', 'state', 'reason', 'received_at', 'processed_at'])
+    .where('connection_id', '=', connectionId)
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (before !== null) query = query.where('id', '<', before);
+  if (state) query = query.where('state', '=', state);
+  return query.execute();
+}
+
+/** Deletes deliveries that were received before a time, over all companies. Returns how many. */
+export async function deleteOldDeliveries(database: Database, before: Date): Promise<number> {
+  const { numDeletedRows } = await database
+    .system('retention of received webhooks is the same for every company')
+    .deleteFrom('context.git_deliveries')
+    .where('received_at', '<', before)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

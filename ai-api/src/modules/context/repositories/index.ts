@@ -1,0 +1,64 @@
+import express, { type RequestHandler, type Router } from 'express';
+import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import { commit, gitConnection, repository } from './contract.ts';
+import { serveIntake } from './intake.ts';
+import { createRepositories, type Repositories } from './service.ts';
+
+export { subjectOf } from './kinds.ts';
+export { changedLines } from './patch.ts';
+export { nameKey, repositoryOf } from './push.ts';
+export { type Repositories, theCommit } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  outboundGuard: OutboundGuard;
+  sealer: Sealer;
+  publicUrl: string;
+  clock: Clock;
+}
+
+export function create({ clock, outboundGuard, ...needs }: Needs) {
+  return createRepositories({ ...needs, guard: outboundGuard, now: () => clock.now() });
+}
+
+/** The webhooks of GitHub and GitLab. */
+export function routes({ intake }: Repositories, anonymous: RequestHandler): Router {
+  return express.Router().use('/webhooks', serveIntake(intake, anonymous));
+}
+
+/** The operations of this module. */
+export function operations(service: Repositories): Served[] {
+  const { connections } = service;
+  return [
+    serve(gitConnection, {
+      create: (input, request) => connections.create(actorOf(request), input),
+      list: (page, { caller }) => connections.list(caller.tenantId, page),
+      update: ({ connectionId, ...change }, request) =>
+        connections.update(actorOf(request), connectionId, change),
+      rotateSecret: ({ connectionId }, request) => connections.rotateSecret(actorOf(request), connectionId),
+      delete: ({ connectionId }, request) => connections.delete(actorOf(request), connectionId),
+      listDeliveries: ({ connectionId, state, ...page }, { caller }) =>
+        connections.listDeliveries(caller.tenantId, connectionId, state, page),
+    }),
+    serve(repository, {
+      list: ({ search, ...page }, { caller }) => service.listRepositories(caller.tenantId, search, page),
+      backfill: ({ repositoryId, from, to }, request) =>
+        service.backfill(actorOf(request), repositoryId, from, to),
+    }),
+    serve(commit, {
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.listCommits(caller.tenantId, filter, { cursor, limit }),
+      get: ({ sha, repositoryId }, { caller }) => service.getCommit(caller.tenantId, sha, repositoryId),
+      record: (input, request) => service.recordCommits(actorOf(request), input),
+    }),
+  ];
+}

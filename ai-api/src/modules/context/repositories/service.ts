@@ -1,0 +1,209 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { listPage, type Page } from '../../../http/cursor.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { OutboundGuard } from '../../../platform/outbound/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
+import { type Actor, record } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import { createConnections } from './connections.ts';
+import { type Forge, openForge } from './forges/index.ts';
+import { createIntake } from './intake.ts';
+import { type ForgeCommit, repositoryOf } from './push.ts';
+import {
+  type CommitFilter,
+  commitsStartingWith,
+  filesOf,
+  findRepository,
+  kinOf,
+  listCommits,
+  listRepositories,
+  upsertRepository,
+} from './store.ts';
+import { commitView, repositoryView } from './views.ts';
+import { createWork, READ } from './work.ts';
+
+const MAX_FORGES = 100;
+
+interface Setup {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  guard: OutboundGuard;
+  sealer: Sealer;
+  publicUrl: string;
+  now: () => Date;
+}
+
+type NewCommit = Omit<ForgeCommit, 'webUrl' | 'files' | 'authorName' | 'authorEmail'> & {
+  authorName?: string | undefined;
+  authorEmail?: string | undefined;
+  branch?: string | undefined;
+  files: {
+    path: string;
+    previousPath?: string | undefined;
+    change: ForgeCommit['files'][number]['change'];
+    added?: number | undefined;
+    deleted?: number | undefined;
+    patch?: string | undefined;
+  }[];
+};
+
+export type Repositories = ReturnType<typeof createRepositories>;
+
+/** Repositories and their commits: told by webhooks, read from forges, or sent from a clone. */
+export function createRepositories({ database, jobs, events, guard, sealer, publicUrl, now }: Setup) {
+  const connections = createConnections({ database, sealer, guard, publicUrl, now });
+  // One for each connection and credential: it keeps the token of an installation, and its circuit breaker.
+  const forges = new LRUCache<string, Forge>({ max: MAX_FORGES });
+  const intake = createIntake({ database, jobs, connections, now });
+  const work = createWork({
+    database,
+    jobs,
+    events,
+    now,
+    open: (connection) => {
+      const credential = connections.credentialOf(connection);
+      if (!credential) return null;
+      const key = `${connection.id} ${connection.credential}`;
+      const forge =
+        forges.get(key) ?? openForge({ ...connection, apiUrl: connection.api_url, credential }, guard, now);
+      forges.set(key, forge);
+      return forge;
+    },
+  });
+
+  return {
+    connections,
+    intake,
+
+    listRepositories: (tenantId: string, search: string | undefined, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: (after, limit) => listRepositories(transaction, search, after, limit),
+          key: ({ name_key }) => name_key,
+          view: repositoryView,
+        }),
+      ),
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT without a connection that can read */
+    backfill: (actor: Actor, repositoryId: string, from: string, to: string | undefined) =>
+      database.withTenant(actor.tenantId, async (transaction) => {
+        const repository = await findRepository(transaction, repositoryId);
+        if (!repository) throw notFound('repository', repositoryId);
+        if (repository.connection_id === null)
+          throw new Problem('CONFLICT', 'No connection tells of this repository, so it cannot be read.');
+        const end = to ?? repository.default_branch;
+        if (end === null) throw invalidField('to', 'is needed, since the default branch is not known');
+        const reading = { tenantId: actor.tenantId, repositoryId, branch: null, range: { from, to: end } };
+        await jobs.enqueue(transaction, READ, [reading]);
+        await record(transaction, actor, {
+          subject: `repository:${repositoryId}`,
+          details: [{ about: [], content: { from, to: end } }],
+        });
+        return { repositoryId, from, to: end };
+      }),
+
+    listCommits: (tenantId: string, filter: CommitFilter, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.object({ at: z.iso.datetime(), id: z.uuid() }),
+          query: (before, limit) => listCommits(transaction, filter, before, limit),
+          key: ({ committed_at, id }) => ({ at: committed_at.toISOString(), id }),
+          view: commitView,
+        }),
+      ),
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT when several commits begin so */
+    getCommit: (tenantId: string, sha: string, repositoryId: string | undefined) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const commit = await theCommit(transaction, sha, repositoryId);
+        const files = (await filesOf(transaction, [commit.id])).get(commit.id) ?? [];
+        return {
+          ...commitView(commit),
+          message: commit.message,
+          authorEmail: commit.author_email,
+          parents: commit.parents,
+          files: files.map((file) => ({
+            path: file.path,
+            previousPath: file.previous_path,
+            change: file.change,
+            added: file.added,
+            deleted: file.deleted,
+          })),
+          ...(await kinOf(transaction, commit.id)),
+        };
+      }),
+
+    /** @throws {Problem} INVALID_INPUT for a repository without host and name */
+    recordCommits: (
+      actor: Actor,
+      given: { repository: string; commits: NewCommit[]; rewrites: { from: string; to: string }[] },
+    ) => {
+      const named = repositoryOf(given.repository);
+      if (!named) throw invalidField('repository', 'must be a URL, or host/owner/name');
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const told = { ...named, webUrl: null, defaultBranch: null };
+        const repository = await upsertRepository(transaction, told, null);
+        let recorded = 0;
+        for (const [branch, commits] of Map.groupBy(given.commits, (commit) => commit.branch ?? null)) {
+          const added = await work.store(
+            transaction,
+            actor.tenantId,
+            repository.id,
+            commits.map(forgeCommitOf),
+            given.rewrites,
+            { branch, source: 'capture' },
+          );
+          recorded += added.length;
+        }
+        const distinct = new Set(given.commits.map(({ sha }) => sha)).size;
+        await record(transaction, actor, {
+          subject: `repository:${repository.id}`,
+          details: [{ about: [], content: { recorded, rewrites: given.rewrites.length } }],
+        });
+        return {
+          repositoryId: repository.id,
+          recorded,
+          unchanged: distinct - recorded,
+          replaced: given.rewrites.length,
+        };
+      });
+    },
+  };
+}
+
+/**
+ * The commit whose id begins so.
+ * @throws {Problem} NOT_FOUND, CONFLICT when several commits begin so
+ */
+export async function theCommit(
+  transaction: TenantTransaction,
+  sha: string,
+  repositoryId: string | undefined,
+) {
+  const [commit, other] = await commitsStartingWith(transaction, sha, repositoryId, 2);
+  if (!commit) throw notFound('commit', sha);
+  if (other)
+    throw new Problem('CONFLICT', `Several commits begin with ${sha}. Give more digits, or repositoryId.`);
+  return commit;
+}
+
+function forgeCommitOf({ authorName, authorEmail, files, ...commit }: NewCommit): ForgeCommit {
+  return {
+    ...commit,
+    authorName: authorName ?? null,
+    authorEmail: authorEmail ?? null,
+    webUrl: null,
+    files: files.map(({ previousPath, added, deleted, patch, ...file }) => ({
+      ...file,
+      previousPath: previousPath ?? null,
+      added: added ?? null,
+      deleted: deleted ?? null,
+      patch: patch ?? null,
+    })),
+  };
+}
