@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { JWK } from 'jose';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type { Cookies } from '../../../http/cookies.ts';
 import { readCookie } from '../../../http/cookies.ts';
@@ -20,7 +21,11 @@ import { findTenant } from './tenant-store.ts';
 const SIGN_IN_COOKIE = 'aim_sign_in';
 const SIGN_IN_SECONDS = 600;
 
+/** Public keys, as JWKs. */
+export type PublishedKeys = () => Promise<readonly JWK[]>;
+
 interface Parts {
+  publishedKeys: readonly PublishedKeys[];
   database: Database;
   sealer: Sealer;
   changes: Changes;
@@ -36,7 +41,18 @@ interface Parts {
 
 /** What no contract can say: redirects to places where people sign in and back, and the keys of our tokens. */
 export function signInRoutes(parts: Parts): Router {
-  const { limiter, tokens, providers, cookies, database, sealer, publicUrl, defaultTenant, now } = parts;
+  const {
+    limiter,
+    tokens,
+    publishedKeys,
+    providers,
+    cookies,
+    database,
+    sealer,
+    publicUrl,
+    defaultTenant,
+    now,
+  } = parts;
   const router = Router();
 
   function providerOf(id: unknown): Provider {
@@ -51,9 +67,10 @@ export function signInRoutes(parts: Parts): Router {
     next();
   });
 
-  router.get('/.well-known/jwks.json', limiter.anonymous, (_request, response) => {
+  router.get('/.well-known/jwks.json', limiter.anonymous, async (_request, response) => {
+    const keys = (await Promise.all(publishedKeys.map((read) => read()))).flat();
     response.setHeader('Cache-Control', 'public, max-age=600');
-    response.json(tokens.jwks);
+    response.json({ keys });
   });
 
   router.get('/auth/:provider/start', limiter.anonymous, async (request, response) => {
