@@ -5,6 +5,8 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as licences } from '../modules/licences/licences/contract.ts';
+import { contract as signing } from '../modules/licences/signing/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
 import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
 import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
@@ -99,6 +101,16 @@ export const MODULES = {
     contract: performance,
     schema: 'performance',
     load: () => import('../modules/manager/performance/index.ts'),
+  },
+  signing: {
+    contract: signing,
+    schema: 'licences',
+    load: () => import('../modules/licences/signing/index.ts'),
+  },
+  licences: {
+    contract: licences,
+    schema: 'licences',
+    load: () => import('../modules/licences/licences/index.ts'),
   },
 } as const;
 

@@ -30,6 +30,8 @@ export const REQUIRED_IN_PRODUCTION = {
   SMTP_URL: 'must be set in production: the development inbox sends nothing',
   PUBLIC_URL: 'must be set in production',
   DATA_ENCRYPTION_KEY: 'must be set in production',
+  LICENCE_SIGNING:
+    'must be set in production: kms or kms-delegated, or local for a key that the database keeps sealed',
   UPSTASH_REDIS_REST_URL: 'must be set in production: limits in memory hold for one process',
 };
 

@@ -16,7 +16,7 @@ interface Row {
   endedAt: number;
 }
 
-/** Floating seats in forty lines, as they should be: what the drivers are compared with. Times in milliseconds. */
+/** Floating seats as they should be, without a database: what the drivers are compared with. Times in milliseconds. */
 export class Model {
   now = 0;
   private rows: Row[] = [];
@@ -51,16 +51,19 @@ export class Model {
     for (const row of this.in('queued'))
       if (this.isFree) Object.assign(row, { state: 'offered', until: this.now + 60_000 });
   }
-  private lease = (row: Row, code: SeatCode): SeatCode => (
-    Object.assign(row, { state: 'held', until: this.now + this.terms.ttl }), code
-  );
+  private set(row: Row, state: Row['state'], until: number, code: SeatCode): SeatCode {
+    Object.assign(row, { state, until });
+    return code;
+  }
+  private lease = (row: Row, code: SeatCode) => this.set(row, 'held', this.now + this.terms.ttl, code);
+  private wait = (row: Row) => this.set(row, 'queued', this.now + 60_000, 'QUEUED');
   private find = (id: string) =>
     this.in('queued', 'offered', 'held', 'borrowed').find((row) => row.id === id);
 
   acquire(id: string, device: string, wait: boolean): SeatCode {
     this.settle();
     const mine = this.in('queued', 'offered', 'held', 'borrowed').find((row) => row.device === device);
-    if (mine?.state === 'queued') return (mine.until = this.now + 60_000), 'QUEUED';
+    if (mine?.state === 'queued') return this.wait(mine);
     if (mine?.state === 'borrowed') return 'RENEWED';
     if (mine) return this.lease(mine, mine.state === 'offered' ? 'ACQUIRED' : 'RENEWED');
     if (!this.isFree && !(wait && this.terms.queues)) return 'NO_SEATS';
@@ -77,7 +80,7 @@ export class Model {
     if (!row) return 'SESSION_NOT_FOUND';
     if (row.device !== device) return 'SESSION_OF_OTHER_DEVICE';
     if (live?.state === 'offered') return 'OFFERED';
-    if (live?.state === 'queued') return (live.until = this.now + 60_000), 'QUEUED';
+    if (live?.state === 'queued') return this.wait(live);
     if (live) return live.state === 'borrowed' ? 'EXTENDED' : this.lease(live, 'EXTENDED');
     const hasOther = this.in('queued', 'offered', 'held', 'borrowed').some(
       (other) => other.device === device,
@@ -90,12 +93,16 @@ export class Model {
     const row = this.find(id);
     if (!row) return 'SESSION_NOT_FOUND';
     if (row.device !== device) return 'SESSION_OF_OTHER_DEVICE';
-    if (to === 'release') return Object.assign(row, { state: 'released' }), this.offer(), 'RELEASED';
+    if (to === 'release') {
+      this.set(row, 'released', 0, 'RELEASED');
+      this.offer();
+      return 'RELEASED';
+    }
     if (row.state !== 'held' && row.state !== 'borrowed') return 'SESSION_NOT_FOUND';
     if (to === 'return') return this.lease(row, 'RETURNED');
     const others = this.in('borrowed').filter((other) => other !== row).length;
     if (others >= this.terms.max - this.terms.keep) return 'BORROW_LIMIT';
-    return Object.assign(row, { state: 'borrowed', until }), 'BORROWED';
+    return this.set(row, 'borrowed', until, 'BORROWED');
   }
   read(): SeatCode {
     this.settle();

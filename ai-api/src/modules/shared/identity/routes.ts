@@ -8,7 +8,6 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { exchangeOf } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
-import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
 import { arrive } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
@@ -32,7 +31,6 @@ interface Parts {
   sessions: Sessions;
   cookies: Cookies;
   limiter: RateLimiter;
-  tokens: AccessTokens;
   providers: Map<string, Provider>;
   publicUrl: string;
   defaultTenant: string;
@@ -41,18 +39,8 @@ interface Parts {
 
 /** What no contract can say: redirects to places where people sign in and back, and the keys of our tokens. */
 export function signInRoutes(parts: Parts): Router {
-  const {
-    limiter,
-    tokens,
-    publishedKeys,
-    providers,
-    cookies,
-    database,
-    sealer,
-    publicUrl,
-    defaultTenant,
-    now,
-  } = parts;
+  const { limiter, publishedKeys, providers, cookies, database, sealer, publicUrl, defaultTenant, now } =
+    parts;
   const router = Router();
 
   function providerOf(id: unknown): Provider {

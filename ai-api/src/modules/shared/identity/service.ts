@@ -15,7 +15,7 @@ import { createLogin } from './login.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { ensureTenant, tenantIds } from './tenant-store.ts';
+import { ensureTenant, findTenant, tenantIds } from './tenant-store.ts';
 import { issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifier, type FurtherCredential } from './verifier.ts';
@@ -84,7 +84,6 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     routes: signInRoutes({
       ...parts,
       cookies,
-      tokens,
       providers,
       sealer: createSealer(secrets),
       publishedKeys,
@@ -96,6 +95,8 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     /** Has every process verify credentials again, once the transaction commits. */
     announceChange,
     ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
+    /** A tenant, for credentials that another module issues. */
+    findTenant: (id: string) => findTenant(database, { id }),
     /** Every tenant, for work that is done for each of them. */
     tenantIds: () => tenantIds(database),
     ensureKey: keys.ensure,

@@ -228,6 +228,7 @@ export const licence = resource({
         'BORROW_TOO_LONG',
         'BORROW_LIMIT',
         'SEATS_UNAVAILABLE',
+        'SIGNING_UNAVAILABLE',
       ],
     }),
     devices: operation({

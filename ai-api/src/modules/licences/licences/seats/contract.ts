@@ -114,6 +114,7 @@ export const seat = resource({
         'DEVICE_LIMIT',
         'CLOCK_SKEW',
         'SEATS_UNAVAILABLE',
+        'SIGNING_UNAVAILABLE',
       ],
       simplified: ['code', 'sessionId', 'state', 'expiresAt', 'seats'],
     }),
@@ -213,7 +214,14 @@ export const seat = resource({
       repeatable: true,
       input: z.object({ sessionId, device, hours: z.number().int().min(1).max(8760) }),
       output: seatView,
-      errors: [...LICENCE_CODES, ...SESSION_CODES, 'BORROW_REFUSED', 'BORROW_TOO_LONG', 'BORROW_LIMIT'],
+      errors: [
+        ...LICENCE_CODES,
+        ...SESSION_CODES,
+        'BORROW_REFUSED',
+        'BORROW_TOO_LONG',
+        'BORROW_LIMIT',
+        'SIGNING_UNAVAILABLE',
+      ],
     }),
     return: operation({
       method: 'POST',
