@@ -4,6 +4,7 @@ import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
+import { licences } from './licences.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
@@ -28,6 +29,7 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...licences,
   ...webhooks,
   ...prompts,
   ...platform,
