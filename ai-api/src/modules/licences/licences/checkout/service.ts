@@ -92,7 +92,7 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
 
   /** Reports what a decision about a licence offered to others. */
   const offersOf =
-    (tenantId: string, licenceId: string): Also =>
+    (licenceId: string): Also =>
     async (transaction, decision) => {
       if (!decision.changes.some(({ state }) => state === 'offered')) return;
       const licence = await findLicence(transaction, { id: licenceId });
@@ -203,7 +203,7 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
       device: deviceHash(licenceId, device),
       idle: idleSeconds ?? -1,
     };
-    const decision = await decide(tenantId, licenceId, op, offersOf(tenantId, licenceId));
+    const decision = await decide(tenantId, licenceId, op, offersOf(licenceId));
     const { seat } = decision;
     if (!seat) throw problemOf(refusalFor(decision));
     const held = credential.licenceSession;
@@ -237,7 +237,7 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
     const licenceId = await licenceIdOf(request, sessionId);
     const own = deviceHash(licenceId, device);
     const op = { type: 'release' as const, session: sessionId, device: own };
-    const { code, at } = await decide(tenantId, licenceId, op, offersOf(tenantId, licenceId));
+    const { code, at } = await decide(tenantId, licenceId, op, offersOf(licenceId));
     const released = { code: 'RELEASED' as const, sessionId };
     if (code === 'RELEASED') return { ...released, state: 'released', endedAt: new Date(at).toISOString() };
     const row = await database.withTenant(tenantId, (transaction) => findSession(transaction, sessionId));
@@ -254,12 +254,7 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
     { licenseKey, device }: { licenseKey?: string | undefined; device?: string | undefined },
   ) {
     const licence = await licenceOf(request, licenseKey);
-    const decision = await decide(
-      licence.tenant_id,
-      licence.id,
-      { type: 'read' },
-      offersOf(licence.tenant_id, licence.id),
-    );
+    const decision = await decide(licence.tenant_id, licence.id, { type: 'read' }, offersOf(licence.id));
     const session =
       device === undefined
         ? undefined
@@ -331,7 +326,7 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
     const { tenantId } = request.caller;
     const licenceId = await licenceIdOf(request, sessionId);
     const op = { type: 'return' as const, session: sessionId, device: deviceHash(licenceId, device) };
-    const decision = await decide(tenantId, licenceId, op, offersOf(tenantId, licenceId));
+    const decision = await decide(tenantId, licenceId, op, offersOf(licenceId));
     const { seat } = decision;
     if (!seat) throw problemOf(refusalFor(decision));
     const licence = await database.withTenant(tenantId, (transaction) =>
