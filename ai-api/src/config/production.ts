@@ -43,6 +43,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
   const missing = Object.entries(REQUIRED_IN_PRODUCTION).flatMap(([name, why]) =>
     given[name] ? [] : [`${name} ${why}`],
   );
+  const sample = given.LICENCE_SAMPLE === 'on' ? ['LICENCE_SAMPLE must be off in production'] : [];
   const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
   const urls = URLS.filter((name) => {
     const password = passwordIn(given[name]);
@@ -50,6 +51,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
   });
   return [
     ...missing,
+    ...sample,
     ...secrets.map((name) => `${name} is a default or an example, which production must not have`),
     ...urls.map((name) => `${name} has a default password, which production must not have`),
   ];

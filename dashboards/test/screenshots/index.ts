@@ -25,6 +25,7 @@ const WHO: Record<string, keyof typeof PEOPLE> = {
   'ai-manager-builder': 'builder',
   'ai-manager-reviewer': 'reviewer',
   'ai-manager-operations': 'operations',
+  'ai-manager-licences': 'operations',
 };
 
 /**

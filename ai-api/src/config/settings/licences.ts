@@ -12,5 +12,8 @@ export const licences = {
     .optional()
     .describe('PEM file with an RSA-4096 key for local signing; by default one is made and stored sealed'),
   LICENCE_KMS_KEY: text.optional().describe('Id or ARN of an RSA_4096 key, needed for kms and kms-delegated'),
+  LICENCE_SAMPLE: oneOf(['on', 'off'])
+    .default('off')
+    .describe('on: the first company gets two products, five licences and a week of invented usage'),
   LICENCE_KMS_ENDPOINT: httpUrl.optional().describe('Another server that speaks AWS KMS; defaults to AWS'),
 };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
@@ -24,6 +24,7 @@ import { createCheckout } from './checkout/service.ts';
 import { createSessionTokens } from './checkout/tokens.ts';
 import { acceptLicenceCredentials } from './credential.ts';
 import { personalDataOf } from './personal-data.ts';
+import { seedSample } from './sample.ts';
 import { seat } from './seats/contract.ts';
 import { createPostgresSeats, createRedisSeats, type Seats } from './seats/index.ts';
 import { licenceSession } from './sessions/contract.ts';
@@ -126,6 +127,15 @@ export function operations(service: LicenceService): Served[] {
       expiring: ({ days, ...page }, { caller }) => figures.expiring(caller.tenantId, days, page),
     }),
   ];
+}
+
+/** Gives the first company invented usage, where the installation asks for it. */
+export async function seed(
+  transaction: TenantTransaction,
+  _tenantId: string,
+  { config, clock }: { config: Pick<Config, 'LICENCE_SAMPLE'>; clock: Clock },
+): Promise<void> {
+  if (config.LICENCE_SAMPLE === 'on') await seedSample(transaction, clock.now());
 }
 
 /** The personal data of this module: users of sessions. */
