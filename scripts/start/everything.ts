@@ -90,7 +90,11 @@ export async function startEverything(
 
 type SourceUrls = { worksmartUrl: string; brainliftUrl: string; metricsUrl: string };
 
-function apiEnvironment({ ports, dataDirectory, company }: Options, secrets: LocalSecrets, sources: SourceUrls) {
+function apiEnvironment(
+  { ports, dataDirectory, company }: Options,
+  secrets: LocalSecrets,
+  sources: SourceUrls,
+) {
   const { sourcesKey } = secrets;
   return {
     PORT: String(ports.api),

@@ -7,6 +7,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { connectUpstash } from '../../../platform/upstash.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
@@ -38,6 +39,7 @@ interface Needs {
   signing: Signing;
   sealer: Sealer;
   limits: Limits;
+  metrics: Metrics;
   jobs: Jobs;
   clock: Clock;
   log: Logger;
@@ -50,7 +52,8 @@ interface Needs {
 export type LicenceService = ReturnType<typeof create>;
 
 export function create(needs: Needs) {
-  const { database, events, identity, people, signing, sealer, limits, jobs, clock, log, config } = needs;
+  const { database, events, identity, people, signing, sealer, limits, metrics, jobs, clock, log, config } =
+    needs;
   const now = () => clock.now();
   const seats = openSeats(needs, now);
   const checkout = createCheckout({
@@ -59,6 +62,7 @@ export function create(needs: Needs) {
     tokens: createSessionTokens({ database, sealer, tokens: signing.tokens, now }),
     limits: createCheckoutLimits(limits, config.RATE_LIMITS === 'on'),
     events,
+    metrics,
     now,
   });
   acceptLicenceCredentials(identity, database, signing.tokens);

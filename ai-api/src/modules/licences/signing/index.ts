@@ -8,6 +8,7 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import { signingKey } from './contract.ts';
@@ -22,6 +23,7 @@ interface Needs {
   database: Database;
   identity: Identity;
   sealer: Sealer;
+  metrics: Metrics;
   clock: Clock;
   publicUrl: string;
   config: Pick<
@@ -38,7 +40,7 @@ interface Needs {
 export type Signing = ReturnType<typeof create>;
 
 /** Signs licence tokens and publishes the keys that verify them. */
-export function create({ database, identity, sealer, clock, publicUrl, config }: Needs) {
+export function create({ database, identity, sealer, metrics, clock, publicUrl, config }: Needs) {
   const mode = config.LICENCE_SIGNING;
   const keyring = createKeyring({
     database,
@@ -57,6 +59,7 @@ export function create({ database, identity, sealer, clock, publicUrl, config }:
     keyring,
     issuer,
     isDelegated: mode === 'kms-delegated',
+    onSignature: metrics.signature,
     now: () => clock.now(),
   });
 

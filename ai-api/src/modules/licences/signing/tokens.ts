@@ -65,13 +65,15 @@ interface Parts {
   issuer: string;
   /** Signs tokens by a key of a day, which the root has signed; the root then guards the delegation only. */
   isDelegated: boolean;
+  /** Is told how long each signature took. */
+  onSignature?: (outcome: 'signed' | 'failed', seconds: number) => void;
   now: () => Date;
 }
 
 export type LicenceTokens = ReturnType<typeof createTokens>;
 
 /** Licence tokens: JWS by RS256 with `kid`, which clients verify offline. */
-export function createTokens({ keyring, issuer, isDelegated, now }: Parts) {
+export function createTokens({ keyring, issuer, isDelegated, onSignature, now }: Parts) {
   const seconds = () => Math.floor(now().getTime() / 1000);
   let delegate: Promise<Delegate> | null = null;
 
@@ -94,6 +96,12 @@ export function createTokens({ keyring, issuer, isDelegated, now }: Parts) {
     if (current.replaceAt > seconds()) return current;
     delegate = null;
     return delegated();
+  }
+
+  async function signed(payload: object): Promise<string> {
+    if (!isDelegated) return signCompact(await keyring.signer(), { typ: TOKEN_TYPE }, payload);
+    const { signer, statement } = await delegated();
+    return signCompact(signer, { typ: TOKEN_TYPE, dlg: statement }, payload);
   }
 
   /** The key of a delegated token: the root vouches for it, for the time at which the token was issued. */
@@ -138,18 +146,15 @@ export function createTokens({ keyring, issuer, isDelegated, now }: Parts) {
     }: LicenceClaims): Promise<{ token: string; issuedAt: number }> => {
       const iat = seconds();
       const payload = { iss: issuer, ...claims, ent: entitlements, iat };
+      const began = performance.now();
+      const ended = (outcome: 'signed' | 'failed') =>
+        onSignature?.(outcome, (performance.now() - began) / 1000);
       try {
-        if (!isDelegated)
-          return {
-            token: await signCompact(await keyring.signer(), { typ: TOKEN_TYPE }, payload),
-            issuedAt: iat,
-          };
-        const { signer, statement } = await delegated();
-        return {
-          token: await signCompact(signer, { typ: TOKEN_TYPE, dlg: statement }, payload),
-          issuedAt: iat,
-        };
+        const token = await signed(payload);
+        ended('signed');
+        return { token, issuedAt: iat };
       } catch (error) {
+        ended('failed');
         throw new SigningUnavailable(error);
       }
     },

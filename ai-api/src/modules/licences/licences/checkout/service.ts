@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../../../../http/caller.ts';
 import { invalidField, Problem } from '../../../../http/problem.ts';
 import type { Database } from '../../../../platform/database/index.ts';
+import type { Metrics } from '../../../../platform/telemetry/metrics.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import { SigningUnavailable } from '../../signing/index.ts';
 import { deviceHash, proves, readLicenceKey, sessionOfKey } from '../keys.ts';
@@ -25,6 +26,7 @@ export interface CheckoutParts {
   tokens: SessionTokens;
   limits: CheckoutLimits;
   events: Events;
+  metrics: Pick<Metrics, 'seatDecision'>;
   now: () => Date;
 }
 
@@ -43,7 +45,7 @@ interface Acquire {
 export type Checkout = ReturnType<typeof createCheckout>;
 
 /** Seats as clients use them: acquire, keep, release, borrow. */
-export function createCheckout({ database, seats, tokens, limits, events, now }: CheckoutParts) {
+export function createCheckout({ database, seats, tokens, limits, events, metrics, now }: CheckoutParts) {
   /** The licence of the key in the request, or of the credential. */
   async function licenceOf(
     { caller, exchange }: RequestContext,
@@ -81,14 +83,21 @@ export function createCheckout({ database, seats, tokens, limits, events, now }:
     return row.licence_id;
   }
 
-  const decide = (tenantId: string, licenceId: string, op: SeatOp, also?: Also): Promise<Decision> =>
-    seats.decide(tenantId, licenceId, op, also).catch((error: unknown) => {
+  /** @throws {Problem} SEATS_UNAVAILABLE */
+  async function decide(tenantId: string, licenceId: string, op: SeatOp, also?: Also): Promise<Decision> {
+    try {
+      const decision = await seats.decide(tenantId, licenceId, op, also);
+      metrics.seatDecision(op.type, decision.code);
+      return decision;
+    } catch (error) {
       if (!(error instanceof SeatsUnavailable)) throw error;
+      metrics.seatDecision(op.type, 'SEATS_UNAVAILABLE');
       throw new Problem('SEATS_UNAVAILABLE', 'Try again soon. A token that you hold remains valid.', {
         retryAfter: 5,
         cause: error,
       });
-    });
+    }
+  }
 
   /** Reports what a decision about a licence offered to others. */
   const offersOf =
