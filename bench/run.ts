@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'retrieval',
   'grounding',
   'decision-latency',
+  'licences',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */
