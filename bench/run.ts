@@ -19,6 +19,7 @@ const BENCHMARKS = [
   'conversation-import',
   'grounding',
   'decision-latency',
+  'licences',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

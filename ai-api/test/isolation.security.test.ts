@@ -38,6 +38,12 @@ const UNRECORDED: Record<string, string> = {
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
+  ...Object.fromEntries(
+    ['acquire', 'heartbeat', 'release', 'releaseSession', 'releaseByPost', 'borrow', 'return'].map((name) => [
+      `seat.${name}`,
+      'the row of the session is its history',
+    ]),
+  ),
   'realtime.createTicket': 'a ticket lets its caller do what the credential lets them do already',
 };
 
@@ -51,6 +57,7 @@ const CAPABILITIES = new Set([
   'secret',
   'webhookSecret',
   'key',
+  'licenseKey',
 ]);
 
 /** One of the companies, and all that was said by it and to it. */

@@ -20,6 +20,8 @@ locals {
       PROMETHEUS_TOKEN         = local.reference["api.prometheus_token"]
       UPSTASH_REDIS_REST_URL   = local.redis_rest_url
       UPSTASH_REDIS_REST_TOKEN = local.reference["redis.rest_token"]
+      LICENCE_SIGNING          = "kms"
+      LICENCE_KMS_KEY          = aws_kms_key.licences.arn
       SMTP_URL                 = local.reference["mail.url"]
       MAIL_FROM                = "AI Manager <${local.mail_from}>"
       OBJECTS_BUCKET           = module.policies_bucket.name

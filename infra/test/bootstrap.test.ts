@@ -51,6 +51,7 @@ describe.skipIf(!postgresUrl)('the bootstrap task', () => {
       PROMETHEUS_TOKEN: api?.prometheus_token,
       UPSTASH_REDIS_REST_TOKEN: filled['trial/redis']?.rest_token,
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079',
+      LICENCE_SIGNING: 'local',
       PUBLIC_URL: 'https://api.example.com',
       OBJECTS_BUCKET: 'objects',
     };

@@ -95,7 +95,11 @@ export async function startEverything(
 
 type SourceUrls = { worksmartUrl: string; brainliftUrl: string; metricsUrl: string };
 
-function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets, sources: SourceUrls) {
+function apiEnvironment(
+  { ports, dataDirectory, company }: Options,
+  secrets: LocalSecrets,
+  sources: SourceUrls,
+) {
   const { sourcesKey } = secrets;
   return {
     PORT: String(ports.api),
@@ -103,6 +107,7 @@ function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets
     INBOX_HTTP_PORT: String(ports.inbox),
     INBOX_SMTP_PORT: String(ports.smtp),
     SMTP_URL: '',
+    LICENCE_SAMPLE: company === join(ROOT, 'examples', 'sample-company') ? 'on' : 'off',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
     BOOTSTRAP_API_KEY: secrets.apiKey,
     BOOTSTRAP_ADMIN_EMAIL: OWNER_EMAIL,

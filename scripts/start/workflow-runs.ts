@@ -33,6 +33,7 @@ export async function runWorkflows(
   };
   await askForManualTime();
   await start('dead-letter-digest');
+  await start('licence-notices');
   await start('send-missing-emails', { afterMinutes: 0 });
   await start('prompt-optimisation');
   await start('stage-gate-sweep');

@@ -8,6 +8,8 @@ import { contract as rules } from '../modules/ai/rules/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
+import { contract as licences } from '../modules/licences/licences/contract.ts';
+import { contract as signing } from '../modules/licences/signing/contract.ts';
 import { contract as approvals } from '../modules/manager/approvals/contract.ts';
 import { contract as evaluations } from '../modules/manager/evaluations/contract.ts';
 import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
@@ -115,6 +117,16 @@ export const MODULES = {
     load: () => import('../modules/context/repositories/index.ts'),
   },
   links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
+  signing: {
+    contract: signing,
+    schema: 'licences',
+    load: () => import('../modules/licences/signing/index.ts'),
+  },
+  licences: {
+    contract: licences,
+    schema: 'licences',
+    load: () => import('../modules/licences/licences/index.ts'),
+  },
 } as const;
 
 export type ModuleName = keyof typeof MODULES;

@@ -32,6 +32,7 @@ const production = {
   SMTP_URL: 'smtps://mail.example',
   PUBLIC_URL: 'https://ai.example',
   DATA_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  LICENCE_SIGNING: 'local',
   UPSTASH_REDIS_REST_URL: 'https://redis.example',
   UPSTASH_REDIS_REST_TOKEN: randomBytes(24).toString('base64url'),
 };

@@ -9,6 +9,7 @@ import { context } from './settings/context.ts';
 import { events } from './settings/events.ts';
 import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
+import { licences } from './settings/licences.ts';
 import { mail } from './settings/mail.ts';
 import { models } from './settings/models.ts';
 import { requests } from './settings/requests.ts';
@@ -38,6 +39,7 @@ export const SETTING_GROUPS = {
   Jobs: jobs,
   'Webhooks and live events': events,
   'E-mail': mail,
+  'Floating licences': licences,
   Telemetry: telemetry,
 };
 
@@ -54,6 +56,7 @@ export const settings = z.object({
   ...jobs,
   ...events,
   ...mail,
+  ...licences,
   ...telemetry,
 });
 
@@ -100,6 +103,12 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       : []),
     ...(given.UPSTASH_REDIS_REST_TOKEN
       ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
+      : []),
+    ...(given.LICENCE_SEATS === 'redis'
+      ? needs('UPSTASH_REDIS_REST_URL', 'is needed because LICENCE_SEATS is redis')
+      : []),
+    ...(given.LICENCE_SIGNING?.startsWith('kms')
+      ? needs('LICENCE_KMS_KEY', `is needed because LICENCE_SIGNING is ${given.LICENCE_SIGNING}`)
       : []),
     ...regionFaults(given),
     ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),

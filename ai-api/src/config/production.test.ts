@@ -21,6 +21,8 @@ const production = () => ({
   SMTP_URL: 'smtps://mail.example',
   PUBLIC_URL: 'https://ai-manager.example',
   DATA_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+  LICENCE_SIGNING: 'kms',
+  LICENCE_KMS_KEY: 'alias/licences',
   UPSTASH_REDIS_REST_URL: 'https://redis.example',
   UPSTASH_REDIS_REST_TOKEN: secret(),
   BOOTSTRAP_API_KEY: `aim_Aa345678_${secret()}`,
@@ -62,6 +64,7 @@ describe('in production the configuration', () => {
       'SMTP_URL must be set in production: the development inbox sends nothing',
       'PUBLIC_URL must be set in production',
       'DATA_ENCRYPTION_KEY must be set in production',
+      'LICENCE_SIGNING must be set in production: kms or kms-delegated, or local for a key that the database keeps sealed',
       'UPSTASH_REDIS_REST_URL must be set in production: limits in memory hold for one process',
     ]);
   });

@@ -30,6 +30,8 @@ export const REQUIRED_IN_PRODUCTION = {
   SMTP_URL: 'must be set in production: the development inbox sends nothing',
   PUBLIC_URL: 'must be set in production',
   DATA_ENCRYPTION_KEY: 'must be set in production',
+  LICENCE_SIGNING:
+    'must be set in production: kms or kms-delegated, or local for a key that the database keeps sealed',
   UPSTASH_REDIS_REST_URL: 'must be set in production: limits in memory hold for one process',
 };
 
@@ -41,6 +43,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
   const missing = Object.entries(REQUIRED_IN_PRODUCTION).flatMap(([name, why]) =>
     given[name] ? [] : [`${name} ${why}`],
   );
+  const sample = given.LICENCE_SAMPLE === 'on' ? ['LICENCE_SAMPLE must be off in production'] : [];
   const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
   const urls = URLS.filter((name) => {
     const password = passwordIn(given[name]);
@@ -48,6 +51,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
   });
   return [
     ...missing,
+    ...sample,
     ...secrets.map((name) => `${name} is a default or an example, which production must not have`),
     ...urls.map((name) => `${name} has a default password, which production must not have`),
   ];

@@ -28,6 +28,7 @@ const executionData = z.object({
 
 /** No texts: these events reach everyone who follows the company, also those of a private conversation. */
 const conversationEvent = z.object({ conversationId: id });
+const licenceEvent = z.object({ licenceId: id, licence: z.string(), product: z.string() });
 
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
@@ -270,6 +271,44 @@ export const events = {
     title: 'Conversation removed',
     description: 'A conversation was removed, by a person or by a policy.',
     data: conversationEvent,
+  },
+  'license.seat.denied': {
+    title: 'Licence seat denied',
+    description: 'A device was denied a seat; retries within 10 minutes are not reported again.',
+    data: licenceEvent.extend({
+      code: z.string(),
+      device: z.string().describe('Salted hash'),
+      user: z.string().nullable(),
+      used: z.number().int(),
+      maxSeats: z.number().int(),
+    }),
+  },
+  'license.seat.offered': {
+    title: 'Licence seat offered',
+    description: 'A free seat is offered to the first in the queue, for 60 seconds.',
+    data: licenceEvent.extend({ sessionId: id, user: z.string().nullable(), until: timestamp }),
+  },
+  'license.session.evicted': {
+    title: 'Licence session evicted',
+    description: 'An admin forced the release of a seat.',
+    data: licenceEvent.extend({ sessionId: id, user: z.string().nullable(), reason: z.string() }),
+  },
+  'license.state.changed': {
+    title: 'Licence state changed',
+    description: 'A licence was suspended, reinstated, revoked or renewed.',
+    data: licenceEvent.extend({
+      state: z.enum(['active', 'suspended', 'revoked']),
+      expiresAt: timestamp.nullable(),
+    }),
+  },
+  'license.expiring': {
+    title: 'Licence expires soon',
+    description: 'A licence expires in 30, 14, 7 or 1 days.',
+    data: licenceEvent.extend({
+      expiresAt: timestamp,
+      daysLeft: z.number().int(),
+      maxSeats: z.number().int(),
+    }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

@@ -63,6 +63,10 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   simplified?: readonly (keyof z.output<O> & string)[];
   /** Top-level output fields that hold a file, or several, as `{name, contentType, url}`. */
   files?: readonly (keyof z.output<O> & string)[];
+  /** A licence key, or the token of a licence's session, may call it too. */
+  licence?: true;
+  /** Repeating it has the same effect, so that no answer is kept for an `Idempotency-Key`. */
+  repeatable?: true;
   /** Carries out other operations, each authorised by itself: no scope is asked for here. */
   delegates?: true;
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
@@ -120,6 +124,6 @@ export function locationOf(op: Pick<Operation, 'method' | 'path'>, field: string
 }
 
 /** Whether an operation carries a request with an `Idempotency-Key` out once; DELETE does by its nature. */
-export function takesIdempotencyKey(op: Pick<Operation, 'method' | 'access'>): boolean {
-  return op.access !== 'public' && op.method !== 'GET' && op.method !== 'DELETE';
+export function takesIdempotencyKey(op: Pick<Operation, 'method' | 'access' | 'repeatable'>): boolean {
+  return op.access !== 'public' && op.method !== 'GET' && op.method !== 'DELETE' && !op.repeatable;
 }

@@ -15,15 +15,27 @@ export interface Person {
 export interface Credential {
   /**
    * `key`: an API key; `session`: a person's session, in a browser or behind an access token of ours; `issuer`: a
-   * token of another issuer, which cannot be revoked here.
+   * token of another issuer, which cannot be revoked here; `licence`: a licence key, or the token of a session that
+   * it opened, which only operations for licences take.
    */
-  kind: 'key' | 'session' | 'issuer';
-  /** Of the key or the session; the name of the issuer. */
+  kind: 'key' | 'session' | 'issuer' | 'licence';
+  /** Of the key, the session or the licence; the name of the issuer. */
   id: string;
   /** Milliseconds since the epoch; null for none. */
   expiresAt: number | null;
   /** Digest of the secret of a key, which a rotation replaces. */
   proof?: string;
+  /** The session of a licence that a token is for. */
+  licenceSession?: LicenceSession;
+}
+
+/** What the token of a licence's session says. */
+export interface LicenceSession {
+  sessionId: string;
+  device: string;
+  /** Seconds since the epoch. */
+  issuedAt: number;
+  expiresAt: number;
 }
 
 /** A verified identity: the tenant comes from the credential, never from the request. */
@@ -43,8 +55,12 @@ export interface Caller {
   scopes: readonly string[];
 }
 
-/** A name for what a caller is counted and remembered under: a key, a person, or a key for a person. */
-export function callerId({ keyId, user }: Pick<Caller, 'keyId' | 'user'>): string {
+/** A name for what a caller is counted and remembered under: a key, a person, a key for a person, or a licence. */
+export function callerId({ keyId, user, credential }: Pick<Caller, 'keyId' | 'user' | 'credential'>): string {
+  if (credential.kind === 'licence')
+    return credential.licenceSession
+      ? `licence-session:${credential.licenceSession.sessionId}`
+      : `licence:${credential.id}`;
   if (keyId === null) return `user:${user?.id}`;
   return user ? `${keyId} for ${user.id}` : keyId;
 }

@@ -136,6 +136,10 @@ function authorise(
  * @throws {Problem} FORBIDDEN, INSUFFICIENT_SCOPE
  */
 export function requireAccess(id: string, op: Operation, caller: Caller): void {
+  if (caller.credential.kind === 'licence') {
+    if (op.licence) return;
+    throw new Problem('FORBIDDEN', 'A licence key can only acquire, keep and release seats of its licence.');
+  }
   if (op.access !== 'public' && !caller.roles.some((role) => op.access.includes(role)))
     throw new Problem('FORBIDDEN', `This needs one of the roles ${op.access.join(', ')}.`);
   if (!op.delegates && !permits(caller.scopes, id.slice(0, id.indexOf('.')), op.method))

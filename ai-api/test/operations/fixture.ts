@@ -2,6 +2,7 @@ import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfu
 import { traceRecorder } from '@ai-manager/langfuse/test-traces';
 import { startApi, type TestApi } from '../api.ts';
 import { createTestDatabase } from '../databases.ts';
+import { testKeyFile } from '../licences/key.ts';
 import { type ModelRecorder, startModelRecorder } from '../model-recorder.ts';
 import { freePort } from '../ports.ts';
 import { type Subscriber, startSubscriber } from '../subscriber.ts';
@@ -35,6 +36,7 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
     LANGFUSE_SAMPLE_RATE: '0.1',
     LANGFUSE_RETRY_SECONDS: '1',
     WEBHOOK_RETRY_SECONDS: '1',
+    LICENCE_KEY_FILE: testKeyFile(),
     ...env,
   });
   return {

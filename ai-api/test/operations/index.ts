@@ -6,6 +6,7 @@ import { evaluations } from './evaluations.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { links } from './links.ts';
+import { licences } from './licences.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
@@ -32,6 +33,7 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...licences,
   ...webhooks,
   ...prompts,
   ...repositories,

@@ -26,6 +26,7 @@ const WHO: Record<string, keyof typeof PEOPLE> = {
   'ai-manager-reviewer': 'reviewer',
   'ai-manager-operations': 'operations',
   'ai-manager-context': 'builder',
+  'ai-manager-licences': 'operations',
 };
 
 /**

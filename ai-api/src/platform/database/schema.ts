@@ -11,6 +11,7 @@ import type { GatesTables } from './schema/gates.ts';
 import type { IdentityTables } from './schema/identity.ts';
 import type { JudgementTables } from './schema/judgement.ts';
 import type { KnowledgeTables } from './schema/knowledge.ts';
+import type { LicencesTables } from './schema/licences.ts';
 import type { ModelsTables } from './schema/models.ts';
 import type { PeopleTables } from './schema/people.ts';
 import type { PerformanceTables } from './schema/performance.ts';
@@ -33,6 +34,7 @@ export interface Schema
     IdentityTables,
     JudgementTables,
     KnowledgeTables,
+    LicencesTables,
     ModelsTables,
     PeopleTables,
     PerformanceTables,

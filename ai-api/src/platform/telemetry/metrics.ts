@@ -72,6 +72,16 @@ export function createMetrics() {
   const traceCount = counter('langfuse_traces_total', 'Traces by outcome of their export', ['outcome']);
   const judgements = counter('judgements_total', 'Judgements stored', ['kind', 'engine']);
   const deliveries = counter('webhook_deliveries_total', 'Attempts to deliver an event', ['outcome']);
+  const seatDecisions = counter('licence_decisions_total', 'Decisions about seats of licences', [
+    'operation',
+    'code',
+  ]);
+  const signatures = histogram(
+    'licence_signature_duration_seconds',
+    'Time of one signature of a licence token',
+    ['outcome'],
+    FAST,
+  );
   const ready = gauge('service_ready', '1 when what readiness asks for answers', ['check']);
   const unavailable = counter(
     'shared_store_failures_total',
@@ -107,6 +117,8 @@ export function createMetrics() {
     tracesDelivered: (outcome: string, traces: number) => traceCount.inc({ outcome }, traces),
     judged: (kind: string, engine: string) => judgements.inc({ kind, engine }),
     delivery: (outcome: string) => deliveries.inc({ outcome }),
+    seatDecision: (operation: string, code: string) => seatDecisions.inc({ operation, code }),
+    signature: (outcome: 'signed' | 'failed', seconds: number) => signatures.observe({ outcome }, seconds),
     storeFailure: (use: 'limits' | 'cache') => unavailable.inc({ use }),
     secretReload: (outcome: 'reloaded' | 'unchanged' | 'failed') => reloads.inc({ outcome }),
 

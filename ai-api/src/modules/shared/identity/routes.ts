@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { JWK } from 'jose';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
 import type { Cookies } from '../../../http/cookies.ts';
 import { readCookie } from '../../../http/cookies.ts';
@@ -7,7 +8,6 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { exchangeOf } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
-import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
 import { arrive } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
@@ -20,14 +20,17 @@ import { findTenant } from './tenant-store.ts';
 const SIGN_IN_COOKIE = 'aim_sign_in';
 const SIGN_IN_SECONDS = 600;
 
+/** Public keys, as JWKs. */
+export type PublishedKeys = () => Promise<readonly JWK[]>;
+
 interface Parts {
+  publishedKeys: readonly PublishedKeys[];
   database: Database;
   sealer: Sealer;
   changes: Changes;
   sessions: Sessions;
   cookies: Cookies;
   limiter: RateLimiter;
-  tokens: AccessTokens;
   providers: Map<string, Provider>;
   publicUrl: string;
   defaultTenant: string;
@@ -36,7 +39,8 @@ interface Parts {
 
 /** What no contract can say: redirects to places where people sign in and back, and the keys of our tokens. */
 export function signInRoutes(parts: Parts): Router {
-  const { limiter, tokens, providers, cookies, database, sealer, publicUrl, defaultTenant, now } = parts;
+  const { limiter, publishedKeys, providers, cookies, database, sealer, publicUrl, defaultTenant, now } =
+    parts;
   const router = Router();
 
   function providerOf(id: unknown): Provider {
@@ -51,9 +55,10 @@ export function signInRoutes(parts: Parts): Router {
     next();
   });
 
-  router.get('/.well-known/jwks.json', limiter.anonymous, (_request, response) => {
+  router.get('/.well-known/jwks.json', limiter.anonymous, async (_request, response) => {
+    const keys = (await Promise.all(publishedKeys.map((read) => read()))).flat();
     response.setHeader('Cache-Control', 'public, max-age=600');
-    response.json(tokens.jwks);
+    response.json({ keys });
   });
 
   router.get('/auth/:provider/start', limiter.anonymous, async (request, response) => {

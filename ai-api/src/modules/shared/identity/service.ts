@@ -6,19 +6,19 @@ import type { RateLimiter } from '../../../http/limits/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';
-import { createChanges } from './changes.ts';
+import { announceChange, createChanges } from './changes.ts';
 import { createIssuers } from './issuers.ts';
 import { listKeys } from './key-store.ts';
 import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
 import { createProvider } from './providers.ts';
-import { signInRoutes } from './routes.ts';
+import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { ensureTenant, tenantIds } from './tenant-store.ts';
+import { ensureTenant, findTenant, tenantIds } from './tenant-store.ts';
 import { emails, issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
-import { createVerifier } from './verifier.ts';
+import { createVerifier, type FurtherCredential } from './verifier.ts';
 
 export interface IdentitySettings {
   publicUrl: string;
@@ -45,8 +45,11 @@ export async function createIdentity(database: Database, settings: IdentitySetti
   const cookies = createCookies(publicUrl);
   const sessions = createSessions({ database, tokens, changes, cookies, now });
   const issuers = createIssuers(settings.issuers, now, settings.jwksCooldownMs);
+  const credentials: FurtherCredential[] = [];
+  const publishedKeys: PublishedKeys[] = [async () => tokens.jwks.keys];
   const verifier = createVerifier({
     database,
+    credentials,
     tokens,
     issuers,
     changes,
@@ -78,8 +81,22 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     sessions,
     login: createLogin(parts),
     providers: [...providers.values()],
-    routes: signInRoutes({ ...parts, cookies, tokens, providers, sealer: createSealer(secrets) }),
+    routes: signInRoutes({
+      ...parts,
+      cookies,
+      providers,
+      sealer: createSealer(secrets),
+      publishedKeys,
+    }),
+    /** Takes credentials that another module issues. */
+    acceptCredential: (credential: FurtherCredential): void => void credentials.push(credential),
+    /** Publishes further public keys at `/.well-known/jwks.json`. */
+    publishKeys: (keys: PublishedKeys): void => void publishedKeys.push(keys),
+    /** Has every process verify credentials again, once the transaction commits. */
+    announceChange,
     ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
+    /** A tenant, for credentials that another module issues. */
+    findTenant: (id: string) => findTenant(database, { id }),
     /** Every tenant, for work that is done for each of them. */
     tenantIds: () => tenantIds(database),
     emails,

@@ -51,7 +51,16 @@ interface Parts {
   cookieName: string;
   /** Tenant of issuers that name none. */
   defaultTenant: string;
+  /** Credentials that other modules verify. */
+  credentials: readonly FurtherCredential[];
   now: () => Date;
+}
+
+/** A credential that another module issues. */
+export interface FurtherCredential {
+  isOne(bearer: string): boolean;
+  /** @throws {Problem} UNAUTHENTICATED */
+  verify(bearer: string): Promise<Caller>;
 }
 
 export type Verifier = ReturnType<typeof createVerifier>;
@@ -160,6 +169,8 @@ export function createVerifier(parts: Parts) {
     if (bearer.startsWith('aim_')) return byKey(bearer, actingFor);
     if (actingFor !== undefined)
       throw new Problem('ACT_AS_REFUSED', 'Only a service key may act for another person.');
+    const further = parts.credentials.find(({ isOne }) => isOne(bearer));
+    if (further) return further.verify(bearer);
     if (bearer.length > MAX_TOKEN_LENGTH || !JWT.test(bearer))
       throw invalidToken('This is neither an API key nor a JWT.');
     return issuerOf(bearer) === tokens.issuer ? byOwnToken(bearer) : byIssuer(bearer);

@@ -309,9 +309,15 @@ describe('what watches the metrics', () => {
     ...alerts,
   ];
 
-  test('covers the four boards and the rules that operators rely on', () => {
-    expect(boards.toSorted()).toEqual(['evaluations.json', 'jobs.json', 'operations.json', 'overview.json']);
-    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(4);
+  test('covers the five boards and the rules that operators rely on', () => {
+    expect(boards.toSorted()).toEqual([
+      'evaluations.json',
+      'jobs.json',
+      'licences.json',
+      'operations.json',
+      'overview.json',
+    ]);
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(5);
     for (const rule of [
       /status=~"5\.\.".*> 0\.05$/,
       /job_queue_depth\) >/,

@@ -1,0 +1,58 @@
+import { Problem } from '../../../../http/problem.ts';
+import type { SEAT_CODES } from '../seats/contract.ts';
+import type { Decision, SeatCode } from '../seats/index.ts';
+import type { Refusal } from './admission.ts';
+
+/** What refusals of a decision say. */
+const DETAILS: Partial<Record<SeatCode, string>> = {
+  NO_SEATS: 'Wait, ask to be queued, or see who holds the seats.',
+  SEATS_RESERVED: 'The seats that are free are reserved for other groups.',
+  USER_LIMIT: 'Release a seat on another device first.',
+  LICENSE_SUSPENDED: 'An admin has suspended the licence.',
+  LICENSE_REVOKED: 'The licence was revoked for good.',
+  LICENSE_EXPIRED: 'An admin has to renew the licence.',
+  LICENSE_NOT_STARTED: 'The licence becomes valid later.',
+  BORROW_LIMIT: 'The other seats are borrowed, or kept for those who are online.',
+  SESSION_NOT_FOUND: 'Acquire a seat again, once.',
+  SESSION_OF_OTHER_DEVICE: 'Acquire a seat for this device.',
+};
+
+/** Decisions about acquiring that are denials. */
+export const DENIED: ReadonlySet<SeatCode> = new Set<SeatCode>([
+  'NO_SEATS',
+  'SEATS_RESERVED',
+  'USER_LIMIT',
+  'LICENSE_SUSPENDED',
+  'LICENSE_REVOKED',
+  'LICENSE_EXPIRED',
+  'LICENSE_NOT_STARTED',
+]);
+
+/** The problem that a decision is answered with. */
+export function refusalFor(decision: Pick<Decision, 'code'> & Partial<Decision>): Refusal {
+  const { code, used, max } = decision;
+  const counts = used === undefined ? '' : ` ${used} of ${max} seats are in use.`;
+  const isFull = code === 'NO_SEATS' || code === 'SEATS_RESERVED';
+  const detail = `${DETAILS[code] ?? ''}${isFull ? counts : ''}`;
+  if (DETAILS[code] === undefined) throw new Problem('INTERNAL', `Unexpected outcome ${code}.`);
+  return { code: code as Refusal['code'], detail };
+}
+
+/** A seat as its client sees it. */
+export function seatView(licenceId: string, decision: Decision, token: string | null) {
+  const { code, seat, used, max, waiting, position, at, ttlMs } = decision;
+  if (!seat) throw new Problem('INTERNAL', `The outcome ${code} has no session.`);
+  const isWaiting = seat.state === 'queued' || seat.state === 'offered';
+  return {
+    code: code as (typeof SEAT_CODES)[number],
+    sessionId: seat.id,
+    licenceId,
+    state: seat.state,
+    token,
+    expiresAt: new Date(seat.until).toISOString(),
+    heartbeatAfterSeconds: isWaiting ? 20 : Math.max(1, Math.floor(ttlMs / 3000)),
+    serverTime: new Date(at).toISOString(),
+    seats: { used, max, waiting },
+    position: position > 0 ? position : null,
+  };
+}

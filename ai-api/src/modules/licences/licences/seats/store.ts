@@ -1,0 +1,338 @@
+import { type Selectable, sql } from 'kysely';
+import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import { LIVE, type SessionState } from '../states.ts';
+import type { Ended } from './decide.ts';
+import type { Occupancy } from './pool.ts';
+import type { Change, Seat } from './seats.ts';
+import type { TermsRecord } from './terms.ts';
+
+type SessionRecord = Selectable<Schema['licences.sessions']>;
+
+/**
+ * Takes a licence for one decision: no other decision about it runs until the transaction ends. Remembers the latest time
+ * that a process decided at, so that a clock that is behind does not turn back the time of the seats.
+ */
+export function takeLicence(
+  transaction: TenantTransaction,
+  licenceId: string,
+  now: number,
+): Promise<(TermsRecord & { seats_at: number; seats_revision: number }) | undefined> {
+  return transaction
+    .updateTable('licences.licences')
+    .set({ seats_at: sql`greatest(seats_at, ${now})`, seats_revision: sql`seats_revision + 1` })
+    .where('id', '=', licenceId)
+    .returning([
+      'version',
+      'state',
+      'starts_at',
+      'expires_at',
+      'max_seats',
+      'policy',
+      'seats_at',
+      'seats_revision',
+    ])
+    .executeTakeFirst();
+}
+
+/** Seats that are occupied, and when the first lease ends. @param byUser counts users apart */
+export async function readOccupancy(
+  transaction: TenantTransaction,
+  licenceId: string,
+  at: number,
+  byUser: boolean,
+): Promise<{ occupancy: Occupancy[]; earliest: number }> {
+  const user = byUser ? sql<string>`user_name` : sql<string>`''`;
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .select([
+      'state',
+      'group_name as group',
+      user.as('user'),
+      sql<number>`count(*)`.as('count'),
+      sql<Date | null>`min(lease_until) filter (where lease_until > ${new Date(at)} and state <> 'offered')`.as(
+        'earliest',
+      ),
+    ])
+    .where('licence_id', '=', licenceId)
+    .where('state', 'in', ['offered', 'held', 'borrowed', 'lingering'])
+    .groupBy(['state', 'group_name', ...(byUser ? (['user_name'] as const) : [])])
+    .execute();
+  const ends = rows.flatMap(({ earliest }) => (earliest ? [earliest.getTime()] : []));
+  return {
+    occupancy: rows.map(({ state, group, user: name, count }) => ({
+      state: state as SessionState,
+      group,
+      user: name,
+      count,
+    })),
+    earliest: ends.length > 0 ? Math.min(...ends) : 0,
+  };
+}
+
+/**
+ * Live sessions that a decision may be about: the caller's, the queue, and those whose time is over. They are locked, so that
+ * none of them is extended meanwhile.
+ */
+export async function readRows(
+  transaction: TenantTransaction,
+  licenceId: string,
+  at: number,
+  who: { member?: string | undefined; session?: string | undefined },
+): Promise<Seat[]> {
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .selectAll()
+    .where('licence_id', '=', licenceId)
+    .where('state', 'in', [...LIVE])
+    .where((eb) =>
+      eb.or([
+        eb('lease_until', '<=', new Date(at)),
+        eb('state', 'in', ['queued', 'offered']),
+        ...(who.member === undefined ? [] : [eb('member', '=', who.member)]),
+        ...(who.session === undefined ? [] : [eb('id', '=', who.session)]),
+      ]),
+    )
+    .forUpdate()
+    .execute();
+  return rows.map(seatOf);
+}
+
+/** Every live session of a licence. */
+export async function readLive(transaction: TenantTransaction, licenceId: string): Promise<Seat[]> {
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .selectAll()
+    .where('licence_id', '=', licenceId)
+    .where('state', 'in', [...LIVE])
+    .execute();
+  return rows.map(seatOf);
+}
+
+/** A session that is over, for a late heartbeat of it and for a member that has no other. */
+export async function readEnded(
+  transaction: TenantTransaction,
+  licenceId: string,
+  session: string,
+): Promise<Ended | null> {
+  const row = await transaction
+    .selectFrom('licences.sessions')
+    .selectAll()
+    .where('id', '=', session)
+    .where('licence_id', '=', licenceId)
+    .where('state', '=', 'expired')
+    .executeTakeFirst();
+  return row ? { ...seatOf(row), endedAt: row.ended_at?.getTime() ?? 0 } : null;
+}
+
+function seatOf(row: SessionRecord): Seat {
+  return {
+    id: row.id,
+    member: row.member,
+    device: row.device,
+    user: row.user_name,
+    group: row.group_name,
+    state: row.state as SessionState,
+    until: row.lease_until.getTime(),
+    seq: row.queue_seq ?? 0,
+    idle: row.idle_seconds ?? -1,
+  };
+}
+
+/**
+ * Extends the lease of a held session whose time is not over, if its licence is active; undefined when a decision is
+ * needed. Waits for no other session of the licence.
+ */
+export async function extendHeld(
+  transaction: TenantTransaction,
+  licenceId: string,
+  { session, device, idle, now }: { session: string; device: string; idle: number; now: number },
+): Promise<(TermsRecord & { seat: Seat; used: number; waiting: number }) | undefined> {
+  const at = new Date(now);
+  const { rows } = await sql<TermsRecord & SessionRecord & { used: number; waiting: number }>`
+    with terms as (
+      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at
+      from licences.licences where id = ${licenceId}
+    ), live as (
+      select count(*) filter (where state in ('held', 'borrowed', 'lingering')) as used,
+        count(*) filter (where state in ('queued', 'offered')) as waiting,
+        coalesce(bool_or(lease_until <= ${at}), false) as is_due
+      from licences.sessions where licence_id = ${licenceId}
+        and state in ('queued', 'offered', 'held', 'borrowed', 'lingering')
+    ), extended as (
+      update licences.sessions as session set
+        lease_until = least(
+          ${at}::timestamptz + make_interval(secs => (terms.policy->>'ttlSeconds')::integer), terms.expires_at),
+        idle_seconds = ${idle < 0 ? null : idle}
+      from terms, live
+      where not live.is_due and session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
+        and session.state = 'held' and session.lease_until > ${at}
+        and terms.licence_state = 'active' and terms.seats_at <= ${now}
+        and (terms.expires_at is null or terms.expires_at > ${at})
+      returning session.*
+    )
+    select extended.*, terms.version, terms.starts_at, terms.expires_at, terms.max_seats, terms.policy,
+      live.used, live.waiting
+    from extended, terms, live`.execute(transaction);
+  const [row] = rows;
+  if (!row) return undefined;
+  return { ...row, state: 'active', seat: seatOf(row), used: row.used, waiting: row.waiting };
+}
+
+/** Stores what a decision changed, unless a later decision has been stored already. */
+export async function storeChanges(
+  transaction: TenantTransaction,
+  licenceId: string,
+  { changes, revision, at }: { changes: readonly Change[]; revision: number; at: number },
+): Promise<void> {
+  if (changes.length === 0) return;
+  await transaction
+    .insertInto('licences.sessions')
+    .values(
+      changes.map((change) => ({
+        id: change.id,
+        licence_id: licenceId,
+        member: change.member,
+        device: change.device,
+        user_name: change.user,
+        group_name: change.group,
+        state: change.state,
+        lease_until: new Date(change.until),
+        queue_seq: change.seq > 0 ? change.seq : null,
+        revision,
+        requested_at: new Date(at),
+        started_at: change.state === 'held' ? new Date(at) : null,
+        ended_at: change.endedAt > 0 ? new Date(change.endedAt) : null,
+        idle_seconds: change.idle < 0 ? null : change.idle,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({
+          device: sql`excluded.device`,
+          state: sql`excluded.state`,
+          lease_until: sql`excluded.lease_until`,
+          queue_seq: sql`excluded.queue_seq`,
+          revision: sql`excluded.revision`,
+          started_at: sql`coalesce(sessions.started_at, excluded.started_at)`,
+          ended_at: sql`case when excluded.ended_at is null then null
+            else coalesce(sessions.ended_at, excluded.ended_at) end`,
+          idle_seconds: sql`coalesce(excluded.idle_seconds, sessions.idle_seconds)`,
+        })
+        .where(sql<boolean>`excluded.revision > sessions.revision`),
+    )
+    .execute();
+}
+
+/** Licences of the tenant with live sessions. */
+export async function licencesInUse(transaction: TenantTransaction): Promise<string[]> {
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .select('licence_id')
+    .distinct()
+    .where('state', 'in', [...LIVE])
+    .execute();
+  return rows.map(({ licence_id }) => licence_id);
+}
+
+/**
+ * Whether the terms of a licence, and the seats in Redis, still are those that a decision was made on; holds them until the
+ * transaction ends.
+ */
+export async function holdTerms(
+  transaction: TenantTransaction,
+  licenceId: string,
+  { version, epoch }: { version: number; epoch: number },
+): Promise<'same' | 'changed' | 'rebuilt'> {
+  const row = await transaction
+    .selectFrom('licences.licences')
+    .select(['version', 'seats_revision'])
+    .where('id', '=', licenceId)
+    .forShare()
+    .executeTakeFirst();
+  if (row?.seats_revision !== epoch) return 'rebuilt';
+  return row.version === version ? 'same' : 'changed';
+}
+
+/** The licence, locked; no session of it is stored until the transaction ends. */
+export function lockLicence(
+  transaction: TenantTransaction,
+  licenceId: string,
+): Promise<(TermsRecord & { seats_revision: number }) | undefined> {
+  return transaction
+    .selectFrom('licences.licences')
+    .select(['version', 'state', 'starts_at', 'expires_at', 'max_seats', 'policy', 'seats_revision'])
+    .where('id', '=', licenceId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Begins a new count of the seats in Redis. */
+export async function setEpoch(
+  transaction: TenantTransaction,
+  licenceId: string,
+  epoch: number,
+): Promise<void> {
+  await transaction
+    .updateTable('licences.licences')
+    .set({ seats_revision: epoch })
+    .where('id', '=', licenceId)
+    .execute();
+}
+
+/** The number of the latest decision that is stored. */
+export async function latestRevision(transaction: TenantTransaction, licenceId: string): Promise<number> {
+  const row = await transaction
+    .selectFrom('licences.sessions')
+    .select(sql<number>`coalesce(max(revision), 0)`.as('revision'))
+    .where('licence_id', '=', licenceId)
+    .executeTakeFirst();
+  return row?.revision ?? 0;
+}
+
+/** A session with the number of the decision that it is from. */
+export async function readSession(
+  transaction: TenantTransaction,
+  licenceId: string,
+  session: string,
+): Promise<(Ended & { revision: number }) | null> {
+  const row = await transaction
+    .selectFrom('licences.sessions')
+    .selectAll()
+    .where('id', '=', session)
+    .where('licence_id', '=', licenceId)
+    .executeTakeFirst();
+  return row ? { ...seatOf(row), endedAt: row.ended_at?.getTime() ?? 0, revision: row.revision } : null;
+}
+
+/** Live sessions that are not among those that Redis knows are over; what a later decision stores goes before. */
+export async function endUnknown(
+  transaction: TenantTransaction,
+  sessions: readonly string[],
+  { state, at }: { state: 'expired' | 'released'; at: number },
+): Promise<number> {
+  if (sessions.length === 0) return 0;
+  const { numUpdatedRows } = await transaction
+    .updateTable('licences.sessions')
+    .set({ state, ended_at: sql`coalesce(ended_at, ${new Date(at)})` })
+    .where('id', 'in', [...sessions])
+    .where('state', 'in', [...LIVE])
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** Seats that the sessions of licences occupy, by licence. */
+export async function countUsed(
+  transaction: TenantTransaction,
+  licenceIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (licenceIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .select(['licence_id', sql<number>`count(*)`.as('used')])
+    .where('licence_id', 'in', [...licenceIds])
+    .where('state', 'in', ['held', 'borrowed', 'lingering'])
+    .groupBy('licence_id')
+    .execute();
+  return new Map(rows.map(({ licence_id, used }) => [licence_id, used]));
+}

@@ -1,0 +1,97 @@
+import type { KeySet } from './verify.ts';
+
+/** What the API says of a seat. */
+export interface SeatAnswer {
+  code: string;
+  sessionId: string;
+  licenceId: string;
+  state: string;
+  token: string | null;
+  expiresAt: string;
+  heartbeatAfterSeconds: number;
+  serverTime: string;
+  seats: { used: number; max: number; waiting: number };
+  position: number | null;
+}
+
+/** A refusal, by the stable code of the API; `OFFLINE` and `CLOCK` are the client's own. */
+export class LicenceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Seconds after which another try makes sense; null when none does. */
+  readonly retryAfter: number | null;
+
+  constructor(code: string, message: string, status = 0, retryAfter: number | null = null) {
+    super(message);
+    this.name = 'LicenceError';
+    this.code = code;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Whether an error says "not now": the server could not be reached, or is busy. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof LicenceError && (error.status === 0 || error.status === 429 || error.status >= 500);
+}
+
+/** Requests to the API. @throws {LicenceError} */
+export function createHttp(baseUrl: string, timeoutMs: number) {
+  const root = baseUrl.replace(/\/$/, '');
+
+  async function send<T>(
+    method: string,
+    path: string,
+    bearer: string | null,
+    body?: object,
+    timeout = timeoutMs,
+  ): Promise<T> {
+    const unreachable = (cause: unknown) => {
+      throw new LicenceError('OFFLINE', `The licence server does not answer: ${String(cause)}`);
+    };
+    const response = await fetch(root + path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      body: body ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(timeout),
+    }).catch(unreachable);
+    const text = await response.text().catch(unreachable);
+    const answer = parse(text);
+    if (response.ok && answer !== null) return answer as T;
+    const { code, detail, title } = (answer ?? {}) as { code?: string; detail?: string; title?: string };
+    const after = Number(response.headers.get('retry-after'));
+    const message = `${title ?? 'The licence server refused'}${detail ? `: ${detail}` : ''}`;
+    throw new LicenceError(
+      code ?? `HTTP_${response.status}`,
+      message,
+      response.status,
+      after > 0 ? after : null,
+    );
+  }
+
+  return {
+    acquire: (key: string, body: object) => send<SeatAnswer>('POST', '/api/v1/licenses/acquire', key, body),
+    heartbeat: (token: string, body: object) =>
+      send<SeatAnswer>('POST', '/api/v1/licenses/heartbeat', token, body),
+    borrow: (token: string, body: object) => send<SeatAnswer>('POST', '/api/v1/licenses/borrow', token, body),
+    giveBack: (token: string, body: object) =>
+      send<SeatAnswer>('POST', '/api/v1/licenses/return', token, body),
+    release: (token: string, body: object, timeout: number) =>
+      send<{ state: string }>('POST', '/api/v1/licenses/release', token, body, timeout),
+    keys: () => send<KeySet>('GET', '/.well-known/jwks.json', null),
+  };
+}
+
+export type Http = ReturnType<typeof createHttp>;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
