@@ -25,7 +25,8 @@ export {
   experimentJudgements,
   experimentSubjects,
 } from './experiment.ts';
-export { FUNCTIONS } from './expression.ts';
+export { type DataType, dataLanguage, evaluateData } from './data-expression.ts';
+export { ExpressionError, FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
 export type { Grade } from './grade.ts';
 export {

@@ -16,6 +16,7 @@ import {
 } from './contexts.ts';
 import {
   cancelExecution,
+  executionsByIds,
   type ExecutionRecord,
   findExecution,
   insertExecution,
@@ -252,6 +253,9 @@ export function createAgents(parts: AgentParts) {
           view: executionViewOf,
         }),
       ),
+
+    /** For pages of other modules that show what agents did. */
+    executionsByIds,
 
     getExecution: (tenantId: string, executionId: string) =>
       database.withTenant(tenantId, async (transaction) => {

@@ -9,6 +9,7 @@ export interface Published {
   tenantId: string;
   eventId: string;
   type: EventType;
+  data: object;
 }
 
 /** Is called for every event in the transaction that publishes it; what it writes commits with the event. */
@@ -28,8 +29,10 @@ export function createEvents(database: Database, now: () => Date) {
       type: T,
       data: z.input<(typeof events)[T]['data']>,
     ): Promise<void> => {
-      const eventId = await insertEvent(transaction, type, events[type].data.parse(data), now());
-      for (const subscriber of subscribers) await subscriber(transaction, { tenantId, eventId, type });
+      const parsed = events[type].data.parse(data);
+      const eventId = await insertEvent(transaction, type, parsed, now());
+      for (const subscriber of subscribers)
+        await subscriber(transaction, { tenantId, eventId, type, data: parsed });
     },
 
     /** Appends an event that is for one reader, who is notified by the caller. Returns its id. */

@@ -1,0 +1,189 @@
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { type Plan, planOf, type StepError } from '../templates/index.ts';
+import { begin, beginPending } from './begin.ts';
+import type { CarriedOut } from './carry-out.ts';
+import { createChildren } from './children.ts';
+import { type Arrived, deliver } from './deliver.ts';
+import type { Ending } from './ending.ts';
+import { type Claim, Ledger } from './ledger.ts';
+import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
+import { pauseAfter, retryOf } from './retry.ts';
+import { ENDED } from './states.ts';
+import { type InstanceRow, lockInstance, tasksOf, updateInstance } from './store.ts';
+import type { Undoing, UndoClaim } from './undo.ts';
+
+/** What a process brings to a commit. */
+export interface Brought {
+  results: readonly CarriedOut[];
+  arrived?: Arrived | undefined;
+  /** False when the process is about to end: then it stores what it has and takes no more. */
+  mayClaim: boolean;
+}
+
+/** An instance with what this process carries out next. */
+export interface Committed {
+  instance: InstanceRow;
+  claims: (Claim | UndoClaim)[];
+}
+
+export type Commit = ReturnType<typeof createCommit>;
+
+/** Stores what ended and writes the intents of what comes next: one transaction, in which the instance is locked. */
+export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undoing) {
+  const { jobs, templates, now, leaseSeconds } = parts;
+  const startChild = createChildren(parts);
+
+  /** Begins everything that can be begun; steps that end at once make others ready. */
+  async function plan(ledger: Ledger, mayBegin: boolean): Promise<Plan['outcome']> {
+    const { instance } = ledger;
+    const given = {
+      id: instance.id,
+      startedAt: instance.created_at.toISOString(),
+      input: instance.input as Record<string, unknown>,
+    };
+    for (;;) {
+      const planned = planOf(ledger.definition, given, ledger.done());
+      for (const { path, step } of planned.skipped)
+        await ledger.insert(path, step, { state: 'skipped', ended_at: ledger.now });
+      for (const prefix of planned.abandoned) await abandon(ledger, prefix);
+      if (planned.outcome.state !== 'open' || !mayBegin) return planned.outcome;
+      const before = ledger.ended.length;
+      for (const ready of planned.ready) await begin(ledger, ready, startChild);
+      if (ledger.ended.length === before && planned.skipped.length === 0) return planned.outcome;
+    }
+  }
+
+  async function settle(ledger: Ledger, outcome: Plan['outcome']): Promise<void> {
+    const { transaction, instance } = ledger;
+    if (outcome.state === 'open' || ledger.isBusy) return rest(ledger);
+    if (outcome.state === 'completed')
+      return ending.end(transaction, instance, 'completed', { output: outcome.output });
+    const { error, path } = outcome;
+    await undoing.startOrEnd(ledger, 'failed', { ...error, path });
+  }
+
+  /** Writes in which state the instance rests, and enqueues the job that wakes it. */
+  async function rest(ledger: Ledger): Promise<void> {
+    const { transaction, instance } = ledger;
+    const due = ledger.open.flatMap(({ state, due_at }) =>
+      (state === 'waiting' || state === 'retrying') && due_at ? [due_at.getTime()] : [],
+    );
+    const wakeAt = due.length > 0 && !instance.is_paused ? new Date(Math.min(...due)) : null;
+    await updateInstance(transaction, instance.id, {
+      state: restingState(ledger),
+      wake_at: wakeAt,
+      touched_at: now(),
+      steps_started: ledger.stepsStarted,
+    });
+    if (wakeAt && wakeAt.getTime() !== instance.wake_at?.getTime())
+      await jobs.enqueue<AdvanceJob>(
+        transaction,
+        ADVANCE_QUEUE,
+        [{ tenantId: instance.tenant_id, instanceId: instance.id }],
+        { startAfterSeconds: Math.max(0, Math.ceil((wakeAt.getTime() - now().getTime()) / 1000)) },
+      );
+  }
+
+  async function go(
+    transaction: TenantTransaction,
+    instance: InstanceRow,
+    { results, arrived, mayClaim }: Brought,
+  ): Promise<Committed> {
+    const ledger = new Ledger({
+      transaction,
+      instance,
+      now: now(),
+      leaseSeconds,
+      definition: await templates.definition(
+        transaction,
+        instance.tenant_id,
+        instance.template,
+        instance.version,
+      ),
+      tasks: await tasksOf(transaction, instance.id),
+    });
+    for (const result of results) await apply(ledger, result);
+    if (!ENDED.includes(instance.state)) await goOn(ledger, arrived, mayClaim);
+    await ending.report(transaction, instance, ledger.ended, ledger.freedKeys);
+    return { instance, claims: ledger.claims };
+  }
+
+  async function goOn(ledger: Ledger, arrived: Arrived | undefined, mayClaim: boolean): Promise<void> {
+    const { instance } = ledger;
+    const mayBegin =
+      mayClaim && instance.cancel_mode === null && !instance.is_paused && instance.runner === 'platform';
+    await deliver(ledger, arrived, mayBegin);
+    if (instance.cancel_mode !== null) {
+      if (ledger.isBusy) return rest(ledger);
+      const error = { code: 'CANCELLED', message: instance.cancel_reason ?? 'It was cancelled.' };
+      return undoing.startOrEnd(ledger, 'cancelled', error);
+    }
+    if (mayBegin) await beginPending(ledger);
+    await settle(ledger, await plan(ledger, mayBegin));
+  }
+
+  return {
+    /** @returns null when there is no such instance any more */
+    run: async (
+      transaction: TenantTransaction,
+      instanceId: string,
+      brought: Brought,
+    ): Promise<Committed | null> => {
+      const instance = await lockInstance(transaction, instanceId);
+      if (!instance) return null;
+      if (instance.state !== 'compensating') return go(transaction, instance, brought);
+      return { instance, claims: await undoing.goOn(transaction, instance, brought) };
+    },
+  };
+}
+
+/** Stores what became of a step, unless another process has taken it over. */
+async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<void> {
+  const task = ledger.find(claim.path);
+  if (claim.kind !== 'step' || task?.claim !== claim.claim || task.state !== 'running') return;
+  if (result.kind === 'succeeded') return ledger.succeed(task, result.output);
+  if (result.kind === 'waits') {
+    await ledger.change(task, {
+      state: 'waiting',
+      claim: null,
+      lease_until: null,
+      progress: JSON.stringify(result.progress),
+      due_at: result.lookAgainMs === null ? null : new Date(ledger.now.getTime() + result.lookAgainMs),
+      wait_event: result.event,
+      wait_key: result.key,
+      may_have_happened: true,
+    });
+    return;
+  }
+  const { code, message, status, isRetryable, mayHaveHappened, waitMs } = result.failed;
+  const error: StepError = { code, message, ...(status === undefined ? {} : { status }) };
+  const may = task.may_have_happened || mayHaveHappened;
+  const step = ledger.stepOf(task);
+  const pause = waitMs ?? (step && isRetryable ? pauseAfter(retryOf(step), task.attempt) : null);
+  const dueAt = pause === null ? null : new Date(ledger.now.getTime() + pause);
+  const total = step && 'totalTimeoutSeconds' in step ? step.totalTimeoutSeconds : undefined;
+  const isLate =
+    dueAt !== null && total !== undefined && dueAt.getTime() > task.started_at.getTime() + total * 1000;
+  if (dueAt === null || isLate) return ledger.fail(task, error, may);
+  await ledger.change(task, {
+    state: 'retrying',
+    claim: null,
+    lease_until: null,
+    due_at: dueAt,
+    error: JSON.stringify(error),
+    may_have_happened: may,
+    attempt: waitMs === undefined ? task.attempt : task.attempt - 1,
+  });
+}
+
+/** Nothing below a join that is done goes on; what is carried out at this moment ends. */
+async function abandon(ledger: Ledger, prefix: string): Promise<void> {
+  for (const task of ledger.open)
+    if (task.path.startsWith(prefix) && task.state !== 'running') await ledger.cancel(task);
+}
+
+function restingState(ledger: Ledger): InstanceRow['state'] {
+  if (ledger.isBusy || ledger.claims.length > 0) return 'running';
+  if (ledger.instance.is_paused) return 'paused';
+  return ledger.open.some(({ state }) => state === 'waiting' || state === 'pending') ? 'waiting' : 'running';
+}
