@@ -37,6 +37,9 @@ const UNRECORDED: Record<string, string> = {
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
+  'workflowTemplate.check': 'it reads',
+  'workflowTemplate.dryRun': 'it reads',
+  'workflowTemplate.evaluate': 'it reads',
   'realtime.createTicket': 'a ticket lets its caller do what the credential lets them do already',
 };
 

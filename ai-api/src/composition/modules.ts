@@ -73,8 +73,7 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
   for (const { name, module } of loaded) {
     services[name] = await module.create({ ...given, ...services } as never);
   }
-  for (const { name, module } of loaded)
-    served.push(...(module.operations?.(services[name] as never) ?? []));
+  for (const { name, module } of loaded) served.push(...(module.operations?.(services[name] as never) ?? []));
   return {
     services: services as Services,
     served,

@@ -9,7 +9,8 @@ export const topic = z
   .string()
   .max(100)
   .refine(
-    (pattern) => /^[a-z-]+(\.[a-z-]+)*$/.test(pattern.replaceAll(/[*#]/g, 'x')) && pattern.split('#').length <= 2,
+    (pattern) =>
+      /^[a-z-]+(\.[a-z-]+)*$/.test(pattern.replaceAll(/[*#]/g, 'x')) && pattern.split('#').length <= 2,
     'must be words joined by dots, where * is one word and # (once) any number of them',
   )
   .refine((pattern) => typesOfTopic(pattern).length > 0, 'matches no type of event');

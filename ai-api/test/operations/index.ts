@@ -12,6 +12,7 @@ import { quality } from './quality.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
 import { webhooks } from './webhooks.ts';
+import { workflows } from './workflows.ts';
 
 /**
  * Calls of every operation of the contracts, in an order in which each finds what it needs. They start with an empty
@@ -30,5 +31,6 @@ export const steps: Step[] = [
   ...decisions,
   ...webhooks,
   ...prompts,
+  ...workflows,
   ...platform,
 ];

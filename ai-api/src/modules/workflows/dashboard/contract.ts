@@ -40,7 +40,9 @@ export const dashboard = resource({
           .string()
           .max(200)
           .optional()
-          .describe(`Only these parts, separated by commas: ${PARTS.join(', ')}. Defaults to all of your role`),
+          .describe(
+            `Only these parts, separated by commas: ${PARTS.join(', ')}. Defaults to all of your role`,
+          ),
       }),
       output: z.object({ parts: z.array(part) }).meta({ id: 'Dashboard' }),
       composable: false,

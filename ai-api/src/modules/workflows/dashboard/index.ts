@@ -63,7 +63,9 @@ export function create({ invoker, cache, clock }: Needs) {
     if (unknown !== undefined) throw invalidField('include', `must be of ${PARTS.join(', ')}`);
     return PARTS.filter((name) => {
       const access = invoker.find(PART_READS[name].operation)?.access ?? [];
-      return access !== 'public' && roles.some((role) => access.includes(role)) && (asked?.includes(name) ?? true);
+      return (
+        access !== 'public' && roles.some((role) => access.includes(role)) && (asked?.includes(name) ?? true)
+      );
     });
   }
 }

@@ -16,9 +16,18 @@ export const PART_READS: Record<PartName, Part> = {
   approvals: { operation: 'approval.counts', input: {}, keepSeconds: 5, isPersonal: true },
   decisions: { operation: 'decision.list', input: { status: 'pending', limit: 10 }, keepSeconds: 5 },
   workflows: { operation: 'workflow.count', input: {}, keepSeconds: 5 },
-  failures: { operation: 'workflow.list', input: { state: 'compensation_failed', limit: 10 }, keepSeconds: 5 },
+  failures: {
+    operation: 'workflow.list',
+    input: { state: 'compensation_failed', limit: 10 },
+    keepSeconds: 5,
+  },
   gates: { operation: 'stageGate.listEvaluations', input: { limit: 5 }, keepSeconds: 30 },
-  plans: { operation: 'plan.list', input: { status: 'active', limit: 10 }, keepSeconds: 30, isPersonal: true },
+  plans: {
+    operation: 'plan.list',
+    input: { status: 'active', limit: 10 },
+    keepSeconds: 30,
+    isPersonal: true,
+  },
   usage: { operation: 'usage.getBudget', input: {}, keepSeconds: 60 },
   me: { operation: 'identity.whoami', input: {}, keepSeconds: 60, isPersonal: true },
 };

@@ -1,7 +1,7 @@
 import { Problem } from '../../../http/problem.ts';
 import {
-  expressionError,
   evaluate,
+  expressionError,
   isTrue,
   MAX_TASKS,
   type PlainStep,
@@ -21,7 +21,11 @@ export type StartChild = (ledger: Ledger, path: string, template: string, input:
 /**
  * Begins a step: writes the intent, and claims what is carried out outside. Steps that need nothing outside end here.
  */
-export async function begin(ledger: Ledger, { path, step, scope }: Ready, startChild: StartChild): Promise<void> {
+export async function begin(
+  ledger: Ledger,
+  { path, step, scope }: Ready,
+  startChild: StartChild,
+): Promise<void> {
   if (ledger.tasks.length >= MAX_TASKS)
     return failed(ledger, path, step as PlainStep, {
       code: 'TOO_MANY_STEPS',
@@ -132,7 +136,8 @@ export async function beginPending(ledger: Ledger): Promise<void> {
     const step = ledger.stepOf(task);
     const limit = step && 'concurrency' in step ? step.concurrency?.limit : undefined;
     const key = task.concurrency_key;
-    const isFree = limit === undefined || key === null || (await countRunning(ledger.transaction, key)) < limit;
+    const isFree =
+      limit === undefined || key === null || (await countRunning(ledger.transaction, key)) < limit;
     if (step && isFree) await ledger.claim(task, step, { isNewAttempt: true });
   }
 }

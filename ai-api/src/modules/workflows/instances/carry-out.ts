@@ -66,7 +66,9 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
     return Object.fromEntries(
       Object.entries(input).filter(([name, value]) => {
         const field = shape[name];
-        return value !== null || !field || field.safeParse(null).success || !field.safeParse(undefined).success;
+        return (
+          value !== null || !field || field.safeParse(null).success || !field.safeParse(undefined).success
+        );
       }),
     );
   }
@@ -94,13 +96,21 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
     const agentId = UUID.test(named) ? named : await agentByName(named, context);
     if (agentId === null) return refused('NOT_FOUND', `There is no agent "${named}".`);
     const asked = { agentId, input: String(input), waitSeconds: 0 };
-    const result = await ask({ ...context, operation: 'agent.execute', input: asked, key: `wf:${claim.taskId}` });
+    const result = await ask({
+      ...context,
+      operation: 'agent.execute',
+      input: asked,
+      key: `wf:${claim.taskId}`,
+    });
     if (result.kind !== 'succeeded') return result;
     const { executionId } = result.output as { executionId: string };
     return waits({ executionId, looks: 0 }, 'agent.execution.*', `executionId=${executionId}`);
   }
 
-  async function agentByName(named: string, context: Omit<Asked, 'operation' | 'input'>): Promise<string | null> {
+  async function agentByName(
+    named: string,
+    context: Omit<Asked, 'operation' | 'input'>,
+  ): Promise<string | null> {
     const listed = await ask({ ...context, operation: 'agent.list', input: { limit: 500 } });
     if (listed.kind !== 'succeeded') return null;
     const { items } = listed.output as { items: { agentId: string; name: string }[] };
@@ -140,7 +150,12 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
       expiresAt: new Date(now().getTime() + step.expiresInHours * 3_600_000).toISOString(),
       reference: `wf:${claim.taskId}`,
     };
-    const result = await ask({ ...context, operation: 'decision.create', input: asked, key: `wf:${claim.taskId}` });
+    const result = await ask({
+      ...context,
+      operation: 'decision.create',
+      input: asked,
+      key: `wf:${claim.taskId}`,
+    });
     if (result.kind !== 'succeeded') return result;
     const { decisionId } = result.output as { decisionId: string };
     return waits({ decisionId, looks: 0 }, 'decision.*', `decisionId=${decisionId}`);
@@ -160,7 +175,10 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
     const goesOn = approved || (status === 'declined' ? step.onDecline : step.onExpiry) === 'continue';
     if (goesOn) return { kind: 'succeeded', output: { decisionId, status, approved, reason, decidedBy } };
     const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '.';
-    return refused(status === 'declined' ? 'DECLINED' : 'NOT_DECIDED', `The decision was ${String(status)}${why}`);
+    return refused(
+      status === 'declined' ? 'DECLINED' : 'NOT_DECIDED',
+      `The decision was ${String(status)}${why}`,
+    );
   }
 
   async function notify(claim: Claim): Promise<Result> {
@@ -229,7 +247,10 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
     ): Promise<Result> => {
       const caller = await identity.principalNow(instance.principal as unknown as Principal);
       if (!caller)
-        return refused('CREDENTIAL_ENDED', 'The key or the person that started the workflow is no longer active.');
+        return refused(
+          'CREDENTIAL_ENDED',
+          'The key or the person that started the workflow is no longer active.',
+        );
       const seconds = 'timeoutSeconds' in claim.step ? (claim.step.timeoutSeconds ?? 60) : 60;
       const context = { caller, requestId: `workflow-${instance.id}` };
       const result = await within(seconds, signal, (bounded) =>
@@ -293,5 +314,7 @@ function limitSize(result: Result & { kind: 'succeeded' }): Result {
 /** Whether an expression anywhere needs what a step answers. */
 function readsOutputOf(definition: Definition, step: StepOf<'operation'>): boolean {
   const undoing = JSON.stringify(step.compensate?.input ?? {});
-  return /\boutput\b/.test(undoing) || new RegExp(`\\bsteps\\.${step.id}\\b`).test(JSON.stringify(definition));
+  return (
+    /\boutput\b/.test(undoing) || new RegExp(`\\bsteps\\.${step.id}\\b`).test(JSON.stringify(definition))
+  );
 }

@@ -32,7 +32,12 @@ export function createChildren({ templates, events, jobs, now }: WorkflowParts):
     });
     if (!row) throw new Error('An instance without a reference was not inserted');
     const { tenant_id: tenantId } = instance;
-    await note(transaction, { instanceId: row.id, at, what: 'started', who: `workflow ${instance.template}` });
+    await note(transaction, {
+      instanceId: row.id,
+      at,
+      what: 'started',
+      who: `workflow ${instance.template}`,
+    });
     await events.publish(transaction, tenantId, 'workflow.instance.started', about(row));
     await jobs.enqueue<AdvanceJob>(transaction, ADVANCE_QUEUE, [{ tenantId, instanceId: row.id }]);
     return row.id;

@@ -9,13 +9,15 @@ import { type Claim, Ledger } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { pauseAfter, retryOf } from './retry.ts';
 import { ENDED } from './states.ts';
-import { type InstanceRow, lockInstance, tasksOf, updateInstance } from './store.ts';
-import type { Undoing, UndoClaim } from './undo.ts';
+import { type InstanceRow, lockInstance, type TaskRow, tasksOf, updateInstance } from './store.ts';
+import type { UndoClaim, Undoing } from './undo.ts';
 
 /** What a process brings to a commit. */
 export interface Brought {
   results: readonly CarriedOut[];
   arrived?: Arrived | undefined;
+  /** What this process is carrying out at this moment. */
+  own: ReadonlySet<string>;
   /** False when the process is about to end: then it stores what it has and takes no more. */
   mayClaim: boolean;
 }
@@ -53,9 +55,9 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
     }
   }
 
-  async function settle(ledger: Ledger, outcome: Plan['outcome']): Promise<void> {
+  async function settle(ledger: Ledger, outcome: Plan['outcome'], own: ReadonlySet<string>): Promise<void> {
     const { transaction, instance } = ledger;
-    if (outcome.state === 'open' || ledger.isBusy) return rest(ledger);
+    if (outcome.state === 'open' || ledger.isBusy) return rest(ledger, own);
     if (outcome.state === 'completed')
       return ending.end(transaction, instance, 'completed', { output: outcome.output });
     const { error, path } = outcome;
@@ -63,11 +65,9 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
   }
 
   /** Writes in which state the instance rests, and enqueues the job that wakes it. */
-  async function rest(ledger: Ledger): Promise<void> {
+  async function rest(ledger: Ledger, own: ReadonlySet<string>): Promise<void> {
     const { transaction, instance } = ledger;
-    const due = ledger.open.flatMap(({ state, due_at }) =>
-      (state === 'waiting' || state === 'retrying') && due_at ? [due_at.getTime()] : [],
-    );
+    const due = ledger.open.flatMap((task) => dueOf(task, own));
     const wakeAt = due.length > 0 && !instance.is_paused ? new Date(Math.min(...due)) : null;
     await updateInstance(transaction, instance.id, {
       state: restingState(ledger),
@@ -87,7 +87,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
   async function go(
     transaction: TenantTransaction,
     instance: InstanceRow,
-    { results, arrived, mayClaim }: Brought,
+    brought: Brought,
   ): Promise<Committed> {
     const ledger = new Ledger({
       transaction,
@@ -102,24 +102,24 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
       ),
       tasks: await tasksOf(transaction, instance.id),
     });
-    for (const result of results) await apply(ledger, result);
-    if (!ENDED.includes(instance.state)) await goOn(ledger, arrived, mayClaim);
+    for (const result of brought.results) await apply(ledger, result);
+    if (!ENDED.includes(instance.state)) await goOn(ledger, brought);
     await ending.report(transaction, instance, ledger.ended, ledger.freedKeys);
     return { instance, claims: ledger.claims };
   }
 
-  async function goOn(ledger: Ledger, arrived: Arrived | undefined, mayClaim: boolean): Promise<void> {
+  async function goOn(ledger: Ledger, { arrived, mayClaim, own }: Brought): Promise<void> {
     const { instance } = ledger;
     const mayBegin =
       mayClaim && instance.cancel_mode === null && !instance.is_paused && instance.runner === 'platform';
     await deliver(ledger, arrived, mayBegin);
     if (instance.cancel_mode !== null) {
-      if (ledger.isBusy) return rest(ledger);
+      if (ledger.isBusy) return rest(ledger, own);
       const error = { code: 'CANCELLED', message: instance.cancel_reason ?? 'It was cancelled.' };
       return undoing.startOrEnd(ledger, 'cancelled', error);
     }
     if (mayBegin) await beginPending(ledger);
-    await settle(ledger, await plan(ledger, mayBegin));
+    await settle(ledger, await plan(ledger, mayBegin), own);
   }
 
   return {
@@ -174,6 +174,16 @@ async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<voi
     may_have_happened: may,
     attempt: waitMs === undefined ? task.attempt : task.attempt - 1,
   });
+}
+
+/**
+ * When a step goes on by itself. Of a step that another process carries out it is the end of its lease: should that
+ * process be gone, this instance has no other job.
+ */
+function dueOf({ state, due_at, claim, lease_until }: TaskRow, own: ReadonlySet<string>): number[] {
+  if (state === 'waiting' || state === 'retrying') return due_at ? [due_at.getTime()] : [];
+  const isForeign = state === 'running' && claim !== null && !own.has(claim);
+  return isForeign && lease_until instanceof Date ? [lease_until.getTime()] : [];
 }
 
 /** Nothing below a join that is done goes on; what is carried out at this moment ends. */

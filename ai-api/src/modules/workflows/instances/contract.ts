@@ -147,7 +147,8 @@ export const workflow = resource({
       method: 'GET',
       path: '/api/v1/workflows/{instanceId}/complete',
       summary: 'Get a workflow with everything that belongs to it',
-      description: 'Template version, steps, compensations, timeline, children and agent executions with their cost.',
+      description:
+        'Template version, steps, compensations, timeline, children and agent executions with their cost.',
       access: readers,
       input: z.object({ instanceId }),
       output: z
@@ -157,7 +158,9 @@ export const workflow = resource({
           tasks: z.array(taskView),
           compensations: z.array(undoView),
           timeline: z.array(timelineEntry),
-          children: z.array(z.object({ instanceId: id, template: z.string(), state: z.enum(INSTANCE_STATES) })),
+          children: z.array(
+            z.object({ instanceId: id, template: z.string(), state: z.enum(INSTANCE_STATES) }),
+          ),
           executions: z.array(
             z.object({
               executionId: id,

@@ -15,7 +15,11 @@ const MAX_LOST_ATTEMPTS = 5;
  * Lets steps that wait go on with what arrived, what became due and who was signalled, and takes over the steps of
  * processes that are gone.
  */
-export async function deliver(ledger: Ledger, arrived: Arrived | undefined, mayClaim: boolean): Promise<void> {
+export async function deliver(
+  ledger: Ledger,
+  arrived: Arrived | undefined,
+  mayClaim: boolean,
+): Promise<void> {
   for (const task of ledger.open) {
     if (task.state === 'waiting') await deliverTo(ledger, task, arrived, mayClaim);
     else if (task.state === 'retrying' && mayClaim && isDue(task, ledger.now))

@@ -1,14 +1,19 @@
 import { record, systemActor } from '../../shared/audit/index.ts';
-import { UNDO_CHILD, type UndoClaim } from './undo.ts';
+import { stepById } from '../templates/index.ts';
 import type { CarriedOut, CarryOut, Result } from './carry-out.ts';
 import type { Commit, Committed } from './commit.ts';
 import type { Ending } from './ending.ts';
 import type { Claim } from './ledger.ts';
-import { ADVANCE_QUEUE, type AdvanceJob, type CrashPoint, ROLLBACK_QUEUE, type WorkflowParts } from './parts.ts';
+import {
+  ADVANCE_QUEUE,
+  type AdvanceJob,
+  type CrashPoint,
+  ROLLBACK_QUEUE,
+  type WorkflowParts,
+} from './parts.ts';
 import { ENDED } from './states.ts';
 import { findInstance, type InstanceRow, lockInstance, renewLeases, undosOf } from './store.ts';
-import { stepIdOf } from './undo.ts';
-import { stepById } from '../templates/index.ts';
+import { stepIdOf, UNDO_CHILD, type UndoClaim } from './undo.ts';
 
 interface Options {
   concurrency: number;
@@ -23,7 +28,11 @@ interface Engine {
 }
 
 /** Defines the jobs that drive instances. One job drives one instance until it ends or waits. */
-export function defineDriver(parts: WorkflowParts, engine: Engine, { concurrency, perCompany }: Options): void {
+export function defineDriver(
+  parts: WorkflowParts,
+  engine: Engine,
+  { concurrency, perCompany }: Options,
+): void {
   const { database, jobs, templates, leaseSeconds, atPoint, log } = parts;
   const { commit, carryOut, ending, undoChild } = engine;
 
@@ -34,7 +43,12 @@ export function defineDriver(parts: WorkflowParts, engine: Engine, { concurrency
     async function store(results: CarriedOut[], first?: AdvanceJob['arrived']): Promise<void> {
       const mayClaim = !signal.aborted && failure === undefined;
       const committed = await database.withTenant(tenantId, (transaction) =>
-        commit.run(transaction, instanceId, { results, arrived: first, mayClaim }),
+        commit.run(transaction, instanceId, {
+          results,
+          arrived: first,
+          mayClaim,
+          own: new Set(underWay.keys()),
+        }),
       );
       if (!committed) return;
       for (const { claim } of results) reach(`${claim.kind} settled`, committed.instance, claim.path);
@@ -74,11 +88,14 @@ export function defineDriver(parts: WorkflowParts, engine: Engine, { concurrency
       atPoint(point, { instanceId: id, path, reference });
     }
 
-    const renewing = setInterval(() => {
-      renewLeases(database, tenantId, [...underWay.keys()], leaseSeconds).catch((err: unknown) =>
-        log.warn({ err, instanceId }, 'the lease of a workflow step was not renewed'),
-      );
-    }, (leaseSeconds * 1000) / 3).unref();
+    const renewing = setInterval(
+      () => {
+        renewLeases(database, tenantId, [...underWay.keys()], leaseSeconds).catch((err: unknown) =>
+          log.warn({ err, instanceId }, 'the lease of a workflow step was not renewed'),
+        );
+      },
+      (leaseSeconds * 1000) / 3,
+    ).unref();
     try {
       await store([], arrived);
       while (underWay.size > 0) await Promise.race(underWay.values());

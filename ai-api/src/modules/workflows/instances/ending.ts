@@ -1,10 +1,10 @@
 import type { EventType } from '../../../contract/events.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { StepError } from '../templates/index.ts';
 import type { Ended } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, ROLLBACK_QUEUE, type WorkflowParts } from './parts.ts';
 import { type InstanceRow, nextInLine, note, updateInstance } from './store.ts';
-import type { TenantTransaction } from '../../../platform/database/index.ts';
 
 /** What events say of an instance. */
 export function about({ id, template, version, reference }: InstanceRow) {

@@ -100,11 +100,7 @@ export class Ledger {
     );
   }
 
-  async insert(
-    path: string,
-    step: Step,
-    values: Change & { state: TaskRow['state'] },
-  ): Promise<TaskRow> {
+  async insert(path: string, step: Step, values: Change & { state: TaskRow['state'] }): Promise<TaskRow> {
     const task = await insertTask(this.transaction, {
       id: uuidv7(),
       instance_id: this.instance.id,
@@ -178,4 +174,10 @@ export class Ledger {
   }
 }
 
-const ENDED_TASK = { claim: null, lease_until: null, due_at: null, wait_event: null, wait_key: null } as const;
+const ENDED_TASK = {
+  claim: null,
+  lease_until: null,
+  due_at: null,
+  wait_event: null,
+  wait_key: null,
+} as const;

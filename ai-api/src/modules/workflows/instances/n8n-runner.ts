@@ -29,13 +29,22 @@ export function createN8nRunner(
   { ending, ledgerOf, enqueue, refuseEnded }: Helpers,
 ) {
   /** The step of an instance that this execution may report. */
-  async function open(transaction: TenantTransaction, instanceId: string, stepId: string, executionId: string) {
+  async function open(
+    transaction: TenantTransaction,
+    instanceId: string,
+    stepId: string,
+    executionId: string,
+  ) {
     const instance = await lockInstance(transaction, instanceId);
     if (!instance) throw notFound('workflow', instanceId);
     refuseEnded(instance);
-    if (instance.runner !== 'n8n') throw new Problem('WORKFLOW_STATE', 'This workflow is not carried out by n8n.');
+    if (instance.runner !== 'n8n')
+      throw new Problem('WORKFLOW_STATE', 'This workflow is not carried out by n8n.');
     if (instance.execution_id !== null && instance.execution_id !== executionId)
-      throw new Problem('WORKFLOW_STATE', `The execution ${instance.execution_id} carries this workflow out.`);
+      throw new Problem(
+        'WORKFLOW_STATE',
+        `The execution ${instance.execution_id} carries this workflow out.`,
+      );
     const ledger = await ledgerOf(transaction, instance);
     const step = stepById(ledger.definition, stepId) as StepOf<'operation'> | undefined;
     if (!step) throw notFound('step', stepId);
@@ -121,7 +130,9 @@ export function createN8nRunner(
         }
         await record(transaction, actor, {
           subject: 'workflows',
-          details: [{ about: [], content: { executionId, message, instances: instances.map(({ id }) => id) } }],
+          details: [
+            { about: [], content: { executionId, message, instances: instances.map(({ id }) => id) } },
+          ],
         });
         return { instances: instances.map(({ id }) => id) };
       }),
@@ -133,7 +144,13 @@ export function createN8nRunner(
       cancel_reason: reason,
       touched_at: now(),
     });
-    await note(transaction, { instanceId: instance.id, at: now(), what: 'n8n failed', who: 'n8n', detail: reason });
+    await note(transaction, {
+      instanceId: instance.id,
+      at: now(),
+      what: 'n8n failed',
+      who: 'n8n',
+      detail: reason,
+    });
     await enqueue(transaction, instance);
   }
 }

@@ -19,7 +19,10 @@ const STILL_UNDER_WAY_MS = 2_000;
 
 /** Reads the problem that an operation answered. */
 export function failureOf(status: number, body: unknown): Failed {
-  const { code = 'FAILED', detail = `It answered ${status}.` } = (body ?? {}) as { code?: string; detail?: string };
+  const { code = 'FAILED', detail = `It answered ${status}.` } = (body ?? {}) as {
+    code?: string;
+    detail?: string;
+  };
   const base = { code, message: detail, status };
   if (code === 'IDEMPOTENCY_IN_FLIGHT')
     return { ...base, isRetryable: true, mayHaveHappened: true, waitMs: STILL_UNDER_WAY_MS };
@@ -37,7 +40,10 @@ export function undoRetryOf(step: PlainStep | undefined): Retry {
 }
 
 /** Milliseconds before the attempt that follows `attempt`; null when there is none. */
-export function pauseAfter({ attempts, delaySeconds, factor, maxDelaySeconds }: Retry, attempt: number): number | null {
+export function pauseAfter(
+  { attempts, delaySeconds, factor, maxDelaySeconds }: Retry,
+  attempt: number,
+): number | null {
   if (attempt >= attempts) return null;
   return Math.min(maxDelaySeconds, delaySeconds * factor ** (attempt - 1)) * 1000;
 }

@@ -132,7 +132,12 @@ export function createWorkflows(
       if (child.state === 'compensation_failed')
         return {
           kind: 'failed',
-          failed: { ...waits, message: `The rollback of ${child.template} is incomplete.`, isRetryable: false, mayHaveHappened: true },
+          failed: {
+            ...waits,
+            message: `The rollback of ${child.template} is incomplete.`,
+            isRetryable: false,
+            mayHaveHappened: true,
+          },
         };
       if (child.state === 'compensating') return again;
       const reason = `The workflow ${parent.template}, which started it, is undone.`;
@@ -151,7 +156,8 @@ export function createWorkflows(
     if (Buffer.byteLength(JSON.stringify(input)) > MAX_INPUT_BYTES)
       throw invalidField('input', `must be at most ${MAX_INPUT_BYTES / 1000} kB`);
     return database.withTenant(caller.tenantId, async (transaction) => {
-      const known = reference === undefined ? undefined : await findByReference(transaction, template, reference);
+      const known =
+        reference === undefined ? undefined : await findByReference(transaction, template, reference);
       if (known) return known;
       const { version, definition } = await templates.published(transaction, template);
       const parsed = inputSchemaOf(definition.input).safeParse(input);
@@ -217,7 +223,9 @@ export function createWorkflows(
       })),
 
     get: (tenantId: string, instanceId: string) =>
-      database.withTenant(tenantId, async (transaction) => instanceView(await require(transaction, instanceId))),
+      database.withTenant(tenantId, async (transaction) =>
+        instanceView(await require(transaction, instanceId)),
+      ),
 
     /** Everything about an instance, in a fixed number of queries. @throws {Problem} NOT_FOUND */
     complete: (tenantId: string, instanceId: string) =>
@@ -279,7 +287,11 @@ export function createWorkflows(
     resume: (actor: Actor, instanceId: string) =>
       change(actor, instanceId, 'resumed', null, async (transaction, row) => {
         if (!row.is_paused) throw new Problem('WORKFLOW_STATE', 'The workflow is not paused.');
-        await updateInstance(transaction, instanceId, { is_paused: false, state: 'running', touched_at: now() });
+        await updateInstance(transaction, instanceId, {
+          is_paused: false,
+          state: 'running',
+          touched_at: now(),
+        });
         await enqueue(transaction, row);
       }),
 
@@ -287,7 +299,10 @@ export function createWorkflows(
       change(actor, instanceId, `cancelled (${mode})`, reason, async (transaction, row) => {
         refuseEnded(row);
         if (mode === 'undo' && hasPassedPivot(await ledgerOf(transaction, row)))
-          throw new Problem('WORKFLOW_STATE', 'A step without a way back was carried out: it can only be stopped.');
+          throw new Problem(
+            'WORKFLOW_STATE',
+            'A step without a way back was carried out: it can only be stopped.',
+          );
         await updateInstance(transaction, instanceId, { cancel_mode: mode, cancel_reason: reason });
         await enqueue(transaction, row);
       }),
@@ -304,7 +319,12 @@ export function createWorkflows(
         if (row.state === 'compensation_failed') {
           for (const undo of await undosOf(transaction, instanceId))
             if (undo.state === 'failed')
-              await changeFailedUndos(transaction, instanceId, { id: uuidv7(), state: 'pending', attempt: 0 }, undo.id);
+              await changeFailedUndos(
+                transaction,
+                instanceId,
+                { id: uuidv7(), state: 'pending', attempt: 0 },
+                undo.id,
+              );
           await updateInstance(transaction, instanceId, {
             state: 'compensating',
             ended_at: null,

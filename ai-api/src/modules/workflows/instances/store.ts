@@ -2,7 +2,6 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
-
 export type InstanceRow = Selectable<Schema['workflows.instances']>;
 /** `is_expired`: the process that carries the step out has not been heard of for too long. */
 export type TaskRow = Selectable<Schema['workflows.tasks']> & { is_expired: boolean };
@@ -85,11 +84,7 @@ export function listInstances(
   before: string | null,
   limit: number,
 ): Promise<InstanceRow[]> {
-  let query = transaction
-    .selectFrom('workflows.instances')
-    .selectAll()
-    .orderBy('id', 'desc')
-    .limit(limit);
+  let query = transaction.selectFrom('workflows.instances').selectAll().orderBy('id', 'desc').limit(limit);
   if (state) query = query.where('state', '=', state);
   if (template) query = query.where('template', '=', template);
   if (reference) query = query.where('reference', '=', reference);
@@ -119,10 +114,7 @@ export function childrenOf(transaction: TenantTransaction, id: string): Promise<
 }
 
 /** Instances of the runner n8n that an execution reports to and that have not ended. */
-export function openOfExecution(
-  transaction: TenantTransaction,
-  executionId: string,
-): Promise<InstanceRow[]> {
+export function openOfExecution(transaction: TenantTransaction, executionId: string): Promise<InstanceRow[]> {
   return transaction
     .selectFrom('workflows.instances')
     .selectAll()
@@ -145,7 +137,12 @@ export function tasksOf(transaction: TenantTransaction, instanceId: string): Pro
 }
 
 export function insertTask(transaction: TenantTransaction, task: NewTask): Promise<TaskRow> {
-  return transaction.insertInto('workflows.tasks').values(task).returningAll().returning(isExpired).executeTakeFirstOrThrow();
+  return transaction
+    .insertInto('workflows.tasks')
+    .values(task)
+    .returningAll()
+    .returning(isExpired)
+    .executeTakeFirstOrThrow();
 }
 
 export async function updateTask(

@@ -14,7 +14,7 @@ import {
 import type { CarriedOut } from './carry-out.ts';
 import type { Brought } from './commit.ts';
 import type { Ending } from './ending.ts';
-import { type Ended, Ledger } from './ledger.ts';
+import type { Ended, Ledger } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { pauseAfter, undoRetryOf } from './retry.ts';
 import {
@@ -52,11 +52,13 @@ export type Undoing = ReturnType<typeof createUndoing>;
  * Sagas. What may have happened is undone, the last first, one after the other; what cannot be undone does not keep
  * the rest from being undone.
  */
-export function createUndoing(
-  { templates, jobs, now, leaseSeconds }: WorkflowParts,
-  ending: Ending,
-) {
-  async function claim(transaction: TenantTransaction, undo: UndoRow, scope: Scope, step: PlainStep | undefined) {
+export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowParts, ending: Ending) {
+  async function claim(
+    transaction: TenantTransaction,
+    undo: UndoRow,
+    scope: Scope,
+    step: PlainStep | undefined,
+  ) {
     const input =
       step && 'compensate' in step && step.compensate
         ? resolveFields(step.compensate.input, scope)
@@ -79,16 +81,22 @@ export function createUndoing(
     transaction: TenantTransaction,
     instance: InstanceRow,
     definition: Definition,
-    mayClaim: boolean,
+    { mayClaim, own }: Pick<Brought, 'mayClaim' | 'own'>,
   ): Promise<UndoClaim[]> {
     const undos = await undosOf(transaction, instance.id);
     const undo = undos.find(({ state }) => !SETTLED.includes(state));
     if (!undo) {
       const left = undos.filter(({ state }) => state === 'failed').map(({ path }) => path);
-      await ending.end(transaction, instance, left.length > 0 ? 'compensation_failed' : 'compensated', { left });
+      await ending.end(transaction, instance, left.length > 0 ? 'compensation_failed' : 'compensated', {
+        left,
+      });
       return [];
     }
-    if (undo.state === 'running' && !undo.is_expired) return [];
+    if (undo.state === 'running' && !undo.is_expired) {
+      const isForeign = undo.claim !== null && !own.has(undo.claim);
+      if (isForeign && undo.lease_until) await wake(transaction, instance, undo.lease_until);
+      return [];
+    }
     if (undo.state === 'retrying' && undo.due_at && undo.due_at > now()) {
       await wake(transaction, instance, undo.due_at);
       return [];
@@ -101,7 +109,7 @@ export function createUndoing(
       return [await claim(transaction, undo, scopeOf(instance, definition, tasks, task), step)];
     } catch (error) {
       await fail(transaction, undo, expressionError(error));
-      return next(transaction, instance, definition, mayClaim);
+      return next(transaction, instance, definition, { mayClaim, own });
     }
   }
 
@@ -189,7 +197,7 @@ export function createUndoing(
     goOn: async (
       transaction: TenantTransaction,
       instance: InstanceRow,
-      { results, mayClaim }: Brought,
+      { results, mayClaim, own }: Brought,
     ): Promise<UndoClaim[]> => {
       const { tenant_id: tenantId, template, version } = instance;
       const definition = await templates.definition(transaction, tenantId, template, version);
@@ -197,7 +205,7 @@ export function createUndoing(
       const ended: Ended[] = [];
       for (const result of results) ended.push(...(await apply(transaction, definition, undos, result)));
       await updateInstance(transaction, instance.id, { touched_at: now() });
-      const claims = await next(transaction, instance, definition, mayClaim);
+      const claims = await next(transaction, instance, definition, { mayClaim, own });
       await ending.report(transaction, instance, ended, new Set());
       return claims;
     },
@@ -216,7 +224,11 @@ async function closeOpen(ledger: Ledger): Promise<void> {
   for (const task of ledger.open) {
     if (task.state !== 'running') await ledger.cancel(task);
     else
-      await ledger.fail(task, { code: 'PROCESS_LOST', message: 'The process that carried it out ended.' }, true);
+      await ledger.fail(
+        task,
+        { code: 'PROCESS_LOST', message: 'The process that carried it out ended.' },
+        true,
+      );
   }
 }
 

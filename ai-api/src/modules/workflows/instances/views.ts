@@ -1,4 +1,4 @@
-import { stepById, type Definition, unwrap } from '../templates/index.ts';
+import { type Definition, stepById, unwrap } from '../templates/index.ts';
 import type { InstanceRow, TaskRow, TimelineRow, UndoRow } from './store.ts';
 import { stepIdOf } from './undo.ts';
 
@@ -91,7 +91,15 @@ export function timelineOf(
     ...tasks.flatMap((task) => [
       ...(task.state === 'skipped'
         ? []
-        : [{ at: task.started_at, what: `began: ${titleOf(task.path)}`, path: task.path, who: null, detail: null }]),
+        : [
+            {
+              at: task.started_at,
+              what: `began: ${titleOf(task.path)}`,
+              path: task.path,
+              who: null,
+              detail: null,
+            },
+          ]),
       ...(task.ended_at === null
         ? []
         : [

@@ -1,11 +1,11 @@
 import { topicsOfType } from '../../../contract/topics.ts';
-import type { Published } from '../../shared/events/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { Published } from '../../shared/events/index.ts';
 import { keysOf } from './deliver.ts';
 import { ROLLBACK_REFERENCE } from './driver.ts';
+import type { Ending } from './ending.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { changeFailedUndos, lockInstance, note, overdue, updateInstance, waitingFor } from './store.ts';
-import type { Ending } from './ending.ts';
 
 /** Instances whose job was lost are found after so long. */
 const GRACE_SECONDS = 120;

@@ -1,15 +1,8 @@
+import { events } from '../../../contract/events.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import { matchesTopic, topic, typesOfTopic } from '../../../contract/topics.ts';
-import { events } from '../../../contract/events.ts';
 import { type DataType, dataLanguage, ExpressionError } from '../../../judgement/index.ts';
-import {
-  type Definition,
-  MAX_NESTING,
-  MAX_STEPS,
-  type PlainStep,
-  type Step,
-  type StepOf,
-} from './schema.ts';
+import { type Definition, MAX_NESTING, MAX_STEPS, type PlainStep, type Step, type StepOf } from './schema.ts';
 import type { Fault } from './source.ts';
 import { fits, jsonSchemaOf, typeOfInput, typeOfSchema } from './types.ts';
 import { expressionOf } from './values.ts';
@@ -87,7 +80,8 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
   function value(given: unknown, path: string, by: Language): string | null {
     const source = expressionOf(given);
     if (source !== null) return expression(source, path, by);
-    if (Array.isArray(given)) for (const [index, inner] of given.entries()) value(inner, `${path}[${index}]`, by);
+    if (Array.isArray(given))
+      for (const [index, inner] of given.entries()) value(inner, `${path}[${index}]`, by);
     else if (typeof given === 'object' && given !== null) values(given as Record<string, unknown>, path, by);
     return null;
   }
@@ -164,7 +158,13 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       case 'parallel':
         return checkParallel(step, here, visible, more);
       case 'map':
-        expression(step.over, `${here}.over`, by, ['list', 'list<dyn>', 'list<string>', 'list<double>', 'list<bool>']);
+        expression(step.over, `${here}.over`, by, [
+          'list',
+          'list<dyn>',
+          'list<string>',
+          'list<double>',
+          'list<bool>',
+        ]);
         steps(step.steps, `${here}.steps`, visible, { ...more, item: 'dyn', index: 'double' });
         return 'list<dyn>';
       default:
@@ -261,9 +261,11 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       fault(`${here}.template`, `there is no other published template "${step.template}"`);
     } else {
       for (const name of Object.keys(step.input))
-        if (!Object.hasOwn(inputs, name)) fault(`${here}.input.${name}`, `is not an input of ${step.template}`);
+        if (!Object.hasOwn(inputs, name))
+          fault(`${here}.input.${name}`, `is not an input of ${step.template}`);
       for (const [name, { required }] of Object.entries(inputs))
-        if (required && !Object.hasOwn(step.input, name)) fault(`${here}.input`, `${step.template} needs ${name}`);
+        if (required && !Object.hasOwn(step.input, name))
+          fault(`${here}.input`, `${step.template} needs ${name}`);
     }
     return { instanceId: 'string', state: 'string', output: 'dyn' };
   }

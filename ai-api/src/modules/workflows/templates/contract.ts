@@ -35,7 +35,11 @@ const templateView = z
     description: z.string(),
     runner: z.enum(['platform', 'n8n']),
     steps: z.number().int(),
-    publishedVersion: z.number().int().nullable().describe('What new instances run; null before it is published'),
+    publishedVersion: z
+      .number()
+      .int()
+      .nullable()
+      .describe('What new instances run; null before it is published'),
     newestVersion: z.number().int(),
     archivedAt: timestamp.nullable(),
     createdAt: timestamp,
@@ -61,7 +65,9 @@ const settings = z
   .object({
     twoPersonRule: z
       .boolean()
-      .describe('Two people, its author and an approver, are required before a version is published. Keys do not count'),
+      .describe(
+        'Two people, its author and an approver, are required before a version is published. Keys do not count',
+      ),
   })
   .meta({ id: 'WorkflowSettings' });
 
@@ -148,6 +154,22 @@ export const workflowTemplate = resource({
       errors: ['NOT_FOUND', 'WORKFLOW_INVALID'],
       hints: { source: hints.source },
     }),
+    evaluate: operation({
+      method: 'POST',
+      path: '/api/v1/workflows/templates/evaluate',
+      summary: 'Evaluate expressions of a template',
+      description: 'For templates that were exported to n8n: an expression means the same there as here.',
+      access: readers,
+      input: z.object({
+        values: z
+          .record(z.string().max(100), z.string().max(2_000))
+          .describe('Expressions by name, such as {"late": "input.hours > 8.0"}'),
+        input: z.record(z.string(), z.unknown()).default({}).describe('The input of the workflow'),
+        outputs: z.record(z.string(), z.unknown()).default({}).describe('What steps answered, by their id'),
+        item: z.unknown().optional().describe('In a loop: the item'),
+      }),
+      output: z.object({ values: z.record(z.string(), z.unknown()) }).meta({ id: 'EvaluatedExpressions' }),
+    }),
     list: operation({
       method: 'GET',
       path: '/api/v1/workflows/templates',
@@ -167,7 +189,11 @@ export const workflowTemplate = resource({
       status: 201,
       input: z.object({
         ...given,
-        expectedVersion: z.number().int().min(0).describe('Newest version that you saw; 0 for a new template'),
+        expectedVersion: z
+          .number()
+          .int()
+          .min(0)
+          .describe('Newest version that you saw; 0 for a new template'),
         comment,
       }),
       output: versionView,

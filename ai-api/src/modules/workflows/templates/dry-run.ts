@@ -44,7 +44,14 @@ export function walkInput(
   const walked = walk(definition, input, now, (_path, step) =>
     Object.hasOwn(outputs, step) ? { state: 'succeeded', output: outputs[step], error: null } : undefined,
   );
-  return { instanceId: null, before: null, after: walked.after, added: walked.begun, removed: [], error: walked.error };
+  return {
+    instanceId: null,
+    before: null,
+    after: walked.after,
+    added: walked.begun,
+    removed: [],
+    error: walked.error,
+  };
 }
 
 function walk(
@@ -77,7 +84,8 @@ function walk(
 /** What is still open answers nothing; a fail step fails. */
 function settled(recorded: Done | undefined, type: string): Done {
   if (recorded && ['succeeded', 'failed', 'cancelled'].includes(recorded.state)) return recorded;
-  if (type === 'fail') return { state: 'failed', output: null, error: { code: 'FAILED', message: 'The template fails here.' } };
+  if (type === 'fail')
+    return { state: 'failed', output: null, error: { code: 'FAILED', message: 'The template fails here.' } };
   return { state: 'succeeded', output: null, error: null };
 }
 

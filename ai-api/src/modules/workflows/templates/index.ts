@@ -71,6 +71,7 @@ export function operations(service: Templates): Served[] {
       setSettings: (settings, request) => service.setSettings(actorOf(request), settings),
       check: (given, { caller }) => service.check(caller.tenantId, given),
       dryRun: (input, { caller }) => service.dryRun(caller.tenantId, input),
+      evaluate: async ({ values, ...scope }) => ({ values: service.evaluate(values, scope) }),
       list: ({ archived, ...page }, { caller }) => service.list(caller.tenantId, archived, page),
       save: (input, request) => service.save(actorOf(request), input),
       get: ({ name, version }, { caller }) => service.get(caller.tenantId, name, version),

@@ -26,18 +26,37 @@ export const STEP_TYPES = [
 export type StepType = (typeof STEP_TYPES)[number];
 
 /** Words that expressions need for themselves. */
-const RESERVED = new Set(['input', 'steps', 'item', 'index', 'instance', 'output', 'in', 'true', 'false', 'null']);
+const RESERVED = new Set([
+  'input',
+  'steps',
+  'item',
+  'index',
+  'instance',
+  'output',
+  'in',
+  'true',
+  'false',
+  'null',
+]);
 
 export const templateName = z
   .string()
   .max(60)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens, such as onboard-builder');
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'must be lower-case words joined by hyphens, such as onboard-builder',
+  );
 const stepId = z
   .string()
   .max(60)
   .regex(/^[a-z][A-Za-z0-9_]*$/, 'must be a name such as createAccount')
   .refine((id) => !RESERVED.has(id), 'is a word of the language');
-const expression = z.string().trim().min(1).max(2_000).describe('A CEL expression, such as input.hours > 8.0');
+const expression = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2_000)
+  .describe('A CEL expression, such as input.hours > 8.0');
 const text = (max: number) => z.string().min(1).max(max);
 const value = z.unknown().describe('A literal, or a string that begins with = and is a CEL expression');
 const fields = z.record(z.string().max(100), value);
@@ -64,7 +83,9 @@ const common = {
 };
 const attempts = {
   timeoutSeconds: z.number().min(1).max(900).default(60).describe('Of one attempt'),
-  totalTimeoutSeconds: seconds(7 * DAY).optional().describe('Of all attempts and the pauses between them'),
+  totalTimeoutSeconds: seconds(7 * DAY)
+    .optional()
+    .describe('Of all attempts and the pauses between them'),
   retry: retry.optional(),
 };
 const saga = {
@@ -73,7 +94,10 @@ const saga = {
     .default(false)
     .describe('After this step there is no way back: what follows is repeated, never undone'),
   concurrency: z
-    .strictObject({ key: expression.describe('Such as "licence:" + input.pool'), limit: z.number().int().min(1).max(100) })
+    .strictObject({
+      key: expression.describe('Such as "licence:" + input.pool'),
+      limit: z.number().int().min(1).max(100),
+    })
     .optional()
     .describe('So many steps with the same key at once in the company'),
 };
@@ -190,13 +214,18 @@ export const step: z.ZodType<Step> = z.lazy(() =>
     z.strictObject({
       ...common,
       type: z.literal('branch'),
-      cases: z.array(z.strictObject({ when: expression, steps })).min(1).max(20),
+      cases: z
+        .array(z.strictObject({ when: expression, steps }))
+        .min(1)
+        .max(20),
       otherwise: steps.default([]),
     }),
     z.strictObject({
       ...common,
       type: z.literal('parallel'),
-      branches: z.record(stepId, steps).refine((given) => Object.keys(given).length <= 20, 'has at most 20 branches'),
+      branches: z
+        .record(stepId, steps)
+        .refine((given) => Object.keys(given).length <= 20, 'has at most 20 branches'),
       join: z.union([z.enum(['all', 'any']), z.number().int().min(1).max(20)]).default('all'),
     }),
     z.strictObject({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import type { Invoker } from '../../../http/invoke.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import { ExpressionError } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { authorOf } from '../../ai/prompts/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
@@ -28,6 +29,7 @@ import {
   type TemplateRow,
   type VersionRow,
 } from './store.ts';
+import { evaluate, type Scope } from './values.ts';
 import { templateView, versionView } from './views.ts';
 
 /** A template as it is given: as text or as an object. */
@@ -97,16 +99,23 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
   }
 
   async function audit(transaction: TenantTransaction, actor: Actor, name: string, content: object) {
-    await record(transaction, actor, { subject: `workflow-template:${name}`, details: [{ about: [], content }] });
+    await record(transaction, actor, {
+      subject: `workflow-template:${name}`,
+      details: [{ about: [], content }],
+    });
   }
 
   /** @throws {Problem} WORKFLOW_NOT_APPROVED */
   async function requireApproved(transaction: TenantTransaction, row: VersionRow): Promise<void> {
     if (row.created_by_id === 'system' || !(await needsTwoPeople(transaction))) return;
-    const approvers = (await approvalsOf(transaction, row.name, [row.version])).map((one) => one.approved_by_id);
+    const approvers = (await approvalsOf(transaction, row.name, [row.version])).map(
+      (one) => one.approved_by_id,
+    );
     const people = new Set([row.created_by_id, ...approvers].filter((id) => id.startsWith('user:')));
     if (people.size >= 2) return;
-    const who = row.created_by_id.startsWith('user:') ? 'A person other than its author has' : 'Two people have';
+    const who = row.created_by_id.startsWith('user:')
+      ? 'A person other than its author has'
+      : 'Two people have';
     throw new Problem('WORKFLOW_NOT_APPROVED', `${who} to approve version ${row.version} of ${row.name}.`);
   }
 
@@ -130,7 +139,10 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
     await requireValid(transaction, row.definition as Record<string, unknown>);
     await requireApproved(transaction, row);
     await publishVersion(transaction, { name, version, by: authorOf(actor).name, at: now() });
-    await events.publish(transaction, actor.tenantId, 'workflow.template.published', { template: name, version });
+    await events.publish(transaction, actor.tenantId, 'workflow.template.published', {
+      template: name,
+      version,
+    });
   }
 
   return {
@@ -157,7 +169,9 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         const valid = await requireValid(transaction, source);
         const stored = await storedInstances(transaction, valid.name, instances);
         const cases = stored.map((one) => walkStored(valid, one));
-        const changed = cases.filter((one) => one.added.length + one.removed.length > 0 || one.error !== null);
+        const changed = cases.filter(
+          (one) => one.added.length + one.removed.length > 0 || one.error !== null,
+        );
         return {
           name: valid.name,
           instances: stored.length,
@@ -198,11 +212,18 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       }),
 
     /** @throws {Problem} WORKFLOW_INVALID, CONFLICT */
-    save: (actor: Actor, { expectedVersion, comment, ...given }: Given & { expectedVersion: number; comment: string }) =>
+    save: (
+      actor: Actor,
+      { expectedVersion, comment, ...given }: Given & { expectedVersion: number; comment: string },
+    ) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const saved = await save(transaction, actor, { source: sourceOf(given), expectedVersion, comment });
         const shown = await view(transaction, saved);
-        await audit(transaction, actor, saved.name, { version: saved.version, comment, definition: saved.definition });
+        await audit(transaction, actor, saved.name, {
+          version: saved.version,
+          comment,
+          definition: saved.definition,
+        });
         return shown;
       }),
 
@@ -212,9 +233,15 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         const row = await requireVersion(transaction, name, version);
         const { id: byId, name: by } = authorOf(actor);
         if (!actor.person && (await needsTwoPeople(transaction)))
-          throw new Problem('PERSON_NEEDED', 'A key is not a person: sign in, or name the person the key acts for.');
+          throw new Problem(
+            'PERSON_NEEDED',
+            'A key is not a person: sign in, or name the person the key acts for.',
+          );
         if (row.created_by_id === byId)
-          throw new Problem('SELF_APPROVAL', `${by} wrote version ${version}: another person must approve it.`);
+          throw new Problem(
+            'SELF_APPROVAL',
+            `${by} wrote version ${version}: another person must approve it.`,
+          );
         await requireValid(transaction, row.definition as Record<string, unknown>);
         await insertApproval(transaction, { name, version, by, byId, comment });
         const shown = await view(transaction, row);
@@ -263,15 +290,29 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       database.withTenant(tenantId, async (transaction) => {
         const { published_version: published } = await requireTemplate(transaction, name);
         const row = await requireVersion(transaction, name, version ?? published ?? undefined);
-        return exportToN8n();
+        return exportToN8n(definitionOf(row), row.version, invoker.find);
       }),
+
+    /** What expressions evaluate to, for steps that n8n carries out. @throws {Problem} INVALID_INPUT */
+    evaluate: (values: Record<string, string>, { input, outputs, item }: Evaluated) => {
+      const steps = Object.fromEntries(
+        Object.entries(outputs).map(([id, output]) => [id, { output, state: 'succeeded', error: null }]),
+      );
+      const scope = { input, steps, item, instance: { id: 'n8n', startedAt: now().toISOString() } };
+      return Object.fromEntries(
+        Object.entries(values).map(([name, expression]) => [name, evaluateFor(name, expression, scope)]),
+      );
+    },
 
     /**
      * What a new instance runs.
      * @throws {Problem} NOT_FOUND, CONFLICT for a template that is not published or archived
      */
     published: async (transaction: TenantTransaction, name: string) => {
-      const { published_version: version, archived_at: archivedAt } = await requireTemplate(transaction, name);
+      const { published_version: version, archived_at: archivedAt } = await requireTemplate(
+        transaction,
+        name,
+      );
       if (archivedAt) throw new Problem('CONFLICT', `The template ${name} is archived.`);
       if (version === null) throw new Problem('CONFLICT', `No version of ${name} is published.`);
       return { version, definition: definitionOf(await requireVersion(transaction, name, version)) };
@@ -295,7 +336,11 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       const read = readSource(source);
       if (!read.definition) throw invalid(read.faults);
       if (await findTemplate(transaction, read.definition.name)) return false;
-      const row = await save(transaction, actor, { source, expectedVersion: 0, comment: 'Comes with the product' });
+      const row = await save(transaction, actor, {
+        source,
+        expectedVersion: 0,
+        comment: 'Comes with the product',
+      });
       await requireValid(transaction, row.definition as Record<string, unknown>);
       await publishVersion(transaction, { name: row.name, version: 1, by: 'system', at: now() });
       return true;
@@ -305,6 +350,21 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
 function definitionOf({ definition }: Pick<VersionRow, 'definition'>): Definition {
   return definitionSchema.parse(definition);
+}
+
+interface Evaluated {
+  input: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  item?: unknown;
+}
+
+function evaluateFor(name: string, expression: string, scope: Scope): unknown {
+  try {
+    return evaluate(expression, scope);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw invalidField(`values.${name}`, error.message);
+  }
 }
 
 function sourceOf({ source, definition }: Given): Source {
@@ -317,7 +377,11 @@ function invalid(faults: readonly Fault[]): Problem {
   const [first] = faults;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
   const place = first?.line ? ` (line ${first.line}, column ${first.column})` : '';
-  return new Problem('WORKFLOW_INVALID', `${first?.path || 'The template'}${place}: ${first?.message}${more}`, {
-    errors: faults.slice(0, 50).map(({ path, message }) => ({ field: path || '(template)', message })),
-  });
+  return new Problem(
+    'WORKFLOW_INVALID',
+    `${first?.path || 'The template'}${place}: ${first?.message}${more}`,
+    {
+      errors: faults.slice(0, 50).map(({ path, message }) => ({ field: path || '(template)', message })),
+    },
+  );
 }

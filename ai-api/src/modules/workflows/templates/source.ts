@@ -27,14 +27,18 @@ export interface Read {
 /** Reads a template. JSON is YAML, so that one parser reads both. */
 export function readSource(source: Source): Read {
   if (typeof source === 'object') return read(source, () => ({ line: null, column: null }));
-  if (source.length > MAX_SOURCE_CHARACTERS) return unread(`must be at most ${MAX_SOURCE_CHARACTERS} characters`);
+  if (source.length > MAX_SOURCE_CHARACTERS)
+    return unread(`must be at most ${MAX_SOURCE_CHARACTERS} characters`);
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, maxAliasCount: 0, strict: true } as never);
   const [error] = document.errors;
   if (error) {
     const [start] = error.linePos ?? [];
     const place = { line: start?.line ?? null, column: start?.col ?? null };
-    return { ...unread(''), faults: [{ ...NO_PLACE, ...place, path: '', message: firstLine(error.message) }] };
+    return {
+      ...unread(''),
+      faults: [{ ...NO_PLACE, ...place, path: '', message: firstLine(error.message) }],
+    };
   }
   const locate = (path: string) => placeIn(document, lines, path);
   let value: unknown;
@@ -80,7 +84,10 @@ function flattened(issue: Issue, before: PropertyKey[]): { path: PropertyKey[]; 
   const path = [...before, ...issue.path];
   const options = (issue.errors ?? [])
     .map((errors) => errors.flatMap((inner) => flattened(inner, path)))
-    .filter((faults) => !faults.some((fault) => fault.path.length === path.length + 1 && fault.path.at(-1) === 'type'));
+    .filter(
+      (faults) =>
+        !faults.some((fault) => fault.path.length === path.length + 1 && fault.path.at(-1) === 'type'),
+    );
   const best = options.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
   if (best) return best;
   if (issue.errors) return [{ path: [...path, 'type'], message: 'is not a type of step' }];
@@ -93,7 +100,9 @@ function depthOf(faults: { path: PropertyKey[] }[]): number {
 
 function pathText(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`,
+    )
     .join('');
 }
 
@@ -102,7 +111,9 @@ function placeIn(document: ReturnType<typeof parseDocument>, lines: LineCounter,
     index === undefined ? (name as string) : Number(index),
   );
   for (let length = parts.length; length >= 0; length--) {
-    const node = document.getIn(parts.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    const node = document.getIn(parts.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined;
     if (node?.range) {
       const { line, col } = lines.linePos(node.range[0]);
       return { line, column: col };

@@ -153,10 +153,7 @@ export async function insertApproval(
 }
 
 export async function needsTwoPeople(transaction: TenantTransaction): Promise<boolean> {
-  const row = await transaction
-    .selectFrom('workflows.settings')
-    .select('two_person_rule')
-    .executeTakeFirst();
+  const row = await transaction.selectFrom('workflows.settings').select('two_person_rule').executeTakeFirst();
   return row?.two_person_rule ?? false;
 }
 

@@ -13,7 +13,9 @@ export interface Scope {
 
 /** The expression of a value such as `=input.email`; null for a literal. `==x` is the literal `=x`. */
 export function expressionOf(value: unknown): string | null {
-  return typeof value === 'string' && value.startsWith('=') && !value.startsWith('==') ? value.slice(1) : null;
+  return typeof value === 'string' && value.startsWith('=') && !value.startsWith('==')
+    ? value.slice(1)
+    : null;
 }
 
 /**
