@@ -10,6 +10,7 @@ import { startApi } from './api-process.ts';
 import { buildNodes } from './nodes.ts';
 import { type Options, ROOT } from './options.ts';
 import { requireFreePorts } from './ports.ts';
+import { startProcesses } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { type LocalSecrets, localSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
@@ -60,6 +61,7 @@ export async function startEverything(
     progress.line(`API: ready on ${apiUrl}`);
     const client = createClient(resources, { baseUrl: apiUrl, apiKey: secrets.apiKey, timeoutMs: 120_000 });
     await importCompany(client, options.company, progress);
+    await startProcesses(client, progress);
     signal.throwIfAborted();
     const n8n = await startN8n({
       userFolder: join(options.dataDirectory, 'n8n'),

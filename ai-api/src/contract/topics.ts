@@ -15,6 +15,11 @@ export const topic = z
   )
   .refine((pattern) => typesOfTopic(pattern).length > 0, 'matches no type of event');
 
+/** Whether a topic is a pattern, and not the name of one type. */
+export function isPattern(pattern: string): boolean {
+  return /[*#]/.test(pattern);
+}
+
 /** Whether an event type matches a pattern. */
 export function matchesTopic(pattern: string, type: string): boolean {
   return matchesWords(pattern.split('.'), type.split('.'));

@@ -75,7 +75,7 @@ const steps: Row[] = [
           { key: 'path', title: 'Step', width: 150 },
           { key: 'state', title: 'State', width: 100, color: statusColor },
           { key: 'attempt', title: 'Attempts', width: 85, align: 'right' },
-          { key: 'note', title: 'Waits for, or failed because', width: 260, wrap: true },
+          { key: 'note', title: 'Waits for, or failed because', width: 245, wrap: true },
         ],
       }),
     ),
@@ -93,7 +93,11 @@ const act = (name: string, label: string, query: string, enabled: string, kind?:
 const hasReason = "(components.instanceReason.value ?? '').length > 2";
 
 const actions: Row[] = [
-  [cell(cardOf('instanceAdvice', 'instance', { from: 'card', height: inside - 216, card: false, empty: PICK }))],
+  [
+    cell(
+      cardOf('instanceAdvice', 'instance', { from: 'card', height: inside - 216, card: false, empty: PICK }),
+    ),
+  ],
   [
     act('instanceRetry', 'Retry', 'retryInstance', is('failed', 'cancelled', 'compensation_failed')),
     act('instancePause', 'Pause', 'pauseInstance', is('queued', 'running', 'waiting')),
@@ -119,9 +123,13 @@ export const instancesPage: Page = {
       ['instanceCounts', 'instances'],
     ),
     [
-      cell(cardOf('instancesBroken', 'instanceCounts', { from: 'brokenCard', height: 120, empty: NO_COUNTS })),
+      cell(
+        cardOf('instancesBroken', 'instanceCounts', { from: 'brokenCard', height: 120, empty: NO_COUNTS }),
+      ),
       cell(cardOf('instancesOpen', 'instanceCounts', { from: 'openCard', height: 120, empty: NO_COUNTS })),
-      cell(cardOf('instancesWaiting', 'instanceCounts', { from: 'waitingCard', height: 120, empty: NO_COUNTS })),
+      cell(
+        cardOf('instancesWaiting', 'instanceCounts', { from: 'waitingCard', height: 120, empty: NO_COUNTS }),
+      ),
       cell(cardOf('instancesEnded', 'instanceCounts', { from: 'endedCard', height: 120, empty: NO_COUNTS })),
     ],
     [
@@ -138,26 +146,29 @@ export const instancesPage: Page = {
         tableOf('instancesTable', 'instances', {
           title: 'Processes',
           height: DETAIL,
-          onRow: [
-            set('instanceId', '{{components.instancesTable.selectedRow.instanceId}}'),
-            run('instance'),
-          ],
-          empty: { title: 'No processes', hint: 'Choose another state, or start one with POST /api/v1/workflows/execute.' },
+          onRow: [set('instanceId', '{{components.instancesTable.selectedRow.instanceId}}'), run('instance')],
+          empty: {
+            title: 'No processes',
+            hint: 'Choose another state, or start one with POST /api/v1/workflows/execute.',
+          },
           columns: [
-            { key: 'template', title: 'Template', width: 160 },
+            { key: 'template', title: 'Template', width: 150 },
             { key: 'state', title: 'State', width: 130, color: statusColor },
-            { key: 'by', title: 'Started by', width: 120 },
+            { key: 'by', title: 'Started by', width: 110 },
             { key: 'at', title: 'Started', width: 110 },
           ],
         }),
         5,
       ),
       cell(
-        tabs('instanceTabs', DETAIL, [
-          { title: 'Timeline', rows: timeline },
-          { title: 'Steps', rows: steps },
-          { title: 'What to do', rows: actions },
-        ]),
+        tabs('instanceTabs', {
+          height: DETAIL,
+          tabs: [
+            { id: 'timeline', title: 'Timeline', rows: timeline },
+            { id: 'steps', title: 'Steps', rows: steps },
+            { id: 'actions', title: 'What to do', rows: actions },
+          ],
+        }),
         6,
       ),
     ],

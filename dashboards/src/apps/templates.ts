@@ -103,10 +103,13 @@ export const templatesPage: Page = {
         5,
       ),
       cell(
-        tabs('templateTabs', DETAIL, [
-          { title: 'Steps', rows: definition },
-          { title: 'Versions', rows: versions },
-        ]),
+        tabs('templateTabs', {
+          height: DETAIL,
+          tabs: [
+            { id: 'steps', title: 'Steps', rows: definition },
+            { id: 'versions', title: 'Versions', rows: versions },
+          ],
+        }),
         6,
       ),
     ],

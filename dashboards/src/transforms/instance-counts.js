@@ -14,8 +14,16 @@ export default function transform(data) {
       `${count(sum(counts, 'compensation_failed'))} with an incomplete rollback`,
       broken > 0 ? 'bad' : 'neutral',
     ),
-    openCard: figure('Under way', count(sum(counts, 'queued', 'running', 'compensating')), 'running or being undone'),
+    openCard: figure(
+      'Under way',
+      count(sum(counts, 'queued', 'running', 'compensating')),
+      'running or being undone',
+    ),
     waitingCard: figure('Waiting', count(sum(counts, 'waiting', 'paused')), 'for time, an event or a person'),
-    endedCard: figure('Completed', count(sum(counts, 'completed')), `${count(sum(counts, 'compensated'))} undone`),
+    endedCard: figure(
+      'Completed',
+      count(sum(counts, 'completed')),
+      `${count(sum(counts, 'compensated'))} undone`,
+    ),
   };
 }

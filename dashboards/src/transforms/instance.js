@@ -1,6 +1,6 @@
 import { badge, block, esc, fact, heading, padded, quiet, when } from './helpers.js';
 
-const TONES = {
+const STATE_TONES = {
   completed: 'good',
   failed: 'bad',
   compensation_failed: 'bad',
@@ -9,7 +9,7 @@ const TONES = {
   paused: 'warning',
 };
 
-const dotOf = (what) => {
+const timelineDot = (what) => {
   const color = /^(failed|could not)/.test(what)
     ? '#B42318'
     : /^(succeeded|completed|resumed)/.test(what)
@@ -20,9 +20,9 @@ const dotOf = (what) => {
   return `<span style="display:inline-block;width:10px;height:10px;border-radius:5px;margin-right:8px;background:${color}"></span>`;
 };
 
-const entry = ({ at, what, who, detail }) =>
+const timelineEntry = ({ at, what, who, detail }) =>
   block(
-    `${dotOf(what)}<b>${esc(what)}</b>${who ? ` by ${esc(who)}` : ''}${quiet(`${when(at)}${detail ? ` · ${esc(detail)}` : ''}`)}`,
+    `${timelineDot(what)}<b>${esc(what)}</b>${who ? ` by ${esc(who)}` : ''}${quiet(`${when(at)}${detail ? ` · ${esc(detail)}` : ''}`)}`,
   );
 
 /** One workflow: its timeline, its steps, and what a person can do. */
@@ -33,7 +33,7 @@ export default function transform(data) {
   return {
     state: instance.state,
     timeline: padded(
-      `${heading(definition.title)}<div style="padding:8px 0">${badge(instance.state.replaceAll('_', ' '), TONES[instance.state] ?? 'neutral')}</div>${timeline.map(entry).join('')}`,
+      `${heading(definition.title)}<div style="padding:8px 0">${badge(instance.state.replaceAll('_', ' '), STATE_TONES[instance.state] ?? 'neutral')}</div>${timeline.map(timelineEntry).join('')}`,
     ),
     steps: tasks.map((task) => ({
       path: task.path,
@@ -44,13 +44,21 @@ export default function transform(data) {
     card: padded(
       [
         heading(definition.title),
-        fact('What to do', esc(instance.advice ?? 'Nothing: it goes on by itself, or has ended as it should.')),
+        fact(
+          'What to do',
+          esc(instance.advice ?? 'Nothing: it goes on by itself, or has ended as it should.'),
+        ),
         instance.error ? fact('Why', esc(instance.error.message)) : '',
         left.length > 0
-          ? fact('Not undone', left.map(({ path, error }) => `${esc(path)}: ${esc(error?.message)}`).join('<br>'))
+          ? fact(
+              'Not undone',
+              left.map(({ path, error }) => `${esc(path)}: ${esc(error?.message)}`).join('<br>'),
+            )
           : '',
         instance.wakeAt ? fact('Goes on by itself', when(instance.wakeAt)) : '',
-        quiet(`${esc(instance.template)}, version ${instance.version} · started by ${esc(instance.startedBy)}`),
+        quiet(
+          `${esc(instance.template)}, version ${instance.version} · started by ${esc(instance.startedBy)}`,
+        ),
       ].join(''),
     ),
   };

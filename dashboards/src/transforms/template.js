@@ -1,13 +1,13 @@
 import { badge, block, esc, heading, padded, quiet } from './helpers.js';
 
-const inner = (step) => [
+const stepsIn = (step) => [
   ...(step.steps ?? []),
   ...(step.otherwise ?? []),
   ...(step.cases ?? []).flatMap((one) => one.steps),
   ...Object.values(step.branches ?? {}).flat(),
 ];
 
-const line = (step, depth) => {
+const stepLine = (step, depth) => {
   const what = step.operation ?? step.template ?? step.event ?? step.question ?? '';
   const notes = [
     typeof what === 'string' ? what : '',
@@ -19,8 +19,8 @@ const line = (step, depth) => {
     block(
       `<div style="padding-left:${depth * 20}px">${badge(step.type, 'neutral')} <b>${esc(step.title ?? step.id)}</b>${quiet(esc(notes.join(' · ')))}</div>`,
     ) +
-    inner(step)
-      .map((one) => line(one, depth + 1))
+    stepsIn(step)
+      .map((one) => stepLine(one, depth + 1))
       .join('')
   );
 };
@@ -31,7 +31,7 @@ export default function transform(data) {
   const { definition, version } = data;
   return {
     card: padded(
-      `${heading(definition.title)}${quiet(`${esc(definition.description)} Version ${version}.`)}${definition.steps.map((step) => line(step, 0)).join('')}`,
+      `${heading(definition.title)}${quiet(`${esc(definition.description)} Version ${version}.`)}${definition.steps.map((step) => stepLine(step, 0)).join('')}`,
     ),
   };
 }

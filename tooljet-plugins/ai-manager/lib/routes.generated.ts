@@ -5,6 +5,7 @@ export const apiVersion = '0.1.0';
 
 /** How each operation travels. */
 export const routes = {
+  'dashboard.get': {"method":"GET","path":"/api/v1/dashboard","fields":[{"name":"include","key":"include","in":"query","label":"Include","required":false,"type":"string"}]},
   'workflow.execute': {"method":"POST","path":"/api/v1/workflows/execute","idempotent":true,"fields":[{"name":"template","key":"template","in":"body","label":"Template","required":true,"type":"string"},{"name":"input","key":"input","in":"body","label":"Input","required":false,"type":"json"},{"name":"reference","key":"reference","in":"body","label":"Reference","required":false,"type":"string"},{"name":"waitSeconds","key":"waitSeconds","in":"body","label":"Wait Seconds","required":false,"type":"number"}]},
   'workflow.list': {"method":"GET","path":"/api/v1/workflows","list":true,"fields":[{"name":"state","key":"state","in":"query","label":"State","required":false,"type":"options"},{"name":"template","key":"template","in":"query","label":"Template","required":false,"type":"string"},{"name":"reference","key":"reference","in":"query","label":"Reference","required":false,"type":"string"}]},
   'workflow.count': {"method":"GET","path":"/api/v1/workflows/counts","fields":[{"name":"template","key":"template","in":"query","label":"Template","required":false,"type":"string"}]},

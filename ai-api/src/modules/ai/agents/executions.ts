@@ -54,7 +54,11 @@ export async function executionsByIds(
   ids: readonly string[],
 ): Promise<ExecutionRecord[]> {
   if (ids.length === 0) return [];
-  return transaction.selectFrom('agents.executions').selectAll().where('id', 'in', [...ids]).execute();
+  return transaction
+    .selectFrom('agents.executions')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
 }
 
 export function findExecution(

@@ -16,8 +16,8 @@ import {
 } from './contexts.ts';
 import {
   cancelExecution,
-  executionsByIds,
   type ExecutionRecord,
+  executionsByIds,
   findExecution,
   insertExecution,
   listExecutions,

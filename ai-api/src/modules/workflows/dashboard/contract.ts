@@ -45,7 +45,6 @@ export const dashboard = resource({
           ),
       }),
       output: z.object({ parts: z.array(part) }).meta({ id: 'Dashboard' }),
-      composable: false,
     }),
   },
 });

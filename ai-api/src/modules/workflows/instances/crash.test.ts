@@ -88,33 +88,31 @@ describe.each(databaseKinds())('a saga whose process ends on $name', ({ create }
       status,
     ]);
 
-  test(
-    'goes on at each of the points between intent and result, acts once and undoes what it did',
-    { timeout: 240_000 },
-    async () => {
-      const started = await Promise.all(POINTS.map(start));
-      const open = async () =>
-        (await Promise.all(started.map(({ instanceId }) => api.client.workflow.get({ instanceId })))).filter(
-          ({ endedAt }) => endedAt === null,
-        ).length;
-      await expect.poll(open, POLL).toBe(0);
-      expect([...crashed].sort()).toEqual([...POINTS].sort());
-      for (const [index, reference] of POINTS.entries()) {
-        const { instanceId } = started[index] as { instanceId: string };
-        const { instance, compensations } = await api.client.workflow.complete({ instanceId });
-        const fails = reference.startsWith('fails');
-        expect([reference, instance.state]).toEqual([reference, fails ? 'compensated' : 'completed']);
-        const decisions = await decisionsOf(reference);
-        expect([reference, decisions.toSorted()]).toEqual([
-          reference,
-          UNDONE.map((id) => [id, fails ? 'cancelled' : 'pending']),
-        ]);
-        expect(compensations.map(({ path, state }) => [path, state])).toEqual(
-          fails ? UNDONE.toReversed().map((id) => [id, 'succeeded']) : [],
-        );
-      }
-    },
-  );
+  test('goes on at each of the points between intent and result, acts once and undoes what it did', {
+    timeout: 240_000,
+  }, async () => {
+    const started = await Promise.all(POINTS.map(start));
+    const open = async () =>
+      (await Promise.all(started.map(({ instanceId }) => api.client.workflow.get({ instanceId })))).filter(
+        ({ endedAt }) => endedAt === null,
+      ).length;
+    await expect.poll(open, POLL).toBe(0);
+    expect([...crashed].sort()).toEqual([...POINTS].sort());
+    for (const [index, reference] of POINTS.entries()) {
+      const { instanceId } = started[index] as { instanceId: string };
+      const { instance, compensations } = await api.client.workflow.complete({ instanceId });
+      const fails = reference.startsWith('fails');
+      expect([reference, instance.state]).toEqual([reference, fails ? 'compensated' : 'completed']);
+      const decisions = await decisionsOf(reference);
+      expect([reference, decisions.toSorted()]).toEqual([
+        reference,
+        UNDONE.map((id) => [id, fails ? 'cancelled' : 'pending']),
+      ]);
+      expect(compensations.map(({ path, state }) => [path, state])).toEqual(
+        fails ? UNDONE.toReversed().map((id) => [id, 'succeeded']) : [],
+      );
+    }
+  });
 
   test('is undone as far as it may have happened when the answer of a step is lost', async () => {
     const lost = async (instanceId: string) => {
@@ -148,6 +146,8 @@ describe.each(databaseKinds())('a saga whose process ends on $name', ({ create }
     const [decision] = await asked();
     expect(Object.keys(decision?.details ?? {})).toEqual(['s3']);
     await api.client.decision.decide({ decisionId: decision?.decisionId ?? '', choice: 'approved' });
-    await expect.poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL).toBe('compensated');
+    await expect
+      .poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL)
+      .toBe('compensated');
   });
 });

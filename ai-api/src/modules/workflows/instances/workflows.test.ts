@@ -144,7 +144,12 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
           over: 'input.titles',
           concurrency: 2,
           steps: [
-            { id: 'ask', type: 'operation', operation: 'decision.create', input: { title: '=item', notify: false } },
+            {
+              id: 'ask',
+              type: 'operation',
+              operation: 'decision.create',
+              input: { title: '=item', notify: false },
+            },
           ],
         },
         {
@@ -169,7 +174,12 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
   test('wait for an event by its topic, about one thing', async () => {
     const template = await publish(
       [
-        { id: 'ask', type: 'operation', operation: 'decision.create', input: { title: 'Go on?', notify: false } },
+        {
+          id: 'ask',
+          type: 'operation',
+          operation: 'decision.create',
+          input: { title: 'Go on?', notify: false },
+        },
         {
           id: 'made',
           type: 'wait',
@@ -183,7 +193,8 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
     await reaches(one?.instanceId ?? '', 'waiting');
     await reaches(other?.instanceId ?? '', 'waiting');
     const complete = await api.client.workflow.complete({ instanceId: one?.instanceId ?? '' });
-    const { decisionId } = complete.tasks[0]?.output as { decisionId: string };
+    const [asked] = complete.tasks;
+    const { decisionId = '' } = (asked?.output ?? {}) as { decisionId?: string };
     await api.client.decision.decide({ decisionId, choice: 'approved' });
     await reaches(one?.instanceId ?? '', 'completed');
     expect(await state(other?.instanceId ?? '')()).toBe('waiting');
@@ -211,7 +222,9 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
   test('go on when the time has come, and fail when nothing came in time', async () => {
     const timer = await publish([{ id: 'later', type: 'wait', seconds: 3600 }]);
     const late = await publish([{ id: 'never', type: 'wait', signal: 'never', timeoutSeconds: 3600 }]);
-    const started = await Promise.all([timer, late].map((template) => api.client.workflow.execute({ template })));
+    const started = await Promise.all(
+      [timer, late].map((template) => api.client.workflow.execute({ template })),
+    );
     for (const { instanceId } of started) await reaches(instanceId, 'waiting');
     const { clock } = api.context;
     const before = clock.now;
@@ -248,7 +261,9 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
     const failed = await run(template);
     expect(failed).toMatchObject({ state: 'failed', error: { path: 'group' } });
     expect(failed.advice).toContain('retry from there');
-    await api.client.people.import({ builders: [builderRow({ builder_id: 'b-777', email: 'late@example.com' })] });
+    await api.client.people.import({
+      builders: [builderRow({ builder_id: 'b-777', email: 'late@example.com' })],
+    });
     await api.client.workflow.retry({ instanceId: failed.instanceId, path: 'group' });
     await reaches(failed.instanceId, 'completed');
   });
@@ -285,7 +300,11 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
 
   test('run with the rights of who started them, as they are then', async () => {
     const template = await publish([{ id: 'users', type: 'operation', operation: 'user.list' }]);
-    const { key, id: keyId } = await api.client.apiKey.create({ name: 'limited', roles: ['ops'], scopes: ['*'] });
+    const { key, id: keyId } = await api.client.apiKey.create({
+      name: 'limited',
+      roles: ['ops'],
+      scopes: ['*'],
+    });
     const client = createClient(resources, { baseUrl: api.url, apiKey: key });
     expect(await client.workflow.execute({ template, waitSeconds: 20 })).toMatchObject({
       state: 'failed',
@@ -303,7 +322,11 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
   test('stay on the version that they started with, which a dry run holds against a new one', async () => {
     const name = await publish([{ id: 'wait', type: 'wait', signal: 'go' }]);
     const { instanceId } = await api.client.workflow.execute({ template: name });
-    const definition = { name, title: name, steps: [whoami('added'), { id: 'wait', type: 'wait', signal: 'go' }] };
+    const definition = {
+      name,
+      title: name,
+      steps: [whoami('added'), { id: 'wait', type: 'wait', signal: 'go' }],
+    };
     const dryRun = await api.client.workflowTemplate.dryRun({ definition });
     expect(dryRun).toMatchObject({ instances: 1, changed: 1, cases: [{ instanceId, added: ['added'] }] });
     await api.client.workflowTemplate.save({ definition, expectedVersion: 1, comment: 'One step more' });
@@ -322,7 +345,10 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
     const report = { instanceId, executionId: 'execution-1' };
     const { input, idempotencyKey } = await api.client.workflow.beginStep({ ...report, step: 'ask' });
     const decision = await api.client.decision.create(input as never, { idempotencyKey });
-    expect(await api.client.workflow.beginStep({ ...report, step: 'ask' })).toMatchObject({ run: true, idempotencyKey });
+    expect(await api.client.workflow.beginStep({ ...report, step: 'ask' })).toMatchObject({
+      run: true,
+      idempotencyKey,
+    });
     await api.client.workflow.endStep({ ...report, step: 'ask', output: decision });
     expect(await api.client.workflow.beginStep({ ...report, step: 'ask' })).toMatchObject({ run: false });
     await api.client.workflow.beginStep({ ...report, step: 'last' });
@@ -335,7 +361,9 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
     } finally {
       clock.now = before;
     }
-    expect(await api.client.decision.get({ decisionId: decision.decisionId })).toMatchObject({ status: 'cancelled' });
+    expect(await api.client.decision.get({ decisionId: decision.decisionId })).toMatchObject({
+      status: 'cancelled',
+    });
   });
 
   test('need a second person before they are published, where the company demands it', async () => {
@@ -350,10 +378,9 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
   test('are on the first page, part by part', async () => {
     const { parts } = await api.client.dashboard.get({});
     expect(parts.map(({ name, status }) => [name, status])).toEqual(
-      ['evaluation', 'approvals', 'decisions', 'workflows', 'failures', 'gates', 'plans', 'usage', 'me'].map((name) => [
-        name,
-        'ok',
-      ]),
+      ['evaluation', 'approvals', 'decisions', 'workflows', 'failures', 'gates', 'plans', 'usage', 'me'].map(
+        (name) => [name, 'ok'],
+      ),
     );
   });
 });

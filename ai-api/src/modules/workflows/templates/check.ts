@@ -177,9 +177,14 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
     if (names.length === 0) fault(`${here}.branches`, 'needs a branch');
     if (typeof step.join === 'number' && step.join > names.length)
       fault(`${here}.join`, `is more than the ${names.length} branches`);
-    for (const [name, list] of Object.entries(step.branches))
-      steps(list, `${here}.branches.${name}`, visible, more);
-    return Object.fromEntries(names.map((name) => [name, 'dyn']));
+    return Object.fromEntries(
+      Object.entries(step.branches).map(([name, list]): [string, DataType] => {
+        const after = steps(list, `${here}.branches.${name}`, visible, more);
+        const last = list.at(-1);
+        const isCertain = step.join === 'all' && last !== undefined;
+        return [name, isCertain ? outputIn(after, last.id) : 'dyn'];
+      }),
+    );
   }
 
   function checkPlain(step: PlainStep, here: string, by: Language, visible: Types, more: Types): DataType {
@@ -271,6 +276,11 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
   }
 
   return { faults, structure, language, steps, values };
+}
+
+function outputIn(visible: Types, id: string): DataType {
+  const step = visible[id];
+  return typeof step === 'object' ? (step.output ?? 'dyn') : 'dyn';
 }
 
 /** Whether a value contains no expression. */

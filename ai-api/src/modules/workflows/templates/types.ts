@@ -11,18 +11,33 @@ export function typeOfSchema(schema: z.ZodType, io: 'input' | 'output'): DataTyp
   return typeOfJson(jsonSchemaOf(schema, io), 0);
 }
 
-/** JSON Schema of a zod schema, without references. */
+/** JSON Schema of a zod schema, without references; what contains itself is left open. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    reused: 'inline',
-    cycles: 'ref',
-  }) as Json;
+  const { $defs = {}, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return inlined(root, $defs as Record<string, Json>, 0);
+}
+
+function inlined(schema: Json, defs: Record<string, Json>, depth: number): Json {
+  const name = schema.$ref?.replace('#/$defs/', '');
+  const target = name === undefined ? schema : (defs[name] ?? {});
+  if (depth > MAX_DEPTH) return {};
+  return Object.fromEntries(
+    Object.entries(target).map(([key, value]) => [key, inlinedPart(key, value, defs, depth)]),
+  );
+}
+
+function inlinedPart(key: string, value: unknown, defs: Record<string, Json>, depth: number): unknown {
+  const inner = (one: unknown) => inlined(one as Json, defs, depth + 1);
+  if (key === 'properties')
+    return Object.fromEntries(
+      Object.entries(value as Record<string, Json>).map(([name, one]) => [name, inner(one)]),
+    );
+  if (key === 'items' && typeof value === 'object' && !Array.isArray(value)) return inner(value);
+  return ['anyOf', 'oneOf', 'allOf'].includes(key) ? (value as Json[]).map(inner) : value;
 }
 
 function typeOfJson(schema: Json, depth: number): DataType {
-  if (depth > MAX_DEPTH || schema.$ref || schema.anyOf || schema.oneOf || schema.allOf) return 'dyn';
+  if (depth > MAX_DEPTH || schema.anyOf || schema.oneOf || schema.allOf) return 'dyn';
   switch (schema.type) {
     case 'string':
       return 'string';
