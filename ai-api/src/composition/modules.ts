@@ -47,6 +47,7 @@ true satisfies [Unmet] extends [never] ? true : Unmet;
 export interface Modules {
   services: Services;
   served: Served[];
+  invoker: Invoker;
   routes(anonymous: RequestHandler): Router[];
   /** Gives a company what comes with the modules. */
   seed(transaction: TenantTransaction, tenantId: string): Promise<void>;
@@ -77,6 +78,7 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
   return {
     services: services as Services,
     served,
+    invoker: given.invoker,
     routes: (anonymous) =>
       loaded.flatMap(({ name, module }) => module.routes?.(services[name] as never, anonymous) ?? []),
     seed: async (transaction, tenantId) => {

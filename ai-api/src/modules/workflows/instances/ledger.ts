@@ -78,7 +78,9 @@ export class Ledger {
 
   /** Whether a step is under way in some process that is alive. */
   get isBusy(): boolean {
-    return this.tasks.some(({ state, is_expired }) => state === 'running' && !is_expired);
+    return this.tasks.some(
+      ({ state, claim, is_expired }) => state === 'running' && claim !== null && !is_expired,
+    );
   }
 
   find(path: string): TaskRow | undefined {

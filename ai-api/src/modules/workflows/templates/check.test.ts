@@ -74,6 +74,22 @@ describe('a template is refused', () => {
       'steps[1].input.builderId',
     ],
     [
+      'a field in a list of objects that is not there',
+      {
+        id: 'a',
+        type: 'operation',
+        operation: 'plan.create',
+        input: {
+          builderId: 'b-1',
+          reason: 'It is needed for this test',
+          goals: [{ goalId: 'one', titel: '=steps.builder.output.name', measure: 'It is done' }],
+          startsOn: '2026-12-01',
+          endsOn: '2026-12-31',
+        },
+      },
+      'steps[1].input.goals[0].titel',
+    ],
+    [
       'a literal that is not valid',
       {
         id: 'a',

@@ -4,7 +4,7 @@ import { matchesTopic, topic, typesOfTopic } from '../../../contract/topics.ts';
 import { type DataType, dataLanguage, ExpressionError } from '../../../judgement/index.ts';
 import { type Definition, MAX_NESTING, MAX_STEPS, type PlainStep, type Step, type StepOf } from './schema.ts';
 import type { Fault } from './source.ts';
-import { fits, jsonSchemaOf, typeOfInput, typeOfSchema } from './types.ts';
+import { fits, type Json, jsonSchemaOf, typeOfInput, typeOfSchema } from './types.ts';
 import { expressionOf } from './values.ts';
 import { eachStep } from './walk.ts';
 
@@ -112,15 +112,36 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
     for (const [name, given] of Object.entries(input)) {
       const path = `${place}.input.${name}`;
       const field = op.input.shape[name];
-      const type = value(given, path, by);
       if (!field) fault(path, `is not an input of ${id}`);
-      else if (type !== null && !fits(type, schema.properties?.[name] as never))
-        fault(path, `${id} does not take ${type} here`);
-      else if (isLiteral(given)) literal(given, field, path);
+      nested(given, schema.properties?.[name] as Json | undefined, path, by);
+      if (field && isLiteral(given)) literal(given, field, path);
     }
     for (const name of schema.required ?? [])
       if (!Object.hasOwn(input, name)) fault(`${place}.input`, `${id} needs ${name}`);
     return op;
+  }
+
+  /** Checks the expressions in a value, and the objects around them, against a schema. */
+  function nested(given: unknown, schema: Json | undefined, path: string, by: Language): void {
+    const source = expressionOf(given);
+    if (source !== null) {
+      const type = expression(source, path, by);
+      if (!fits(type, schema)) fault(path, `does not take ${type}`, 0, source.length);
+      return;
+    }
+    if (Array.isArray(given)) {
+      for (const [index, one] of given.entries())
+        nested(one, schema?.items as Json | undefined, `${path}[${index}]`, by);
+      return;
+    }
+    if (typeof given !== 'object' || given === null) return;
+    const { properties, required = [] } = schema ?? {};
+    for (const [name, one] of Object.entries(given)) {
+      if (properties && !Object.hasOwn(properties, name)) fault(`${path}.${name}`, 'is not a field here');
+      nested(one, properties?.[name] as Json | undefined, `${path}.${name}`, by);
+    }
+    if (properties)
+      for (const name of required) if (!Object.hasOwn(given, name)) fault(path, `needs ${name}`);
   }
 
   function literal(given: unknown, field: Operation['input']['shape'][string], path: string): void {
@@ -158,18 +179,18 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       case 'parallel':
         return checkParallel(step, here, visible, more);
       case 'map':
-        expression(step.over, `${here}.over`, by, [
-          'list',
-          'list<dyn>',
-          'list<string>',
-          'list<double>',
-          'list<bool>',
-        ]);
+        checkList(step.over, `${here}.over`, by);
         steps(step.steps, `${here}.steps`, visible, { ...more, item: 'dyn', index: 'double' });
         return 'list<dyn>';
       default:
         return checkPlain(step, here, by, visible, more);
     }
+  }
+
+  function checkList(source: string, path: string, by: Language): void {
+    const type = expression(source, path, by);
+    if (type !== 'dyn' && !type.startsWith('list'))
+      fault(path, `must be a list, but is ${type}`, 0, source.length);
   }
 
   function checkParallel(step: StepOf<'parallel'>, here: string, visible: Types, more: Types): DataType {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { DataType } from '../../../judgement/index.ts';
 import type { InputField } from './schema.ts';
 
-type Json = z.core.JSONSchema.BaseSchema;
+/** A JSON Schema. */
+export type Json = z.core.JSONSchema.BaseSchema;
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 const MAX_DEPTH = 8;
 
