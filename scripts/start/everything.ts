@@ -61,7 +61,7 @@ export async function startEverything(
     progress.line(`API: ready on ${apiUrl}`);
     const client = createClient(resources, { baseUrl: apiUrl, apiKey: secrets.apiKey, timeoutMs: 120_000 });
     await importCompany(client, options.company, progress);
-    await startProcesses(client, progress);
+    await startProcesses(client, progress.line);
     signal.throwIfAborted();
     const n8n = await startN8n({
       userFolder: join(options.dataDirectory, 'n8n'),

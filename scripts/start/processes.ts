@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
-import type { Progress } from './progress.ts';
 
 const DAY_MS = 86_400_000;
 const LOOK_MS = 300;
@@ -13,7 +12,7 @@ const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString
  * waits before it erases a person, one failed and one is complete. A second start finds them by their references. None
  * of them sends mail.
  */
-export async function startProcesses(client: Client, progress: Progress): Promise<void> {
+export async function startProcesses(client: Client, say: (line: string) => void): Promise<void> {
   const { items } = await client.builder.list({ limit: 3 });
   const [first, second, third] = items;
   if (!first || !second || !third) return;
@@ -58,9 +57,7 @@ export async function startProcesses(client: Client, progress: Progress): Promis
   });
   await decline(client, declined.instanceId, second.name);
   const { counts } = await client.workflow.count({});
-  progress.line(
-    `Processes: ${counts.map(({ state, count }) => `${count} ${state.replaceAll('_', ' ')}`).join(', ')}`,
-  );
+  say(`Processes: ${counts.map(({ state, count }) => `${count} ${state.replaceAll('_', ' ')}`).join(', ')}`);
 }
 
 async function decline(client: Client, instanceId: string, name: string): Promise<void> {

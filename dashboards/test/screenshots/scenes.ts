@@ -82,6 +82,8 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/reviews': press('reviewNext'),
   'ai-manager-reviewer/stage-gates': row('gatesTable'),
   'ai-manager-operations/runs': row('runsTable'),
+  'ai-manager-operations/instances': row('instancesTable', 'compensated'),
+  'ai-manager-operations/templates': row('templatesTable', 'Onboard'),
   'ai-manager-operations/jobs': each(choose('jobsState', 'dead'), row('jobsTable')),
   'ai-manager-operations/webhooks': row('webhooksTable', 'broken'),
   'ai-manager-operations/decisions': row('decisionsTable', 'bakeries'),

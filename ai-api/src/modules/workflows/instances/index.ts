@@ -6,6 +6,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Agents } from '../../ai/agents/index.ts';
 import type { Decisions } from '../../ai/decisions/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
@@ -49,6 +50,14 @@ export function create({ config, clock, ...needs }: Needs) {
     concurrency: config.WORKFLOW_CONCURRENCY,
     perCompany: config.WORKFLOW_COMPANY_CONCURRENCY,
   });
+}
+
+/** What people wrote into workflows, and what steps answered about them. */
+export function personalData(service: Workflows): PersonalData {
+  return {
+    tables: ['workflows.instances', 'workflows.tasks', 'workflows.compensations', 'workflows.signals'],
+    about: service.about,
+  };
 }
 
 /** The operations of this module. */

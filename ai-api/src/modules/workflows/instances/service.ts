@@ -28,6 +28,7 @@ import {
   type InstanceRow,
   insertInstance,
   insertSignal,
+  instancesNaming,
   listInstances,
   lockInstance,
   note,
@@ -355,19 +356,18 @@ export function createWorkflows(
 
     ...createN8nRunner(parts, { ending, ledgerOf, enqueue, refuseEnded }),
 
-    /** For pages of other modules: how many instances are in which state, and the newest that need a person. */
-    overview: async (transaction: TenantTransaction) => ({
-      counts: await countByState(transaction),
-      attention: (
-        await Promise.all(
-          (['compensation_failed', 'failed'] as const).map((state) =>
-            listInstances(transaction, { state }, null, 5),
-          ),
-        )
-      )
-        .flat()
-        .map(instanceView),
-    }),
+    /** The workflows whose input names a subject such as `builder:b-001`; null when there is none. */
+    about: async (transaction: TenantTransaction, subject: string): Promise<object | null> => {
+      const rows = await instancesNaming(transaction, subject, subject.slice(subject.indexOf(':') + 1));
+      if (rows.length === 0) return null;
+      return rows.map(({ id, template, state, input, created_at }) => ({
+        instanceId: id,
+        template,
+        state,
+        input,
+        createdAt: created_at.toISOString(),
+      }));
+    },
 
     /** Looks for forgotten instances now, as the schedule does each minute. */
     sweep: () => sweep(parts),

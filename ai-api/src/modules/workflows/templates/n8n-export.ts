@@ -40,7 +40,7 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
     const examples = Object.fromEntries(
       Object.entries(definition.input).map(([name, { example }]) => [name, example ?? null]),
     );
-    const jsonOutput = `={{ $json.body?.input ?? ${JSON.stringify(examples)} }}`;
+    const jsonOutput = `={{ $json.body?.input ?? ${JSON.stringify(examples).replaceAll('}}', '} }')} }}`;
     const input = canvas.add('Input', 'n8n-nodes-base.set', 3.4, { mode: 'raw', jsonOutput, options: {} }, [
       ...manual,
       ...hook,
@@ -245,12 +245,14 @@ function notesFor({ steps, runner }: Definition): string[] {
   const events = has(
     (step) => step.type === 'wait' && (step.event !== undefined || step.signal !== undefined),
   );
+  const composed = has(({ type }) => type === 'branch' || type === 'map');
   const joins = has((step) => step.type === 'parallel' && step.join !== 'all');
   return [
     ...(undone.length > 0 && runner === 'platform'
       ? [`n8n undoes nothing: ${undone.join(', ')} would be undone by this platform.`]
       : []),
     ...(events.length > 0 ? [`n8n waits a day in place of the event or signal: ${events.join(', ')}.`] : []),
+    ...(composed.length > 0 ? [`n8n does not pass on what these answer: ${composed.join(', ')}.`] : []),
     ...(joins.length > 0 ? [`n8n waits for every branch: ${joins.join(', ')}.`] : []),
   ];
 }

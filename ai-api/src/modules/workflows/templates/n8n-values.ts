@@ -28,11 +28,25 @@ export function createN8nValues(
   function outputOf(id: string): string {
     const step = steps.get(id);
     const name = JSON.stringify(id);
+    if (step?.type === 'parallel') {
+      const branches = Object.entries(step.branches).map(([branch, list]) => {
+        const last = list.at(-1);
+        return `${branch}: ${last ? outputIfAny(last.id) : 'null'}`;
+      });
+      return `{ ${branches.join(', ')} }`;
+    }
+    if (step?.type === 'branch' || step?.type === 'map') return 'null';
     if (step?.type === 'operation' && find(step.operation)?.list)
       return `{ items: $(${name}).all().map((item) => item.json) }`;
     if (step?.type === 'human')
       return `{ ...$(${name}).first().json, approved: $(${name}).first().json.status === "approved" }`;
     return `$(${name}).first().json`;
+  }
+
+  /** The same where the step may not have been carried out. */
+  function outputIfAny(id: string): string {
+    const isComposed = ['parallel', 'branch', 'map'].includes(steps.get(id)?.type ?? '');
+    return isComposed ? outputOf(id) : `($(${JSON.stringify(id)}).isExecuted ? ${outputOf(id)} : null)`;
   }
 
   function pathOf(expression: string): string {
@@ -105,7 +119,7 @@ export function createN8nValues(
       if (Object.keys(values).length === 0) return from;
       const text = Object.values(values).join('\n');
       const used = [...new Set([...text.matchAll(/\bsteps\.(\w+)/g)].map(([, id]) => id as string))];
-      const outputs = used.map((id) => `${id}: $(${JSON.stringify(id)}).isExecuted ? ${outputOf(id)} : null`);
+      const outputs = used.map((id) => `${id}: ${outputIfAny(id)}`);
       const map = mapOf.get(step.id);
       const item = map ? { item: `={{ $(${JSON.stringify(`${map}: each`)}).item.json.item }}` } : {};
       return canvas.addApi(
