@@ -1,4 +1,5 @@
 import { Problem } from '../../../http/problem.ts';
+import type { Events } from '../../shared/events/index.ts';
 import {
   evaluate,
   expressionError,
@@ -11,21 +12,24 @@ import {
   type Scope,
   type StepOf,
 } from '../templates/index.ts';
-import { keyOf } from './deliver.ts';
+import { earlierEvent, keyOf } from './deliver.ts';
 import type { Ledger } from './ledger.ts';
 import { countRunning, takeSignal, wrap } from './store.ts';
 
 /** Starts a child within the transaction of its parent; answers its id. */
 export type StartChild = (ledger: Ledger, path: string, template: string, input: object) => Promise<string>;
 
+/** What beginning a step needs beside the database. */
+interface Means {
+  startChild: StartChild;
+  findSince: Events['findSince'];
+  lookAgain(ledger: Ledger): Promise<void>;
+}
+
 /**
  * Begins a step: writes the intent, and claims what is carried out outside. Steps that need nothing outside end here.
  */
-export async function begin(
-  ledger: Ledger,
-  { path, step, scope }: Ready,
-  startChild: StartChild,
-): Promise<void> {
+export async function begin(ledger: Ledger, { path, step, scope }: Ready, means: Means): Promise<void> {
   if (ledger.tasks.length >= MAX_TASKS)
     return failed(ledger, path, step as PlainStep, {
       code: 'TOO_MANY_STEPS',
@@ -37,14 +41,14 @@ export async function begin(
       case 'validate':
         return await validate(ledger, path, plain, scope);
       case 'wait':
-        return await wait(ledger, path, plain, scope);
+        return await wait(ledger, path, plain, scope, means);
       case 'fail':
         return await failed(ledger, path, plain, {
           code: plain.code,
           message: String(resolve(plain.message, scope)),
         });
       case 'child':
-        return await child(ledger, path, plain, scope, startChild);
+        return await child(ledger, path, plain, scope, means.startChild);
       default:
         return await act(ledger, path, plain, scope);
     }
@@ -71,7 +75,13 @@ async function validate(ledger: Ledger, path: string, step: StepOf<'validate'>, 
   await ledger.fail(task, { code: 'NOT_VALID', message: failures.join(' ') }, false);
 }
 
-async function wait(ledger: Ledger, path: string, step: StepOf<'wait'>, scope: Scope): Promise<void> {
+async function wait(
+  ledger: Ledger,
+  path: string,
+  step: StepOf<'wait'>,
+  scope: Scope,
+  { findSince, lookAgain }: Means,
+): Promise<void> {
   const { event, where, signal, timeoutSeconds } = step;
   const dueAt = dueOf(step, scope, ledger.now);
   const [pair] = Object.entries(where ?? {});
@@ -81,6 +91,11 @@ async function wait(ledger: Ledger, path: string, step: StepOf<'wait'>, scope: S
     wait_event: event ?? (signal === undefined ? null : `signal:${signal}`),
     wait_key: pair ? keyOf(pair[0], resolve(pair[1], scope)) : null,
   });
+  if (task.wait_key !== null) {
+    const earlier = await earlierEvent(ledger, task, findSince);
+    if (earlier) return ledger.succeed(task, { event: earlier.type, data: earlier.data, timedOut: false });
+    await lookAgain(ledger);
+  }
   if (signal === undefined) return;
   const sent = await takeSignal(ledger.transaction, ledger.instance.id, signal, path);
   if (sent) await ledger.succeed(task, { event: signal, data: sent.payload, timedOut: false });

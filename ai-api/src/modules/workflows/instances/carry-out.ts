@@ -27,8 +27,9 @@ export interface CarriedOut {
   result: Result;
 }
 
-/** An event that was on its way while the step began to wait is found by looking, soon and once more. */
+/** An event that was on its way while the step began to wait, or looked, is found by looking again. */
 const LOOKS_MS = [5_000, 60_000];
+const LATER_LOOKS_MS = 3_600_000;
 const MAIL_DOMAIN = 'workflows.ai-manager';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -302,7 +303,7 @@ function waits(progress: Record<string, unknown>, event: string, key: string): R
     progress: { ...progress, looks: looks + 1 },
     event,
     key,
-    lookAgainMs: LOOKS_MS[looks] ?? null,
+    lookAgainMs: LOOKS_MS[looks] ?? LATER_LOOKS_MS,
   };
 }
 

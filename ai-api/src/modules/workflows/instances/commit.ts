@@ -28,12 +28,23 @@ export interface Committed {
   claims: (Claim | UndoClaim)[];
 }
 
+const LOOK_AGAIN_SECONDS = 5;
+
 export type Commit = ReturnType<typeof createCommit>;
 
 /** Stores what ended and writes the intents of what comes next: one transaction, in which the instance is locked. */
 export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undoing) {
-  const { jobs, templates, now, leaseSeconds } = parts;
+  const { jobs, templates, events, now, leaseSeconds } = parts;
   const startChild = createChildren(parts);
+
+  const waiting = {
+    findSince: events.findSince,
+    /** An event whose transaction was open while its step began to wait is found by looking once more. */
+    lookAgain: async ({ transaction, instance }: Ledger) => {
+      const job: AdvanceJob = { tenantId: instance.tenant_id, instanceId: instance.id };
+      await jobs.enqueue(transaction, ADVANCE_QUEUE, [job], { startAfterSeconds: LOOK_AGAIN_SECONDS });
+    },
+  };
 
   /** Begins everything that can be begun; steps that end at once make others ready. */
   async function plan(ledger: Ledger, mayBegin: boolean): Promise<Plan['outcome']> {
@@ -50,7 +61,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
       for (const prefix of planned.abandoned) await abandon(ledger, prefix);
       if (planned.outcome.state !== 'open' || !mayBegin) return planned.outcome;
       const before = ledger.ended.length;
-      for (const ready of planned.ready) await begin(ledger, ready, startChild);
+      for (const ready of planned.ready) await begin(ledger, ready, { startChild, ...waiting });
       if (ledger.ended.length === before && planned.skipped.length === 0) return planned.outcome;
     }
   }
@@ -112,7 +123,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
     const { instance } = ledger;
     const mayBegin =
       mayClaim && instance.cancel_mode === null && !instance.is_paused && instance.runner === 'platform';
-    await deliver(ledger, arrived, mayBegin);
+    await deliver(ledger, { arrived, mayClaim: mayBegin, findSince: events.findSince });
     if (instance.cancel_mode !== null) {
       if (ledger.isBusy) return rest(ledger, own);
       const error = { code: 'CANCELLED', message: instance.cancel_reason ?? 'It was cancelled.' };
