@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'scale',
   'outbox',
   'realtime',
+  'workflows',
   'n8n-nodes',
   'triage',
   'injection',

@@ -40,6 +40,6 @@ async function compose(
   const drivers = await openDrivers(config, log, database, metrics, overrides);
   const modules = await createModules(drivers);
   await seedTenant(config, database, modules);
-  const { services, served, routes } = modules;
-  return { ...drivers, ...services, served, routes };
+  const { services, served, invoker, routes } = modules;
+  return { ...drivers, ...services, served, invoker, routes };
 }

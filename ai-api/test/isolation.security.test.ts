@@ -44,6 +44,9 @@ const UNRECORDED: Record<string, string> = {
       'the row of the session is its history',
     ]),
   ),
+  'workflowTemplate.check': 'it reads',
+  'workflowTemplate.dryRun': 'it reads',
+  'workflowTemplate.evaluate': 'it reads',
   'realtime.createTicket': 'a ticket lets its caller do what the credential lets them do already',
 };
 

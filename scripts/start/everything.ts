@@ -11,6 +11,7 @@ import { importConversations } from './conversations.ts';
 import { buildNodes } from './nodes.ts';
 import { type Options, ROOT } from './options.ts';
 import { requireFreePorts } from './ports.ts';
+import { startProcesses } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { type LocalSecrets, localSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
@@ -65,6 +66,7 @@ export async function startEverything(
       const imported = await importConversations(client, { baseUrl: apiUrl, apiKey: secrets.apiKey });
       progress.line(`Conversations: ${imported} of the sample company imported`);
     }
+    await startProcesses(client, progress.line);
     signal.throwIfAborted();
     const n8n = await startN8n({
       userFolder: join(options.dataDirectory, 'n8n'),

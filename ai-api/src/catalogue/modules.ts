@@ -24,6 +24,9 @@ import { contract as realtime } from '../modules/shared/realtime/contract.ts';
 import { contract as tenancy } from '../modules/shared/tenancy/contract.ts';
 import { contract as usage } from '../modules/shared/usage/contract.ts';
 import { contract as webhooks } from '../modules/shared/webhooks/contract.ts';
+import { contract as dashboard } from '../modules/workflows/dashboard/contract.ts';
+import { contract as instances } from '../modules/workflows/instances/contract.ts';
+import { contract as templates } from '../modules/workflows/templates/contract.ts';
 
 /**
  * Every module, the lower ones first: a module may use those above it in this list. Its contract is read here; its
@@ -126,6 +129,21 @@ export const MODULES = {
     contract: licences,
     schema: 'licences',
     load: () => import('../modules/licences/licences/index.ts'),
+  },
+  templates: {
+    contract: templates,
+    schema: 'workflows',
+    load: () => import('../modules/workflows/templates/index.ts'),
+  },
+  workflows: {
+    contract: instances,
+    schema: 'workflows',
+    load: () => import('../modules/workflows/instances/index.ts'),
+  },
+  dashboard: {
+    contract: dashboard,
+    schema: null,
+    load: () => import('../modules/workflows/dashboard/index.ts'),
   },
 } as const;
 

@@ -9,6 +9,7 @@ import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
@@ -26,6 +27,8 @@ import { installationKeys, localKey } from './keys.ts';
 /** Parts that a test puts in place of the installation's own. */
 export interface Overrides {
   clock?: Clock;
+  /** Is called at the moments of a workflow at which a process may end. */
+  atPoint?: AtPoint;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
@@ -128,6 +131,7 @@ export async function openDrivers(
     langfuse: connectLangfuse(config),
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
+    atPoint: overrides.atPoint ?? (() => {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RequestHandler, Router } from 'express';
 import { MODULES, type ModuleName } from '../catalogue/modules.ts';
+import { createInvoker, type Invoker } from '../http/invoke.ts';
 import type { Served } from '../http/router.ts';
 import type { Kind } from '../judgement/index.ts';
 import type { Installation } from '../modules/shared/ops/index.ts';
@@ -12,8 +13,8 @@ import { installationOf } from './installation.ts';
 interface Module {
   /** Builds its service from drivers and from the services of the modules below it. */
   create(needs: never): unknown;
-  /** One handler for each operation of its contract; `served` are those of all modules. */
-  operations?(service: never, served: readonly Served[]): Served[];
+  /** One handler for each operation of its contract. */
+  operations?(service: never): Served[];
   /** Express routes that are no operations, such as pages. */
   routes?(service: never, anonymous: RequestHandler): Router;
   /** Its kinds of judgement. */
@@ -33,6 +34,8 @@ interface Given extends Drivers {
   installation: Installation;
   kinds: readonly Kind[];
   personalData: () => readonly PersonalData[];
+  /** Carries out operations of all modules in this process; while modules are built it knows none. */
+  invoker: Invoker;
 }
 
 /** The names of modules with a dependency that no module provides. */
@@ -44,6 +47,7 @@ true satisfies [Unmet] extends [never] ? true : Unmet;
 export interface Modules {
   services: Services;
   served: Served[];
+  invoker: Invoker;
   routes(anonymous: RequestHandler): Router[];
   /** Gives a company what comes with the modules. */
   seed(transaction: TenantTransaction, tenantId: string): Promise<void>;
@@ -58,22 +62,23 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
     }),
   );
   const services: Record<string, unknown> = {};
+  const served: Served[] = [];
   const given: Given = {
     ...drivers,
     installation: installationOf(drivers),
     kinds: loaded.flatMap(({ module }) => module.kinds ?? []),
     personalData: () =>
       loaded.flatMap(({ name, module }) => module.personalData?.(services[name] as never) ?? []),
+    invoker: createInvoker(served, drivers.requestPolicies),
   };
   for (const { name, module } of loaded) {
     services[name] = await module.create({ ...given, ...services } as never);
   }
-  const served: Served[] = [];
-  for (const { name, module } of loaded)
-    served.push(...(module.operations?.(services[name] as never, served) ?? []));
+  for (const { name, module } of loaded) served.push(...(module.operations?.(services[name] as never) ?? []));
   return {
     services: services as Services,
     served,
+    invoker: given.invoker,
     routes: (anonymous) =>
       loaded.flatMap(({ name, module }) => module.routes?.(services[name] as never, anonymous) ?? []),
     seed: async (transaction, tenantId) => {

@@ -51,10 +51,9 @@ export interface ExpressionLanguage {
  * @see https://github.com/cel-expr/cel-spec
  */
 export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
-  const environment = registerBounded(new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } }))
-    .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
-    .registerFunction('percent(double, double): double', percent)
-    .registerFunction('dollars(double): string', dollars);
+  const environment = registerFunctions(
+    registerBounded(new Environment({ limits: { maxAstNodes: 500, maxDepth: 32 } })),
+  );
   for (const [group, fields] of Object.entries(vocabulary)) {
     const schema = Object.fromEntries(
       Object.entries(fields).map(([name, field]) => [name, CEL_TYPES[field.type]]),
@@ -85,6 +84,14 @@ export function expressionLanguage(vocabulary: Vocabulary): ExpressionLanguage {
   };
 }
 
+/** Registers the functions of {@link FUNCTIONS} that CEL itself does not have. */
+export function registerFunctions(environment: Environment): Environment {
+  return environment
+    .registerFunction('round(double): double', (x: number) => Math.round(x * 10) / 10)
+    .registerFunction('percent(double, double): double', percent)
+    .registerFunction('dollars(double): string', dollars);
+}
+
 function parse(environment: Environment, source: string) {
   try {
     return environment.parse(source);
@@ -102,7 +109,8 @@ function bounded(ast: ASTNode): string {
   }
 }
 
-function toExpressionError(error: unknown, source: string): ExpressionError {
+/** An error of the compiler with its place in the expression. */
+export function toExpressionError(error: unknown, source: string): ExpressionError {
   const { summary, message, range } = error as {
     summary?: string;
     message?: string;

@@ -16,6 +16,7 @@ import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
 import { webhooks } from './webhooks.ts';
+import { workflows } from './workflows.ts';
 
 /**
  * Calls of every operation of the contracts, in an order in which each finds what it needs. They start with an empty
@@ -38,5 +39,6 @@ export const steps: Step[] = [
   ...prompts,
   ...repositories,
   ...links,
+  ...workflows,
   ...platform,
 ];

@@ -30,6 +30,10 @@ import { gateQueries, gatesPage } from './stage-gates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
 
 const queries: Query[] = [
+  api.read('firstPage', 'dashboard.get', {
+    options: { include: 'decisions,approvals,workflows' },
+    transform: 'first-page',
+  }),
   ...runQueries,
   evaluationQuery,
   overrideQuery,
@@ -75,7 +79,7 @@ const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: load('runs', 'usage', 'quality'),
+  onLoad: load('firstPage', 'runs', 'usage', 'quality'),
   rows: [
     ...pageHeader(
       'overview',
@@ -95,6 +99,11 @@ const overview: Page = {
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
       cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
+    ],
+    [
+      cell(cardOf('overviewDecisions', 'firstPage', { from: 'decisionsCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     section('overviewAttentionTitle', 'Needs your attention'),
     [

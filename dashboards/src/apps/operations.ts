@@ -3,8 +3,10 @@ import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decisionQueries, decisionsPage } from './decisions.ts';
+import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
+import { templateQueries, templatesPage } from './templates.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
 import { workflowQueries, workflowsPage } from './workflows.ts';
 
@@ -15,6 +17,8 @@ export const operations: App = {
   groups: ['ai-manager-operations', 'ai-manager-admin'],
   queries: [
     ...operatedRunQueries,
+    ...instanceQueries,
+    ...templateQueries,
     ...jobQueries,
     ...webhookQueries,
     auditQuery,
@@ -25,6 +29,8 @@ export const operations: App = {
   ],
   pages: [
     runsPage,
+    instancesPage,
+    templatesPage,
     jobsPage,
     webhooksPage,
     decisionsPage(false),

@@ -5,6 +5,7 @@ import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
 import { pdfOf } from '../../../ai-api/test/files.ts';
 import { staff } from '../../../ai-api/test/staff.ts';
 import { importConversations } from '../../../scripts/start/conversations.ts';
+import { startProcesses } from '../../../scripts/start/processes.ts';
 
 const WEEKS = ['2026-W44', '2026-W45', '2026-W46'];
 const DAY = 86_400_000;
@@ -39,6 +40,7 @@ export async function fillCompany(api: TestApi, hooks: string): Promise<void> {
   await decisions(executive);
   await questions(executive);
   await makeDeadLetter(api);
+  await startProcesses(api.client, () => {});
 }
 
 async function until(isDone: () => Promise<boolean>, what: string): Promise<void> {

@@ -86,6 +86,8 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-context/conversations': row('conversationsTable', 'login'),
   'ai-manager-context/search': searchConversations,
   'ai-manager-operations/runs': row('runsTable'),
+  'ai-manager-operations/instances': row('instancesTable', 'compensated'),
+  'ai-manager-operations/templates': row('templatesTable', 'Onboard'),
   'ai-manager-operations/jobs': each(choose('jobsState', 'dead'), row('jobsTable')),
   'ai-manager-operations/webhooks': row('webhooksTable', 'broken'),
   'ai-manager-operations/decisions': row('decisionsTable', 'bakeries'),

@@ -24,6 +24,8 @@ export interface Queue<Data extends object, Progress = unknown> {
   concurrency: number;
   /** Jobs that one of its workers takes at once and handles concurrently. Defaults to 1. */
   batch?: number;
+  /** Jobs of one company at once, in all processes together. Defaults to no limit. */
+  perCompany?: number;
   retryLimit: number;
   /** Seconds before the first retry; it doubles with each one. */
   retryDelay: number;
@@ -153,7 +155,7 @@ export function createJobs(
 
   async function work(queue: Queue<object>): Promise<void> {
     for (let worker = 0; worker < queue.concurrency; worker++) {
-      await poll(queue.name, (job) => attempt(queue, job), queue.batch);
+      await poll(queue.name, (job) => attempt(queue, job), queue.batch, queue.perCompany);
     }
     await poll(deadLetter(queue.name), (job) => report(queue, job));
   }
@@ -200,6 +202,7 @@ export function createJobs(
     name: string,
     handle: (job: JobWithMetadata<object>) => Promise<void>,
     batchSize = 1,
+    perCompany?: number,
   ): Promise<void> {
     const options = {
       pollingIntervalSeconds: 0.5,
@@ -207,6 +210,7 @@ export function createJobs(
       includeMetadata: true,
       perJobResults: true,
       batchSize,
+      ...(perCompany === undefined ? {} : { groupConcurrency: perCompany }),
     } as const;
     worked.add(name);
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
@@ -247,12 +251,14 @@ export function createJobs(
       const priority = RANK[options?.priority ?? queues.get(name)?.priority ?? 'default'];
       const carried = traceHeaders();
       const more = carried.traceparent ? { [TRACE]: carried } : {};
+      const isGrouped = queues.get(name)?.perCompany !== undefined;
       await boss.insert(
         name,
         jobs.map((data) => ({
           data: { ...data, ...more },
           priority,
           startAfter: options?.startAfterSeconds ?? 0,
+          ...(isGrouped ? { group: { id: (data as { tenantId: string }).tenantId } } : {}),
         })),
         { db },
       );

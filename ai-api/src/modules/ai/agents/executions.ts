@@ -48,6 +48,19 @@ const NOTHING_YET = {
   ended_at: null,
 };
 
+/** The executions with these ids, in one query. */
+export async function executionsByIds(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<ExecutionRecord[]> {
+  if (ids.length === 0) return [];
+  return transaction
+    .selectFrom('agents.executions')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
 export function findExecution(
   transaction: TenantTransaction,
   id: string,

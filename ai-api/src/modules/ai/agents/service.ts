@@ -17,6 +17,7 @@ import {
 import {
   cancelExecution,
   type ExecutionRecord,
+  executionsByIds,
   findExecution,
   insertExecution,
   listExecutions,
@@ -252,6 +253,9 @@ export function createAgents(parts: AgentParts) {
           view: executionViewOf,
         }),
       ),
+
+    /** For pages of other modules that show what agents did. */
+    executionsByIds,
 
     getExecution: (tenantId: string, executionId: string) =>
       database.withTenant(tenantId, async (transaction) => {

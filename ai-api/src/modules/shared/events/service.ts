@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type EventType, events } from '../../../contract/events.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createEventLog } from './event-log.ts';
-import { insertEvent } from './store.ts';
+import { findEventSince, insertEvent } from './store.ts';
 
 /** An event that was appended in the transaction that a subscriber is called with. */
 export interface Published {
@@ -39,6 +39,15 @@ export function createEvents(database: Database, now: () => Date) {
     /** Appends an event that is for one reader, who is notified by the caller. Returns its id. */
     append: (transaction: TenantTransaction, type: EventType, data: object): Promise<string> =>
       insertEvent(transaction, type, data, now()),
+
+    /** The newest event of these types after an id (UUIDv7) whose data has this value in a field; null when there is none. */
+    findSince: (
+      transaction: TenantTransaction,
+      types: readonly EventType[],
+      afterId: string,
+      field: string,
+      value: string,
+    ) => findEventSince(transaction, types, afterId, field, value),
 
     /** Has a module react to every event, in its transaction. */
     subscribe: (subscriber: Subscriber): void => {

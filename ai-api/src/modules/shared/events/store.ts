@@ -20,3 +20,23 @@ export async function insertEvent(
   await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
   return id;
 }
+
+/** The newest event of some types with a value in its data; ids are ordered by time, so that few rows are read. */
+export async function findEventSince(
+  transaction: TenantTransaction,
+  types: readonly string[],
+  afterId: string,
+  field: string,
+  value: string,
+): Promise<{ type: string; data: object } | null> {
+  const row = await transaction
+    .selectFrom('events.outbox')
+    .select(['type', 'data'])
+    .where('type', 'in', [...types])
+    .where('id', '>', afterId)
+    .where(sql<boolean>`data ->> ${field} = ${value}`)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
+}

@@ -13,6 +13,7 @@ import { apiKey } from './keys-contract.ts';
 import { createIdentity, type Identity } from './service.ts';
 import { user } from './users-contract.ts';
 
+export { type Principal, principalOf } from './principals.ts';
 export type { Identity } from './service.ts';
 export { ensureTenant } from './tenant-store.ts';
 

@@ -12,6 +12,7 @@ import { listKeys } from './key-store.ts';
 import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
+import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
@@ -71,6 +72,8 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     authenticate: verifier.authenticate,
     /** What a caller may do as of now; null when the credential has ended. */
     rolesNow: verifier.rolesNow,
+    /** A caller as of now for work that goes on after the request of the caller has ended; null when they left. */
+    principalNow: (principal: Principal) => principalNow(database, principal, now()),
     /** Calls `hear` after every change of a credential or a person. */
     onChange: changes.on,
     /** Begins to hear of changes by other processes. */

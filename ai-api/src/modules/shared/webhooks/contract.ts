@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../../contract/events.ts';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { topic } from '../../../contract/topics.ts';
 
 const STATES = ['pending', 'delivered', 'failed'] as const;
 
@@ -10,6 +11,7 @@ const endpoint = z
     id,
     url: z.url(),
     events: z.array(z.enum(EVENT_TYPES)),
+    topics: z.array(z.string()).describe('Patterns of event types, such as approval.*'),
     state: z
       .enum(['healthy', 'failing', 'disabled'])
       .describe('failing: deliveries wait longer between attempts. disabled: nothing is delivered'),
@@ -59,7 +61,13 @@ const url = z
   .max(2000)
   .refine(hasNoCredentials, 'must not hold a user name or a password')
   .describe('Where deliveries are POSTed; a host on the public internet unless configured otherwise');
-const eventTypes = z.array(z.enum(EVENT_TYPES)).min(1).describe('Event types to deliver');
+const eventTypes = z
+  .array(z.enum(EVENT_TYPES))
+  .describe('Event types to deliver; empty where topics say which');
+const topics = z
+  .array(topic)
+  .max(20)
+  .describe('Patterns of event types: * is one word, # any number, as in approval.* and agent.#');
 
 export const webhook = resource({
   id: 'webhook',
@@ -74,7 +82,7 @@ export const webhook = resource({
       description: 'The secret that signs the deliveries is returned only once, here.',
       access,
       status: 201,
-      input: z.object({ url, events: eventTypes }),
+      input: z.object({ url, events: eventTypes, topics: topics.default([]) }),
       output: endpoint.extend({ secret: z.string() }).meta({ id: 'NewWebhookEndpoint' }),
       errors: ['WEBHOOK_URL_REFUSED'],
     }),
@@ -106,6 +114,7 @@ export const webhook = resource({
         endpointId: id,
         url: url.optional(),
         events: eventTypes.optional(),
+        topics: topics.optional(),
         enabled: z.boolean().optional().describe('False stops deliveries, true starts them again'),
       }),
       output: endpoint,

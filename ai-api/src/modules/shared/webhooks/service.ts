@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type EventType, events } from '../../../contract/events.ts';
+import { isPattern } from '../../../contract/topics.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { notFound, Problem } from '../../../http/problem.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platform/outbound/index.ts';
@@ -33,6 +34,7 @@ const OVERLAP_MS = 24 * 3_600_000;
 interface Change {
   url?: string | undefined;
   events?: EventType[] | undefined;
+  topics?: string[] | undefined;
   enabled?: boolean | undefined;
 }
 
@@ -81,14 +83,18 @@ export function createWebhooks(
 
   return {
     /** @throws {Problem} WEBHOOK_URL_REFUSED */
-    create: async (actor: Actor, { url, events: types }: { url: string; events: EventType[] }) => {
+    create: async (
+      actor: Actor,
+      { url, events: types, topics }: { url: string; events: EventType[]; topics: string[] },
+    ) => {
+      const wanted = subscriptionOf(types, topics);
       await checkUrl(url);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const id = uuidv7();
         const secret = newSigningSecret();
-        const values = { id, url, events: types, secret: sealer.seal(secret, placeOf(id)) };
+        const values = { id, url, events: wanted, secret: sealer.seal(secret, placeOf(id)) };
         const view = endpointView(await insertEndpoint(transaction, values), undefined);
-        await audit(transaction, actor, `endpoint:${id}`, { url, events: types });
+        await audit(transaction, actor, `endpoint:${id}`, { url, events: wanted });
         return { ...view, secret };
       });
     },
@@ -113,11 +119,19 @@ export function createWebhooks(
       database.withTenant(tenantId, (transaction) => describe(transaction, endpointId)),
 
     /** @throws {Problem} NOT_FOUND, WEBHOOK_URL_REFUSED */
-    update: async (actor: Actor, endpointId: string, { url, events: types, enabled }: Change) => {
+    update: async (actor: Actor, endpointId: string, { url, events: types, topics, enabled }: Change) => {
       if (url !== undefined) await checkUrl(url);
       return database.withTenant(actor.tenantId, async (transaction) => {
-        if (!(await lockEndpoint(transaction, endpointId))) throw notFound('endpoint', endpointId);
-        const values = { ...(url === undefined ? {} : { url }), ...(types ? { events: types } : {}) };
+        const before = await lockEndpoint(transaction, endpointId);
+        if (!before) throw notFound('endpoint', endpointId);
+        const wanted =
+          types || topics
+            ? subscriptionOf(
+                types ?? before.events.filter((name) => !isPattern(name)),
+                topics ?? before.events.filter(isPattern),
+              )
+            : undefined;
+        const values = { ...(url === undefined ? {} : { url }), ...(wanted ? { events: wanted } : {}) };
         if (Object.keys(values).length > 0) await updateEndpoint(transaction, endpointId, values);
         if (enabled === false)
           await setHealth(transaction, endpointId, {
@@ -127,7 +141,7 @@ export function createWebhooks(
           });
         else if (enabled || url !== undefined) await setHealth(transaction, endpointId, HEALTHY);
         const view = await describe(transaction, endpointId);
-        await audit(transaction, actor, `endpoint:${endpointId}`, { url, events: types, enabled });
+        await audit(transaction, actor, `endpoint:${endpointId}`, { url, events: wanted, enabled });
         return view;
       });
     },
@@ -209,6 +223,13 @@ export function createWebhooks(
     /** Closes the connections to endpoints. */
     close: () => guard.close(),
   };
+}
+
+/** @throws {Problem} INVALID_INPUT when nothing would be delivered */
+function subscriptionOf(types: readonly string[], topics: readonly string[]): string[] {
+  const wanted = [...new Set([...types, ...topics])];
+  if (wanted.length === 0) throw invalidField('events', 'or topics must say what to deliver');
+  return wanted;
 }
 
 function audit(

@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
+import { topicsOfType } from '../../../contract/topics.ts';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Health } from './health.ts';
 
@@ -99,12 +100,12 @@ export async function lastDeliveries(
   return new Map(rows.map((row) => [row.endpoint_id, row]));
 }
 
-/** Endpoints that want events of a type. */
+/** Endpoints that want events of a type, by its name or by a pattern. */
 export async function subscribersOf(transaction: TenantTransaction, type: string): Promise<string[]> {
   const endpoints = await transaction
     .selectFrom('events.endpoints')
     .select('id')
-    .where(sql<boolean>`${type} = any(events)`)
+    .where(sql<boolean>`events && ${[type, ...topicsOfType(type)]}::text[]`)
     .where('state', '<>', 'disabled')
     .execute();
   return endpoints.map(({ id }) => id);

@@ -1,4 +1,5 @@
 import type { EventType } from '../../../contract/events.ts';
+import { isPattern } from '../../../contract/topics.ts';
 import type { AttemptRecord, DeliveryRecord } from './deliveries.ts';
 import type { EndpointRecord, LastDelivery } from './store.ts';
 
@@ -7,7 +8,8 @@ export function endpointView(row: EndpointRecord, last: LastDelivery | undefined
   return {
     id: row.id,
     url: row.url,
-    events: row.events as EventType[],
+    events: row.events.filter((name) => !isPattern(name)) as EventType[],
+    topics: row.events.filter(isPattern),
     state: row.state,
     stateReason: row.state_reason,
     pausedUntil: row.paused_until?.toISOString() ?? null,

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../../config/index.ts';
+import type { Invoker } from '../../../http/invoke.ts';
+import { type Served, serve } from '../../../http/router.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Mailer } from '../../../platform/mail/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
+import type { Agents } from '../../ai/agents/index.ts';
+import type { Decisions } from '../../ai/decisions/index.ts';
+import { actorOf } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { Identity } from '../../shared/identity/index.ts';
+import type { Templates } from '../templates/index.ts';
+import { workflow } from './contract.ts';
+import type { AtPoint } from './parts.ts';
+import { createWorkflows, type Workflows } from './service.ts';
+
+export type { AtPoint, CrashPoint } from './parts.ts';
+export type { Workflows } from './service.ts';
+
+interface Needs {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  templates: Templates;
+  invoker: Invoker;
+  identity: Identity;
+  decisions: Decisions;
+  agents: Agents;
+  mailer: Mailer;
+  clock: Clock;
+  log: Logger;
+  atPoint: AtPoint;
+  config: Pick<
+    Config,
+    'MAIL_FROM' | 'WORKFLOW_CONCURRENCY' | 'WORKFLOW_COMPANY_CONCURRENCY' | 'JOB_HEARTBEAT_SECONDS'
+  >;
+}
+
+export function create({ config, clock, ...needs }: Needs) {
+  const parts = {
+    ...needs,
+    mailFrom: config.MAIL_FROM,
+    leaseSeconds: config.JOB_HEARTBEAT_SECONDS,
+    now: () => clock.now(),
+  };
+  return createWorkflows(parts, {
+    concurrency: config.WORKFLOW_CONCURRENCY,
+    perCompany: config.WORKFLOW_COMPANY_CONCURRENCY,
+  });
+}
+
+/** What people wrote into workflows, and what steps answered about them. */
+export function personalData(service: Workflows): PersonalData {
+  return {
+    tables: ['workflows.instances', 'workflows.tasks', 'workflows.compensations', 'workflows.signals'],
+    about: service.about,
+  };
+}
+
+/** The operations of this module. */
+export function operations(service: Workflows): Served[] {
+  return [
+    serve(workflow, {
+      execute: (input, request) => service.execute(request, input),
+      list: ({ cursor, limit, ...filter }, { caller }) =>
+        service.list(caller.tenantId, filter, { cursor, limit }),
+      count: ({ template }, { caller }) => service.count(caller.tenantId, template),
+      get: ({ instanceId }, { caller }) => service.get(caller.tenantId, instanceId),
+      complete: ({ instanceId }, { caller }) => service.complete(caller.tenantId, instanceId),
+      timeline: ({ instanceId }, { caller }) => service.timeline(caller.tenantId, instanceId),
+      pause: ({ instanceId }, request) => service.pause(actorOf(request), instanceId),
+      resume: ({ instanceId }, request) => service.resume(actorOf(request), instanceId),
+      cancel: ({ instanceId, mode, reason }, request) =>
+        service.cancel(actorOf(request), instanceId, mode, reason),
+      signal: ({ instanceId, signal, payload }, request) =>
+        service.signal(actorOf(request), instanceId, signal, payload),
+      retry: ({ instanceId, path }, request) => service.retry(actorOf(request), instanceId, path),
+      resolve: ({ instanceId, reason }, request) => service.resolve(actorOf(request), instanceId, reason),
+      beginStep: ({ instanceId, step, executionId }, request) =>
+        service.beginStep(actorOf(request), instanceId, step, executionId),
+      endStep: ({ instanceId, step, executionId, ...ended }, request) =>
+        service.endStep(actorOf(request), instanceId, step, executionId, ended),
+      fail: ({ executionId, message }, request) =>
+        service.failExecution(actorOf(request), executionId, message),
+    }),
+  ];
+}

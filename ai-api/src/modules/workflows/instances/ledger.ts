@@ -1,0 +1,185 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Definition,
+  type Done,
+  type PlainStep,
+  type Step,
+  type StepError,
+  stepById,
+  unwrap,
+} from '../templates/index.ts';
+import { OPEN } from './states.ts';
+import { type InstanceRow, insertTask, leaseEnd, type TaskRow, updateTask, wrap } from './store.ts';
+
+/** A step that this process carries out, outside of any transaction. */
+export interface Claim {
+  kind: 'step';
+  taskId: string;
+  claim: string;
+  path: string;
+  step: Step;
+  attempt: number;
+  input: unknown;
+  /** What an earlier part of the step left, such as the id of a decision; null when the step begins. */
+  progress: Record<string, unknown> | null;
+}
+
+/** A step that ended, for the audit trail and the event. */
+export interface Ended {
+  step: string;
+  path: string;
+  state: 'succeeded' | 'failed' | 'undone' | 'undo failed';
+  error: StepError | null;
+}
+
+type Change = Parameters<typeof updateTask>[2];
+
+/**
+ * The steps of one instance within one transaction: what it writes to the database is seen by what is computed next.
+ */
+export class Ledger {
+  readonly transaction: TenantTransaction;
+  readonly instance: InstanceRow;
+  readonly definition: Definition;
+  readonly now: Date;
+  readonly ended: Ended[] = [];
+  readonly claims: Claim[] = [];
+  /** Keys whose places became free. */
+  readonly freedKeys = new Set<string>();
+  stepsStarted: number;
+  readonly #tasks: Map<string, TaskRow>;
+  readonly #leaseSeconds: number;
+
+  constructor(parts: {
+    transaction: TenantTransaction;
+    instance: InstanceRow;
+    definition: Definition;
+    now: Date;
+    tasks: readonly TaskRow[];
+    leaseSeconds: number;
+  }) {
+    this.transaction = parts.transaction;
+    this.instance = parts.instance;
+    this.definition = parts.definition;
+    this.now = parts.now;
+    this.stepsStarted = parts.instance.steps_started;
+    this.#tasks = new Map(parts.tasks.map((task) => [task.path, task]));
+    this.#leaseSeconds = parts.leaseSeconds;
+  }
+
+  get tasks(): TaskRow[] {
+    return [...this.#tasks.values()];
+  }
+
+  get open(): TaskRow[] {
+    return this.tasks.filter(({ state }) => OPEN.includes(state));
+  }
+
+  /** Whether a step is under way in some process that is alive. */
+  get isBusy(): boolean {
+    return this.tasks.some(
+      ({ state, claim, is_expired }) => state === 'running' && claim !== null && !is_expired,
+    );
+  }
+
+  find(path: string): TaskRow | undefined {
+    return this.#tasks.get(path);
+  }
+
+  /** The step of a task, as the template has it. */
+  stepOf(task: TaskRow): PlainStep | undefined {
+    return stepById(this.definition, task.step) as PlainStep | undefined;
+  }
+
+  /** The steps as plans see them. */
+  done(): Map<string, Done> {
+    return new Map(
+      this.tasks.map(({ path, state, output, error }) => [
+        path,
+        { state, output: unwrap(output), error: error as StepError | null },
+      ]),
+    );
+  }
+
+  async insert(path: string, step: Step, values: Change & { state: TaskRow['state'] }): Promise<TaskRow> {
+    const task = await insertTask(this.transaction, {
+      id: uuidv7(),
+      instance_id: this.instance.id,
+      path,
+      step: step.id,
+      type: step.type,
+      ordinal: this.stepsStarted++,
+      started_at: this.now,
+      ...values,
+    } as Parameters<typeof insertTask>[1]);
+    this.#tasks.set(path, task);
+    return task;
+  }
+
+  async change(task: TaskRow, change: Change): Promise<TaskRow> {
+    await updateTask(this.transaction, task.id, change);
+    const json = (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value);
+    const changed = { ...task, ...change } as TaskRow;
+    for (const column of ['input', 'output', 'error', 'progress'] as const)
+      if (column in change) changed[column] = json(change[column]);
+    if (change.claim !== undefined) changed.is_expired = false;
+    this.#tasks.set(task.path, changed);
+    return changed;
+  }
+
+  /** Takes a step for this process, until its lease ends. */
+  async claim(task: TaskRow, step: Step, { isNewAttempt }: { isNewAttempt: boolean }): Promise<void> {
+    const claim = uuidv7();
+    const attempt = task.attempt + (isNewAttempt ? 1 : 0);
+    await this.change(task, {
+      state: 'running',
+      attempt,
+      claim,
+      lease_until: leaseEnd(this.#leaseSeconds) as unknown as Date,
+      due_at: null,
+    });
+    this.claims.push({
+      kind: 'step',
+      taskId: task.id,
+      claim,
+      path: task.path,
+      step,
+      attempt,
+      input: unwrap(task.input),
+      progress: task.progress as Record<string, unknown> | null,
+    });
+  }
+
+  async succeed(task: TaskRow, output: unknown): Promise<void> {
+    await this.#end(task, { state: 'succeeded', output: wrap(output), error: null, may_have_happened: true });
+  }
+
+  async fail(task: TaskRow, error: StepError, mayHaveHappened = task.may_have_happened): Promise<void> {
+    await this.#end(task, {
+      state: 'failed',
+      error: JSON.stringify(error),
+      may_have_happened: mayHaveHappened,
+    });
+  }
+
+  async cancel(task: TaskRow): Promise<void> {
+    await this.change(task, { ...ENDED_TASK, state: 'cancelled', ended_at: this.now });
+    if (task.concurrency_key !== null) this.freedKeys.add(task.concurrency_key);
+  }
+
+  async #end(task: TaskRow, change: Change & { state: 'succeeded' | 'failed' }): Promise<void> {
+    const ended = await this.change(task, { ...ENDED_TASK, ...change, ended_at: this.now });
+    if (task.concurrency_key !== null) this.freedKeys.add(task.concurrency_key);
+    const { step, path, error } = ended;
+    this.ended.push({ step, path, state: change.state, error: error as StepError | null });
+  }
+}
+
+const ENDED_TASK = {
+  claim: null,
+  lease_until: null,
+  due_at: null,
+  wait_event: null,
+  wait_key: null,
+} as const;

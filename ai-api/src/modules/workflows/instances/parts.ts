@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import type { Invoker } from '../../../http/invoke.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Mailer } from '../../../platform/mail/index.ts';
+import type { Decisions } from '../../ai/decisions/index.ts';
+import type { Events } from '../../shared/events/index.ts';
+import type { Identity } from '../../shared/identity/index.ts';
+import type { Templates } from '../templates/index.ts';
+import type { Arrived } from './deliver.ts';
+
+/** Moments at which a test ends the process: between them everything is one transaction. */
+export type CrashPoint =
+  | 'step claimed'
+  | 'step acted'
+  | 'step settled'
+  | 'undo claimed'
+  | 'undo acted'
+  | 'undo settled';
+
+/** Is called at each moment, in the middle of the work; what it throws ends the work as the end of a process does. */
+export type AtPoint = (
+  point: CrashPoint,
+  where: { instanceId: string; path: string; reference: string | null },
+) => void;
+
+/** What instances are driven with. */
+export interface WorkflowParts {
+  database: Database;
+  jobs: Jobs;
+  events: Events;
+  templates: Templates;
+  invoker: Invoker;
+  identity: Pick<Identity, 'principalNow'>;
+  decisions: Pick<Decisions, 'create'>;
+  mailer: Mailer;
+  mailFrom: string;
+  log: Logger;
+  now: () => Date;
+  /** For how long a process may be silent before its steps are taken over. */
+  leaseSeconds: number;
+  atPoint: AtPoint;
+}
+
+export const ADVANCE_QUEUE = 'workflow.advance';
+export const ROLLBACK_QUEUE = 'workflow.rollback-incomplete';
+
+/** One job drives one instance as far as it goes without waiting. */
+export interface AdvanceJob {
+  tenantId: string;
+  instanceId: string;
+  arrived?: Arrived;
+}

@@ -1,0 +1,313 @@
+import { events } from '../../../contract/events.ts';
+import type { Operation } from '../../../contract/operation.ts';
+import { matchesTopic, topic, typesOfTopic } from '../../../contract/topics.ts';
+import { type DataType, dataLanguage, ExpressionError } from '../../../judgement/index.ts';
+import { type Definition, MAX_NESTING, MAX_STEPS, type PlainStep, type Step, type StepOf } from './schema.ts';
+import type { Fault } from './source.ts';
+import { fits, type Json, jsonSchemaOf, typeOfInput, typeOfSchema } from './types.ts';
+import { expressionOf } from './values.ts';
+import { eachStep } from './walk.ts';
+
+/** What a template is held against. */
+export interface Surroundings {
+  /** The operation of an id; undefined when there is none. */
+  find(operation: string): Operation | undefined;
+  /** The inputs of a published template; undefined when there is none. */
+  inputsOf(template: string): Definition['input'] | undefined;
+}
+
+type Report = Omit<Fault, 'line' | 'column'>;
+type Types = Record<string, DataType>;
+
+/** Operations that hand out credentials, sign in, or would let a template change templates. */
+const REFUSED = /^((workflow|workflowTemplate|auth|apiKey|batch|realtime)\.|user\.invite$)/;
+
+/** Everything that is wrong with a template, each with its place. */
+export function checkDefinition(definition: Definition, surroundings: Surroundings): Report[] {
+  const checker = createChecker(definition, surroundings);
+  checker.structure();
+  const visible = checker.steps(definition.steps, 'steps', {}, {});
+  checker.values(definition.output, 'output', checker.language(visible, {}));
+  return checker.faults;
+}
+
+type Language = ReturnType<typeof dataLanguage>;
+
+function createChecker(definition: Definition, { find, inputsOf }: Surroundings) {
+  const faults: Report[] = [];
+  const fault = (path: string, message: string, start: number | null = null, end: number | null = null) =>
+    faults.push({ path, message, start, end });
+
+  /** What expressions see after these steps. */
+  function language(visible: Types, more: Types): Language {
+    return dataLanguage({
+      input: typeOfInput(definition.input),
+      steps: Object.keys(visible).length === 0 ? {} : visible,
+      instance: { id: 'string', startedAt: 'string' },
+      ...more,
+    });
+  }
+
+  function structure(): void {
+    const seen = new Set<string>();
+    let count = 0;
+    for (const { step, place, depth } of eachStep(definition.steps)) {
+      count++;
+      if (seen.has(step.id)) fault(`${place}.id`, `"${step.id}" is the id of another step`);
+      seen.add(step.id);
+      if (depth > MAX_NESTING) fault(place, `is nested more than ${MAX_NESTING} deep`);
+      if (definition.runner === 'n8n' && step.type !== 'operation')
+        fault(`${place}.type`, 'with the runner n8n every step is an operation, which n8n carries out');
+    }
+    if (count > MAX_STEPS) fault('steps', `has ${count} steps, more than ${MAX_STEPS}`);
+  }
+
+  /** Checks an expression and answers its type. */
+  function expression(source: string, path: string, by: Language, accepts?: readonly string[]): string {
+    try {
+      const { type } = by.compile(source);
+      if (accepts && type !== 'dyn' && !accepts.includes(type))
+        fault(path, `must be ${accepts.join(' or ')}, but is ${type}`, 0, source.length);
+      return type;
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      fault(path, error.message, error.start, error.end);
+      return 'dyn';
+    }
+  }
+
+  /** Checks every expression in a value; answers the type of the value itself, null for a literal. */
+  function value(given: unknown, path: string, by: Language): string | null {
+    const source = expressionOf(given);
+    if (source !== null) return expression(source, path, by);
+    if (Array.isArray(given))
+      for (const [index, inner] of given.entries()) value(inner, `${path}[${index}]`, by);
+    else if (typeof given === 'object' && given !== null) values(given as Record<string, unknown>, path, by);
+    return null;
+  }
+
+  function values(fields: Readonly<Record<string, unknown>>, path: string, by: Language): void {
+    for (const [name, given] of Object.entries(fields)) value(given, `${path}.${name}`, by);
+  }
+
+  function text(given: unknown, path: string, by: Language): void {
+    const type = value(given, path, by);
+    if (type !== null && type !== 'dyn' && type !== 'string') fault(path, `must be a text, but is ${type}`);
+  }
+
+  /** Checks the input of an operation against its schema. */
+  function operationInput(
+    id: string,
+    input: Readonly<Record<string, unknown>>,
+    place: string,
+    by: Language,
+  ): Operation | undefined {
+    const op = find(id);
+    if (!op || REFUSED.test(id)) {
+      fault(`${place}.operation`, op ? `"${id}" cannot be a step` : `there is no operation "${id}"`);
+      values(input, `${place}.input`, by);
+      return undefined;
+    }
+    const schema = jsonSchemaOf(op.input, 'input');
+    for (const [name, given] of Object.entries(input)) {
+      const path = `${place}.input.${name}`;
+      const field = op.input.shape[name];
+      if (!field) fault(path, `is not an input of ${id}`);
+      nested(given, schema.properties?.[name] as Json | undefined, path, by);
+      if (field && isLiteral(given)) literal(given, field, path);
+    }
+    for (const name of schema.required ?? [])
+      if (!Object.hasOwn(input, name)) fault(`${place}.input`, `${id} needs ${name}`);
+    return op;
+  }
+
+  /** Checks the expressions in a value, and the objects around them, against a schema. */
+  function nested(given: unknown, schema: Json | undefined, path: string, by: Language): void {
+    const source = expressionOf(given);
+    if (source !== null) {
+      const type = expression(source, path, by);
+      if (!fits(type, schema)) fault(path, `does not take ${type}`, 0, source.length);
+      return;
+    }
+    if (Array.isArray(given)) {
+      for (const [index, one] of given.entries())
+        nested(one, schema?.items as Json | undefined, `${path}[${index}]`, by);
+      return;
+    }
+    if (typeof given !== 'object' || given === null) return;
+    const { properties, required = [] } = schema ?? {};
+    for (const [name, one] of Object.entries(given)) {
+      if (properties && !Object.hasOwn(properties, name)) fault(`${path}.${name}`, 'is not a field here');
+      nested(one, properties?.[name] as Json | undefined, `${path}.${name}`, by);
+    }
+    if (properties)
+      for (const name of required) if (!Object.hasOwn(given, name)) fault(path, `needs ${name}`);
+  }
+
+  function literal(given: unknown, field: Operation['input']['shape'][string], path: string): void {
+    const parsed = field.safeParse(given);
+    if (!parsed.success) fault(path, parsed.error.issues[0]?.message ?? 'is not valid');
+  }
+
+  /** Checks steps that follow each other; answers what is visible after them. */
+  function steps(list: readonly Step[], place: string, before: Types, more: Types): Types {
+    const visible = { ...before };
+    let pivot: string | null = null;
+    for (const [index, step] of list.entries()) {
+      const here = `${place}[${index}]`;
+      const by = language(visible, more);
+      if (step.when !== undefined) expression(step.when, `${here}.when`, by, ['bool']);
+      if (pivot !== null && 'compensate' in step && step.compensate)
+        fault(`${here}.compensate`, `can never run: ${pivot} is a pivot`);
+      if ('pivot' in step && step.pivot) pivot = step.id;
+      const output = checkStep(step, here, by, visible, more);
+      const isCertain = step.when === undefined && step.onError === 'fail';
+      visible[step.id] = { output: isCertain ? output : 'dyn', state: 'string', error: 'dyn' };
+    }
+    return visible;
+  }
+
+  function checkStep(step: Step, here: string, by: Language, visible: Types, more: Types): DataType {
+    switch (step.type) {
+      case 'branch':
+        for (const [index, one] of step.cases.entries()) {
+          expression(one.when, `${here}.cases[${index}].when`, by, ['bool']);
+          steps(one.steps, `${here}.cases[${index}].steps`, visible, more);
+        }
+        steps(step.otherwise, `${here}.otherwise`, visible, more);
+        return { taken: 'string', output: 'dyn' };
+      case 'parallel':
+        return checkParallel(step, here, visible, more);
+      case 'map':
+        checkList(step.over, `${here}.over`, by);
+        steps(step.steps, `${here}.steps`, visible, { ...more, item: 'dyn', index: 'double' });
+        return 'list<dyn>';
+      default:
+        return checkPlain(step, here, by, visible, more);
+    }
+  }
+
+  function checkList(source: string, path: string, by: Language): void {
+    const type = expression(source, path, by);
+    if (type !== 'dyn' && !type.startsWith('list'))
+      fault(path, `must be a list, but is ${type}`, 0, source.length);
+  }
+
+  function checkParallel(step: StepOf<'parallel'>, here: string, visible: Types, more: Types): DataType {
+    const names = Object.keys(step.branches);
+    if (names.length === 0) fault(`${here}.branches`, 'needs a branch');
+    if (typeof step.join === 'number' && step.join > names.length)
+      fault(`${here}.join`, `is more than the ${names.length} branches`);
+    return Object.fromEntries(
+      Object.entries(step.branches).map(([name, list]): [string, DataType] => {
+        const after = steps(list, `${here}.branches.${name}`, visible, more);
+        const last = list.at(-1);
+        const isCertain = step.join === 'all' && last !== undefined;
+        return [name, isCertain ? outputIn(after, last.id) : 'dyn'];
+      }),
+    );
+  }
+
+  function checkPlain(step: PlainStep, here: string, by: Language, visible: Types, more: Types): DataType {
+    if ('concurrency' in step && step.concurrency)
+      expression(step.concurrency.key, `${here}.concurrency.key`, by, ['string']);
+    const output = outputOf(step, here, by);
+    if ('compensate' in step && step.compensate) {
+      const undoing = language(visible, { ...more, output });
+      operationInput(step.compensate.operation, step.compensate.input, `${here}.compensate`, undoing);
+    }
+    return output;
+  }
+
+  function outputOf(step: PlainStep, here: string, by: Language): DataType {
+    switch (step.type) {
+      case 'operation': {
+        const op = operationInput(step.operation, step.input, here, by);
+        if (step.recover) {
+          const read = operationInput(step.recover.operation, step.recover.input, `${here}.recover`, by);
+          if (read && read.method !== 'GET') fault(`${here}.recover.operation`, 'must be a read');
+        }
+        return op ? typeOfSchema(op.output, 'output') : 'dyn';
+      }
+      case 'agent':
+        text(step.agent, `${here}.agent`, by);
+        text(step.input, `${here}.input`, by);
+        return { executionId: 'string', output: 'dyn', costMicros: 'dyn' };
+      case 'validate':
+        for (const [index, { that }] of step.checks.entries())
+          expression(that, `${here}.checks[${index}].that`, by, ['bool']);
+        return { valid: 'bool', failures: 'list<string>' };
+      case 'notify':
+        value(step.to, `${here}.to`, by);
+        text(step.subject, `${here}.subject`, by);
+        text(step.text, `${here}.text`, by);
+        return { messageId: 'string' };
+      case 'wait':
+        return checkWait(step, here, by);
+      case 'human':
+        text(step.question, `${here}.question`, by);
+        value(step.message, `${here}.message`, by);
+        values(step.details ?? {}, `${here}.details`, by);
+        value(step.approvers, `${here}.approvers`, by);
+        return { decisionId: 'string', status: 'string', approved: 'bool', reason: 'dyn', decidedBy: 'dyn' };
+      case 'child':
+        return checkChild(step, here, by);
+      case 'fail':
+        text(step.message, `${here}.message`, by);
+        return 'dyn';
+    }
+  }
+
+  function checkWait(step: StepOf<'wait'>, here: string, by: Language): DataType {
+    const kinds = [step.seconds, step.until, step.event, step.signal].filter((kind) => kind !== undefined);
+    if (kinds.length !== 1) fault(here, 'must wait for one of seconds, until, event and signal');
+    value(step.seconds, `${here}.seconds`, by);
+    text(step.until ?? '', `${here}.until`, by);
+    if (step.event !== undefined) checkTopic(step.event, step.where, here);
+    values(step.where ?? {}, `${here}.where`, by);
+    return { event: 'dyn', data: 'dyn', timedOut: 'bool' };
+  }
+
+  function checkTopic(pattern: string, where: Record<string, unknown> | undefined, here: string): void {
+    const parsed = topic.safeParse(pattern);
+    if (!parsed.success) {
+      fault(`${here}.event`, parsed.error.issues[0]?.message ?? 'is not a topic');
+      return;
+    }
+    const matching = typesOfTopic(pattern).filter((type) => matchesTopic(pattern, type));
+    for (const field of Object.keys(where ?? {}))
+      if (!matching.some((type) => Object.hasOwn(events[type].data.shape, field)))
+        fault(`${here}.where.${field}`, `is not in the data of ${matching.join(', ')}`);
+  }
+
+  function checkChild(step: StepOf<'child'>, here: string, by: Language): DataType {
+    values(step.input, `${here}.input`, by);
+    const inputs = step.template === definition.name ? undefined : inputsOf(step.template);
+    if (!inputs) {
+      fault(`${here}.template`, `there is no other published template "${step.template}"`);
+    } else {
+      for (const name of Object.keys(step.input))
+        if (!Object.hasOwn(inputs, name))
+          fault(`${here}.input.${name}`, `is not an input of ${step.template}`);
+      for (const [name, { required }] of Object.entries(inputs))
+        if (required && !Object.hasOwn(step.input, name))
+          fault(`${here}.input`, `${step.template} needs ${name}`);
+    }
+    return { instanceId: 'string', state: 'string', output: 'dyn' };
+  }
+
+  return { faults, structure, language, steps, values };
+}
+
+function outputIn(visible: Types, id: string): DataType {
+  const step = visible[id];
+  return typeof step === 'object' ? (step.output ?? 'dyn') : 'dyn';
+}
+
+/** Whether a value contains no expression. */
+function isLiteral(given: unknown): boolean {
+  if (expressionOf(given) !== null) return false;
+  if (typeof given === 'string') return !given.startsWith('==');
+  if (typeof given !== 'object' || given === null) return true;
+  return Object.values(given).every(isLiteral);
+}

@@ -1,0 +1,16 @@
+import { readConfig } from '../src/config/index.ts';
+import { createLog } from '../src/platform/log.ts';
+import { startServer } from '../src/server.ts';
+
+/**
+ * A server of this product that is killed at a moment of a workflow, once: the environment names it as CRASH_AT, such as
+ * `step acted|s3`. It prints `ready` when it serves.
+ */
+const [point, path] = (process.env.CRASH_AT ?? '').split('|');
+const config = readConfig(process.env);
+await startServer(config, createLog('silent'), {
+  atPoint: (reached, where) => {
+    if (reached === point && where.path === path) process.kill(process.pid, 'SIGKILL');
+  },
+});
+process.stdout.write('ready\n');

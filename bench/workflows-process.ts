@@ -1,0 +1,178 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { readConfig } from '../ai-api/src/config/index.ts';
+import { type Context, createContext } from '../ai-api/src/context.ts';
+import type { Caller } from '../ai-api/src/http/caller.ts';
+import { createLog } from '../ai-api/src/platform/log.ts';
+import { serveParent } from './child-server.ts';
+
+const STEPS = ['one', 'two', 'three'];
+const QUEUE = 'bench.flow';
+const LOOK_MS = 20;
+/** Instances that are started at once. */
+const STARTS = 50;
+
+const flow = {
+  name: 'bench-flow',
+  title: 'Three steps',
+  steps: STEPS.map((id) => ({
+    id,
+    type: 'operation',
+    operation: 'agent.create',
+    input: { name: `=instance.id + " ${id}"`, purpose: 'A bench', instructions: 'Answer.' },
+  })),
+};
+const waits = { name: 'bench-wait', title: 'Waits', steps: [{ id: 'wait', type: 'wait', signal: 'never' }] };
+
+/** A flow by hand: one job for each, an intent and a result row for each step, the same operation. */
+async function defineBare(context: Context, caller: Caller): Promise<void> {
+  const { database, jobs } = context;
+  const owner = database.system('the bench has a table of its own');
+  await sql`create table if not exists public.bench_steps (
+    flow uuid, step text, state text, output jsonb, primary key (flow, step))`.execute(owner);
+  await sql`grant all on public.bench_steps to ai_manager_app`.execute(owner);
+  jobs.define<{ tenantId: string; flow: string }>({
+    name: QUEUE,
+    concurrency: context.config.WORKFLOW_CONCURRENCY,
+    retryLimit: 3,
+    retryDelay: 1,
+    retryDelayMax: 1,
+    expireInSeconds: 600,
+    handle: async ({ tenantId, flow: id }) => {
+      for (const step of STEPS) {
+        await database.withTenant(tenantId, (transaction) =>
+          sql`insert into public.bench_steps values (${id}, ${step}, 'running', null)
+            on conflict (flow, step) do nothing`.execute(transaction),
+        );
+        const input = { name: `${id} ${step}`, purpose: 'A bench', instructions: 'Answer.' };
+        const body = await invoke(context, caller, 'agent.create', input, `bench:${id}:${step}`);
+        await database.withTenant(tenantId, (transaction) =>
+          sql`update public.bench_steps set state = 'done', output = ${JSON.stringify(body)}::jsonb
+            where flow = ${id} and step = ${step}`.execute(transaction),
+        );
+      }
+    },
+    onDead: async () => {},
+  });
+}
+
+async function invoke(
+  { invoker, log }: Context,
+  caller: Caller,
+  operation: string,
+  input: Record<string, unknown>,
+  idempotencyKey: string = uuidv7(),
+): Promise<unknown> {
+  const signal = AbortSignal.timeout(60_000);
+  const requestId = 'bench';
+  const asked = { operation, input, caller, requestId, log, signal, idempotencyKey };
+  const { status, body } = await invoker.invoke(asked);
+  if (status >= 400) throw new Error(`${operation} answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** The caller of the key that the configuration names. */
+async function callerOf({ database, identity, config }: Context): Promise<Caller> {
+  const tenantId = await identity.ensureTenant(config.TENANT);
+  const [key] = await database.withTenant(tenantId, (transaction) => identity.listKeys(transaction));
+  const caller = await identity.principalNow({
+    tenantId,
+    tenantName: config.TENANT,
+    tier: config.TENANT_TIER,
+    keyId: key?.id ?? '',
+    keyName: key?.name ?? '',
+    user: null,
+    roles: ['admin'],
+    scopes: ['*'],
+  });
+  if (!caller) throw new Error('The bench needs a key');
+  return caller;
+}
+
+/** Counts until so many rows are there. */
+async function until(context: Context, count: number, query: ReturnType<typeof sql<{ count: number }>>) {
+  const owner = context.database.system('the bench counts');
+  for (;;) {
+    const { rows } = await query.execute(owner);
+    if (Number(rows[0]?.count) >= count) return;
+    await pause(LOOK_MS);
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+await serveParent(async () => {
+  const config = readConfig(process.env);
+  const context = await createContext(config, createLog(config.LOG_LEVEL));
+  const caller = await callerOf(context);
+  await defineBare(context, caller);
+  await context.jobs.start({ work: true });
+  for (const definition of [flow, waits]) {
+    const comment = 'For the bench';
+    await invoke(context, caller, 'workflowTemplate.save', { definition, expectedVersion: 0, comment });
+    await invoke(context, caller, 'workflowTemplate.publish', { name: definition.name, version: 1, seen: 0 });
+  }
+  let flows = 0;
+  let bare = 0;
+  let waiting = 0;
+  const start = async (template: string, count: number) => {
+    for (let begun = 0; begun < count; begun += STARTS)
+      await Promise.all(
+        Array.from({ length: Math.min(STARTS, count - begun) }, () =>
+          invoke(context, caller, 'workflow.execute', { template }),
+        ),
+      );
+  };
+  const work: Record<string, (count: number) => Promise<void>> = {
+    platform: async (count) => {
+      flows += count;
+      await start(flow.name, count);
+      const ended = sql<{ count: number }>`
+        select count(*) as count from workflows.instances where template = ${flow.name} and state = 'completed'`;
+      await until(context, flows, ended);
+    },
+    bare: async (count) => {
+      bare += count;
+      const { tenantId } = caller;
+      await Promise.all(
+        Array.from({ length: count }, () =>
+          context.database.withTenant(tenantId, (transaction) =>
+            context.jobs.enqueue(transaction, QUEUE, [{ tenantId, flow: uuidv7() }]),
+          ),
+        ),
+      );
+      const ended = sql<{ count: number }>`
+        select count(*) as count from public.bench_steps where step = 'three' and state = 'done'`;
+      await until(context, bare, ended);
+    },
+    waiting: async (count) => {
+      waiting += count;
+      await start(waits.name, count);
+      const resting = sql<{ count: number }>`
+        select count(*) as count from workflows.instances where template = ${waits.name} and state = 'waiting'`;
+      await until(context, waiting, resting);
+    },
+  };
+  const server = createServer(async (request, response) => {
+    const [, side = '', count = '0'] = (request.url ?? '').split('/');
+    const milliseconds = await timed(() => work[side]?.(Number(count)) ?? Promise.resolve());
+    response.end(JSON.stringify({ milliseconds }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    urls: { flows: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await context.jobs.stop(10_000);
+      await context.database.close();
+    },
+  };
+});
