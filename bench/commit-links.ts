@@ -94,8 +94,8 @@ function commitOf({ sha, authoredAt, message, files }: GivenCommit): LinkableCom
 }
 
 /**
- * Precision and recall of links on histories of aider whose truth lines were taken away:
- * `npm run bench commit-links -- FOLDER` with sets in the shape of `setOf`.
+ * Precision and recall of links on histories of aider whose truth lines were taken away. `BENCH_HISTORIES` names a
+ * folder of sets, each a `<name>.aider.chat.history.md` beside a `<name>.commits.json` (sha, authoredAt, message, files).
  */
 async function main(folder: string): Promise<void> {
   const rules = compileRules(
@@ -131,8 +131,8 @@ async function main(folder: string): Promise<void> {
     const fp = told.length - hits;
     const fn = truth.size - hits;
     const tn = scored.length - told.length - fn;
-    const mcc =
-      (hits * tn - fp * fn) / (Math.sqrt((hits + fp) * (hits + fn) * (tn + fp) * (tn + fn)) || 1);
+    const spread = Math.sqrt((hits + fp) * (hits + fn) * (tn + fp) * (tn + fn));
+    const mcc = spread === 0 ? 0 : (hits * tn - fp * fn) / spread;
     rows.push([
       name,
       String(truth.size),
@@ -142,15 +142,10 @@ async function main(folder: string): Promise<void> {
       (first / (known.length || 1)).toFixed(2),
       mcc.toFixed(2),
     ]);
-    for (const floor of [60, 65, 70, 75, 80, 85]) {
-      const over = scored.filter(({ score, outcome }) => score > floor && (outcome !== 'not linked' || floor < 70));
-      const right = over.filter(({ key }) => truth.has(key)).length;
-      rows.push([`  score over ${floor}`, '', String(over.length), (right / (over.length || 1)).toFixed(2), (right / truth.size).toFixed(2), '', '']);
-    }
   }
   printTable([['set', 'true pairs', 'linked', 'precision', 'recall', 'recall@1', 'MCC'], ...rows]);
 }
 
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error('Name the folder with <set>.aider.chat.history.md and <set>.commits.json.');
-await main(folder);
+const folder = process.env.BENCH_HISTORIES;
+if (folder) await main(folder);
+else console.log('Set BENCH_HISTORIES to a folder with histories of aider and their commits. Nothing was measured.');

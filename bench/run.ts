@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'conversations',
   'conversation-quality',
   'conversation-import',
+  'commit-links',
   'grounding',
   'decision-latency',
   'licences',

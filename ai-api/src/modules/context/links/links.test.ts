@@ -236,7 +236,7 @@ describe.each(businessDatabases())('links on $name', ({ create }) => {
       message,
       sha: newSha(),
     }));
-    const conversations = [];
+    const conversations: string[] = [];
     for (const [n, { sha, message }] of originals.entries()) {
       written = sha;
       conversations.push(
