@@ -182,7 +182,7 @@ describe('the capture command', () => {
 
     const agents = join(projects, SESSION, 'subagents');
     mkdirSync(agents, { recursive: true });
-    const agent = JSON.parse(record(3, 'Look at the wick'));
+    const agent = JSON.parse(record(31, 'Look at the wick'));
     writeFileSync(
       join(agents, 'agent-f00.jsonl'),
       `${JSON.stringify({ ...agent, parentUuid: null, isSidechain: true, agentId: 'f00' })}\n`,
