@@ -286,6 +286,8 @@ describe.each(businessDatabases())('conversations on $name', ({ create }) => {
     expect(await refusal(client.conversationPolicy.delete({ policyId: policy.policyId }))).toMatchObject({
       status: 404,
     });
+    const allowed = await importText(bramble, transcript('in-vault', [51, 52, 53], '/srv/vault/app'));
+    expect(allowed.files[0]?.conversations[0]).toMatchObject({ created: true, added: 3 });
   });
 
   test('is listed by filters, page by page, the last active first', async () => {

@@ -64,6 +64,17 @@ export async function retireRecords(
     where conversation_id = any(${[...conversationIds]}::uuid[])`.execute(transaction);
 }
 
+/** Forgets records of conversations: they may be saved again. */
+export async function deleteRecords(
+  transaction: TenantTransaction,
+  conversationIds: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from context.records where conversation_id = any(${[...conversationIds]}::uuid[])`.execute(
+    transaction,
+  );
+}
+
 /** The last place of a conversation; -1 when it has no message. */
 export async function lastPlace(transaction: TenantTransaction, conversationId: string): Promise<number> {
   const { rows } = await sql<{ place: number | null }>`

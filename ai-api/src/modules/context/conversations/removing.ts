@@ -3,7 +3,7 @@ import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Search } from '../search/index.ts';
 import { insertRemovals } from './policy-store.ts';
-import { retireRecords } from './record-store.ts';
+import { deleteRecords, retireRecords } from './record-store.ts';
 import { sessionDigest } from './session.ts';
 import { type ConversationRecord, deleteConversations } from './store.ts';
 
@@ -14,7 +14,7 @@ export interface RemovalSetup {
 
 export interface Removal {
   reason: string;
-  /** Whether the sessions are kept out from now on; a policy or an erasure does so in its own way. */
+  /** Whether the sessions are kept out from now on; a policy does so in its own way, and only while it holds. */
   remember: boolean;
 }
 
@@ -38,7 +38,7 @@ export async function removeConversations(
       })),
     );
   await search.forget(transaction, ids);
-  await retireRecords(transaction, ids);
+  await (remember ? retireRecords : deleteRecords)(transaction, ids);
   await deleteConversations(transaction, ids);
   for (const { id } of rows)
     await events.publish(transaction, actor.tenantId, 'conversation.removed', { conversationId: id });
