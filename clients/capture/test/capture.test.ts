@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,9 +66,7 @@ describe('the capture command', () => {
     // The command as it is installed: beside the packages that it depends on.
     mkdirSync(join(dist, 'node_modules'));
     const sqlite = dirname(dirname(new URL(import.meta.resolve('node-sqlite3-wasm')).pathname));
-    await import('node:fs').then(({ symlinkSync }) =>
-      symlinkSync(sqlite, join(dist, 'node_modules', 'node-sqlite3-wasm')),
-    );
+    symlinkSync(sqlite, join(dist, 'node_modules', 'node-sqlite3-wasm'));
     writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
   });
   afterAll(async () => {
@@ -165,14 +165,17 @@ describe('the capture command', () => {
 
   test('what a hook of Claude Code hands over is soon found by search, with its sub-agent', async () => {
     const settings = join(home, '.claude', 'settings.json');
+    const kept = join(home, 'dotfiles.json');
     writeFileSync(
-      settings,
+      kept,
       JSON.stringify({
         model: 'opus',
         hooks: { Stop: [{ hooks: [{ type: 'command', command: 'say done' }] }] },
       }),
     );
+    symlinkSync(kept, settings);
     for (const _ of [1, 2]) expect((await run(['hook', 'install', 'claude-code'])).code).toBe(0);
+    expect(lstatSync(settings).isSymbolicLink()).toBe(true);
     const installed = JSON.parse(readFileSync(settings, 'utf8'));
     expect(installed).toMatchObject({
       model: 'opus',
@@ -182,7 +185,7 @@ describe('the capture command', () => {
 
     const agents = join(projects, SESSION, 'subagents');
     mkdirSync(agents, { recursive: true });
-    const agent = JSON.parse(record(3, 'Look at the wick'));
+    const agent = JSON.parse(record(31, 'Look at the wick'));
     writeFileSync(
       join(agents, 'agent-f00.jsonl'),
       `${JSON.stringify({ ...agent, parentUuid: null, isSidechain: true, agentId: 'f00' })}\n`,

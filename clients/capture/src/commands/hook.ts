@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivate } from '../files.ts';
+import { replaceContent } from '../files.ts';
 import type { Run } from '../run.ts';
 
 /** Events of Claude Code after which its transcript is sent: the end is lost when the process is killed. */
@@ -121,5 +121,5 @@ function withoutOurs(settings: HookSettings): HookSettings {
 }
 
 function save(path: string, settings: HookSettings): void {
-  writePrivate(path, `${JSON.stringify(settings, null, 2)}\n`);
+  replaceContent(path, `${JSON.stringify(settings, null, 2)}\n`);
 }

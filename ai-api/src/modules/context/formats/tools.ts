@@ -123,11 +123,3 @@ function patchText(input: unknown): string | null {
   const found = candidates.find((value) => typeof value === 'string' && value.includes('*** Begin Patch'));
   return typeof found === 'string' ? found : null;
 }
-
-/** The command line of a call that runs one; empty when there is none. */
-export function commandIn(input: unknown): string {
-  if (typeof input === 'string') return input;
-  const { command, cmd } = object(input);
-  const line = command ?? cmd;
-  return Array.isArray(line) ? line.filter((part) => typeof part === 'string').join(' ') : (text(line) ?? '');
-}

@@ -30,9 +30,10 @@ const SECRETS: [kind: string, secret: string][] = [
 
 describe('a secret is replaced by its kind', () => {
   test.each(SECRETS)('%s', (kind, secret) => {
-    const { text, findings } = redact(`before ${secret} after, "${secret}"`);
-    expect(text).toBe(`before [redacted:${kind}] after, "[redacted:${kind}]"`);
+    const { text, findings } = redact(`before ${secret} after, "${secret}".`);
+    expect(text).toBe(`before [redacted:${kind}] after, "[redacted:${kind}]".`);
     expect(findings).toEqual([{ kind, count: 2 }]);
+    expect(redact(`It is ${secret}.`).text).toBe(`It is [redacted:${kind}].`);
   });
 
   test('a private key, also with escaped line ends, and one that is cut off', () => {

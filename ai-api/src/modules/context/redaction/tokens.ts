@@ -18,7 +18,8 @@ function prefixed(kind: string, prefixes: readonly string[], characters: string,
   return {
     kind,
     triggers: prefixes,
-    pattern: new RegExp(`(?<![A-Za-z0-9])(?:${start})[${characters}]{${least},}`, 'g'),
+    // A full stop ends a sentence, not a token.
+    pattern: new RegExp(`(?<![A-Za-z0-9])(?:${start})[${characters}]{${least},}(?<!\\.)`, 'g'),
   };
 }
 
