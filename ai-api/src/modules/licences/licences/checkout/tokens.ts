@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { Database } from '../../../../platform/database/index.ts';
 import type { Sealer } from '../../../../platform/sealing.ts';
 import type { LicenceTokens } from '../../signing/index.ts';
@@ -62,8 +63,9 @@ export function createSessionTokens({ database, sealer, tokens, now }: Parts) {
       );
       const { token, token_issued_at: from, token_expires_at: to } = row ?? {};
       const time = now().getTime();
-      const isValid = token && from && to && to.getTime() > time && row?.device === seat.device;
-      const stored = isValid ? sealer.open(token, placeOf(seat.id)) : null;
+      const opened = token && to && to.getTime() > time ? sealer.open(token, placeOf(seat.id)) : null;
+      // Where users lease, the session may have moved to another device since.
+      const stored = opened !== null && decodeJwt(opened).sub === seat.device ? opened : null;
       const isFresh = stored !== null && from && to && time < (from.getTime() + to.getTime()) / 2;
       if (isFresh) return stored;
       return sign(licence, seat).catch((error: unknown) => {
