@@ -92,7 +92,7 @@ export const templatesPage: Page = {
             run('template'),
             run('templateVersions'),
           ],
-          empty: { title: 'No templates', hint: 'Save one with POST /api/v1/workflows/templates.' },
+          empty: { title: 'No templates', hint: 'Save one with POST /api/v1/workflow-templates.' },
           columns: [
             { key: 'title', title: 'Template', width: 240, wrap: true },
             { key: 'steps', title: 'Steps', width: 60, align: 'right' },

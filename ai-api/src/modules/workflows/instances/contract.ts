@@ -207,7 +207,7 @@ export const workflow = resource({
       path: '/api/v1/workflows/{instanceId}/cancel',
       summary: 'Cancel a workflow',
       description:
-        'stop: no further step begins, and what was done stays. undo: what was done is undone, in reverse order; ' +
+        'With stop no further step begins, and what was done stays. With undo it is undone, in reverse order; that is ' +
         'refused after a step that has no way back.',
       access: operate,
       input: z.object({ instanceId, mode: z.enum(['stop', 'undo']), reason }),

@@ -29,8 +29,10 @@ const withStep = (step: object, input: object = {}) => ({
 
 describe('a template that comes with the product', () => {
   const files = readdirSync(DEFAULTS);
-  test.each(files)('%s is valid', (file) => {
-    expect(faults(readFileSync(new URL(file, DEFAULTS), 'utf8'))).toEqual([]);
+  test.each(files)('%s is valid, and named after its file', (file) => {
+    const source = readFileSync(new URL(file, DEFAULTS), 'utf8');
+    expect(faults(source)).toEqual([]);
+    expect(`${readSource(source).definition?.name}.yaml`).toBe(file);
   });
 
   test.each(files)('%s is exported to an n8n workflow whose nodes are connected', (file) => {

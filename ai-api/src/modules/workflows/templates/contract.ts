@@ -23,7 +23,7 @@ const given = {
     .string()
     .max(MAX_SOURCE_CHARACTERS)
     .optional()
-    .describe('The template as JSON or YAML; its JSON Schema is at GET /api/v1/workflows/templates/schema'),
+    .describe('The template as JSON or YAML; its JSON Schema is at GET /api/v1/workflow-templates/schema'),
   definition: z.record(z.string(), z.unknown()).optional().describe('Or the same as an object'),
 };
 const hints = { source: { multiline: true }, comment: { multiline: true } } as const;
@@ -97,7 +97,7 @@ export const workflowTemplate = resource({
   operations: {
     schema: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates/schema',
+      path: '/api/v1/workflow-templates/schema',
       summary: 'Get the JSON Schema of templates',
       description: 'For editors that complete and check JSON or YAML.',
       access: readers,
@@ -107,7 +107,7 @@ export const workflowTemplate = resource({
     }),
     getSettings: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates/settings',
+      path: '/api/v1/workflow-templates/settings',
       summary: 'Get the settings of templates',
       access: readers,
       input: z.object({}),
@@ -115,7 +115,7 @@ export const workflowTemplate = resource({
     }),
     setSettings: operation({
       method: 'PUT',
-      path: '/api/v1/workflows/templates/settings',
+      path: '/api/v1/workflow-templates/settings',
       summary: 'Change the settings of templates',
       access: ['admin', 'executive'],
       input: settings,
@@ -123,7 +123,7 @@ export const workflowTemplate = resource({
     }),
     check: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates/check',
+      path: '/api/v1/workflow-templates/check',
       summary: 'Check a template without saving it',
       description: 'Every fault with its place. Inputs are typed by the schemas of the operations.',
       access: readers,
@@ -133,7 +133,7 @@ export const workflowTemplate = resource({
     }),
     dryRun: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates/dry-run',
+      path: '/api/v1/workflow-templates/dry-run',
       summary: 'Walk stored instances through a template',
       description:
         'Takes what the steps of stored instances answered, and shows which steps this template would begin or ' +
@@ -156,7 +156,7 @@ export const workflowTemplate = resource({
     }),
     evaluate: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates/evaluate',
+      path: '/api/v1/workflow-templates/evaluate',
       summary: 'Evaluate expressions of a template',
       description: 'For templates that were exported to n8n: an expression means the same there as here.',
       access: readers,
@@ -172,7 +172,7 @@ export const workflowTemplate = resource({
     }),
     list: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates',
+      path: '/api/v1/workflow-templates',
       summary: 'List templates',
       access: readers,
       list: true,
@@ -181,7 +181,7 @@ export const workflowTemplate = resource({
     }),
     save: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates',
+      path: '/api/v1/workflow-templates',
       summary: 'Save a template as its next version',
       description:
         'New instances run a version once it is published; instances that have started stay on theirs.',
@@ -203,7 +203,7 @@ export const workflowTemplate = resource({
     }),
     get: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates/{name}',
+      path: '/api/v1/workflow-templates/{name}',
       summary: 'Get a template',
       access: readers,
       input: z.object({ name, version: version.optional().describe('Defaults to the newest') }),
@@ -212,7 +212,7 @@ export const workflowTemplate = resource({
     }),
     listVersions: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates/{name}/versions',
+      path: '/api/v1/workflow-templates/{name}/versions',
       summary: 'List the versions of a template, newest first',
       access: readers,
       list: true,
@@ -221,7 +221,7 @@ export const workflowTemplate = resource({
     }),
     approve: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates/{name}/versions/{version}/approve',
+      path: '/api/v1/workflow-templates/{name}/versions/{version}/approve',
       summary: 'Approve a version of a template',
       description: 'As a person other than its author.',
       access: ['admin', 'executive'],
@@ -233,7 +233,7 @@ export const workflowTemplate = resource({
     }),
     publish: operation({
       method: 'POST',
-      path: '/api/v1/workflows/templates/{name}/versions/{version}/publish',
+      path: '/api/v1/workflow-templates/{name}/versions/{version}/publish',
       summary: 'Publish a version of a template',
       description:
         'It is checked again. An earlier version can be published again, which takes a change back.',
@@ -249,7 +249,7 @@ export const workflowTemplate = resource({
     }),
     archive: operation({
       method: 'DELETE',
-      path: '/api/v1/workflows/templates/{name}',
+      path: '/api/v1/workflow-templates/{name}',
       summary: 'Archive a template',
       description: 'It starts no new instances; running ones go on.',
       access: ['admin', 'executive'],
@@ -260,7 +260,7 @@ export const workflowTemplate = resource({
     }),
     exportN8n: operation({
       method: 'GET',
-      path: '/api/v1/workflows/templates/{name}/n8n',
+      path: '/api/v1/workflow-templates/{name}/n8n',
       summary: 'Export a template as an n8n workflow',
       description:
         'One way: a workflow of AI Manager nodes to import into n8n. Compensation is not exported; with the runner ' +

@@ -48,15 +48,14 @@ export async function seed(
   tenantId: string,
   { templates }: { templates: Templates },
 ): Promise<void> {
-  const actor = systemActor(tenantId, 'workflowTemplate.seed');
   const files = (await readdir(DEFAULTS)).filter((file) => file.endsWith('.yaml')).sort();
-  const added: string[] = [];
-  for (const file of files) {
-    const source = await readFile(new URL(file, DEFAULTS), 'utf8');
-    if (await templates.ensure(transaction, actor, source)) added.push(file);
-  }
+  const names = files.map((file) => file.slice(0, -'.yaml'.length));
+  const known = await templates.existing(transaction, names);
+  const added = names.filter((name) => !known.includes(name));
+  for (const name of added)
+    await templates.install(transaction, await readFile(new URL(`${name}.yaml`, DEFAULTS), 'utf8'));
   if (added.length === 0) return;
-  await record(transaction, actor, {
+  await record(transaction, systemActor(tenantId, 'workflowTemplate.seed'), {
     subject: 'workflow-templates',
     details: [{ about: [], content: { added } }],
   });

@@ -16,6 +16,7 @@ import { type Fault, readSource, type Source } from './source.ts';
 import {
   approvalsOf,
   archiveTemplate,
+  existingTemplates,
   findTemplate,
   findVersion,
   insertApproval,
@@ -331,19 +332,25 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       return known;
     },
 
-    /** Saves and publishes a template that the company does not have yet; answers whether it did. */
-    ensure: async (transaction: TenantTransaction, actor: Actor, source: string): Promise<boolean> => {
-      const read = readSource(source);
-      if (!read.definition) throw invalid(read.faults);
-      if (await findTemplate(transaction, read.definition.name)) return false;
-      const row = await save(transaction, actor, {
-        source,
-        expectedVersion: 0,
-        comment: 'Comes with the product',
+    /** Which of these templates the company has, in any version. */
+    existing: (transaction: TenantTransaction, names: readonly string[]) =>
+      existingTemplates(transaction, names),
+
+    /** Saves and publishes a template that comes with the product: a test checks those, not each start. */
+    install: async (transaction: TenantTransaction, source: string): Promise<void> => {
+      const { definition, faults } = readSource(source);
+      if (!definition) throw invalid(faults);
+      const { name } = definition;
+      const comment = 'Comes with the product';
+      await insertVersion(transaction, {
+        name,
+        version: 1,
+        definition,
+        comment,
+        by: 'system',
+        byId: 'system',
       });
-      await requireValid(transaction, row.definition as Record<string, unknown>);
-      await publishVersion(transaction, { name: row.name, version: 1, by: 'system', at: now() });
-      return true;
+      await publishVersion(transaction, { name, version: 1, by: 'system', at: now() });
     },
   };
 }

@@ -16,6 +16,18 @@ export function findTemplate(
   return (lock ? query.forUpdate() : query).executeTakeFirst();
 }
 
+export async function existingTemplates(
+  transaction: TenantTransaction,
+  names: readonly string[],
+): Promise<string[]> {
+  const rows = await transaction
+    .selectFrom('workflows.templates')
+    .select('name')
+    .where('name', 'in', [...names])
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 export function listTemplates(
   transaction: TenantTransaction,
   archived: boolean,
