@@ -131,7 +131,7 @@ function scoreText({ verdict, weight, score }: CriterionResult): string {
 
 function howDecided({ engine, model, modelFailure, decidedBy }: JudgementView): string {
   if (engine === 'human') return `Decided by a person (${decidedBy}).`;
-  if (modelFailure) return `Decided by rules: the model could not be used (${modelFailure.message})`;
+  if (modelFailure) return 'Decided by rules: what you wrote was not read this week.';
   if (engine === 'model') return `Decided by rules, and by ${model} where reading was needed.`;
   return 'Decided by rules only, without a model.';
 }

@@ -57,7 +57,7 @@ export function create(needs: Needs) {
 export function operations(service: Evaluations): Served[] {
   return [
     serve(evaluation, {
-      startWeekly: (input, request) => service.startWeekly(actorOf(request), input),
+      startWeekly: (input, request) => service.startWeekly(actorOf(request), input, request.signal),
       list: ({ cursor, limit, ...filter }, { caller }) =>
         service.list(caller.tenantId, filter, { cursor, limit }),
       listRuns: ({ week, ...page }, { caller }) => service.listRuns(caller.tenantId, week, page),

@@ -8,7 +8,6 @@ import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
-import { addWeeks, weekOf } from '../../../platform/week.ts';
 import type { PromptPlan, Prompts } from '../../ai/prompts/index.ts';
 import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
@@ -19,6 +18,7 @@ import { renderEmail } from './email.ts';
 import { AlreadyJudged, fail, judgeBuilder, type WeeklyRulebooks } from './judge-builder.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
+import { noticesOf } from './notices.ts';
 import { type Override, overrideGrade } from './override.ts';
 import { createProgress } from './progress.ts';
 import {
@@ -43,6 +43,7 @@ import {
 } from './store.ts';
 import { judgementsToReview } from './to-review.ts';
 import { detailView, resultView, runView } from './views.ts';
+import { createWeekChoice, type WeekWanted } from './which-week.ts';
 
 /** Judges one builder of a run. */
 export const JUDGE_QUEUE = 'evaluation.judge';
@@ -84,6 +85,7 @@ export function createEvaluations(
   const rulebooks = new LRUCache<string, Promise<WeeklyRulebooks>>({ max: MAX_RULEBOOKS });
   const progress = createProgress(database, events);
   const answerAbout = createAnswers(database, cache);
+  const weekToJudge = createWeekChoice({ database, people, settingsOf, now });
   // A builder's projects are judged side by side, so that builders at once alone would not bound the calls.
   const boundedModel = model && boundModel(model, concurrency);
 
@@ -143,6 +145,7 @@ export function createEvaluations(
         await events.publish(transaction, tenantId, 'evaluation.run.completed', {
           runId,
           ...outcome,
+          notices: await noticesOf(transaction, runId),
           completedAt: (run.completed_at ?? now()).toISOString(),
         });
       }
@@ -194,7 +197,8 @@ export function createEvaluations(
 
   async function describe(transaction: TenantTransaction, run: RunRecord) {
     const failed = await listEvaluations(transaction, run.id, { status: 'failed' }, null, 50);
-    return runView(run, await countRun(transaction, run.id), failed);
+    const counts = await countRun(transaction, run.id);
+    return runView(run, counts, failed, await noticesOf(transaction, run.id));
   }
 
   async function detail(transaction: TenantTransaction, evaluationId: string) {
@@ -234,16 +238,13 @@ export function createEvaluations(
   }
 
   return {
-    /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
-    startWeekly: async (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) => {
+    /** @throws {Problem} WEEK_INVALID, WEEK_EMPTY, NOTHING_TO_EVALUATE; see {@link createWeekChoice} */
+    startWeekly: async (actor: Actor, input: WeekWanted, signal: AbortSignal) => {
+      const week = await weekToJudge(actor.tenantId, input, signal);
       if (model) await prompts.refresh(actor.tenantId, true);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const { tenantId } = actor;
-        const { timezone, models } = await settingsOf(transaction);
-        const thisWeek = weekOf(now(), timezone);
-        const week = input.week ?? addWeeks(thisWeek, -1);
-        if (week > thisWeek)
-          throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
+        const { models } = await settingsOf(transaction);
         const engine = model && models === 'allowed' ? 'model' : 'rules';
         const pinned = [];
         for (const { name } of [evaluationKind, projectKind])

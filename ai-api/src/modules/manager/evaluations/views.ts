@@ -9,7 +9,12 @@ export type Detail = z.input<Operations['get']['output']>;
 export type Result = z.input<Operations['listResults']['output']>['items'][number];
 
 /** A run as the API shows it. */
-export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationRecord[]): Run {
+export function runView(
+  run: RunRecord,
+  counts: RunCounts,
+  failures: EvaluationRecord[],
+  notices: string[],
+): Run {
   return {
     runId: run.id,
     week: run.week,
@@ -24,6 +29,7 @@ export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationR
       name,
       reason: error ?? '',
     })),
+    notices,
   };
 }
 
