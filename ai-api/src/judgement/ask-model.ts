@@ -27,7 +27,10 @@ function answerSchema(open: readonly Criterion[], vocabulary: Vocabulary, facts:
         ),
         score: z.number().int().min(0).max(100).nullable().describe('null when the facts do not tell'),
         reason: z.string().min(1).max(1000),
-        evidence: z.array(z.enum(known, 'names a fact that is not there')).max(20).describe('Ids of the facts it rests on'),
+        evidence: z
+          .array(z.enum(known, 'names a fact that is not there'))
+          .max(20)
+          .describe('Ids of the facts it rests on'),
       }),
     ),
     feedback: z.string().min(1).max(4000).describe('To the builder, in plain words'),

@@ -279,7 +279,9 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
 
     test('of a week in which no builder has figures is refused, and sends nothing', async () => {
       const week = addWeeks(SAMPLE_WEEK, 1);
-      const refusal = client.evaluation.startWeekly({ week }).catch(({ code, message }: ApiError) => ({ code, message }));
+      const refusal = client.evaluation
+        .startWeekly({ week })
+        .catch(({ code, message }: ApiError) => ({ code, message }));
       expect(await refusal).toEqual({
         code: 'WEEK_EMPTY',
         message: expect.stringContaining(`The newest week with figures is ${SAMPLE_WEEK}.`),

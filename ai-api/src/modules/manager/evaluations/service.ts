@@ -6,6 +6,7 @@ import { findJudgements, type Kind, openRulebook, type StoreJudgement } from '..
 import { boundModel } from '../../../models/bounded.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs, Queue } from '../../../platform/jobs/index.ts';
 import type { PromptPlan, Prompts } from '../../ai/prompts/index.ts';
@@ -67,6 +68,7 @@ export interface EvaluationSettings {
   storeJudgement: StoreJudgement;
   /** What the company has set: where its weeks end, and whether a model may be asked. */
   settingsOf: Tenancy['settingsOf'];
+  dashboards: Dashboards;
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -80,7 +82,7 @@ export function createEvaluations(
   people: People,
   events: Events,
   cache: Cache,
-  { concurrency, model, prompts, now, storeJudgement, settingsOf, onJudged }: EvaluationSettings,
+  { concurrency, model, prompts, now, storeJudgement, settingsOf, dashboards, onJudged }: EvaluationSettings,
 ) {
   const rulebooks = new LRUCache<string, Promise<WeeklyRulebooks>>({ max: MAX_RULEBOOKS });
   const progress = createProgress(database, events);
@@ -233,7 +235,8 @@ export function createEvaluations(
     const judgements = await findJudgements(transaction, ids);
     return rows.map((row) => {
       const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
-      return renderEmail(detailView(run, row, own, judgements));
+      const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
+      return renderEmail(detailView(run, row, own, judgements), link);
     });
   }
 
