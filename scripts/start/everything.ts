@@ -175,6 +175,8 @@ function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets
     SMTP_URL: '',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
     DASHBOARDS_URL: process.env.DASHBOARDS_URL || `http://127.0.0.1:${ports.dashboards}`,
+    // Everything shares this machine: while n8n starts, the API is slow and not overloaded.
+    SHED_LOOP_DELAY_MS: process.env.SHED_LOOP_DELAY_MS || '60000',
     BOOTSTRAP_API_KEY: secrets.apiKey,
     BOOTSTRAP_ADMIN_EMAIL: OWNER_EMAIL,
     BOOTSTRAP_ADMIN_PASSWORD: secrets.n8nPassword,
