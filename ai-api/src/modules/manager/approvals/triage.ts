@@ -245,5 +245,6 @@ function whyAPerson({ criteria, feedback, reviewReasons }: Judged): string {
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
   if (open.length === 0) return reviewReasons.join('\n') || feedback;
   const told = open.map(({ title, reason }) => `${title}: ${reason}`);
-  return [...reviewReasons.filter((reason) => !told.includes(reason)), feedback].join('\n');
+  const others = reviewReasons.filter((reason) => !told.includes(reason) && reason !== feedback);
+  return [...others, feedback].join('\n');
 }
