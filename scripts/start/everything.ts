@@ -15,6 +15,7 @@ import { requireFreePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { liveSample } from './sample.ts';
 import { type LocalSecrets, localSecrets } from './secrets.ts';
+import { StartError } from './start-error.ts';
 
 /** Everything that runs. */
 export interface System {
@@ -82,6 +83,7 @@ export async function startEverything(
     const n8n = started.value;
     opened.push({ close: n8n.stop });
     if (lived.status === 'rejected') throw lived.reason;
+    signal.throwIfAborted();
     const owner = { email: OWNER_EMAIL, password: secrets.n8nPassword };
     const { apiKey, workflows } = await bootstrapN8n({
       n8n,
@@ -191,7 +193,8 @@ async function importCompany(
 ): Promise<void> {
   const { directory, tables } = company;
   const counts = await client.people.import(tables as never).catch((error: ApiError) => {
-    throw notImported(directory, (error.document?.errors ?? []) as unknown as Fault[]);
+    const faults = (error.document?.errors ?? []) as unknown as Fault[];
+    throw faults.length > 0 ? notImported(directory, faults) : new StartError(error.message);
   });
   const isSeeded = companyIn(dataDirectory)?.isSeeded ?? false;
   keepCompany(dataDirectory, { directory, isSeeded });
