@@ -155,14 +155,3 @@ function number(row: Row, column: string): number | null {
   const value = text(row, column);
   return value === '' ? null : Number(value);
 }
-
-/**
- * The newest ISO week that a directory's `metrics.csv` knows.
- * @throws Error of one line when the file has no rows or is not valid
- */
-export function newestWeek(directory: string): string {
-  const weeks = read(directory, 'metrics.csv', METRICS).map((row) => text(row, 'week'));
-  const newest = weeks.sort().at(-1);
-  if (newest === undefined) throw new Error('metrics.csv has no rows');
-  return newest;
-}

@@ -4,9 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '../ai-api/src/catalogue/client.ts';
+import { resources } from '../ai-api/src/catalogue/index.ts';
 import { freePort } from '../ai-api/test/ports.ts';
 import { COMPILE_CACHE } from '../ai-api/test/process.ts';
 import { ROOT } from './start/options.ts';
+import { localSecrets } from './start/secrets.ts';
 import { type Mail, runWorkflows } from './start/workflow-runs.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'ai-manager-start-'));
@@ -14,7 +17,7 @@ let ports: Record<string, string>;
 let running: Running;
 
 beforeAll(async () => {
-  const names = ['PORT', 'N8N_PORT', 'INBOX_HTTP_PORT', 'INBOX_SMTP_PORT'];
+  const names = ['PORT', 'N8N_PORT', 'INBOX_HTTP_PORT', 'INBOX_SMTP_PORT', 'PREVIEW_PORT'];
   ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, String(await freePort())])));
 });
 afterAll(async () => {
@@ -29,9 +32,38 @@ describe('npm start', () => {
     await running.said('Everything is running.');
     const report = await mailTo('executives@example.com');
     expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
+    const missing = await mailTo('operations@example.com', 'Weekly evaluation: to look at');
+    expect(missing.text).toContain('builders lack weekly figures');
     const { total } = await inbox('/api/messages?limit=1');
-    expect(total).toBe(76);
+    expect(total).toBe(77);
   }, 240_000);
+
+  test('serves the dashboards of a company that has a past, each role signed in', async () => {
+    const said = running.output();
+    expect(said.indexOf('1.  Dashboards')).toBeGreaterThan(said.indexOf('Next:'));
+    const page = async (app: string) => (await fetch(`http://127.0.0.1:${ports.PREVIEW_PORT}/${app}`)).text();
+    expect(await page('ai-manager-executive')).toContain('Signed in as Rowan Ledger');
+    expect(await page('ai-manager-builder')).toContain('Signed in as Quill Marrow');
+    const { apiKey } = localSecrets(join(home, 'data'));
+    const client = createClient(resources, { baseUrl: `http://127.0.0.1:${ports.PORT}`, apiKey });
+    const { items: runs } = await client.evaluation.listRuns({ limit: 10 });
+    expect(runs.map(({ week, judged, notified }) => [week, judged, notified])).toEqual(
+      ['2026-W46', '2026-W45', '2026-W44', '2026-W43'].map((week) => [week, 75, 75]),
+    );
+    expect(await client.evaluation.startWeekly({})).toMatchObject({ week: '2026-W46', created: false });
+    const { items: requests } = await client.approval.list({ limit: 50 });
+    const states = new Set(requests.map(({ state }) => state));
+    expect([...states].sort()).toEqual(['approved', 'awaiting_second', 'in_review', 'rejected', 'withdrawn']);
+    const counts = await Promise.all([
+      client.policy.list({}),
+      client.plan.list({}),
+      client.stageGate.listEvaluations({}),
+      client.agent.list({}),
+      client.decision.list({}),
+      client.experiment.list({}),
+    ]);
+    for (const { items } of counts) expect(items.length).toBeGreaterThan(0);
+  });
 
   test('runs every workflow to its end, and stops on Ctrl-C', async () => {
     await runWorkflows(ports, join(home, 'data'), mailTo);
@@ -45,7 +77,9 @@ describe('npm start', () => {
   test('judges no builder again on a second start, and reports as before', async () => {
     const { code, stdout, stderr } = await start(['--once', '--json']).ended;
     expect(stderr).toContain('was evaluated before');
-    expect(stderr).toContain('75 builders judged, 0 failed, 97 projects graded, 75 e-mails.');
+    expect(stderr).toContain(
+      '75 builders judged, 0 failed, 97 projects graded, 75 e-mails before this start.',
+    );
     expect(JSON.parse(lastLine(stdout))).toMatchObject({
       week: '2026-W46',
       builders: 75,
@@ -66,8 +100,20 @@ describe('npm start', () => {
       metrics,
       readFileSync(metrics, 'utf8').replace('b-0001,2026-W39,38.9', 'b-0001,2026-W39,many'),
     );
+    const builders = join(company, 'builders.csv');
+    writeFileSync(builders, readFileSync(builders, 'utf8').replace('builder_id,', 'builder_id,nick_name,'));
     const { code, stderr } = await start(['--once', '--data', company]).ended;
-    expect(stderr).toMatch(/metrics\.csv.*row 2.*column hours_worked/);
+    expect(stderr).toMatch(/metrics\.csv.*row 2.*column hours_worked: "many" must be a number/);
+    expect(stderr).toMatch(/builders\.csv.*row 1.*column nick_name: is not a column/);
+    expect(code).toBe(1);
+  });
+
+  test('does not mix another company with the one that is there', async () => {
+    const company = join(home, 'other-company');
+    cpSync(join(ROOT, 'examples', 'sample-company'), company, { recursive: true });
+    const { code, stderr } = await start(['--once', '--data', company]).ended;
+    expect(stderr).toContain('holds the sample company, and companies do not mix');
+    expect(stderr).toContain(`DATA_DIR=.data-2 npm start -- --data ${company}`);
     expect(code).toBe(1);
   });
 
@@ -110,6 +156,8 @@ async function mailTo(to: string, subject = ''): Promise<Mail> {
 
 interface Running {
   child: ChildProcess;
+  /** What was printed so far. */
+  output(): string;
   /** Resolves when this text was printed; rejects when the process ends without it. */
   said(text: string): Promise<void>;
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -137,7 +185,7 @@ function start(args: string[]): Running {
       ended.then(({ stderr }) => reject(new Error(`It ended without saying "${text}".\n${stderr}`)));
       look();
     });
-  return { child, said, ended };
+  return { child, output: () => output.stdout, said, ended };
 }
 
 function lastLine(text: string): string {

@@ -23,7 +23,8 @@ async function main(): Promise<void> {
     const outcome = await evaluateThroughN8n(system, progress, stopping.signal);
     progress.block(gradeTable(outcome));
     progress.block(places(system));
-    if (options.json) process.stdout.write(`${JSON.stringify(jsonReport(outcome, Date.now() - began))}\n`);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify(jsonReport(outcome, system, Date.now() - began))}\n`);
     if (!options.once) {
       progress.line('Everything is running. Press Ctrl-C to stop.');
       await untilAborted(stopping.signal);

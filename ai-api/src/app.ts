@@ -29,7 +29,7 @@ export function createApp(context: Context): Express {
   app.use(requestLog(context));
   app.use(traceRequests(context.tracing));
   app.use(countRequests(context.metrics));
-  app.use(helmet());
+  app.use(securityHeaders(context.publicUrl));
   app.use(shedLoad(context.config));
   app.use(limitUrl);
   const { anonymous } = context.requestPolicies.limiter;
@@ -47,6 +47,15 @@ export function createApp(context: Context): Express {
   app.use(anonymous, unknownPath);
   app.use(errorHandler);
   return app;
+}
+
+/** Browsers are told to insist on https only where the API is reached by it. */
+function securityHeaders(publicUrl: string) {
+  if (publicUrl.startsWith('https:')) return helmet();
+  return helmet({
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
 }
 
 /** A worker's app: it answers probes and is scraped, and does nothing else. */

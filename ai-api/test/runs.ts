@@ -15,12 +15,12 @@ export function completed(client: Client, runId: string): Promise<Run> {
   return vi.waitFor(look, { timeout: 90_000, interval: 100 });
 }
 
-/** Starts the evaluation of the sample's newest week and waits for its end. */
+/** Starts the evaluation of the sample's newest week, or of another, with or without figures, and waits for its end. */
 export async function evaluate(
   client: Client,
   input: { week?: string; dryRun?: boolean } = {},
 ): Promise<Run> {
-  const { runId } = await client.evaluation.startWeekly({ week: SAMPLE_WEEK, ...input });
+  const { runId } = await client.evaluation.startWeekly({ week: SAMPLE_WEEK, allowEmpty: true, ...input });
   return completed(client, runId);
 }
 

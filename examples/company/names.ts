@@ -25,9 +25,24 @@ const THING = words(
     'Notebook Oar Parcel Quarry Raft Saddle Tunnel Umbrella Valley Walrus Yard Zeppelin',
 );
 
+/** For the second forty builders, so that a search for a name finds one person. */
+const MORE_FIRST = words(
+  'Abacus Beeswax Cupola Dovetail Easterly Flannel Gusset Hawser Icebox Jubilee Kindling Lozenge Mandolin ' +
+    'Nickel Oxbow Parasol Quiver Rosin Satchel Tarpaulin Ukulele Varnish Whistle Xylem Yarrow Zither Argyle ' +
+    'Burlap Clover Doorbell Eyelet Filbert Gingham Hatpin Igloo Jasper Kerchief Latchkey Moonstone Napkin',
+);
+const MORE_LAST = words(
+  'Applewright Barleyrow Cinderpath Dustfeather Elmbucket Flintgarden Gooseferry Haymaker Ironkettle ' +
+    'Jugglestone Knotwillow Lilypond Marbleway Nutbrook Orchardson Pinequill Quietmeadow Rushlight ' +
+    'Sandthorn Teaspoon Upperfield Vinecastle Wheelbarrow Yewhollow Zephyrgate Ashlatch Bellweather ' +
+    'Coalharbour Dewberry Eiderdown Foxhatch Grainmill Heatherlock Ivytower Jetstream Kelpshore ' +
+    'Lowlander Millpond Northlamp Oakenfold',
+);
+
 /** An invented name for the builder with this index; no two indexes share one. */
 export function builderName(index: number): string {
-  return pairOf(FIRST, LAST, index);
+  const isSecondForty = Math.floor(index / FIRST.length) === 1;
+  return isSecondForty ? pairOf(MORE_FIRST, MORE_LAST, index - FIRST.length) : pairOf(FIRST, LAST, index);
 }
 
 /** An invented code name for the project with this index; no two indexes share one. */

@@ -68,7 +68,7 @@ export async function startQueueMode(home: string, say: (line: string) => void):
       },
       apiUrl,
       join(home, 'api.log'),
-      { line: say, block: (lines) => lines.forEach(say) },
+      { line: say, step: say, block: (lines) => lines.forEach(say) },
       new AbortController().signal,
     );
     opened.push(api.stop);

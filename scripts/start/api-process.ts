@@ -59,9 +59,11 @@ async function untilReady(
     if (hasEnded(child)) throw new StartError(`The API did not start.\n${lastWords(logFile)}`);
     const answered = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
     if (answered?.ok) return;
-    if (Date.now() - told > 3_000) {
+    if (Date.now() - told > 1_000) {
       told = Date.now();
-      progress.line('API: still starting');
+      progress.step(
+        `API: starting (${Math.round((told - began) / 1000)} s); the first time it makes its database`,
+      );
     }
     await delay(150);
   }

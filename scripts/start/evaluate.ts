@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
-import { newestWeek } from '../../examples/source-tables.ts';
 import { createN8nClient } from '../../workflows/src/client.ts';
 import { START_HEADER, type System } from './everything.ts';
 import type { Progress } from './progress.ts';
@@ -12,6 +11,8 @@ type Result = Awaited<ReturnType<Client['evaluation']['listResults']>>['items'][
 
 export interface Outcome {
   run: Run;
+  /** Whether this start judged the week. */
+  isNew: boolean;
   results: Result[];
   /** E-mails of this week: counted in the inbox, or as reported before when the week was evaluated by an earlier start. */
   emails: number;
@@ -30,7 +31,7 @@ export async function evaluateThroughN8n(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const week = newestWeek(system.options.company);
+  const week = system.options.company.newestWeek;
   const { runId, created } = await startWorkflow(system, week);
   progress.line(
     created
@@ -38,18 +39,21 @@ export async function evaluateThroughN8n(
       : `Evaluation: week ${week} was evaluated before; run npm run reset to start over`,
   );
   const judged = await waitFor(system, runId, signal, (run) => {
-    progress.line(
+    progress.step(
       `Evaluation: ${run.judged} of ${run.builders} judged${run.failed > 0 ? `, ${run.failed} failed` : ''}`,
     );
     return run.status === 'completed';
   });
   await waitFor(system, runId, signal, (run) => {
-    progress.line(`E-mails: ${run.notified} of ${judged.judged} sent by n8n`);
+    progress.step(`E-mails: ${run.notified} of ${judged.judged} sent by n8n`);
     return run.notified >= judged.judged;
   });
   const run = await system.client.evaluation.getRun({ runId });
+  progress.line(
+    `Evaluation: ${run.judged} judged, ${run.failed} failed, ${run.notified} e-mails sent by n8n`,
+  );
   const emails = created ? await countEmails(system, week) : run.notified;
-  return { run, results: await allResults(system.client, runId), emails };
+  return { run, isNew: created, results: await allResults(system.client, runId), emails };
 }
 
 async function startWorkflow(system: System, week: string): Promise<{ runId: string; created: boolean }> {

@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
+import { type ApiError, type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
 import { resources } from '../../ai-api/src/catalogue/index.ts';
-import { startSources } from '../../examples/sources.ts';
+import { type Sources, startSources } from '../../examples/sources.ts';
 import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';
 import { startN8n } from '../../workflows/src/server.ts';
+import type { SamplePerson } from '../sample/index.ts';
 import { startApi } from './api-process.ts';
-import { importConversations } from './conversations.ts';
+import { companyIn, type Fault, keepCompany, notImported, writeSourceFiles } from './company.ts';
+import { startDashboards } from './dashboards.ts';
 import { buildNodes } from './nodes.ts';
 import { type Options, ROOT } from './options.ts';
 import { requireFreePorts } from './ports.ts';
-import { startProcesses } from './processes.ts';
 import type { Progress } from './progress.ts';
+import { liveSample } from './sample.ts';
 import { type LocalSecrets, localSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
@@ -21,8 +22,11 @@ export interface System {
   options: Options;
   secrets: LocalSecrets;
   client: Client;
-  urls: { api: string; n8n: string; inbox: string };
+  /** Without dashboards where only one evaluation is run. */
+  urls: { api: string; n8n: string; inbox: string; dashboards: string | null };
   owner: { email: string; password: string };
+  /** Of the sample company, who sign in. */
+  people: readonly SamplePerson[];
   stop(): Promise<void>;
 }
 
@@ -41,100 +45,159 @@ export async function startEverything(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<System> {
-  await requireFreePorts(options.ports);
+  await requireFreePorts(options.once ? withoutDashboards(options.ports) : options.ports);
   const secrets = localSecrets(options.dataDirectory);
   const opened: { close(): Promise<void> }[] = [];
   const stop = async () => {
     for (const part of opened.splice(0).toReversed()) await part.close();
   };
+  const tell = (line: string) => (isPassing(line) ? progress.step(line) : progress.line(line));
   try {
-    await ensureN8nInstalled({ onProgress: progress.line });
+    await ensureN8nInstalled({ onProgress: tell });
     signal.throwIfAborted();
-    progress.line('n8n nodes: building');
+    progress.step('n8n nodes: building');
     await buildNodes();
-    const sources = await startSources({ directory: options.company, apiKey: secrets.sourcesKey, port: 0 });
+    const sources = await openSources(options, secrets, progress);
     opened.push(sources);
-    progress.line(`Sources: WorkSmart, BrainLift and Metrics simulated from ${options.company}`);
     const apiUrl = `http://127.0.0.1:${options.ports.api}`;
     const logFile = join(options.dataDirectory, 'logs', 'api.log');
     const api = await startApi(apiEnvironment(options, secrets, sources), apiUrl, logFile, progress, signal);
     opened.push({ close: api.stop });
     progress.line(`API: ready on ${apiUrl}`);
     const client = createClient(resources, { baseUrl: apiUrl, apiKey: secrets.apiKey, timeoutMs: 120_000 });
-    await importCompany(client, options.company, progress);
-    if (options.isSample) {
-      const imported = await importConversations(client, { baseUrl: apiUrl, apiKey: secrets.apiKey });
-      progress.line(`Conversations: ${imported} of the sample company imported`);
-    }
-    await startProcesses(client, progress.line);
+    await importCompany(client, options, progress);
     signal.throwIfAborted();
-    const n8n = await startN8n({
+    // n8n takes its time to start, and must not hear of weeks of the past.
+    const living = options.company.isSample ? liveSample(options, secrets, apiUrl, progress) : [];
+    const starting = startN8n({
       userFolder: join(options.dataDirectory, 'n8n'),
       port: options.ports.n8n,
       encryptionKey: secrets.n8nEncryptionKey,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       nodePackageDir: join(ROOT, 'n8n-nodes'),
       log: join(options.dataDirectory, 'logs', 'n8n.log'),
-      onProgress: progress.line,
+      onProgress: tell,
     });
+    const [started, lived] = await Promise.allSettled([starting, living]);
+    if (started.status === 'rejected') throw started.reason;
+    const n8n = started.value;
     opened.push({ close: n8n.stop });
+    if (lived.status === 'rejected') throw lived.reason;
+    signal.throwIfAborted();
     const owner = { email: OWNER_EMAIL, password: secrets.n8nPassword };
-    await bootstrapN8n({
+    const { apiKey, workflows } = await bootstrapN8n({
       n8n,
       owner,
       credentials: credentials(options, secrets, apiUrl),
       workflowsDirectory: join(ROOT, 'workflows'),
       stateFile: join(options.dataDirectory, 'n8n', 'bootstrap.json'),
-      onProgress: progress.line,
+      onProgress: (line) => (isException(line) ? progress.line(line) : progress.step(line)),
     });
+    const active = workflows.filter((workflow) => workflow.active).length;
+    progress.line(`n8n: ready on ${n8n.url} with ${workflows.length} workflows, ${active} active`);
     const urls = { api: apiUrl, n8n: n8n.url, inbox: `http://127.0.0.1:${options.ports.inbox}` };
-    return { options, secrets, client, urls, owner, stop };
+    const dashboards = options.once
+      ? null
+      : await startDashboards({
+          port: options.ports.dashboards,
+          api: { url: apiUrl, key: secrets.apiKey },
+          n8n: { url: n8n.url, key: apiKey },
+          people: lived.value,
+        });
+    if (dashboards) {
+      opened.push({ close: dashboards.stop });
+      progress.line(`Dashboards: ready on ${dashboards.url}`);
+    }
+    return {
+      options,
+      secrets,
+      client,
+      urls: { ...urls, dashboards: dashboards?.url ?? null },
+      owner,
+      people: lived.value,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type SourceUrls = { worksmartUrl: string; brainliftUrl: string; metricsUrl: string };
+function withoutDashboards({
+  dashboards: _,
+  ...ports
+}: Options['ports']): Omit<Options['ports'], 'dashboards'> {
+  return ports;
+}
 
-function apiEnvironment(
-  { ports, dataDirectory, company }: Options,
-  secrets: LocalSecrets,
-  sources: SourceUrls,
+/** Lines that the next one makes out of date. */
+function isPassing(line: string): boolean {
+  return /still starting|packages|compiling|lockfile/.test(line);
+}
+
+/** Lines on workflows that are not as their files say. */
+function isException(line: string): boolean {
+  return /was edited|stays inactive/.test(line);
+}
+
+/** Simulated sources that answer from the company's files. */
+async function openSources(
+  { company, dataDirectory }: Options,
+  { sourcesKey }: LocalSecrets,
+  progress: Progress,
 ) {
-  const { sourcesKey } = secrets;
+  const directory = join(dataDirectory, 'sources');
+  writeSourceFiles(company, directory);
+  const sources = await startSources({ directory, apiKey: sourcesKey, port: 0 });
+  const own = SOURCES.filter(({ name }) => process.env[`${name}_URL`]).map(({ label }) => label);
+  const simulated = SOURCES.map(({ label }) => label).filter((label) => !own.includes(label));
+  if (own.length > 0) progress.line(`Sources: ${own.join(', ')} as the environment names them`);
+  if (simulated.length > 0)
+    progress.line(`Sources: ${simulated.join(', ')} simulated from ${company.directory}`);
+  if (process.env.SMTP_URL) progress.line('SMTP_URL is not used: e-mails stay in the inbox of this machine');
+  return sources;
+}
+
+const SOURCES = [
+  { name: 'WORKSMART', label: 'WorkSmart', url: 'worksmartUrl' },
+  { name: 'BRAINLIFT', label: 'BrainLift', url: 'brainliftUrl' },
+  { name: 'METRICS', label: 'Metrics', url: 'metricsUrl' },
+] as const;
+
+function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets, simulated: Sources) {
+  const sources = SOURCES.filter(({ name }) => !process.env[`${name}_URL`]).flatMap(({ name, url }) => [
+    [`${name}_URL`, simulated[url]],
+    [`${name}_API_KEY`, secrets.sourcesKey],
+  ]);
   return {
     PORT: String(ports.api),
     DATA_DIR: join(dataDirectory, 'api'),
     INBOX_HTTP_PORT: String(ports.inbox),
     INBOX_SMTP_PORT: String(ports.smtp),
     SMTP_URL: '',
-    LICENCE_SAMPLE: company === join(ROOT, 'examples', 'sample-company') ? 'on' : 'off',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
+    DASHBOARDS_URL: process.env.DASHBOARDS_URL || `http://127.0.0.1:${ports.dashboards}`,
+    // Everything shares this machine: while n8n starts, the API is slow and not overloaded.
+    SHED_LOOP_DELAY_MS: process.env.SHED_LOOP_DELAY_MS || '60000',
     BOOTSTRAP_API_KEY: secrets.apiKey,
     BOOTSTRAP_ADMIN_EMAIL: OWNER_EMAIL,
     BOOTSTRAP_ADMIN_PASSWORD: secrets.n8nPassword,
-    WORKSMART_URL: sources.worksmartUrl,
-    WORKSMART_API_KEY: sourcesKey,
-    BRAINLIFT_URL: sources.brainliftUrl,
-    BRAINLIFT_API_KEY: sourcesKey,
-    METRICS_URL: sources.metricsUrl,
-    METRICS_API_KEY: sourcesKey,
+    ...(Object.fromEntries(sources) as Record<string, string>),
   };
 }
 
-async function importCompany(client: Client, directory: string, progress: Progress): Promise<void> {
-  const read = (file: string) => readFileSync(join(directory, file), 'utf8');
-  const counts = await client.people
-    .import({
-      builders: read('builders.csv'),
-      projects: read('projects.csv'),
-      metrics: read('metrics.csv'),
-      projectMetrics: read('project-metrics.csv'),
-    })
-    .catch((error: Error) => {
-      throw new StartError(`${directory}: ${error.message}`);
-    });
+async function importCompany(
+  client: Client,
+  { company, dataDirectory }: Options,
+  progress: Progress,
+): Promise<void> {
+  const { directory, tables } = company;
+  const counts = await client.people.import(tables as never).catch((error: ApiError) => {
+    const faults = (error.document?.errors ?? []) as unknown as Fault[];
+    throw faults.length > 0 ? notImported(directory, faults) : new StartError(error.message);
+  });
+  const isSeeded = companyIn(dataDirectory)?.isSeeded ?? false;
+  keepCompany(dataDirectory, { directory, isSeeded });
   const sum = (rows: typeof counts.builders) => rows.inserted + rows.updated + rows.unchanged;
   const { builders, projects, metrics } = counts;
   progress.line(

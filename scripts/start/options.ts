@@ -1,54 +1,70 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Company, chooseCompany, readCompany, SAMPLE } from './company.ts';
+import { ROOT } from './root.ts';
 import { StartError } from './start-error.ts';
 
-export const ROOT = resolve(import.meta.dirname, '..', '..');
-const FILES = ['builders.csv', 'projects.csv', 'metrics.csv', 'project-metrics.csv'];
+export { ROOT } from './root.ts';
 
 export interface Options {
   /** Ends after the e-mails have arrived. */
   once: boolean;
   /** One JSON object as the last line of standard output; everything else goes to standard error. */
   json: boolean;
-  /** Directory of the company's CSV files. */
-  company: string;
-  /** Whether that is the sample company, which has conversations too. */
-  isSample: boolean;
+  company: Company;
   /** Where everything local is kept. */
   dataDirectory: string;
-  ports: { api: number; n8n: number; inbox: number; smtp: number };
+  ports: { api: number; n8n: number; inbox: number; smtp: number; dashboards: number };
 }
 
-const USAGE = `npm start -- [--once] [--json] [--data DIR]
+const USAGE = `npm start -- [--once] [--json] [--data DIR | --sample]
   --once      stop after the first evaluation and its e-mails
   --json      print one JSON object as the last line
-  --data DIR  evaluate the company in DIR (${FILES.join(', ')})
-Environment: PORT (8000), N8N_PORT (5678), INBOX_HTTP_PORT (8025), INBOX_SMTP_PORT (1025), DATA_DIR (.data)`;
+  --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv)
+  --sample    the sample company, which is also the default of an empty data folder
 
-/** Reads the command line. @throws {StartError} with the usage or what is missing */
+Without either it continues with the company of the data folder.
+
+Environment: PORT (8000), N8N_PORT (5678), INBOX_HTTP_PORT (8025), INBOX_SMTP_PORT (1025), PREVIEW_PORT (8100),
+DATA_DIR (.data). The API also takes its own settings, such as a model's key (docs/settings.md). WORKSMART_URL,
+BRAINLIFT_URL and METRICS_URL replace the simulated sources. SMTP_URL is not used: e-mails stay in the inbox of this
+machine.`;
+
+/**
+ * Reads the command line and the company that it names.
+ * @throws {StartError} with the usage, what is wrong with the files, or the other company that is there
+ */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): Options {
   const values = parse(args);
   if (values.help) {
     console.log(USAGE);
     process.exit(0);
   }
-  const company = resolve(values.data ?? join(ROOT, 'examples', 'sample-company'));
-  const missing = FILES.filter((file) => !existsSync(join(company, file)));
-  if (missing.length > 0) throw new StartError(`${company} has no ${missing.join(', ')}.`);
+  const dataDirectory = resolve(ROOT, env.DATA_DIR || '.data');
   return {
     once: values.once ?? false,
     json: values.json ?? false,
-    company,
-    isSample: values.data === undefined,
-    dataDirectory: resolve(ROOT, env.DATA_DIR || '.data'),
+    company: companyOf(values, dataDirectory),
+    dataDirectory,
     ports: {
       api: port(env, 'PORT', 8000),
       n8n: port(env, 'N8N_PORT', 5678),
       inbox: port(env, 'INBOX_HTTP_PORT', 8025),
       smtp: port(env, 'INBOX_SMTP_PORT', 1025),
+      dashboards: port(env, 'PREVIEW_PORT', 8100),
     },
   };
+}
+
+function companyOf(values: ReturnType<typeof parse>, dataDirectory: string): Company {
+  if (values.data !== undefined && values.sample)
+    throw new StartError(`--data and --sample exclude each other.\n\n${USAGE}`);
+  if (values.data !== undefined) {
+    const company = readCompany(resolve(values.data));
+    chooseCompany(company.directory, dataDirectory);
+    return company;
+  }
+  return readCompany(chooseCompany(values.sample ? SAMPLE : null, dataDirectory));
 }
 
 function parse(args: string[]) {
@@ -59,6 +75,7 @@ function parse(args: string[]) {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         data: { type: 'string' },
+        sample: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

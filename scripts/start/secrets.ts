@@ -9,11 +9,13 @@ export interface LocalSecrets {
   n8nEncryptionKey: string;
   n8nPassword: string;
   startKey: string;
+  /** With which the people of the sample company sign in. */
+  peoplePassword: string;
 }
 
 const token = (bytes: number) => randomBytes(bytes).toString('base64url');
 
-/** The secrets of this installation. */
+/** The secrets of this installation; those that an earlier version did not have are added. */
 export function localSecrets(directory: string): LocalSecrets {
   const file = join(directory, 'secrets.json');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -23,12 +25,16 @@ export function localSecrets(directory: string): LocalSecrets {
     n8nEncryptionKey: token(32),
     n8nPassword: `Aim-${token(12)}-1`,
     startKey: token(24),
+    peoplePassword: `Aim-${token(12)}-2`,
   };
   try {
     writeFileSync(file, JSON.stringify(secrets, null, 2), { flag: 'wx', mode: 0o600 });
     return secrets;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<LocalSecrets>;
+    const all = { ...secrets, ...kept };
+    if (Object.keys(kept).length < Object.keys(all).length) writeFileSync(file, JSON.stringify(all, null, 2));
+    return all;
   }
 }

@@ -60,13 +60,12 @@ export async function runWorkflows(
   await mailTo('asker@example.com', 'Escalate me: not decided');
 
   await mailTo('quill.marrow@sample-company.example', 'Received: manual time, 3 h');
-  expect((await mailTo('executives@example.com', 'Manual time to decide: Quill Marrow')).text).toContain(
-    'Helped the hotline',
-  );
+  const lead = 'sorrel.tally@sample-company.example';
+  const asked = await mailTo(lead, 'Manual time to decide: Quill Marrow');
+  expect(asked.text).toContain('Helped the hotline');
+  expect(asked.text).toMatch(/\/applications\/ai-manager-executive\/approvals\?request=/);
   await start('daily-digest-for-approvers');
-  expect((await mailTo('executives@example.com', '1 decision waiting')).text).toContain(
-    'Manual time: Quill Marrow, 3 h',
-  );
+  expect((await mailTo(lead, 'waiting')).text).toContain('Manual time: Quill Marrow, 3 h');
 
   await failOnPurpose();
   await mailTo('operations@example.com', 'Monthly compliance report: failed');

@@ -26,7 +26,7 @@ function mails(
   request: object,
   data: object = {},
 ): { to: string; subject: string; text: string }[] {
-  const event = { type, data, executiveEmail: 'executives@example.com', dashboardUrl: '' };
+  const event = { type, data, operationsEmail: 'operations@example.com', dashboardUrl: '' };
   const first = (json: object) => ({ first: () => ({ json }) });
   const written = runInNewContext(`(() => {${script}})()`, { $: () => first(event), $input: first(request) });
   return (written as { json: { to: string; subject: string; text: string } }[]).map(({ json }) => json);
@@ -50,8 +50,15 @@ describe('of a request for manual time hear', () => {
     },
   );
 
-  test('executives, where it has no approvers', () => {
-    expect(readers('approval.flagged', { ...waiting, approvers: [] })).toEqual(['executives@example.com']);
+  test('operations, where no person may decide it', () => {
+    const [mail] = mails('approval.flagged', { ...waiting, approvers: [] });
+    expect(mail).toMatchObject({ to: 'operations@example.com' });
+    expect(mail?.text).toMatch(/^No person may decide this request: add an approver or an executive/);
+  });
+
+  test('its approvers with the link to the request', () => {
+    const link = 'https://tooljet.example.com/applications/ai-manager-executive/approvals?request=1';
+    expect(mails('approval.flagged', { ...waiting, link })[0]?.text).toContain(link);
   });
 
   test('those above and its builder, when it is escalated', () => {

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   METHOD_NOT_ALLOWED: { status: 405, title: 'This path does not support that method' },
   IMPORT_INVALID: { status: 422, title: 'Nothing was imported, some rows are not valid' },
   WEEK_INVALID: { status: 422, title: 'This week cannot be evaluated' },
+  WEEK_EMPTY: { status: 409, title: 'No builder has figures for this week' },
   NOTHING_TO_EVALUATE: { status: 409, title: 'There are no builders to evaluate' },
   NOT_JUDGED: { status: 409, title: 'This evaluation has no judgement yet' },
   AGENT_BUDGET_SPENT: { status: 429, title: 'The agent has used up its budget for today' },

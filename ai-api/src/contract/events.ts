@@ -97,6 +97,9 @@ export const events = {
       failed: z.number().int(),
       projects: z.number().int(),
       engine: z.enum(['rules', 'model']),
+      notices: z
+        .array(z.string())
+        .describe('What operators should know, such as figures that did not arrive'),
       completedAt: timestamp,
     }),
   },

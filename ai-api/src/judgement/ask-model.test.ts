@@ -123,6 +123,9 @@ describe('a criterion that takes reading', () => {
       rule: null,
     });
     expect(judged.feedback).toContain('The model read your words and says: go on.');
+    for (const reason of judged.criteria.filter(({ weight }) => weight > 0).map((one) => one.reason))
+      expect(judged.feedback).toContain(reason);
+    expect(JSON.stringify(calls[0]?.schema)).toContain('"enum":["reflection"]');
   });
 
   test('stays open when the model cannot tell', async () => {
@@ -223,7 +226,7 @@ describe('an answer out of schema', () => {
         verdict: 'insufficient evidence',
         score: null,
         decidedBy: null,
-        reason: `The model could not be used: ${judged.modelFailure?.message}`,
+        reason: 'This was not read this time, so it does not count.',
       });
     },
   );
@@ -252,7 +255,7 @@ describe('a model that cannot be used', () => {
       expect(calls).toHaveLength(attempts);
       expect(judged).toMatchObject({ engine: 'rules', modelFailure: { kind: failure }, score: ruled.score });
       expect(criterion(judged, 'reflection')?.reason).toBe(
-        `The model could not be used: ${judged.modelFailure?.message}`,
+        'This was not read this time, so it does not count.',
       );
     },
   );

@@ -41,6 +41,7 @@ export {
 export { defineKind, type Kind, type Outcome } from './kind.ts';
 export { type PastJudgement, pastJudgements } from './past.ts';
 export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
+export { isExcused } from './rubric.ts';
 export { type RuleDefinition, RuleError } from './rule.ts';
 export { appendRule, newestRules, type RuleRecord, ruleVersion, ruleVersions } from './rule-store.ts';
 export type { CriterionResult, JudgementView } from './schema.ts';
@@ -53,6 +54,7 @@ export {
   type StoredJudgement,
   type StoreJudgement,
   storeJudgementsWith,
+  summaryOfJudgements,
 } from './store.ts';
 export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
 

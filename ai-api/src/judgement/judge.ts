@@ -7,7 +7,7 @@ import { decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { Criterion, Kind } from './kind.ts';
-import { applyRules, totalOf } from './rubric.ts';
+import { applyRules, isExcused, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
 import type { CriterionResult, Engine, JudgementView } from './schema.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
@@ -181,7 +181,10 @@ function isReadable(result: CriterionResult, reads: readonly string[], facts: Fa
   return result.verdict !== 'scored' && reads.every((path) => factAt(facts, path) !== null);
 }
 
-/** The model's answers in the place of what rules left open, or why there are none. */
+/** What the judged person reads in place of a model's answer; what went wrong is for operations, in `modelFailure`. */
+const NOT_READ = 'This was not read this time, so it does not count.';
+
+/** The model's answers in the place of what rules left open, or that there are none. */
 function merge(
   ruled: CriterionResult[],
   open: readonly Criterion[],
@@ -190,15 +193,12 @@ function merge(
   if (!asked) return ruled;
   return ruled.map((result) => {
     if (!open.some(({ id }) => id === result.id)) return result;
-    const reason = `The model could not be used: ${asked.failure?.message}`;
-    return asked.results.find(({ id }) => id === result.id) ?? { ...result, reason };
+    return asked.results.find(({ id }) => id === result.id) ?? { ...result, reason: NOT_READ };
   });
 }
 
 function reasonsToReview(grade: Grade, criteria: readonly CriterionResult[]): string[] {
-  const nothingCounts = criteria.every(({ verdict, weight }) => weight === 0 || verdict !== 'scored');
-  const excused = criteria.some(({ verdict, weight }) => verdict === 'scored' && weight === 0);
-  if (grade !== 'insufficient evidence' || (nothingCounts && excused)) return [];
+  if (grade !== 'insufficient evidence' || isExcused(criteria)) return [];
   return ['Too little is known for a grade.'];
 }
 

@@ -232,12 +232,17 @@ describe('the total', () => {
   });
 
   test('is not given, and nobody has to look, when nothing counts on purpose', async () => {
-    expect(await judge(rulebook(hours(0, 0)), 's', facts({}))).toMatchObject({
+    const excused = await judge(rulebook(hours(0, 0), { ...market, weight: 0 }), 's', facts({}));
+    expect(excused).toMatchObject({
       score: null,
       coverage: 0,
       grade: 'insufficient evidence',
       needsReview: false,
     });
+  });
+
+  test('is looked at by a person when what does not count leaves the rest unknown', async () => {
+    expect(await judge(rulebook(hours(0, 0)), 's', facts({}))).toMatchObject({ needsReview: true });
   });
 });
 

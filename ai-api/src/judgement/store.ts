@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { traceIdOf } from '../models/ledger/index.ts';
 import type { PromptUsed } from '../models/prompt.ts';
@@ -145,6 +146,34 @@ export async function findWithFacts(
       return [row.id, { view: toView(row as never), subjectId, facts: facts as Facts, traceId }];
     }),
   );
+}
+
+/** How judgements went: what a model was asked, and how many lack facts. */
+export interface JudgementSummary {
+  /** Judgements that a model was asked for. */
+  asked: number;
+  /** Of them, those that it could not be used for. */
+  failed: number;
+  firstFailure: string | null;
+  /** Those whose fact of this path is above 0. */
+  lacking: number;
+}
+
+/** Sums up judgements; `fact` is the path of a number such as `['data', 'gaps']`. */
+export async function summaryOfJudgements(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+  fact: readonly string[],
+): Promise<JudgementSummary> {
+  const { rows } = await sql<JudgementSummary>`
+    select count(model)::int as asked,
+      count(model_failure)::int as failed,
+      (array_agg(model_failure->>'message' order by id) filter (where model_failure is not null))[1] as "firstFailure",
+      count(*) filter (where jsonb_typeof(facts #> ${[...fact]}) = 'number'
+        and (facts #>> ${[...fact]})::numeric > 0)::int as lacking
+    from judgement.judgements
+    where id = any(${[...ids]}::uuid[])`.execute(transaction);
+  return rows[0] as JudgementSummary;
 }
 
 interface Row {

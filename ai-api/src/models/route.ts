@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import { ModelError, NO_USAGE, type Usage } from './chat.ts';
-import type { CallOutcome } from './failures.ts';
+import type { CallOutcome, RouteState } from './failures.ts';
 import { createLimits, type LimitOptions } from './limits.ts';
 import { type Completed, nameOf, type Provider, type Question } from './provider.ts';
 import { classify, ProviderError } from './provider-error.ts';
@@ -38,9 +38,6 @@ export interface RouteOptions {
   onKey?: (state: 'refused' | 'accepted') => void;
 }
 
-/** What a route is at this moment. */
-export type RouteState = 'ready' | 'failing' | 'key refused';
-
 /** A way to a model that bears failures: limits, two attempts for what may pass, one breaker for all calls. */
 export interface Route {
   readonly name: string;
@@ -64,6 +61,8 @@ const PAUSE = { least: 250, longest: 30_000, longestWithAlternative: 2_000 };
 const BREAKER = { failures: 5, resetMs: 30_000 };
 /** After a refused key, in milliseconds. */
 const KEY_REST = 30_000;
+/** So many answers in a row that do not keep to the schema show that the model cannot be used. */
+const UNFIT_ANSWERS = 4;
 /** Characters of a token, roughly, for what has not been counted yet. */
 const CHARACTERS = 4;
 
@@ -77,6 +76,7 @@ export function createRoute(
     breaker: new ConsecutiveBreaker(BREAKER.failures),
   });
   let refusedAt: number | null = null;
+  let unfitAnswers = 0;
 
   function checkKey(): void {
     if (refusedAt === null || performance.now() - refusedAt > KEY_REST) return;
@@ -138,9 +138,11 @@ export function createRoute(
           used(completed.usage.tokensIn + completed.usage.tokensOut);
           hearOfKey(null);
           value = read(completed);
+          unfitAnswers = 0;
         } catch (error) {
           if (signal?.aborted) await note('aborted', completed?.usage ?? NO_USAGE, null);
           const failure = nameFailure(error, signal, timeout.aborted && !completed);
+          if (failure.kind === 'out_of_schema') unfitAnswers += 1;
           await note(failure.kind, failure.usage, completed?.text ?? null, failure.message);
           throw failure;
         }
@@ -206,7 +208,8 @@ export function createRoute(
     model: provider.model,
     state: () => {
       if (refusedAt !== null) return 'key refused';
-      return breaker.state === 0 ? 'ready' : 'failing';
+      if (breaker.state !== 0) return 'failing';
+      return unfitAnswers < UNFIT_ANSWERS ? 'ready' : 'answers do not fit';
     },
     ask: async (question, asking, read) => {
       for (let number = 1; ; number++) {

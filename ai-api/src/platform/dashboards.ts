@@ -1,21 +1,21 @@
 /** Links to the dashboards. */
 export interface Dashboards {
   /**
-   * A link to a page of the executive dashboards, by its handle; null when their address is not configured.
+   * A link to a page of the dashboards, the executive's by default, by its handle; null when their address is not configured.
    * @param parameters what the page begins with, as `globals.urlparams` there
    */
-  link(page: string, parameters: Readonly<Record<string, string>>): string | null;
+  link(page: string, parameters: Readonly<Record<string, string>>, app?: App): string | null;
 }
 
-/** Slug of the executive app in ToolJet, whose released pages are at `/applications/{slug}/{handle}`. */
-const EXECUTIVE_APP = 'ai-manager-executive';
+/** Slugs of apps in ToolJet, whose released pages are at `/applications/{slug}/{handle}`. */
+type App = 'ai-manager-executive' | 'ai-manager-builder';
 
 /** @param url where ToolJet is reached, such as `https://tooljet.example.com` */
 export function createDashboards(url: string | undefined): Dashboards {
   return {
-    link: (page, parameters) =>
+    link: (page, parameters, app = 'ai-manager-executive') =>
       url === undefined
         ? null
-        : `${url.replace(/\/+$/, '')}/applications/${EXECUTIVE_APP}/${page}?${new URLSearchParams(parameters)}`,
+        : `${url.replace(/\/+$/, '')}/applications/${app}/${page}?${new URLSearchParams(parameters)}`,
   };
 }

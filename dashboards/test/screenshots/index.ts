@@ -43,7 +43,7 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
   });
   const browser = await openBrowser();
   try {
-    await fillCompany(api, services.url);
+    const people = await fillCompany(api, services.url);
     const marketplace = await buildMarketplace(join(home, 'marketplace'));
     const { key } = await api.client.apiKey.create({
       name: 'ToolJet',
@@ -51,13 +51,12 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
       scopes: ['*', 'act-as'],
     });
     for (const app of apps) {
-      const person = PEOPLE[WHO[app.slug] ?? 'executive'];
-      const { items } = await api.client.user.list({ search: person, limit: 1 });
-      await api.client.user.link({ userId: items[0]?.userId ?? '', issuer: 'tooljet', subject: person });
+      const email = PEOPLE[WHO[app.slug] ?? 'executive'];
+      const userId = people.find((person) => person.email === email)?.userId ?? '';
       const preview = await startPreview({
         marketplace,
         apps: apps.map(exportApp),
-        userId: person,
+        userId,
         sources: {
           'ai-manager': { base_url: api.url, api_key: key, act_as: true },
           'ai-manager-langfuse': {

@@ -18,7 +18,8 @@ export class AiManager implements INodeType {
     icon: { light: 'file:../../icons/ai-manager.svg', dark: 'file:../../icons/ai-manager.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+    subtitle:
+      '={{$parameter["operation"].replace(/([A-Z])/g, " $1").toLowerCase() + ": " + $parameter["resource"].replace(/([A-Z])/g, " $1").toLowerCase()}}',
     description: 'Run weekly evaluations and work with their results in AI Manager',
     defaults: { name: 'AI Manager' },
     usableAsTool: true,

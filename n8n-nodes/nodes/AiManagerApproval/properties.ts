@@ -19,6 +19,13 @@ export const properties: INodeProperties[] = [
     description: 'Also the subject of the e-mail',
   },
   {
+    displayName:
+      'The first output is No Decision: it continues there when the time is over. Connect Approved and Declined to what follows a decision.',
+    name: 'outputsNotice',
+    type: 'notice',
+    default: '',
+  },
+  {
     displayName: 'Approvers',
     name: 'approvers',
     type: 'string',

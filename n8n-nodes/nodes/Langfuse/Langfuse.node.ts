@@ -19,7 +19,8 @@ export class Langfuse implements INodeType {
     icon: { light: 'file:../../icons/langfuse.svg', dark: 'file:../../icons/langfuse.dark.svg' },
     group: ['transform'],
     version: 1,
-    subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+    subtitle:
+      '={{$parameter["operation"].replace(/([A-Z])/g, " $1").toLowerCase() + ": " + $parameter["resource"].replace(/([A-Z])/g, " $1").toLowerCase()}}',
     description: 'Read prompts, metrics and observations, write scores and dataset items',
     defaults: { name: 'Langfuse' },
     usableAsTool: true,

@@ -13,7 +13,7 @@ export const mail = {
       /^[^<>@,;:"\p{Cc}]*<[^\s<>@,;:]+@[^\s<>@,;:]+>$/u,
       'must look like AI Manager <ai-manager@example.com>',
     )
-    .default('AI Manager <ai-manager@localhost>')
+    .default('AI Manager <ai-manager@example.com>')
     .describe('Sender of the e-mails that ask for decisions'),
   INBOX_HTTP_PORT: port(8025).describe('Page of the development inbox'),
   INBOX_SMTP_PORT: port(1025).describe('SMTP of the development inbox'),

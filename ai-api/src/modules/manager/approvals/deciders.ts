@@ -1,6 +1,7 @@
 import type { Caller, Person } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { activeUsers } from '../../shared/identity/index.ts';
 import { escalationGroups, type GroupRecord, groupsWith, standInsOf, standsInFor } from './groups-store.ts';
 import type { ApprovalRecord, Inbox } from './store.ts';
 
@@ -61,8 +62,9 @@ export function requireMayDecide(approval: ApprovalRecord, decider: Decider): vo
 }
 
 /**
- * E-mail addresses of those who decide each request now, by its id: its group and, past its deadline, the escalation
- * group, with their stand-ins.
+ * E-mail addresses of those who may decide each request now, by its id: its group and, past its deadline, the escalation
+ * group, with their stand-ins; where none of them may, the executives, or else the administrators. Empty when the
+ * company has no other person who may.
  */
 export async function approversOf(
   transaction: TenantTransaction,
@@ -78,12 +80,34 @@ export async function approversOf(
     );
   const allMembers = [...new Set(approvals.flatMap(membersOf))];
   const standIns = await standInsOf(transaction, allMembers, now.toISOString().slice(0, 10));
+  const barred = await activeUsers(transaction, { ids: [...new Set(approvals.flatMap(barredFrom))] });
+  const managers = approvals.length === 0 ? [] : await managersOf(transaction);
   return new Map(
     approvals.map((approval) => {
       const members = membersOf(approval);
       const instead = standIns.filter(({ from_email }) => members.includes(from_email));
-      const all = [...members, ...instead.map(({ to_email }) => to_email)];
+      const ids = barredFrom(approval);
+      const own = barred.filter(({ id }) => ids.includes(id)).map(({ email }) => email.toLowerCase());
+      const may = [...members, ...instead.map(({ to_email }) => to_email)].filter(
+        (email) => !own.includes(email),
+      );
+      const all = may.length > 0 ? may : managers.filter((email) => !own.includes(email));
       return [approval.id, [...new Set(all)].sort()];
     }),
   );
+}
+
+/** Ids of those who may not decide a request, whatever their group: see {@link requireMayDecide}. */
+function barredFrom(approval: ApprovalRecord): string[] {
+  const { submitted_user, first_user, appealed_from, state } = approval;
+  return [submitted_user, state === 'awaiting_second' ? first_user : null, appealed_from].filter(
+    (id) => id !== null,
+  );
+}
+
+/** Those who may decide every request but their own. */
+async function managersOf(transaction: TenantTransaction): Promise<string[]> {
+  const users = await activeUsers(transaction, { roles: ['executive', 'admin'] });
+  const executives = users.filter(({ roles }) => roles.includes('executive'));
+  return (executives.length > 0 ? executives : users).map(({ email }) => email.toLowerCase());
 }

@@ -135,11 +135,29 @@ function reasoning({ outcome, criteria, modelFeedback }: Outcome): string {
   const opening =
     outcome === null
       ? 'A person decides this request.'
-      : `The facts speak for it to ${outcome} this request.`;
+      : `The facts support the decision to ${outcome} this request.`;
   return [
-    open.length > 0 ? `A person decides this request, because something is not known.` : opening,
-    ...open.map(({ title, reason }) => `${title}: ${reason}`),
-    ...counted.map(({ title, reason }) => `${title}: ${reason}`),
+    ...(open.length > 0 ? whatIsOpen(open) : [opening]),
+    ...counted.map(({ reason }) => reason),
     ...(modelFeedback ? [modelFeedback] : []),
   ].join('\n');
+}
+
+/** Facts that tracked time tells. */
+const TRACKED = new Set(['day.trackedHours', 'week.trackedHours', 'request.overlapMinutes']);
+
+/** Why a person decides: once for all that tracked time would have answered, then the rest. */
+function whatIsOpen(open: Outcome['criteria']): string[] {
+  const isUntracked = ({ evidence }: Outcome['criteria'][number]) =>
+    evidence.some(({ id, value }) => value === null && TRACKED.has(id));
+  const rest = open.filter((criterion) => !isUntracked(criterion));
+  const isToRead = rest.some(({ id }) => id === 'justification');
+  const others = rest.filter(({ id }) => id !== 'justification');
+  return [
+    rest.length < open.length
+      ? 'There are no tracked hours for that day, so a person decides.'
+      : 'A person decides this request.',
+    ...(isToRead ? ['What was done has to be read.'] : []),
+    ...others.map(({ title, reason }) => `${title}: ${reason}`),
+  ];
 }

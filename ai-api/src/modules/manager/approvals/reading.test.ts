@@ -60,3 +60,20 @@ test('a text with hidden characters or markup is left to a person and shown to n
   ]);
   expect(recorder.calls).toHaveLength(before);
 });
+
+test('what is not known is one sentence, not a list of facts', async () => {
+  const facts = factsOf('Wrote the migration plan on the train.', 0.95);
+  const untracked = {
+    ...facts,
+    day: { ...facts.day, trackedHours: null },
+    week: { ...facts.week, trackedHours: null },
+  };
+  const { feedback } = await judge({ ...rulebook, model: null }, 'request', untracked, {
+    tenantId: 'tenant',
+  });
+  expect(feedback.split('\n')).toEqual([
+    'There are no tracked hours for that day, so a person decides.',
+    'What was done has to be read.',
+    '95 % of 10 earlier requests were approved.',
+  ]);
+});

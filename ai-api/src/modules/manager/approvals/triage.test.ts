@@ -82,7 +82,7 @@ describe.each(businessDatabases())('triage with a model on $name', ({ create }) 
     model.answerWith(() => ({ status: 500 }));
     const down = await triaged('b-7');
     expect(down.state).toBe('in_review');
-    expect(down.reason).toContain('The model could not be used');
+    expect(down.reason).toContain('What was done has to be read.');
     model.answerWith(scoreEverything(95, evidence));
   });
 

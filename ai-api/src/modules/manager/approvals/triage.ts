@@ -218,7 +218,7 @@ async function flag(
     state: 'in_review',
     engine: null,
     confidence: judged.confidence,
-    reason: judged.reviewReasons.join('\n') || judged.feedback,
+    reason: whyAPerson(judged),
     judgement_id: judgementId,
     group_id: group?.id ?? null,
     due_at: new Date(now().getTime() + settings.deadlineHours * HOUR_MS),
@@ -238,4 +238,13 @@ async function flag(
 /** Draws a share (0 to 1) by chance that nobody can foresee. */
 function isDrawn(share: number): boolean {
   return randomInt(1_000_000) < share * 1_000_000;
+}
+
+/** Why a person decides, in sentences: what is not known once, and what rules ask a person for. */
+function whyAPerson({ criteria, feedback, reviewReasons }: Judged): string {
+  const open = criteria.filter(({ verdict }) => verdict !== 'scored');
+  if (open.length === 0) return reviewReasons.join('\n') || feedback;
+  const told = open.map(({ title, reason }) => `${title}: ${reason}`);
+  const others = reviewReasons.filter((reason) => !told.includes(reason) && reason !== feedback);
+  return [...others, feedback].join('\n');
 }

@@ -31,6 +31,9 @@ const run = z
     failures: z
       .array(z.object({ builderId: z.string(), name: z.string(), reason: z.string() }))
       .describe('At most 50'),
+    notices: z
+      .array(z.string())
+      .describe('For operators, such as figures that did not arrive or a model that could not be used'),
   })
   .meta({ id: 'EvaluationRun' });
 
@@ -115,17 +118,21 @@ export const evaluation = resource({
       description:
         'Judges every builder and project for one ISO week in the background. The same week again answers ' +
         'the first run. A dry run judges and stores, but is not the official run of the week: it may be ' +
-        'repeated, announces nothing and is never e-mailed.',
+        'repeated, announces nothing and is never e-mailed. Without a week it is the newest complete one in ' +
+        'which a builder has figures. A week in which none has is refused unless allowEmpty is set.',
       access: operate,
       status: 202,
       input: z.object({
-        week: isoWeek.optional().describe('ISO week such as 2026-W45; defaults to the last complete week'),
+        week: isoWeek
+          .optional()
+          .describe('ISO week such as 2026-W45; defaults to the newest complete week with figures'),
         dryRun: z.boolean().default(false).describe('Judge without making it the official run'),
+        allowEmpty: z.boolean().default(false).describe('Judge a week in which no builder has figures'),
       }),
       output: run
         .extend({ created: z.boolean().describe('False when the week had a run already') })
         .meta({ id: 'StartedEvaluationRun' }),
-      errors: ['WEEK_INVALID', 'NOTHING_TO_EVALUATE'],
+      errors: ['WEEK_INVALID', 'WEEK_EMPTY', 'NOTHING_TO_EVALUATE'],
       hints: { week: { placeholder: '2026-W45' } },
       simplified: ['runId', 'week', 'status', 'created', 'builders', 'engine'],
     }),
@@ -161,7 +168,7 @@ export const evaluation = resource({
       input: z.object({ runId }),
       output: run,
       errors: ['NOT_FOUND'],
-      simplified: ['runId', 'week', 'status', 'judged', 'failed', 'pending', 'projects', 'grades'],
+      simplified: ['runId', 'week', 'status', 'judged', 'failed', 'pending', 'projects', 'grades', 'notices'],
     }),
     listResults: operation({
       method: 'GET',

@@ -12,8 +12,8 @@ export interface Email {
   text: string;
 }
 
-/** The e-mail to a builder about their week. Needs a judged evaluation. */
-export function renderEmail(detail: Detail): Email {
+/** The e-mail to a builder about their week, with a link to it where there is one. Needs a judged evaluation. */
+export function renderEmail(detail: Detail, link: string | null = null): Email {
   const { builder, week, judgement } = detail;
   if (!judgement) throw new Error(`Evaluation ${detail.evaluationId} has no judgement`);
   const graded = judgement.grade !== 'insufficient evidence';
@@ -22,8 +22,8 @@ export function renderEmail(detail: Detail): Email {
     to: builder.email,
     toName: builder.name,
     subject: graded ? `Your week ${week}: grade ${judgement.grade}` : `Your week ${week}`,
-    html: String(page(detail, judgement)),
-    text: plainText(detail, judgement),
+    html: String(page(detail, judgement, link)),
+    text: plainText(detail, judgement, link),
   };
 }
 
@@ -40,7 +40,7 @@ const COLOURS = {
 };
 
 /** Tables and inline styles: what mail programs understand. */
-function page(detail: Detail, judgement: JudgementView) {
+function page(detail: Detail, judgement: JudgementView, link: string | null) {
   const { monday, sunday } = daysOf(detail.week);
   return html`<!doctype html>
 <html lang="en">
@@ -60,6 +60,7 @@ function page(detail: Detail, judgement: JudgementView) {
         <tr><td style="padding:4px 32px 12px">${paragraphs(judgement.feedback)}</td></tr>
         <tr><td style="padding:4px 32px 20px">${criteriaTable(judgement.criteria)}</td></tr>
         ${detail.projects.length > 0 ? html`<tr><td style="padding:0 32px 20px">${projectsTable(detail)}</td></tr>` : ''}
+        ${link ? html`<tr><td style="padding:0 32px 20px"><a href="${link}" style="${BUTTON}">See reasons and evidence</a></td></tr>` : ''}
         <tr><td style="padding:16px 32px 24px;border-top:1px solid ${LINE};color:${QUIET};font-size:13px">
           ${howDecided(judgement)} Something wrong? Answer this e-mail: a person can correct it.
         </td></tr>
@@ -93,6 +94,7 @@ function paragraphs(feedback: string) {
   });
 }
 
+const BUTTON = `display:inline-block;background:#1d4ed8;color:#ffffff;text-decoration:none;border-radius:8px;padding:10px 18px`;
 const HEAD = `text-align:left;padding:6px 8px 6px 0;border-bottom:1px solid ${LINE};color:${QUIET};font-weight:600`;
 const CELL = `padding:7px 8px 7px 0;border-bottom:1px solid ${LINE};vertical-align:top`;
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
@@ -131,12 +133,12 @@ function scoreText({ verdict, weight, score }: CriterionResult): string {
 
 function howDecided({ engine, model, modelFailure, decidedBy }: JudgementView): string {
   if (engine === 'human') return `Decided by a person (${decidedBy}).`;
-  if (modelFailure) return `Decided by rules: the model could not be used (${modelFailure.message})`;
+  if (modelFailure) return 'Decided by rules: what you wrote was not read this week.';
   if (engine === 'model') return `Decided by rules, and by ${model} where reading was needed.`;
   return 'Decided by rules only, without a model.';
 }
 
-function plainText(detail: Detail, judgement: JudgementView): string {
+function plainText(detail: Detail, judgement: JudgementView, link: string | null): string {
   const lines = judgement.criteria.map((criterion) => `${criterion.title}: ${scoreText(criterion)}`);
   const projects = detail.projects.map(
     ({ name, grade, score }) => `${name}: ${score === null ? 'no grade' : `${grade} (${score})`}`,
@@ -147,6 +149,7 @@ function plainText(detail: Detail, judgement: JudgementView): string {
     judgement.feedback,
     ['Points', ...lines].join('\n'),
     projects.length > 0 ? ['Projects', ...projects].join('\n') : '',
+    link ? `Reasons and evidence: ${link}` : '',
     `${howDecided(judgement)} Something wrong? Answer this e-mail: a person can correct it.`,
   ]
     .filter((block) => block !== '')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, sampleCompany, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { completed, evaluate, everyItem, problem, type Run } from '../../../../test/runs.ts';
-import type { Client } from '../../../catalogue/client.ts';
+import type { ApiError, Client } from '../../../catalogue/client.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 
 const csv = (text: string) => parse(text, { columns: true, bom: true }) as Record<string, string>[];
@@ -209,7 +209,11 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
       for (const { builder_id } of contradictory) {
         const result = flagged.find(({ builderId }) => builderId === builder_id);
         const detail = await client.evaluation.get({ evaluationId: result?.evaluationId as string });
-        expect(detail.judgement?.reviewReasons.join(' ')).toMatch(/contradict|cannot be right|although/);
+        const { judgement } = detail;
+        expect(judgement?.reviewReasons.join(' ')).toMatch(/cannot both be right|cannot be right|although/);
+        expect(judgement?.feedback).toMatch(/(does|do) not count against you/);
+        for (const { reason, weight } of judgement?.criteria ?? [])
+          if (judgement?.reviewReasons.includes(reason)) expect(weight).toBe(0);
       }
     });
 
@@ -251,6 +255,7 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
             failed: 0,
             projects: 97,
             engine: 'rules',
+            notices: run.notices,
             completedAt: run.completedAt,
           },
         },
@@ -267,11 +272,26 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
       await completed(client, official.runId);
     });
 
-    test('defaults to the last complete week', async () => {
-      const before = addWeeks(weekOf(new Date()), -1);
-      const { week, runId } = await client.evaluation.startWeekly({ dryRun: true });
-      expect([before, addWeeks(weekOf(new Date()), -1)]).toContain(week);
-      await completed(client, runId);
+    test('defaults to the newest week with figures', async () => {
+      expect(addWeeks(weekOf(new Date()), -1) > SAMPLE_WEEK).toBe(true);
+      expect(await client.evaluation.startWeekly({})).toMatchObject({ week: SAMPLE_WEEK, created: false });
+    });
+
+    test('of a week in which no builder has figures is refused, and sends nothing', async () => {
+      const week = addWeeks(SAMPLE_WEEK, 1);
+      const refusal = client.evaluation
+        .startWeekly({ week })
+        .catch(({ code, message }: ApiError) => ({ code, message }));
+      expect(await refusal).toEqual({
+        code: 'WEEK_EMPTY',
+        message: expect.stringContaining(`The newest week with figures is ${SAMPLE_WEEK}.`),
+      });
+      expect((await client.evaluation.listRuns({ week })).items).toEqual([]);
+      const allowed = await client.evaluation.startWeekly({ week, allowEmpty: true });
+      expect(await completed(client, allowed.runId)).toMatchObject({
+        grades: { 'insufficient evidence': 75 },
+        notices: ['75 of 75 builders lack weekly figures. Check the sources and the import.'],
+      });
     });
 
     test('has one e-mail for each builder until it is marked as sent', async () => {

@@ -188,7 +188,12 @@ describe.each(businessDatabases())('a weekly evaluation on $name', { timeout: 12
     expect(asked).toBeGreaterThan(25);
     expect(recorder.calls.length).toBeLessThan(20);
     const { items } = await client.evaluation.listEmails({ runId: run.runId, limit: 1 });
-    expect(items[0]?.html).toContain('Decided by rules: the model could not be used');
+    expect(items[0]?.html).toContain('Decided by rules: what you wrote was not read this week.');
+    expect(items[0]?.text).not.toMatch(/model/i);
+    expect(run.notices[0]).toMatch(
+      /^The model could not be used for \d+ of \d+ judgements[.] First reason: \S/,
+    );
+    expect(await client.health.get({})).toMatchObject({ status: 'degraded' });
   });
 
   test('with a model leaves to it what takes reading, and says which', async () => {

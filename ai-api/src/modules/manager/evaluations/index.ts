@@ -3,6 +3,7 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
@@ -33,6 +34,7 @@ interface Needs {
   model: ChatModel | null;
   clock: Clock;
   metrics: Metrics;
+  dashboards: Dashboards;
   config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
 }
 
@@ -42,6 +44,7 @@ export const kinds = [evaluationKind, projectKind];
 export function create(needs: Needs) {
   const { database, jobs, people, events, cache, prompts, quality, tenancy, model, clock, metrics, config } =
     needs;
+  const { dashboards } = needs;
   return createEvaluations(database, jobs, people, events, cache, {
     concurrency: config.EVALUATION_CONCURRENCY,
     model,
@@ -49,6 +52,7 @@ export function create(needs: Needs) {
     now: () => clock.now(),
     storeJudgement: quality.storeJudgement,
     settingsOf: tenancy.settingsOf,
+    dashboards,
     onJudged: metrics.judged,
   });
 }
@@ -57,7 +61,7 @@ export function create(needs: Needs) {
 export function operations(service: Evaluations): Served[] {
   return [
     serve(evaluation, {
-      startWeekly: (input, request) => service.startWeekly(actorOf(request), input),
+      startWeekly: (input, request) => service.startWeekly(actorOf(request), input, request.signal),
       list: ({ cursor, limit, ...filter }, { caller }) =>
         service.list(caller.tenantId, filter, { cursor, limit }),
       listRuns: ({ week, ...page }, { caller }) => service.listRuns(caller.tenantId, week, page),

@@ -11,6 +11,7 @@ import type { People } from '../../shared/people/index.ts';
 import { AlreadyJudged, fail, judgeBuilder, type WeeklyRulebooks } from './judge-builder.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
+import { noticesOf } from './notices.ts';
 import type { Progress } from './progress.ts';
 import { completeRun, countRun, findRun, type RunRecord, reopenFailed } from './run-store.ts';
 import { findByBuilder } from './store.ts';
@@ -108,6 +109,7 @@ export function defineJudging(needs: Needs) {
         await events.publish(transaction, tenantId, 'evaluation.run.completed', {
           runId,
           ...outcome,
+          notices: await noticesOf(transaction, runId),
           completedAt: (run.completed_at ?? now()).toISOString(),
         });
       }

@@ -3,10 +3,12 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import { findJudgements } from '../../../judgement/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { renderEmail } from './email.ts';
 import { projectGradesOf } from './grade-store.ts';
+import { noticesOf } from './notices.ts';
 import { countRun, findRun, listRuns, type RunRecord } from './run-store.ts';
 import {
   type EvaluationRecord,
@@ -40,7 +42,8 @@ function refuseDryRun(run: RunRecord, isForBuilder: boolean): RunRecord {
 /** A run as the API answers it. */
 export async function describe(transaction: TenantTransaction, run: RunRecord) {
   const failed = await listEvaluations(transaction, run.id, { status: 'failed' }, null, 50);
-  return runView(run, await countRun(transaction, run.id), failed);
+  const counts = await countRun(transaction, run.id);
+  return runView(run, counts, failed, await noticesOf(transaction, run.id));
 }
 
 /** An evaluation with its judgements, as the API answers it. @throws {Problem} NOT_FOUND */
@@ -67,7 +70,12 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
   return (row: EvaluationRecord) => resultView(row, grades, reviewed);
 }
 
-async function emailsOf(transaction: TenantTransaction, run: RunRecord, rows: EvaluationRecord[]) {
+async function emailsOf(
+  transaction: TenantTransaction,
+  run: RunRecord,
+  rows: EvaluationRecord[],
+  dashboards: Dashboards,
+) {
   const grades = await projectGradesOf(
     transaction,
     rows.map(({ id }) => id),
@@ -76,12 +84,13 @@ async function emailsOf(transaction: TenantTransaction, run: RunRecord, rows: Ev
   const judgements = await findJudgements(transaction, ids);
   return rows.map((row) => {
     const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
-    return renderEmail(detailView(run, row, own, judgements));
+    const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
+    return renderEmail(detailView(run, row, own, judgements), link);
   });
 }
 
 /** What is read of runs and evaluations; the answers about completed runs are cached. */
-export function createReading(database: Database, cache: Cache) {
+export function createReading(database: Database, cache: Cache, dashboards: Dashboards) {
   const answerAbout = createAnswers(database, cache);
   return {
     list: (
@@ -154,7 +163,7 @@ export function createReading(database: Database, cache: Cache) {
           cursor: z.string(),
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
-          describe: (rows) => emailsOf(transaction, run, rows),
+          describe: (rows) => emailsOf(transaction, run, rows, dashboards),
         });
       }),
   };

@@ -2,9 +2,9 @@ import { notFound, Problem } from '../../../http/problem.ts';
 import type { StoreJudgement } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import { addWeeks, weekOf } from '../../../platform/week.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
@@ -18,6 +18,7 @@ import { createProgress } from './progress.ts';
 import { createReading, describe, detail, requireRun } from './reading.ts';
 import { insertRun, officialRun, type RunRecord, reopenFailed } from './run-store.ts';
 import { findByBuilder, findEvaluation, insertEvaluations, lockEvaluation, markNotified } from './store.ts';
+import { createWeekChoice, type WeekWanted } from './which-week.ts';
 
 export interface EvaluationSettings {
   /** Builders that are judged at once in one process, and calls to the model that are open at once. */
@@ -28,6 +29,7 @@ export interface EvaluationSettings {
   storeJudgement: StoreJudgement;
   /** What the company has set: where its weeks end, and whether a model may be asked. */
   settingsOf: Tenancy['settingsOf'];
+  dashboards: Dashboards;
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -43,23 +45,21 @@ export function createEvaluations(
   cache: Cache,
   settings: EvaluationSettings,
 ) {
-  const { model, prompts, now, storeJudgement, settingsOf, onJudged } = settings;
+  const { model, prompts, now, storeJudgement, settingsOf, dashboards, onJudged } = settings;
   const progress = createProgress(database, events);
+  const weekToJudge = createWeekChoice({ database, people, settingsOf, now });
   const judge = defineJudging({ database, jobs, people, events, progress, ...settings });
 
   return {
-    ...createReading(database, cache),
+    ...createReading(database, cache, dashboards),
 
-    /** @throws {Problem} WEEK_INVALID for a week to come, NOTHING_TO_EVALUATE without builders */
-    startWeekly: async (actor: Actor, input: { week?: string | undefined; dryRun: boolean }) => {
+    /** @throws {Problem} WEEK_INVALID, WEEK_EMPTY, NOTHING_TO_EVALUATE; see {@link createWeekChoice} */
+    startWeekly: async (actor: Actor, input: WeekWanted, signal: AbortSignal) => {
+      const week = await weekToJudge(actor.tenantId, input, signal);
       if (model) await prompts.refresh(actor.tenantId, true);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const { tenantId } = actor;
-        const { timezone, models } = await settingsOf(transaction);
-        const thisWeek = weekOf(now(), timezone);
-        const week = input.week ?? addWeeks(thisWeek, -1);
-        if (week > thisWeek)
-          throw new Problem('WEEK_INVALID', `${week} has not begun yet; this is week ${thisWeek}.`);
+        const { models } = await settingsOf(transaction);
         const engine = model && models === 'allowed' ? 'model' : 'rules';
         const pinned = [];
         for (const { name } of [evaluationKind, projectKind])

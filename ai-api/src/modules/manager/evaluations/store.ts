@@ -48,6 +48,28 @@ export function findEvaluation(
     .executeTakeFirst();
 }
 
+/** Ids of the judgements that a run rests on. */
+export async function judgementIdsOf(
+  transaction: TenantTransaction,
+  runId: string,
+): Promise<{ builders: string[]; projects: string[] }> {
+  const builders = await transaction
+    .selectFrom('evaluations.evaluations')
+    .select('judgement_id as id')
+    .where('run_id', '=', runId)
+    .execute();
+  const projects = await transaction
+    .selectFrom('evaluations.project_grades as grade')
+    .innerJoin('evaluations.evaluations as evaluation', 'evaluation.id', 'grade.evaluation_id')
+    .select('grade.judgement_id as id')
+    .where('evaluation.run_id', '=', runId)
+    .execute();
+  return {
+    builders: builders.map(({ id }) => id).filter((id) => id !== null),
+    projects: projects.map(({ id }) => id),
+  };
+}
+
 /** Keeps others from changing an evaluation until the transaction ends. */
 export async function lockEvaluation(transaction: TenantTransaction, id: string): Promise<void> {
   await transaction

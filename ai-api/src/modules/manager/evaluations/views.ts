@@ -11,7 +11,12 @@ export type Detail = z.input<Operations['get']['output']>;
 export type Result = z.input<Operations['listResults']['output']>['items'][number];
 
 /** A run as the API shows it. */
-export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationRecord[]): Run {
+export function runView(
+  run: RunRecord,
+  counts: RunCounts,
+  failures: EvaluationRecord[],
+  notices: string[],
+): Run {
   return {
     runId: run.id,
     week: run.week,
@@ -26,6 +31,7 @@ export function runView(run: RunRecord, counts: RunCounts, failures: EvaluationR
       name,
       reason: error ?? '',
     })),
+    notices,
   };
 }
 

@@ -16,6 +16,7 @@ import { user } from './users-contract.ts';
 export { type Principal, principalOf } from './principals.ts';
 export type { Identity } from './service.ts';
 export { ensureTenant } from './tenant-store.ts';
+export { activeUsers } from './user-store.ts';
 
 function personView({ id: userId, email, name, builderId }: Person) {
   return { userId, email, name, builderId };

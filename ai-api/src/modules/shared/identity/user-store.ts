@@ -44,6 +44,20 @@ export function findUser(
     .executeTakeFirst();
 }
 
+/** Users who may sign in, of any of these roles, or of these ids. */
+export function activeUsers(
+  transaction: TenantTransaction,
+  of: { roles: readonly Role[] } | { ids: readonly string[] },
+): Promise<Pick<UserRecord, 'id' | 'email' | 'roles'>[]> {
+  const query = transaction
+    .selectFrom('identity.users')
+    .select(['id', 'email', 'roles'])
+    .where('status', '=', 'active')
+    .orderBy('email');
+  if ('roles' in of) return query.where(sql<boolean>`roles && ${[...of.roles]}`).execute();
+  return of.ids.length === 0 ? Promise.resolve([]) : query.where('id', 'in', of.ids).execute();
+}
+
 /** Names of users, by their id; who is gone has none. */
 export async function namesOf(
   transaction: TenantTransaction,

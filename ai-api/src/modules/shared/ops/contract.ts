@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-
+import { ROUTE_STATES } from '../../../models/failures.ts';
 import { job } from './jobs-contract.ts';
 
 const report = z
   .object({
-    status: z.literal('ok'),
+    status: z
+      .enum(['ok', 'degraded'])
+      .describe('degraded: a model is configured, and none of the providers can be used'),
     version: z.string(),
     uptimeSeconds: z.number(),
     engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
@@ -14,7 +16,7 @@ const report = z
       .array(
         z.object({
           model: z.string(),
-          state: z.enum(['ready', 'failing', 'key refused']),
+          state: z.enum(ROUTE_STATES),
           isPriced: z.boolean().describe('Whether its calls count against budgets'),
         }),
       )

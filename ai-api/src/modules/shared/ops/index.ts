@@ -40,12 +40,16 @@ export function operations(ops: Ops): Served[] {
 
 /** Probes: liveness touches nothing, readiness asks the database and the queue. */
 export function serveHealth({ installation, database, jobs }: Needs): Served {
-  const live = async (): Promise<Report> => ({
-    status: 'ok',
-    uptimeSeconds: Math.round(process.uptime()),
-    ...installation,
-    providers: installation.providers(),
-  });
+  const live = async (): Promise<Report> => {
+    const providers = installation.providers();
+    const isUsable = providers.length === 0 || providers.some(({ state }) => state === 'ready');
+    return {
+      status: isUsable ? 'ok' : 'degraded',
+      uptimeSeconds: Math.round(process.uptime()),
+      ...installation,
+      providers,
+    };
+  };
   const ready = async () => {
     const checks = await readiness(database, jobs);
     const broken = Object.entries(checks).filter(([, state]) => state !== 'ok');

@@ -1,4 +1,5 @@
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
+import { columnsOf, nearestColumn } from './header.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** One row of a table and where it was: the line on which a CSV record starts, or the position in an array. */
@@ -32,12 +33,16 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
- * Blank lines are skipped, as is white space around cells that are not quoted. Rows with faults are left out.
+ * Semicolons or tabs separate cells where the header has no comma; with semicolons `40,5` is a number. Headers of
+ * other systems are understood. Blank lines are skipped, as is white space around cells that are not quoted. Rows with
+ * faults are left out.
  */
 export function readCsv(text: string, columns: string[]): { records: NumberedRecord[]; faults: CsvFault[] } {
-  const { rows, fault } = split(text);
-  const [header, ...body] = rows;
-  if (!header) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
+  const delimiter = delimiterOf(text);
+  const { rows, fault } = split(text, delimiter);
+  const [first, ...body] = rows;
+  if (!first) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
+  const header = { ...first, cells: columnsOf(first.cells, columns) };
   const wrongHeader = headerFaults(header, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
   const size = header.cells.length;
@@ -51,7 +56,12 @@ export function readCsv(text: string, columns: string[]): { records: NumberedRec
     .filter(({ cells }) => cells.length === size)
     .map(({ line, cells }) => ({
       line,
-      record: Object.fromEntries(cells.map((cell, index) => [header.cells[index] as string, cell])),
+      record: Object.fromEntries(
+        cells.map((cell, index) => [
+          header.cells[index] as string,
+          delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell,
+        ]),
+      ),
     }));
   return { records, faults: fault ? [...unequal, fault] : unequal };
 }
@@ -68,21 +78,33 @@ function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[]
       .map((column) => at(column, 'is missing in the header')),
     ...cells
       .filter((cell) => !columns.includes(cell))
-      .map((cell) => at(cell, 'is not a column of this table')),
+      .map((cell) => {
+        const meant = nearestColumn(cell, columns);
+        return at(cell, `is not a column of this table${meant ? `; did you mean ${meant}?` : ''}`);
+      }),
     ...cells
       .filter((cell, index) => columns.includes(cell) && cells.indexOf(cell) !== index)
       .map((cell) => at(cell, 'is twice in the header')),
   ];
 }
 
+/** What separates the cells of a text, by its header. */
+function delimiterOf(text: string): ',' | ';' | '\t' {
+  const header = text.split(/[\r\n]+/).find((line) => line.trim() !== '') ?? '';
+  if (header.includes(',')) return ',';
+  if (header.includes(';')) return ';';
+  return header.trim().includes('\t') ? '\t' : ',';
+}
+
 /** The records of a text up to the first one that is no CSV. */
-function split(text: string): { rows: RawRecord[]; fault?: CsvFault } {
+function split(text: string, delimiter: string): { rows: RawRecord[]; fault?: CsvFault } {
   const bytes = Buffer.from(text);
   const lines = lineFinder(bytes);
   const rows: RawRecord[] = [];
   try {
     parse(bytes, {
       bom: true,
+      delimiter,
       skip_empty_lines: true,
       trim: true,
       relax_column_count: true,

@@ -183,6 +183,27 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
     });
   });
 
+  test('understands what spreadsheets and HR systems export', async () => {
+    const builders = [
+      'Employee ID;Full name;E-Mail;Department;Job Title;Employment Status;Hire Date;Hours per week;Time zone',
+      'hr-1;Petra Quince;petra@people.example;Orchard;"Lead; tools";On leave;01.03.2024;37,5;Europe/Oslo',
+    ].join('\r\n');
+    await load({ builders });
+    expect(await api.client.builder.get({ builderId: 'hr-1' })).toMatchObject({
+      name: 'Petra Quince',
+      team: 'Orchard',
+      title: 'Lead; tools',
+      status: 'on_leave',
+      startedOn: '2024-03-01',
+      weeklyHours: 37.5,
+    });
+    const misspelt = csv([builderRow()]).replace('builder_id', 'bilder_id');
+    expect(await errorsOf({ builders: misspelt })).toMatchObject([
+      { column: 'builder_id', message: 'is missing in the header' },
+      { column: 'bilder_id', message: 'is not a column of this table; did you mean builder_id?' },
+    ]);
+  });
+
   describe('an import that is not valid', () => {
     test('leaves nothing behind when the last row of the last table is bad', async () => {
       const tables = {
@@ -198,7 +219,7 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
           file: 'project-metrics.csv',
           row: 3,
           column: 'revenue_usd',
-          message: 'must be a number such as 38.5',
+          message: '"much" must be a number such as 38.5',
         },
       ]);
       const unknown = csv([
@@ -228,10 +249,10 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
           ],
         },
         [
-          ['builders.csv', 2, 'email', 'must be an e-mail address'],
-          ['builders.csv', 2, 'status', 'must be one of active, on_leave, left'],
-          ['builders.csv', 2, 'started_on', 'must be a day such as 2026-11-16'],
-          ['builders.csv', 2, 'weekly_hours', 'must be a number such as 38.5'],
+          ['builders.csv', 2, 'email', '"no" must be an e-mail address'],
+          ['builders.csv', 2, 'status', '"gone" must be one of active, on_leave, left'],
+          ['builders.csv', 2, 'started_on', '"2026-02-30" must be a day such as 2026-11-16'],
+          ['builders.csv', 2, 'weekly_hours', '"abc" must be a number such as 38.5'],
         ],
       ],
       [
@@ -257,12 +278,12 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
       [
         'a week that its year does not have',
         { metrics: csv([weekRow(), weekRow({ week: '2025-W53' })]) },
-        [['metrics.csv', 3, 'week', 'is not a week of that year']],
+        [['metrics.csv', 3, 'week', '"2025-W53" is not a week of that year']],
       ],
       [
         'a week in another notation',
         { metrics: csv([weekRow({ week: '45/2026' })]) },
-        [['metrics.csv', 2, 'week', 'must be an ISO week such as 2026-W45']],
+        [['metrics.csv', 2, 'week', '"45/2026" must be an ISO week such as 2026-W45']],
       ],
       [
         'numbers out of bounds',
@@ -272,10 +293,10 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
           ]),
         },
         [
-          ['metrics.csv', 2, 'hours_worked', 'must be at least 0'],
-          ['metrics.csv', 2, 'active_days', 'must be at most 7'],
-          ['metrics.csv', 2, 'brainlift_quality', 'must be a number such as 38.5'],
-          ['metrics.csv', 2, 'goals_set', 'must be a whole number'],
+          ['metrics.csv', 2, 'hours_worked', '"-1" must be at least 0'],
+          ['metrics.csv', 2, 'active_days', '"8" must be at most 7'],
+          ['metrics.csv', 2, 'brainlift_quality', '"1e2" must be a number such as 38.5'],
+          ['metrics.csv', 2, 'goals_set', '"2.5" must be a whole number'],
         ],
       ],
       [
@@ -286,9 +307,14 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
           ),
         },
         [
-          ['projects.csv', 1, 'stage_history', 'must look like idea:2026-03-02;build:2026-05-11'],
-          ['projects.csv', 2, 'stage_history', 'must be one of idea, validation, build, launch, growth'],
-          ['projects.csv', 3, 'stage_history', 'must be a day such as 2026-11-16'],
+          ['projects.csv', 1, 'stage_history', '"build" must look like idea:2026-03-02;build:2026-05-11'],
+          [
+            'projects.csv',
+            2,
+            'stage_history',
+            '"nope:2026-01-01" must be one of idea, validation, build, launch, growth',
+          ],
+          ['projects.csv', 3, 'stage_history', '"idea:2026-13-01" must be a day such as 2026-11-16'],
         ],
       ],
       [
@@ -304,14 +330,14 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
         'ids that no URL can carry',
         { builders: [builderRow({ builder_id: '..' }), builderRow({ builder_id: ' ' })] },
         [
-          ['builders.csv', 1, 'builder_id', 'must not be . or ..'],
+          ['builders.csv', 1, 'builder_id', '".." must not be . or ..'],
           ['builders.csv', 2, 'builder_id', 'must not be empty'],
         ],
       ],
       [
         'years before the calendar',
         { builders: [builderRow({ started_on: '0000-01-01' })] },
-        [['builders.csv', 1, 'started_on', 'must be a day such as 2026-11-16']],
+        [['builders.csv', 1, 'started_on', '"0000-01-01" must be a day such as 2026-11-16']],
       ],
       [
         'an unknown column in JSON',
@@ -387,7 +413,7 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
       const error = await refusal(load({ builders: rows }));
       expect(error.document?.errors).toHaveLength(100);
       expect(error.document?.detail).toBe(
-        'builders.csv, row 1, column email: must be an e-mail address (and 149 more)',
+        'builders.csv, row 1, column email: "no" must be an e-mail address (and 149 more)',
       );
     });
 

@@ -24,8 +24,25 @@ const key = name(100)
   .regex(/^\P{Cc}*$/u, 'must not have control characters')
   .refine((value) => value !== '.' && value !== '..', 'must not be . or ..');
 
+/** Capitals and blanks do not matter: `On leave` is `on_leave`. */
 const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, `must be one of ${values.join(', ')}`);
+  z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .trim()
+            .toLowerCase()
+            .replaceAll(/[\s-]+/g, '_')
+        : value,
+    z.enum(values, `must be one of ${values.join(', ')}`),
+  );
+
+/** A day, also as spreadsheets of some countries write it: 16.11.2026. */
+const writtenDay = z.preprocess(
+  (value) =>
+    typeof value === 'string' ? value.trim().replace(/^(\d\d)\.(\d\d)\.(\d{4})$/, '$3-$2-$1') : value,
+  day,
+);
 
 /** An empty CSV cell is an unknown value. */
 const orUnknown = <T extends z.ZodType>(schema: T) =>
@@ -75,7 +92,7 @@ export const builderRow = z.object({
   team: name(100),
   title: orUnknown(text(200)),
   status: oneOf(BUILDER_STATUSES),
-  started_on: day,
+  started_on: writtenDay,
   weekly_hours: decimal(0, 100),
   timezone: orUnknown(text(60).trim().refine(isTimeZone, 'must be an IANA time zone such as Europe/Oslo')),
 });
@@ -141,14 +158,14 @@ export const timeEntryRow = z
 
 /** One row of `leave.csv`: days on which a builder is away, both included. */
 export const leaveRow = z
-  .object({ builder_id: key, first_day: day, last_day: day })
+  .object({ builder_id: key, first_day: writtenDay, last_day: writtenDay })
   .refine(({ first_day, last_day }) => first_day <= last_day, {
     path: ['last_day'],
     message: 'must not be before first_day',
   });
 
 /** One row of `project-members.csv`; without a last day a member stays one. */
-export const memberRow = z.object({ project_id: key, builder_id: key, last_day: orUnknown(day) });
+export const memberRow = z.object({ project_id: key, builder_id: key, last_day: orUnknown(writtenDay) });
 
 /** One row of `project-budgets.csv`: hours that may be booked on a project in a month. */
 export const budgetRow = z.object({ project_id: key, monthly_hours: decimal(0, 100_000) });

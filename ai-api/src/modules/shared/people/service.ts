@@ -5,7 +5,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, record, systemActor } from '../audit/index.ts';
 import { type ImportInput, importDetails, readTables, writeTables } from './import.ts';
 import { readTimeTables, type TimeInput, writeTimeTables } from './import-time.ts';
-import { fetchWeek, type Sources } from './sources.ts';
+import { fetchWeek, type Sources, sourcesKnow } from './sources.ts';
 import {
   type BuilderFilter,
   type BuilderRecord,
@@ -15,6 +15,7 @@ import {
   findProjects,
   listBuilders,
   listProjects,
+  newestWeekWithFigures,
   type ProjectFilter,
   type ProjectRecord,
   type ProjectWeekRecord,
@@ -172,6 +173,18 @@ export function createPeople(database: Database, sources: Sources) {
 
     /** Everyone who is evaluated: all but those who left. */
     roster: (transaction: TenantTransaction) => roster(transaction),
+
+    /** Whether a builder has a figure of this week, as far as it was imported or fetched. */
+    hasFigures: async (transaction: TenantTransaction, week: string): Promise<boolean> =>
+      (await newestWeekWithFigures(transaction, week, week)) !== undefined,
+
+    /** The newest week up to one in which a builder has a figure; undefined when there is none. */
+    newestWeekWithFigures: (transaction: TenantTransaction, upTo: string) =>
+      newestWeekWithFigures(transaction, upTo),
+
+    /** Whether connected sources have figures of a week, or cannot tell; asks about some of the builders. */
+    sourcesKnow: (builderIds: readonly string[], week: string, signal: AbortSignal) =>
+      sourcesKnow(sources, builderIds, week, signal),
 
     /**
      * Asks the connected sources for a builder's week and keeps what they answer. Sources that are not

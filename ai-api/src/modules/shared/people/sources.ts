@@ -1,3 +1,4 @@
+import { OutsideCallError } from '../../../platform/http-client.ts';
 import type { BrainLift, MetricsApi, WorkSmart } from './connectors/index.ts';
 import type { Row } from './rows.ts';
 
@@ -44,4 +45,30 @@ export async function fetchWeek(
       revenue_usd: project.revenueUsd,
     })),
   };
+}
+
+/** Builders whose week is asked for, in the order of the roster, before a week counts as empty. */
+const MAX_ASKED = 20;
+
+/**
+ * Whether the connected sources have figures of a week. A source that does not answer may have some. False when none
+ * is connected.
+ */
+export async function sourcesKnow(
+  sources: Sources,
+  builderIds: readonly string[],
+  week: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const builderId of builderIds.slice(0, MAX_ASKED)) {
+    try {
+      const fetched = await fetchWeek(sources, builderId, week, signal);
+      if (!fetched) return false;
+      if (Object.values(fetched.builder).some((value) => value !== null)) return true;
+    } catch (error) {
+      if (error instanceof OutsideCallError && !signal.aborted) return true;
+      throw error;
+    }
+  }
+  return false;
 }

@@ -346,3 +346,30 @@ export function roster(transaction: TenantTransaction): Promise<BuilderRecord[]>
     .orderBy('builder_id')
     .execute();
 }
+
+const FIGURES = [
+  'hours_worked',
+  'active_days',
+  'brainlift_quality',
+  'brainlift_entries',
+  'goals_set',
+  'goals_met',
+] as const;
+
+/** The newest week up to one in which a builder has a figure; `from` is the oldest that counts. */
+export async function newestWeekWithFigures(
+  transaction: TenantTransaction,
+  upTo: string,
+  from = '',
+): Promise<string | undefined> {
+  const row = await transaction
+    .selectFrom('people.metrics_weekly')
+    .select('week')
+    .where('week', '<=', upTo)
+    .where('week', '>=', from)
+    .where((eb) => eb.or(FIGURES.map((figure) => eb(figure, 'is not', null))))
+    .orderBy('week', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.week;
+}

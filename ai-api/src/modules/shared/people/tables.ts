@@ -53,7 +53,8 @@ export function readTable<Row extends z.ZodObject>(
     if (!parsed.success) {
       for (const { path, message } of parsed.error.issues) {
         const column = String(path[0]);
-        wrong(column, record[column] === undefined ? 'is missing' : plain(message));
+        const value = record[column];
+        wrong(column, value === undefined ? 'is missing' : `${quoted(value)}${plain(message)}`);
       }
       continue;
     }
@@ -77,6 +78,14 @@ function recordsOf(
   const { records, faults } = readCsv(table, columns);
   for (const fault of faults) errors.push({ file, ...fault });
   return records;
+}
+
+const MAX_QUOTED = 40;
+
+/** The beginning of a cell's text, so that it is found; nothing for what is empty or cannot be shown. */
+function quoted(value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '' || /\p{Cc}|\p{Cs}/u.test(value)) return '';
+  return `"${value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value}" `;
 }
 
 function plain(message: string): string {

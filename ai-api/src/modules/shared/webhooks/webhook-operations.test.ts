@@ -15,6 +15,7 @@ const COMPLETED = {
   failed: 0,
   projects: 2,
   engine: 'rules',
+  notices: [] as string[],
   completedAt: '2026-11-16T09:00:00.000Z',
 } as const;
 

@@ -1,17 +1,18 @@
-import type { CriterionResult, Outcome } from '../../../../judgement/index.ts';
+import { type CriterionResult, isExcused, type Outcome } from '../../../../judgement/index.ts';
 
 const GOOD = 75;
 const POOR = 55;
 
-/** What the judged person reads, in plain words: the model's when it gave any, else put together from reasons. */
+/** What the judged person reads, in plain words: the model's when it gave any, then the reasons of every criterion. */
 export function feedbackFor({ grade, criteria, modelFeedback }: Outcome): string {
   const scored = criteria.filter(({ verdict }) => verdict === 'scored');
   const counted = scored.filter(({ weight }) => weight > 0);
   const told = scored.filter(({ weight }) => weight === 0);
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
   return [
-    grade === 'insufficient evidence' ? whyNoGrade(counted, told) : '',
-    ...(modelFeedback ? [modelFeedback] : fromReasons(counted)),
+    grade === 'insufficient evidence' ? whyNoGrade(criteria) : '',
+    modelFeedback ?? '',
+    ...fromReasons(counted),
     notCounted(told),
     list('What could not be judged:', open),
   ]
@@ -19,9 +20,10 @@ export function feedbackFor({ grade, criteria, modelFeedback }: Outcome): string
     .join('\n\n');
 }
 
-function whyNoGrade(counted: CriterionResult[], told: CriterionResult[]): string {
-  const isExcused = counted.length === 0 && told.length > 0;
-  return isExcused ? 'No grade this week, and none is needed.' : 'No grade this week: too little is known.';
+function whyNoGrade(criteria: readonly CriterionResult[]): string {
+  return isExcused(criteria)
+    ? 'No grade this week, and none is needed.'
+    : 'No grade this week: too little is known.';
 }
 
 function fromReasons(counted: CriterionResult[]): string[] {

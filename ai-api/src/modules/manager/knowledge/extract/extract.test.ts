@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { swellingPdf } from '../../../../../test/files.ts';
+import { pdfOf, swellingPdf } from '../../../../../test/files.ts';
 import { extract } from './index.ts';
 
 test('a small file that unpacks to more than it may ends with a reason, and does no harm', async () => {
@@ -16,4 +16,16 @@ test('reading ends when its caller no longer waits', async () => {
   const reading = extract({ body, contentType: 'application/pdf' }, gone.signal);
   gone.abort(new Error('gone'));
   await expect(reading).rejects.toThrow('gone');
+});
+
+test.each([
+  ['about:blank', 'Travel policy'],
+  ['Microsoft Word - Document1', 'Travel policy'],
+  ['travel-final-2.docx', 'Travel policy'],
+  ['Rules for journeys', 'Rules for journeys'],
+])('a PDF whose program calls it %s is called %s', async (Title, title) => {
+  const body = await pdfOf(['Travel policy\n\nJourneys above 500 euros are agreed on first.'], {
+    info: { Title },
+  });
+  expect((await extract({ body, contentType: 'application/pdf' })).title).toBe(title);
 });

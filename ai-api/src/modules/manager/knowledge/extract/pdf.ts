@@ -17,7 +17,23 @@ export async function readPdf(body: Uint8Array): Promise<Extracted> {
     throw new UnreadableFile('It has no text: a scan has to be made readable (OCR) first.');
   const { info } = await getMeta(document).catch(() => ({ info: {} as Record<string, unknown> }));
   const title = typeof info.Title === 'string' ? clean(info.Title) : '';
-  return { title: title === '' ? null : title, pages: document.numPages, blocks };
+  return { title: isPlausible(title) ? title : firstLine(text[0] ?? ''), pages: document.numPages, blocks };
+}
+
+/** What programs write when their user gave no title: an address, their own name, the name of the file. */
+const NO_TITLE =
+  /^(about:|https?:|file:|microsoft |untitled|document ?\d*$)|\.(docx?|xlsx?|pptx?|pdf|indd|html?|odt)$/i;
+
+function isPlausible(title: string): boolean {
+  return title.length > 2 && !NO_TITLE.test(title);
+}
+
+const MAX_TITLE = 80;
+
+/** The first line of the first page, where it reads like a title and not like a sentence. */
+function firstLine(page: string): string | null {
+  const line = clean(page.trimStart().split('\n')[0] ?? '');
+  return line.length > 2 && line.length <= MAX_TITLE && !/[.,;:]$/.test(line) ? line : null;
 }
 
 async function open(body: Uint8Array) {

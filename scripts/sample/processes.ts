@@ -12,7 +12,7 @@ const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString
  * waits before it erases a person, one failed and one is complete. A second start finds them by their references. None
  * of them sends mail.
  */
-export async function startProcesses(client: Client, say: (line: string) => void): Promise<void> {
+export async function startProcesses(client: Client): Promise<void> {
   const { items } = await client.builder.list({ limit: 3 });
   const [first, second, third] = items;
   if (!first || !second || !third) return;
@@ -56,8 +56,6 @@ export async function startProcesses(client: Client, say: (line: string) => void
     reference: 'sample-report',
   });
   await decline(client, declined.instanceId, second.name);
-  const { counts } = await client.workflow.count({});
-  say(`Processes: ${counts.map(({ state, count }) => `${count} ${state.replaceAll('_', ' ')}`).join(', ')}`);
 }
 
 async function decline(client: Client, instanceId: string, name: string): Promise<void> {

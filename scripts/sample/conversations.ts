@@ -1,6 +1,4 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
-import { createClient } from '../../ai-api/src/catalogue/client.ts';
-import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { sampleConversations } from '../../examples/conversations/index.ts';
 
 /**
@@ -9,13 +7,11 @@ import { sampleConversations } from '../../examples/conversations/index.ts';
  */
 export async function importConversations(
   client: Client,
-  options: { baseUrl: string; apiKey: string },
+  as: (userId: string) => Client,
 ): Promise<number> {
   let imported = 0;
   for (const { email, name, files } of sampleConversations()) {
-    const userId = await ensurePerson(client, email, name);
-    const theirs = createClient(resources, { ...options, actingFor: userId, timeoutMs: 120_000 });
-    const report = await theirs.conversation.import({
+    const report = await as(await ensurePerson(client, email, name)).conversation.import({
       files: files.map((file) => ({ name: file.name, base64: Buffer.from(file.text).toString('base64') })),
     });
     imported += report.conversations;

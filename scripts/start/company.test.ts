@@ -1,0 +1,68 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readSourceTables } from '../../examples/source-tables.ts';
+import { chooseCompany, keepCompany, readCompany, SAMPLE, writeSourceFiles } from './company.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'company-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** A copy of the sample with one file changed. */
+function companyWith(name: string, file: string, change: (text: string) => string): string {
+  const directory = join(home, name);
+  cpSync(SAMPLE, directory, { recursive: true });
+  writeFileSync(join(directory, file), change(readFileSync(join(directory, file), 'utf8')));
+  return directory;
+}
+
+function dataFolder(name: string): string {
+  const directory = join(home, name);
+  mkdirSync(directory);
+  return directory;
+}
+
+test('an empty data folder takes the sample, and one with a company continues with it', () => {
+  const folder = dataFolder('data-1');
+  expect(chooseCompany(null, folder)).toBe(SAMPLE);
+  keepCompany(folder, { directory: '/srv/ours', isSeeded: false });
+  expect(chooseCompany(null, folder)).toBe('/srv/ours');
+  expect(chooseCompany('/srv/ours', folder)).toBe('/srv/ours');
+});
+
+test('a second company is refused with both ways out', () => {
+  const folder = dataFolder('data-2');
+  keepCompany(folder, { directory: '/srv/ours', isSeeded: false });
+  const choose = () => chooseCompany(SAMPLE, folder);
+  expect(choose).toThrow('holds the company of /srv/ours, and companies do not mix');
+  expect(choose).toThrow('npm run reset');
+  expect(choose).toThrow('DATA_DIR=.data-2 npm start -- --sample');
+});
+
+test('every wrong cell is named at once', () => {
+  const directory = companyWith('wrong', 'builders.csv', (text) =>
+    text.replaceAll(',active,', ',working,').replace('b-0001,Quill Marrow', 'b-0001,'),
+  );
+  const read = () => readCompany(directory);
+  expect(read).toThrow('builders.csv, row 2, column name: must not be empty');
+  expect(read).toThrow('builders.csv, row 3, column status: "working" must be one of active, on_leave, left');
+  expect(read).toThrow(/and \d+ more\n/);
+});
+
+test('files with semicolons answer as the simulated sources do', () => {
+  const directory = companyWith('semicolons', 'metrics.csv', (text) => {
+    const [, ...rows] = text.trim().split('\n').slice(0, 3);
+    const cells = rows.map((row) => row.split(',').slice(0, 8).join(';').replaceAll('.', ','));
+    return [
+      'Employee ID;Week;Hours;Active days;brainlift_quality;brainlift_entries;goals_set;goals_met;Notes',
+      ...cells.map((row) => `${row};`),
+    ].join('\r\n');
+  });
+  const company = readCompany(directory);
+  expect(company).toMatchObject({ newestWeek: '2026-W40', isSample: false });
+  writeSourceFiles(company, join(home, 'sources'));
+  expect(readSourceTables(join(home, 'sources')).worksmart('b-0001', '2026-W39')).toMatchObject({
+    hoursWorked: 38.9,
+    activeDays: 6,
+  });
+});
