@@ -1,5 +1,6 @@
 import { load, run } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
+import { menuEntry } from '../build/menu.ts';
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell } from '../build/widgets.ts';
@@ -200,24 +201,14 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    approvalsPage,
-    decisionsPage(true),
-    evaluations,
-    performancePage,
-    plansPage,
-    peoplePage,
-    projectsPage,
-    gatesPage('executive'),
-    policiesPage,
-    policyQuestionsPage,
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
+    ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
+    ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
+    ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
     rulesPage,
-    promptsPage,
-    experimentsPage,
-    optimizationsPage,
+    ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
-    reviewsPage,
-    qualityPage,
-    tracesPage,
+    ...menuEntry('Trust', [reviewsPage, qualityPage, tracesPage]),
     auditPage,
     settingsPage,
   ],

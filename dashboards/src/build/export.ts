@@ -217,7 +217,7 @@ function pageOf(page: Page, index: number, id: string, appVersionId: string) {
     handle: page.handle,
     index: index + 1,
     disabled: null,
-    hidden: null,
+    hidden: page.hidden ? { value: true } : null,
     icon: page.icon,
     autoComputeLayout: false,
     appVersionId,

@@ -42,6 +42,8 @@ export interface Page {
   handle: string;
   name: string;
   icon: string;
+  /** Whether the menu leaves it out: it is reached from the page whose menu entry it shares. */
+  hidden?: boolean;
   /** Of the app's groups, those that see the page; all of them by default. */
   allowed?: readonly Group[];
   onLoad: readonly Action[];

@@ -11,10 +11,18 @@ export interface PreviewOptions {
   marketplace: string;
   /** Options of each data source, by the id of its plugin. */
   sources: Record<string, Options>;
-  /** Whom ToolJet's server would say is signed in. */
+  /** Whom ToolJet's server would report as signed in. */
   userId: string;
+  /** Other people by the slug of an app: who is signed in when the switch for the role opens it. */
+  people?: Readonly<Record<string, PreviewPerson>>;
   apps: readonly ExportedApp[];
   port?: number;
+}
+
+export interface PreviewPerson {
+  userId: string;
+  /** Shown beside the switch. */
+  name: string;
 }
 
 const CLIENT = new URL('./client/', import.meta.url);
@@ -49,7 +57,7 @@ export async function startPreview(options: PreviewOptions): Promise<Listening> 
       );
     }
     const app = apps.find(({ slug }) => slug === first);
-    if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps));
+    if (app) return reply(response, 200, 'text/html; charset=utf-8', page(app, apps, options.people?.[app.slug]));
     reply(response, 404, 'text/plain', 'Page not found');
   }
 
@@ -65,7 +73,8 @@ export async function startPreview(options: PreviewOptions): Promise<Listening> 
         description: `Nothing is configured for ${kind}.`,
       };
     try {
-      const context = { user: { id: options.userId }, app: { id: app?.id ?? '', isPublic: false } };
+      const user = { id: options.people?.[app?.slug ?? '']?.userId ?? options.userId };
+      const context = { user, app: { id: app?.id ?? '', isPublic: false } };
       return await pluginOf(kind).run(source, query, 'preview', 'now', context);
     } catch (error) {
       const { message, description, data } = error as {
@@ -108,12 +117,23 @@ function client(name: string): string {
   return stripTypeScriptTypes(readFileSync(new URL(name, CLIENT), 'utf8'));
 }
 
-function page(app: AppDefinition, all: readonly AppDefinition[]): string {
+function page(
+  app: AppDefinition,
+  all: readonly AppDefinition[],
+  person: PreviewPerson | undefined,
+): string {
   const css = readFileSync(new URL('./page.css', import.meta.url), 'utf8');
   const json = JSON.stringify(app).replaceAll('<', '\\u003c');
-  const others = all.map(({ slug, name }) => `<a style="color:#fff" href="/${slug}">${name}</a>`).join(' · ');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${app.name}</title><style>${css}</style>
-<div class="notice">Preview for developers, not ToolJet: the same app, data and plugins, drawn more simply. ${others}</div>
-<div class="frame"><nav><strong>${app.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div>
+<div class="notice"><span>View as</span><span class="roles">${all.map((one) => roleLink(one, one === app)).join('')}</span>${person ? `<span>Signed in as ${text(person.name)}</span>` : ''}<span>This is the preview: the real apps and plugins, drawn more simply. Install them in ToolJet with <code>npm run dashboards -- push</code></span></div>
+<div class="frame"><nav><strong>${app.name}</strong><div id="nav" style="display:contents"></div></nav><main id="canvas"></main></div><div id="toasts" role="status"></div>
 <script type="application/json" id="app">${json}</script><script type="module" src="/client/main.ts"></script></html>`;
 }
+
+/** A link of the switch for the role: `Executive` for `ai-manager-executive`. */
+function roleLink({ slug }: AppDefinition, isCurrent: boolean): string {
+  const role = slug.replace('ai-manager-', '').replaceAll('-', ' ');
+  return `<a href="/${slug}"${isCurrent ? ' class="current" aria-current="page"' : ''}>${role.charAt(0).toUpperCase()}${role.slice(1)}</a>`;
+}
+
+const text = (value: string) => value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -56,9 +56,7 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   const runtime: Runtime = {
     app,
     scope,
-    pageId:
-      (app.pages.find(({ handle }) => window.location.pathname.endsWith(`/${handle}`)) ?? app.pages[0])?.id ??
-      '',
+    pageId: (pageOfAddress(app) ?? app.pages[0])?.id ?? '',
     open: new Set(),
     resolve: (value, extra) => resolve(scope, value, extra),
     say: hooks.say,
@@ -79,10 +77,17 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
     showPage(pageId) {
       runtime.pageId = pageId;
       runtime.open.clear();
+      const hash = `#${app.pages.find(({ id }) => id === pageId)?.handle ?? ''}`;
+      if (window.location.hash !== hash) window.location.hash = hash;
       hooks.rebuild();
       void runtime.fire(pageId, 'onPageLoad');
     },
   };
+
+  window.addEventListener('hashchange', () => {
+    const page = pageOfAddress(app);
+    if (page && page.id !== runtime.pageId) runtime.showPage(page.id);
+  });
 
   async function act({ event }: ExportedEvent): Promise<void> {
     if (event.runOnlyIf !== undefined && !runtime.resolve(event.runOnlyIf)) return;
@@ -152,6 +157,12 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   }
 
   return runtime;
+}
+
+/** The page that the address names: by its hash, which reloading and going back keep, or by the end of its path. */
+function pageOfAddress({ pages }: AppDefinition) {
+  const { hash, pathname } = window.location;
+  return pages.find(({ handle }) => (hash ? hash === `#${handle}` : pathname.endsWith(`/${handle}`)));
 }
 
 /** File pickers in a modal: they are empty whenever it opens. */
