@@ -68,6 +68,7 @@ function createWriter(app: App) {
           queryName: action.query,
           parameters: {},
           ...(action.onlyIf ? { runOnlyIf: action.onlyIf } : {}),
+          ...(action.after ? { debounce: String(action.after) } : {}),
         };
       case 'show-alert':
         return { actionId: 'show-alert', message: action.message, alertType: action.alertType };

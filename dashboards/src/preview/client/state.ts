@@ -89,8 +89,13 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
     if (page && page.id !== runtime.pageId) runtime.showPage(page.id);
   });
 
-  async function act({ event }: ExportedEvent): Promise<void> {
+  async function act({ event }: Pick<ExportedEvent, 'event'>): Promise<void> {
     if (event.runOnlyIf !== undefined && !runtime.resolve(event.runOnlyIf)) return;
+    if (event.debounce !== undefined) {
+      const { debounce, ...now } = event;
+      setTimeout(() => void act({ event: now as ExportedEvent['event'] }), Number(debounce));
+      return;
+    }
     const text = (key: string) => String(runtime.resolve(event[key]) ?? '');
     switch (event.actionId) {
       case 'run-query':
