@@ -4,7 +4,7 @@ import type { Action, Cell, Row } from '../build/model.ts';
 import { cell } from '../build/widgets.ts';
 
 /** What a judgement can be scored by at once; a company's further configs are scored through the API. */
-const MAX_SCORES = 6;
+const MAX_SCORES = 8;
 
 const places = Array.from({ length: MAX_SCORES }, (_, index) => ({
   config: `queries.review.data?.configs?.[${index}]`,
@@ -55,5 +55,5 @@ function scoreField(place: Place): Cell {
   ]);
 }
 
-/** Every score of the judgement in hands, three beside each other. */
-export const scoreRows: Row[] = [places.slice(0, 3), places.slice(3)].map((row) => row.map(scoreField));
+/** Every score of the judgement in hands, four beside each other. */
+export const scoreRows: Row[] = [places.slice(0, 4), places.slice(4)].map((row) => row.map(scoreField));

@@ -196,12 +196,24 @@ function resolve(scope: Scope, value: unknown, extra: Values = {}): unknown {
   return value.replaceAll(BINDING, (_, inner: string) => String(evaluate(scope, inner, extra) ?? ''));
 }
 
+const functions = new Map<string, (...values: unknown[]) => unknown>();
+
+/** Bindings are evaluated at every change of anything, and compiled once. */
+function compiled(names: string[], expression: string): (...values: unknown[]) => unknown {
+  const key = `${names.length} ${expression}`;
+  const known = functions.get(key);
+  if (known) return known;
+  const made = new Function(...names, `return (${expression}\n)`) as (...values: unknown[]) => unknown;
+  functions.set(key, made);
+  return made;
+}
+
 /** As in ToolJet, a binding that cannot be evaluated yet has no value. */
 function evaluate(scope: Scope, expression: string, extra: Values): unknown {
   const names = ['queries', 'components', 'variables', 'globals', ...Object.keys(extra)];
   const values = [scope.queries, scope.components, scope.variables, scope.globals, ...Object.values(extra)];
   try {
-    return new Function(...names, `return (${expression}\n)`)(...values);
+    return compiled(names, expression)(...values);
   } catch {
     return undefined;
   }
