@@ -18,11 +18,14 @@ export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 const PASSWORD = 'a password of the tests';
 
+export type AppName = 'executive' | 'builder' | 'reviewer' | 'operations';
+
 /** One API with the sample company, one preview in which each role is a person, and one browser. */
 export interface PreviewFixture {
   api: TestApi;
   url: string;
-  open(app: 'executive' | 'builder' | 'reviewer' | 'operations', size?: typeof DESKTOP): Promise<Page>;
+  /** Opens an app, on its first page or the named one. */
+  open(app: AppName, page?: string, size?: typeof DESKTOP): Promise<Page>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +46,8 @@ export async function startFixture(): Promise<PreviewFixture> {
   return {
     api,
     url: preview.url,
-    open: (app, size = DESKTOP) => openApp(browser, `${preview.url}/ai-manager-${app}`, size),
+    open: (app, page, size = DESKTOP) =>
+      openApp(browser, `${preview.url}/ai-manager-${app}${page ? `#${page}` : ''}`, size),
     stop: async () => {
       await browser.close();
       await preview.stop();

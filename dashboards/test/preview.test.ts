@@ -9,6 +9,7 @@ import { planFlows } from './flows/plans.ts';
 import { promptFlows } from './flows/prompts.ts';
 import { settingsFlows } from './flows/settings.ts';
 import {
+  type AppName,
   fill,
   openPage,
   PHONE,
@@ -71,8 +72,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
 
   test('an executive chooses an earlier week from a list', async () => {
     await evaluate(fixture.api.client, { week: '2026-W44' });
-    const page = await fixture.open('executive');
-    await openPage(page, 'People', 'Evaluations');
+    const page = await fixture.open('executive', 'evaluations');
     const weeks = named(page, 'evaluationsWeek');
     const newest = await text(page, 'evaluationsTable');
     await weeks.locator('select').selectOption({ label: '2026-W44' });
@@ -87,8 +87,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   });
 
   test('a builder asks for time, an executive approves less of it, and the builder sees the decision', async () => {
-    const mine = await fixture.open('builder');
-    await openPage(mine, 'My requests');
+    const mine = await fixture.open('builder', 'my-requests');
     await fillRequest(mine, '2.5', 'Read the interviews of the pilot users and wrote them up.');
     await press(mine, 'requestCheck');
     expect(await text(mine, 'requestAnswer')).toContain('This request');
@@ -101,8 +100,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     expect(await text(mine, 'requestsTable')).toContain('needs review');
     await expect(named(mine, 'requestAnswerEmpty').isVisible()).resolves.toBe(true);
 
-    const inbox = await fixture.open('executive');
-    await openPage(inbox, 'Inbox');
+    const inbox = await fixture.open('executive', 'approvals');
     await named(inbox, 'approvalsTable').locator('tbody tr').first().click();
     await settled(inbox);
     await expect(named(inbox, 'approval_summary').textContent()).resolves.toContain('pilot users');
@@ -150,8 +148,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   });
 
   test('an executive uploads a PDF of a policy, and a builder who asks gets the passage with its source', async () => {
-    const inbox = await fixture.open('executive');
-    await openPage(inbox, 'Policies');
+    const inbox = await fixture.open('executive', 'policies');
     await inbox.getByRole('button', { name: 'Upload a file' }).click();
     const picker = named(inbox, 'policyFile').locator('input[type=file]');
     await picker.setInputFiles({
@@ -175,8 +172,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await expect.poll(() => text(inbox, 'policyCard'), { timeout: 45_000 }).toContain('indexed');
     await inbox.close();
 
-    const page = await fixture.open('builder');
-    await openPage(page, 'Ask the policies');
+    const page = await fixture.open('builder', 'ask');
     await named(page, 'policyQuestion')
       .locator('textarea')
       .fill('Within how many days is time claimed that was not tracked?');
@@ -189,8 +185,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   });
 
   test('an executive changes a rule of requests, sees what it would have done, and it decides the next one', async () => {
-    const page = await fixture.open('executive');
-    await openPage(page, 'Rules');
+    const page = await fixture.open('executive', 'rules');
     expect(await text(page, 'rulesTable')).not.toContain('Budget exceeded');
     await fill(page, 'rulesKind', 'approval');
     await named(page, 'rulesTable').locator('input.search').fill('date-old');
@@ -221,8 +216,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await expect(page.locator('.toast').textContent()).resolves.toBe('The rule is published.');
     await page.close();
 
-    const mine = await fixture.open('builder');
-    await openPage(mine, 'My requests');
+    const mine = await fixture.open('builder', 'my-requests');
     await expect(named(mine, 'requestHintsEmpty').textContent()).resolves.toContain('No matching policy');
     await fillRequest(mine, '0.75', 'Tried a parser for a customer; the tracker was off that day.');
     await named(mine, 'requestCheck').getByRole('button').click();
@@ -250,7 +244,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   addressFlows(() => fixture);
 
   test.each(apps)('$slug shows every page without an error of its own', async ({ slug, pages }) => {
-    const page = await fixture.open(slug.replace('ai-manager-', '') as 'executive');
+    const page = await fixture.open(slug.replace('ai-manager-', '') as AppName);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     for (const { handle } of pages) {
@@ -265,7 +259,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   });
 
   test('on a phone nothing is wider than the screen', async () => {
-    const page = await fixture.open('executive', PHONE);
+    const page = await fixture.open('executive', undefined, PHONE);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(PHONE.width);
     await page.close();

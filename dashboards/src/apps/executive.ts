@@ -45,8 +45,9 @@ const queries: Query[] = [
   evaluationQuery,
   overrideQuery,
   api.write('startWeek', 'evaluation.startWeekly', {
-    confirm: 'Evaluate the last complete week now? Each builder gets an e-mail when it is complete.',
-    done: 'The evaluation runs in the background. Refresh in a moment.',
+    confirm:
+      'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete.',
+    done: 'Week {{queries.startWeek.data.week}} is being evaluated. Refresh in a moment.',
     next: [run('runs')],
   }),
   ...approvalQueries,
@@ -74,7 +75,7 @@ const queries: Query[] = [
 
 const NO_RUN = {
   title: 'No evaluated weeks yet',
-  hint: 'Press "Evaluate last week", or wait for the scheduled run on Monday.',
+  hint: 'Press "Evaluate newest week", or wait for the scheduled run on Monday.',
 };
 const NO_FIGURE = { title: 'Unknown', hint: 'The figure could not be loaded.' };
 const FIGURE = {
@@ -124,7 +125,7 @@ const overview: Page = {
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
       ['runs', 'usage', 'quality'],
       [
-        button('overviewStart', 'Evaluate last week', [run('startWeek')], {
+        button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
         }),
       ],

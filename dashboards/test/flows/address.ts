@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../../ai-api/test/api.ts';
+import { sendTo, startInbox } from '../../../ai-api/test/inbox-fixture.ts';
 import { settled } from '../browser.ts';
 import { openPage, type PreviewFixture, text } from '../preview-fixture.ts';
 
@@ -49,12 +50,32 @@ export function addressFlows(fixture: () => PreviewFixture): void {
   });
 
   test('a service that is not connected is one quiet note', async () => {
-    const page = await fixture().open('executive');
-    await openPage(page, 'Trust', 'Traces');
+    const page = await fixture().open('executive', 'traces');
     const notes = page.locator('[data-name$="Error"]:visible');
     expect(await notes.allTextContents()).toEqual([
       'Not connectedLangfuse is not connected. Enter its URL and keys in the data source ai-manager-langfuse.',
     ]);
+    await page.close();
+  });
+
+  test('a mail in the development inbox is shown in full, without a frame to scroll in', async () => {
+    const inbox = await startInbox();
+    const lines = Array.from({ length: 60 }, (_, index) => `<p>Line ${index + 1}</p>`).join('');
+    const id = await sendTo(inbox.smtpUrl, {
+      to: 'ada@example.com',
+      subject: 'Your week',
+      html: `<html><body style="margin:0"><div style="padding:24px">${lines}</div></body></html>`,
+    });
+    const page = await fixture().open('reviewer');
+    await page.goto(`${inbox.url}/messages/${id}`);
+    const hidden = () =>
+      page.locator('iframe').evaluate((frame: HTMLIFrameElement) => {
+        const mail = frame.contentDocument?.documentElement;
+        return mail ? mail.scrollHeight - mail.clientHeight : -1;
+      });
+    await expect.poll(hidden).toBe(0);
+    const height = await page.locator('iframe').evaluate((frame) => frame.clientHeight);
+    expect(height).toBeGreaterThan(60 * 16);
     await page.close();
   });
 

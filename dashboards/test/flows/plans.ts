@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fill, openPage, type PreviewFixture, press, row, tab, text } from '../preview-fixture.ts';
+import { fill, type PreviewFixture, press, row, tab, text } from '../preview-fixture.ts';
 
 const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 
@@ -8,8 +8,7 @@ export function planFlows(fixture: () => PreviewFixture): void {
   test('an executive agrees on a plan, the builder checks in, and the executive closes it', async () => {
     const { api, open } = fixture();
     const [builder] = (await api.client.builder.list({ limit: 1 })).items;
-    const page = await open('executive');
-    await openPage(page, 'People', 'Plans');
+    const page = await open('executive', 'plans');
     await tab(page, 'New plan');
     await fill(page, 'planBuilder', builder?.builderId ?? '');
     await fill(page, 'planStart', day(0));
@@ -20,8 +19,7 @@ export function planFlows(fixture: () => PreviewFixture): void {
     await tab(page, 'Plan');
     expect(await text(page, 'planCard')).toContain('a note every Friday');
 
-    const mine = await open('builder');
-    await openPage(mine, 'My goals');
+    const mine = await open('builder', 'my-goals');
     await tab(mine, 'Check in');
     await fill(mine, 'myPlanGoal', 'goal-1');
     await fill(mine, 'myPlanPercent', '25');

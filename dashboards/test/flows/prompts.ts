@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { fill, openPage, type PreviewFixture, press, row, tab, text } from '../preview-fixture.ts';
+import { fill, type PreviewFixture, press, row, tab, text } from '../preview-fixture.ts';
 
 /** Executives change what models are told, without a programmer. */
 export function promptFlows(fixture: () => PreviewFixture): void {
   test('an executive edits a prompt; a version that was not replayed is not green, and is labelled on purpose', async () => {
-    const page = await fixture().open('executive');
-    await openPage(page, 'Prompts');
+    const page = await fixture().open('executive', 'prompts');
     await row(page, 'promptsTable', 'evaluation');
     await tab(page, 'Edit');
     const before = await page.locator('[data-name="promptText"] textarea').inputValue();
@@ -36,8 +35,7 @@ export function promptFlows(fixture: () => PreviewFixture): void {
   });
 
   test('an executive plans an experiment, starts it and stops it', async () => {
-    const page = await fixture().open('executive');
-    await openPage(page, 'Prompts', 'Experiments');
+    const page = await fixture().open('executive', 'experiments');
     await tab(page, 'New experiment');
     await fill(page, 'experimentPrompt', 'evaluation');
     await fill(page, 'experimentLabel', 'exp-results');
@@ -62,8 +60,7 @@ export function promptFlows(fixture: () => PreviewFixture): void {
       (await api.client.prompt.list({ limit: 50 })).items
         .find(({ name }) => name === 'evaluation')
         ?.labels.find(({ label }) => label === 'production')?.version;
-    const page = await open('executive');
-    await openPage(page, 'Prompts');
+    const page = await open('executive', 'prompts');
     await row(page, 'promptsTable', 'evaluation');
     await row(page, 'versionsTable', 'Notes without a result');
     await tab(page, 'Check and release');

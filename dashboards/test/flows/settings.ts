@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
-import { fill, openPage, type PreviewFixture, press, row, text } from '../preview-fixture.ts';
+import { fill, type PreviewFixture, press, row, text } from '../preview-fixture.ts';
 
 /** What is set for the company, who may come in, and what operations do. */
 export function settingsFlows(fixture: () => PreviewFixture): void {
   test('an executive sets limits, a group of approvers and a budget', async () => {
     const { api, open } = fixture();
-    const page = await open('executive');
-    await openPage(page, 'Settings');
+    const page = await open('executive', 'settings');
     expect(await text(page, 'settingsMe')).toContain('A Chief');
     await fill(page, 'settingAutoApproveMaxHours', '3');
     expect(await press(page, 'settingsTimeSave')).toContain('The settings are saved');
@@ -32,8 +31,7 @@ export function settingsFlows(fixture: () => PreviewFixture): void {
     await api.client.apiKey.create({ name: 'Old integration', roles: ['readonly'], scopes: ['read'] });
     const leaver = { name: 'A Leaver', email: 'leaver@example.com', roles: ['readonly' as const] };
     await api.client.user.create({ ...leaver, password: 'a password of the tests' });
-    const page = await open('operations');
-    await openPage(page, 'Access');
+    const page = await open('operations', 'access');
     await row(page, 'keysTable', 'Old integration');
     expect(await press(page, 'keysRevoke')).toBe('The key is revoked.');
     const keys = (await api.client.apiKey.list({ limit: 50 })).items;
@@ -52,8 +50,7 @@ export function settingsFlows(fixture: () => PreviewFixture): void {
   test('an operator finds a dead letter and queues it again', async () => {
     const { api, open } = fixture();
     await makeDeadLetter(api);
-    const page = await open('operations');
-    await openPage(page, 'Jobs');
+    const page = await open('operations', 'jobs');
     await fill(page, 'jobsState', 'dead');
     await row(page, 'jobsTable', 'evaluation.judge');
     // A job that has only just died is not retried yet, and the page says so.
