@@ -11,11 +11,11 @@ import { openApi } from './openapi.ts';
 
 type Json = Record<string, unknown>;
 
-interface Described {
+type Described = {
   parameters?: { name: string; required: boolean; example?: unknown; schema: Json }[];
   requestBody?: { content: { 'application/json': { example: Json } } };
   responses: Record<string, { content?: { 'application/json': { example: unknown } } }>;
-}
+};
 
 const operations = Object.values(resources as Record<string, Resource>).flatMap((contract) =>
   Object.entries(contract.operations).map(([key, op]) => ({ id: `${contract.id}.${key}`, op })),

@@ -82,8 +82,8 @@ const FILTER_PLUGIN = `() => ({
   statePlugins: {
     layout: {
       wrapSelectors: {
-        isShown: (original, system) => (state, thing, byDefault) => {
-          const phrase = system.layoutSelectors.currentFilter();
+        isShown: (original) => (state, thing, byDefault) => {
+          const phrase = state.get('filter');
           const isFiltered = typeof phrase === 'string' && phrase !== '' && phrase !== 'true';
           return original(state, thing, byDefault || (isFiltered && thing[0] === 'operations-tag'));
         },
