@@ -138,7 +138,7 @@ const overview: Page = {
       cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
-    ...overviewList('overviewAttention', 'Need a decision from a person', 'attention', {
+    ...overviewList('overviewAttention', 'Needs review', 'attention', {
       title: 'No evaluation needs review',
       hint: 'Evaluations with missing or contradictory evidence appear here.',
     }),
