@@ -35,6 +35,14 @@ describe.each(apps)('$slug for ToolJet 2.27', (app) => {
     expect(components.every(({ layouts }) => layouts.every(({ left }) => left < 100))).toBe(true);
   });
 
+  test('hides the pages that the menu leaves out, and repeats no query that it cannot stop', () => {
+    const hidden = definition(translated).pages.filter((page) => page.hidden === true);
+    expect(hidden.map(({ handle }) => handle)).toEqual(
+      app.pages.filter((page) => page.hidden).map(({ handle }) => handle),
+    );
+    expect(events.filter(({ event }) => event.debounce !== undefined)).toEqual([]);
+  });
+
   test('says of every failed query what the service said', () => {
     for (const { name, options } of definition(translated).dataQueries) {
       const queries: Record<string, { error?: unknown }> = { [name]: {} };

@@ -8,7 +8,7 @@ const queries = apps.flatMap((app) => exportApp(app).app[0]?.definition.appV2.da
 function transformOf(queryName: string) {
   const source = queries.find(({ name }) => name === queryName)?.options.transformation as string;
   const run = new Function('data', 'queries', 'variables', source);
-  return (data: unknown, state: unknown = {}) => run(data, state, {});
+  return (data: unknown, state: unknown = {}, variables: unknown = {}) => run(data, state, variables);
 }
 
 const every = apps.flatMap((app) =>
@@ -20,7 +20,7 @@ describe('a transformation', () => {
     for (const nothing of [undefined, null, [], {}]) expect(() => transformOf(name)(nothing)).not.toThrow();
   });
 
-  test('puts first who could not be judged, then who needs a person, then who fell far', () => {
+  test('lists who could not be judged or needs a person apart from who fell far', () => {
     const result = (builderId: string, more: object) => ({
       evaluationId: builderId,
       builderId,
@@ -43,18 +43,89 @@ describe('a transformation', () => {
       result('broken', { status: 'failed', grade: null, score: null, error: 'The source did not answer.' }),
     ];
     const before = ['steady', 'fell', 'doubtful', 'broken'].map((id) => result(id, {}));
-    const { attention, changed } = transformOf('results')(
+    const { attention, low, changed } = transformOf('results')(
       { items: now },
       { runs: { data: { hasPrevious: true } }, previousResults: { rawData: { items: before } } },
     );
-    expect(attention.map(({ name, why }: Record<string, string>) => [name, why])).toEqual([
+    const reasons = (rows: Record<string, string>[]) => rows.map(({ name, why }) => [name, why]);
+    expect(reasons(attention)).toEqual([
       ['broken', 'The source did not answer.'],
       ['doubtful', 'The figures contradict each other.'],
-      ['fell', 'Hours: 20 of 40.'],
     ]);
+    expect(reasons(low)).toEqual([['fell', 'Hours: 20 of 40.']]);
     expect(changed.map(({ name, change }: Record<string, string>) => [name, change])).toEqual([
       ['fell', '▼ 15'],
     ]);
+  });
+
+  test('shows the week that was chosen beside the one before it, else the newest', () => {
+    const engines = { rules: 1, model: 0, human: 0 };
+    const counts = { builders: 2, judged: 2, failed: 0, pending: 0, projects: 1, notified: 2 };
+    const run = (week: string, needsReview: number) => ({
+      ...counts,
+      runId: `run-${week}`,
+      week,
+      needsReview,
+      dryRun: false,
+      status: 'completed',
+      engines,
+      grades: { B: 2 },
+    });
+    const items = [run('2026-W46', 1), run('2026-W45', 0), run('2026-W44', 2)];
+    const shown = (shownRunId: string) => transformOf('runs')({ items }, {}, { shownRunId });
+    expect(shown('')).toMatchObject({ latestRunId: 'run-2026-W46', previousRunId: 'run-2026-W45' });
+    expect(shown('').headline).toMatch(/^Week 2026-W46: 1 evaluation needs review\./);
+    expect(shown('run-2026-W45')).toMatchObject({ week: '2026-W45', previousRunId: 'run-2026-W44' });
+    expect(shown('').weeks.map(({ label }: Record<string, string>) => label)).toEqual([
+      '2026-W46',
+      '2026-W45',
+      '2026-W44',
+    ]);
+  });
+
+  test('tells a condition in words, keeps the text in it, and says where it ends too early', () => {
+    const rule = {
+      kind: 'approval',
+      key: 'date-old',
+      version: 2,
+      criterion: 'c',
+      priority: 1,
+      score: 0,
+      weight: 1,
+    };
+    const { card } = transformOf('rule')({
+      ...rule,
+      message: 'm',
+      review: false,
+      when: "week.hoursWorked < 20.0 && request.category == 'a && b' && leave.days != null",
+    });
+    expect(card).toContain('Date old');
+    expect(card).toContain(
+      'hours worked is less than 20.0 and category is &#39;a &#38;&#38; b&#39; and days is known',
+    );
+    const fault = { field: 'when', start: 61, end: 61, message: 'Unexpected token: EOF' };
+    expect(transformOf('checkRule')({ valid: false, fault }).card).toContain(
+      'The condition ends too early, after character 61.',
+    );
+  });
+
+  test('names the builders of a replay, and calls a version that was not replayed no more than that', () => {
+    const outcome = { grade: 'B', outcome: null, score: 80, needsReview: false };
+    const directory = { data: { names: { 'b-0065': 'Quill Marrow' } } };
+    const { card } = transformOf('replayRule')(
+      {
+        judgements: 1,
+        changed: 1,
+        moves: [],
+        examples: [{ subjectId: 'b-0065', before: outcome, after: { ...outcome, grade: 'C' }, reasons: [] }],
+      },
+      { directory },
+    );
+    expect(card).toContain('Quill Marrow');
+    expect(card).not.toContain('b-0065');
+    const check = { passed: true, replay: { status: 'not replayed', reason: 'No model is configured' } };
+    const version = { name: 'evaluation', version: 2, labels: [], approvals: [], createdBy: 'Ada', check };
+    expect(transformOf('promptVersions')({ items: [version] }).rows[0].check).toBe('not replayed');
   });
 
   test('lets no name become markup', () => {

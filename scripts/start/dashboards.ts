@@ -9,6 +9,8 @@ const WHO: Record<string, SampleRole> = {
   'ai-manager-builder': 'builder',
   'ai-manager-reviewer': 'reviewer',
   'ai-manager-operations': 'operations',
+  'ai-manager-context': 'builder',
+  'ai-manager-licences': 'operations',
 };
 
 export interface DashboardOptions {

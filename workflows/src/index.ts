@@ -12,4 +12,10 @@ export { ensureN8nInstalled, type InstallOptions } from './install.ts';
 export { type ScreenshotOptions, screenshotWorkflow } from './screenshot.ts';
 export { type N8nServer, type StartN8nOptions, startN8n } from './server.ts';
 export { keySession } from './session.ts';
-export { diffWorkflows, pullWorkflows, pushWorkflows } from './sync/sync.ts';
+export {
+  diffWorkflows,
+  pullNewWorkflows,
+  pullWorkflows,
+  pushWorkflows,
+  unfiledWorkflows,
+} from './sync/sync.ts';

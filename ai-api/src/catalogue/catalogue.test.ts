@@ -11,6 +11,12 @@ import { openApi } from './openapi.ts';
 
 type Json = Record<string, unknown>;
 
+type Described = {
+  parameters?: { name: string; required: boolean; example?: unknown; schema: Json }[];
+  requestBody?: { content: { 'application/json': { example: Json } } };
+  responses: Record<string, { content?: { 'application/json': { example: unknown } } }>;
+};
+
 const operations = Object.values(resources as Record<string, Resource>).flatMap((contract) =>
   Object.entries(contract.operations).map(([key, op]) => ({ id: `${contract.id}.${key}`, op })),
 );
@@ -84,6 +90,27 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(responses as Json).some((status) => status.startsWith('2'))).toBe(true);
     }
   });
+
+  test.each(operations)(
+    '$id has examples that can be sent, and a sample answer that it could give',
+    ({ id, op }) => {
+      const described = Object.values(paths)
+        .flatMap((methods) => Object.values(methods))
+        .find(({ operationId }) => operationId === id) as Described;
+      const body = described.requestBody?.content['application/json'].example ?? {};
+      const parameters = described.parameters ?? [];
+      const sent = parameters.flatMap(({ name, example }) =>
+        example === undefined ? [] : [[name, example]],
+      );
+      const accepted = op.input.safeParse({ ...body, ...Object.fromEntries(sent) });
+      expect(accepted.error?.issues ?? []).toEqual([]);
+      const optional = parameters.filter(({ required }) => !required);
+      expect(optional.filter(({ example, schema }) => example ?? schema.example)).toEqual([]);
+      const answer = described.responses[String(op.status ?? 200)]?.content?.['application/json'].example;
+      if (answer !== undefined) expect(op.output.safeParse(answer).error?.issues ?? []).toEqual([]);
+      expect(JSON.stringify(answer ?? null)).not.toMatch(/9007199254740991|"(14|17|18)\d\d-/);
+    },
+  );
 
   test('declares each parameter of a path as required', () => {
     for (const [path, methods] of Object.entries(paths)) {

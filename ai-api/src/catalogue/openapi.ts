@@ -3,11 +3,16 @@ import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
 import { EVENT_TYPES, events } from '../contract/events.ts';
 import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
 import { problemDocument } from '../contract/schemas.ts';
+import { sampleOf } from './samples.ts';
 
 type Json = Record<string, unknown>;
 interface Components {
   schemas: Record<string, unknown>;
 }
+
+/** Shown where a key is entered. */
+const KEY_HINT =
+  'An API key. `npm start` prints one at its end; elsewhere an administrator creates one with `POST /api-keys`.';
 
 /** Problems that any operation with a credential and an input may answer. */
 const COMMON: ErrorCode[] = [
@@ -72,7 +77,7 @@ export function openApi(
     webhooks,
     components: {
       ...components,
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: KEY_HINT } },
     },
   };
 }
@@ -81,10 +86,7 @@ function describe(resource: Resource, key: string, op: Operation, components: Co
   const fields = inputProperties(op, components);
   const parameters: Json[] = fields
     .filter(({ location }) => location !== 'body')
-    .map(({ name, location, required, schema }) => {
-      const { description, ...rest } = schema as { description?: string };
-      return { name, in: location, required, ...(description ? { description } : {}), schema: rest };
-    });
+    .map((field) => parameterOf(field, components));
   if (takesIdempotencyKey(op)) parameters.push(KEY_PARAMETER);
   const body = fields.filter(({ location }) => location === 'body');
   return {
@@ -95,8 +97,23 @@ function describe(resource: Resource, key: string, op: Operation, components: Co
     security: op.access === 'public' ? [] : [{ apiKey: [] }],
     ...(op.access === 'public' ? {} : { 'x-roles': op.access }),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body.length > 0 ? { requestBody: requestBody(body) } : {}),
+    ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: { ...success(op, components), ...failures(op, body.length > 0) },
+  };
+}
+
+/** Only what is required has an example: forms fill it in and send it, and a filter by chance finds nothing. */
+function parameterOf({ name, location, required, schema }: InputField, components: Components): Json {
+  const { description, example, ...rest } = schema as { description?: string; example?: unknown };
+  const hint = required || example === undefined ? undefined : `Example: ${example}`;
+  const words = [description, hint].filter((one) => one !== undefined).join('. ');
+  return {
+    name,
+    in: location,
+    required,
+    ...(words ? { description: words } : {}),
+    schema: rest,
+    ...(required ? { example: sampleOf(schema, { schemas: components.schemas }, name) } : {}),
   };
 }
 
@@ -121,7 +138,7 @@ export function inputProperties(op: Operation, components: Components = { schema
   }));
 }
 
-function requestBody(fields: InputField[]): Json {
+function requestBody(fields: InputField[], components: Components): Json {
   const required = fields.filter((field) => field.required).map((field) => field.name);
   const schema = {
     type: 'object',
@@ -129,14 +146,16 @@ function requestBody(fields: InputField[]): Json {
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
-  return { required: required.length > 0, content: { 'application/json': { schema } } };
+  const example = sampleOf(schema, { schemas: components.schemas, requiredOnly: true });
+  return { required: required.length > 0, content: { 'application/json': { schema, example } } };
 }
 
 function success(op: Operation, components: Components): Json {
   const status = String(op.status ?? 200);
   if (status === '204') return { [status]: { description: 'Done' } };
   const schema = jsonSchema(op.output, 'output', components);
-  const content = { 'application/json': { schema } };
+  const example = sampleOf(schema, { schemas: components.schemas });
+  const content = { 'application/json': { schema, example } };
   const also = op.also && {
     [String(op.also.status)]: { description: 'Accepted, not completed yet', content },
   };

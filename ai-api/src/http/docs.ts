@@ -41,6 +41,10 @@ function referencePage() {
     <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
   </head>
   <body>
+    <p style="font: 14px/1.5 system-ui, sans-serif; max-width: 1420px; margin: 1rem auto 0; padding: 0 20px">
+      Press <strong>Authorize</strong> and enter an API key; it is kept in this browser. <code>npm start</code> prints one.
+      <a href="/docs/problems">All error codes</a>
+    </p>
     <div id="reference"></div>
     <script src="/docs/assets/swagger-ui-bundle.js"></script>
     <script src="/docs/start.js"></script>
@@ -53,11 +57,43 @@ function startScript(openapiPath: string): string {
     url: openapiPath,
     dom_id: '#reference',
     deepLinking: true,
-    docExpansion: 'list',
+    docExpansion: 'none',
+    filter: true,
+    persistAuthorization: true,
+    tryItOutEnabled: true,
     validatorUrl: null,
   };
-  return `SwaggerUIBundle(${JSON.stringify(options)});`;
+  return `SwaggerUIBundle({ ...${JSON.stringify(options)}, plugins: [${FILTER_PLUGIN}] });`;
 }
+
+/**
+ * Finds operations by path, id and summary too, not only groups by name, and opens the groups that it finds. It runs in
+ * the browser.
+ */
+const FILTER_PLUGIN = `() => ({
+  fn: {
+    opsFilter: (groups, phrase) => {
+      const wanted = phrase.toLowerCase();
+      const has = (text) => String(text ?? '').toLowerCase().includes(wanted);
+      const isFound = (one) =>
+        has(one.get('path')) || has(one.getIn(['operation', 'summary'])) || has(one.getIn(['operation', 'operationId']));
+      return groups
+        .map((group, name) => (has(name) ? group : group.update('operations', (all) => all.filter(isFound))))
+        .filter((group) => group.get('operations').size > 0);
+    },
+  },
+  statePlugins: {
+    layout: {
+      wrapSelectors: {
+        isShown: (original) => (state, thing, byDefault) => {
+          const phrase = state.get('filter');
+          const isFiltered = typeof phrase === 'string' && phrase !== '' && phrase !== 'true';
+          return original(state, thing, byDefault || (isFiltered && thing[0] === 'operations-tag'));
+        },
+      },
+    },
+  },
+})`;
 
 function problemsPage() {
   const rows = Object.entries(PROBLEMS).map(

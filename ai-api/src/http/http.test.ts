@@ -356,7 +356,7 @@ describe('the HTTP interface', () => {
       const links = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
         ([, link]) => link as string,
       );
-      expect(links.length).toBe(3);
+      expect(links.length).toBe(4);
       for (const link of [...links, '/openapi.json']) expect((await send('GET', link)).status).toBe(200);
       expect(await (await send('GET', '/docs/start.js')).text()).toContain('"url":"/openapi.json"');
     });

@@ -1,12 +1,23 @@
-import { load, run } from '../build/actions.ts';
-import { cardOf, chartOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
-import type { App, Page, Query } from '../build/model.ts';
+import { load, run, set } from '../build/actions.ts';
+import {
+  cardOf,
+  chartOf,
+  type EmptyState,
+  pageHeader,
+  section,
+  statusColor,
+  tableOf,
+} from '../build/blocks.ts';
+import { dropdown } from '../build/fields.ts';
+import { menuEntry } from '../build/menu.ts';
+import type { App, Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
+import { directoryQuery } from './directory.ts';
 import {
   evaluationDetail,
   evaluationQuery,
@@ -38,11 +49,13 @@ const queries: Query[] = [
   evaluationQuery,
   overrideQuery,
   api.write('startWeek', 'evaluation.startWeekly', {
-    confirm: 'Evaluate the last complete week now? Each builder gets an e-mail when it is complete.',
-    done: 'The evaluation runs in the background. Refresh in a moment.',
+    confirm:
+      'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete.',
+    done: 'Week {{queries.startWeek.data.week}} is being evaluated. Refresh in a moment.',
     next: [run('runs')],
   }),
   ...approvalQueries,
+  directoryQuery,
   ...peopleQueries,
   ...ruleQueries,
   ...promptQueries,
@@ -66,7 +79,7 @@ const queries: Query[] = [
 
 const NO_RUN = {
   title: 'No evaluated weeks yet',
-  hint: 'Press "Evaluate last week", or wait for the scheduled run on Monday.',
+  hint: 'Press "Evaluate newest week", or wait for the scheduled run on Monday.',
 };
 const NO_FIGURE = { title: 'Unknown', hint: 'The figure could not be loaded.' };
 const FIGURE = {
@@ -75,19 +88,48 @@ const FIGURE = {
   mobileHeight: 96,
 };
 
+/** Builders of the newest week, with a heading; a click opens the evaluation. */
+function overviewList(name: string, title: string, rows: string, empty: EmptyState): Row[] {
+  return [
+    section(`${name}Title`, title),
+    [
+      cell(
+        tableOf(name, 'results', {
+          title,
+          rows: `queries.results.data?.${rows}`,
+          height: 376,
+          mobileHeight: 440,
+          perPage: 5,
+          search: false,
+          onRow: showEvaluation(name, 'evaluations'),
+          empty,
+          columns: [
+            { key: 'name', title: 'Builder', width: 170 },
+            { key: 'team', title: 'Team', width: 120 },
+            { key: 'state', title: 'State', width: 115, color: statusColor },
+            { key: 'grade', title: 'Grade', width: 180, color: statusColor },
+            { key: 'change', title: 'Change', width: 80, align: 'right', color: statusColor },
+            { key: 'why', title: 'Why', width: 470, wrap: true },
+          ],
+        }),
+      ),
+    ],
+  ];
+}
+
 const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: load('firstPage', 'runs', 'usage', 'quality'),
+  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'usage', 'quality')],
   rows: [
     ...pageHeader(
       'overview',
-      "{{queries.runs.data?.headline ?? 'This week'}}",
-      'Builders who need your attention, and what changed since the previous week.',
+      'Overview',
+      "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
       ['runs', 'usage', 'quality'],
       [
-        button('overviewStart', 'Evaluate last week', [run('startWeek')], {
+        button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
         }),
       ],
@@ -105,32 +147,14 @@ const overview: Page = {
       cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
     ],
-    section('overviewAttentionTitle', 'Needs your attention'),
-    [
-      cell(
-        tableOf('overviewAttention', 'results', {
-          title: 'Needs your attention',
-          rows: 'queries.results.data?.attention',
-          height: 456,
-          mobileHeight: 520,
-          perPage: 7,
-          search: false,
-          onRow: showEvaluation('overviewAttention', 'evaluations'),
-          empty: {
-            title: 'Nothing needs your attention this week',
-            hint: 'No builder was judged yet, or no grade dropped sharply.',
-          },
-          columns: [
-            { key: 'name', title: 'Builder', width: 170 },
-            { key: 'team', title: 'Team', width: 120 },
-            { key: 'state', title: 'State', width: 115, color: statusColor },
-            { key: 'grade', title: 'Grade', width: 180, color: statusColor },
-            { key: 'change', title: 'Change', width: 80, align: 'right', color: statusColor },
-            { key: 'why', title: 'Why', width: 470, wrap: true },
-          ],
-        }),
-      ),
-    ],
+    ...overviewList('overviewAttention', 'Needs review', 'attention', {
+      title: 'No evaluation needs review',
+      hint: 'Evaluations with missing or contradictory evidence appear here.',
+    }),
+    ...overviewList('overviewLow', 'Low or falling grades', 'low', {
+      title: 'No low or falling grades',
+      hint: 'Builders with an E, or whose score fell by 10 points or more, appear here.',
+    }),
     section('overviewChangedTitle', 'Changes since the previous week'),
     [
       cell(
@@ -176,9 +200,20 @@ const evaluations: Page = {
     ...pageHeader(
       'evaluations',
       'Evaluations',
-      'All builders in the latest week. Select one to see reasons and evidence, or to override the grade.',
+      'All builders of a week. Select one to see reasons and evidence, or to override the grade.',
       ['runs'],
     ),
+    [
+      cell(
+        dropdown('evaluationsWeek', {
+          label: 'Week (now {{queries.runs.data?.week}})',
+          placeholder: 'Newest',
+          schema: '{{queries.runs.data?.weeks ?? []}}',
+          onSelect: [set('shownRunId', '{{components.evaluationsWeek.value}}'), run('runs')],
+        }),
+      ),
+      cell(text('evaluationsSpace', '', { height: 64, mobileHeight: 8 }), 3),
+    ],
     [
       cell(
         tableOf('evaluationsTable', 'results', {
@@ -209,24 +244,14 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    approvalsPage,
-    decisionsPage(true),
-    evaluations,
-    performancePage,
-    plansPage,
-    peoplePage,
-    projectsPage,
-    gatesPage('executive'),
-    policiesPage,
-    policyQuestionsPage,
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
+    ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
+    ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
+    ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
     rulesPage,
-    promptsPage,
-    experimentsPage,
-    optimizationsPage,
+    ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
-    reviewsPage,
-    qualityPage,
-    tracesPage,
+    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
     auditPage,
     settingsPage,
   ],

@@ -64,7 +64,14 @@ const inside = DETAIL - 96;
 
 const creation: Row[] = [
   [
-    cell(input('experimentPrompt', { label: 'Prompt', placeholder: 'evaluation', required: true })),
+    cell(
+      dropdown('experimentPrompt', {
+        label: 'Prompt',
+        placeholder: 'Choose',
+        schema: '{{queries.prompts.data?.choices ?? []}}',
+        required: true,
+      }),
+    ),
     cell(input('experimentLabel', { label: 'Label to test', placeholder: 'exp-shorter', required: true })),
   ],
   [cell(input('experimentTitle', { label: 'Title', required: true, most: 120 }))],
@@ -106,7 +113,7 @@ export const experimentsPage: Page = {
   handle: 'experiments',
   name: 'Experiments',
   icon: 'IconFlask',
-  onLoad: load('experiments'),
+  onLoad: load('experiments', 'prompts'),
   rows: [
     ...pageHeader(
       'experiments',

@@ -47,7 +47,15 @@ const unproposed = "queries.optimization.data?.state !== 'proposed'";
 
 const creation: Row[] = [
   [
-    cell(input('optimizationPrompt', { label: 'Prompt', placeholder: 'evaluation', required: true }), 2),
+    cell(
+      dropdown('optimizationPrompt', {
+        label: 'Prompt',
+        placeholder: 'Choose',
+        schema: '{{queries.prompts.data?.choices ?? []}}',
+        required: true,
+      }),
+      2,
+    ),
     cell(
       dropdown('optimizationSplit', {
         label: 'Cases set aside for testing',
@@ -84,7 +92,7 @@ export const optimizationsPage: Page = {
   handle: 'proposals',
   name: 'Proposals',
   icon: 'IconBulb',
-  onLoad: load('optimizations'),
+  onLoad: load('optimizations', 'prompts'),
   rows: [
     ...pageHeader(
       'optimizations',

@@ -1,10 +1,10 @@
 import { resources } from '@ai-manager/api/catalogue';
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, valuesOf } from '../build/fields.ts';
+import { choicesOf, dropdown, valuesOf } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { cell, tabs } from '../build/widgets.ts';
+import { cell, tabs, text } from '../build/widgets.ts';
 
 const PICK = { title: 'Nothing chosen', hint: 'Choose a row from the list.' };
 const NO_WEEKS = {
@@ -16,7 +16,7 @@ export const peopleQueries: Query[] = [
   api.read('builders', 'builder.list', {
     options: {
       limit: '2000',
-      search: '{{components.peopleSearch.value}}',
+      team: '{{components.peopleTeam.value}}',
       status: '{{components.peopleStatus.value}}',
     },
     transform: 'builders',
@@ -135,17 +135,17 @@ export const peoplePage: Page = {
   handle: 'people',
   name: 'People',
   icon: 'IconUsers',
-  onLoad: load('builders'),
+  onLoad: load('builders', 'directory'),
   rows: [
     ...pageHeader('people', 'People', 'All builders, with their weeks and projects.', ['builders']),
     [
       cell(
-        input('peopleSearch', {
-          label: 'Search',
-          placeholder: 'Name, e-mail or id, then Enter',
-          onEnter: [run('builders')],
+        dropdown('peopleTeam', {
+          label: 'Team',
+          schema: '{{queries.directory.data?.teams ?? []}}',
+          onSelect: [run('builders')],
         }),
-        3,
+        1,
       ),
       cell(
         dropdown('peopleStatus', {
@@ -155,15 +155,15 @@ export const peoplePage: Page = {
         }),
         1,
       ),
+      cell(text('peopleSpace', '', { height: 64, mobileHeight: 8 }), 2),
     ],
     [
       cell(
         tableOf('peopleTable', 'builders', {
           title: 'Builders',
           height: DETAIL,
-          search: false,
           onRow: [set('builderId', '{{components.peopleTable.selectedRow.builderId}}'), run('builder')],
-          empty: { title: 'No builders found', hint: 'Clear the search, or import builders first.' },
+          empty: { title: 'No builders found', hint: 'Clear the filters, or import builders first.' },
           columns: [
             { key: 'name', title: 'Name', width: 190 },
             { key: 'team', title: 'Team', width: 140 },

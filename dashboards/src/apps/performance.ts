@@ -1,6 +1,6 @@
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { input } from '../build/fields.ts';
+import { dropdown } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
@@ -10,6 +10,7 @@ const team = '{{components.performanceTeam.value}}';
 const reload = load('performanceReport', 'performanceTeam');
 
 export const performanceQueries: Query[] = [
+  api.read('weeks', 'evaluation.listRuns', { options: { limit: '200' }, transform: 'weeks' }),
   api.read('performanceReport', 'performance.report', {
     options: { week, team },
     transform: 'performance-report',
@@ -103,6 +104,7 @@ export const performancePage: Page = {
   icon: 'IconTrendingUp',
   onLoad: [
     ...reload,
+    ...load('weeks', 'directory'),
     set('performanceBuilderId', '{{globals.urlparams?.builder ?? variables.performanceBuilderId}}'),
     run('performanceHistory', '{{!!variables.performanceBuilderId}}'),
   ],
@@ -120,13 +122,20 @@ export const performancePage: Page = {
     ),
     [
       cell(
-        input('performanceWeek', {
-          label: 'Week, then Enter',
-          placeholder: 'Latest, or 2026-W46',
-          onEnter: reload,
+        dropdown('performanceWeek', {
+          label: 'Week',
+          placeholder: 'Newest',
+          schema: '{{queries.weeks.data?.weeks ?? []}}',
+          onSelect: reload,
         }),
       ),
-      cell(input('performanceTeam', { label: 'Team, then Enter', placeholder: 'All', onEnter: reload })),
+      cell(
+        dropdown('performanceTeam', {
+          label: 'Team',
+          schema: '{{queries.directory.data?.teams ?? []}}',
+          onSelect: reload,
+        }),
+      ),
       cell(text('performanceSpace', '', { height: 64, mobileHeight: 8 }), 2),
     ],
     [

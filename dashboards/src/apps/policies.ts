@@ -1,12 +1,11 @@
-import { resources } from '@ai-manager/api/catalogue';
-import { clear, load, run, set } from '../build/actions.ts';
+import { clear, load, poll, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
-import { policyFileButton, policyFileModal, policyFileQuery } from './policy-file.ts';
+import { FOLDERS, policyFileButton, policyFileModal, policyFileQuery } from './policy-file.ts';
 
 const documentId = '{{variables.documentId}}';
 const again = [run('policies'), run('policy')];
@@ -15,6 +14,10 @@ export const policyQueries: Query[] = [
   api.read('policies', 'policy.list', {
     options: { limit: '500', folder: '{{components.policiesFolder.value}}' },
     transform: 'policies',
+    next: [
+      run('policy', '{{queries.policies.data.isPending && !!variables.documentId}}'),
+      poll('policies', '{{queries.policies.data.isPending}}'),
+    ],
   }),
   api.read('policy', 'policy.get', { options: { documentId }, transform: 'policy' }),
   api.read('searchPolicies', 'policy.search', {
@@ -29,7 +32,7 @@ export const policyQueries: Query[] = [
       base64: "{{btoa(unescape(encodeURIComponent(components.policyText.value ?? '')))}}",
       comment: '{{components.policyComment.value}}',
     },
-    done: 'The document is being indexed. Refresh in a moment.',
+    done: 'The document is being indexed.',
     next: [
       clear('policyText'),
       clear('policyComment'),
@@ -60,7 +63,7 @@ const write: Row[] = [
       dropdown('policyFolder', {
         label: 'Folder',
         placeholder: 'Policies',
-        choices: choicesOf(valuesOf(resources.policy.operations.upload.input.shape.folder)),
+        choices: FOLDERS,
       }),
     ),
     cell(input('policyName', { label: 'File name', placeholder: 'manual-time.md', required: true })),
@@ -111,7 +114,7 @@ export const policiesPage: Page = {
       cell(
         dropdown('policiesFolder', {
           label: 'Folder',
-          choices: choicesOf(valuesOf(resources.policy.operations.list.input.shape.folder)),
+          choices: FOLDERS,
           onSelect: [run('policies')],
         }),
       ),

@@ -7,6 +7,10 @@ import { api } from '../build/queries.ts';
 import { button, cell, modal, text } from '../build/widgets.ts';
 
 const upload = resources.policy.operations.upload.input.shape;
+/** Folders of documents, as choices. */
+export const FOLDERS = choicesOf(valuesOf(upload.folder)).map(
+  ([value, label]) => [value, value === 'sops' ? 'SOPs' : label] as const,
+);
 const MAX_BYTES = 20 * 1024 * 1024;
 const picked = 'components.policyFile.file?.[0]';
 const name = `(components.policyFileName.value || ${picked}?.name || '')`;
@@ -24,7 +28,7 @@ export const policyFileQuery: Query = api.write('uploadPolicyFile', 'policy.uplo
     base64: `{{${picked}?.base64Data}}`,
     comment: '{{components.policyFileComment.value}}',
   },
-  done: 'The file is being indexed. Refresh in a moment.',
+  done: 'The file is being indexed.',
   next: [
     set('documentId', '{{queries.uploadPolicyFile.data.documentId}}'),
     close('policyFileModal'),
@@ -58,7 +62,7 @@ export const policyFileModal = modal('policyFileModal', {
         dropdown('policyFileFolder', {
           label: 'Folder',
           placeholder: 'Policies',
-          choices: choicesOf(valuesOf(upload.folder)),
+          choices: FOLDERS,
         }),
       ),
       cell(

@@ -1,6 +1,6 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
-import { input, textArea } from '../build/fields.ts';
+import { dropdown, input, textArea } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
@@ -12,7 +12,10 @@ const seen = '{{components.promptsTable.selectedRow.production}}';
 /** A table that loads anew forgets its choice: what is shown was kept in variables. */
 const reload = [run('prompts'), run('promptVersions'), run('promptVersion', '{{!!variables.promptVersion}}')];
 
-const label = "{{components.promptLabel.value || 'production'}}";
+/** Staging by default: a version is released to production on purpose only. */
+const chosenLabel =
+  "(components.promptLabel.value === 'experiment' ? 'exp-' + (components.promptExperiment.value ?? '').replace(/^exp-/, '') : components.promptLabel.value || 'staging')";
+const label = `{{${chosenLabel}}}`;
 
 export const promptQueries: Query[] = [
   api.read('prompts', 'prompt.list', { options: { limit: '200' }, transform: 'prompts' }),
@@ -54,11 +57,11 @@ export const promptQueries: Query[] = [
       name,
       label,
       version,
-      seen: '{{(queries.promptVersions.data?.labelled ?? {})[components.promptLabel.value || "production"] ?? 0}}',
+      seen: `{{(queries.promptVersions.data?.labelled ?? {})[${chosenLabel}] ?? 0}}`,
       reason: '{{components.promptReason.value}}',
     },
     confirm:
-      'Assign this label to the version? A version labelled production is used by the next evaluation.',
+      'Assign this label to the version? The version labelled production is used from the next evaluation on.',
     done: 'The label is assigned.',
     next: reload,
   }),
@@ -83,7 +86,7 @@ export const promptsPage: Page = {
   name: 'Prompts',
   icon: 'IconMessage',
   allowed: ['ai-manager-executive'],
-  onLoad: load('prompts'),
+  onLoad: load('prompts', 'directory'),
   rows: [
     ...pageHeader(
       'prompts',
@@ -122,8 +125,8 @@ export const promptsPage: Page = {
           columns: [
             { key: 'version', title: 'Version', width: 70, align: 'right' },
             { key: 'labels', title: 'Labels', width: 100 },
-            { key: 'check', title: 'Check', width: 90, color: statusColor },
-            { key: 'message', title: 'What changed', width: 180, wrap: true },
+            { key: 'check', title: 'Check', width: 105, color: statusColor },
+            { key: 'message', title: 'What changed', width: 165, wrap: true },
           ],
         }),
         2,
@@ -153,15 +156,25 @@ export const promptsPage: Page = {
                       label: 'Reason or review comment',
                       placeholder: 'Required to approve and to roll back',
                     }),
-                    3,
+                    2,
                   ),
                   cell(
-                    input('promptLabel', {
-                      label: 'Label: production, staging or exp-…',
-                      value: 'production',
-                      required: true,
+                    dropdown('promptLabel', {
+                      label: 'Label',
+                      placeholder: 'staging',
+                      choices: [
+                        ['staging', 'staging'],
+                        ['production', 'production'],
+                        ['experiment', 'experiment'],
+                      ],
                     }),
-                    2,
+                  ),
+                  cell(
+                    input('promptExperiment', {
+                      label: 'Name of the experiment',
+                      placeholder: 'exp-shorter',
+                      most: 36,
+                    }),
                   ),
                 ],
                 [
@@ -178,10 +191,10 @@ export const promptsPage: Page = {
                     }),
                   ),
                   cell(
-                    button('promptRelease2', 'Release', [run('releasePrompt')], {
+                    button('promptRelease2', `{{'Label ' + ${chosenLabel}}}`, [run('releasePrompt')], {
                       kind: 'primary',
                       busy: '{{queries.releasePrompt.isLoading}}',
-                      disabled: `{{${noVersion}}}`,
+                      disabled: `{{${noVersion} || ${chosenLabel} === 'exp-'}}`,
                     }),
                   ),
                   cell(

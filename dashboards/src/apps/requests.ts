@@ -1,12 +1,19 @@
 import { resources } from '@ai-manager/api/catalogue';
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
-import { choicesOf, dropdown, input, textArea, valuesOf } from '../build/fields.ts';
+import { choicesOf, dropdown, textArea, valuesOf } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs } from '../build/widgets.ts';
 import { approvalParts, approvalQuery } from './approval-parts.ts';
 import { attachments, detach, filesModal, filesRow } from './request-files.ts';
+
+/** The last thirty days, newest first, and quarters of an hour: chosen from lists, so that none is mistyped. */
+const DAYS =
+  "{{Array.from({ length: 30 }, (_, back) => new Date(Date.now() - back * 86400000)).map((day) => ({ value: day.toISOString().slice(0, 10), label: day.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }), disable: false, visible: true, default: false }))}}";
+const HOURS = Array.from({ length: 48 }, (_, index) => String((index + 1) / 4)).map(
+  (hours) => [hours, `${hours} h`] as const,
+);
 
 const request = {
   builderId: '{{queries.me.data.builderId}}',
@@ -38,6 +45,7 @@ export const requestQueries: Query[] = [
       clear('requestDate'),
       clear('requestHours'),
       clear('requestWhy'),
+      set('requestChecked', '{{false}}'),
       detach,
       set('approvalId', '{{queries.submitRequest.data.approvalId}}'),
       run('triageRequest'),
@@ -67,7 +75,7 @@ export const requestQueries: Query[] = [
 
 const incomplete =
   '!components.requestDate.value || !components.requestHours.value || !components.requestCategory.value || !components.requestWhy.value';
-const FORM = 200;
+const FORM = 264;
 const DETAIL = 560;
 
 export const requestsPage: Page = {
@@ -80,8 +88,10 @@ export const requestsPage: Page = {
       'approvals',
     ]),
     [
-      cell(input('requestDate', { label: 'Day', placeholder: '2026-11-12', required: true })),
-      cell(input('requestHours', { label: 'Hours (in quarters)', placeholder: '1.5', required: true })),
+      cell(dropdown('requestDate', { label: 'Day', placeholder: 'Choose', schema: DAYS, required: true })),
+      cell(
+        dropdown('requestHours', { label: 'Hours', placeholder: 'Choose', choices: HOURS, required: true }),
+      ),
       cell(
         dropdown('requestCategory', {
           label: 'Category',
@@ -112,6 +122,7 @@ export const requestsPage: Page = {
       cell(
         cardOf('requestAnswer', 'checkRequest', {
           from: 'card',
+          onlyIf: 'variables.requestChecked === true',
           height: FORM,
           empty: {
             title: 'Not checked yet',
@@ -135,10 +146,12 @@ export const requestsPage: Page = {
     filesRow,
     [
       cell(
-        button('requestCheck', 'Check', [run('checkRequest'), run('policyHints')], {
-          busy: '{{queries.checkRequest.isLoading}}',
-          disabled: `{{${incomplete}}}`,
-        }),
+        button(
+          'requestCheck',
+          'Check',
+          [set('requestChecked', '{{true}}'), run('checkRequest'), run('policyHints')],
+          { busy: '{{queries.checkRequest.isLoading}}', disabled: `{{${incomplete}}}` },
+        ),
       ),
       cell(
         button('requestSend', 'Submit request', [run('submitRequest')], {

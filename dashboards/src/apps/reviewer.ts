@@ -9,5 +9,5 @@ export const reviewer: App = {
   name: 'AI Manager for reviewers',
   groups: ['ai-manager-reviewer'],
   queries: [...reviewQueries, ...gateQueries('reviewer'), ...qualityQueries],
-  pages: [reviewsPage, gatesPage('reviewer'), qualityPage],
+  pages: [reviewsPage(true), gatesPage('reviewer'), qualityPage],
 };

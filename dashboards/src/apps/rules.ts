@@ -1,9 +1,10 @@
 import { clear, load, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { dropdown, input, textArea } from '../build/fields.ts';
-import type { Page, Query } from '../build/model.ts';
+import { color } from '../build/look.ts';
+import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, tabs } from '../build/widgets.ts';
+import { button, cell, tabs, text } from '../build/widgets.ts';
 import { calibrationQueries, calibrationRows } from './calibration.ts';
 import { conditionRow } from './rule-condition.ts';
 import { newRuleButton, newRuleModal, newRuleQueries } from './rule-new.ts';
@@ -22,7 +23,10 @@ const comment = '{{components.ruleComment.value}}';
 const reload = [clear('ruleComment'), run('rules'), run('rule'), run('ruleVersions')];
 
 export const ruleQueries: Query[] = [
-  api.read('rules', 'rule.list', { options: { limit: '500' }, transform: 'rules' }),
+  api.read('rules', 'rule.list', {
+    options: { limit: '500', kind: '{{components.rulesKind.value}}' },
+    transform: 'rules',
+  }),
   api.read('ruleKinds', 'rule.listKinds', { options: { limit: '50' }, transform: 'rule-kinds' }),
   api.read('rule', 'rule.get', { options: { kind, key }, transform: 'rule' }),
   api.read('ruleVersions', 'rule.listVersions', { options: { kind, key, limit: '100' }, transform: 'rules' }),
@@ -55,12 +59,125 @@ const DETAIL = 776;
 const noRule = '!queries.rule.data?.key';
 const noComment = '(components.ruleComment.value ?? "").trim().length < 3';
 
+const hint = `{{${noRule} ? 'Choose a rule from the list.' : ${noComment} ? 'To publish, enter what changed and why.' : 'The rule applies from the next judgement on.'}}`;
+
+const edit: Row[] = [
+  [cell(cardOf('ruleSummary', 'rule', { from: 'card', height: 144, card: false, empty: PICK }))],
+  [
+    cell(
+      textArea('ruleMessage', {
+        label: 'Message',
+        value: '{{queries.rule.data?.definition?.message}}',
+        required: true,
+        height: 88,
+      }),
+    ),
+  ],
+  [
+    cell(
+      input('ruleScore', {
+        label: 'Score (0 to 100)',
+        value: '{{queries.rule.data?.definition?.score}}',
+        required: true,
+      }),
+    ),
+    cell(
+      input('ruleWeight', {
+        label: 'Weight (0 to 100)',
+        value: '{{queries.rule.data?.definition?.weight}}',
+        required: true,
+      }),
+    ),
+    cell(
+      dropdown('ruleEnabled', {
+        label: 'Enabled',
+        placeholder: 'Yes',
+        choices: [
+          ['on', 'Yes'],
+          ['off', 'No'],
+        ],
+      }),
+    ),
+    cell(input('ruleComment', { label: 'What changed and why', required: true, most: 500 }), 2),
+  ],
+  [
+    cell(
+      button('ruleReplay', 'Replay', [run('replayRule')], {
+        busy: '{{queries.replayRule.isLoading}}',
+        disabled: `{{${noRule}}}`,
+      }),
+      1,
+    ),
+    cell(
+      button('rulePublish', 'Publish', [run('publishRule')], {
+        kind: 'primary',
+        busy: '{{queries.publishRule.isLoading}}',
+        disabled: `{{${noRule} || ${noComment}}}`,
+      }),
+      1,
+    ),
+    cell(text('rulePublishHint', hint, { color: color.muted, height: 40, mobileHeight: 48 }), 2),
+  ],
+  [
+    cell(
+      cardOf('ruleReplayed', 'replayRule', {
+        from: 'card',
+        height: 192,
+        card: false,
+        empty: { title: 'Not replayed', hint: 'Replay applies the change to past cases.' },
+      }),
+    ),
+  ],
+];
+
+/** CEL, for those who want it: rules are read and mostly changed without. */
+const condition: Row[] = [
+  conditionRow('rule', 'ruleWhen', 'variables.ruleKind'),
+  [
+    cell(
+      textArea('ruleWhen', {
+        label: 'Condition (CEL expression)',
+        value: '{{queries.rule.data?.definition?.when}}',
+        required: true,
+        height: 144,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('ruleCheck', 'Check', [run('checkRule')], {
+        busy: '{{queries.checkRule.isLoading}}',
+        disabled: `{{${noRule}}}`,
+      }),
+      1,
+    ),
+    cell(
+      text('ruleConditionHint', 'Replay and publish the changed condition on the Edit tab.', {
+        color: color.muted,
+        height: 40,
+        mobileHeight: 48,
+      }),
+      3,
+    ),
+  ],
+  [
+    cell(
+      cardOf('ruleVerdict', 'checkRule', {
+        from: 'card',
+        height: 160,
+        card: false,
+        empty: { title: 'Not checked', hint: 'Check validates the condition.' },
+      }),
+    ),
+  ],
+];
+
 export const rulesPage: Page = {
   handle: 'rules',
   name: 'Rules',
   icon: 'IconListCheck',
   allowed: ['ai-manager-executive'],
-  onLoad: load('rules', 'ruleKinds'),
+  onLoad: load('rules', 'ruleKinds', 'directory'),
   rows: [
     ...pageHeader(
       'rules',
@@ -71,16 +188,26 @@ export const rulesPage: Page = {
     ),
     [
       cell(
+        dropdown('rulesKind', {
+          label: 'Kind of judgement',
+          schema: '{{queries.ruleKinds.data?.kinds ?? []}}',
+          onSelect: [run('rules')],
+        }),
+      ),
+      cell(text('rulesSpace', '', { height: 64, mobileHeight: 8 }), 3),
+    ],
+    [
+      cell(
         tableOf('rulesTable', 'rules', {
           title: 'Rules',
           height: DETAIL,
-          perPage: 10,
+          perPage: 8,
           onRow: [...choose, run('rule'), run('ruleVersions')],
           empty: { title: 'No rules', hint: 'Rules are created when the API first starts.' },
           columns: [
-            { key: 'kindName', title: 'Kind', width: 120 },
-            { key: 'key', title: 'Rule', width: 200 },
-            { key: 'state', title: 'State', width: 100, color: statusColor },
+            { key: 'title', title: 'Rule', width: 160, wrap: true },
+            { key: 'message', title: 'What it says', width: 205, wrap: true },
+            { key: 'state', title: 'State', width: 70, color: statusColor },
           ],
         }),
         2,
@@ -89,101 +216,8 @@ export const rulesPage: Page = {
         tabs('ruleTabs', {
           height: DETAIL,
           tabs: [
-            {
-              id: 'change',
-              title: 'Edit',
-              rows: [
-                conditionRow('rule', 'ruleWhen', 'components.rulesTable.selectedRow?.kind'),
-                [
-                  cell(
-                    textArea('ruleWhen', {
-                      label: 'Condition (CEL expression)',
-                      value: '{{queries.rule.data?.definition?.when}}',
-                      required: true,
-                      height: 96,
-                    }),
-                  ),
-                ],
-                [
-                  cell(
-                    textArea('ruleMessage', {
-                      label: 'Message',
-                      value: '{{queries.rule.data?.definition?.message}}',
-                      required: true,
-                      height: 88,
-                    }),
-                  ),
-                ],
-                [
-                  cell(
-                    input('ruleScore', {
-                      label: 'Score (0 to 100)',
-                      value: '{{queries.rule.data?.definition?.score}}',
-                      required: true,
-                    }),
-                  ),
-                  cell(
-                    input('ruleWeight', {
-                      label: 'Weight (0 to 100)',
-                      value: '{{queries.rule.data?.definition?.weight}}',
-                      required: true,
-                    }),
-                  ),
-                  cell(
-                    dropdown('ruleEnabled', {
-                      label: 'Enabled',
-                      placeholder: 'Yes',
-                      choices: [
-                        ['on', 'Yes'],
-                        ['off', 'No'],
-                      ],
-                    }),
-                  ),
-                  cell(input('ruleComment', { label: 'What changed and why', required: true, most: 500 }), 2),
-                ],
-                [
-                  cell(
-                    button('ruleCheck', 'Check', [run('checkRule')], {
-                      busy: '{{queries.checkRule.isLoading}}',
-                      disabled: `{{${noRule}}}`,
-                    }),
-                  ),
-                  cell(
-                    button('ruleReplay', 'Replay', [run('replayRule')], {
-                      busy: '{{queries.replayRule.isLoading}}',
-                      disabled: `{{${noRule}}}`,
-                    }),
-                  ),
-                  cell(
-                    button('rulePublish', 'Publish', [run('publishRule')], {
-                      kind: 'primary',
-                      busy: '{{queries.publishRule.isLoading}}',
-                      disabled: `{{${noRule} || ${noComment}}}`,
-                    }),
-                  ),
-                ],
-                [
-                  cell(
-                    cardOf('ruleVerdict', 'checkRule', {
-                      from: 'card',
-                      height: 160,
-                      card: false,
-                      empty: { title: 'Not checked', hint: 'Check validates the condition.' },
-                    }),
-                    1,
-                  ),
-                  cell(
-                    cardOf('ruleReplayed', 'replayRule', {
-                      from: 'card',
-                      height: 160,
-                      card: false,
-                      empty: { title: 'Not replayed', hint: 'Replay applies the change to past cases.' },
-                    }),
-                    2,
-                  ),
-                ],
-              ],
-            },
+            { id: 'change', title: 'Edit', rows: edit },
+            { id: 'condition', title: 'Condition', rows: condition },
             {
               id: 'versions',
               title: 'Versions',

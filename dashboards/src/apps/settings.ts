@@ -8,12 +8,12 @@ import { button, cell, text } from '../build/widgets.ts';
 
 /** Fields of the settings for manual time, with the words for them. */
 const FIELDS = {
-  autoApproveMaxHours: 'Automatic approval up to (hours)',
-  routineHours: 'Approval on good record up to (hours)',
-  weeklyCapHours: 'Weekly maximum (hours)',
+  autoApproveMaxHours: 'Approve automatically up to (hours)',
+  routineHours: 'With a good record, up to (hours)',
+  weeklyCapHours: 'Maximum per week (hours)',
   twoPersonHours: 'Second approver from (hours)',
-  oldestDays: 'Request deadline (days)',
-  auditShare: 'Spot-check share (0 to 1)',
+  oldestDays: 'Oldest day to request (days ago)',
+  auditShare: 'Spot checks (share, 0.1 is 10 %)',
   reminderHours: 'Reminder after (hours)',
   deadlineHours: 'Escalation after (hours)',
 } as const;

@@ -36,6 +36,9 @@ export const traceQueries: Query[] = [
   }),
 ];
 
+/** One note says that Langfuse is missing; the other parts of the page are left out then. */
+const unless = "/ is not connected$/.test(queries.traces.error?.message ?? '')";
+
 const NONE = {
   title: 'No model calls yet',
   hint: 'Model calls appear here a few seconds after they finish.',
@@ -48,12 +51,11 @@ export const tracesPage: Page = {
   icon: 'IconTimeline',
   onLoad: load('traces', 'traceScores', 'traceMetrics'),
   rows: [
-    ...pageHeader(
+    ...pageHeader('traces', 'Traces', 'Model calls recorded by Langfuse, with their cost and scores.', [
       'traces',
-      'Traces',
-      'Model calls recorded by Langfuse. Requires the data source ai-manager-langfuse.',
-      ['traces', 'traceScores', 'traceMetrics'],
-    ),
+      'traceScores',
+      'traceMetrics',
+    ]),
     [
       cell(
         dropdown('tracesLevel', {
@@ -101,6 +103,7 @@ export const tracesPage: Page = {
           title: 'Cost by day (Langfuse)',
           from: 'costs',
           height: 480,
+          unless,
           empty: NONE,
         }),
         2,
@@ -111,6 +114,7 @@ export const tracesPage: Page = {
         tableOf('traceScoresTable', 'traceScores', {
           title: 'Scores',
           height: 400,
+          unless,
           perPage: 6,
           onRow: [],
           empty: { title: 'No scores yet', hint: 'Review scores are sent to Langfuse.' },

@@ -1,9 +1,14 @@
 import type { Action } from './model.ts';
 
-export const run = (query: string, onlyIf?: string): Action => ({
+export const run = (query: string, onlyIf?: string): Extract<Action, { do: 'run-query' }> => ({
   do: 'run-query',
   query,
   ...(onlyIf ? { onlyIf } : {}),
+});
+/** Runs a query again after some seconds while a condition holds, until what it loads is complete. */
+export const poll = (query: string, onlyIf: string, seconds = 3): Action => ({
+  ...run(query, onlyIf),
+  after: seconds * 1000,
 });
 /** Starts several queries, as a page does when it opens. */
 export const load = (...queries: string[]): Action[] => queries.map((query) => run(query));

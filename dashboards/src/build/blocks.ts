@@ -10,7 +10,7 @@ export const statusColor = statusOf('cellValue');
 function statusOf(value: string): string {
   const bad = '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|revoked|not_met|▼.*)$/i';
   const warning =
-    '/^(C|on hold|waived|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
+    '/^(C|on hold|waived|not replayed|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
     '/^(A|B|may advance|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|up to date|running|ok|better|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
@@ -67,16 +67,21 @@ export interface EmptyState {
 /**
  * What shows a query's data, and at the same place what is shown when there is none or it failed.
  * @param has expression that is true when there is something to show
+ * @param unless expression that, while it is true, hides all of it
  */
 function withStates(
   query: string,
   has: string,
   empty: EmptyState,
   data: (visible: string) => Widget,
+  unless?: string,
 ): Widget[] {
   const failed = `variables.${failedFlag(query)} === true`;
   const busy = `queries.${query}.isLoading === true`;
-  const shown = data(`{{${busy} || (!(${failed}) && ${has})}}`);
+  const and = unless === undefined ? '' : ` && !(${unless})`;
+  const visible = `${busy} || (!(${failed}) && ${has})`;
+  const shown = data(unless === undefined ? `{{${visible}}}` : `{{(${visible})${and}}}`);
+  const isOff = `/ is not connected$/.test(queries.${query}.error?.message ?? '')`;
   const isCard = shown.type !== 'Text' || shown.styles.padding !== 'none';
   const size = {
     height: shown.height,
@@ -87,16 +92,16 @@ function withStates(
   return [
     html(`${shown.name}Empty`, notice(empty.title, empty.hint, color.ink), {
       ...size,
-      visible: `{{!(${busy}) && !(${failed}) && !(${has})}}`,
+      visible: `{{!(${busy}) && !(${failed}) && !(${has})${and}}}`,
     }),
     html(
       `${shown.name}Error`,
       notice(
-        'Could not load this data',
+        `{{${isOff} ? 'Not connected' : 'Could not load this data'}}`,
         `{{${failureOf(query)} || 'The service did not respond. Press Refresh. If the problem persists, contact your operations team.'}}`,
-        color.bad,
+        `{{${isOff} ? '${color.muted}' : '${color.bad}'}}`,
       ),
-      { ...size, visible: `{{!(${busy}) && ${failed}}}` },
+      { ...size, visible: `{{!(${busy}) && ${failed}${and}}}` },
     ),
     shown,
   ];
@@ -114,11 +119,16 @@ type TableSpec = Omit<Parameters<typeof table>[1], 'rows' | 'loading' | 'visible
 export function tableOf(
   name: string,
   query: string,
-  spec: TableSpec & { empty: EmptyState; rows?: string },
+  spec: TableSpec & { empty: EmptyState; rows?: string; unless?: string },
 ): Widget[] {
   const rows = spec.rows ?? `queries.${query}.data?.rows`;
-  return withStates(query, `(${rows} ?? []).length > 0`, spec.empty, (visible) =>
-    table(name, { ...spec, rows: `{{${rows} ?? []}}`, loading: `{{queries.${query}.isLoading}}`, visible }),
+  return withStates(
+    query,
+    `(${rows} ?? []).length > 0`,
+    spec.empty,
+    (visible) =>
+      table(name, { ...spec, rows: `{{${rows} ?? []}}`, loading: `{{queries.${query}.isLoading}}`, visible }),
+    spec.unless,
   );
 }
 
@@ -126,16 +136,28 @@ export function tableOf(
 export function chartOf(
   name: string,
   query: string,
-  spec: { title: string; from: string; height?: number; mobileHeight?: number; empty: EmptyState },
+  spec: {
+    title: string;
+    from: string;
+    height?: number;
+    mobileHeight?: number;
+    empty: EmptyState;
+    unless?: string;
+  },
 ): Widget[] {
   const json = `queries.${query}.data?.${spec.from}`;
-  return withStates(query, `!!${json}`, spec.empty, (visible) =>
-    chart(name, {
-      ...spec,
-      json: `{{${json} ?? '{"data":[]}'}}`,
-      loading: `{{queries.${query}.isLoading}}`,
-      visible,
-    }),
+  return withStates(
+    query,
+    `!!${json}`,
+    spec.empty,
+    (visible) =>
+      chart(name, {
+        ...spec,
+        json: `{{${json} ?? '{"data":[]}'}}`,
+        loading: `{{queries.${query}.isLoading}}`,
+        visible,
+      }),
+    spec.unless,
   );
 }
 
@@ -143,10 +165,19 @@ export function chartOf(
 export function cardOf(
   name: string,
   query: string,
-  spec: { from: string; height?: number; mobileHeight?: number; empty: EmptyState; card?: boolean },
+  spec: {
+    from: string;
+    height?: number;
+    mobileHeight?: number;
+    empty: EmptyState;
+    card?: boolean;
+    /** Expression; while it is not true, the empty state is shown in place of the data. */
+    onlyIf?: string;
+  },
 ): Widget[] {
   const markup = `queries.${query}.data?.${spec.from}`;
-  return withStates(query, `!!${markup}`, spec.empty, (visible) =>
+  const has = spec.onlyIf ? `${spec.onlyIf} && !!${markup}` : `!!${markup}`;
+  return withStates(query, has, spec.empty, (visible) =>
     html(name, `{{${markup} ?? ''}}`, { ...spec, loading: `{{queries.${query}.isLoading}}`, visible }),
   );
 }

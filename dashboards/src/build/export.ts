@@ -68,6 +68,7 @@ function createWriter(app: App) {
           queryName: action.query,
           parameters: {},
           ...(action.onlyIf ? { runOnlyIf: action.onlyIf } : {}),
+          ...(action.after ? { debounce: String(action.after) } : {}),
         };
       case 'show-alert':
         return { actionId: 'show-alert', message: action.message, alertType: action.alertType };
@@ -217,7 +218,7 @@ function pageOf(page: Page, index: number, id: string, appVersionId: string) {
     handle: page.handle,
     index: index + 1,
     disabled: null,
-    hidden: null,
+    hidden: page.hidden ? { value: true } : null,
     icon: page.icon,
     autoComputeLayout: false,
     appVersionId,

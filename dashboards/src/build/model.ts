@@ -42,6 +42,8 @@ export interface Page {
   handle: string;
   name: string;
   icon: string;
+  /** Whether the menu leaves it out: it is reached from the page whose menu entry it shares. */
+  hidden?: boolean;
   /** Of the app's groups, those that see the page; all of them by default. */
   allowed?: readonly Group[];
   onLoad: readonly Action[];
@@ -89,7 +91,13 @@ export type Handlers = Readonly<Record<string, readonly Action[]>>;
 
 export type Action =
   /** `onlyIf` is a binding; newer servers skip the action when it is not true. */
-  | { do: 'run-query'; query: string; onlyIf?: string }
+  | {
+      do: 'run-query';
+      query: string;
+      onlyIf?: string;
+      /** Milliseconds before it runs. ToolJet 2.27, which cannot skip an action, leaves it out. */
+      after?: number;
+    }
   | { do: 'show-alert'; message: string; alertType: 'success' | 'error' | 'info' | 'warning' }
   | { do: 'show-modal' | 'close-modal'; modal: string }
   | { do: 'switch-page'; page: string }

@@ -51,8 +51,11 @@ function translate({ components: given, ...rest }: AppDefinition): AppDefinition
   return {
     ...app,
     components,
+    pages: app.pages.map((page) => ({ ...page, hidden: page.hidden ? true : null })),
     dataQueries: app.dataQueries.map(tellingFailures),
-    events: app.events.map((event) => clearing(event, dropdowns)),
+    events: app.events
+      .filter(({ event }) => event.debounce === undefined)
+      .map((event) => clearing(event, dropdowns)),
   };
 }
 

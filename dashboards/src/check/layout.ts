@@ -74,7 +74,7 @@ function meet(a: ExportedLayout, b: ExportedLayout): boolean {
 
 /**
  * Data, its empty state and its error state stand at one place, each visible when the others are not; so may two
- * components of which one is visible exactly when the other is not.
+ * components of which one is visible only while the other is not.
  */
 function takeTurns(
   a: ExportedComponent,
@@ -86,7 +86,10 @@ function takeTurns(
   const visibility = ({ properties }: ExportedComponent) => String(properties.visibility?.value ?? '');
   const same = (['left', 'width', 'top', 'height'] as const).every((key) => one[key] === other[key]);
   const isStatic = [a, b].some((component) => visibility(component) === '{{true}}');
-  const opposite = (x: string, y: string) => x === `{{!(${y.slice(2, -2)})}}`;
+  const opposite = (x: string, y: string) => {
+    const negated = `{{!(${y.slice(2, -2)})`;
+    return x === `${negated}}}` || x.startsWith(`${negated} && `);
+  };
   const isPair =
     opposite(visibility(a), visibility(b)) ||
     opposite(visibility(b), visibility(a)) ||

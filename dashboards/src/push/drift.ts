@@ -19,6 +19,11 @@ export function driftOf(ours: AppDefinition, theirs: AppDefinition): string[] {
   });
 }
 
+/** ToolJet 2.27 keeps a page's visibility as a boolean, newer versions as a value. */
+function isHidden(hidden: unknown): boolean {
+  return hidden === true || (hidden as { value?: unknown } | null)?.value === true;
+}
+
 function partsOf(app: AppDefinition): Record<string, Record<string, unknown>> {
   const named = new Map<string, string>();
   for (const { id, name } of [...app.components, ...app.dataQueries, ...app.pages]) named.set(id, name);
@@ -29,7 +34,9 @@ function partsOf(app: AppDefinition): Record<string, Record<string, unknown>> {
     return parent.replace(owner, nameOf(owner));
   };
   return {
-    page: Object.fromEntries(app.pages.map(({ handle, name, index }) => [handle, { name, index }])),
+    page: Object.fromEntries(
+      app.pages.map(({ handle, name, index, hidden }) => [handle, { name, index, hidden: isHidden(hidden) }]),
+    ),
     component: Object.fromEntries(
       app.components.map((component) => [
         component.name,

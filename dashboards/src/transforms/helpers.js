@@ -46,6 +46,36 @@ export const factName = (path) =>
     .at(-1)
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+const CEL_WORDS = [
+  [/&&/g, ' and '],
+  [/\|\|/g, ' or '],
+  [/!=\s*null\b/g, ' is known '],
+  [/==\s*null\b/g, ' is unknown '],
+  [/!=/g, ' is not '],
+  [/==/g, ' is '],
+  [/<=/g, ' is at most '],
+  [/>=/g, ' is at least '],
+  [/</g, ' is less than '],
+  [/>/g, ' is more than '],
+  [/!(?=[\w(])/g, ' not '],
+];
+
+/** A condition in words: `hours worked is less than 20` for `week.hoursWorked < 20`. What is not plain stays CEL. */
+export const conditionWords = (when) =>
+  String(when ?? '')
+    .split(/("[^"]*"|'[^']*')/)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : CEL_WORDS.reduce((text, [sign, word]) => text.replace(sign, word), part).replace(
+            /\b[a-z]\w*(?:\.[a-z]\w*)+(?!\w*\()/g,
+            factName,
+          ),
+    )
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim();
+
 const KIND_NAMES = {
   evaluation: 'Weekly evaluation',
   'project-evaluation': 'Project evaluation',
@@ -55,6 +85,9 @@ const KIND_NAMES = {
 
 /** `Project evaluation` for the kind of judgement `project-evaluation`. */
 export const kindName = (kind) => KIND_NAMES[kind] ?? kind;
+
+/** The name of whom or what a past judgement is about: builders and projects by name, requests by their last digits. */
+export const subjectName = (names, subjectId) => names?.[subjectId] ?? shortId(subjectId);
 
 const ACTOR_NAMES = { bootstrap: 'Initial API key', system: 'AI Manager' };
 
@@ -66,6 +99,9 @@ export const words = (value) => {
   const text = String(value ?? '—').replaceAll(/[_-]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
+
+/** `SOPs` for the folder `sops`. */
+export const folderName = (folder) => (folder === 'sops' ? 'SOPs' : words(folder));
 
 /** A missing fact by its name; what is a sentence already stays one. */
 export const missingName = (text) => (/^[\w.]+$/.test(text) ? factName(text) : text);
@@ -183,11 +219,10 @@ export const padded = (markup) => `<div style="padding:4px 8px">${markup}</div>`
 /** A line in a quieter colour. */
 export const quiet = (markup) => `<div style="color:#667085;font-size:13px">${markup}</div>`;
 
-/** `$39 M`, `$420 k`: a market in a table. */
+/** `$39M`, `$420K`: a market in a table. */
 export const market = (usd) => {
   if (usd === null || usd === undefined) return '—';
-  const [size, unit] =
-    usd >= 1e9 ? [1e9, ' B'] : usd >= 1e6 ? [1e6, ' M'] : usd >= 1e3 ? [1e3, ' k'] : [1, ''];
+  const [size, unit] = usd >= 1e9 ? [1e9, 'B'] : usd >= 1e6 ? [1e6, 'M'] : usd >= 1e3 ? [1e3, 'K'] : [1, ''];
   return `$${Number((usd / size).toPrecision(3)).toLocaleString('en-US')}${unit}`;
 };
 

@@ -1,13 +1,14 @@
-import { when } from './helpers.js';
+import { folderName, when } from './helpers.js';
 
 /** Documents as a table. */
 export default function transform(data) {
   return {
+    isPending: (data?.items ?? []).some(({ state }) => state === 'pending'),
     all: (data?.items ?? []).map(({ folder, name, title, version }) => ({ folder, name, title, version })),
     rows: (data?.items ?? []).map((one) => ({
       documentId: one.documentId,
       title: one.title,
-      folder: one.folder,
+      folder: folderName(one.folder),
       status: one.status,
       index:
         { pending: 'pending', failed: 'failed' }[one.state] ??

@@ -1,4 +1,16 @@
-import { actorName, badge, block, count, esc, fact, heading, padded, quiet, when } from './helpers.js';
+import {
+  actorName,
+  badge,
+  block,
+  count,
+  esc,
+  fact,
+  folderName,
+  heading,
+  padded,
+  quiet,
+  when,
+} from './helpers.js';
 
 const TONE = { indexed: 'good', failed: 'bad', pending: 'warning' };
 const versionLine = (one) =>
@@ -13,7 +25,7 @@ export default function transform(data) {
     documentId: data.documentId,
     isActive: data.status === 'active',
     card: padded(
-      `${heading(data.title)}<div style="margin:8px 0">${badge(data.folder, 'neutral')} ${badge(data.status, data.status === 'active' ? 'good' : 'neutral')}</div>${data.reason ? fact('Reason', esc(data.reason)) : ''}${fact('File', esc(data.name))}${data.versions.map(versionLine).join('')}`,
+      `${heading(data.title)}<div style="margin:8px 0">${badge(folderName(data.folder), 'neutral')} ${badge(data.status, data.status === 'active' ? 'good' : 'neutral')}</div>${data.reason ? fact('Reason', esc(data.reason)) : ''}${fact('File', esc(data.name))}${data.versions.map(versionLine).join('')}`,
     ),
   };
 }

@@ -1,5 +1,11 @@
 import { actorName, when } from './helpers.js';
 
+const checkOf = (check) => {
+  if (!check) return 'not checked';
+  if (!check.passed) return 'failed';
+  return check.replay.status === 'not replayed' ? 'not replayed' : 'passed';
+};
+
 /** Versions of a prompt as a table. */
 export default function transform(data) {
   const items = data?.items ?? [];
@@ -13,7 +19,7 @@ export default function transform(data) {
       name: version.name,
       version: version.version,
       labels: version.labels.join(', ') || '—',
-      check: version.check ? (version.check.passed ? 'passed' : 'failed') : 'not checked',
+      check: checkOf(version.check),
       approvals: version.approvals.length,
       message: version.commitMessage,
       by: `${actorName(version.createdBy)}, ${when(version.createdAt)}`,

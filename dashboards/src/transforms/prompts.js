@@ -1,8 +1,9 @@
-import { when } from './helpers.js';
+import { choice, when } from './helpers.js';
 
 /** Prompts as a table: what serves, and whether something newer waits. */
 export default function transform(data) {
   return {
+    choices: (data?.items ?? []).map(({ name }) => choice(name, name)),
     rows: (data?.items ?? []).map((prompt) => {
       const production = prompt.labels.find(({ label }) => label === 'production');
       return {

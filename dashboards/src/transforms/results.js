@@ -1,7 +1,5 @@
 import { firstSentence } from './helpers.js';
 
-const ORDER = ['A', 'B', 'C', 'D', 'E'];
-
 /** The shortest true answer to "why is this here": what failed, what a person has to look at, what was poor. */
 const reasonOf = (result) => {
   if (result.status === 'failed') return result.error ?? 'Not judged.';
@@ -23,7 +21,6 @@ export default function transform(data, { queries }) {
       typeof result.score === 'number' && typeof earlier?.score === 'number'
         ? Math.round(result.score) - Math.round(earlier.score)
         : null;
-    const steps = ORDER.indexOf(result.grade) - ORDER.indexOf(earlier?.grade);
     const fell = change !== null && change <= -10;
     return {
       evaluationId: result.evaluationId,
@@ -38,22 +35,19 @@ export default function transform(data, { queries }) {
         result.status === 'failed' ? 'failed' : result.needsReview ? 'needs review' : (result.status ?? ''),
       why: reasonOf(result),
       decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'Person' }[result.engine] ?? '—',
-      weightOfConcern:
-        (result.status === 'failed' ? 400 : 0) +
-        (result.needsReview ? 200 : 0) +
-        (result.grade === 'E' ? 100 : 0) +
-        (fell ? 50 - change : 0),
-      steps,
+      needsPerson: result.status === 'failed' || result.needsReview === true,
+      isLow: result.grade === 'E' || fell,
+      concern:
+        (result.status === 'failed' ? 400 : 0) + (result.grade === 'E' ? 100 : 0) + (fell ? 50 - change : 0),
     };
   });
-  const attention = rows
-    .filter(({ weightOfConcern }) => weightOfConcern > 0)
-    .sort((a, b) => b.weightOfConcern - a.weightOfConcern);
+  const worstFirst = (list) => list.sort((a, b) => b.concern - a.concern);
   const moved = rows.filter(({ change }) => change !== '—' && change !== '0');
   const points = (row) => Number(row.change.slice(2)) * (row.change.startsWith('▼') ? -1 : 1);
   return {
     rows,
-    attention,
+    attention: worstFirst(rows.filter(({ needsPerson }) => needsPerson)),
+    low: worstFirst(rows.filter(({ needsPerson, isLow }) => !needsPerson && isLow)),
     changed: moved.sort((a, b) => Math.abs(points(b)) - Math.abs(points(a))).slice(0, 10),
     teams: [...new Set(rows.map(({ team }) => team))].sort(),
   };

@@ -18,6 +18,22 @@ const choicesOf = ({ dataType, categories }) =>
     ? [choice('true', 'Yes'), choice('false', 'No')]
     : categories?.map(({ label }) => choice(label, label));
 
+const rangeOf = ({ dataType, minValue, maxValue }) =>
+  dataType === 'NUMERIC' ? `${minValue} to ${maxValue}` : 'Text';
+
+/** A field of the form. */
+const fieldOf = (scores) => (config) => ({
+  name: config.name,
+  type: config.dataType,
+  required: config.required,
+  isScored: scores.some((score) => score.config === config.name),
+  label: `${words(config.name)}${config.required ? ' (required)' : ''}`,
+  hint: rangeOf(config),
+  choices: choicesOf(config),
+});
+
+const explained = ({ name, description }) => fact(words(name), esc(description));
+
 const REASONS = {
   random: 'Random sample',
   flagged: 'Needs review',
@@ -38,11 +54,8 @@ export default function transform(data) {
   return {
     reviewId: review.reviewId,
     judgementId: review.judgementId,
-    configs: review.configs.map(({ name, description, required }) =>
-      choice(name, `${name}${required ? ' (required)' : ''}: ${description}`),
-    ),
-    choices: Object.fromEntries(review.configs.map((config) => [config.name, choicesOf(config)])),
+    configs: review.configs.map(fieldOf(review.scores)),
     card: `<div style="padding:4px 8px">${badge(kindName(review.kind), 'neutral')} ${badge(judgement.grade)} ${fact('Selected because', review.reasons.map(({ reason, detail }) => reasonOf({ reason, detail })).join('<br>'))}${fact('Feedback to the builder', esc(judgement.feedback).replaceAll('\n', '<br>'))}${judgement.criteria.map(criterion).join('')}${fact('Facts', facts(review.facts))}</div>`,
-    scores: `<div style="padding:4px 8px">${fact('Possible scores', review.configs.map(({ name, dataType, minValue, maxValue, categories }) => `${esc(name)}: ${dataType === 'NUMERIC' ? `${minValue} to ${maxValue}` : dataType === 'BOOLEAN' ? 'true or false' : categories ? categories.map(({ label }) => esc(label)).join(', ') : 'text'}`).join('<br>'))}${fact('Your scores so far', scored.join('<br>') || 'none')}</div>`,
+    scores: `<div style="padding:4px 8px">${review.configs.map(explained).join('')}${fact('Your scores so far', scored.join('<br>') || 'none')}</div>`,
   };
 }

@@ -1,13 +1,20 @@
-import { badge, count, fact, figure, gradeBars, when } from './helpers.js';
+import { badge, choice, count, fact, figure, gradeBars, when } from './helpers.js';
 
-/** Evaluation runs: the newest official one, the one before, figures, and a trend of grades. */
-export default function transform(data) {
+const waiting = ({ needsReview, failed }) => {
+  const people = needsReview + failed;
+  if (people === 0) return 'no evaluation needs review';
+  return people === 1 ? '1 evaluation needs review' : `${people} evaluations need review`;
+};
+
+/** Evaluation runs: the chosen official one or the newest, the one before, figures, and a trend of grades. */
+export default function transform(data, { variables }) {
   const runs = data?.items ?? [];
   // A week may be judged late: the newest week counts, and of that the newest run.
   const byWeek = new Map();
   for (const run of runs) if (!run.dryRun && !byWeek.has(run.week)) byWeek.set(run.week, run);
   const official = [...byWeek.values()].sort((a, b) => (a.week < b.week ? 1 : -1));
-  const [latest, previous] = official;
+  const chosen = official.findIndex(({ runId }) => runId === variables.shownRunId);
+  const [latest, previous] = official.slice(Math.max(0, chosen));
   const rows = runs.map((run) => ({
     runId: run.runId,
     week: run.week,
@@ -29,7 +36,8 @@ export default function transform(data) {
     previousRunId: previous?.runId ?? latest.runId,
     hasPrevious: previous !== undefined,
     week: latest.week,
-    headline: `Week ${latest.week}: ${latest.needsReview + latest.failed === 0 ? 'nothing needs review' : `${latest.needsReview + latest.failed} need review`}`,
+    weeks: official.map(({ runId, week }) => choice(runId, week)),
+    headline: `Week ${latest.week}: ${waiting(latest)}. Select a builder to see the reasons and to decide.`,
     reviewCard: figure(
       'Need review',
       count(latest.needsReview),

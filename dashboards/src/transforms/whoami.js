@@ -9,6 +9,6 @@ export default function transform(data) {
   return {
     builderId: data.user?.builderId ?? '',
     name: data.user?.name ?? '',
-    card: `<div style="padding:4px 8px">${fact('Company', esc(data.tenant))}${fact('Signed in as', person)}${fact('Roles', data.roles.map((role) => badge(role, 'neutral')).join(' '))}</div>`,
+    card: `<div style="padding:4px 8px">${fact('Company', esc(data.tenant === 'default' ? 'Default company' : data.tenant))}${fact('Signed in as', person)}${fact('Roles', data.roles.map((role) => badge(role, 'neutral')).join(' '))}</div>`,
   };
 }

@@ -93,8 +93,15 @@ async function picturesOf(
   if (wanted.length === 0) return;
   const page = await openApp(browser, `${url}/${app.slug}`, size);
   await page.addStyleTag({ content: '.notice { display: none }' });
-  for (const { handle, name } of wanted) {
-    await page.locator('nav').getByRole('button', { name, exact: true }).click();
+  for (const { handle } of wanted) {
+    await page.evaluate((hash) => {
+      window.location.hash = hash;
+    }, handle);
+    await page.waitForFunction(
+      (hash) =>
+        window.preview.app.pages.some(({ id, handle }) => handle === hash && id === window.preview.pageId),
+      handle,
+    );
     await settled(page);
     await scenes[`${app.slug}/${handle}`]?.(page).catch((error: Error) =>
       console.error(`${app.slug}/${handle}: ${error.message}`),

@@ -31,6 +31,11 @@ const choose =
     await settled(page);
   };
 
+const search =
+  (table: string, text: string): Scene =>
+  async (page) =>
+    named(page, table).locator('input.search').fill(text);
+
 const press =
   (name: string): Scene =>
   async (page) => {
@@ -64,8 +69,9 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/policies': row('policiesTable', 'Manual time'),
   'ai-manager-executive/ask': ask,
   'ai-manager-executive/rules': each(
-    row('rulesTable', 'cap-exceeded'),
-    press('ruleCheck'),
+    choose('rulesKind', 'approval'),
+    search('rulesTable', 'cap-exceeded'),
+    row('rulesTable'),
     press('ruleReplay'),
   ),
   'ai-manager-executive/prompts': each(
@@ -80,7 +86,6 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-builder/my-requests': row('requestsTable', 'Appealed'),
   'ai-manager-builder/stage-gates': row('gatesTable'),
   'ai-manager-builder/ask': ask,
-  'ai-manager-reviewer/reviews': each(press('reviewNext'), choose('scoreConfig', 'grade')),
   'ai-manager-executive/reviews': press('reviewNext'),
   'ai-manager-reviewer/stage-gates': row('gatesTable'),
   'ai-manager-context/conversations': row('conversationsTable', 'login'),

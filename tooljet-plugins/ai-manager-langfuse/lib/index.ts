@@ -79,7 +79,11 @@ function serviceOf(source: Options): Service {
   const publicKey = String(source.public_key ?? '').trim();
   const secretKey = String(source.secret_key ?? '').trim();
   if (publicKey === '' || secretKey === '') {
-    throw new QueryError('A Langfuse key is missing', 'Enter the public and the secret key.', 'key');
+    throw new QueryError(
+      'Langfuse is not connected',
+      'Enter its URL and keys in the data source ai-manager-langfuse.',
+      'key',
+    );
   }
   const credentials = Buffer.from(`${publicKey}:${secretKey}`).toString('base64');
   return {

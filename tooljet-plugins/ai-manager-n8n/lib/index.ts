@@ -70,7 +70,11 @@ function operationOf(given: unknown): ServiceOperation {
 function serviceOf(source: Options, withKey: boolean): Service {
   const key = String(source.api_key ?? '').trim();
   if (withKey && key === '')
-    throw new QueryError('The API key is missing', 'Set it in the data source.', 'key');
+    throw new QueryError(
+      'n8n is not connected',
+      'Enter its URL and API key in the data source ai-manager-n8n.',
+      'key',
+    );
   return {
     name: NAME,
     baseUrl: readBaseUrl(source.base_url, NAME),

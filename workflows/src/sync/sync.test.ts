@@ -1,7 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keySession } from '../session.ts';
 import { readWorkflowDirectory } from '../workflow-definition.ts';
 import { cleanWorkflow } from './clean.ts';
 import { driftOf } from './drift.ts';
+import { diffWorkflows, pullNewWorkflows, unfiledWorkflows } from './sync.ts';
 
 const directory = new URL('../../', import.meta.url).pathname;
 const workflow = () => ({
@@ -51,6 +58,83 @@ describe('a workflow as it is kept', () => {
     },
   );
 });
+
+test.each(readWorkflowDirectory(directory))('no failure of a node of $name ends unseen', (definition) => {
+  const unseen = definition.nodes.filter(({ name, onError }) => {
+    const outputs = (definition.connections[name] as { main?: unknown[][] } | undefined)?.main ?? [];
+    const target = onError === 'continueErrorOutput' ? outputs[1] : outputs[0];
+    return onError !== undefined && onError !== 'stopWorkflow' && !target?.length;
+  });
+  expect(unseen.map(({ name }) => name)).toEqual([]);
+});
+
+describe('workflows that are in n8n only', () => {
+  let n8n: Listening;
+  let folder: string;
+  beforeAll(async () => {
+    n8n = await startWorkflowRecorder([
+      { ...stored('x1', 'Café: weekly sweep'), settings: { errorWorkflow: 'e1' } },
+      stored('x2', 'Café weekly sweep'),
+      { ...stored('x3', 'Old'), isArchived: true },
+    ]);
+    folder = mkdtempSync(join(tmpdir(), 'workflows-'));
+  });
+  afterAll(async () => {
+    await n8n.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('are named, with whether their failures are reported', async () => {
+    expect(await unfiledWorkflows(keySession(n8n.url, 'key'), folder)).toEqual([
+      { name: 'Café: weekly sweep', reportsErrors: true },
+      { name: 'Café weekly sweep', reportsErrors: false },
+    ]);
+  });
+
+  test('get files named after them when they are pulled, and are in no other file then', async () => {
+    const session = keySession(n8n.url, 'key');
+    expect(await pullNewWorkflows(session, folder)).toEqual([
+      'cafe-weekly-sweep.json',
+      'cafe-weekly-sweep-x2.json',
+    ]);
+    expect(await unfiledWorkflows(session, folder)).toEqual([]);
+    expect(readWorkflowDirectory(folder).map(({ id, name }) => [id, name])).toEqual([
+      ['x2', 'Café weekly sweep'],
+      ['x1', 'Café: weekly sweep'],
+    ]);
+    expect((await diffWorkflows(session, folder)).flatMap(({ differences }) => differences)).toEqual([]);
+  });
+});
+
+const stored = (id: string, name: string) => ({
+  ...workflow(),
+  id,
+  name,
+  isArchived: false,
+  versionId: 'v1',
+});
+
+/** The part of n8n's public API that reads workflows. */
+async function startWorkflowRecorder(workflows: { id: string }[]): Promise<Listening> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://n8n');
+    const id = /^\/api\/v1\/workflows\/(\w+)$/.exec(pathname)?.[1];
+    const one = workflows.find((candidate) => candidate.id === id);
+    const body = pathname === '/api/v1/workflows' ? { data: workflows, nextCursor: null } : one;
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? { message: 'Not Found' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+interface Listening {
+  url: string;
+  stop(): Promise<void>;
+}
 
 test('drift names the node and the place', () => {
   const [before, after] = [cleanWorkflow(workflow()), cleanWorkflow(workflow())];

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bindCredentials, bindWorkflowIds, missingCredentials } from '../bind-workflow.ts';
 import { listCredentials } from '../credentials.ts';
@@ -21,9 +21,16 @@ export interface Drift {
   differences: Difference[];
 }
 
-/** How n8n differs from the directory. Workflows that are in n8n alone are nobody's business here. */
+/** A workflow that an operator made in n8n and that has no file yet. */
+export interface UnfiledWorkflow {
+  name: string;
+  /** Whether a failure of it starts an error workflow. */
+  reportsErrors: boolean;
+}
+
+/** How the workflows that n8n has differ from their files. */
 export async function diffWorkflows(session: N8nSession, directory: string): Promise<Drift[]> {
-  const pairs = await pairsOf(session, directory);
+  const { pairs } = await compare(session, directory);
   return pairs.map(({ definition, stored }) => ({
     name: definition.name,
     missing: stored === undefined,
@@ -31,12 +38,51 @@ export async function diffWorkflows(session: N8nSession, directory: string): Pro
   }));
 }
 
+/** Workflows that are in n8n only, by name. Archived ones do not count. */
+export async function unfiledWorkflows(session: N8nSession, directory: string): Promise<UnfiledWorkflow[]> {
+  const { unfiled } = await compare(session, directory);
+  return unfiled.map(({ name, settings }) => ({
+    name,
+    reportsErrors: typeof settings?.errorWorkflow === 'string' && settings.errorWorkflow !== '',
+  }));
+}
+
+/**
+ * Writes a file for each workflow that is in n8n only, named after it.
+ * @returns the names of the new files
+ */
+export async function pullNewWorkflows(session: N8nSession, directory: string): Promise<string[]> {
+  const { pairs, unfiled } = await compare(session, directory);
+  const taken = new Set(readdirSync(directory));
+  const files: string[] = [];
+  for (const { id } of unfiled) {
+    const stored = await getWorkflow(session, id);
+    const file = fileNameOf(stored, taken);
+    taken.add(file);
+    const content = inFileTerms({ id }, stored, pairs);
+    writeFileSync(join(directory, file), `${JSON.stringify(content, null, 2)}\n`);
+    files.push(file);
+  }
+  return files;
+}
+
+/** `send-the-invoice.json`; with the id where another file has that name. */
+function fileNameOf({ id, name }: StoredWorkflow, taken: ReadonlySet<string>): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const plain = `${words || id}.json`;
+  return taken.has(plain) ? `${words}-${id}.json` : plain;
+}
+
 /**
  * Writes what operators edited in n8n over the files, ready for review.
  * @returns the names of the workflows whose files changed
  */
 export async function pullWorkflows(session: N8nSession, directory: string): Promise<string[]> {
-  const pairs = await pairsOf(session, directory);
+  const { pairs } = await compare(session, directory);
   return pairs.flatMap(({ definition, stored }) => {
     if (!stored) return [];
     const pulled = inFileTerms(definition, stored, pairs);
@@ -59,7 +105,7 @@ export async function pushWorkflows(
   session: N8nSession,
   directory: string,
 ): Promise<{ name: string; change: 'created' | 'updated' }[]> {
-  const pairs = await pairsOf(session, directory);
+  const { pairs } = await compare(session, directory);
   const credentials = await listCredentials(session);
   const done: { name: string; change: 'created' | 'updated' }[] = [];
   for (const { definition, stored } of pairs) {
@@ -89,14 +135,20 @@ async function publish(session: N8nSession, id: string): Promise<void> {
   await session.api({ method: 'POST', path, body: {} }, `publish the workflow ${id}`);
 }
 
-async function pairsOf(session: N8nSession, directory: string): Promise<Pair[]> {
+/** The files beside what n8n has for them, and what n8n has without a file. */
+async function compare(
+  session: N8nSession,
+  directory: string,
+): Promise<{ pairs: Pair[]; unfiled: StoredWorkflow[] }> {
   const listed = (await listWorkflows(session)).filter(({ isArchived }) => !isArchived);
-  return Promise.all(
+  const pairs = await Promise.all(
     readWorkflowDirectory(directory).map(async (definition) => {
       const found = findWorkflow(definition, listed);
       return { definition, stored: found && (await getWorkflow(session, found.id)) };
     }),
   );
+  const filed = new Set(pairs.map(({ stored }) => stored?.id));
+  return { pairs, unfiled: listed.filter(({ id }) => !filed.has(id)) };
 }
 
 function idsOf(pairs: Pair[]): Map<string, string> {
@@ -106,7 +158,7 @@ function idsOf(pairs: Pair[]): Map<string, string> {
 }
 
 /** What n8n has, with the ids that the files go by. */
-function inFileTerms({ id }: WorkflowDefinition, stored: StoredWorkflow, pairs: Pair[]) {
+function inFileTerms({ id }: Pick<WorkflowDefinition, 'id'>, stored: StoredWorkflow, pairs: Pair[]) {
   const fileIds = new Map([...idsOf(pairs)].map(([file, n8n]) => [n8n, file]));
   const { name, active, nodes, connections, settings } = stored;
   const definition = { name, active, nodes, connections, settings: settings ?? {} };

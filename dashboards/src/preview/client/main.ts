@@ -7,6 +7,7 @@ const app = JSON.parse(document.getElementById('app')?.textContent ?? '{}') as A
 const canvas = document.getElementById('canvas') as HTMLElement;
 const nav = document.getElementById('nav') as HTMLElement;
 const isPhone = window.matchMedia('(max-width: 600px)').matches;
+const toasts = document.getElementById('toasts') as HTMLElement;
 let drawings: (() => void)[] = [];
 
 const runtime = createRuntime(app, { redraw, rebuild, say });
@@ -17,7 +18,7 @@ function redraw(): void {
 
 function rebuild(): void {
   drawings = [];
-  nav.replaceChildren(...app.pages.map(navLink));
+  nav.replaceChildren(...app.pages.filter(({ hidden }) => !hidden).map(navLink));
   const height = buildInto(canvas, runtime.pageId);
   canvas.style.height = `${height + 48}px`;
   redraw();
@@ -26,9 +27,15 @@ function rebuild(): void {
 function navLink({ id, name }: { id: string; name: string }): HTMLElement {
   const link = document.createElement('button');
   link.textContent = name;
-  link.classList.toggle('current', id === runtime.pageId);
+  link.classList.toggle('current', id === entryOf(runtime.pageId));
   link.onclick = () => runtime.showPage(id);
   return link;
+}
+
+/** The menu's entry for a page: a page without one belongs to the entry before it. */
+function entryOf(pageId: string): string | undefined {
+  const index = app.pages.findIndex(({ id }) => id === pageId);
+  return app.pages.slice(0, index + 1).findLast(({ hidden }) => !hidden)?.id;
 }
 
 /** Builds what is in a page or in a slot of a component. @returns pixels that it takes */
@@ -109,7 +116,7 @@ function say(message: string, type: string): void {
   const toast = document.createElement('div');
   toast.className = `toast ${type}`;
   toast.textContent = message;
-  document.body.append(toast);
+  toasts.append(toast);
   setTimeout(() => toast.remove(), 6000);
 }
 

@@ -56,9 +56,7 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   const runtime: Runtime = {
     app,
     scope,
-    pageId:
-      (app.pages.find(({ handle }) => window.location.pathname.endsWith(`/${handle}`)) ?? app.pages[0])?.id ??
-      '',
+    pageId: (pageOfAddress(app) ?? app.pages[0])?.id ?? '',
     open: new Set(),
     resolve: (value, extra) => resolve(scope, value, extra),
     say: hooks.say,
@@ -79,13 +77,25 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
     showPage(pageId) {
       runtime.pageId = pageId;
       runtime.open.clear();
+      const hash = `#${app.pages.find(({ id }) => id === pageId)?.handle ?? ''}`;
+      if (window.location.hash !== hash) window.location.hash = hash;
       hooks.rebuild();
       void runtime.fire(pageId, 'onPageLoad');
     },
   };
 
-  async function act({ event }: ExportedEvent): Promise<void> {
+  window.addEventListener('hashchange', () => {
+    const page = pageOfAddress(app);
+    if (page && page.id !== runtime.pageId) runtime.showPage(page.id);
+  });
+
+  async function act({ event }: Pick<ExportedEvent, 'event'>): Promise<void> {
     if (event.runOnlyIf !== undefined && !runtime.resolve(event.runOnlyIf)) return;
+    if (event.debounce !== undefined) {
+      const { debounce, ...now } = event;
+      setTimeout(() => void act({ event: now as ExportedEvent['event'] }), Number(debounce));
+      return;
+    }
     const text = (key: string) => String(runtime.resolve(event[key]) ?? '');
     switch (event.actionId) {
       case 'run-query':
@@ -154,6 +164,12 @@ export function createRuntime(app: AppDefinition, hooks: Hooks): Runtime {
   return runtime;
 }
 
+/** The page that the address names: by its hash, which reloading and going back keep, or by the end of its path. */
+function pageOfAddress({ pages }: AppDefinition) {
+  const { hash, pathname } = window.location;
+  return pages.find(({ handle }) => (hash ? hash === `#${handle}` : pathname.endsWith(`/${handle}`)));
+}
+
 /** File pickers in a modal: they are empty whenever it opens. */
 function pickersIn({ components }: AppDefinition, modal: string) {
   return components.filter(({ type, parent }) => type === 'FilePicker' && parent?.startsWith(modal));
@@ -180,12 +196,24 @@ function resolve(scope: Scope, value: unknown, extra: Values = {}): unknown {
   return value.replaceAll(BINDING, (_, inner: string) => String(evaluate(scope, inner, extra) ?? ''));
 }
 
+const functions = new Map<string, (...values: unknown[]) => unknown>();
+
+/** Bindings are evaluated at every change of anything, and compiled once. */
+function compiled(names: string[], expression: string): (...values: unknown[]) => unknown {
+  const key = `${names.length} ${expression}`;
+  const known = functions.get(key);
+  if (known) return known;
+  const made = new Function(...names, `return (${expression}\n)`) as (...values: unknown[]) => unknown;
+  functions.set(key, made);
+  return made;
+}
+
 /** As in ToolJet, a binding that cannot be evaluated yet has no value. */
 function evaluate(scope: Scope, expression: string, extra: Values): unknown {
   const names = ['queries', 'components', 'variables', 'globals', ...Object.keys(extra)];
   const values = [scope.queries, scope.components, scope.variables, scope.globals, ...Object.values(extra)];
   try {
-    return new Function(...names, `return (${expression}\n)`)(...values);
+    return compiled(names, expression)(...values);
   } catch {
     return undefined;
   }
