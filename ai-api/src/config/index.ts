@@ -9,6 +9,7 @@ import { events } from './settings/events.ts';
 import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
 import { mail } from './settings/mail.ts';
+import { mcp } from './settings/mcp.ts';
 import { models } from './settings/models.ts';
 import { requests } from './settings/requests.ts';
 import { server } from './settings/server.ts';
@@ -35,6 +36,7 @@ export const SETTING_GROUPS = {
   'Sources of facts': sources,
   Jobs: jobs,
   'Webhooks and live events': events,
+  'Assistants (MCP)': mcp,
   'E-mail': mail,
   Telemetry: telemetry,
 };
@@ -50,6 +52,7 @@ export const settings = z.object({
   ...sources,
   ...jobs,
   ...events,
+  ...mcp,
   ...mail,
   ...telemetry,
 });

@@ -67,7 +67,16 @@ export function routesOf(served: Served[], authenticate: Authenticate, policies:
   return router;
 }
 
-function operationsOf({ contract, handlers }: Served) {
+/** One operation with what carries it out. */
+export interface ServedOperation {
+  /** `<resource>.<operation>` */
+  id: string;
+  op: Operation;
+  handler: AnyHandler;
+}
+
+/** The operations of a resource that is served. */
+export function operationsOf({ contract, handlers }: Served): ServedOperation[] {
   return Object.entries(contract.operations).map(([key, op]) => {
     const id = `${contract.id}.${key}`;
     const handler = handlers[key];
@@ -144,7 +153,8 @@ export function requireAccess(id: string, op: Operation, caller: Caller): void {
     });
 }
 
-function requireJson(request: Request, _response: Response, next: NextFunction): void {
+/** @throws {Problem} UNSUPPORTED_MEDIA_TYPE for a body that is not JSON */
+export function requireJson(request: Request, _response: Response, next: NextFunction): void {
   const length = Number(request.headers['content-length'] ?? 0);
   const hasBody = length > 0 || request.headers['transfer-encoding'] !== undefined;
   if (hasBody && !request.is('json')) {
@@ -183,20 +193,21 @@ function answer(id: string, op: Operation, handler: AnyHandler, policies: Reques
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };
-      return policies.idempotency.answer(keyed, () => orProblem(carryOut(), request));
+      const place = { path: request.path, id: String(request.id) };
+      return policies.idempotency.answer(keyed, () => orProblem(carryOut(), place));
     });
     sendReply(response, reply);
   };
 }
 
 /** What was refused is an answer too, which a repetition gets again; our own failures stay errors. */
-async function orProblem(reply: Promise<Reply>, request: Request): Promise<Reply> {
+export async function orProblem(reply: Promise<Reply>, place: { path: string; id: string }): Promise<Reply> {
   try {
     return await reply;
   } catch (error) {
     const problem = toProblem(error);
     if (problem.status >= 500) throw error;
-    return problemReply(problem, { path: request.path, id: String(request.id) });
+    return problemReply(problem, place);
   }
 }
 
@@ -260,7 +271,8 @@ function refuseUnknown(op: Operation, given: Record<string, unknown>): void {
   throw new Problem('INVALID_INPUT', `${errors[0]?.field}: is not an input of this operation`, { errors });
 }
 
-function methodNotAllowed(allowed: string[]): RequestHandler {
+/** 405 with the methods that a path has. */
+export function methodNotAllowed(allowed: string[]): RequestHandler {
   return (request, response) => {
     response.setHeader('Allow', allowed.join(', '));
     throw new Problem(

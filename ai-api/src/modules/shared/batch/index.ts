@@ -1,19 +1,13 @@
-import type { Operation } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { toProblem } from '../../../http/error-handler.ts';
-import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from '../../../http/own.ts';
-import { invalidField, invalidInput, Problem } from '../../../http/problem.ts';
+import { invoke } from '../../../http/invoke.ts';
+import { Problem } from '../../../http/problem.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
-import { requireAccess, type Served, serve } from '../../../http/router.ts';
+import { operationsOf, type Served, type ServedOperation, serve } from '../../../http/router.ts';
 import { batch } from './contract.ts';
 
 /** Reads of one request that are carried out side by side. */
 const AT_ONCE = 5;
-
-interface Read {
-  op: Operation;
-  handler: Served['handlers'][string];
-}
 
 interface Asked {
   operation: string;
@@ -37,7 +31,7 @@ export function create({ requestPolicies }: Needs): Batch {
 
 /** The operations of this module: every read among `served` that takes a credential, several in one request. */
 export function operations({ requestPolicies }: Batch, served: readonly Served[]): Served[] {
-  let reads: Map<string, Read> | undefined;
+  let reads: Map<string, ServedOperation> | undefined;
   return [
     serve(batch, {
       read: async ({ requests }, request) => {
@@ -51,17 +45,15 @@ export function operations({ requestPolicies }: Batch, served: readonly Served[]
   ];
 }
 
-function readsOf(served: readonly Served[]): Map<string, Read> {
-  const all = served.flatMap(({ contract, handlers }) =>
-    Object.entries(contract.operations).map(
-      ([key, op]) => [`${contract.id}.${key}`, { op, handler: handlers[key] as Read['handler'] }] as const,
-    ),
-  );
-  return new Map(all.filter(([, { op }]) => op.method === 'GET' && op.access !== 'public'));
+function readsOf(served: readonly Served[]): Map<string, ServedOperation> {
+  const reads = served
+    .flatMap(operationsOf)
+    .filter(({ op }) => op.method === 'GET' && op.access !== 'public');
+  return new Map(reads.map((read) => [read.id, read]));
 }
 
 async function answer(
-  reads: ReadonlyMap<string, Read>,
+  reads: ReadonlyMap<string, ServedOperation>,
   policies: RequestPolicies,
   asked: Asked,
   request: RequestContext,
@@ -69,40 +61,15 @@ async function answer(
   try {
     const read = reads.get(asked.operation);
     if (!read) throw new Problem('NOT_FOUND', `There is no read operation ${asked.operation}.`);
-    return await carryOut(read, policies, asked, request);
+    await policies.limiter.caller(NO_HEADERS, request.caller);
+    const { status, output } = await invoke(read, asked.input, request, policies);
+    return { status, body: output };
   } catch (error) {
     const problem = toProblem(error);
     if (problem.status >= 500) request.log.error({ err: error, operation: asked.operation }, problem.code);
     const place = { path: reads.get(asked.operation)?.op.path ?? '/batch/read', id: request.requestId };
     return { status: problem.status, body: problem.document(place) };
   }
-}
-
-async function carryOut(
-  { op, handler }: Read,
-  { limiter, checkOutput }: RequestPolicies,
-  { operation, input }: Asked,
-  request: RequestContext,
-): Promise<Answered> {
-  const { caller } = request;
-  requireAccess(operation, op, caller);
-  await limiter.caller(NO_HEADERS, caller);
-  const unknown = Object.keys(input).find((name) => !Object.hasOwn(op.input.shape, name));
-  if (unknown !== undefined) throw invalidField(unknown, 'is not a field of this operation');
-  const own = onlyBuilder(op, caller);
-  const given = { ...input };
-  limitToOwn(op, own, given);
-  const parsed = op.input.safeParse(given);
-  if (!parsed.success) throw invalidInput(parsed.error);
-  const output = await handler(parsed.data as never, {
-    ...request,
-    operation,
-    onlyBuilder: own,
-    requireOwn: (builderId) => requireOwn(own, builderId),
-  });
-  refuseOthers(op, own, output);
-  checkOutput(operation, op, output);
-  return { status: op.status ?? 200, body: output };
 }
 
 /** The remaining budget is reported for the request, not for each read. */

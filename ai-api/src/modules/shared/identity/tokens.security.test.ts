@@ -78,6 +78,17 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     expect((await ask(await issuer.sign(ada), '/users')).status).toBe(403);
   });
 
+  test('may change something through MCP when its issuer granted the scope', async () => {
+    const scopesOf = async (claims: object) => {
+      const answer = await ask(await issuer.sign({ ...ada, ...claims }));
+      return ((await answer.json()) as { scopes: string[] }).scopes;
+    };
+    expect(await scopesOf({ scope: 'openid mcp:write act-as' })).toEqual(['*', 'mcp:write']);
+    expect(await scopesOf({ scp: ['mcp:write'] })).toEqual(['*', 'mcp:write']);
+    for (const scope of ['openid', 'mcp:writer', { 'mcp:write': true }, null])
+      expect(await scopesOf({ scope })).toEqual(['*']);
+  });
+
   test.each(['ES256', 'EdDSA'] as const)('may be signed with %s', async (algorithm) => {
     const token = await second.sign(
       {

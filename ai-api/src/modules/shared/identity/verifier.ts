@@ -11,7 +11,7 @@ import { requireSameOrigin } from '../../../http/same-origin.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
-import { arrive, claimAt, covers, personOf, rolesOf } from './claims.ts';
+import { arrive, claimAt, covers, grantedScopes, personOf, rolesOf } from './claims.ts';
 import { csrfTokenOf, digest } from './digest.ts';
 import { type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
@@ -147,7 +147,7 @@ export function createVerifier(parts: Parts) {
           keyName: null,
           user: await personOf(transaction, user),
           roles: rolesOf(user),
-          scopes: ['*'],
+          scopes: ['*', ...grantedScopes(claims)],
         };
       })
       .catch((error: unknown) => {

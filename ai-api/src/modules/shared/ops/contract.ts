@@ -23,6 +23,7 @@ const report = z
       .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
       .describe('What makes vectors of texts; static: word vectors of English'),
     traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
+    mcp: z.enum(['on', 'off']).describe('Whether assistants can call operations as tools at /mcp'),
     drivers: z.object({
       database: z.string(),
       vectors: z
