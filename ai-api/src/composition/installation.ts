@@ -40,6 +40,7 @@ export function installationOf(drivers: Drivers): Installation {
       routes.map((route) => ({
         model: route.name,
         state: route.state(),
+        limitations: route.limitations(),
         isPriced: ledger.isPriced(route.provider, route.model),
       })),
     sources: Object.fromEntries(

@@ -15,6 +15,11 @@ const report = z
         z.object({
           model: z.string(),
           state: z.enum(['ready', 'failing', 'key refused']),
+          limitations: z
+            .array(z.string())
+            .describe(
+              'What the model has refused since the start, such as a temperature, and is not sent any more',
+            ),
           isPriced: z.boolean().describe('Whether its calls count against budgets'),
         }),
       )
