@@ -43,10 +43,10 @@ export type HandlersOf<R extends Resource> = {
 
 /**
  * Verifies a request's credential; null when it carries none. `guard` runs what may find a credential wrong,
- * and may refuse to.
+ * and may refuse to; one that is familiar, since it was right not long ago, is verified all the same.
  */
 export type Authenticate = (request: Request, guard?: GuardCredential) => Promise<Caller | null>;
-export type GuardCredential = <T>(verify: () => Promise<T>) => Promise<T>;
+export type GuardCredential = <T>(verify: () => Promise<T>, isFamiliar?: boolean) => Promise<T>;
 
 /** Express routes of every operation that is served, and 405 for known paths with another method. */
 export function routesOf(served: Served[], authenticate: Authenticate, policies: RequestPolicies): Router {
@@ -127,7 +127,7 @@ function authorise(
 ): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
-    const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+    const caller = await authenticate(request, guardOf(request, limiter));
     if (!caller) {
       return limiter.anonymous(request, response, () => {
         throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');
@@ -138,6 +138,14 @@ function authorise(
     response.locals.caller = caller;
     next();
   };
+}
+
+/** Counts wrong credentials of a request against its address. */
+export function guardOf(
+  request: Request,
+  limiter: Pick<RequestPolicies['limiter'], 'credential'>,
+): GuardCredential {
+  return (verify, isFamiliar) => limiter.credential(request, verify, isFamiliar);
 }
 
 /**

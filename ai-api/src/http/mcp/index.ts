@@ -8,6 +8,7 @@ import { limitDepth } from '../request-size.ts';
 import {
   type Authenticate,
   exchangeOf,
+  guardOf,
   methodNotAllowed,
   operationsOf,
   requireJson,
@@ -79,7 +80,7 @@ function authorise(authenticate: Authenticate, { limiter }: RequestPolicies): Re
         throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');
       });
     }
-    const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+    const caller = await authenticate(request, guardOf(request, limiter));
     if (!caller) throw new Problem('UNAUTHENTICATED', 'Send an API key or a token.');
     await limiter.caller(response, caller);
     response.locals.caller = caller;

@@ -78,6 +78,18 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     expect((await ask(await issuer.sign(ada), '/users')).status).toBe(403);
   });
 
+  test('that names no key is verified by each key that is published', async () => {
+    const claims = { ...ada, sub: 'unnamed', email: 'unnamed@example.com' };
+    expect((await ask(await issuer.sign(claims, 'first', false))).status).toBe(200);
+    await issuer.addKey('hidden one', 'RS256', true);
+    expect(await refusal(await issuer.sign(claims, 'hidden one', false))).toMatch(/signature|key/);
+  });
+
+  test.each([5, {}, null, ''])('whose subject is %j is refused', async (sub) => {
+    const token = await issuer.sign({ ...ada, sub } as never);
+    expect(await refusal(token)).toMatch(/sub/);
+  });
+
   test('may change something through MCP when its issuer granted the scope', async () => {
     const scopesOf = async (claims: object) => {
       const answer = await ask(await issuer.sign({ ...ada, ...claims }));
