@@ -10,7 +10,7 @@ export interface OtlpOptions {
 }
 
 /** Spans were not taken. `code` is the status of the response, null when there was none. */
-export class OtlpError extends Error {
+class OtlpError extends Error {
   readonly code: number | null;
 
   constructor(message: string, code: number | null, cause?: unknown) {

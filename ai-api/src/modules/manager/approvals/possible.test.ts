@@ -49,7 +49,7 @@ describe.each(businessDatabases())('what people may approve on $name', ({ create
     who: Client = lead,
   ) => who.approval.override({ approvalId, version, decision: 'approve', ...more });
   const payable = async (builderId: string, week: string) =>
-    (await api.client.approval.payable({ week })).items.find((item) => item.builder.builderId === builderId);
+    (await api.client.approval.payable({ week })).items.find((item) => item.builderId === builderId);
 
   test('a day never has more hours than it has, whoever approves and whatever the reason', async () => {
     const requests = [];
@@ -122,6 +122,6 @@ describe.each(businessDatabases())('what people may approve on $name', ({ create
     const refused = await refusal(
       lead.approver.delegate({ toEmail: 'nobody@sample-company.example', ...days }),
     );
-    expect(refused.problem?.errors).toMatchObject([{ field: 'toEmail' }]);
+    expect(refused.document?.errors).toMatchObject([{ field: 'toEmail' }]);
   });
 });

@@ -6,11 +6,15 @@ import { gfmTable } from 'micromark-extension-gfm-table';
 import { type Block, clean, createOutline, type Extracted } from './block.ts';
 import { isTag, readHtml } from './html.ts';
 
-type Root = ReturnType<typeof fromMarkdown>;
-type Node = Root['children'][number] | Parent;
-interface Parent {
+/** A node of the tree, with what the kinds that are read have. */
+interface Node {
   type: string;
-  children: Node[];
+  children?: Node[];
+  value?: string;
+  alt?: string | null;
+  depth?: number;
+  ordered?: boolean | null;
+  start?: number | null;
 }
 
 /**
@@ -31,43 +35,37 @@ export function readMarkdown(source: string): Extracted {
   };
   const walk = (nodes: readonly Node[]) => {
     for (const node of nodes) {
-      if (node.type === 'yaml') title ??= titleIn((node as { value?: string }).value ?? '');
-      else if (node.type === 'heading') {
+      const { type, children = [], value = '', depth = 1 } = node;
+      if (type === 'yaml') title ??= titleIn(value);
+      else if (type === 'heading') {
         const text = textOf(node);
-        outline.enter((node as { depth: number }).depth, text);
-        title ??= (node as { depth: number }).depth === 1 ? clean(text) : null;
-      } else if (node.type === 'list') addItems(node as List, add);
-      else if (node.type === 'table') for (const row of (node as Parent).children) add(rowText(row));
-      else if (node.type === 'blockquote') walk((node as Parent).children);
-      else if (node.type === 'html') addHtml((node as { value: string }).value);
+        outline.enter(depth, text);
+        title ??= depth === 1 ? clean(text) : null;
+      } else if (type === 'list') for (const item of itemsOf(node)) add(item);
+      else if (type === 'table') for (const row of children) add(rowText(row));
+      else if (type === 'blockquote') walk(children);
+      else if (type === 'html') addHtml(value);
       else add(textOf(node));
     }
   };
-  walk(
-    fromMarkdown(source, {
-      extensions: [frontmatter(['yaml']), gfmTable()],
-      mdastExtensions: [frontmatterFromMarkdown(['yaml']), gfmTableFromMarkdown()],
-    }).children,
-  );
+  const root: Node = fromMarkdown(source, {
+    extensions: [frontmatter(['yaml']), gfmTable()],
+    mdastExtensions: [frontmatterFromMarkdown(['yaml']), gfmTableFromMarkdown()],
+  });
+  walk(root.children ?? []);
   return { title, pages: null, blocks };
 }
 
-interface List extends Parent {
-  ordered?: boolean | null;
-  start?: number | null;
-}
-
 /** Items of an ordered list keep their numbers, since other parts of the text point to them. */
-function addItems({ ordered, start, children }: List, add: (text: string) => void): void {
-  for (const [index, item] of children.entries())
-    add(ordered ? `${(start ?? 1) + index}. ${textOf(item)}` : textOf(item));
+function itemsOf({ ordered, start, children = [] }: Node): string[] {
+  return children.map((item, index) => (ordered ? `${(start ?? 1) + index}. ${textOf(item)}` : textOf(item)));
 }
 
-function rowText(row: Node): string {
-  return (row as Parent).children.map((cell) => clean(textOf(cell))).join(' | ');
+function rowText({ children = [] }: Node): string {
+  return children.map((cell) => clean(textOf(cell))).join(' | ');
 }
 
-/** What holds words of its own; between these, words do not run together. */
+/** What stands within a line; between other parts, words do not run together. */
 const PHRASING = new Set([
   'text',
   'inlineCode',
@@ -76,16 +74,16 @@ const PHRASING = new Set([
   'delete',
   'link',
   'linkReference',
+  'image',
   'html',
 ]);
 
 function textOf(node: Node): string {
   if (node.type === 'break') return ' ';
-  if (node.type === 'html') return inlineHtml((node as { value: string }).value);
-  if ('alt' in node) return node.alt ?? '';
-  if ('value' in node) return node.value;
-  if (!('children' in node)) return '';
-  return (node.children as Node[])
+  if (node.type === 'html') return inlineHtml(node.value ?? '');
+  if (node.type === 'list') return itemsOf(node).join(' ');
+  if (!node.children) return node.value ?? node.alt ?? '';
+  return node.children
     .map((child) => (PHRASING.has(child.type) ? textOf(child) : `${textOf(child)} `))
     .join('');
 }
