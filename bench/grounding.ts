@@ -4,8 +4,9 @@ import { printTable, shareOf } from './triage/outcomes.ts';
 
 /** What becomes of a model's sentence. */
 function fateOf({ passage, quote, sentence }: Pair): 'told' | 'verbatim' | 'left out' {
-  const line = JSON.stringify({ sentence, passage: 1, quote });
-  const grounded = groundedSentence(line, [{ title: '', heading: [], text: passage }]);
+  const grounded = groundedSentence({ sentence, passage: 1, quote }, [
+    { title: '', heading: [], text: passage },
+  ]);
   if (!grounded) return 'left out';
   return grounded.verbatim ? 'verbatim' : 'told';
 }

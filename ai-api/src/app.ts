@@ -4,13 +4,16 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import packageJson from '../package.json' with { type: 'json' };
 import { resources } from './catalogue/index.ts';
+import { mcpTools } from './catalogue/mcp-tools.ts';
 import { openApi } from './catalogue/openapi.ts';
 import { trustedProxies } from './config/proxies.ts';
+import { parseOrigins } from './config/settings/mcp.ts';
 import type { Context } from './context.ts';
 import { docsRouter } from './http/docs.ts';
 import { errorHandler, unknownPath } from './http/error-handler.ts';
 import { connectionGate } from './http/limits/connection-gate.ts';
 import { shedLoad } from './http/load-shedding.ts';
+import { serveMcp } from './http/mcp/index.ts';
 import { countRequests, serveMetrics } from './http/metrics.ts';
 import { servePlugins } from './http/plugins.ts';
 import { limitUrl } from './http/request-size.ts';
@@ -43,6 +46,7 @@ export function createApp(context: Context): Express {
     app.all('/objects/{*key}', anonymous, serveSignedObjects(context.objects));
   app.use('/marketplace-assets', anonymous, servePlugins(context.config.TOOLJET_PLUGINS_DIR));
   for (const router of context.routes(anonymous)) app.use(router);
+  if (context.config.MCP === 'on') app.use(mcpRoutes(context));
   app.use(routesOf(context.served, context.identity.authenticate, context.requestPolicies));
   app.use(anonymous, unknownPath);
   app.use(errorHandler);
@@ -69,6 +73,15 @@ export function createWorkerApp(context: Context): Express {
   app.use(unknownPath);
   app.use(errorHandler);
   return app;
+}
+
+function mcpRoutes({ served, identity, requestPolicies, publicUrl, config }: Context) {
+  return serveMcp(mcpTools(resources), served, identity.authenticate, requestPolicies, {
+    version: packageJson.version,
+    publicUrl,
+    allowedOrigins: parseOrigins(config.MCP_ALLOWED_ORIGINS),
+    maxAnswerChars: config.MCP_ANSWER_CHARS,
+  });
 }
 
 function metricsRoute({ metrics, ops, config, identity, requestPolicies }: Context) {

@@ -14,7 +14,8 @@ export interface TestIssuer {
   addKey(kid: string, algorithm?: Algorithm, hidden?: boolean): Promise<void>;
   removeKey(kid: string): void;
   publicJwk(kid: string): JWK;
-  sign(claims: JWTPayload, kid?: string): Promise<string>;
+  /** `named` false leaves the key's id out. */
+  sign(claims: JWTPayload, kid?: string, named?: boolean): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -45,12 +46,12 @@ export async function startIssuer(): Promise<TestIssuer> {
     },
     removeKey: (kid) => void keys.delete(kid),
     publicJwk: (kid) => keys.get(kid)?.jwk as JWK,
-    sign: async (claims, kid = 'first') => {
+    sign: async (claims, kid = 'first', named = true) => {
       const key = keys.get(kid);
       if (!key) throw new Error(`no key ${kid}`);
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: issuer.issuer, iat: now, exp: now + 600, ...claims })
-        .setProtectedHeader({ alg: key.algorithm, kid })
+        .setProtectedHeader({ alg: key.algorithm, ...(named ? { kid } : {}) })
         .sign(key.privateKey);
     },
     stop: async () => {

@@ -14,14 +14,17 @@ const request = z.object({
     ])
     .rest(z.object({ role: z.enum(['assistant', 'user']), content: z.string().min(1) })),
   response_format: z
-    .object({
-      type: z.literal('json_schema'),
-      json_schema: z.object({
-        name: z.string().regex(/^[\w-]{1,64}$/),
-        strict: z.literal(true),
-        schema: z.record(z.string(), z.unknown()),
+    .discriminatedUnion('type', [
+      z.object({
+        type: z.literal('json_schema'),
+        json_schema: z.object({
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          strict: z.literal(true),
+          schema: z.record(z.string(), z.unknown()),
+        }),
       }),
-    })
+      z.object({ type: z.literal('json_object') }),
+    ])
     .optional(),
   temperature: z.number().optional(),
   max_completion_tokens: z.number().int().min(1).optional(),
@@ -41,6 +44,11 @@ export interface ModelCall {
   name: string;
   schema: Record<string, unknown>;
   apiKey: string;
+  temperature: number | undefined;
+  /** How the form of the answer was asked for. */
+  format: 'json_schema' | 'json_object' | undefined;
+  /** The last message, when there are more than two. */
+  last: string | undefined;
   /** Longest answer, by the name it was sent by. */
   limits: { max_completion_tokens?: number; max_tokens?: number };
   /** A text that is sent as it is written. */
@@ -128,7 +136,9 @@ function problemOf(incoming: IncomingMessage, sent: unknown): string | null {
   const parsed = request.safeParse(sent);
   if (!parsed.success) return z.prettifyError(parsed.error);
   const { response_format: format, stream } = parsed.data;
-  if (!format) return stream ? null : 'a schema is needed';
+  const isInWords = parsed.data.messages.at(-1)?.content.includes('JSON Schema') ?? false;
+  if (!format) return stream || isInWords ? null : 'a schema is needed';
+  if (format.type === 'json_object') return isInWords ? null : 'the messages must say JSON';
   return looseness(format.json_schema.schema, 'schema');
 }
 
@@ -179,8 +189,11 @@ function toCall(
     model: sent.model,
     system: system.content,
     user: user.content,
-    name: sent.response_format?.json_schema.name ?? '',
-    schema: sent.response_format?.json_schema.schema ?? {},
+    name: schemaOf(sent)?.name ?? '',
+    schema: schemaOf(sent)?.schema ?? {},
+    temperature: sent.temperature,
+    format: sent.response_format?.type,
+    last: sent.messages.length > 2 ? sent.messages.at(-1)?.content : undefined,
     isStream: sent.stream ?? false,
     limits: {
       ...(sent.max_completion_tokens ? { max_completion_tokens: sent.max_completion_tokens } : {}),
@@ -189,6 +202,10 @@ function toCall(
     apiKey: (incoming.headers.authorization ?? '').slice('Bearer '.length),
     closed: once(response, 'close').then(() => {}),
   };
+}
+
+function schemaOf({ response_format: format }: z.output<typeof request>) {
+  return format?.type === 'json_schema' ? format.json_schema : undefined;
 }
 
 function send(response: ServerResponse, call: ModelCall, given: ModelReply): void {

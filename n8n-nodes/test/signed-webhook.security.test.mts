@@ -262,3 +262,55 @@ function incoming(body: string, headers: Headers, at: number): Incoming {
     tolerance: 300,
   };
 }
+
+describe('how senders write', () => {
+  const body = '{"type":"invoice.paid","id":"e-1"}';
+  const scheme = {
+    signatureHeader: 'X-Signature',
+    prefix: 'sha256=',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    signedContent: '{timestamp}.{body}',
+    timestampHeader: 'X-Timestamp',
+    idHeader: '',
+    eventHeader: '',
+    secretEncoding: 'utf8',
+  } as const;
+  const at = 1_795_978_000;
+  const accepts = (time: string, change: (signature: string) => string = (signature) => signature) => {
+    const headers: Record<string, string> = {
+      'x-timestamp': time,
+      'x-signature': change(`sha256=${hmac('case-secret', `${time}.${body}`)}`),
+    };
+    const incoming: Incoming = {
+      header: (name) => headers[name.toLowerCase()],
+      rawBody: Buffer.from(body),
+      now: at,
+      tolerance: 300,
+    };
+    return isSigned('custom', ['case-secret'], incoming, scheme);
+  };
+
+  test('hexadecimal has no case, nor has what is before it', () => {
+    expect(accepts(String(at), (signature) => signature.toUpperCase())).toBe(true);
+    expect(accepts(String(at), (signature) => signature.replace('sha256=', 'SHA256='))).toBe(true);
+    expect(accepts(String(at), (signature) => signature.replace(/.$/, 'x'))).toBe(false);
+    expect(accepts(String(at), () => '')).toBe(false);
+  });
+
+  test('times are seconds, milliseconds or ISO 8601', () => {
+    expect(accepts(String(at * 1000 + 12))).toBe(true);
+    expect(accepts(new Date(at * 1000).toISOString())).toBe(true);
+    expect(accepts('2026-11-29T20:46:40+01:00')).toBe(
+      Math.abs(Date.parse('2026-11-29T20:46:40+01:00') / 1000 - at) <= 300,
+    );
+    for (const time of [
+      String((at - 400) * 1000),
+      new Date((at + 400) * 1000).toISOString(),
+      '1e9',
+      'now',
+      '2026-11-29',
+    ])
+      expect(accepts(time)).toBe(false);
+  });
+});

@@ -39,6 +39,24 @@ describe('the contracts', () => {
     },
   );
 
+  /** Columns of eight bytes. */
+  const LARGE = new Set(['dailyCostMicros', 'dailyMicros', 'seq', 'knownSeq']);
+
+  test.each(operations)('$id takes no integer that its column cannot hold', ({ op }) => {
+    const faults: string[] = [];
+    const look = (schema: unknown, name: string): void => {
+      const node = Object(schema) as Record<string, unknown>;
+      const [least, most] = LARGE.has(name) ? [0, Number.MAX_SAFE_INTEGER] : [-(2 ** 31), 2 ** 31 - 1];
+      if (node.type === 'integer' && !(Number(node.minimum) >= least && Number(node.maximum) <= most))
+        faults.push(`${name} takes ${node.minimum} to ${node.maximum}`);
+      for (const [key, child] of Object.entries(node))
+        if (child !== null && typeof child === 'object')
+          look(child, /^(\d+|properties|items|anyOf|allOf)$/.test(key) ? name : key);
+    };
+    look(z.toJSONSchema(op.input, { io: 'input', unrepresentable: 'any' }), '');
+    expect(faults).toEqual([]);
+  });
+
   test('know each resource by its id', () => {
     for (const [key, { id }] of Object.entries(resources)) expect(id).toBe(key);
   });

@@ -4,8 +4,21 @@ import type { Drivers } from './drivers.ts';
 
 /** What this installation runs on, as health reports it. */
 export function installationOf(drivers: Drivers): Installation {
-  const { database, model, jobs, objects, cache, limits, mailer, embedder, traces, routes, ledger, sources } =
-    drivers;
+  const {
+    config,
+    database,
+    model,
+    jobs,
+    objects,
+    cache,
+    limits,
+    mailer,
+    embedder,
+    traces,
+    routes,
+    ledger,
+    sources,
+  } = drivers;
   const { engine: vectors } = drivers.collections;
   return {
     version: packageJson.version,
@@ -22,10 +35,12 @@ export function installationOf(drivers: Drivers): Installation {
     },
     embeddings: embedder.space,
     traces: traces.isConnected ? 'langfuse' : 'none',
+    mcp: config.MCP,
     providers: () =>
       routes.map((route) => ({
         model: route.name,
         state: route.state(),
+        limitations: route.limitations(),
         isPriced: ledger.isPriced(route.provider, route.model),
       })),
     sources: Object.fromEntries(

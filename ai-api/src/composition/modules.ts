@@ -1,6 +1,6 @@
 import type { RequestHandler, Router } from 'express';
 import { MODULES, type ModuleName } from '../catalogue/modules.ts';
-import { createInvoker, type Invoker } from '../http/invoke.ts';
+import { createInvoker, type Invoker } from '../http/invoker.ts';
 import type { Served } from '../http/router.ts';
 import type { Kind } from '../judgement/index.ts';
 import type { Installation } from '../modules/shared/ops/index.ts';

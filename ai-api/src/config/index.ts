@@ -11,6 +11,7 @@ import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
 import { licences } from './settings/licences.ts';
 import { mail } from './settings/mail.ts';
+import { mcp } from './settings/mcp.ts';
 import { models } from './settings/models.ts';
 import { requests } from './settings/requests.ts';
 import { server } from './settings/server.ts';
@@ -38,6 +39,7 @@ export const SETTING_GROUPS = {
   'Sources of facts': sources,
   Jobs: jobs,
   'Webhooks and live events': events,
+  'Assistants (MCP)': mcp,
   'E-mail': mail,
   'Floating licences': licences,
   Telemetry: telemetry,
@@ -55,6 +57,7 @@ export const settings = z.object({
   ...sources,
   ...jobs,
   ...events,
+  ...mcp,
   ...mail,
   ...licences,
   ...telemetry,

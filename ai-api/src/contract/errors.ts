@@ -41,6 +41,7 @@ export const PROBLEMS = {
   MODEL_NEEDED: { status: 409, title: 'This requires a model, and none is configured' },
   WEBHOOK_URL_REFUSED: { status: 422, title: 'Events cannot be delivered to this URL' },
   APPROVAL_OVERLAP: { status: 409, title: 'This time is already claimed by another request' },
+  APPROVAL_IMPOSSIBLE: { status: 409, title: 'A day does not have that much time' },
   APPROVAL_STATE: { status: 409, title: 'The request is not in a state that allows this' },
   APPROVAL_NOT_YOURS: { status: 403, title: 'You may not decide this request' },
   RULE_INVALID: { status: 422, title: 'The rule is not valid' },

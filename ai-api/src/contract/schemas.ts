@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** UUIDv7 of a row of ours. */
 export const id = z.uuid();
 
+/** The largest number of a column of four bytes, such as a version. */
+export const MAX_INTEGER = 2_147_483_647;
+
 /** Stages that a project goes through, in their order. */
 export const STAGES = ['idea', 'validation', 'build', 'launch', 'growth'] as const;
 

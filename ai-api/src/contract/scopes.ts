@@ -4,16 +4,19 @@ import type { Method } from './operation.ts';
 /** Lets a key name the person it acts for. Never part of `*`. */
 export const ACT_AS = 'act-as';
 
+/** Lets a key change something through MCP. Never part of `*`: what a model calls is read-only by default. */
+export const MCP_WRITE = 'mcp:write';
+
 /**
  * What a key is limited to, beside its roles: `*` for everything, `read` for what changes nothing, a resource such
- * as `evaluation`, `evaluation:read` for what changes nothing there, and `act-as`.
+ * as `evaluation`, `evaluation:read` for what changes nothing there, `act-as` and `mcp:write`.
  */
 export const scope = z
   .string()
   .max(100)
   .regex(
-    /^(\*|read|act-as|[a-z][A-Za-z-]*(:read)?)$/,
-    'must be *, read, act-as, a resource such as evaluation, or evaluation:read',
+    /^(\*|read|act-as|mcp:write|[a-z][A-Za-z-]*(:read)?)$/,
+    'must be *, read, act-as, mcp:write, a resource such as evaluation, or evaluation:read',
   );
 
 /** Whether scopes let an operation of a resource through. */

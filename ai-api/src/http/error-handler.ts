@@ -35,6 +35,11 @@ export function toProblem(error: unknown): Problem {
   const { type, status, code } = (error ?? {}) as Coded;
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
+  if (type === 'entity.not.utf8')
+    return new Problem(
+      'MALFORMED_JSON',
+      'The body is not UTF-8, as JSON has to be. Save or send it as UTF-8.',
+    );
   if (type === 'entity.too.deep') return new Problem('BODY_TOO_DEEP', 'The JSON body is nested too deeply.');
   if (type === 'entity.too.large')
     return new Problem('BODY_TOO_LARGE', 'The body is larger than this operation accepts.');

@@ -35,7 +35,7 @@ describe('requests', () => {
   });
 
   const get = (path: string) => fetch(api.url + path, { headers: { authorization } });
-  const post = (body: string, type = 'application/json') =>
+  const post = (body: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
     fetch(`${api.url}/webhooks/endpoints`, {
       method: 'POST',
       headers: { authorization, 'content-type': type },
@@ -69,6 +69,16 @@ describe('requests', () => {
     test('must be UTF-8', async () => {
       const body = await post('{}', 'application/json; charset=utf-16');
       expect(await problemOf(body)).toBe('UNSUPPORTED_MEDIA_TYPE');
+    });
+
+    test.each([
+      ['windows-1252', Uint8Array.of(0x4a, 0xf6, 0x72, 0x67)],
+      ['a surrogate', Uint8Array.of(0xed, 0xa0, 0x80)],
+      ['a character that is cut', Uint8Array.of(0x4a, 0xc3)],
+    ])('that holds %s is refused, and no letter of it is replaced', async (_what, bytes) => {
+      const quote = (text: string) => Buffer.from(text);
+      const body = Uint8Array.from(Buffer.concat([quote('{"url":"'), bytes, quote('"}')]));
+      expect(await problemOf(await post(body))).toBe('MALFORMED_JSON');
     });
   });
 

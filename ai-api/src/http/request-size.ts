@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'express';
@@ -17,12 +18,14 @@ export const limitUrl: RequestHandler = (request, _response, next) => {
 };
 
 /**
- * For express.json: refuses a body nested deeper than `maxDepth` before it is parsed.
+ * For express.json: refuses a body that is not UTF-8, or nested deeper than `maxDepth`, before it is parsed.
  * Looks at UTF-8 bytes; brackets inside strings do not count.
  */
 export function limitDepth(maxDepth: number) {
   return (_request: IncomingMessage, _response: ServerResponse, body: Buffer, encoding: string): void => {
     if (encoding !== 'utf-8') throw bodyError('charset.unsupported');
+    // Read as UTF-8 all the same, other bytes would overwrite a name with replacement characters.
+    if (!isUtf8(body)) throw bodyError('entity.not.utf8');
     if (depthExceeds(body, maxDepth)) throw bodyError('entity.too.deep');
   };
 }

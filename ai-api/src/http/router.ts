@@ -43,10 +43,10 @@ export type HandlersOf<R extends Resource> = {
 
 /**
  * Verifies a request's credential; null when it carries none. `guard` runs what may find a credential wrong,
- * and may refuse to.
+ * and may refuse to; one that is familiar, since it was right not long ago, is verified all the same.
  */
 export type Authenticate = (request: Request, guard?: GuardCredential) => Promise<Caller | null>;
-export type GuardCredential = <T>(verify: () => Promise<T>) => Promise<T>;
+export type GuardCredential = <T>(verify: () => Promise<T>, isFamiliar?: boolean) => Promise<T>;
 
 /** Express routes of every operation that is served, and 405 for known paths with another method. */
 export function routesOf(served: Served[], authenticate: Authenticate, policies: RequestPolicies): Router {
@@ -67,7 +67,16 @@ export function routesOf(served: Served[], authenticate: Authenticate, policies:
   return router;
 }
 
-function operationsOf({ contract, handlers }: Served) {
+/** One operation with what carries it out. */
+export interface ServedOperation {
+  /** `<resource>.<operation>` */
+  id: string;
+  op: Operation;
+  handler: AnyHandler;
+}
+
+/** The operations of a resource that is served. */
+export function operationsOf({ contract, handlers }: Served): ServedOperation[] {
   return Object.entries(contract.operations).map(([key, op]) => {
     const id = `${contract.id}.${key}`;
     const handler = handlers[key];
@@ -118,7 +127,7 @@ function authorise(
 ): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
-    const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+    const caller = await authenticate(request, guardOf(request, limiter));
     if (!caller) {
       return limiter.anonymous(request, response, () => {
         throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');
@@ -129,6 +138,14 @@ function authorise(
     response.locals.caller = caller;
     next();
   };
+}
+
+/** Counts wrong credentials of a request against its address. */
+export function guardOf(
+  request: Request,
+  limiter: Pick<RequestPolicies['limiter'], 'credential'>,
+): GuardCredential {
+  return (verify, isFamiliar) => limiter.credential(request, verify, isFamiliar);
 }
 
 /**
@@ -148,7 +165,8 @@ export function requireAccess(id: string, op: Operation, caller: Caller): void {
     });
 }
 
-function requireJson(request: Request, _response: Response, next: NextFunction): void {
+/** @throws {Problem} UNSUPPORTED_MEDIA_TYPE for a body that is not JSON */
+export function requireJson(request: Request, _response: Response, next: NextFunction): void {
   const length = Number(request.headers['content-length'] ?? 0);
   const hasBody = length > 0 || request.headers['transfer-encoding'] !== undefined;
   if (hasBody && !request.is('json')) {
@@ -187,20 +205,21 @@ function answer(id: string, op: Operation, handler: AnyHandler, policies: Reques
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };
-      return policies.idempotency.answer(keyed, () => orProblem(carryOut(), request));
+      const place = { path: request.path, id: String(request.id) };
+      return policies.idempotency.answer(keyed, () => orProblem(carryOut(), place));
     });
     sendReply(response, reply);
   };
 }
 
 /** What was refused is an answer too, which a repetition gets again; our own failures stay errors. */
-async function orProblem(reply: Promise<Reply>, request: Request): Promise<Reply> {
+export async function orProblem(reply: Promise<Reply>, place: { path: string; id: string }): Promise<Reply> {
   try {
     return await reply;
   } catch (error) {
     const problem = toProblem(error);
     if (problem.status >= 500) throw error;
-    return problemReply(problem, { path: request.path, id: String(request.id) });
+    return problemReply(problem, place);
   }
 }
 
@@ -264,7 +283,8 @@ function refuseUnknown(op: Operation, given: Record<string, unknown>): void {
   throw new Problem('INVALID_INPUT', `${errors[0]?.field}: is not an input of this operation`, { errors });
 }
 
-function methodNotAllowed(allowed: string[]): RequestHandler {
+/** 405 with the methods that a path has. */
+export function methodNotAllowed(allowed: string[]): RequestHandler {
   return (request, response) => {
     response.setHeader('Allow', allowed.join(', '));
     throw new Problem(

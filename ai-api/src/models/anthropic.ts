@@ -1,8 +1,9 @@
 import type { LimitedAnthropic } from './anthropic-messages.ts';
-import { ModelError, type Usage } from './chat.ts';
-import { messagesOf, type ProviderOptions, usageOf } from './openai.ts';
+import { ModelError, NO_USAGE, type Usage } from './chat.ts';
+import { messagesOf, type ProviderOptions } from './openai.ts';
 import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Completed, Provider, Question } from './provider.ts';
+import { laterOf, usageOf } from './reported-usage.ts';
 
 /**
  * A model of Anthropic. A schema becomes the one tool that it has to use; what it puts in is read by us, so
@@ -26,32 +27,32 @@ export function anthropicProvider(options: ProviderOptions): Provider {
     stream: async function* (question, signal) {
       const model = await connected();
       signal.throwIfAborted();
-      const usage: Usage = { tokensIn: 0, tokensOut: 0 };
+      let usage: Usage | null = null;
       let length = 0;
       let isEnded = false;
       const options = { ...optionsOf(question), signal };
       for await (const chunk of await model.stream(messagesOf(question), options)) {
-        add(usage, usageOf(chunk.usage_metadata));
+        usage = laterOf(usage, usageOf(chunk.usage_metadata));
         if (chunk.text) yield { delta: chunk.text };
         length += chunk.text.length;
         if (length > MAX_ANSWER_LENGTH)
-          throw new ModelError('error', 'The model did not stop writing.', usage);
+          throw new ModelError('error', 'The model did not stop writing.', usage ?? NO_USAGE);
         const stopped = chunk.additional_kwargs.stop_reason;
-        if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
+        if (stopped === 'refusal')
+          throw new ModelError('refused', 'The model refused to answer.', usage ?? NO_USAGE);
+        if (stopped === 'max_tokens') yield { isCutOff: true };
         isEnded ||= Boolean(stopped);
       }
       signal.throwIfAborted();
       if (!isEnded)
-        throw new ModelError('unreachable', 'The model provider ended the response early.', usage);
-      yield { usage };
+        throw new ModelError(
+          'unreachable',
+          'The model provider ended the response early.',
+          usage ?? NO_USAGE,
+        );
+      if (usage) yield { usage };
     },
   };
-}
-
-function add(total: Usage, more: Usage): void {
-  total.tokensIn += more.tokensIn;
-  total.tokensOut += more.tokensOut;
-  if (more.tokensCached) total.tokensCached = (total.tokensCached ?? 0) + more.tokensCached;
 }
 
 function optionsOf({ format, maxOutputTokens }: Question) {
@@ -71,7 +72,8 @@ function read(message: Message): Completed {
   const usage = usageOf(message.usage_metadata);
   const { stop_reason: stopped } = message.response_metadata as { stop_reason?: string };
   if (stopped === undefined) throw new ModelError('error', 'The model provider sent an unreadable response.');
-  if (stopped === 'refusal') throw new ModelError('refused', 'The model refused to answer.', usage);
+  if (stopped === 'refusal')
+    throw new ModelError('refused', 'The model refused to answer.', usage ?? NO_USAGE);
   const [tool] = message.tool_calls ?? [];
   return {
     text: tool ? JSON.stringify(tool.args) : message.text,

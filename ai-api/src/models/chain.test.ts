@@ -49,7 +49,7 @@ function chain(...providers: Provider[]) {
 }
 
 describe('another provider is asked', () => {
-  test.each<ModelError['kind']>(['unreachable', 'timeout', 'rate_limited'])(
+  test.each<ModelError['kind']>(['unreachable', 'timeout', 'rate_limited', 'error'])(
     'when one is %s',
     async (kind) => {
       const { model, attempts } = chain(provider('openai', failing(kind)), provider('anthropic', yes));
@@ -82,7 +82,7 @@ describe('another provider is asked', () => {
 });
 
 describe('no other provider is asked', () => {
-  test.each<ModelError['kind']>(['unauthorized', 'refused', 'error'])('when one is %s', async (kind) => {
+  test.each<ModelError['kind']>(['unauthorized', 'refused'])('when one is %s', async (kind) => {
     const other = provider('anthropic', yes);
     const { model } = chain(provider('openai', failing(kind)), other);
     await expect(model.structured(question)).rejects.toMatchObject({ kind });

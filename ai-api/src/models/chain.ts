@@ -31,12 +31,16 @@ export interface CallLedger {
 /** Told of every call to one provider that ended: `ok`, `aborted`, `error`, or the kind of its {@link ModelError}. */
 export type OnModelCall = (provider: string, outcome: string, seconds: number, usage: Usage) => void;
 
-/** Failures that another provider may not have. Never a refused key, which an operator has to fix, nor a refusal. */
+/**
+ * Failures that another provider may not have, such as a model that is not known or a request that is not taken. Never
+ * a refused key, which an operator has to fix, nor a refusal.
+ */
 const FALLS_BACK: ReadonlySet<ModelFailureKind> = new Set([
   'unreachable',
   'timeout',
   'rate_limited',
   'out_of_schema',
+  'error',
 ]);
 
 /**
@@ -118,8 +122,9 @@ export function createChain(
         try {
           for (let piece = await pieces.next(); ; piece = await pieces.next()) {
             if (piece.done) {
-              ended(null, piece.value);
-              yield { type: 'end', usage: piece.value, model: route.name };
+              const { usage, isCutOff } = piece.value;
+              ended(null, usage);
+              yield { type: 'end', usage, model: route.name, ...(isCutOff ? { isCutOff } : {}) };
               return;
             }
             hasBegun = true;
@@ -129,7 +134,7 @@ export function createChain(
           ended(error, NO_USAGE, signal);
           if (hasBegun || !isMendedByNext(error, index)) throw error;
         } finally {
-          await pieces.return(NO_USAGE);
+          await pieces.return({ usage: NO_USAGE });
         }
       }
     },
@@ -151,9 +156,11 @@ function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
 
 function sum(a: Usage, b: Usage): Usage {
   const tokensCached = (a.tokensCached ?? 0) + (b.tokensCached ?? 0);
+  const tokensCacheWritten = (a.tokensCacheWritten ?? 0) + (b.tokensCacheWritten ?? 0);
   return {
     tokensIn: a.tokensIn + b.tokensIn,
     tokensOut: a.tokensOut + b.tokensOut,
     ...(tokensCached > 0 ? { tokensCached } : {}),
+    ...(tokensCacheWritten > 0 ? { tokensCacheWritten } : {}),
   };
 }

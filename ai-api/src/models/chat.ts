@@ -7,6 +7,8 @@ export interface Usage {
   tokensOut: number;
   /** Part of `tokensIn` that the provider had seen before and charges less for. */
   tokensCached?: number;
+  /** Part of `tokensIn` that was written into the provider's cache, for which some charge more. */
+  tokensCacheWritten?: number;
 }
 
 export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0 };
@@ -81,7 +83,10 @@ export interface TextRequest extends ModelRequest {
 }
 
 /** A piece of a text as it is written; the last part says what it used and who wrote it. */
-export type TextPart = { type: 'delta'; delta: string } | { type: 'end'; usage: Usage; model: string };
+export type TextPart =
+  | { type: 'delta'; delta: string }
+  /** `isCutOff`: the limit of its length was reached before the model ended it. */
+  | { type: 'end'; usage: Usage; model: string; isCutOff?: true };
 
 /**
  * A chat model that answers by a schema or with text. Every call is entered in the ledger in a transaction of

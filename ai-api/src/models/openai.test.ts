@@ -77,9 +77,10 @@ describe('an answer', () => {
     });
   });
 
-  test('without usage counts as no tokens', async () => {
+  test('without usage counts as many tokens as its texts probably have', async () => {
     const { model } = await modelAnswering({ answer: good, usage: null });
-    expect((await model.structured(question)).usage).toEqual({ tokensIn: 0, tokensOut: 0 });
+    const { usage } = await model.structured(question);
+    expect(usage).toEqual({ tokensIn: 6, tokensOut: Math.ceil(JSON.stringify(good).length / 4) });
   });
 
   test.each<[string, ModelReply]>([
@@ -133,17 +134,17 @@ describe('a provider that fails', () => {
     [
       'answers a page in place of JSON',
       { body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
-      'error',
-      1,
+      'unreachable',
+      2,
     ],
     ['answers broken JSON', { body: '{"choices": [', contentType: 'application/json' }, 'error', 1],
     [
       'answers JSON that is no completion',
       { body: '{"ok":true}', contentType: 'application/json' },
-      'error',
-      1,
+      'unreachable',
+      2,
     ],
-    ['answers no choices', { body: '{"choices":[]}', contentType: 'application/json' }, 'error', 1],
+    ['answers no choices', { body: '{"choices":[]}', contentType: 'application/json' }, 'unreachable', 2],
   ])('because it %s: %j', async (_what, reply, kind, attempts) => {
     const { model, calls } = await modelAnswering(reply);
     expect(await failure(model.structured(question))).toMatchObject({ kind });

@@ -1,7 +1,10 @@
-import { type ChatMessage, ModelError, type Usage } from './chat.ts';
+import { adapted, type Capabilities, learn, limitationsOf } from './capabilities.ts';
+import { type ChatMessage, ModelError } from './chat.ts';
+import { fetchNotingDone } from './done-marker.ts';
 import type { PlainCompletions } from './openai-completions.ts';
 import { MAX_ANSWER_LENGTH } from './parse-answer.ts';
 import type { Provider, ProviderName, Question } from './provider.ts';
+import { usageOf } from './reported-usage.ts';
 
 export interface ProviderOptions {
   apiKey: string;
@@ -22,8 +25,14 @@ export function openAiProvider(
   provider: Exclude<ProviderName, 'anthropic'> = 'openai',
 ): Provider {
   let chat: Promise<PlainCompletions> | undefined;
+  const capabilities: Capabilities = {
+    temperature: true,
+    format: 'json_schema',
+    limit: provider === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+    streamUsage: true,
+  };
   const connected = () => {
-    chat ??= connect(options);
+    chat ??= connect(options, capabilities);
     return chat;
   };
   return {
@@ -32,7 +41,7 @@ export function openAiProvider(
     complete: async (question, signal) => {
       const model = await connected();
       signal.throwIfAborted();
-      const message = await model.invoke(messagesOf(question), { ...optionsOf(question, provider), signal });
+      const message = await model.invoke(messagesOf(question), { ...optionsOf(question), signal });
       const { finish_reason: ended } = message.response_metadata as { finish_reason?: string };
       const isCutOff = question.maxOutputTokens !== undefined && ended === 'length';
       return { text: message.text, usage: usageOf(message.usage_metadata), isCutOff };
@@ -42,27 +51,36 @@ export function openAiProvider(
       signal.throwIfAborted();
       let length = 0;
       for await (const chunk of await model.stream(messagesOf(question), {
-        ...optionsOf(question, provider),
+        ...optionsOf(question),
         signal,
       })) {
-        if (chunk.usage_metadata) yield { usage: usageOf(chunk.usage_metadata) };
+        const usage = usageOf(chunk.usage_metadata);
+        if (usage) yield { usage };
         if (chunk.text) yield { delta: chunk.text };
+        if (chunk.response_metadata.finish_reason === 'length') yield { isCutOff: true };
         length += chunk.text.length;
         if (length > MAX_ANSWER_LENGTH) throw new ModelError('error', 'The model did not stop writing.');
       }
     },
+    limitations: () => limitationsOf(capabilities),
   };
 }
 
-async function connect({ apiKey, baseUrl, model, timeoutMs }: ProviderOptions): Promise<PlainCompletions> {
+async function connect(
+  { apiKey, baseUrl, model, timeoutMs }: ProviderOptions,
+  capabilities: Capabilities,
+): Promise<PlainCompletions> {
   const { PlainCompletions } = await import('./openai-completions.ts');
-  return new PlainCompletions({
+  const completions = new PlainCompletions({
     model,
     apiKey,
     timeout: timeoutMs,
     temperature: 0,
-    configuration: baseUrl ? { baseURL: baseUrl } : {},
+    configuration: { ...(baseUrl ? { baseURL: baseUrl } : {}), fetch: fetchNotingDone },
   });
+  completions.adapt = (request) => adapted(request, capabilities);
+  completions.learn = (error, sent) => learn(capabilities, error, sent);
+  return completions;
 }
 
 /** Messages as LangChain takes them. */
@@ -74,25 +92,10 @@ export function messagesOf({ system, messages }: Question): [string, string][] {
   ];
 }
 
-/** Of the two names of the limit, compatible endpoints know the older one and newer models the other alone. */
-function optionsOf({ format, maxOutputTokens }: Question, provider: ProviderName) {
-  const limit = provider === 'openai' ? 'max_completion_tokens' : 'max_tokens';
+function optionsOf({ format, maxOutputTokens }: Question) {
   const json_schema = format && { name: format.name, strict: true, schema: format.schema };
   return {
-    ...(maxOutputTokens === undefined ? {} : { limit: { [limit]: maxOutputTokens } }),
+    ...(maxOutputTokens === undefined ? {} : { limit: { max_completion_tokens: maxOutputTokens } }),
     ...(json_schema ? { response_format: { type: 'json_schema' as const, json_schema } } : {}),
   };
-}
-
-interface ReportedUsage {
-  input_tokens?: number;
-  output_tokens?: number;
-  input_token_details?: { cache_read?: number };
-}
-
-/** What LangChain says that a call used. */
-export function usageOf(reported: ReportedUsage | undefined): Usage {
-  const { input_tokens: tokensIn = 0, output_tokens: tokensOut = 0, input_token_details } = reported ?? {};
-  const tokensCached = input_token_details?.cache_read;
-  return { tokensIn, tokensOut, ...(tokensCached ? { tokensCached } : {}) };
 }

@@ -22,6 +22,7 @@ export function classify(error: unknown, timedOut: boolean): ModelError {
     new ProviderError(kind, message, false, error);
   const passing = (kind: ModelError['kind'], message: string) =>
     new ProviderError(kind, message, true, error);
+  if (status === undefined && !timedOut && isTold(error)) return fromError(error.error);
   if (timedOut) return passing('timeout', 'The model did not answer in time.');
   if (status === 401 || status === 403) return lasting('unauthorized', 'The model provider refused the key.');
   if (code === 'insufficient_quota')
@@ -34,6 +35,42 @@ export function classify(error: unknown, timedOut: boolean): ModelError {
   if (error instanceof SyntaxError)
     return lasting('error', 'The model provider sent an unreadable response.');
   return lasting('error', 'The call to the model failed.');
+}
+
+/** What a client throws for an error that came inside a stream: it has no status of its own. */
+function isTold(error: unknown): error is { error: unknown } {
+  return Boolean((Object(error) as { error?: unknown }).error);
+}
+
+/** Names that providers give to what passes, in the place of a status. */
+const NAMED: Record<string, number> = {
+  overloaded_error: 529,
+  overloaded: 529,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  api_error: 500,
+  server_error: 500,
+  internal_server_error: 500,
+  service_unavailable: 503,
+  timeout_error: 504,
+  authentication_error: 401,
+  permission_error: 403,
+  insufficient_quota: 429,
+  invalid_request_error: 400,
+  not_found_error: 404,
+};
+
+/**
+ * Names an error that came in a body or in a stream that began with 200. One that says nothing of itself may pass:
+ * gateways write so when what is behind them fails.
+ */
+export function fromError(told: unknown): ModelError {
+  const inner = (Object(told) as { error?: unknown }).error ?? told;
+  const { code, status, type } = Object(inner) as Record<'code' | 'status' | 'type', unknown>;
+  const statusOf = (value: unknown) =>
+    NAMED[String(value)] ?? (Number.isInteger(Number(value)) ? Number(value) : 0);
+  const known = [code, status, type].map(statusOf).find((value) => value >= 400 && value < 600) ?? 502;
+  return classify({ status: known, code }, false);
 }
 
 /** The client's own connection errors, and those of `fetch` while it reads a body: they name a cause. */

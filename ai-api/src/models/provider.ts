@@ -16,9 +16,16 @@ export interface Question {
 export interface Completed {
   /** As the model wrote it, unread. */
   text: string;
-  usage: Usage;
+  /** Null when the provider did not say, or cannot be believed. */
+  usage: Usage | null;
   /** It ends where the limit of its length was reached, not where the model would have ended it. */
   isCutOff?: boolean;
+}
+
+export interface StreamPiece {
+  delta?: string;
+  usage?: Usage;
+  isCutOff?: true;
 }
 
 /** One way to a model: each call is one request, without retries. */
@@ -28,7 +35,9 @@ export interface Provider {
   /** @throws {import('./chat.ts').ModelError} and whatever the provider's client throws */
   complete(question: Question, signal: AbortSignal): Promise<Completed>;
   /** Pieces of text, and what it used when the provider says so; throws as `complete`. */
-  stream(question: Question, signal: AbortSignal): AsyncIterable<{ delta?: string; usage?: Usage }>;
+  stream(question: Question, signal: AbortSignal): AsyncIterable<StreamPiece>;
+  /** What the model has turned out not to take, such as `takes no temperature`. */
+  limitations?(): string[];
 }
 
 /** For example `openai:gpt-4.1-mini`. */

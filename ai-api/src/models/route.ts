@@ -13,7 +13,7 @@ export interface Attempt {
   outcome: CallOutcome;
   error: string | null;
   usage: Usage;
-  /** The provider did not report the usage of an interrupted response; `usage` is our guess. */
+  /** The provider reported no usage that can be true; `usage` is our guess. */
   isEstimated: boolean;
   startedAt: Date;
   latencyMs: number;
@@ -38,12 +38,20 @@ export interface RouteOptions {
   onKey?: (state: 'refused' | 'accepted') => void;
 }
 
+/** How a text ended. */
+export interface Streamed {
+  usage: Usage;
+  isCutOff?: true;
+}
+
 /** A way to a model that bears failures: limits, two attempts for what may pass, one breaker for all calls. */
 export interface Route {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
   state(): RouteState;
+  /** What the model has turned out not to take. */
+  limitations(): string[];
   /** @throws {ModelError} and the reason of the signal */
   ask<T>(
     question: Question,
@@ -51,7 +59,7 @@ export interface Route {
     read: (completed: Completed) => T,
   ): Promise<{ value: T; usage: Usage }>;
   /** Pieces of text, and at last what they used; throws as `ask`. */
-  stream(question: Question, asking: Asking): AsyncGenerator<string, Usage>;
+  stream(question: Question, asking: Asking): AsyncGenerator<string, Streamed>;
 }
 
 const ATTEMPTS = 2;
@@ -105,8 +113,15 @@ export function createRoute(
   function watch(question: Question, { onAttempt }: Asking) {
     const startedAt = new Date();
     const began = performance.now();
-    return async (outcome: CallOutcome, usage: Usage, output: string | null, error: string | null = null) => {
-      const isUnknown = outcome === 'aborted' && usage.tokensIn + usage.tokensOut === 0;
+    return async (
+      outcome: CallOutcome,
+      reported: Usage | null,
+      output: string | null,
+      error: string | null = null,
+    ) => {
+      const usage = reported ?? NO_USAGE;
+      const isAnswered = outcome === 'ok' || outcome === 'aborted' || outcome === 'out_of_schema';
+      const isUnknown = isAnswered && usage.tokensIn + usage.tokensOut === 0;
       await onAttempt({
         provider: provider.provider,
         model: provider.model,
@@ -135,7 +150,8 @@ export function createRoute(
             question,
             signal ? AbortSignal.any([timeout, signal]) : timeout,
           );
-          used(completed.usage.tokensIn + completed.usage.tokensOut);
+          const { tokensIn, tokensOut } = completed.usage ?? guess(question, completed.text);
+          used(tokensIn + tokensOut);
           hearOfKey(null);
           value = read(completed);
           unfitAnswers = 0;
@@ -147,7 +163,7 @@ export function createRoute(
           throw failure;
         }
         await note('ok', completed.usage, completed.text);
-        return { value, usage: completed.usage };
+        return { value, usage: completed.usage ?? guess(question, completed.text) };
       }),
     );
   }
@@ -161,7 +177,7 @@ export function createRoute(
   }
 
   /** Waits for the first piece of a stream, then hands on; each piece has `timeoutMs` to come. */
-  async function* streamOnce(question: Question, asking: Asking): AsyncGenerator<string, Usage> {
+  async function* streamOnce(question: Question, asking: Asking): AsyncGenerator<string, Streamed> {
     checkKey();
     const { signal } = asking;
     const note = watch(question, asking);
@@ -173,20 +189,22 @@ export function createRoute(
       return pieces.next().finally(() => clearTimeout(timer));
     };
     let usage: Usage | null = null;
+    let isCutOff = false;
     let text = '';
     let isNoted = false;
     try {
       let piece = await breaker.execute(next);
       for (; !piece.done; piece = await next()) {
         if (piece.value.usage) usage = piece.value.usage;
+        isCutOff ||= piece.value.isCutOff === true;
         if (!piece.value.delta) continue;
         text += piece.value.delta;
         yield piece.value.delta;
       }
       hearOfKey(null);
       isNoted = true;
-      await note('ok', usage ?? guess(question, text), text);
-      return usage ?? guess(question, text);
+      await note('ok', usage, text);
+      return { usage: usage ?? guess(question, text), ...(isCutOff ? { isCutOff } : {}) };
     } catch (error) {
       if (isNoted) throw error;
       isNoted = true;
@@ -211,6 +229,7 @@ export function createRoute(
       if (breaker.state !== 0) return 'failing';
       return unfitAnswers < UNFIT_ANSWERS ? 'ready' : 'answers do not fit';
     },
+    limitations: () => provider.limitations?.() ?? [],
     ask: async (question, asking, read) => {
       for (let number = 1; ; number++) {
         try {
@@ -235,7 +254,7 @@ export function createRoute(
           if (error instanceof BrokenCircuitError) throw new ModelError('unreachable', LEFT_ALONE);
           if (hasBegun || !(await mayRepeat(error, number, asking))) throw error;
         } finally {
-          await pieces.return(NO_USAGE);
+          await pieces.return({ usage: NO_USAGE });
         }
       }
     },

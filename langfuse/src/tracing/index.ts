@@ -1,7 +1,7 @@
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import type { ExportResult } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BasicTracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { otlpExporter } from './otlp.ts';
 import type { TraceRecord } from './record.ts';
 import { pinnedIds, writeTrace } from './write-trace.ts';
 
@@ -37,7 +37,7 @@ const MAX_LENGTH = { usual: 100_000, refused: 2_000 };
 /** Sends traces by OTLP, on a tracer provider that nobody else uses. */
 export function createTraceExporter(options: TracingOptions): TraceExporter {
   const ids = pinnedIds();
-  const watched = watch(otlpExporter(options));
+  const watched = watch(langfuseExporter(options));
   const processor = new LangfuseSpanProcessor({
     exporter: watched.exporter,
     publicKey: options.publicKey,
@@ -93,12 +93,12 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
   };
 }
 
-function otlpExporter({ baseUrl, publicKey, secretKey, timeoutMs }: TracingOptions): SpanExporter {
+function langfuseExporter({ baseUrl, publicKey, secretKey, timeoutMs }: TracingOptions): SpanExporter {
   const credentials = Buffer.from(`${publicKey}:${secretKey}`).toString('base64');
-  return new OTLPTraceExporter({
+  return otlpExporter({
     url: `${baseUrl.replace(/\/+$/, '')}/api/public/otel/v1/traces`,
     headers: { authorization: `Basic ${credentials}`, 'x-langfuse-ingestion-version': '4' },
-    timeoutMillis: timeoutMs,
+    timeoutMs,
   });
 }
 

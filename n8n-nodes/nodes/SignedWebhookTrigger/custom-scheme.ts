@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isSameText } from '../shared/constant-time.ts';
-import { type Incoming, isRecent } from './incoming.ts';
+import { hexText, type Incoming, isRecent } from './incoming.ts';
 
 /** An HMAC that a sender of one's own, or one that is not listed, puts into a header. */
 export interface CustomScheme {
@@ -11,7 +11,7 @@ export interface CustomScheme {
   prefix: string;
   /** What is signed: `{body}` with, if the sender says so, `{timestamp}` and `{delivery}` around it. */
   signedContent: string;
-  /** Header with seconds since the epoch; with one, old deliveries are refused. */
+  /** Header with the time, as `isRecent` reads it; with one, old deliveries are refused. */
   timestampHeader: string;
   idHeader: string;
   eventHeader: string;
@@ -30,7 +30,11 @@ export function isSignedAsCustom(secret: string, incoming: Incoming, scheme: Cus
   const key = Buffer.from(secret, scheme.secretEncoding);
   if (content === undefined || key.length === 0) return false;
   const digest = createHmac(scheme.algorithm, key).update(content).digest(scheme.encoding);
-  return isSameText(named(scheme.signatureHeader) ?? '', `${scheme.prefix}${digest}`);
+  const given = named(scheme.signatureHeader) ?? '';
+  const expected = `${scheme.prefix}${digest}`;
+  return scheme.encoding === 'hex'
+    ? isSameText(hexText(given), hexText(expected))
+    : isSameText(given, expected);
 }
 
 function contentOf(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 import type { CustomScheme } from './custom-scheme.ts';
-import type { Incoming } from './incoming.ts';
+import { type Incoming, secondsOf } from './incoming.ts';
 import type { Provider } from './schemes.ts';
 
 /** A delivery as every provider's looks here. */
@@ -26,13 +26,13 @@ export function normalise(
   custom: CustomScheme,
 ): NormalisedDelivery {
   const { header, rawBody } = incoming;
-  const { event, id, deliveryId, seconds } = READERS[provider](header, payload, custom);
+  const { event, id, deliveryId, time } = READERS[provider](header, payload, custom);
   return {
     provider,
     event: event ?? 'unknown',
     id: id ?? null,
     deliveryId: deliveryId ?? id ?? createHash('sha256').update(rawBody).digest('hex'),
-    timestamp: seconds && /^\d{1,12}$/.test(seconds) ? new Date(Number(seconds) * 1000).toISOString() : null,
+    timestamp: isoOf(time),
     payload,
   };
 }
@@ -41,7 +41,13 @@ interface Read {
   event?: string | undefined;
   id?: string | undefined;
   deliveryId?: string | undefined;
-  seconds?: string | undefined;
+  /** As the provider writes it. */
+  time?: string | undefined;
+}
+
+function isoOf(time: string | undefined): string | null {
+  const seconds = time === undefined ? null : secondsOf(time);
+  return seconds === null ? null : new Date(seconds * 1000).toISOString();
 }
 
 type Reader = (header: Incoming['header'], payload: IDataObject, custom: CustomScheme) => Read;
@@ -57,33 +63,33 @@ const READERS: Record<Provider, Reader> = {
     event:
       text((payload.event as IDataObject | undefined)?.type) ?? text(payload.command) ?? text(payload.type),
     id: text(payload.event_id) ?? text(payload.trigger_id),
-    seconds: header('x-slack-request-timestamp'),
+    time: header('x-slack-request-timestamp'),
   }),
   standard: (header, payload) => ({
     event: text(payload.type),
     id: header('webhook-id'),
-    seconds: header('webhook-timestamp'),
+    time: header('webhook-timestamp'),
   }),
   stripe: (header, payload) => ({
     event: text(payload.type),
     id: text(payload.id),
-    seconds: /(?:^|,)t=(\d+)/.exec(header('stripe-signature') ?? '')?.[1],
+    time: /(?:^|,)t=(\d+)/.exec(header('stripe-signature') ?? '')?.[1],
   }),
   custom: (header, payload, { eventHeader, idHeader, timestampHeader }) => ({
     event: (eventHeader ? header(eventHeader) : undefined) ?? text(payload.type) ?? text(payload.event),
     id: (idHeader ? header(idHeader) : undefined) ?? text(payload.id),
-    seconds: timestampHeader ? header(timestampHeader) : undefined,
+    time: timestampHeader ? header(timestampHeader) : undefined,
   }),
 };
 
 function readGitLab(header: Incoming['header'], payload: IDataObject): Read {
   const attributes = payload.object_attributes as IDataObject | undefined;
-  const kind = text(payload.object_kind) ?? header('x-gitlab-event');
+  const kind = text(payload.object_kind) ?? text(payload.event_name) ?? header('x-gitlab-event');
   return {
     event: [kind, text(attributes?.action)].filter(Boolean).join('.'),
     id: header('x-gitlab-event-uuid'),
     deliveryId: header('webhook-id') ?? header('idempotency-key'),
-    seconds: header('webhook-timestamp'),
+    time: header('webhook-timestamp'),
   };
 }
 

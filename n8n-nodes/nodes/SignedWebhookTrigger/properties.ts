@@ -63,7 +63,7 @@ const customProperties: INodeProperties[] = [
     default: '',
     placeholder: 'e.g. X-Timestamp',
     description:
-      'Header with seconds since 1970. If set, old deliveries are rejected. Include it in the signed content.',
+      'Header with the time: seconds or milliseconds since 1970, or ISO 8601. If set, old deliveries are rejected. Include it in the signed content.',
     displayOptions,
   },
   {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { isSameText } from '../shared/constant-time.ts';
 import { isSignedBy } from '../shared/standard-webhooks.ts';
 import { type CustomScheme, isSignedAsCustom } from './custom-scheme.ts';
-import { type Incoming, isRecent } from './incoming.ts';
+import { hexText, type Incoming, isRecent } from './incoming.ts';
 
 export type Provider = 'github' | 'gitlab' | 'gitlabToken' | 'stripe' | 'slack' | 'standard' | 'custom';
 
@@ -31,7 +31,7 @@ export function isSigned(
 
 /** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
 function isFromGitHub(secret: string, { header, rawBody }: Incoming): boolean {
-  return isSameText(header('x-hub-signature-256') ?? '', `sha256=${hmac(secret, rawBody)}`);
+  return isSameText(hexText(header('x-hub-signature-256')), `sha256=${hmac(secret, rawBody)}`);
 }
 
 /**
@@ -45,7 +45,8 @@ function isFromStripe(secret: string, { header, rawBody, now, tolerance }: Incom
   if (times.length !== 1 || !isRecent(time, now, tolerance)) return false;
   const expected = hmac(secret, Buffer.concat([Buffer.from(`${time}.`), rawBody]));
   return parts.some(
-    ([name, value = '', ...rest]) => name === 'v1' && rest.length === 0 && isSameText(value, expected),
+    ([name, value = '', ...rest]) =>
+      name === 'v1' && rest.length === 0 && isSameText(hexText(value), expected),
   );
 }
 
@@ -54,7 +55,7 @@ function isFromSlack(secret: string, { header, rawBody, now, tolerance }: Incomi
   const time = header('x-slack-request-timestamp') ?? '';
   if (!isRecent(time, now, tolerance)) return false;
   const expected = hmac(secret, Buffer.concat([Buffer.from(`v0:${time}:`), rawBody]));
-  return isSameText(header('x-slack-signature') ?? '', `v0=${expected}`);
+  return isSameText(hexText(header('x-slack-signature')), `v0=${expected}`);
 }
 
 /** GitLab's signing tokens follow the Standard Webhooks specification too. */

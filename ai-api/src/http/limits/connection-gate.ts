@@ -20,7 +20,9 @@ export function connectionGate(authenticate: Authenticate, limiter: RateLimiter)
   return {
     count,
     verify: async (request, response = NOWHERE) => {
-      const caller = await authenticate(request, (verify) => limiter.credential(request, verify));
+      const caller = await authenticate(request, (verify, isFamiliar) =>
+        limiter.credential(request, verify, isFamiliar),
+      );
       if (caller) await limiter.caller(response, caller);
       else await count(request, response);
       return caller;

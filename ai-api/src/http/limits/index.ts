@@ -109,11 +109,16 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     /**
      * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
      * refused before it is verified, so that further guessing reveals nothing.
+     * @param isFamiliar the credential was right not long ago, so that nobody is guessing it
      * @throws {Problem} what `verify` throws, or RATE_LIMITED
      */
-    credential: async <T>(request: Pick<Request, 'ip'>, verify: () => Promise<T>): Promise<T> => {
+    credential: async <T>(
+      request: Pick<Request, 'ip'>,
+      verify: () => Promise<T>,
+      isFamiliar = false,
+    ): Promise<T> => {
       const address = clientAddress(request);
-      refuseLocked(address);
+      if (!isFamiliar) refuseLocked(address);
       try {
         return await verify();
       } catch (error) {

@@ -122,6 +122,12 @@ describe.each(businessDatabases())('rate limits on $name', ({ create }) => {
     expect((await send('/whoami', from, keyOf('enterp2'))).status).toBe(429);
     expect((await send('/whoami', from, keyOf('pro'))).status).toBe(200);
     expect((await send('/whoami', '192.0.2.8', keyOf('enterp2'))).status).toBe(200);
+    // Also when it has to be verified anew.
+    const later = Date.now() + 40_000;
+    api.context.clock.now = () => new Date(later);
+    expect((await send('/whoami', from, keyOf('pro'))).status).toBe(200);
+    expect((await send('/whoami', from, keyOf('guess'))).status).toBe(429);
+    api.context.clock.now = () => new Date();
   });
 });
 

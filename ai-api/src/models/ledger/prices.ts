@@ -7,6 +7,8 @@ const price = z.object({
   in: z.number().min(0),
   /** For tokens that the provider had seen before; the full price unless listed. */
   cached: z.number().min(0).optional(),
+  /** For tokens that are written into the provider's cache; the full price unless listed. */
+  written: z.number().min(0).optional(),
   out: z.number().min(0),
 });
 const table = z.object({ models: z.record(z.string().regex(/^[^:\s]+:\S+$/), price) });
@@ -37,10 +39,12 @@ export function costOf(prices: Prices, provider: string, model: string, usage: U
   const listedPrice = prices.get(`${provider}:${model}`) ?? prices.get(`${provider}:${undated(model)}`);
   if (!listedPrice) return null;
   const cached = Math.min(usage.tokensCached ?? 0, usage.tokensIn);
-  const fresh = usage.tokensIn - cached;
+  const written = Math.min(usage.tokensCacheWritten ?? 0, usage.tokensIn - cached);
+  const fresh = usage.tokensIn - cached - written;
   const exact =
     fresh * listedPrice.in +
     cached * (listedPrice.cached ?? listedPrice.in) +
+    written * (listedPrice.written ?? listedPrice.in) +
     usage.tokensOut * listedPrice.out;
   // Sums of tenths are a hair too high at times.
   return Math.ceil(exact - 1e-6);

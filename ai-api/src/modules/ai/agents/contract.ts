@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { flag, id, listOf, page } from '../../../contract/schemas.ts';
+import { flag, id, listOf, MAX_INTEGER, page } from '../../../contract/schemas.ts';
 import {
   agentView,
   contextView,
@@ -78,7 +78,12 @@ export const agent = resource({
       access: steer,
       input: z.object({
         agentId,
-        version: z.number().int().min(1).describe('The version you saw; a newer one answers CONFLICT'),
+        version: z
+          .number()
+          .int()
+          .min(1)
+          .max(MAX_INTEGER)
+          .describe('The version you saw; a newer one answers CONFLICT'),
         ...definition.partial().shape,
         maxOutputTokens: shape.maxOutputTokens.unwrap().optional(),
       }),

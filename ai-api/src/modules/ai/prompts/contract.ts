@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
 
 const READERS = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const EDITORS = ['admin', 'executive'] as const;
@@ -181,6 +181,7 @@ export const prompt = resource({
           .number()
           .int()
           .min(0)
+          .max(MAX_INTEGER)
           .optional()
           .describe('The newest version you saw; a newer one then answers CONFLICT'),
       }),
@@ -354,6 +355,7 @@ export const prompt = resource({
           .number()
           .int()
           .min(1)
+          .max(MAX_INTEGER)
           .optional()
           .describe('An earlier version; defaults to the previous one'),
         reason: z.string().trim().min(3).max(500).describe('Why, for the record'),

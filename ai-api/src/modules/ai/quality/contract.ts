@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
 import {
   category,
   claimedReview,
@@ -148,7 +148,12 @@ export const score = resource({
       access: review,
       input: z.object({
         scoreId: id,
-        version: z.number().int().min(1).describe('The version you saw; a newer one answers CONFLICT'),
+        version: z
+          .number()
+          .int()
+          .min(1)
+          .max(MAX_INTEGER)
+          .describe('The version you saw; a newer one answers CONFLICT'),
         value,
         comment,
         reason: z.string().trim().min(3).max(500).describe('Why it is corrected'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { id, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
 import { ruleDefinition } from '../../../judgement/schema.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
@@ -9,7 +9,7 @@ const writers = ['admin', 'executive'] as const;
 const kind = z.string().min(1).max(64).describe('Kind of judgement, for example approval');
 const key = ruleDefinition.shape.key.describe('Name of the rule, unique in its kind');
 const namedKey = z.string().min(1).max(64).describe('Name of the rule');
-const version = z.coerce.number().int().min(1);
+const version = z.coerce.number().int().min(1).max(MAX_INTEGER);
 const comment = prose(3, 500, 'must say what changed');
 const definition = ruleDefinition.meta({ id: 'RuleDefinition' });
 /** Forms offer the kinds that there are. */
@@ -181,7 +181,12 @@ export const rule = resource({
       input: z.object({
         kind,
         rule: definition,
-        expectedVersion: z.number().int().min(0).describe('Newest version that you saw; 0 for a new rule'),
+        expectedVersion: z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_INTEGER)
+          .describe('Newest version that you saw; 0 for a new rule'),
         enabled: z.boolean().default(true),
         effectiveFrom: timestamp.optional().describe('Now unless said; not in the past'),
         comment,
@@ -200,7 +205,7 @@ export const rule = resource({
         kind,
         key,
         version: version.describe('The version to go back to'),
-        expectedVersion: z.number().int().min(1).describe('Newest version that you saw'),
+        expectedVersion: z.number().int().min(1).max(MAX_INTEGER).describe('Newest version that you saw'),
         comment,
       }),
       output: ruleView,
@@ -312,7 +317,7 @@ export const calibration = resource({
         noAt: z.number().gt(0.5).max(1),
         slope: z.number().positive().max(10).optional().describe('As in force unless said'),
         intercept: z.number().min(-1000).max(1000).optional().describe('As in force unless said'),
-        expectedVersion: z.number().int().min(0).describe('Version in force that you saw'),
+        expectedVersion: z.number().int().min(0).max(MAX_INTEGER).describe('Version in force that you saw'),
         reason,
       }),
       output: thresholds,

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
-import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
+import {
+  day,
+  flag,
+  id,
+  isoWeek,
+  listOf,
+  MAX_INTEGER,
+  page,
+  prose,
+  reason,
+  timestamp,
+} from '../../../contract/schemas.ts';
 import { judgementView } from '../../../judgement/schema.ts';
 import { approver, deciders, managers } from './approvers/contract.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
@@ -8,7 +19,7 @@ import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
 
 const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
-const version = z.number().int().min(1).describe('Version of the request that you saw');
+const version = z.number().int().min(1).max(MAX_INTEGER).describe('Version of the request that you saw');
 const builderId = z.string().min(1).max(100);
 const quarterHours = z
   .number()
@@ -267,11 +278,22 @@ export const approval = resource({
         approvalId,
         version,
         decision: z.enum(['approve', 'reject']),
-        reason: reason.optional().describe('Needed to reject, and to change what was decided'),
+        reason: reason
+          .optional()
+          .describe(
+            'Needed to reject, to change what was decided, and to approve beyond the limit of a week',
+          ),
         hours: quarterHours.optional().describe('Approve different hours than requested'),
       }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      errors: [
+        'NOT_FOUND',
+        'CONFLICT',
+        'APPROVAL_NOT_YOURS',
+        'APPROVAL_STATE',
+        'APPROVAL_OVERLAP',
+        'APPROVAL_IMPOSSIBLE',
+      ],
       hints: { reason: { multiline: true } },
     }),
     bulk: operation({

@@ -3,12 +3,11 @@ import { findJudgements, humanJudgement, type StoreJudgement } from '../../../ju
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { type Decider, requireMayDecide } from './deciders.ts';
-import { claimOfRow } from './facts.ts';
 import type { Parts } from './parts.ts';
+import { requirePossible } from './possible.ts';
 import type { ApprovalSettings } from './settings.ts';
 import { OPEN_STATES } from './states.ts';
 import { type ApprovalRecord, addStep, changeApproval, findApproval, lockBuilder } from './store.ts';
-import { refuseOverlap } from './submit.ts';
 
 /** What a person decides, about the version they saw. */
 export interface HumanDecision {
@@ -47,7 +46,8 @@ function howItStands({ state, decided_by, decided_at, reason, version }: Approva
 /**
  * Decides as a person: approves (the first of two, where two are needed and nobody agreed to as many hours yet) or
  * rejects, also against what was decided before. The human judgement supersedes the engine's.
- * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, APPROVAL_OVERLAP, INVALID_INPUT
+ * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, APPROVAL_OVERLAP, APPROVAL_IMPOSSIBLE,
+ *   INVALID_INPUT
  */
 export async function decideAsPerson(
   transaction: TenantTransaction,
@@ -70,13 +70,14 @@ export async function decideAsPerson(
     if (given.hours !== undefined) throw invalidField('hours', 'are for approving');
     return finish(transaction, parts, actor, decider, row, { ...given, hours: undefined });
   }
-  if (row.state === 'rejected') await refuseOverlap(transaction, claimOfRow(row));
   const hours = given.hours ?? row.decided_hours ?? row.hours;
+  const possible = await requirePossible(transaction, parts, row, hours, settings, given.reason);
+  const reason = possible.overLimit ? `${possible.overLimit} ${given.reason}` : given.reason;
   // What somebody approved before it was rejected is not half of another approval.
   const agreed = row.state === 'awaiting_second' ? (row.decided_hours ?? 0) : 0;
   if (hours < settings.twoPersonHours || hours <= agreed)
-    return finish(transaction, parts, actor, decider, row, { ...given, hours });
-  return approveFirst(transaction, parts, actor, decider, row, hours, given.reason ?? null);
+    return finish(transaction, parts, actor, decider, row, { ...given, hours, reason }, possible.endsAt);
+  return approveFirst(transaction, parts, actor, decider, row, hours, reason ?? null);
 }
 
 async function approveFirst(
@@ -120,6 +121,7 @@ async function finish(
   decider: Decider,
   row: ApprovalRecord,
   { decision, reason, hours }: HumanDecision,
+  endsAt: Date | null = row.ends_at,
 ): Promise<ApprovalRecord> {
   const approved = decision === 'approve';
   const why = reason ?? 'Approved.';
@@ -127,6 +129,7 @@ async function finish(
   const changed = await writeSeen(transaction, row, {
     state: approved ? 'approved' : 'rejected',
     decided_hours: approved ? (hours ?? row.hours) : null,
+    ends_at: endsAt,
     engine: 'human',
     reason: why,
     decided_by: decider.name,

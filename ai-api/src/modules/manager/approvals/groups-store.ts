@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
@@ -53,36 +53,36 @@ export function groupsWith(transaction: TenantTransaction, emails: string[]): Pr
     .execute();
 }
 
-/** Addresses of those whose decisions are delegated to a user on a day. */
+/** Delegations of a day, followed from one stand-in to the next, each person once. */
+const chains = (day: string, start: RawBuilder<unknown>) => sql<{ from_email: string; to_email: string }>`
+  with recursive today as (
+    select from_email, to_email from approvals.delegations where first_day <= ${day} and last_day >= ${day}
+  ), chain as (
+    select from_email, to_email from today where ${start}
+    union
+    select chain.from_email, today.to_email from chain join today on today.from_email = chain.to_email
+  )
+  select from_email, to_email from chain where from_email <> to_email order by from_email, to_email`;
+
+/** Addresses of those whose decisions are delegated to a user on a day, also over others who are away. */
 export async function standsInFor(
   transaction: TenantTransaction,
   email: string,
   day: string,
 ): Promise<string[]> {
-  const rows = await transaction
-    .selectFrom('approvals.delegations')
-    .select('from_email')
-    .where('to_email', '=', email)
-    .where('first_day', '<=', day)
-    .where('last_day', '>=', day)
-    .execute();
-  return rows.map(({ from_email }) => from_email);
+  const { rows } = await chains(day, sql`true`).execute(transaction);
+  return rows.filter(({ to_email }) => to_email === email).map(({ from_email }) => from_email);
 }
 
-/** The stand-ins of any of these people on a day. */
+/** The stand-ins of any of these people on a day, and theirs. */
 export async function standInsOf(
   transaction: TenantTransaction,
   emails: readonly string[],
   day: string,
 ): Promise<{ from_email: string; to_email: string }[]> {
   if (emails.length === 0) return [];
-  return transaction
-    .selectFrom('approvals.delegations')
-    .select(['from_email', 'to_email'])
-    .where('from_email', 'in', [...emails])
-    .where('first_day', '<=', day)
-    .where('last_day', '>=', day)
-    .execute();
+  const { rows } = await chains(day, sql`from_email = any(${[...emails]}::text[])`).execute(transaction);
+  return rows;
 }
 
 export type GroupInput = Pick<GroupRecord, 'name' | 'team' | 'escalation' | 'members'>;

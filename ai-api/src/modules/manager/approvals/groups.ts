@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Caller } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import * as store from './groups-store.ts';
 import { delegationView, groupView } from './views.ts';
@@ -14,8 +14,11 @@ interface DelegationInput {
   fromEmail?: string | undefined;
 }
 
+/** Whether anyone of the company has an e-mail address. */
+export type IsKnown = (transaction: TenantTransaction, email: string) => Promise<boolean>;
+
 /** Who decides: groups by team, and delegations. */
-export function createGroups(database: Database) {
+export function createGroups(database: Database, isKnown: IsKnown) {
   const taken = (name: string) =>
     new Problem('CONFLICT', `A group for that team, or one named ${name}, already exists.`);
 
@@ -97,6 +100,8 @@ export function createGroups(database: Database) {
         const from = delegatorOf(caller, input.fromEmail);
         if (input.lastDay < input.firstDay) throw invalidField('lastDay', 'must not be before firstDay');
         if (input.toEmail === from) throw invalidField('toEmail', 'must be a different person');
+        if (!(await isKnown(transaction, input.toEmail)))
+          throw invalidField('toEmail', 'is the address of no user and no builder');
         const row = await store.insertDelegation(transaction, {
           from_email: from,
           to_email: input.toEmail,

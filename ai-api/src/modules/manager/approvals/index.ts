@@ -12,7 +12,7 @@ import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
-import type { People } from '../../shared/people/index.ts';
+import { builderIdByEmail, type People } from '../../shared/people/index.ts';
 import { createAnnouncer } from './announce.ts';
 import { approver } from './approvers/contract.ts';
 import { approval } from './contract.ts';
@@ -62,6 +62,9 @@ export function create(needs: Needs) {
     storeJudgement: quality.storeJudgement,
     enqueueTriage: (transaction, tenantId, approvalId) =>
       jobs.enqueue<TriageJob>(transaction, QUEUE, [{ tenantId, approvalId }], { priority: 'high' }),
+    isKnown: async (transaction, email) =>
+      (await identity.users.isKnown(transaction, email)) ||
+      (await builderIdByEmail(transaction, email)) !== null,
     onJudged: metrics.judged,
     now: () => clock.now(),
   };

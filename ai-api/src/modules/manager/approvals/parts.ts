@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Announcer } from './announce.ts';
+import type { IsKnown } from './groups.ts';
 
 /** What every part of the service is built of. */
 export interface Parts {
@@ -17,6 +18,8 @@ export interface Parts {
   storeJudgement: StoreJudgement;
   /** Enqueues the triage of a request with the transaction. */
   enqueueTriage(transaction: TenantTransaction, tenantId: string, approvalId: string): Promise<void>;
+  /** Whether anyone of the company has an e-mail address. */
+  isKnown: IsKnown;
   onJudged(kind: string, engine: string): void;
   now(): Date;
 }

@@ -99,7 +99,7 @@ export function createApprovals(parts: Parts) {
   }
 
   return {
-    ...createGroups(database),
+    ...createGroups(database, parts.isKnown),
 
     submit: async (
       context: RequestContext,

@@ -26,7 +26,8 @@ type NewApproval = Pick<
   | 'submitted_user'
 >;
 type Change = Partial<
-  Omit<ApprovalRecord, keyof NewApproval | 'tenant_id' | 'version' | 'created_at' | 'updated_at'>
+  Omit<ApprovalRecord, keyof NewApproval | 'tenant_id' | 'version' | 'created_at' | 'updated_at'> &
+    Pick<ApprovalRecord, 'ends_at'>
 >;
 
 /** What counts against a builder's day and week: approved, or still to be decided. */

@@ -3,7 +3,12 @@ import type { CallContext, ChatModel } from '../../../models/chat.ts';
 import { ModelError } from '../../../models/chat.ts';
 import { type PromptUsed, promptUsed, type ResolvedPrompt, renderPrompt } from '../../../models/prompt.ts';
 import { createSpotlight } from '../../../models/spotlight.ts';
-import { createLines, type GroundedSentence, groundedSentence } from './grounding/index.ts';
+import {
+  createAnswerReader,
+  type GroundedSentence,
+  groundedSentence,
+  statementsIn,
+} from './grounding/index.ts';
 import type { FoundPassage } from './retrieval/fusion.ts';
 
 /** What became of a question. */
@@ -45,7 +50,8 @@ export function fromPassages(passages: readonly FoundPassage[], modelFailure: st
 
 /**
  * Lets the model answer from passages. It writes one sentence a line, each with the passage and the words that it rests
- * on; a sentence whose words are not there is not answered, and one that says them otherwise gives way to them. A model that fails leaves the passages themselves.
+ * on; a sentence whose words are not there is not answered, and one that says them otherwise gives way to them. A model
+ * that fails, or whose answer cannot be read, leaves the passages themselves.
  * @param onSentence told of every sentence as soon as it was checked
  * @throws only by the signal of `request`
  */
@@ -79,10 +85,14 @@ export async function fromModel(
     `Question: ${spotlight.quote(question)}`,
   ].join('\n');
   const sentences: GroundedSentence[] = [];
-  const lines = createLines();
-  const read = (complete: readonly string[]) => {
-    for (const line of complete) {
-      const sentence = sentences.length < MAX_SENTENCES ? groundedSentence(line, passages) : null;
+  const reader = createAnswerReader();
+  let isUnreadable = false;
+  let isCutOff = false;
+  const read = (objects: readonly unknown[]) => {
+    const statements = objects.map(statementsIn);
+    isUnreadable ||= statements.includes(null);
+    for (const statement of statements.flatMap((found) => found ?? [])) {
+      const sentence = sentences.length < MAX_SENTENCES ? groundedSentence(statement, passages) : null;
       if (!sentence || sentences.some(({ text }) => text === sentence.text)) continue;
       sentences.push(sentence);
       onSentence(sentence);
@@ -94,10 +104,15 @@ export async function fromModel(
     const messages = [{ role: 'user' as const, content }];
     const used = { name: prompt.name, version: prompt.version };
     for await (const part of model.stream({ system, messages, call: { ...call, prompt: used }, signal })) {
-      if (part.type === 'delta') read(lines.add(part.delta));
-      else answeredBy = part.model;
+      if (part.type === 'delta') read(reader.add(part.delta));
+      else {
+        answeredBy = part.model;
+        isCutOff = part.isCutOff === true;
+      }
     }
-    read(lines.end());
+    const end = reader.end();
+    read(end.objects);
+    isUnreadable ||= end.isUnreadable;
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     // Sentences already sent are kept: they were checked. The response says that it may be incomplete.
@@ -105,6 +120,10 @@ export async function fromModel(
     modelFailure = error.message;
   }
   const answered = sentences.length > 0;
+  if (isCutOff) modelFailure = "The model's answer was cut off at the limit of its length.";
+  else if (isUnreadable && !answered) modelFailure = "The model's answer could not be read.";
+  // Only a model that read the passages and wrote nothing about them shows that they do not say it.
+  if (!answered && modelFailure !== null) return fromPassages(passages, modelFailure);
   return {
     status: answered ? 'answered' : 'not said',
     engine: 'model',

@@ -6,7 +6,6 @@ import { businessDatabases, type TestDatabase } from '../../../../test/databases
 import { docxOf, pdfOf } from '../../../../test/files.ts';
 import { type ModelRecorder, startModelRecorder } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
-import { createLines } from './grounding/index.ts';
 import { passagesOf } from './passages.ts';
 import { createWordIndexes } from './retrieval/word-indexes.ts';
 import { searchPassages } from './search.ts';
@@ -335,6 +334,19 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       expect(turns[0]?.sentences).toEqual(turn.sentences);
     });
 
+    test.each([
+      ['cut off', { content: '{"sentence": "Every parent gets 16 ' }],
+      ['in prose', { content: 'I think it is sixteen weeks.' }],
+      ['of thoughts alone', { content: '<think>Sixteen weeks, says passage 1.' }],
+    ])('whose answer is %s gets the passages, and why', async (_how, reply) => {
+      model.answerWith(() => reply);
+      const turn = await api.client.chat.query({
+        question: `How many paid weeks of parental leave, ${_how}?`,
+      });
+      expect(turn).toMatchObject({ status: 'passages', modelFailure: expect.stringContaining('answer') });
+      expect(turn.answer).toContain('16 weeks of paid parental leave');
+    });
+
     test('that the policies do not speak of is not answered', async () => {
       model.answerWith(() => ({
         content: lines({ sentence: 'Dogs are welcome.', passage: 1, quote: 'dogs are welcome' }),
@@ -435,23 +447,6 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       ]);
       expect(JSON.parse(events[2]?.split('\ndata: ')[1] ?? '')).toMatchObject({ status: 'answered' });
     });
-  });
-});
-
-describe('lines of an answer', () => {
-  test('are read from pieces of any size', () => {
-    fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 20 })), fc.integer({ min: 1, max: 7 }), (parts, size) => {
-        const text = parts.join('\n');
-        const reader = createLines();
-        const read: string[] = [];
-        for (let at = 0; at < text.length; at += size) read.push(...reader.add(text.slice(at, at + size)));
-        read.push(...reader.end());
-        const wanted = text.split('\n');
-        if (wanted.at(-1)?.trim() === '') wanted.pop();
-        expect(read).toEqual(wanted);
-      }),
-    );
   });
 });
 

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { day, flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
+import {
+  day,
+  flag,
+  id,
+  isoWeek,
+  listOf,
+  MAX_INTEGER,
+  page,
+  prose,
+  reason,
+  timestamp,
+} from '../../../contract/schemas.ts';
 import { GRADES } from '../../../judgement/grade.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -221,7 +232,10 @@ export const performance = resource({
   },
 });
 
-const seen = { planId: id, version: z.number().int().min(1).describe('Version that you saw') };
+const seen = {
+  planId: id,
+  version: z.number().int().min(1).max(MAX_INTEGER).describe('Version that you saw'),
+};
 
 export const plan = resource({
   id: 'plan',

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { flag, id, listOf, page, prose, reason, STAGES, timestamp } from '../../../contract/schemas.ts';
+import {
+  flag,
+  id,
+  listOf,
+  MAX_INTEGER,
+  page,
+  prose,
+  reason,
+  STAGES,
+  timestamp,
+} from '../../../contract/schemas.ts';
 import { criterionResult, judgementView } from '../../../judgement/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -78,7 +88,7 @@ const evaluation = z
 
 const seen = {
   evaluationId: id,
-  version: z.number().int().min(1).describe('Version of the evaluation that you saw'),
+  version: z.number().int().min(1).max(MAX_INTEGER).describe('Version of the evaluation that you saw'),
 };
 
 export const stageGate = resource({
@@ -111,7 +121,12 @@ export const stageGate = resource({
         toStage: stage,
         name: prose(1, 100),
         criteria: z.array(gateCriterion).min(1).max(50),
-        expectedVersion: z.number().int().min(0).describe('Version that you saw; 0 for a new gate'),
+        expectedVersion: z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_INTEGER)
+          .describe('Version that you saw; 0 for a new gate'),
       }),
       output: gate,
       errors: ['RULE_INVALID', 'CONFLICT'],

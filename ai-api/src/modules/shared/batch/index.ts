@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../../http/caller.ts';
 import { toProblem } from '../../../http/error-handler.ts';
-import type { Invoked, Invoker } from '../../../http/invoke.ts';
+import type { Invoked, Invoker } from '../../../http/invoker.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { requireAccess, type Served, serve } from '../../../http/router.ts';

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { ClaimMapping } from '../../../config/sign-in.ts';
 import { ROLES, type Role } from '../../../contract/operation.ts';
+import { MCP_WRITE } from '../../../contract/scopes.ts';
 import type { Person } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
@@ -41,6 +42,16 @@ export function mappedRoles(claims: Claims, { rolesClaim, roles }: ClaimMapping)
   const given = [claimAt(claims, rolesClaim)].flat().filter((value) => typeof value === 'string');
   const named = given.flatMap((value) => value.split(/[\s,]+/));
   return ROLES.filter((role) => named.some((value) => Object.hasOwn(roles, value) && roles[value] === role));
+}
+
+/**
+ * The scopes of ours that a token was issued with, by its claim `scope` or `scp`. Roles limit people; `mcp:write` is
+ * what an issuer has to grant expressly.
+ * @see https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3
+ */
+export function grantedScopes({ scope, scp }: Claims): string[] {
+  const given = [scope, scp].flat().filter((value) => typeof value === 'string');
+  return given.flatMap((value) => value.split(' ')).includes(MCP_WRITE) ? [MCP_WRITE] : [];
 }
 
 interface Arrival {

@@ -1,4 +1,13 @@
-import { createRemoteJWKSet, customFetch, decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose';
 import { z } from 'zod';
 import type { TokenIssuer } from '../../../config/sign-in.ts';
 import { invalidToken } from '../../../http/problem.ts';
@@ -36,7 +45,7 @@ export function createIssuers(configured: TokenIssuer[], now: () => Date, cooldo
       if (!known) throw invalidToken('The issuer of the token is not trusted.');
       const { issuer, keys } = known;
       const byAud = issuer.audienceClaim === 'aud';
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await verifyByAny(token, keys, {
         issuer: issuer.issuer,
         algorithms: ALGORITHMS,
         clockTolerance: TOLERANCE_SECONDS,
@@ -44,6 +53,8 @@ export function createIssuers(configured: TokenIssuer[], now: () => Date, cooldo
         requiredClaims: ['sub', 'exp', issuer.audienceClaim],
         ...(byAud ? { audience: issuer.audience } : {}),
       }).catch(explainToken);
+      if (typeof payload.sub !== 'string' || payload.sub === '')
+        throw invalidToken('The claim sub of the token is not text.');
       const audience = String(payload[issuer.audienceClaim]);
       if (!byAud && ![issuer.audience].flat().includes(audience))
         throw invalidToken('The token is for another audience.');
@@ -52,6 +63,23 @@ export function createIssuers(configured: TokenIssuer[], now: () => Date, cooldo
       return { issuer, claims: payload as IssuedToken['claims'] };
     },
   };
+}
+
+/** Verifies a token; one that names no key, by each key that its issuer publishes for its algorithm. */
+async function verifyByAny(token: string, keys: KeySet, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, keys, options);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return await jwtVerify(token, key, options);
+      } catch (inner) {
+        if (!(inner instanceof errors.JWSSignatureVerificationFailed)) throw inner;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 /** Who a token says it is from, before anything is verified; null for what is no JWT. */

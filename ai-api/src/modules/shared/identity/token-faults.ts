@@ -16,7 +16,9 @@ export function explainToken(error: unknown): never {
     throw invalidToken(`The algorithm of the token is not one of ${ALGORITHMS.join(', ')}.`);
   if (error instanceof errors.JWSSignatureVerificationFailed)
     throw invalidToken('The signature of the token is wrong.');
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+  if (isBrokenKey(error))
+    throw invalidToken('The issuer publishes the key of the token in a form that cannot be read.');
+  if (error instanceof errors.JWKSNoMatchingKey)
     throw invalidToken('The token is signed with a key that its issuer does not publish.');
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
     throw invalidToken('The token is not a well-formed JWT.');
@@ -24,6 +26,12 @@ export function explainToken(error: unknown): never {
     retryAfter: 5,
     cause: error,
   });
+}
+
+/** A published key that is none: asking for it again would bring the same. */
+function isBrokenKey(error: unknown): boolean {
+  if (error instanceof errors.JWKInvalid) return true;
+  return error instanceof DOMException && (error.name === 'DataError' || error.name === 'SyntaxError');
 }
 
 function claimFault({ claim, reason }: { claim: string; reason: string }): string {

@@ -78,6 +78,22 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     expect((await ask(await issuer.sign(ada), '/users')).status).toBe(403);
   });
 
+  test.each([5, {}, null, ''])('whose subject is %j is refused', async (sub) => {
+    const token = await issuer.sign({ ...ada, sub } as never);
+    expect(await refusal(token)).toMatch(/sub/);
+  });
+
+  test('may change something through MCP when its issuer granted the scope', async () => {
+    const scopesOf = async (claims: object) => {
+      const answer = await ask(await issuer.sign({ ...ada, ...claims }));
+      return ((await answer.json()) as { scopes: string[] }).scopes;
+    };
+    expect(await scopesOf({ scope: 'openid mcp:write act-as' })).toEqual(['*', 'mcp:write']);
+    expect(await scopesOf({ scp: ['mcp:write'] })).toEqual(['*', 'mcp:write']);
+    for (const scope of ['openid', 'mcp:writer', { 'mcp:write': true }, null])
+      expect(await scopesOf({ scope })).toEqual(['*']);
+  });
+
   test.each(['ES256', 'EdDSA'] as const)('may be signed with %s', async (algorithm) => {
     const token = await second.sign(
       {
@@ -181,6 +197,35 @@ describe.each(businessDatabases())('a token of another issuer, on $name', ({ cre
     const { items } = await api.client.user.list({ search: 'leaver@' });
     await api.client.user.update({ userId: items[0]?.userId as string, status: 'disabled' });
     expect(await refusal(token)).toMatch(/disabled/);
+  });
+
+  test('that names no key is verified by each key that is published, and by a key that is none by nothing', async () => {
+    const fresh = await startIssuer();
+    await fresh.addKey('second');
+    await fresh.addKey('broken', 'ES256');
+    await fresh.addKey('hidden', 'RS256', true);
+    const { createIssuers } = await import('./issuers.ts');
+    const { parseTokenIssuers } = await import('../../../config/sign-in.ts');
+    const settings = JSON.stringify([{ issuer: fresh.issuer, audience: AUDIENCE }]);
+    const issuers = createIssuers(parseTokenIssuers(settings), () => new Date());
+    for (const kid of ['first', 'second'])
+      expect(await issuers.verify(await fresh.sign(ada, kid, false))).toMatchObject({
+        claims: { sub: 'ada' },
+      });
+    const refusedAs = (token: string) =>
+      issuers.verify(token).then(
+        () => null,
+        (error: Error) => error,
+      );
+    expect(await refusedAs(await fresh.sign(ada, 'hidden', false))).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'The signature of the token is wrong.',
+    });
+    const broken = await fresh.sign(ada, 'broken');
+    Object.assign(fresh.publicJwk('broken'), { x: 'AAAA' });
+    const anew = createIssuers(parseTokenIssuers(settings), () => new Date());
+    await expect(anew.verify(broken)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await fresh.stop();
   });
 
   test('of a flood with unknown keys makes the issuer be asked once, and a new key is found later', async ({

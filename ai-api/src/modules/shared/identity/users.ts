@@ -64,6 +64,12 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
     /** Names of users, by their id, for what people read. */
     names: namesOf,
 
+    /** Whether a user who is not disabled has an e-mail address. */
+    isKnown: async (transaction: TenantTransaction, email: string) => {
+      const user = await findUser(transaction, { email: email.toLowerCase() });
+      return user !== undefined && user.status !== 'disabled';
+    },
+
     list: (tenantId: string, filter: UserFilter, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
         listPage(page, {

@@ -11,7 +11,7 @@ import { requireSameOrigin } from '../../../http/same-origin.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
-import { arrive, claimAt, covers, personOf, rolesOf } from './claims.ts';
+import { arrive, claimAt, covers, grantedScopes, personOf, rolesOf } from './claims.ts';
 import { csrfTokenOf, digest } from './digest.ts';
 import { type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
@@ -30,6 +30,8 @@ export const ACTING_FOR_HEADER = 'ai-manager-acting-for';
 /** For how long a verified credential is trusted without asking the database again, unless it hears of a change. */
 const TRUST_MS = 30_000;
 const MAX_TRUSTED = 10_000;
+/** For how long after its last use a credential is familiar: it is verified although its address sends wrong ones. */
+const FAMILIAR_MS = 3_600_000;
 
 /** An account elsewhere, such as `tooljet:<id>`. */
 const EXTERNAL_ACCOUNT = /^([a-z][a-z0-9-]*):(\S+)$/;
@@ -70,6 +72,7 @@ export function createVerifier(parts: Parts) {
   const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant, now } = parts;
   const time = () => now().getTime();
   const trusted = new LRUCache<string, Caller>({ max: MAX_TRUSTED, ttlResolution: 0, perf: { now: time } });
+  const familiar = new LRUCache<string, true>({ max: MAX_TRUSTED, ttl: FAMILIAR_MS, perf: { now: time } });
   let generation = 0;
   changes.on(() => {
     generation++;
@@ -80,6 +83,7 @@ export function createVerifier(parts: Parts) {
   async function trust(fingerprint: string, verify: () => Promise<Caller>): Promise<Caller> {
     const before = generation;
     const caller = await verify();
+    familiar.set(fingerprint, true);
     const { expiresAt } = caller.credential;
     const ttl = Math.min(TRUST_MS, expiresAt === null ? TRUST_MS : expiresAt - time());
     if (generation === before && ttl > 0) trusted.set(fingerprint, caller, { ttl });
@@ -156,7 +160,7 @@ export function createVerifier(parts: Parts) {
           keyName: null,
           user: await personOf(transaction, user),
           roles: rolesOf(user),
-          scopes: ['*'],
+          scopes: ['*', ...grantedScopes(claims)],
         };
       })
       .catch((error: unknown) => {
@@ -215,7 +219,7 @@ export function createVerifier(parts: Parts) {
     const fingerprint = digest(`${bearer}\n${actingFor ?? ''}`);
     const known = trusted.get(fingerprint);
     if (known) return known;
-    return guard(() => trust(fingerprint, () => byBearer(bearer, actingFor)));
+    return guard(() => trust(fingerprint, () => byBearer(bearer, actingFor)), familiar.has(fingerprint));
   };
 
   /** What the caller of a credential may do as of now; null when the credential has ended. */

@@ -17,6 +17,11 @@ const report = z
         z.object({
           model: z.string(),
           state: z.enum(ROUTE_STATES),
+          limitations: z
+            .array(z.string())
+            .describe(
+              'What the model has refused since the start, such as a temperature, and is not sent any more',
+            ),
           isPriced: z.boolean().describe('Whether its calls count against budgets'),
         }),
       )
@@ -25,6 +30,7 @@ const report = z
       .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
       .describe('What makes vectors of texts; static: word vectors of English'),
     traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
+    mcp: z.enum(['on', 'off']).describe('Whether assistants can call operations as tools at /mcp'),
     drivers: z.object({
       database: z.string(),
       vectors: z

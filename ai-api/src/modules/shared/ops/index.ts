@@ -12,7 +12,7 @@ type Report = z.input<(typeof health)['operations']['get']['output']>;
 /** What health reports that does not change while the process runs. */
 export type Installation = Pick<
   Report,
-  'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'drivers' | 'sources'
+  'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'mcp' | 'drivers' | 'sources'
 > & {
   /** Their state at this moment. */
   providers(): Report['providers'];

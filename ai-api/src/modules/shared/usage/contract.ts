@@ -56,7 +56,9 @@ const call = z
     tokensIn: z.number().int(),
     tokensOut: z.number().int(),
     tokensCached: z.number().int(),
-    isEstimated: z.boolean().describe('The provider did not report the usage of an interrupted response'),
+    isEstimated: z
+      .boolean()
+      .describe('The provider reported no usage that can be true, so that it is estimated'),
     costMicros: micros.nullable().describe('Null when the price is not known'),
     latencyMs: z.number().int(),
     traceId: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Caller, RequestContext } from '../../../http/caller.ts';
 import { callerId } from '../../../http/caller.ts';
-import type { Invoker } from '../../../http/invoke.ts';
+import type { Invoker } from '../../../http/invoker.ts';
 import { invalidField } from '../../../http/problem.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Cache } from '../../../platform/cache/index.ts';

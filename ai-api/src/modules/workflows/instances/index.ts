@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
-import type { Invoker } from '../../../http/invoke.ts';
+import type { Invoker } from '../../../http/invoker.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';

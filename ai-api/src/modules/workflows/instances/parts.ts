@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Invoker } from '../../../http/invoke.ts';
+import type { Invoker } from '../../../http/invoker.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import type { Invoker } from '../../../http/invoke.ts';
+import type { Invoker } from '../../../http/invoker.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { ExpressionError } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';

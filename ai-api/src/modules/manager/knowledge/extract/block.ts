@@ -35,7 +35,15 @@ export function createOutline() {
   };
 }
 
-/** One line of text without control characters, and without runs of white space. */
+/**
+ * One line of text without control characters, and without runs of white space. Characters without a width are no
+ * blanks: soft hyphens and word joiners go, and so do joiners between Latin letters; scripts and emoji that are
+ * written with joiners keep them.
+ */
 export function clean(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return text
+    .replaceAll(/(?<=\p{Script=Latin})[\u200c\u200d]+|[\u200c\u200d]+(?=\p{Script=Latin})/gu, '')
+    .replaceAll(/(?![\u200c\u200d])\p{Cf}+/gu, '')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
 }

@@ -1,4 +1,4 @@
-import { unzip } from 'fflate';
+import { strFromU8, strToU8, unzip, unzipSync, zipSync } from 'fflate';
 import mammoth from 'mammoth';
 import { type Extracted, UnreadableFile } from './block.ts';
 import { readHtml } from './html.ts';
@@ -18,11 +18,30 @@ export async function readDocx(body: Uint8Array): Promise<Extracted> {
   }
   await refuseBomb(body);
   try {
-    const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(body) });
+    const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(withoutHidden(body)) });
     return readHtml(value);
   } catch (error) {
     throw new UnreadableFile('It is not a readable Word document.', error);
   }
+}
+
+const TEXT_PARTS = /^word\/(document|footnotes|endnotes)\.xml$/;
+/** A run of text, and the mark in its properties that hides it unless it is switched off. */
+const RUN = /<w:r(?: [^>]*)?>(?:(?!<\/?w:r[ >])[\s\S])*<\/w:r>/g;
+const HIDDEN = /<w:(?:vanish|specVanish)(?:\s*\/?>|\s+w:val="(?:1|true|on)")/;
+
+/** The same document without the text that Word hides: drafts and notes that no reader of it sees. */
+function withoutHidden(body: Uint8Array): Uint8Array {
+  const files = unzipSync(body);
+  let isChanged = false;
+  for (const [name, content] of Object.entries(files)) {
+    if (!TEXT_PARTS.test(name)) continue;
+    const text = strFromU8(content);
+    if (!HIDDEN.test(text)) continue;
+    files[name] = strToU8(text.replaceAll(RUN, (run) => (HIDDEN.test(run) ? '' : run)));
+    isChanged = true;
+  }
+  return isChanged ? zipSync(files, { level: 0 }) : body;
 }
 
 /** Adds up what the archive says its files are before any of them is unpacked. */

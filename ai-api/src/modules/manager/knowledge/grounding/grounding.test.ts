@@ -18,7 +18,7 @@ const PASSAGES = [
 ];
 
 const told = (sentence: string, quote: string, passage = 1) =>
-  groundedSentence(JSON.stringify({ sentence, passage, quote }), PASSAGES);
+  groundedSentence({ sentence, passage, quote }, PASSAGES);
 
 describe('a sentence of an answer', () => {
   test.each([

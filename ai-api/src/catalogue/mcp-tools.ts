@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { McpAnnotations, McpTool } from '../contract/mcp-tool.ts';
+import type { Operation, Resource } from '../contract/operation.ts';
+
+/** Every composable operation as an MCP tool, in the order of the resources. */
+export function mcpTools(resources: Record<string, Resource>): McpTool[] {
+  return Object.values(resources).flatMap(({ id, operations }) =>
+    Object.entries(operations)
+      .filter(([, op]) => op.composable !== false)
+      .map(([key, op]) => toolOf(id, key, op)),
+  );
+}
+
+function toolOf(resourceId: string, key: string, op: Operation): McpTool {
+  return {
+    operation: `${resourceId}.${key}`,
+    name: `${snakeCase(resourceId)}_${snakeCase(key)}`,
+    title: op.summary,
+    description: op.description ? `${op.summary}. ${op.description}` : `${op.summary}.`,
+    inputSchema: inputSchemaOf(op),
+    annotations: annotationsOf(op),
+  };
+}
+
+/** From the method: DELETE and PUT repeat without a further effect, and only what creates is known to add. */
+function annotationsOf({ method, status }: Operation): McpAnnotations {
+  return {
+    readOnlyHint: method === 'GET',
+    destructiveHint: method !== 'GET' && status !== 201,
+    idempotentHint: method === 'GET' || method === 'PUT' || method === 'DELETE',
+  };
+}
+
+function inputSchemaOf(op: Operation): McpTool['inputSchema'] {
+  const schema = z.toJSONSchema(op.input, {
+    io: 'input',
+    unrepresentable: 'any',
+    // The pattern of a format is long, and says nothing that its name does not.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      delete jsonSchema.id;
+    },
+  });
+  const { $schema: _dialect, ...rest } = schema;
+  return { ...rest, type: 'object', additionalProperties: false };
+}
+
+function snakeCase(identifier: string): string {
+  return identifier.replaceAll(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+}
