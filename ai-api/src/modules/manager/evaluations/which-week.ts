@@ -3,7 +3,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
-import { officialRun } from './store.ts';
+import { officialRun } from './run-store.ts';
 
 export interface WeekWanted {
   week?: string | undefined;

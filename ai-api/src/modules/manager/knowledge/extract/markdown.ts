@@ -11,7 +11,7 @@ interface Node {
   type: string;
   children?: Node[];
   value?: string;
-  alt?: string | null;
+  alt?: string | null | undefined;
   depth?: number;
   ordered?: boolean | null;
   start?: number | null;
