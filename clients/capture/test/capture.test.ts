@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text as textOf } from 'node:stream/consumers';
-import { Database } from 'node-sqlite3-wasm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../../../ai-api/src/catalogue/client.ts';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../ai-api/test/api.ts';
@@ -268,10 +268,11 @@ describe('the capture command', () => {
       'globalStorage',
     );
     mkdirSync(folder, { recursive: true });
-    const database = new Database(join(folder, 'state.vscdb'));
+    const database = new DatabaseSync(join(folder, 'state.vscdb'));
+    database.exec('pragma journal_mode = wal');
     database.exec('create table cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)');
-    const put = (key: string, value: unknown) =>
-      database.run('insert into cursorDiskKV values (?, ?)', [key, JSON.stringify(value)]);
+    const insert = database.prepare('insert into cursorDiskKV values (?, ?)');
+    const put = (key: string, value: unknown) => insert.run(key, JSON.stringify(value));
     put('composerData:c1', {
       name: 'The copper kettle',
       createdAt: Date.UTC(2026, 10, 2),
@@ -280,11 +281,11 @@ describe('the capture command', () => {
     put('bubbleId:c1:b1', { type: 1, text: 'Why does the copper kettle whistle?' });
     put('bubbleId:c1:b2', { type: 2, text: 'Its lid is loose.' });
     put('cursorAuth/accessToken', SECRET);
-    database.close();
     expect((await run(['push'])).out).toContain('Sent 1 parts: 2 messages added');
     const [kettle] = await found('copper kettle');
     expect(kettle).toMatchObject({ tool: 'cursor', title: 'The copper kettle', messages: 2 });
     expect((await run(['push'])).out).toContain('Sent 0 parts');
+    database.close();
   });
 
   test('aider’s history is found where other assistants worked', async () => {
