@@ -20,6 +20,14 @@ export const webhooks: Step[] = [
   step('webhook.update', (answerOf) => ({ ...endpointId(answerOf), events: ['decision.made' as const] }), {
     matches: { events: ['decision.made'] },
   }),
+  step(
+    'webhook.update',
+    (answerOf) => ({ ...endpointId(answerOf), topics: ['evaluation.run.*', 'agent.#'] }),
+    {
+      name: 'by topics',
+      matches: { events: ['decision.made'], topics: ['evaluation.run.*', 'agent.#'] },
+    },
+  ),
   step('webhook.rotateSecret', endpointId),
   step('webhook.test', (answerOf) => ({ ...endpointId(answerOf), event: 'decision.made' as const })),
   step('webhook.listDeliveries', (answerOf) => ({ ...endpointId(answerOf), status: 'delivered' as const }), {

@@ -92,6 +92,16 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
     });
   });
 
+  test('are delivered to endpoints that asked for a topic that matches, and to no others', async () => {
+    await client.webhook.create({ url: subscriber.url, events: [], topics: ['evaluation.*.completed'] });
+    await client.webhook.create({ url: subscriber.url, events: [], topics: ['approval.#'] });
+    await publish();
+    await received(1);
+    expect(await problem(client.webhook.create({ url: subscriber.url, events: [] }))).toMatchObject({
+      status: 422,
+    });
+  });
+
   test('cannot be sent to places that are not allowed, at creation or by a change', async () => {
     for (const url of ['http://169.254.169.254/latest', 'http://10.0.0.1/', 'http://[::1]/'])
       expect(await problem(client.webhook.create({ url, events: completed }))).toEqual({
