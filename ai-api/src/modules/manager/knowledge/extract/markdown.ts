@@ -11,10 +11,10 @@ interface Node {
   type: string;
   children?: Node[];
   value?: string;
-  alt?: string | null;
+  alt?: string | null | undefined;
   depth?: number;
-  ordered?: boolean | null;
-  start?: number | null;
+  ordered?: boolean | null | undefined;
+  start?: number | null | undefined;
 }
 
 /**
