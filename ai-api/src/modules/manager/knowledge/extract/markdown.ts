@@ -13,8 +13,8 @@ interface Node {
   value?: string;
   alt?: string | null | undefined;
   depth?: number;
-  ordered?: boolean | null;
-  start?: number | null;
+  ordered?: boolean | null | undefined;
+  start?: number | null | undefined;
 }
 
 /**
