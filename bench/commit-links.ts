@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultRules, compileRules, judge } from '../ai-api/src/judgement/index.ts';
+import { compileRules, defaultRules, judge } from '../ai-api/src/judgement/index.ts';
 import { importFile } from '../ai-api/src/modules/context/formats/index.ts';
 import { type Conversation, ForeignFile } from '../ai-api/src/modules/context/formats/model.ts';
 import { commitLinkKind } from '../ai-api/src/modules/context/links/kind.ts';
@@ -39,8 +39,12 @@ async function setOf(folder: string, name: string) {
     const stripped = Buffer.from(part.replaceAll(TRUTH, ''));
     for (const conversation of conversationsIn(stripped)) read.push({ id: String(n), conversation });
   }
-  const starts = read.map(({ conversation }) => conversation.startedAt).filter((at) => at !== null).sort();
-  for (const { id, conversation } of read) conversations.push({ id, conversation: linkable(conversation, starts) });
+  const starts = read
+    .map(({ conversation }) => conversation.startedAt)
+    .filter((at) => at !== null)
+    .sort();
+  for (const { id, conversation } of read)
+    conversations.push({ id, conversation: linkable(conversation, starts) });
   return { conversations, commits: given.map(commitOf), truth };
 }
 
@@ -148,4 +152,7 @@ async function main(folder: string): Promise<void> {
 
 const folder = process.env.BENCH_HISTORIES;
 if (folder) await main(folder);
-else console.log('Set BENCH_HISTORIES to a folder with histories of aider and their commits. Nothing was measured.');
+else
+  console.log(
+    'Set BENCH_HISTORIES to a folder with histories of aider and their commits. Nothing was measured.',
+  );

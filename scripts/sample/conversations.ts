@@ -5,10 +5,7 @@ import { sampleConversations } from '../../examples/conversations/index.ts';
  * Imports the conversations of the sample company, each as the person who had it. A second time changes nothing.
  * @returns how many are new
  */
-export async function importConversations(
-  client: Client,
-  as: (userId: string) => Client,
-): Promise<number> {
+export async function importConversations(client: Client, as: (userId: string) => Client): Promise<number> {
   let imported = 0;
   for (const { email, name, files } of sampleConversations()) {
     const report = await as(await ensurePerson(client, email, name)).conversation.import({

@@ -23,7 +23,8 @@ export function contextFlows(fixture: () => PreviewFixture): void {
         },
       ],
     });
-    const found = async () => (await client.conversation.search({ q: 'refreshSessionToken', alpha: 0 })).total;
+    const found = async () =>
+      (await client.conversation.search({ q: 'refreshSessionToken', alpha: 0 })).total;
     await expect.poll(found, { timeout: 20_000 }).toBe(1);
     const page = await fixture().open('context');
     await settled(page);

@@ -2,8 +2,6 @@ import { type Kysely, sql } from 'kysely';
 
 /** Repositories and their commits, and the connections to GitHub and GitLab that tell of them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await sql`create schema if not exists context`.execute(db);
-  await sql`grant usage on schema context to ai_manager_app`.execute(db);
   await sql`
     create table context.git_connections (
       id uuid primary key,
