@@ -115,7 +115,9 @@ const stored = (id: string, name: string) => ({
 });
 
 /** The part of n8n's public API that reads workflows. */
-async function startWorkflowRecorder(workflows: { id: string }[]): Promise<Listening> {
+async function startWorkflowRecorder(
+  workflows: { id: string; [key: string]: unknown }[],
+): Promise<Listening> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://n8n');
     const id = /^\/api\/v1\/workflows\/(\w+)$/.exec(pathname)?.[1];
