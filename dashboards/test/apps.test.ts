@@ -167,9 +167,9 @@ describe('the checker finds', () => {
     [
       'a missing label',
       (app) => {
-        component(app, 'peopleSearch').properties.label = { value: '' };
+        component(app, 'peopleTeam').properties.label = { value: '' };
       },
-      /peopleSearch has no label/,
+      /peopleTeam has no label/,
     ],
     [
       'a table without columns',

@@ -219,6 +219,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
   }
 
   const server = createServer(async (request, response) => {
+    request.setEncoding('utf8');
     let text = '';
     for await (const chunk of request) text += chunk;
     const path = (request.url ?? '').replace(/^\/api/, '');

@@ -58,6 +58,7 @@ function startScript(openapiPath: string): string {
     dom_id: '#reference',
     deepLinking: true,
     docExpansion: 'none',
+    defaultModelsExpandDepth: 0,
     filter: true,
     persistAuthorization: true,
     tryItOutEnabled: true,

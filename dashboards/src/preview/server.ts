@@ -109,6 +109,7 @@ function isOwnPage({ headers }: IncomingMessage): boolean {
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Options> {
+  request.setEncoding('utf8');
   let text = '';
   for await (const chunk of request) text += chunk;
   return JSON.parse(text || '{}') as Options;

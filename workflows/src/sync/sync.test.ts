@@ -116,7 +116,7 @@ const stored = (id: string, name: string) => ({
 
 /** The part of n8n's public API that reads workflows. */
 async function startWorkflowRecorder(
-  workflows: ({ id: string } & Record<string, unknown>)[],
+  workflows: { id: string; [key: string]: unknown }[],
 ): Promise<Listening> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://n8n');
