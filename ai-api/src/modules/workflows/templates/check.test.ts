@@ -7,7 +7,7 @@ import { exportToN8n } from './n8n-export.ts';
 import { readSource, type Source } from './source.ts';
 
 const DEFAULTS = new URL('../../../../workflow-templates/', import.meta.url);
-const operations = new Map(
+const operations = new Map<string, Operation>(
   Object.values(resources).flatMap(({ id, operations: all }) =>
     Object.entries(all as Record<string, Operation>).map(([key, op]) => [`${id}.${key}`, op] as const),
   ),
