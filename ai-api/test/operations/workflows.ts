@@ -28,7 +28,7 @@ const failing = {
       input: { title: 'Is this undone?', notify: false },
       compensate: {
         operation: 'decision.remind',
-        input: { decisionId: '=output.decisionId', approvers: 'x' },
+        input: { decisionId: '=output.decisionId', approvers: '="x"' },
       },
     },
     { id: 'end', type: 'fail', message: 'It fails here.' },

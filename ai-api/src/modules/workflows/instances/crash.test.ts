@@ -105,7 +105,8 @@ describe.each(databaseKinds())('a saga whose process ends on $name', ({ create }
   test('goes on at each of the points between intent and result, acts once and undoes what it did', {
     timeout: 240_000,
   }, async () => {
-    const started = await Promise.all(POINTS.map(start));
+    const started: Awaited<ReturnType<typeof start>>[] = [];
+    for (const point of POINTS) started.push(await start(point));
     const open = async () =>
       (await Promise.all(started.map(({ instanceId }) => api.client.workflow.get({ instanceId })))).filter(
         ({ endedAt }) => endedAt === null,

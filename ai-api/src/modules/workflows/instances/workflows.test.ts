@@ -184,7 +184,7 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
         {
           id: 'made',
           type: 'wait',
-          event: 'decision.*',
+          event: '*.made',
           where: { decisionId: '=steps.ask.output.decisionId' },
         },
       ],
