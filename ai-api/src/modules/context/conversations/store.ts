@@ -69,7 +69,7 @@ export async function recount(
     update context.conversations as conversation set
       messages = said.messages, models = said.models, started_at = least(conversation.started_at, said.first),
       ended_at = greatest(conversation.ended_at, said.last),
-      active_at = coalesce(greatest(conversation.ended_at, said.last), conversation.active_at),
+      active_at = coalesce(greatest(conversation.ended_at, said.last), conversation.started_at, conversation.active_at),
       tokens_input = said.input, tokens_output = said.output, tokens_cache_read = said.cache_read,
       tokens_cache_write = said.cache_write,
       tool_calls = (select count(*) from context.tool_calls where conversation_id = ${id} and month = ${month}::date),
