@@ -164,7 +164,11 @@ const SOURCES = [
   { name: 'METRICS', label: 'Metrics', url: 'metricsUrl' },
 ] as const;
 
-function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets, simulated: Sources) {
+function apiEnvironment(
+  { ports, dataDirectory, company }: Options,
+  secrets: LocalSecrets,
+  simulated: Sources,
+) {
   const sources = SOURCES.filter(({ name }) => !process.env[`${name}_URL`]).flatMap(({ name, url }) => [
     [`${name}_URL`, simulated[url]],
     [`${name}_API_KEY`, secrets.sourcesKey],
@@ -175,6 +179,7 @@ function apiEnvironment({ ports, dataDirectory }: Options, secrets: LocalSecrets
     INBOX_HTTP_PORT: String(ports.inbox),
     INBOX_SMTP_PORT: String(ports.smtp),
     SMTP_URL: '',
+    LICENCE_SAMPLE: company.isSample ? 'on' : 'off',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.0/8,localhost,::1/128',
     DASHBOARDS_URL: process.env.DASHBOARDS_URL || `http://127.0.0.1:${ports.dashboards}`,
     // Everything shares this machine: while n8n starts, the API is slow and not overloaded.

@@ -3,12 +3,17 @@ import { type AnswerOf, type Step, step } from './step.ts';
 
 const as = PERSON.quill;
 const reason = 'It was written in this conversation.';
-const conversationId = (answerOf: AnswerOf) => answerOf('conversation.create').id;
+const conversationId = (answerOf: AnswerOf) => answerOf('conversation.create', 'linked').id;
 const sha = (answerOf: AnswerOf) => answerOf('commit.list').items[0]?.sha ?? '';
 const linkId = (answerOf: AnswerOf) => ({ linkId: answerOf('link.add').linkId });
 
-/** A link between the conversation and the commit of the steps before. */
+/** A link between a conversation and the commit of the steps before. */
 export const links: Step[] = [
+  step(
+    'conversation.create',
+    { tool: 'codex', sessionId: 'steps-linked', messages: [{ author: 'human', text: 'Retry uploads' }] },
+    { as, name: 'linked' },
+  ),
   step('link.add', (answerOf) => ({ conversationId: conversationId(answerOf), sha: sha(answerOf), reason }), {
     as,
     matches: { level: 'added', status: 'confirmed' },

@@ -40,6 +40,7 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
   const api = await startApi({ env: { DATA_DIR: join(home, 'data') } } as never, {
     OPENAI_API_KEY: 'pictures',
     OPENAI_BASE_URL: model.url,
+    LICENCE_SAMPLE: 'on',
   });
   const browser = await openBrowser();
   try {

@@ -58,7 +58,7 @@ const ask = each(
 
 /** What is done on a page before its picture is taken, by app and page. */
 export const scenes: Record<string, Scene> = {
-  'ai-manager-executive/approvals': row('approvalsTable', 'Cinder'),
+  'ai-manager-executive/approvals': row('approvalsTable'),
   'ai-manager-executive/decisions': row('decisionsTable', 'bakeries'),
   'ai-manager-executive/evaluations': each(row('evaluationsTable'), tab('Reasons and evidence')),
   'ai-manager-executive/performance': row('performanceTable', 'falling'),
