@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../../../test/api.ts';
-import { databaseKinds } from '../../../../test/databases.ts';
+import { businessDatabases } from '../../../../test/databases.ts';
 import { freePort } from '../../../../test/ports.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
@@ -27,7 +27,7 @@ const saga = {
   ],
 };
 
-describe.each(databaseKinds())('kill -9 on $name', { concurrent: true }, ({ create }) => {
+describe.each(businessDatabases())('kill -9 on $name', { concurrent: true }, ({ create }) => {
   test('of the process in a step, and of the next one in a compensation, leaves a saga that is undone once', {
     timeout: 240_000,
   }, async ({ onTestFinished }) => {
