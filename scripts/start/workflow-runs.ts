@@ -5,7 +5,6 @@ import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { createN8nClient } from '../../workflows/src/index.ts';
 import { runQualityAlerts } from './quality-runs.ts';
 import { localSecrets } from './secrets.ts';
-import { runExportedTemplate } from './template-runs.ts';
 import { editAndSync } from './workflow-sync.ts';
 
 /** A mail of the development inbox. */
@@ -71,14 +70,6 @@ export async function runWorkflows(
   await mailTo('operations@example.com', 'Monthly compliance report: failed');
   await editAndSync(n8n.url, n8n.apiKey);
   await runQualityAlerts({ n8n, owner, stateFile, start, mailTo });
-  await runExportedTemplate({
-    n8n,
-    owner,
-    stateFile,
-    start,
-    mailTo,
-    client: createClient(resources, { baseUrl: api, apiKey }),
-  });
   const executions = await n8n.listExecutions({ limit: 50 });
   const failed = executions.filter(({ status }) => status !== 'success').map(({ workflowId }) => workflowId);
   expect(failed).toEqual(['monthly-compliance-report']);
