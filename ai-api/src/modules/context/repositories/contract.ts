@@ -244,7 +244,7 @@ export const commit = resource({
   id: 'commit',
   name: 'Commit',
   description: 'Commits of the repositories.',
-  locate: { operation: 'list', id: 'sha', field: 'sha', shown: ['subject', 'repository'] },
+  locate: { operation: 'list', id: 'sha', shown: ['subject', 'repository'] },
   operations: {
     list: operation({
       method: 'GET',

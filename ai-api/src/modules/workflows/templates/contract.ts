@@ -93,7 +93,7 @@ export const workflowTemplate = resource({
   id: 'workflowTemplate',
   name: 'Workflow Template',
   description: 'Processes of several steps, each an operation that exists, with what undoes it; by version.',
-  locate: { operation: 'list', id: 'name', field: 'name', shown: ['title', 'name'] },
+  locate: { operation: 'list', id: 'name', shown: ['title', 'name'] },
   operations: {
     schema: operation({
       method: 'GET',
