@@ -109,7 +109,7 @@ interface Uploads {
 /** Files that the API takes as base64 are binary fields of the item; their names and types are their own. */
 function uploadsOf(op: ManifestOperation, input: Input): Uploads {
   const uploads: Uploads = { fields: [], binary: {}, required: {}, optional: {} };
-  for (const { name, file } of op.fields) {
+  for (const { name, file, required } of op.fields) {
     if (!file || input[name] === undefined) continue;
     const isList = file === 'list';
     const list = (isList ? input[name] : [{ ...input, base64: input[name] }]) as Upload[];
@@ -117,7 +117,7 @@ function uploadsOf(op: ManifestOperation, input: Input): Uploads {
     for (const [index, { base64: data, contentType: mimeType, name: fileName }] of list.entries())
       uploads.binary[keys[index] as string] = { data, mimeType, fileName };
     uploads.fields.push(name, ...(isList ? [] : Object.values(file)));
-    (isList ? uploads.optional : uploads.required)[name] = keys.join(', ');
+    (isList && !required ? uploads.optional : uploads.required)[name] = keys.join(', ');
   }
   return uploads;
 }

@@ -70,6 +70,7 @@ describe.each(businessDatabases())('webhooks on $name', ({ create }) => {
         projects: 0,
         engine: 'rules',
         completedAt: run.completedAt,
+        notices: expect.any(Array),
       },
     };
     const [toOne, toTwo] = [one.deliveries[0] as Delivery, two.deliveries[0] as Delivery];
