@@ -9,6 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY ai-api/package.json ai-api/
 COPY bench/package.json bench/
 COPY clients/capture/package.json clients/capture/
+COPY clients/licence/package.json clients/licence/
 COPY dashboards/package.json dashboards/
 COPY examples/package.json examples/
 COPY infra/package.json infra/

@@ -241,7 +241,7 @@ describe('a model that cannot be used', () => {
     ['refuses the key', { status: 401 }, 'unauthorized', 1],
     ['limits the calls', { status: 429, headers: { 'retry-after': '120' } }, 'rate_limited', 1],
     ['refuses to judge', { refusal: 'No.' }, 'refused', 1],
-    ['answers nonsense', { body: 'busy', contentType: 'text/plain' }, 'error', 1],
+    ['answers nonsense', { body: 'busy', contentType: 'text/plain' }, 'unreachable', 2],
   ])(
     'because it %s leaves the result of the rules, and the judgement says so',
     async (_why, reply, failure, attempts) => {

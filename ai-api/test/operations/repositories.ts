@@ -31,7 +31,7 @@ export const repositories: Step[] = [
     ],
   }),
   step('commit.list', {}, { matches: { items: [{ sha, subject: 'Retry uploads' }] } }),
-  step('commit.get', { sha: sha.slice(0, 8) }, { matches: { files: [{ path: 'src/upload.ts' }] } }),
+  step('commit.get', { sha }, { matches: { files: [{ path: 'src/upload.ts' }] } }),
   step('repository.list', {}, { matches: { items: [{ fullName: 'sample/otter', commits: 1 }] } }),
   step(
     'repository.backfill',

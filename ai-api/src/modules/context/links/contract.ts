@@ -8,7 +8,10 @@ const deciders = ['admin', 'executive', 'builder', 'ops', 'reviewer'] as const;
 export const LEVELS = ['certain', 'probable', 'added'] as const;
 export const STATUSES = ['suggested', 'confirmed', 'rejected'] as const;
 
-const sha = z.string().regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits');
+const sha = z
+  .string()
+  .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
+  .meta({ example: '3f2a3f2a' });
 
 const linkView = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, prose, timestamp } from '../../../contract/schemas.ts';
 
 const managers = ['admin', 'ops'] as const;
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -12,8 +12,14 @@ export const COMMIT_KINDS = ['ordinary', 'merge', 'bot', 'release'] as const;
 export const CHANGES = ['added', 'modified', 'removed', 'renamed'] as const;
 
 /** A commit id, whole or at least seven digits of it. */
-const sha = z.string().regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits');
-const fullSha = z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 lower case hexadecimal digits');
+const sha = z
+  .string()
+  .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
+  .meta({ example: '3f2a3f2a' });
+const fullSha = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/, 'must be 40 lower case hexadecimal digits')
+  .meta({ example: '3f2a'.repeat(10) });
 const path = z.string().min(1).max(1000);
 
 const credential = z
@@ -223,8 +229,8 @@ const newFile = z.object({
   path,
   previousPath: path.optional(),
   change: z.enum(CHANGES),
-  added: z.number().int().min(0).optional(),
-  deleted: z.number().int().min(0).optional(),
+  added: z.number().int().min(0).max(MAX_INTEGER).optional(),
+  deleted: z.number().int().min(0).max(MAX_INTEGER).optional(),
   patch: z.string().max(200_000).optional().describe('Unified diff of the file'),
 });
 

@@ -121,7 +121,7 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
       approvers: ['lead@sample-company.example', 'second@sample-company.example'],
       dueAt: '2040-11-16T12:00:00.000Z',
     });
-    expect(request.reason).toContain('no model is configured');
+    expect(request.reason).toContain('What was done has to be read');
     const { items } = await api.client.approval.list({ waiting: true });
     const listed = items.find(({ approvalId }) => approvalId === request.approvalId);
     expect(listed).toMatchObject({ approvers: request.approvers, link: null });

@@ -247,7 +247,7 @@ export const chat = resource({
       output: turn,
       errors: ['NOT_FOUND'],
       simplified: ['answer', 'status', 'engine', 'citations', 'conversationId'],
-      hints: { question: { multiline: true } },
+      hints: { question: { multiline: true }, conversationId: { locator: false } },
     }),
     getConversation: operation({
       method: 'GET',
@@ -256,6 +256,8 @@ export const chat = resource({
       access: everyone,
       own: 'anyone',
       input: z.object({ conversationId: id }),
+      // A conversation with an assistant has the same name, and is another.
+      hints: { conversationId: { locator: false } },
       output: z
         .object({ conversationId: id, createdAt: timestamp, turns: z.array(turn).describe('Oldest first') })
         .meta({ id: 'ChatConversation' }),

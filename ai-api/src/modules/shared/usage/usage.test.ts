@@ -130,7 +130,7 @@ describe.each(businessDatabases())('the ledger of model calls on $name', ({ crea
 
   test('reports to health which models there are and in what state', async () => {
     expect((await api.client.health.get({})).providers).toEqual([
-      { model: 'openai:gpt-4.1-mini', state: 'ready', isPriced: true },
+      { model: 'openai:gpt-4.1-mini', state: 'ready', isPriced: true, limitations: [] },
     ]);
   });
 });

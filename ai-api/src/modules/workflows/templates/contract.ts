@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { flag, id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts';
+import { flag, id, listOf, MAX_INTEGER, page, prose, timestamp } from '../../../contract/schemas.ts';
 import { MAX_SOURCE_CHARACTERS, templateName } from './schema.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const writers = ['admin', 'executive', 'ops'] as const;
 const name = templateName.describe('Name of the template');
-const version = z.coerce.number().int().min(1);
+const version = z.coerce.number().int().min(1).max(MAX_INTEGER);
 const comment = prose(3, 500).describe('What changed and why');
 
 const fault = z.object({
@@ -193,6 +193,7 @@ export const workflowTemplate = resource({
           .number()
           .int()
           .min(0)
+          .max(MAX_INTEGER)
           .describe('Newest version that you saw; 0 for a new template'),
         comment,
       }),
@@ -241,7 +242,7 @@ export const workflowTemplate = resource({
       input: z.object({
         name,
         version,
-        seen: z.number().int().min(0).describe('Published version that you saw; 0 for none'),
+        seen: z.number().int().min(0).max(MAX_INTEGER).describe('Published version that you saw; 0 for none'),
       }),
       output: versionView,
       errors: ['NOT_FOUND', 'CONFLICT', 'WORKFLOW_INVALID', 'WORKFLOW_NOT_APPROVED'],

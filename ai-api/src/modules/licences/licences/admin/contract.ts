@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../../contract/operation.ts';
-import { id, listOf, page, prose, reason, timestamp } from '../../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, prose, reason, timestamp } from '../../../../contract/schemas.ts';
 import { policySchema } from '../schema.ts';
 import { LICENCE_STATES } from '../states.ts';
 
@@ -92,7 +92,10 @@ const maxSeats = z.number().int().min(1).max(1_000_000);
 const withKey = licenceView.extend({
   licenseKey: z.string().describe('Shown once; only its hash is stored'),
 });
-const seen = { licenceId: id, version: z.number().int().min(1).describe('Version that you saw') };
+const seen = {
+  licenceId: id,
+  version: z.number().int().min(1).max(MAX_INTEGER).describe('Version that you saw'),
+};
 
 const transition = (path: string, summary: string, description: string) =>
   operation({
