@@ -317,6 +317,9 @@ test('a form picks rows, values and columns where the contracts say how', () => 
 
 function parametersOf(op: Operation): Record<string, string> {
   return Object.fromEntries(
-    pathParameters(op.path).map((name) => [name, '01890000-0000-7000-8000-000000000000']),
+    pathParameters(op.path).map((name) => [
+      name,
+      name === 'name' ? 'a-name' : '01890000-0000-7000-8000-000000000000',
+    ]),
   );
 }
