@@ -116,7 +116,7 @@ describe.each(businessDatabases())('agents on $name', ({ create }) => {
   test.each([
     ['refuses', { refusal: 'No.' }, 'refused'],
     ['does not know the key', { status: 401 }, 'unauthorized'],
-    ['answers something else', { body: '<html>', contentType: 'text/html' }, 'error'],
+    ['answers something else', { body: '<html>', contentType: 'text/html' }, 'unreachable'],
   ] as const)('fail with a reason when the model %s', async (_what, reply, kind) => {
     const { agentId } = await makeAgent();
     recorder.answerWith(() => reply);
