@@ -232,7 +232,7 @@ describe('the total', () => {
   });
 
   test('is not given, and nobody has to look, when nothing counts on purpose', async () => {
-    const excused = await judge(rulebook(hours(0, 0), { ...market, weight: 0 }), 's', facts({}));
+    const excused = await judge(rulebook(hours(0, 0), { ...market, weight: 0 }), 's', facts({}, { size: 1 }));
     expect(excused).toMatchObject({
       score: null,
       coverage: 0,

@@ -99,9 +99,7 @@ export function evidenceOf(paths: readonly string[], facts: Facts): Evidence[] {
 
 /** Whether rules say of everything that it does not count, such as in a week of leave: then no grade is needed. */
 export function isExcused(criteria: readonly CriterionResult[]): boolean {
-  return (
-    criteria.every(({ weight }) => weight === 0) && criteria.some(({ verdict }) => verdict === 'scored')
-  );
+  return criteria.every(({ verdict, weight }) => verdict === 'scored' && weight === 0);
 }
 
 /** Weighted mean of the scored criteria (0 to 100, one decimal) and the share of the rubric they make up. */

@@ -33,7 +33,12 @@ describe.each(businessDatabases())('rules on $name', ({ create }) => {
 
   test('say what they may speak about, for a form to offer', async () => {
     const { items } = await api.client.rule.listKinds({});
-    expect(items.map(({ kind }) => kind)).toEqual(['approval', 'evaluation', 'project-evaluation']);
+    expect(items.map(({ kind }) => kind)).toEqual([
+      'approval',
+      'commit-link',
+      'evaluation',
+      'project-evaluation',
+    ]);
     const approval = items[0];
     expect(approval?.decides).toEqual({ yes: 'approve', no: 'reject' });
     expect(approval?.facts).toContainEqual({
@@ -45,7 +50,7 @@ describe.each(businessDatabases())('rules on $name', ({ create }) => {
     });
     const { nextCursor } = await api.client.rule.listKinds({ limit: 1 });
     const second = await api.client.rule.listKinds({ limit: 1, cursor: nextCursor as string });
-    expect(second.items.map(({ kind }) => kind)).toEqual(['evaluation']);
+    expect(second.items.map(({ kind }) => kind)).toEqual(['commit-link']);
   });
 
   test('are listed by kind and page, and found by their words', async () => {
