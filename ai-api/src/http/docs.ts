@@ -58,7 +58,7 @@ function startScript(openapiPath: string): string {
     dom_id: '#reference',
     deepLinking: true,
     docExpansion: 'none',
-    defaultModelsExpandDepth: 0,
+    defaultModelsExpandDepth: -1,
     filter: true,
     persistAuthorization: true,
     tryItOutEnabled: true,
@@ -68,8 +68,7 @@ function startScript(openapiPath: string): string {
 }
 
 /**
- * Finds operations by path, id and summary too, not only groups by name, and opens the groups that it finds. It runs in
- * the browser.
+ * Finds operations by path, id and summary too, not only groups by name. It runs in the browser.
  */
 const FILTER_PLUGIN = `() => ({
   fn: {
@@ -81,17 +80,6 @@ const FILTER_PLUGIN = `() => ({
       return groups
         .map((group, name) => (has(name) ? group : group.update('operations', (all) => all.filter(isFound))))
         .filter((group) => group.get('operations').size > 0);
-    },
-  },
-  statePlugins: {
-    layout: {
-      wrapSelectors: {
-        isShown: (original) => (state, thing, byDefault) => {
-          const phrase = state.get('filter');
-          const isFiltered = typeof phrase === 'string' && phrase !== '' && phrase !== 'true';
-          return original(state, thing, byDefault || (isFiltered && thing[0] === 'operations-tag'));
-        },
-      },
     },
   },
 })`;
