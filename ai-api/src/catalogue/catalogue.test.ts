@@ -5,6 +5,7 @@ import { staleFiles } from '../../../scripts/generate.ts';
 import { EVENT_TYPES } from '../contract/events.ts';
 import type { ManifestField } from '../contract/manifest-types.ts';
 import { type Operation, operation, pathParameters, type Resource, resource } from '../contract/operation.ts';
+import { literalFirst } from '../http/router.ts';
 import { resources } from './index.ts';
 import { manifestOf } from './manifest.ts';
 import { openApi } from './openapi.ts';
@@ -67,6 +68,20 @@ describe('the contracts', () => {
   test('serve each method of a path once', () => {
     const routes = operations.map(({ op }) => `${op.method} ${op.path.replaceAll(/\{\w+\}/g, '{}')}`);
     expect(routes).toEqual([...new Set(routes)]);
+  });
+
+  test('let no path with a parameter hide another without, in the order of the router', () => {
+    const hides = ({ op: earlier }: { op: Operation }, { op: later }: { op: Operation }) =>
+      earlier.method === later.method &&
+      new RegExp(`^${earlier.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(later.path);
+    const ordered = operations.toSorted(literalFirst);
+    const hidden = ordered.flatMap((later, index) =>
+      ordered
+        .slice(0, index)
+        .filter((earlier) => hides(earlier, later))
+        .map((earlier) => [earlier.id, later.id]),
+    );
+    expect(hidden).toEqual([]);
   });
 
   test('list pages alike', () => {

@@ -86,7 +86,7 @@ export function operationsOf({ contract, handlers }: Served): ServedOperation[] 
 }
 
 /** Orders routes so that a word in a path, as in `/prompts/settings`, comes before a parameter in its place. */
-function literalFirst(a: { op: Operation }, b: { op: Operation }): number {
+export function literalFirst(a: { op: Operation }, b: { op: Operation }): number {
   const sortKey = ({ path }: Operation) => path.replaceAll(/\{\w+\}/g, '\u{10ffff}');
   return sortKey(a.op) < sortKey(b.op) ? -1 : 1;
 }

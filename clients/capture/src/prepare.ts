@@ -9,7 +9,6 @@ const MAX_CHARACTERS = 4_000_000;
 /** What is left of a text in a message that is too large for one request. */
 const MAX_SHRUNK = 2_000;
 const MAX_TITLE = 300;
-const LEFT_OUT = '[left out by policy]';
 
 /** A conversation as it may leave the machine. */
 export interface Prepared {
@@ -33,8 +32,11 @@ export function prepare(
   const action = actionFor(policies, conversation);
   if (action === 'do-not-save') return null;
   const isStrict = action === 'redact';
-  const { conversation: redacted, report } = redactConversation(conversation, { emails: emails || isStrict });
-  const messages = redacted.messages.map((message) => fitting(isStrict ? withoutContent(message) : message));
+  const { conversation: redacted, removed } = redactConversation(conversation, {
+    emails: emails || isStrict,
+    withoutContent: isStrict,
+  });
+  const messages = redacted.messages.map(fitting);
   const digests = messages.map(digestOf);
   const key = `${redacted.tool}\n${redacted.sessionId}`;
   const before = sent[key] ?? [];
@@ -43,7 +45,7 @@ export function prepare(
     conversation: { ...redacted, messages },
     digests,
     changed: messages.filter((_, index) => digests[index] !== before[index]),
-    redactions: report.reduce((sum, { count }) => sum + count, 0),
+    redactions: removed.reduce((sum, { count }) => sum + count, 0),
   };
 }
 
@@ -69,24 +71,6 @@ export function bodiesOf({ conversation, changed }: Prepared): string[] {
 
 function digestOf(message: Message): string {
   return createHash('sha256').update(JSON.stringify(message)).digest('base64url').slice(0, 8);
-}
-
-/** What a policy of redaction leaves: what was said, and which tools were called on which files. */
-function withoutContent(message: Message): Message {
-  return {
-    ...message,
-    thinking: null,
-    toolCalls: message.toolCalls.map((call) => ({
-      ...call,
-      input: LEFT_OUT,
-      output: call.output === null ? null : LEFT_OUT,
-      edits: call.edits.map(({ path, before, after }) => ({
-        path,
-        before: before === null ? null : LEFT_OUT,
-        after: after === null ? null : LEFT_OUT,
-      })),
-    })),
-  };
 }
 
 function fitting(message: Message): Message {

@@ -18,6 +18,7 @@ import { ownerOf } from './session.ts';
 import { sharePage } from './share-page.ts';
 
 export { requireConversation } from './reading.ts';
+export { repositoryOf } from './repository.ts';
 export type { Conversations } from './service.ts';
 export { ownerOf } from './session.ts';
 

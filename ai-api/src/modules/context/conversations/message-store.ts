@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Message } from '../formats/model.ts';
-import type { Removed } from './redaction.ts';
+import type { Removed } from '../redaction/index.ts';
 
 /** Rows of one statement. */
 const BATCH = 500;
@@ -133,8 +133,8 @@ export async function insertRedactions(
   if (rows.length === 0) return;
   await sql`
     insert into context.redactions as known (conversation_id, message_id, field, rule, count)
-    select ${conversationId}::uuid, row."messageId", row.field, row.rule, sum(row.count)
-    from json_to_recordset(${JSON.stringify(rows)}::json) as row ("messageId" uuid, field text, rule text, count integer)
+    select ${conversationId}::uuid, row."messageId", row.field, row.kind, sum(row.count)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as row ("messageId" uuid, field text, kind text, count integer)
     group by 1, 2, 3, 4
     on conflict (tenant_id, conversation_id, message_id, field, rule) do update set count = excluded.count`.execute(
     transaction,

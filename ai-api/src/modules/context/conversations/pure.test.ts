@@ -153,7 +153,7 @@ describe('policies', () => {
     ['repository', 'acme/shop', 'git@github.com:acme/shop.git', null],
     ['repository', 'github.com/acme/*', 'https://github.com/acme/shop', null],
     ['path', '/home/*/private', null, '/home/ada/private/notes'],
-    ['path', 'C:\\work\\secret', null, 'c:/work/secret/app'],
+    ['path', 'C:\\projects\\secret', null, 'c:/projects/secret/app'],
   ] as const)('by %s, %s fits', (scope, pattern, repository, path) => {
     expect(action([{ scope, pattern, action: 'redact' }], repository, path)).toBe('redact');
   });

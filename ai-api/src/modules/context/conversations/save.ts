@@ -4,11 +4,12 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Conversation } from '../formats/model.ts';
+import { type Removed, redactConversation } from '../redaction/index.ts';
 import { changesOf, commitRows, monthOf, type SaveOptions, titleOf } from './fields.ts';
 import { INDEX_QUEUE, type IndexJob } from './indexing.ts';
 import { actionFor } from './policy-match.ts';
 import { allPolicies, deleteRemoval, findRemoval } from './policy-store.ts';
-import { type Removed, redactConversation } from './redaction.ts';
+import { repositoryOf } from './repository.ts';
 import { type Owner, sessionDigest } from './session.ts';
 import {
   type ConversationRecord,
@@ -146,7 +147,8 @@ export function createSave({ database, jobs, events, redactEmails, now }: SaveSe
     const action = actionFor(policies, conversation);
     if (action === 'do-not-save')
       return refusal('policy', 'A policy of its repository or path does not allow saving it.');
-    const { conversation: redacted, removed } = redactConversation(conversation, {
+    const named = { ...conversation, repository: repositoryOf(conversation.repository) };
+    const { conversation: redacted, removed } = redactConversation(named, {
       emails: redactEmails || action === 'redact',
       withoutContent: action === 'redact',
     });

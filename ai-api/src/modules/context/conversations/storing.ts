@@ -1,9 +1,9 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Conversation } from '../formats/model.ts';
+import type { Removed } from '../redaction/index.ts';
 import { insertRedactions, writeMessages } from './message-store.ts';
 import { classify, identified, type Placed } from './placing.ts';
 import { claimRecords, knownRecords, lastPlace } from './record-store.ts';
-import type { Removed } from './redaction.ts';
 import { messageIdOf } from './session.ts';
 import type { ConversationRecord } from './store.ts';
 

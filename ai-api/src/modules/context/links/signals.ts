@@ -1,5 +1,6 @@
 import type { Facts } from '../../../judgement/index.ts';
-import { changedLines } from '../repositories/index.ts';
+import { changedLines, subjectOf } from '../repositories/index.ts';
+import { lexemesOf, tokensOf } from '../search/index.ts';
 
 /** What is known of a conversation when it is held against a commit. */
 export interface LinkableConversation {
@@ -54,11 +55,6 @@ const WINDOW_MS = 12 * 60 * MINUTE;
 const MIN_LINE = 4;
 const TRAILER_IDS =
   /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
-const STOP_WORDS = new Set(
-  'the and for with from into that this when add adds added fix fixes fixed use uses used new not are was all now more make makes some its'.split(
-    ' ',
-  ),
-);
 
 /** The facts of one pair. Pure: everything that it compares is given. */
 export function signalsOf(
@@ -219,22 +215,14 @@ function sameAuthor(
   return authorIsKnown ? false : null;
 }
 
-/** The words that say something, in lower case; names of code are also split into their parts. */
+/** What the search of conversations finds a text by: words by their stems, names of code whole and by their parts. */
 export function wordsOf(text: string): Set<string> {
-  const words = new Set<string>();
-  for (const [token] of text.matchAll(/[\p{L}\p{N}_]{3,}/gu)) {
-    const parts = token.split(/_|(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
-    for (const part of [token, ...parts]) {
-      const word = part.toLowerCase();
-      if (word.length >= 3 && !STOP_WORDS.has(word)) words.add(word);
-    }
-  }
-  return words;
+  return new Set(tokensOf(text).flatMap(lexemesOf));
 }
 
 /** Share of the words of the subject that the conversation has; null for a subject without words. */
 function meaningShared(words: ReadonlySet<string>, message: string): number | null {
-  const subject = [...wordsOf(message.split('\n', 1)[0] ?? '')];
+  const subject = [...wordsOf(subjectOf(message))];
   if (subject.length === 0 || words.size === 0) return null;
   return percent(subject.filter((word) => words.has(word)).length, subject.length);
 }

@@ -8,6 +8,7 @@ import type { Find } from './find.ts';
 
 const COMMITS = 'links.commits';
 const CONVERSATION = 'links.conversation';
+const AGAIN = 'links.again';
 const DAY_MS = 24 * 3_600_000;
 const SWEEP_DAYS = 14;
 /** Commits of one transaction: so many that nothing else waits long for it. */
@@ -54,6 +55,14 @@ export function createWork({ database, jobs, events, find, tenantIds, log, now }
     onDead: async () => {},
   });
 
+  jobs.define<{ tenantId: string; commitIds: string[] }>({
+    ...common,
+    name: AGAIN,
+    priority: 'low',
+    handle: ({ tenantId, commitIds }) => linkAll(tenantId, commitIds, null),
+    onDead: async () => {},
+  });
+
   jobs.schedule({
     name: 'links.sweep',
     cron: '20 2 * * *',
@@ -74,10 +83,8 @@ export function createWork({ database, jobs, events, find, tenantIds, log, now }
   });
 
   async function linkAll(tenantId: string, ids: readonly string[], only: string | null): Promise<void> {
-    for (let at = 0; at < ids.length; at += AT_ONCE)
-      await database.withTenant(tenantId, (transaction) =>
-        find.links(transaction, tenantId, ids.slice(at, at + AT_ONCE), only),
-      );
+    for (const some of inGroups(ids))
+      await database.withTenant(tenantId, (transaction) => find.links(transaction, tenantId, some, only));
   }
 
   async function sweep(tenantId: string, days: number): Promise<void> {
@@ -90,21 +97,19 @@ export function createWork({ database, jobs, events, find, tenantIds, log, now }
     /** Has the commits of the last days looked at again. Returns how many there are. */
     findAgain: async (transaction: TenantTransaction, tenantId: string, days: number): Promise<number> => {
       const since = new Date(now().getTime() - days * DAY_MS);
-      const rows = await transaction
-        .selectFrom('context.commits')
-        .select(['repository_id', 'sha'])
-        .where('committed_at', '>=', since)
-        .execute();
-      const jobsOf = [...Map.groupBy(rows, ({ repository_id }) => repository_id)].flatMap(
-        ([repositoryId, commits]) =>
-          Array.from({ length: Math.ceil(commits.length / AT_ONCE) }, (_, n) => ({
-            tenantId,
-            repositoryId,
-            shas: commits.slice(n * AT_ONCE, (n + 1) * AT_ONCE).map(({ sha }) => sha),
-          })),
+      const ids = await commitIdsSince(transaction, since);
+      await jobs.enqueue(
+        transaction,
+        AGAIN,
+        inGroups(ids).map((commitIds) => ({ tenantId, commitIds })),
       );
-      await jobs.enqueue(transaction, COMMITS, jobsOf);
-      return rows.length;
+      return ids.length;
     },
   };
+}
+
+function inGroups(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) =>
+    ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
+  );
 }

@@ -1,30 +1,39 @@
 import type { Conversation, Message, ToolCall } from '../formats/model.ts';
 import { type Finding, type RedactionOptions, redact } from './redact.ts';
 
-/** What was removed from one message; from the conversation itself, such as its title, where `messageId` is null. */
-export interface ConversationRedaction extends Finding {
-  messageId: string | null;
+/** What was removed where. */
+export interface Removed extends Finding {
+  /** Record id of the message; null for what belongs to the conversation itself, such as its title. */
+  recordId: string | null;
+  /** Such as `text` or `toolCalls.0.output`. */
+  field: string;
 }
 
-type Clean = <Text extends string | null>(text: Text) => Text;
+export interface ConversationOptions extends RedactionOptions {
+  /** Leaves out what tools printed and wrote, and the model's reasoning. Defaults to false. */
+  withoutContent?: boolean;
+}
 
-/** Removes secrets from every text of a conversation. The conversation that is given stays as it is. */
+/** Stands for what a policy leaves out. */
+const LEFT_OUT = '[left out by policy]';
+
+type Clean = <Text extends string | null>(field: string, text: Text) => Text;
+
+/**
+ * Removes secrets from every text of a conversation. NUL and lone surrogates, which no database takes, go as well.
+ * @returns a copy, and what was removed
+ */
 export function redactConversation(
   conversation: Conversation,
-  options: RedactionOptions = {},
-): { conversation: Conversation; report: ConversationRedaction[] } {
-  const report = new Map<string, ConversationRedaction>();
-  const cleanFor = (messageId: string | null): Clean => {
-    const clean = (text: string | null) => {
-      if (text === null || text === '') return text;
-      const redacted = redact(text, options);
-      for (const { kind, count } of redacted.findings) {
-        const key = JSON.stringify([messageId, kind]);
-        const known = report.get(key);
-        if (known) known.count += count;
-        else report.set(key, { messageId, kind, count });
-      }
-      return redacted.text;
+  { withoutContent = false, ...options }: ConversationOptions = {},
+): { conversation: Conversation; removed: Removed[] } {
+  const removed: Removed[] = [];
+  const cleanFor = (recordId: string | null): Clean => {
+    const clean = (field: string, text: string | null) => {
+      if (text === null) return null;
+      const { text: left, findings } = redact(storable(text), options);
+      for (const finding of findings) removed.push({ recordId, field, ...finding });
+      return left;
     };
     return clean as Clean;
   };
@@ -32,31 +41,53 @@ export function redactConversation(
   return {
     conversation: {
       ...conversation,
-      title: clean(conversation.title),
-      repository: clean(conversation.repository),
-      branch: clean(conversation.branch),
-      commits: conversation.commits.map((commit) => ({ ...commit, subject: clean(commit.subject) })),
-      pullRequests: conversation.pullRequests.map(clean),
-      messages: conversation.messages.map((message) => redactMessage(message, cleanFor(message.id))),
+      title: clean('title', conversation.title),
+      workingDirectory: clean('workingDirectory', conversation.workingDirectory),
+      repository: clean('repository', conversation.repository),
+      branch: clean('branch', conversation.branch),
+      agentName: clean('agentName', conversation.agentName),
+      commits: conversation.commits.map((commit) => ({
+        ...commit,
+        subject: clean('commits', commit.subject),
+      })),
+      pullRequests: conversation.pullRequests.map((url) => clean('pullRequests', url)),
+      messages: conversation.messages.map((message) =>
+        redactMessage(message, cleanFor(message.id), withoutContent),
+      ),
     },
-    report: [...report.values()],
+    removed,
   };
 }
 
-function redactMessage(message: Message, clean: Clean): Message {
+function redactMessage(message: Message, clean: Clean, withoutContent: boolean): Message {
+  const content: Clean = (field, text) =>
+    text !== null && withoutContent ? (LEFT_OUT as typeof text) : clean(field, text);
   return {
     ...message,
-    text: clean(message.text),
-    thinking: clean(message.thinking),
-    toolCalls: message.toolCalls.map((call) => redactCall(call, clean)),
+    text: clean('text', message.text),
+    thinking: withoutContent ? null : clean('thinking', message.thinking),
+    model: message.model === null ? null : storable(message.model),
+    toolCalls: message.toolCalls.map((call, place) => redactCall(call, `toolCalls.${place}`, content)),
   };
 }
 
-function redactCall(call: ToolCall, clean: Clean): ToolCall {
+function redactCall(call: ToolCall, field: string, content: Clean): ToolCall {
   return {
     ...call,
-    input: clean(call.input),
-    output: clean(call.output),
-    edits: call.edits.map((edit) => ({ ...edit, before: clean(edit.before), after: clean(edit.after) })),
+    id: storable(call.id),
+    name: storable(call.name),
+    filesRead: call.filesRead.map(storable),
+    input: content(`${field}.input`, call.input),
+    output: content(`${field}.output`, call.output),
+    edits: call.edits.map((edit, place) => ({
+      path: storable(edit.path),
+      before: content(`${field}.edits.${place}.before`, edit.before),
+      after: content(`${field}.edits.${place}.after`, edit.after),
+    })),
   };
+}
+
+/** A text as the database takes it. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
 }

@@ -1,2 +1,2 @@
-export { type ConversationRedaction, redactConversation } from './conversation.ts';
+export { type Removed, redactConversation } from './conversation.ts';
 export { type Finding, type RedactionOptions, redact } from './redact.ts';

@@ -208,14 +208,16 @@ test('a conversation is redacted in every text, and the report says where', () =
     commits: [{ sha: '7e9fe99', kind: 'made', subject: 'Fix', branch: 'main', messageId: 'm1' }],
     messages: [message],
   };
-  const { conversation: redacted, report } = redactConversation(conversation);
-  expect(report).toEqual([
-    { messageId: null, kind: 'secret', count: 1 },
-    { messageId: null, kind: 'connection-string', count: 1 },
-    { messageId: 'm1', kind: 'password', count: 1 },
-    { messageId: 'm1', kind: 'authorization', count: 1 },
-    { messageId: 'm1', kind: 'secret', count: 3 },
-    { messageId: 'm1', kind: 'connection-string', count: 1 },
+  const { conversation: redacted, removed } = redactConversation(conversation);
+  expect(removed).toEqual([
+    { recordId: null, field: 'title', kind: 'secret', count: 1 },
+    { recordId: null, field: 'repository', kind: 'connection-string', count: 1 },
+    { recordId: 'm1', field: 'text', kind: 'password', count: 1 },
+    { recordId: 'm1', field: 'thinking', kind: 'authorization', count: 1 },
+    { recordId: 'm1', field: 'toolCalls.0.input', kind: 'secret', count: 1 },
+    { recordId: 'm1', field: 'toolCalls.0.output', kind: 'connection-string', count: 1 },
+    { recordId: 'm1', field: 'toolCalls.0.edits.0.before', kind: 'secret', count: 1 },
+    { recordId: 'm1', field: 'toolCalls.0.edits.0.after', kind: 'secret', count: 1 },
   ]);
   expect(JSON.stringify(redacted)).not.toMatch(/hunter2|abcdef123456|fedcba654321|b3c4|abc123/);
   expect(redacted.commits).toEqual(conversation.commits);

@@ -7,13 +7,15 @@ import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Identity } from '../../shared/identity/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import { commit, gitConnection, repository } from './contract.ts';
 import { serveIntake } from './intake.ts';
+import { personalDataOf } from './personal-data.ts';
 import { createRepositories, type Repositories } from './service.ts';
 
 export { subjectOf } from './kinds.ts';
 export { changedLines } from './patch.ts';
-export { nameKey, repositoryOf } from './push.ts';
 export { type Repositories, theCommit } from './service.ts';
 
 interface Needs {
@@ -24,11 +26,19 @@ interface Needs {
   sealer: Sealer;
   publicUrl: string;
   clock: Clock;
+  identity: Pick<Identity, 'emails'>;
+  people: Pick<People, 'findBuilder'>;
 }
 
-export function create({ clock, outboundGuard, ...needs }: Needs) {
-  return createRepositories({ ...needs, guard: outboundGuard, now: () => clock.now() });
+type Service = Repositories & { persons: Pick<Needs, 'identity' | 'people'> };
+
+export function create({ clock, outboundGuard, identity, people, ...needs }: Needs): Service {
+  const service = createRepositories({ ...needs, guard: outboundGuard, now: () => clock.now() });
+  return { ...service, persons: { identity, people } };
 }
+
+/** What is held about the authors of commits. */
+export const personalData = ({ persons }: Service) => personalDataOf(persons);
 
 /** The webhooks of GitHub and GitLab. */
 export function routes({ intake }: Repositories, anonymous: RequestHandler): Router {

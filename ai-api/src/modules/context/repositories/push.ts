@@ -1,3 +1,5 @@
+import { repositoryOf } from '../conversations/index.ts';
+
 /** What GitHub's and GitLab's webhooks say, in one shape. */
 
 export interface ForgeRepository {
@@ -56,15 +58,11 @@ export function clean(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** `owner/name` and host of a repository's URL; also of `git@host:owner/name.git` and `host/owner/name`. */
-export function repositoryOf(text: string): { host: string; fullName: string } | null {
-  const trimmed = text.trim();
-  const scp = /^(?:[^@/\s]+@)([^:/\s]+):(?!\/\/)(.+)$/.exec(trimmed);
-  const url = scp ? null : URL.parse(/^[a-z][a-z+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`);
-  const host = scp?.[1] ?? url?.hostname;
-  const path = (scp?.[2] ?? url?.pathname ?? '').replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '');
-  if (!host || !/^[\w.-]+(\/[\w.~-]+)+$/.test(path)) return null;
-  return { host: host.toLowerCase(), fullName: path };
+/** Host and `owner/name` of a repository by its URL, `git@host:owner/name.git` or `host/owner/name`. */
+export function splitRepository(text: string): { host: string; fullName: string } | null {
+  const [host = '', ...path] = repositoryOf(text)?.split('/') ?? [];
+  if (path.length < 2 || ![host, ...path].every((part) => /^[\w.~-]+$/.test(part))) return null;
+  return { host: host.toLowerCase(), fullName: path.join('/') };
 }
 
 /** By what a repository is known, whatever the case of its letters. */

@@ -11,7 +11,7 @@ import type { Events } from '../../shared/events/index.ts';
 import { createConnections } from './connections.ts';
 import { type Forge, openForge } from './forges/index.ts';
 import { createIntake } from './intake.ts';
-import { type ForgeCommit, repositoryOf } from './push.ts';
+import { type ForgeCommit, splitRepository } from './push.ts';
 import {
   type CommitFilter,
   commitsStartingWith,
@@ -143,7 +143,7 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       actor: Actor,
       given: { repository: string; commits: NewCommit[]; rewrites: { from: string; to: string }[] },
     ) => {
-      const named = repositoryOf(given.repository);
+      const named = splitRepository(given.repository);
       if (!named) throw invalidField('repository', 'must be a URL, or host/owner/name');
       return database.withTenant(actor.tenantId, async (transaction) => {
         const told = { ...named, webUrl: null, defaultBranch: null };

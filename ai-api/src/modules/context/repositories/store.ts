@@ -355,3 +355,24 @@ export async function markUnreachable(
     .where('unreachable_at', 'is', null)
     .execute();
 }
+
+/** Commits whose author has this e-mail address, oldest first. */
+export function commitsOfAuthor(transaction: TenantTransaction, email: string) {
+  return transaction
+    .selectFrom('context.commits as commit')
+    .innerJoin('context.repositories as repository', 'repository.id', 'commit.repository_id')
+    .select(['sha', 'message', 'author_name', 'author_email', 'authored_at', 'repository.full_name'])
+    .where(sql`lower(author_email)`, '=', email.toLowerCase())
+    .orderBy('authored_at')
+    .execute();
+}
+
+/** Takes name and address of an author out of their commits. Returns of how many. */
+export async function removeAuthor(transaction: TenantTransaction, email: string): Promise<number> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('context.commits')
+    .set({ author_name: null, author_email: null })
+    .where(sql`lower(author_email)`, '=', email.toLowerCase())
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}

@@ -118,7 +118,7 @@ export const workflowTemplate = resource({
       path: '/api/v1/workflow-templates/settings',
       summary: 'Change the settings of templates',
       access: ['admin', 'executive'],
-      input: settings.extend({ twoPersonRule: settings.shape.twoPersonRule.default(false) }),
+      input: z.object(settings.shape),
       output: settings,
     }),
     check: operation({
