@@ -109,7 +109,7 @@ export function createRateLimiter(limits: Limits, log: Logger, onUnavailable: ()
     /**
      * Runs `verify`, which throws UNAUTHENTICATED for a wrong credential. An address with too many of them is
      * refused before it is verified, so that further guessing reveals nothing.
-     * @param isFamiliar the credential was right not long ago, so that nobody is guessing it
+     * @param isFamiliar the credential was right not long ago, so it is not being guessed
      * @throws {Problem} what `verify` throws, or RATE_LIMITED
      */
     credential: async <T>(

@@ -136,7 +136,7 @@ export async function findConversation(
     .executeTakeFirst();
 }
 
-/** The conversation of a job, whoever may see it. */
+/** The conversation of a job, private ones included. */
 export function conversationById(
   transaction: TenantTransaction,
   id: string,

@@ -99,14 +99,14 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
           level,
         });
     }
-    const kept = new Set(worth.map(({ conversationId }) => conversationId));
+    const found = new Set(worth.map(({ conversationId }) => conversationId));
     const judgedNow = new Set(pairs.map(({ conversationId }) => conversationId));
     await withdraw(
       transaction,
       before
         .filter(
           ({ conversation_id, decided_by }) =>
-            decided_by === null && judgedNow.has(conversation_id) && !kept.has(conversation_id),
+            decided_by === null && judgedNow.has(conversation_id) && !found.has(conversation_id),
         )
         .map(({ id }) => id),
     );

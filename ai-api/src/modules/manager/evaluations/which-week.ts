@@ -65,5 +65,5 @@ function emptiness(week: string, newest: string | undefined): string {
   const instead = newest
     ? `The newest week with figures is ${newest}.`
     : 'Import weekly metrics, or connect a source.';
-  return `No builder has figures for ${week}, so nobody would get a grade. ${instead} To judge it anyway, set allowEmpty.`;
+  return `No builder has figures for ${week}, so no grade would be given. ${instead} To judge it anyway, set allowEmpty.`;
 }

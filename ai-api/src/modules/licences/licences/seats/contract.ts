@@ -191,7 +191,7 @@ export const seat = resource({
             used: z.number().int(),
             max: z.number().int(),
             waiting: z.number().int(),
-            reservedIdle: z.number().int().describe('Reserved seats that nobody uses'),
+            reservedIdle: z.number().int().describe('Reserved seats that are not used'),
           }),
           session: z
             .object({ sessionId: id, state: z.string(), expiresAt: timestamp })
