@@ -124,7 +124,8 @@ describe('placing', () => {
 test.each([
   ['git@github.com:acme/shop.git', 'github.com/acme/shop'],
   ['https://user:secret@github.com/acme/shop', 'github.com/acme/shop'],
-  ['ssh://git@git.example:2222/acme/shop.git/', 'git.example:2222/acme/shop'],
+  ['ssh://git@git.example:2222/acme/shop.git/', 'git.example/acme/shop'],
+  ['https://git.example:8443/acme/shop', 'git.example/acme/shop'],
   ['acme/shop', 'acme/shop'],
   ['  ', null],
 ])('the repository %s is %s', (source, name) => {
