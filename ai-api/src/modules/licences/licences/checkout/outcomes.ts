@@ -40,7 +40,7 @@ export function refusalFor(decision: Pick<Decision, 'code'> & Partial<Decision>)
 
 /** A seat as its client sees it. */
 export function seatView(licenceId: string, decision: Decision, token: string | null) {
-  const { code, seat, used, max, waiting, position, at, ttlMs } = decision;
+  const { code, seat, used, max, waiting, position, at, heartbeatMs } = decision;
   if (!seat) throw new Problem('INTERNAL', `The outcome ${code} has no session.`);
   const isWaiting = seat.state === 'queued' || seat.state === 'offered';
   return {
@@ -50,7 +50,7 @@ export function seatView(licenceId: string, decision: Decision, token: string | 
     state: seat.state,
     token,
     expiresAt: new Date(seat.until).toISOString(),
-    heartbeatAfterSeconds: isWaiting ? 20 : Math.max(1, Math.floor(ttlMs / 3000)),
+    heartbeatAfterSeconds: isWaiting ? 20 : Math.max(1, Math.floor(heartbeatMs / 1000)),
     serverTime: new Date(at).toISOString(),
     seats: { used, max, waiting },
     position: position > 0 ? position : null,

@@ -8,6 +8,15 @@ import type { TermsRecord } from './terms.ts';
 
 type SessionRecord = Selectable<Schema['licences.sessions']>;
 
+/** What a licence's row says of its seats: in use, callers that wait, and a time before which no session ends. */
+interface SeatCount {
+  seats_used: number;
+  seats_waiting: number;
+  seats_due: number;
+}
+
+type TakenLicence = TermsRecord & SeatCount & { id: string; seats_at: number; seats_revision: number };
+
 /**
  * Takes a licence for one decision: no other decision about it runs until the transaction ends. Remembers the latest time
  * that a process decided at, so that a clock that is behind does not turn back the time of the seats.
@@ -16,12 +25,13 @@ export function takeLicence(
   transaction: TenantTransaction,
   licenceId: string,
   now: number,
-): Promise<(TermsRecord & { seats_at: number; seats_revision: number }) | undefined> {
+): Promise<TakenLicence | undefined> {
   return transaction
     .updateTable('licences.licences')
     .set({ seats_at: sql`greatest(seats_at, ${now})`, seats_revision: sql`seats_revision + 1` })
     .where('id', '=', licenceId)
     .returning([
+      'id',
       'version',
       'state',
       'starts_at',
@@ -30,8 +40,27 @@ export function takeLicence(
       'policy',
       'seats_at',
       'seats_revision',
+      'seats_used',
+      'seats_waiting',
+      'seats_due',
     ])
     .executeTakeFirst();
+}
+
+/** Keeps what heartbeats read of the seats, where a decision has changed it. @param due see `Pool.nextDue` */
+export async function keepCount(
+  transaction: TenantTransaction,
+  { id, seats_used, seats_waiting, seats_due }: TakenLicence,
+  { used, waiting, at }: { used: number; waiting: number; at: number },
+  due: number,
+): Promise<void> {
+  const isKept = seats_used === used && seats_waiting === waiting && seats_due > at && seats_due <= due;
+  if (isKept) return;
+  await transaction
+    .updateTable('licences.licences')
+    .set({ seats_used: used, seats_waiting: waiting, seats_due: due })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Seats that are occupied, and when the first lease ends. @param byUser counts users apart */
@@ -139,72 +168,61 @@ function seatOf(row: SessionRecord): Seat {
 }
 
 /**
- * Extends the lease of a held session whose time is not over, if its licence is active; undefined when a decision is
- * needed. Waits for no other session of the licence.
+ * Extends the lease of a held session whose time is not over, if its licence is active and no session of it has to be ended
+ * first; undefined when a decision is needed. Reads one row of the licence, and waits for no other session.
  */
 export async function extendHeld(
   transaction: TenantTransaction,
   licenceId: string,
   { session, device, idle, now }: { session: string; device: string; idle: number; now: number },
-): Promise<(TermsRecord & { seat: Seat; used: number; waiting: number }) | undefined> {
+): Promise<(TermsRecord & SeatCount & { seat: Seat }) | undefined> {
   const at = new Date(now);
-  const { rows } = await sql<TermsRecord & SessionRecord & { used: number; waiting: number }>`
+  const { rows } = await sql<TermsRecord & SeatCount & SessionRecord>`
     with terms as (
-      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at
+      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at,
+        seats_used, seats_waiting, seats_due
       from licences.licences where id = ${licenceId}
-    ), live as (
-      select count(*) filter (where state in ('held', 'borrowed', 'lingering')) as used,
-        count(*) filter (where state in ('queued', 'offered')) as waiting,
-        coalesce(bool_or(lease_until <= ${at}), false) as is_due
-      from licences.sessions where licence_id = ${licenceId}
-        and state in ('queued', 'offered', 'held', 'borrowed', 'lingering')
     ), extended as (
       update licences.sessions as session set
         lease_until = least(
           ${at}::timestamptz + make_interval(secs => (terms.policy->>'ttlSeconds')::integer), terms.expires_at),
         idle_seconds = ${idle < 0 ? null : idle}
-      from terms, live
-      where not live.is_due and session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
+      from terms
+      where session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
         and session.state = 'held' and session.lease_until > ${at}
-        and terms.licence_state = 'active' and terms.seats_at <= ${now}
+        and terms.licence_state = 'active' and terms.seats_at <= ${now} and terms.seats_due > ${now}
         and (terms.expires_at is null or terms.expires_at > ${at})
       returning session.*
     )
     select extended.*, terms.version, terms.starts_at, terms.expires_at, terms.max_seats, terms.policy,
-      live.used, live.waiting
-    from extended, terms, live`.execute(transaction);
+      terms.seats_used, terms.seats_waiting, terms.seats_due
+    from extended, terms`.execute(transaction);
   const [row] = rows;
-  if (!row) return undefined;
-  return { ...row, state: 'active', seat: seatOf(row), used: row.used, waiting: row.waiting };
+  return row && { ...row, state: 'active', seat: seatOf(row) };
 }
 
-/** Stores what a decision changed, unless a later decision has been stored already. */
+interface Decided {
+  changes: readonly Change[];
+  revision: number;
+  at: number;
+}
+
+/**
+ * Stores what decisions changed, unless a later decision has been stored already.
+ * @param decisions of one licence; no session is in two of them
+ */
 export async function storeChanges(
   transaction: TenantTransaction,
   licenceId: string,
-  { changes, revision, at }: { changes: readonly Change[]; revision: number; at: number },
+  decisions: readonly Decided[],
 ): Promise<void> {
-  if (changes.length === 0) return;
+  const rows = decisions.flatMap((decision) =>
+    decision.changes.map((change) => rowOf(licenceId, change, decision)),
+  );
+  if (rows.length === 0) return;
   await transaction
     .insertInto('licences.sessions')
-    .values(
-      changes.map((change) => ({
-        id: change.id,
-        licence_id: licenceId,
-        member: change.member,
-        device: change.device,
-        user_name: change.user,
-        group_name: change.group,
-        state: change.state,
-        lease_until: new Date(change.until),
-        queue_seq: change.seq > 0 ? change.seq : null,
-        revision,
-        requested_at: new Date(at),
-        started_at: change.state === 'held' ? new Date(at) : null,
-        ended_at: change.endedAt > 0 ? new Date(change.endedAt) : null,
-        idle_seconds: change.idle < 0 ? null : change.idle,
-      })),
-    )
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('id')
@@ -224,6 +242,25 @@ export async function storeChanges(
     .execute();
 }
 
+function rowOf(licenceId: string, change: Change, { revision, at }: Decided) {
+  return {
+    id: change.id,
+    licence_id: licenceId,
+    member: change.member,
+    device: change.device,
+    user_name: change.user,
+    group_name: change.group,
+    state: change.state,
+    lease_until: new Date(change.until),
+    queue_seq: change.seq > 0 ? change.seq : null,
+    revision,
+    requested_at: new Date(at),
+    started_at: change.state === 'held' ? new Date(at) : null,
+    ended_at: change.endedAt > 0 ? new Date(change.endedAt) : null,
+    idle_seconds: change.idle < 0 ? null : change.idle,
+  };
+}
+
 /** Licences of the tenant with live sessions. */
 export async function licencesInUse(transaction: TenantTransaction): Promise<string[]> {
   const rows = await transaction
@@ -235,23 +272,17 @@ export async function licencesInUse(transaction: TenantTransaction): Promise<str
   return rows.map(({ licence_id }) => licence_id);
 }
 
-/**
- * Whether the terms of a licence, and the seats in Redis, still are those that a decision was made on; holds them until the
- * transaction ends.
- */
+/** The version of a licence's terms and the number of its count in Redis, which do not change until the transaction ends. */
 export async function holdTerms(
   transaction: TenantTransaction,
   licenceId: string,
-  { version, epoch }: { version: number; epoch: number },
-): Promise<'same' | 'changed' | 'rebuilt'> {
-  const row = await transaction
+): Promise<{ version: number; epoch: number } | undefined> {
+  return transaction
     .selectFrom('licences.licences')
-    .select(['version', 'seats_revision'])
+    .select(['version', 'seats_revision as epoch'])
     .where('id', '=', licenceId)
     .forShare()
     .executeTakeFirst();
-  if (row?.seats_revision !== epoch) return 'rebuilt';
-  return row.version === version ? 'same' : 'changed';
 }
 
 /** The licence, locked; no session of it is stored until the transaction ends. */
@@ -267,7 +298,7 @@ export function lockLicence(
     .executeTakeFirst();
 }
 
-/** Begins a new count of the seats in Redis. */
+/** Begins a new count of the seats in Redis; what heartbeats read of one in the database is over. */
 export async function setEpoch(
   transaction: TenantTransaction,
   licenceId: string,
@@ -275,7 +306,7 @@ export async function setEpoch(
 ): Promise<void> {
   await transaction
     .updateTable('licences.licences')
-    .set({ seats_revision: epoch })
+    .set({ seats_revision: epoch, seats_due: 0 })
     .where('id', '=', licenceId)
     .execute();
 }
