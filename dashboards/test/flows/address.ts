@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../../ai-api/test/api.ts';
 import { sendTo, startInbox } from '../../../ai-api/test/inbox-fixture.ts';
+import { evaluate } from '../../../ai-api/test/runs.ts';
 import { settled } from '../browser.ts';
 import { openPage, type PreviewFixture, text } from '../preview-fixture.ts';
 
@@ -97,6 +98,7 @@ export function addressFlows(fixture: () => PreviewFixture): void {
   });
 
   test('the reference page says where a key is, keeps it over a reload, and sends a request that is answered', async () => {
+    await evaluate(fixture().api.client, { week: '2026-W44' });
     const page = await fixture().open('executive');
     await page.goto(`${fixture().api.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).first().click();
