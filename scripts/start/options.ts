@@ -20,7 +20,8 @@ export interface Options {
 const USAGE = `npm start -- [--once] [--json] [--data DIR | --sample]
   --once      stop after the first evaluation and its e-mails
   --json      print one JSON object as the last line
-  --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv)
+  --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv; mapping.json for headers of
+              your own)
   --sample    the sample company, which is also the default of an empty data folder
 
 Without either it continues with the company of the data folder.

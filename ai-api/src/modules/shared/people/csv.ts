@@ -1,5 +1,5 @@
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
-import { columnsOf, nearestColumn } from './header.ts';
+import { columnsOf, type Mapping, nearestColumn } from './header.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** One row of a table and where it was: the line on which a CSV record starts, or the position in an array. */
@@ -34,18 +34,23 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
  * Semicolons or tabs separate cells where the header has no comma; with semicolons `40,5` is a number. Headers of
- * other systems are understood. Blank lines are skipped, as is white space around cells that are not quoted. Rows with
+ * other systems are understood, and those of `mapping`, which may also leave columns out. Blank lines are skipped, as is white space around cells that are not quoted. Rows with
  * faults are left out.
  */
-export function readCsv(text: string, columns: string[]): { records: NumberedRecord[]; faults: CsvFault[] } {
+export function readCsv(
+  text: string,
+  columns: string[],
+  mapping?: Mapping,
+): { records: NumberedRecord[]; faults: CsvFault[] } {
   const delimiter = delimiterOf(text);
   const { rows, fault } = split(text, delimiter);
   const [first, ...body] = rows;
   if (!first) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
-  const header = { ...first, cells: columnsOf(first.cells, columns) };
+  const meant = columnsOf(first.cells, columns, mapping);
+  const header = { ...first, cells: meant.filter((column) => column !== null) };
   const wrongHeader = headerFaults(header, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
-  const size = header.cells.length;
+  const size = meant.length;
   const unequal = body
     .filter(({ cells }) => cells.length !== size)
     .map(({ line, cells }) => ({
@@ -57,10 +62,11 @@ export function readCsv(text: string, columns: string[]): { records: NumberedRec
     .map(({ line, cells }) => ({
       line,
       record: Object.fromEntries(
-        cells.map((cell, index) => [
-          header.cells[index] as string,
-          delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell,
-        ]),
+        cells.flatMap((cell, index) => {
+          const column = meant[index];
+          const value = delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell;
+          return typeof column === 'string' ? [[column, value]] : [];
+        }),
       ),
     }));
   return { records, faults: fault ? [...unequal, fault] : unequal };

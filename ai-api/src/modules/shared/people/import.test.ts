@@ -204,6 +204,16 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
     ]);
   });
 
+  test('takes headers of the company by a mapping, which leaves columns out too', async () => {
+    const builders = csv([builderRow({ builder_id: 'map-1' })])
+      .replace('builder_id', 'Personalnummer')
+      .replaceAll(/$/gm, ',x')
+      .replace(/,x$/, '')
+      .replace(',x', ',Lohngruppe');
+    await load({ builders, mapping: { Personalnummer: 'builder_id', Lohngruppe: null } });
+    expect((await api.client.builder.get({ builderId: 'map-1' })).builderId).toBe('map-1');
+  });
+
   describe('an import that is not valid', () => {
     test('leaves nothing behind when the last row of the last table is bad', async () => {
       const tables = {
