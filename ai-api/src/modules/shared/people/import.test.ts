@@ -205,11 +205,8 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
   });
 
   test('takes headers of the company by a mapping, which leaves columns out too', async () => {
-    const builders = csv([builderRow({ builder_id: 'map-1' })])
-      .replace('builder_id', 'Personalnummer')
-      .replaceAll(/$/gm, ',x')
-      .replace(/,x$/, '')
-      .replace(',x', ',Lohngruppe');
+    const row = { ...builderRow({ builder_id: 'map-1' }), Lohngruppe: 'E13' };
+    const builders = csv([row]).replace('builder_id', 'Personalnummer');
     await load({ builders, mapping: { Personalnummer: 'builder_id', Lohngruppe: null } });
     expect((await api.client.builder.get({ builderId: 'map-1' })).builderId).toBe('map-1');
   });
