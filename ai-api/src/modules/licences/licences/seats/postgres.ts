@@ -1,18 +1,17 @@
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { decide } from './decide.ts';
+import { keepCount, takeLicence } from './licence-row.ts';
 import { Pool } from './pool.ts';
 import { type Also, type Decision, refusalOf, type SeatOp, type Seats } from './seats.ts';
 import {
   extendHeld,
-  keepCount,
   licencesInUse,
   readEnded,
   readLive,
   readOccupancy,
   readRows,
   storeChanges,
-  takeLicence,
 } from './store.ts';
 import { termsOf } from './terms.ts';
 

@@ -2,18 +2,10 @@ import type { Logger } from 'pino';
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import type { Upstash } from '../../../../platform/upstash.ts';
+import { lockLicence, setEpoch } from './licence-row.ts';
 import { createScript, type ScriptAnswer, type ScriptOp } from './redis-script.ts';
 import { type Also, type Decision, type Seat, type SeatOp, type Seats, SeatsUnavailable } from './seats.ts';
-import {
-  endUnknown,
-  latestRevision,
-  licencesInUse,
-  lockLicence,
-  readLive,
-  readSession,
-  setEpoch,
-  storeChanges,
-} from './store.ts';
+import { endUnknown, latestRevision, licencesInUse, readLive, readSession, storeChanges } from './store.ts';
 import { createStoreQueue, type StoreOutcome } from './store-queue.ts';
 import { termsOf } from './terms.ts';
 

@@ -1,7 +1,8 @@
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
+import { holdTerms } from './licence-row.ts';
 import type { ScriptAnswer } from './redis-script.ts';
 import type { Also } from './seats.ts';
-import { holdTerms, storeChanges } from './store.ts';
+import { storeChanges } from './store.ts';
 
 /** Decisions by which a caller gets a seat or a place: they hold only once they are stored. */
 const GRANTS: readonly string[] = ['ACQUIRED', 'REVIVED', 'BORROWED', 'QUEUED'];
