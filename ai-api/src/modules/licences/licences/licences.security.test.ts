@@ -146,7 +146,9 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     expect(await refused({ clientTime: new Date(Date.now() - 25 * HOUR).toISOString() })).toBe('CLOCK_SKEW');
     expect((await acquire(issued, DEVICE, { version: '4.2' })).status).toBe(201);
     const full = await acquire(issued, 'fingerprint-of-a-laptop');
-    expect(full).toMatchObject({ status: 409, code: 'NO_SEATS' });
+    expect(full).toMatchObject({ status: 409, code: 'NO_SEATS', answer: { seats: { used: 1, max: 1 } } });
+    const { retryAfterSeconds } = full.answer.seats as { retryAfterSeconds: number };
+    expect(full.headers.get('retry-after')).toBe(String(retryAfterSeconds));
     expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(300);
     await acquire(issued, 'fingerprint-of-a-laptop');
     const { items } = await api.client.licenceSession.denials({ licenceId: issued.licenceId });
@@ -262,6 +264,7 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     const issued = await issueLicence(api.client, { maxSeats: 1, policy: { onFull: 'queue' } });
     const { answer } = await acquire(issued);
     const waiting = await acquire(issued, 'fingerprint-of-a-laptop', { wait: true });
+    expect(waiting.status).toBe(202);
     expect(waiting.answer).toMatchObject({ code: 'QUEUED', position: 1, token: null });
     expect((await heartbeat(String(answer.token), answer.sessionId)).answer.seats).toMatchObject({
       waiting: 1,
@@ -289,6 +292,17 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     const again = await acquire(issued, DEVICE, {}, headers);
     expect(again.answer).toMatchObject({ code: 'RENEWED', sessionId: first.answer.sessionId });
     expect((await acquire(issued)).answer).toMatchObject({ code: 'ACQUIRED', seats: { used: 2 } });
+  });
+
+  test('a limit of seats by user is not passed by leaving the user out', async () => {
+    const issued = await issueLicence(api.client, { policy: { maxPerUser: 1 } });
+    for (const more of [{}, { user: ' ' }])
+      expect((await acquire(issued, DEVICE, more)).code).toBe('INVALID_INPUT');
+    expect((await acquire(issued, DEVICE, { user: 'ada' })).status).toBe(201);
+    expect(await acquire(issued, 'fingerprint-of-a-laptop', { user: 'ada' })).toMatchObject({
+      code: 'USER_LIMIT',
+      answer: { seats: { used: 1, max: 2 } },
+    });
   });
 
   test('a user has one seat on the newest of their devices, where users lease', async () => {
