@@ -95,7 +95,11 @@ describe('the licence client', () => {
     const { make, options } = await prepare();
     await make().acquire();
     const refused = openLicence(options({ device: 'fingerprint-of-a-laptop' }));
-    await expect(refused).rejects.toMatchObject({ code: 'NO_SEATS', status: 409 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'NO_SEATS',
+      status: 409,
+      seats: { used: 1, max: 1 },
+    });
     await expect(refused).rejects.toBeInstanceOf(LicenceError);
   });
 
