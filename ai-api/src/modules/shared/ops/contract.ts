@@ -41,6 +41,8 @@ const report = z
       cache: z.string(),
       limits: z.string(),
       mail: z.string(),
+      seats: z.enum(['postgres', 'redis']).describe('What counts the seats of licences'),
+      licenceSigning: z.enum(['local', 'kms', 'kms-delegated']).describe('What signs licence tokens'),
     }),
     disk: z
       .object({
