@@ -77,6 +77,7 @@ export function createN8nRunner(
           state: 'running',
           attempt: 1,
           input: wrap({ input, recover: null }),
+          progress: JSON.stringify({ operation }),
           may_have_happened: true,
         });
         await updateInstance(transaction, instanceId, {
@@ -128,13 +129,13 @@ export function createN8nRunner(
           const instance = await lockInstance(transaction, id);
           if (instance) await undo(transaction, instance, message);
         }
-        await record(transaction, actor, {
-          subject: 'workflows',
-          details: [
-            { about: [], content: { executionId, message, instances: instances.map(({ id }) => id) } },
-          ],
-        });
-        return { instances: instances.map(({ id }) => id) };
+        const ids = instances.map(({ id }) => id);
+        if (ids.length > 0)
+          await record(transaction, actor, {
+            subject: 'workflows',
+            details: [{ about: [], content: { executionId, message, instances: ids } }],
+          });
+        return { instances: ids };
       }),
   };
 

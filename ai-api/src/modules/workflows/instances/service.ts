@@ -341,6 +341,7 @@ export function createWorkflows(
           state: 'running',
           error: null,
           ended_at: null,
+          execution_id: null,
           cancel_mode: null,
           cancel_reason: null,
           touched_at: now(),
