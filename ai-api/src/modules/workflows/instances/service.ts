@@ -16,6 +16,9 @@ import { about, createEnding } from './ending.ts';
 import { Ledger } from './ledger.ts';
 import { createN8nRunner } from './n8n-runner.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
+import { personalDataOf, subjectsIn } from './personal-data.ts';
+import { applyRetention } from './retention.ts';
+import { hiding } from './secrets.ts';
 import { ENDED } from './states.ts';
 import {
   changeFailedUndos,
@@ -28,7 +31,6 @@ import {
   type InstanceRow,
   insertInstance,
   insertSignal,
-  instancesNaming,
   listInstances,
   lockInstance,
   note,
@@ -38,7 +40,7 @@ import {
   updateInstance,
 } from './store.ts';
 import { createUndoing, hasPassedPivot } from './undo.ts';
-import { instanceView, taskView, timelineOf, undoView } from './views.ts';
+import { createShow, instanceView, taskView, timelineOf, undoView } from './views.ts';
 import { resolveByDecision, resolveRollback, sweep, wakeByEvent } from './wakes.ts';
 
 /** How often a call that waits for the end looks. */
@@ -70,6 +72,12 @@ export function createWorkflows(
   const undoing = createUndoing(parts, ending);
   const commit = createCommit(parts, ending, undoing);
   defineDriver(parts, { commit, ending, undoChild, carryOut: createCarryOut(parts) }, limits);
+  const show = createShow(templates);
+  jobs.schedule({
+    name: 'workflow.retention',
+    cron: '30 2 * * *',
+    run: async () => void (await applyRetention(parts)),
+  });
   jobs.schedule({ name: 'workflow.sweep', cron: '* * * * *', run: () => sweep(parts) });
   events.subscribe((transaction, published) => wakeByEvent(parts, transaction, published));
   events.subscribe((transaction, published) => resolveByDecision(ending, now, transaction, published));
@@ -98,7 +106,7 @@ export function createWorkflows(
       if (!row) throw notFound('workflow', instanceId);
       await act(transaction, row);
       await note(transaction, { instanceId, at: now(), what, who: displayName(actor), detail });
-      const view = instanceView(await require(transaction, instanceId));
+      const view = await show(transaction, await require(transaction, instanceId));
       await record(transaction, actor, {
         subject: `workflow:${instanceId}`,
         details: [{ about: [], content: { what, detail } }],
@@ -183,7 +191,12 @@ export function createWorkflows(
       if (definition.runner === 'platform') await enqueue(transaction, row);
       await record(transaction, actor, {
         subject: `workflow:${row.id}`,
-        details: [{ about: [], content: { template, version, input: parsed.data } }],
+        details: [
+          {
+            about: await subjectsIn(transaction, parts.people, parsed.data),
+            content: { template, version, input: hiding(definition, row)(parsed.data) },
+          },
+        ],
       });
       return row;
     });
@@ -203,9 +216,10 @@ export function createWorkflows(
     /** @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
     execute: async (request: RequestContext, input: Start) => {
       const row = await start(request, input);
-      if (input.waitSeconds === 0) return instanceView(row);
       const { tenantId } = request.caller;
-      return instanceView(await waitForEnd(tenantId, row.id, input.waitSeconds, request.signal));
+      const { waitSeconds } = input;
+      const shown = waitSeconds === 0 ? row : await waitForEnd(tenantId, row.id, waitSeconds, request.signal);
+      return database.withTenant(tenantId, (transaction) => show(transaction, shown));
     },
 
     list: (tenantId: string, filter: InstanceFilter, page: Page) =>
@@ -214,7 +228,11 @@ export function createWorkflows(
           cursor: z.uuid(),
           query: (before, limit) => listInstances(transaction, filter, before, limit),
           key: ({ id }) => id,
-          view: instanceView,
+          describe: async (rows) => {
+            const views = [];
+            for (const row of rows) views.push(await show(transaction, row));
+            return views;
+          },
         }),
       ),
 
@@ -225,7 +243,7 @@ export function createWorkflows(
 
     get: (tenantId: string, instanceId: string) =>
       database.withTenant(tenantId, async (transaction) =>
-        instanceView(await require(transaction, instanceId)),
+        show(transaction, await require(transaction, instanceId)),
       ),
 
     /** Everything about an instance, in a fixed number of queries. @throws {Problem} NOT_FOUND */
@@ -234,6 +252,7 @@ export function createWorkflows(
         const instance = await require(transaction, instanceId);
         const { template, version } = instance;
         const definition = await templates.definition(transaction, tenantId, template, version);
+        const hidden = hiding(definition, instance);
         const [tasks, undos, notes, children] = [
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
@@ -250,11 +269,11 @@ export function createWorkflows(
           costMicros: row.cost_micros,
         }));
         return {
-          instance: instanceView(instance),
+          instance: instanceView(definition, instance),
           definition: definition as unknown as Record<string, unknown>,
-          tasks: tasks.map(taskView),
-          compensations: undos.map(undoView),
-          timeline: timelineOf(definition, notes, tasks, undos),
+          tasks: hidden(tasks.map(taskView)),
+          compensations: hidden(undos.map(undoView)),
+          timeline: hidden(timelineOf(definition, notes, tasks, undos)),
           children: children.map(({ id, template, state }) => ({ instanceId: id, template, state })),
           executions,
           costMicros: executions.reduce((sum, { costMicros }) => sum + (costMicros ?? 0), 0),
@@ -263,7 +282,8 @@ export function createWorkflows(
 
     timeline: (tenantId: string, instanceId: string) =>
       database.withTenant(tenantId, async (transaction) => {
-        const { template, version } = await require(transaction, instanceId);
+        const instance = await require(transaction, instanceId);
+        const { template, version } = instance;
         const definition = await templates.definition(transaction, tenantId, template, version);
         const entries = timelineOf(
           definition,
@@ -271,7 +291,7 @@ export function createWorkflows(
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
         );
-        return { entries };
+        return { entries: hiding(definition, instance)(entries) };
       }),
 
     pause: (actor: Actor, instanceId: string) =>
@@ -355,22 +375,14 @@ export function createWorkflows(
           throw new Problem('WORKFLOW_STATE', 'Only the rest of an incomplete rollback can be reported.');
       }),
 
-    ...createN8nRunner(parts, { ending, ledgerOf, enqueue, refuseEnded }),
+    ...createN8nRunner(parts, { ending, show, ledgerOf, enqueue, refuseEnded }),
 
-    /** The workflows whose input names a subject such as `builder:b-001`; null when there is none. */
-    about: async (transaction: TenantTransaction, subject: string): Promise<object | null> => {
-      const rows = await instancesNaming(transaction, subject, subject.slice(subject.indexOf(':') + 1));
-      if (rows.length === 0) return null;
-      return rows.map(({ id, template, state, input, created_at }) => ({
-        instanceId: id,
-        template,
-        state,
-        input,
-        createdAt: created_at.toISOString(),
-      }));
-    },
+    personalData: personalDataOf(parts.people),
 
     /** Looks for forgotten instances now, as the schedule does each minute. */
     sweep: () => sweep(parts),
+
+    /** Removes what is no longer kept now, as the schedule does each night. */
+    applyRetention: () => applyRetention(parts),
   };
 }

@@ -92,27 +92,6 @@ export function listInstances(
   return query.execute();
 }
 
-/** Instances whose input has one of these texts as a value. */
-export async function instancesNaming(
-  transaction: TenantTransaction,
-  ...values: string[]
-): Promise<InstanceRow[]> {
-  const isNamed = sql.join(
-    values.map(
-      (value) =>
-        sql`jsonb_path_exists(input, '$.** ? (@ == $value)', jsonb_build_object('value', ${value}::text))`,
-    ),
-    sql` or `,
-  );
-  return transaction
-    .selectFrom('workflows.instances')
-    .selectAll()
-    .where(sql<boolean>`(${isNamed})`)
-    .orderBy('id')
-    .limit(10_000)
-    .execute();
-}
-
 export async function countByState(
   transaction: TenantTransaction,
   template?: string,

@@ -59,6 +59,8 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       if (definition.runner === 'n8n' && step.type !== 'operation')
         fault(`${place}.type`, 'with the runner n8n every step is an operation, which n8n carries out');
     }
+    for (const [name, { type, secret }] of Object.entries(definition.input))
+      if (secret && type !== 'text') fault(`input.${name}.secret`, 'only a text can be secret');
     if (count > MAX_STEPS) fault('steps', `has ${count} steps, more than ${MAX_STEPS}`);
   }
 

@@ -244,6 +244,10 @@ const inputField = z.strictObject({
   type: z.enum(INPUT_TYPES),
   description: z.string().max(500).default(''),
   required: z.boolean().default(true),
+  secret: z
+    .boolean()
+    .default(false)
+    .describe('A text that nobody is shown, and that is forgotten when the instance is done'),
   example: z.unknown().optional(),
 });
 

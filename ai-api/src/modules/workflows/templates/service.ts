@@ -23,12 +23,13 @@ import {
   insertVersion,
   listTemplates,
   listVersions,
-  needsTwoPeople,
   publishVersion,
-  setTwoPeople,
+  readSettings,
+  type Settings,
   storedInstances,
   type TemplateRow,
   type VersionRow,
+  writeSettings,
 } from './store.ts';
 import { evaluate, type Scope } from './values.ts';
 import { templateView, versionView } from './views.ts';
@@ -108,7 +109,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
   /** @throws {Problem} WORKFLOW_NOT_APPROVED */
   async function requireApproved(transaction: TenantTransaction, row: VersionRow): Promise<void> {
-    if (row.created_by_id === 'system' || !(await needsTwoPeople(transaction))) return;
+    if (row.created_by_id === 'system' || !(await readSettings(transaction)).twoPersonRule) return;
     const approvers = (await approvalsOf(transaction, row.name, [row.version])).map(
       (one) => one.approved_by_id,
     );
@@ -233,7 +234,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await requireVersion(transaction, name, version);
         const { id: byId, name: by } = authorOf(actor);
-        if (!actor.person && (await needsTwoPeople(transaction)))
+        if (!actor.person && (await readSettings(transaction)).twoPersonRule)
           throw new Problem(
             'PERSON_NEEDED',
             'A key is not a person: sign in, or name the person the key acts for.',
@@ -271,20 +272,26 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         await audit(transaction, actor, name, { archived: true });
       }),
 
-    getSettings: (tenantId: string) =>
-      database.withTenant(tenantId, async (transaction) => ({
-        twoPersonRule: await needsTwoPeople(transaction),
-      })),
+    getSettings: (tenantId: string) => database.withTenant(tenantId, readSettings),
 
-    setSettings: (actor: Actor, settings: { twoPersonRule: boolean }) =>
+    /** Changes what is given. */
+    setSettings: (actor: Actor, given: { [key in keyof Settings]?: Settings[key] | undefined }) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        await setTwoPeople(transaction, settings.twoPersonRule);
+        const before = await readSettings(transaction);
+        const settings = {
+          twoPersonRule: given.twoPersonRule ?? before.twoPersonRule,
+          keepDays: given.keepDays ?? before.keepDays,
+        };
+        await writeSettings(transaction, settings);
         await record(transaction, actor, {
           subject: 'workflow-templates',
           details: [{ about: [], content: settings }],
         });
         return settings;
       }),
+
+    /** For how many days instances that have ended are kept. */
+    keepDays: async (transaction: TenantTransaction) => (await readSettings(transaction)).keepDays,
 
     /** @throws {Problem} NOT_FOUND */
     exportN8n: (tenantId: string, name: string, version?: number) =>

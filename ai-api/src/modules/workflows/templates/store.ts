@@ -164,16 +164,30 @@ export async function insertApproval(
     .execute();
 }
 
-export async function needsTwoPeople(transaction: TenantTransaction): Promise<boolean> {
-  const row = await transaction.selectFrom('workflows.settings').select('two_person_rule').executeTakeFirst();
-  return row?.two_person_rule ?? false;
+export interface Settings {
+  twoPersonRule: boolean;
+  keepDays: number;
 }
 
-export async function setTwoPeople(transaction: TenantTransaction, twoPersonRule: boolean): Promise<void> {
+const DEFAULTS: Settings = { twoPersonRule: false, keepDays: 365 };
+
+export async function readSettings(transaction: TenantTransaction): Promise<Settings> {
+  const row = await transaction
+    .selectFrom('workflows.settings')
+    .select(['two_person_rule as twoPersonRule', 'keep_days as keepDays'])
+    .executeTakeFirst();
+  return row ?? DEFAULTS;
+}
+
+export async function writeSettings(
+  transaction: TenantTransaction,
+  { twoPersonRule, keepDays }: Settings,
+): Promise<void> {
+  const values = { two_person_rule: twoPersonRule, keep_days: keepDays };
   await transaction
     .insertInto('workflows.settings')
-    .values({ two_person_rule: twoPersonRule })
-    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ two_person_rule: twoPersonRule }))
+    .values(values)
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet(values))
     .execute();
 }
 

@@ -64,6 +64,7 @@ export interface WorkflowsTables {
   'workflows.settings': {
     tenant_id: TenantId;
     two_person_rule: Generated<boolean>;
+    keep_days: Generated<number>;
   };
   'workflows.instances': {
     id: string;
