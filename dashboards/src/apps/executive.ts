@@ -38,6 +38,7 @@ import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
 import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
+import { templateQueries, templateReleaseQueries, templatesPage } from './templates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
 
 const queries: Query[] = [
@@ -73,6 +74,8 @@ const queries: Query[] = [
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
+  ...templateQueries,
+  ...templateReleaseQueries,
   auditQuery,
   ...settingsQueries,
 ];
@@ -251,6 +254,7 @@ export const executive: App = {
     rulesPage,
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
+    templatesPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
     auditPage,
     settingsPage,

@@ -1,7 +1,7 @@
 import type { EventType } from '../../../contract/events.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
-import type { StepError } from '../templates/index.ts';
+import { jsonText, type StepError } from '../templates/index.ts';
 import type { Ended } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, ROLLBACK_QUEUE, type WorkflowParts } from './parts.ts';
 import { forgetSecrets } from './secrets.ts';
@@ -63,8 +63,8 @@ export function createEnding({
     ): Promise<void> => {
       await updateInstance(transaction, instance.id, {
         state,
-        output: output && JSON.stringify(output),
-        ...(error ? { error: JSON.stringify(error) } : {}),
+        output: output && jsonText(output),
+        ...(error ? { error: jsonText(error) } : {}),
         wake_at: null,
         touched_at: now(),
         ended_at: now(),

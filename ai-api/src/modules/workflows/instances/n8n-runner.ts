@@ -112,7 +112,10 @@ export function createN8nRunner(
         if (task.state === 'running') {
           if (error === undefined) await ledger.succeed(task, output ?? null);
           else await ledger.fail(task, { code: 'N8N_FAILED', message: error }, true);
-          await updateInstance(transaction, instanceId, { touched_at: now() });
+          await updateInstance(transaction, instanceId, {
+            touched_at: now(),
+            output_characters: ledger.outputCharacters,
+          });
           const { outcome } = planned(ledger);
           if (outcome.state === 'completed')
             await ending.end(transaction, instance, 'completed', { output: outcome.output });
@@ -131,11 +134,10 @@ export function createN8nRunner(
           if (instance) await undo(transaction, instance, message);
         }
         const ids = instances.map(({ id }) => id);
-        if (ids.length > 0)
-          await record(transaction, actor, {
-            subject: 'workflows',
-            details: [{ about: [], content: { executionId, message, instances: ids } }],
-          });
+        await record(transaction, actor, {
+          subject: 'workflows',
+          details: [{ about: [], content: { executionId, message, instances: ids } }],
+        });
         return { instances: ids };
       }),
   };

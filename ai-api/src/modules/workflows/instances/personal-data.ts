@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
-import type { People } from '../../shared/people/index.ts';
+import { builderIdByEmail, type People } from '../../shared/people/index.ts';
 import { ENDED } from './states.ts';
 import type { InstanceRow } from './store.ts';
 
 const MAX_INSTANCES = 10_000;
 const MAX_TEXTS = 200;
+const MAX_EMAILS = 20;
+const EMAIL = /[^\s@<>",;]+@[^\s@<>",;]+\.[a-z]{2,}/gi;
 
 type Builders = Pick<People, 'findBuilder' | 'findBuilders'>;
 
@@ -45,7 +47,7 @@ export function personalDataOf(people: Builders): PersonalData {
   };
 }
 
-/** The builders that texts in a value name, by id or as a subject, as the audit trail knows them. */
+/** The people that texts in a value name, by id, e-mail address or subject, as the audit trail knows them. */
 export async function subjectsIn(
   transaction: TenantTransaction,
   people: Builders,
@@ -54,8 +56,13 @@ export async function subjectsIn(
   const texts = [...new Set(textsIn(value))].slice(0, MAX_TEXTS);
   const named = texts.map((text) => text.replace(/^builder:/, ''));
   const builders = await people.findBuilders(transaction, named);
+  const mailed: string[] = [];
+  for (const email of [...new Set(texts.flatMap((text) => text.match(EMAIL) ?? []))].slice(0, MAX_EMAILS)) {
+    const builderId = await builderIdByEmail(transaction, email);
+    if (builderId !== null) mailed.push(builderId);
+  }
   const users = texts.filter((text) => /^user:[\w-]+$/.test(text));
-  return [...[...builders.keys()].map((id) => `builder:${id}`), ...users];
+  return [...[...new Set([...builders.keys(), ...mailed])].map((id) => `builder:${id}`), ...users];
 }
 
 function textsIn(value: unknown): string[] {

@@ -24,6 +24,7 @@ import {
   changeFailedUndos,
   childrenOf,
   countByState,
+  countSignals,
   findByReference,
   findInstance,
   forgetFailed,
@@ -47,6 +48,9 @@ import { resolveByDecision, resolveRollback, sweep, wakeByEvent } from './wakes.
 const LOOK_MS = 100;
 /** How long undoing a child may take between two looks of its parent. */
 const CHILD_LOOK_MS = 1_000;
+
+/** Signals that no step has taken. */
+const MAX_SIGNALS = 100;
 
 interface Start {
   template: string;
@@ -331,6 +335,10 @@ export function createWorkflows(
     signal: (actor: Actor, instanceId: string, name: string, payload: object) =>
       change(actor, instanceId, `signal ${name}`, null, async (transaction, row) => {
         refuseEnded(row);
+        if (Buffer.byteLength(JSON.stringify(payload)) > MAX_INPUT_BYTES)
+          throw invalidField('payload', `must be at most ${MAX_INPUT_BYTES / 1000} kB`);
+        if ((await countSignals(transaction, instanceId)) >= MAX_SIGNALS)
+          throw new Problem('WORKFLOW_STATE', `${MAX_SIGNALS} signals wait for the workflow already.`);
         await insertSignal(transaction, { instanceId, name, payload, by: displayName(actor), at: now() });
         await enqueue(transaction, row);
       }),
@@ -355,7 +363,7 @@ export function createWorkflows(
         }
         if (row.state !== 'failed' && row.state !== 'cancelled')
           throw new Problem('WORKFLOW_STATE', `The workflow is ${row.state}: only failed ones are retried.`);
-        const forgotten = await forgetFailed(transaction, instanceId, path);
+        const forgotten = await forgetFailed(transaction, instanceId, now(), path);
         if (path !== undefined && forgotten === 0) throw notFound('failed step', path);
         await updateInstance(transaction, instanceId, {
           state: 'running',

@@ -9,7 +9,7 @@ import { authorOf } from '../../ai/prompts/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { checkDefinition, type Surroundings } from './check.ts';
-import { walkInput, walkStored } from './dry-run.ts';
+import { type DryRunCase, walkable, walkInput, walkStored } from './dry-run.ts';
 import { exportToN8n } from './n8n-export.ts';
 import { type Definition, definition as definitionSchema } from './schema.ts';
 import { type Fault, readSource, type Source } from './source.ts';
@@ -50,6 +50,8 @@ interface DryRun extends Given {
 
 /** Parsed versions that are kept: instances read the same few again and again. */
 const MAX_PARSED = 500;
+/** A dry run answers what it walked in this time. */
+const MAX_WALK_MS = 3_000;
 
 export type Templates = ReturnType<typeof createTemplates>;
 
@@ -170,15 +172,21 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
             : ((await requireVersion(transaction, name, version)).definition as Record<string, unknown>);
         const valid = await requireValid(transaction, source);
         const stored = await storedInstances(transaction, valid.name, instances);
-        const cases = stored.map((one) => walkStored(valid, one));
+        const walked = walkable(valid);
+        const until = performance.now() + MAX_WALK_MS;
+        const cases: DryRunCase[] = [];
+        for (const one of stored) {
+          if (performance.now() > until) break;
+          cases.push(walkStored(walked, one));
+        }
         const changed = cases.filter(
           (one) => one.added.length + one.removed.length > 0 || one.error !== null,
         );
         return {
           name: valid.name,
-          instances: stored.length,
+          instances: cases.length,
           changed: changed.length,
-          cases: [...(input ? [walkInput(valid, input, outputs, now())] : []), ...changed.slice(0, 50)],
+          cases: [...(input ? [walkInput(walked, input, outputs, now())] : []), ...changed.slice(0, 50)],
         };
       }),
 

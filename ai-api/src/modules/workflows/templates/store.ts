@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { jsonText } from './json-text.ts';
 
 export type TemplateRow = Selectable<Schema['workflows.templates']>;
 export type VersionRow = Selectable<Schema['workflows.versions']>;
@@ -98,7 +99,7 @@ export async function insertVersion(
     .values({
       name,
       version,
-      definition: JSON.stringify(definition),
+      definition: jsonText(definition),
       comment,
       created_by: by,
       created_by_id: byId,

@@ -83,6 +83,8 @@ export interface WorkflowsTables {
     parent_path: string | null;
     depth: Generated<number>;
     steps_started: Generated<number>;
+    root_id: string | null;
+    output_characters: Generated<number>;
     cancel_mode: 'stop' | 'undo' | null;
     cancel_reason: string | null;
     is_paused: Generated<boolean>;
