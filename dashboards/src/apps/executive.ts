@@ -43,7 +43,7 @@ import { traceQueries, tracesPage } from './traces.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
-    options: { include: 'decisions,approvals,workflows' },
+    options: { include: 'decisions,approvals,workflows,plans,usage' },
     transform: 'first-page',
   }),
   ...runQueries,
@@ -124,13 +124,13 @@ const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'usage', 'quality')],
+  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'quality')],
   rows: [
     ...pageHeader(
       'overview',
       'Overview',
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
-      ['runs', 'usage', 'quality'],
+      ['firstPage', 'runs', 'quality'],
       [
         button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
@@ -142,13 +142,14 @@ const overview: Page = {
       cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
       cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
-      cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     [
       cell(cardOf('overviewDecisions', 'firstPage', { from: 'decisionsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewPlans', 'firstPage', { from: 'plansCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewSpent', 'firstPage', { from: 'spentCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     ...overviewList('overviewAttention', 'Needs review', 'attention', {
       title: 'No evaluation needs review',
