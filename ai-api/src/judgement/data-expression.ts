@@ -20,6 +20,7 @@ const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 const MAX_COMPILED = 5_000;
 /** A loop over a long list, with a search of another in it, would keep the process busy for minutes. */
 const MAX_LOOP_MS = 1_000;
+const SMALL_VALUES = 2_000;
 /** Of what an expression yields; strings in it, which may be the same one many times, count each time. */
 const MAX_RESULT_CHARACTERS = 1_000_000;
 
@@ -51,6 +52,17 @@ const compiled = new LRUCache<string, (variables: Record<string, unknown>) => un
 const limited = createContext({ work: () => undefined as unknown });
 const callWork = new Script('work()');
 
+/** Whether values are so many that a loop over them, with a search in each turn, may take long. */
+function isLarge(value: unknown): boolean {
+  let left = SMALL_VALUES;
+  const count = (one: unknown): boolean => {
+    left -= typeof one === 'string' ? 1 + one.length / 100 : 1;
+    if (left < 0) return true;
+    return typeof one === 'object' && one !== null && Object.values(one).some(count);
+  };
+  return count(value);
+}
+
 /** Runs `work` and ends it when it takes too long. @throws {ExpressionError} */
 function inTime(work: () => unknown): unknown {
   limited.work = work;
@@ -72,7 +84,9 @@ export function evaluateData(source: string, variables: Record<string, unknown>)
     if (!run) {
       const { ast } = parse(untyped, source);
       const parsed = parse(untyped, bounded(ast));
-      run = looksThrough(ast, false) ? (given) => inTime(() => parsed(given)) : parsed;
+      run = looksThrough(ast, false)
+        ? (given) => (isLarge(given) ? inTime(() => parsed(given)) : parsed(given))
+        : parsed;
       compiled.set(source, run);
     }
     return toJson(run(variables), { characters: MAX_RESULT_CHARACTERS });

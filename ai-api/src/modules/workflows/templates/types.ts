@@ -12,8 +12,16 @@ export function typeOfSchema(schema: z.ZodType, io: 'input' | 'output'): DataTyp
   return typeOfJson(jsonSchemaOf(schema, io), 0);
 }
 
+const written = { input: new WeakMap<z.ZodType, Json>(), output: new WeakMap<z.ZodType, Json>() };
+
 /** JSON Schema of a zod schema, without references; what contains itself is left open. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const json = written[io].get(schema) ?? writtenOut(schema, io);
+  written[io].set(schema, json);
+  return json;
+}
+
+function writtenOut(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $defs = {}, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return inlined(root, $defs as Record<string, Json>, 0);
 }
