@@ -1,7 +1,14 @@
-import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { Definition } from '../templates/index.ts';
-import type { InstanceRow } from './store.ts';
+import { type Definition, jsonText } from '../templates/index.ts';
+import {
+  findInstance,
+  type InstanceRow,
+  tasksOf,
+  undosOf,
+  updateInstance,
+  updateTask,
+  updateUndo,
+} from './store.ts';
 
 const HIDDEN = '[hidden]';
 
@@ -51,14 +58,22 @@ export async function forgetSecrets(
   definition: Inputs,
   { id, input }: Pick<InstanceRow, 'id' | 'input'>,
 ): Promise<void> {
-  for (const secret of secretsIn(definition, input as Record<string, unknown>)) {
-    const inner = JSON.stringify(secret).slice(1, -1);
-    const hidden = (column: string) => sql`replace(${sql.ref(column)}::text, ${inner}, ${HIDDEN})::jsonb`;
-    await sql`update workflows.instances set input = ${hidden('input')}, output = ${hidden('output')},
-      error = ${hidden('error')} where id = ${id}`.execute(transaction);
-    await sql`update workflows.tasks set input = ${hidden('input')}, output = ${hidden('output')},
-      error = ${hidden('error')} where instance_id = ${id}`.execute(transaction);
-    await sql`update workflows.compensations set input = ${hidden('input')}, error = ${hidden('error')}
-      where instance_id = ${id}`.execute(transaction);
-  }
+  const secrets = secretsIn(definition, input as Record<string, unknown>);
+  if (secrets.length === 0) return;
+  const text = (value: unknown) => (value === null ? null : jsonText(hide(value, secrets)));
+  const instance = await findInstance(transaction, id);
+  if (instance)
+    await updateInstance(transaction, id, {
+      input: text(instance.input) ?? '{}',
+      output: text(instance.output),
+      error: text(instance.error),
+    });
+  for (const task of await tasksOf(transaction, id))
+    await updateTask(transaction, task.id, {
+      input: text(task.input),
+      output: text(task.output),
+      error: text(task.error),
+    });
+  for (const undo of await undosOf(transaction, id))
+    await updateUndo(transaction, undo.id, { input: text(undo.input), error: text(undo.error) });
 }

@@ -108,12 +108,15 @@ const INPUT_SCHEMAS = {
   object: z.record(z.string(), z.unknown()),
 } as const satisfies Record<InputField['type'], z.ZodType>;
 
+/** Long enough not to be a part of other values, in which it is hidden. */
+const SECRET = INPUT_SCHEMAS.text.min(8);
+
 /** What a template's input has to be. Missing optional fields become null. */
 export function inputSchemaOf(fields: Readonly<Record<string, InputField>>) {
   return z.strictObject(
     Object.fromEntries(
-      Object.entries(fields).map(([name, { type, required }]): [string, z.ZodType] => {
-        const schema: z.ZodType = INPUT_SCHEMAS[type];
+      Object.entries(fields).map(([name, { type, required, secret }]): [string, z.ZodType] => {
+        const schema: z.ZodType = secret ? SECRET : INPUT_SCHEMAS[type];
         return [name, required ? schema : schema.nullable().default(null)];
       }),
     ),
