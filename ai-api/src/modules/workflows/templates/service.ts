@@ -312,7 +312,10 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
     /** What expressions evaluate to, for steps that n8n carries out. @throws {Problem} INVALID_INPUT */
     evaluate: (values: Record<string, string>, { input, outputs, item }: Evaluated) => {
       const steps = Object.fromEntries(
-        Object.entries(outputs).map(([id, output]) => [id, { output, state: 'succeeded', error: null }]),
+        Object.entries(outputs).map(([id, output]) => [
+          id,
+          { output, state: output === null ? 'skipped' : 'succeeded', error: null },
+        ]),
       );
       const scope = { input, steps, item, instance: { id: 'n8n', startedAt: now().toISOString() } };
       return Object.fromEntries(
