@@ -39,7 +39,8 @@ export function personalDataOf(people: Builders): PersonalData {
       };
     },
     erase: async (transaction, _tenantId, subject) => {
-      const named = await instancesOf(transaction, await namesOf(transaction, people, subject));
+      const names = await namesOf(transaction, people, subject);
+      const named = await instancesOf(transaction, { ...names, userId: null });
       const ids = named.filter(({ state }) => ENDED.includes(state)).map(({ id }) => id);
       const removed = await removeInstances(transaction, ids);
       return removed + (await forgetStarter(transaction, subject));
@@ -76,7 +77,7 @@ interface Names {
   whole: string[];
   /** Texts that name the person wherever they are. */
   within: string[];
-  /** Of a person who signs in. */
+  /** Of a person who signs in: what they started counts too. */
   userId: string | null;
 }
 
@@ -135,7 +136,7 @@ export async function removeInstances(
   }
 }
 
-/** Of a person who signed in, what is left in the timelines of others' instances. */
+/** Of a person who signed in, their name in the instances that they started and that stay. */
 async function forgetStarter(transaction: TenantTransaction, subject: string): Promise<number> {
   if (!subject.startsWith('user:')) return 0;
   const { numAffectedRows } = await sql`
