@@ -139,10 +139,16 @@ export async function removeInstances(
 /** Of a person who signed in, their name in the instances that they started and that stay. */
 async function forgetStarter(transaction: TenantTransaction, subject: string): Promise<number> {
   if (!subject.startsWith('user:')) return 0;
+  const userId = subject.slice('user:'.length);
+  await sql`
+    update workflows.timeline as entry set who = 'an erased person'
+    from workflows.instances as instance
+    where instance.id = entry.instance_id and instance.principal -> 'user' ->> 'id' = ${userId}
+      and entry.who = instance.principal -> 'user' ->> 'name'`.execute(transaction);
   const { numAffectedRows } = await sql`
     update workflows.instances
     set principal = jsonb_set(principal, '{user}', jsonb_build_object('id', principal -> 'user' ->> 'id',
       'email', '', 'name', '', 'builderId', null)), started_by = 'an erased person'
-    where principal -> 'user' ->> 'id' = ${subject.slice('user:'.length)}`.execute(transaction);
+    where principal -> 'user' ->> 'id' = ${userId}`.execute(transaction);
   return Number(numAffectedRows ?? 0);
 }
