@@ -3,7 +3,7 @@ import { startApi, type TestApi } from './api.ts';
 import type { TestDatabase } from './databases.ts';
 import { builderRow } from './people.ts';
 
-export const POLL = { timeout: 20_000, interval: 50 };
+const POLL = { timeout: 20_000, interval: 50 };
 
 export type TestWorkflows = Awaited<ReturnType<typeof startWorkflows>>;
 
