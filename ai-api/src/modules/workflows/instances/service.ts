@@ -8,7 +8,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Agents } from '../../ai/agents/index.ts';
 import { type Actor, actorOf, displayName, record } from '../../shared/audit/index.ts';
 import { principalOf } from '../../shared/identity/index.ts';
-import { inputSchemaOf, MAX_INPUT_BYTES } from '../templates/index.ts';
+import { inputSchemaOf, jsonText, MAX_INPUT_BYTES } from '../templates/index.ts';
 import { createCarryOut, type Result } from './carry-out.ts';
 import { createCommit } from './commit.ts';
 import { defineDriver } from './driver.ts';
@@ -173,7 +173,7 @@ export function createWorkflows(
         reference === undefined ? undefined : await findByReference(transaction, template, reference);
       if (known) return known;
       const { version, definition } = await templates.published(transaction, template);
-      const parsed = inputSchemaOf(definition.input).safeParse(input);
+      const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)));
       if (!parsed.success) throw invalidInput(parsed.error);
       const at = now();
       const row = await insertInstance(transaction, {
