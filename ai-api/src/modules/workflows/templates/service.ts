@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import type { Invoker } from '../../../http/invoker.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { ExpressionError } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { authorOf } from '../../ai/prompts/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { checkDefinition, type Surroundings } from './check.ts';
 import { type DryRunCase, walkable, walkInput, walkStored } from './dry-run.ts';
+import { type Evaluated, evaluateAll } from './evaluate.ts';
 import { exportToN8n } from './n8n-export.ts';
 import { type Definition, definition as definitionSchema } from './schema.ts';
 import { type Fault, readSource, type Source } from './source.ts';
@@ -31,7 +31,6 @@ import {
   type VersionRow,
   writeSettings,
 } from './store.ts';
-import { evaluate, type Scope } from './values.ts';
 import { templateView, versionView } from './views.ts';
 
 /** A template as it is given: as text or as an object. */
@@ -309,19 +308,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         return exportToN8n(definitionOf(row), row.version, invoker.find);
       }),
 
-    /** What expressions evaluate to, for steps that n8n carries out. @throws {Problem} INVALID_INPUT */
-    evaluate: (values: Record<string, string>, { input, outputs, item }: Evaluated) => {
-      const steps = Object.fromEntries(
-        Object.entries(outputs).map(([id, output]) => [
-          id,
-          { output, state: output === null ? 'skipped' : 'succeeded', error: null },
-        ]),
-      );
-      const scope = { input, steps, item, instance: { id: 'n8n', startedAt: now().toISOString() } };
-      return Object.fromEntries(
-        Object.entries(values).map(([name, expression]) => [name, evaluateFor(name, expression, scope)]),
-      );
-    },
+    evaluate: (values: Record<string, string>, given: Evaluated) => evaluateAll(values, given, now()),
 
     /**
      * What a new instance runs.
@@ -375,21 +362,6 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
 function definitionOf({ definition }: Pick<VersionRow, 'definition'>): Definition {
   return definitionSchema.parse(definition);
-}
-
-interface Evaluated {
-  input: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  item?: unknown;
-}
-
-function evaluateFor(name: string, expression: string, scope: Scope): unknown {
-  try {
-    return evaluate(expression, scope);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw invalidField(`values.${name}`, error.message);
-  }
 }
 
 function sourceOf({ source, definition }: Given): Source {
