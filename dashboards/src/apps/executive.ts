@@ -38,11 +38,12 @@ import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
 import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
+import { templateQueries, templateReleaseQueries, templatesPage } from './templates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
-    options: { include: 'decisions,approvals,workflows' },
+    options: { include: 'decisions,approvals,workflows,plans,usage' },
     transform: 'first-page',
   }),
   ...runQueries,
@@ -73,6 +74,8 @@ const queries: Query[] = [
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
+  ...templateQueries,
+  ...templateReleaseQueries,
   auditQuery,
   ...settingsQueries,
 ];
@@ -121,13 +124,13 @@ const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'usage', 'quality')],
+  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'quality')],
   rows: [
     ...pageHeader(
       'overview',
       'Overview',
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
-      ['runs', 'usage', 'quality'],
+      ['firstPage', 'runs', 'quality'],
       [
         button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
@@ -139,13 +142,14 @@ const overview: Page = {
       cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
       cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
-      cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     [
       cell(cardOf('overviewDecisions', 'firstPage', { from: 'decisionsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewPlans', 'firstPage', { from: 'plansCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewSpent', 'firstPage', { from: 'spentCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     ...overviewList('overviewAttention', 'Needs review', 'attention', {
       title: 'No evaluation needs review',
@@ -251,6 +255,7 @@ export const executive: App = {
     rulesPage,
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
+    templatesPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
     auditPage,
     settingsPage,

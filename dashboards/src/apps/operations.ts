@@ -30,7 +30,7 @@ export const operations: App = {
   pages: [
     runsPage,
     instancesPage,
-    templatesPage,
+    templatesPage(false),
     jobsPage,
     webhooksPage,
     decisionsPage(false),
