@@ -39,6 +39,7 @@ import { ruleQueries, rulesPage } from './rules.ts';
 import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
+import { validationEditQueries, validationPage, validationQueries } from './validation.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
@@ -70,6 +71,8 @@ const queries: Query[] = [
   ...decideQueries,
   ...agentQueries,
   ...agentEditQueries,
+  ...validationQueries,
+  ...validationEditQueries,
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
@@ -248,7 +251,7 @@ export const executive: App = {
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
-    rulesPage,
+    ...menuEntry('Rules', [rulesPage, validationPage(true)]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),

@@ -210,8 +210,8 @@ export const ruleSets = resource({
       input: z.object({
         name,
         ...curve.shape,
-        yesAt: z.number().min(0.5).max(1).describe('Probability from which a text passes'),
-        noAt: z.number().min(0.5).max(1).describe('Probability of failing from which a text fails'),
+        yesAt: z.number().gt(0.5).max(1).describe('Probability from which a text passes'),
+        noAt: z.number().gt(0.5).max(1).describe('Probability of failing from which a text fails'),
         slope: z.number().positive().max(10),
         intercept: z.number().min(-1_000).max(1_000),
         expectedVersion: z.number().int().min(0).max(MAX_INTEGER),

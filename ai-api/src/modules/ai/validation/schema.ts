@@ -133,7 +133,9 @@ const verdict = {
   modelFailure: modelFailure.nullable(),
 };
 
-export const trialView = z.object(verdict).meta({ id: 'ValidationTrial' });
+export const trialView = z
+  .object({ ...verdict, text: z.string().describe('What was judged') })
+  .meta({ id: 'ValidationTrial' });
 export type TrialView = z.input<typeof trialView>;
 
 export const resultView = z

@@ -199,7 +199,7 @@ export function trialViewOf(
 ): TrialView {
   const { judged, status, score, band } = verdict;
   return {
-    ...{ ruleSet, version, status, score, band, action },
+    ...{ ruleSet, version, status, score, band, action, text },
     rules: rulesWithWords(keptRules(verdict), text),
     feedback: feedbackOf(verdict),
     reaskText: reaskOf(verdict),
