@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { systemActor } from '../../shared/audit/index.ts';
 import type { AnswerVerdict, CheckAnswer } from '../agents/index.ts';
@@ -66,7 +67,11 @@ export function createAnswers({ database, judging, validate }: Setup) {
         reference: `execution:${executionId}`,
       };
       const actor = { ...systemActor(tenantId, 'agent.execute'), actingFor: personOf(requestedBy) };
-      const row = await validate(actor, opened, asked, 'agent', answer.signal);
+      const row = await validate(actor, opened, asked, 'agent', answer.signal).catch((error: unknown) => {
+        if (error instanceof Problem) return error;
+        throw error;
+      });
+      if (row instanceof Problem) return refused(row.message);
       if (row.effect === 'reask')
         return { kind: 'ask again', words: row.reask_text ?? row.feedback, answer: JSON.stringify(output) };
       if (row.output === null) return refused(wordsOf(row));

@@ -219,7 +219,7 @@ export function deleteBinding(
   return transaction.deleteFrom('validation.bindings').where('id', '=', id).returningAll().executeTakeFirst();
 }
 
-/** Deletes results of every company that were made before a moment; answers how many. */
+/** Deletes results of a company that were made before a moment; answers how many. */
 export async function deleteOldResults(database: Database, tenantId: string, before: Date): Promise<number> {
   return database.withTenant(tenantId, async (transaction) => {
     const { numDeletedRows } = await transaction
