@@ -5,6 +5,8 @@ import { type RuleResult, resultOf } from './results.ts';
 import type { Definition, Rule, RuleOf } from './rule.ts';
 
 const MAX_COMPILED = 200;
+/** The rules of one text hold the process for so long at most; those that are left are not known. */
+const MAX_RUN_MS = 3_000;
 
 /** A rule with the check that it runs. */
 export interface CompiledTextRule {
@@ -39,10 +41,19 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     text,
     similarity: rules.filter((rule) => rule.type === 'similarity'),
     rubrics: rules.filter((rule) => rule.type === 'rubric'),
-    run: (subject) => text.map(({ rule, check }) => resultOf(rule, check, subject)),
+    run: (subject) => runWithin(MAX_RUN_MS, text, subject),
   };
   compiled.set(key, made);
   return made;
+}
+
+function runWithin(limitMs: number, rules: readonly CompiledTextRule[], subject: Subject): RuleResult[] {
+  const until = performance.now() + limitMs;
+  const late: Check = {
+    asks: 'to be judged in time',
+    run: () => ({ holds: null, says: `The rules before it took more than ${limitMs / 1000} s.` }),
+  };
+  return rules.map(({ rule, check }) => resultOf(rule, performance.now() < until ? check : late, subject));
 }
 
 /** Everything that is wrong with a definition beside what its schema tells. */

@@ -5,19 +5,22 @@ import type { RuleResult } from './results.ts';
 
 /** Mending one rule may make room for another. */
 const MAX_ROUNDS = 3;
+/** After this no further fix is tried. */
+const MAX_FIXING_MS = 3_000;
 
 /**
  * The text after the fixes of its failed rules, one after the other. A fix after which its own rule still fails, or one
  * that passed does not, is left out, so that what passes never fails by it.
  */
 export function fixed(rules: CompiledRules, subject: Subject): string {
+  const until = performance.now() + MAX_FIXING_MS;
   let text = subject.text;
   let results = rules.run(subject);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = text;
     for (const { rule } of results) {
       const result = results.find((one) => one.rule.id === rule.id) as RuleResult;
-      if (result.passed !== false || result.edits.length === 0) continue;
+      if (result.passed !== false || result.edits.length === 0 || performance.now() > until) continue;
       const candidate = applyEdits(text, result.edits);
       const after = rules.run({ ...subject, text: candidate });
       if (!isBetter(rule.id, results, after)) continue;
