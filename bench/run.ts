@@ -22,6 +22,7 @@ const BENCHMARKS = [
   'grounding',
   'decision-latency',
   'licences',
+  'validation',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

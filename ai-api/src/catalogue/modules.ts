@@ -5,6 +5,7 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as validation } from '../modules/ai/validation/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
@@ -83,6 +84,11 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  validation: {
+    contract: validation,
+    schema: 'validation',
+    load: () => import('../modules/ai/validation/index.ts'),
+  },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',

@@ -15,6 +15,7 @@ import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
+import { validation } from './validation.ts';
 import { webhooks } from './webhooks.ts';
 import { workflows } from './workflows.ts';
 
@@ -34,6 +35,7 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...validation,
   ...licences,
   ...webhooks,
   ...prompts,

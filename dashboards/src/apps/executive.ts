@@ -40,6 +40,7 @@ import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
 import { templateQueries, templateReleaseQueries, templatesPage } from './templates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
+import { validationEditQueries, validationPage, validationQueries } from './validation.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
@@ -71,6 +72,8 @@ const queries: Query[] = [
   ...decideQueries,
   ...agentQueries,
   ...agentEditQueries,
+  ...validationQueries,
+  ...validationEditQueries,
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
@@ -252,7 +255,7 @@ export const executive: App = {
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
-    rulesPage,
+    ...menuEntry('Rules', [rulesPage, validationPage(true)]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
     templatesPage(true),

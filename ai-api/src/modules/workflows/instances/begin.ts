@@ -80,6 +80,7 @@ async function failed(
 
 async function validate(ledger: Ledger, path: string, step: StepOf<'validate'>, scope: Scope): Promise<void> {
   const failures = step.checks.filter(({ that }) => !isTrue(that, scope)).map(({ message }) => message);
+  if (failures.length === 0 && step.ruleSet !== undefined) return act(ledger, path, step, scope);
   const task = await ledger.insert(path, step, { state: 'running' });
   if (failures.length === 0) return ledger.succeed(task, { valid: true, failures });
   await ledger.fail(task, { code: 'NOT_VALID', message: failures.join(' ') }, false);
@@ -175,6 +176,16 @@ function inputOf(step: PlainStep, scope: Scope): unknown {
       return { input: resolveFields(step.input, scope), recover: recoverOf(step, scope) };
     case 'agent':
       return { agent: resolve(step.agent, scope), input: resolve(step.input, scope) };
+    case 'validate':
+      return resolveFields(
+        {
+          text: step.text,
+          request: step.request ?? null,
+          approvers: step.approvers ?? [],
+          about: step.about ?? null,
+        },
+        scope,
+      );
     case 'notify':
       return resolveFields({ to: step.to, subject: step.subject, text: step.text }, scope);
     case 'human':

@@ -262,7 +262,7 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       case 'validate':
         for (const [index, { that }] of step.checks.entries())
           expression(that, `${here}.checks[${index}].that`, by, ['bool']);
-        return { valid: 'bool', failures: 'list<string>' };
+        return checkRuleSet(step, here, by);
       case 'notify':
         value(step.to, `${here}.to`, by);
         text(step.subject, `${here}.subject`, by);
@@ -282,6 +282,16 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
         text(step.message, `${here}.message`, by);
         return 'dyn';
     }
+  }
+
+  function checkRuleSet(step: StepOf<'validate'>, here: string, by: Language): DataType {
+    const { ruleSet, checks } = step;
+    if (ruleSet === undefined && checks.length === 0) fault(here, 'needs checks or a ruleSet');
+    if (ruleSet !== undefined && step.text === undefined) fault(`${here}.text`, 'is needed with a ruleSet');
+    for (const name of ['text', 'request', 'about'] as const) text(step[name] ?? '', `${here}.${name}`, by);
+    value(step.approvers, `${here}.approvers`, by);
+    const judged = { resultId: 'string', status: 'string', effect: 'string', score: 'dyn', output: 'dyn' };
+    return { valid: 'bool', failures: 'list<string>', ...(ruleSet === undefined ? {} : judged) };
   }
 
   function checkWait(step: StepOf<'wait'>, here: string, by: Language): DataType {

@@ -144,11 +144,8 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
         return operation(step, from);
       case 'agent':
         return canvas.addApi(step.id, 'agent', 'execute', values.agent(step), from);
-      case 'validate': {
-        const [yes, no] = canvas.addIf(`${step.id}: valid`, values.allOf(step), from);
-        stop(step, step.checks.map(({ message }) => message).join(' '), [no]);
-        return [yes];
-      }
+      case 'validate':
+        return validate(step, from);
       case 'notify':
         return canvas.add(step.id, 'n8n-nodes-base.emailSend', 2.1, values.mail(step), from, {
           credentials: { smtp: { id: null, name: 'Mail server' } },
@@ -164,6 +161,20 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
         stop(step, values.message(step), from);
         return [];
     }
+  }
+
+  function validate(step: StepOf<'validate'>, from: Port[]): Port[] {
+    let ports = from;
+    if (step.checks.length > 0) {
+      const [yes, no] = canvas.addIf(`${step.id}: valid`, values.allOf(step), from);
+      stop(step, step.checks.map(({ message }) => message).join(' '), [no]);
+      ports = [yes];
+    }
+    if (step.ruleSet === undefined) return ports;
+    const judged = canvas.addApi(step.id, 'validation', 'check', values.ruleSet(step), ports);
+    const [use, refuse] = canvas.addIf(`${step.id}: passes`, '$json.output !== null', judged);
+    stop(step, `The text does not pass ${step.ruleSet}.`, [refuse], 1);
+    return [use];
   }
 
   function operation(step: StepOf<'operation'>, from: Port[]): Port[] {

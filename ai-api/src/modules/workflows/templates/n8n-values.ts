@@ -74,8 +74,8 @@ export function createN8nValues(
     if (step.when !== undefined) look(step.when, true);
     if (step.type === 'branch') for (const { when } of step.cases) look(when, true);
     else if (step.type === 'map') look(step.over, true);
-    else if (step.type === 'validate') for (const { that } of step.checks) look(that, true);
     else if (step.type !== 'parallel') look(valuesOf(step));
+    if (step.type === 'validate') for (const { that } of step.checks) look(that, true);
     return found;
   }
 
@@ -149,6 +149,15 @@ export function createN8nValues(
     allOf: (step: StepOf<'validate'>) =>
       step.checks.map(({ that }) => `(${written(step, that)})`).join(' && '),
     rowsOf,
+    ruleSet: (step: StepOf<'validate'>) => ({
+      ruleSet: step.ruleSet ?? '',
+      text: parameter(step, step.text ?? ''),
+      additionalFields: {
+        action: step.action,
+        ...(step.request === undefined ? {} : { request: parameter(step, step.request) }),
+        ...(step.about === undefined ? {} : { about: parameter(step, step.about) }),
+      },
+    }),
     message: (step: StepOf<'fail'>) => String(parameter(step, step.message)),
 
     operation: (step: StepOf<'operation'>) => {
@@ -215,6 +224,8 @@ function valuesOf(step: PlainStep): unknown {
       return step.input;
     case 'agent':
       return [step.agent, step.input];
+    case 'validate':
+      return [step.text, step.request, step.about];
     case 'notify':
       return [step.to, step.subject, step.text];
     case 'human':

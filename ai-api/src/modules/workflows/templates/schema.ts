@@ -159,8 +159,20 @@ const plainStep = z.discriminatedUnion('type', [
     type: z.literal('validate'),
     checks: z
       .array(z.strictObject({ that: expression.describe('Must be true'), message: text(500) }))
-      .min(1)
-      .max(50),
+      .max(50)
+      .default([]),
+    ruleSet: text(50).optional().describe('A rule set of validation, which the text is held against'),
+    text: value.optional().describe('With ruleSet: the text to judge'),
+    request: value.optional().describe('With ruleSet: what the text answers'),
+    action: z
+      .enum(['noop', 'exception', 'fix', 'filter', 'refrain', 'human'])
+      .default('exception')
+      .describe('With ruleSet: what becomes of a text that does not pass'),
+    approvers: value.optional().describe('With the action human: e-mail addresses'),
+    about: value
+      .optional()
+      .describe('With ruleSet: the person that the text is about, such as builder:b-001'),
+    ...attempts,
   }),
   z.strictObject({
     ...common,
