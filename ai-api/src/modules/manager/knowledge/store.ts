@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Unread } from './extract/index.ts';
 import type { Passage } from './passages.ts';
 
 export type DocumentRecord = Selectable<Schema['knowledge.documents']>;
@@ -144,9 +145,19 @@ export function findVersion(
 export async function changeVersion(
   transaction: TenantTransaction,
   id: string,
-  change: Partial<Pick<VersionRecord, 'state' | 'error' | 'pages' | 'passages'>>,
+  {
+    unread,
+    ...change
+  }: Partial<Pick<VersionRecord, 'state' | 'error' | 'pages' | 'passages'>> & {
+    unread?: readonly Unread[];
+  },
 ): Promise<void> {
-  await transaction.updateTable('knowledge.versions').set(change).where('id', '=', id).execute();
+  const noted = unread === undefined ? {} : { unread: JSON.stringify(unread) };
+  await transaction
+    .updateTable('knowledge.versions')
+    .set({ ...change, ...noted })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Rows of one statement. */
