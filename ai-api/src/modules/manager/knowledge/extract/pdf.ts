@@ -37,9 +37,9 @@ export async function readPdf(body: Uint8Array): Promise<Extracted> {
   const { info } = await getMeta(document).catch(() => ({ info: {} as Record<string, unknown> }));
   if (info.IsXFAPresent) noteForm(pages, unread);
   for (const name of await attachmentsOf(document)) unread.add('embedded', name);
-  const lines = withoutRepeated(readableLines(pages, unread));
+  const { pages: lines, repeated } = withoutRepeated(readableLines(pages, unread));
   note(pages, lines, unread);
-  const blocks = await blocksOf(pages, lines);
+  const blocks = await blocksOf(pages, lines, repeated);
   if (blocks.length === 0) throw new UnreadableFile(reasonFor(unread));
   const title = typeof info.Title === 'string' ? clean(info.Title) : '';
   return {
@@ -122,12 +122,17 @@ function reasonFor(unread: UnreadNotes): string {
   return 'It has no text: a scan has to be made readable (OCR) first.';
 }
 
-async function blocksOf(pages: readonly PageRead[], lines: readonly PageLines[]): Promise<Block[]> {
+async function blocksOf(
+  pages: readonly PageRead[],
+  lines: readonly PageLines[],
+  repeated: ReadonlyMap<number, string[]>,
+): Promise<Block[]> {
   const all = lines.flatMap((page) => page.lines);
   const words = await knownWords(all.flatMap(({ segments }) => segments.map(({ text }) => text)));
   const sizes = headingSizes(all, bodySize(all));
   const blocks = createBlocks();
   for (const [index, page] of lines.entries()) {
+    for (const text of repeated.get(index) ?? []) blocks.add(text, index + 1);
     addParts(blocks, partsOf(page.lines), index + 1, sizes, words);
     for (const text of pages[index]?.typed ?? []) blocks.add(text, index + 1);
   }
@@ -174,11 +179,13 @@ function isPlausible(title: string): boolean {
 }
 
 const MAX_TITLE = 80;
+const MAX_TITLE_WORDS = 10;
 
 /** The first line of the first page, where it reads like a title and not like a sentence. */
 function firstLine([page]: readonly PageLines[]): string | null {
   const largest = Math.max(0, ...(page?.lines.slice(0, 8).map(({ size }) => size) ?? []));
   const line = page?.lines.find(({ size }) => size > 0.95 * largest);
   const text = line?.segments.length === 1 ? clean(line.segments[0]?.text ?? '') : '';
-  return text.length > 2 && text.length <= MAX_TITLE && !/[.,;:]$/.test(text) ? text : null;
+  const isShort = text.length <= MAX_TITLE && text.split(' ').length <= MAX_TITLE_WORDS;
+  return text.length > 2 && isShort && !/[.,;:]$/.test(text) ? text : null;
 }

@@ -111,17 +111,18 @@ function guttersIn(segments: readonly Segment[]): Gutter[] {
 function finest(lines: readonly Line[], gutters: readonly Gutter[]): readonly Gutter[] {
   const most = Math.max(...lines.map(({ segments }) => segments.length));
   const full = lines.filter(({ segments }) => segments.length === most);
-  if (full.length < 2 || most <= gutters.length + 1) return gutters;
+  if (full.length < 2 || most === gutters.length + 1) return gutters;
   const finer = guttersIn(full.flatMap(({ segments }) => segments));
   return finer.length === most - 1 ? finer : gutters;
 }
 
-/** The segments of each column; one that spans several is in each of them. */
+/** The segments of each column; one that spans several, or is in the middle between two, is in each of them. */
 function inColumns({ segments }: Line, gutters: readonly Gutter[]): Segment[][] {
   const columns: Segment[][] = Array.from({ length: gutters.length + 1 }, () => []);
   for (const segment of segments) {
     const first = gutters.filter(({ to }) => to <= segment.left + 1).length;
-    const last = gutters.filter(({ from }) => from < segment.right - 1).length;
+    const isBetween = gutters.some(({ from, to }) => from < segment.left && segment.right < to);
+    const last = gutters.filter(({ to }) => to < segment.right - 1).length + (isBetween ? 1 : 0);
     for (let column = first; column <= Math.max(first, last); column++) columns[column]?.push(segment);
   }
   return columns;

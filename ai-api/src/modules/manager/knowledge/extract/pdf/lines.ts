@@ -79,7 +79,7 @@ function inLines(segments: readonly Segment[]): Line[] {
   for (const segment of segments.toSorted((a, b) => Math.round(a.y - b.y))) {
     const line = lines.findLast(
       (one, index) =>
-        index > lines.length - 4 && Math.abs(one.y - segment.y) < 0.45 * Math.max(one.size, segment.size),
+        index > lines.length - 4 && Math.abs(one.y - segment.y) < reachOf(one.size, segment.size),
     );
     if (!line) {
       lines.push({ segments: [segment], y: segment.y, size: segment.size });
@@ -92,6 +92,12 @@ function inLines(segments: readonly Segment[]): Line[] {
     }
   }
   return lines.map((line) => ({ ...line, segments: together(line) })).toSorted((a, b) => a.y - b.y);
+}
+
+/** How far from its baseline a text of another size is still on a line: raised figures are farther. */
+function reachOf(one: number, other: number): number {
+  const [small, large] = one < other ? [one, other] : [other, one];
+  return large * (small < 0.8 * large ? 0.7 : 0.45);
 }
 
 /** Joins what is near on a line, in the direction of its script; small raised figures are written as such. */
@@ -114,8 +120,10 @@ function together({ segments, size, y }: Line): Segment[] {
 }
 
 function append(last: Segment, segment: Segment, gap: number): void {
+  const isFigure = /^[⁰¹²³⁴⁵⁶⁷⁸⁹]+$/.test(segment.text);
   const isApart =
-    gap > SPACE * Math.min(last.size, segment.size) || /\s$/.test(last.text) || /^\s/.test(segment.text);
+    !isFigure &&
+    (gap > SPACE * Math.min(last.size, segment.size) || /\s$/.test(last.text) || /^\s/.test(segment.text));
   last.text = `${last.text.trimEnd()}${isApart ? ' ' : ''}${segment.text.trimStart()}`;
   last.left = Math.min(last.left, segment.left);
   last.right = Math.max(last.right, segment.right);

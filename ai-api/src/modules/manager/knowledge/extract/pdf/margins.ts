@@ -24,10 +24,14 @@ const PAGE_WORDS =
   /\b(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:of|von|de|di|\/)\s*\d{1,4})?|\b\d{1,4}\s*(?:of|\/|von)\s*\d{1,4}\b/giu;
 
 /**
- * Takes numbers of pages away, and headers and footers from every page but the first that has them: what they say,
- * such as from when a policy is in force, is read once.
+ * Takes the numbers, headers and footers of pages away.
+ * @returns the pages, and what the headers and footers say, such as from when a policy is in force, at the first page
+ *   that has them
  */
-export function withoutRepeated(pages: readonly PageLines[]): PageLines[] {
+export function withoutRepeated(pages: readonly PageLines[]): {
+  pages: PageLines[];
+  repeated: ReadonlyMap<number, string[]>;
+} {
   const zones = pages.map(zoneOf);
   const counts = new Map<string, { pages: number; y: number }[]>();
   for (const [index, zone] of zones.entries())
@@ -35,19 +39,24 @@ export function withoutRepeated(pages: readonly PageLines[]): PageLines[] {
       counts.set(key, [...(counts.get(key) ?? []), { pages: index, y: segment.y }]);
   const least = Math.max(2, Math.ceil(MIN_SHARE * pages.length));
   const gone = new Set<Segment>();
+  const repeated = new Map<number, string[]>();
   for (const [index, zone] of zones.entries()) {
     for (const { segment, key, isAlone } of zone) {
-      if (isPageNumber(segment.text, index, pages.length, isAlone)) gone.add(segment);
       const same = (counts.get(key) ?? []).filter(({ y }) => Math.abs(y - segment.y) < SLACK);
-      if (same.length >= least && same[0]?.pages !== index) gone.add(segment);
+      if (isPageNumber(segment.text, index, pages.length, isAlone)) gone.add(segment);
+      else if (same.length >= least) {
+        gone.add(segment);
+        if (same[0]?.pages === index) repeated.set(index, [...(repeated.get(index) ?? []), segment.text]);
+      }
     }
   }
-  return pages.map((page) => ({
+  const left = pages.map((page) => ({
     ...page,
     lines: page.lines
       .map((line) => ({ ...line, segments: line.segments.filter((segment) => !gone.has(segment)) }))
       .filter(({ segments }) => segments.length > 0),
   }));
+  return { pages: left, repeated };
 }
 
 interface InZone {

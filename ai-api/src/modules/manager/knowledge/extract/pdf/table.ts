@@ -1,7 +1,7 @@
 import type { Part } from './columns.ts';
 import type { Line, Segment } from './lines.ts';
 
-/** Of the usual distance of rows, what lines of one row have at most. */
+/** Of the least distance of rows, what lines of one row have at most. */
 const MAX_WITHIN_ROW = 0.85;
 
 const textOf = (segments: readonly Segment[]) => segments.map(({ text }) => text).join(' ');
@@ -22,8 +22,8 @@ export function tableRows(lines: readonly Line[], cells: readonly Segment[][][])
   for (let at = first; at < end; at++) {
     const texts = (cells[at] ?? []).map(textOf);
     const last = rows.at(-1);
-    const distance = at === first ? Number.POSITIVE_INFINITY : distanceTo(lines, at);
-    if (last && goesOn(texts, distance, pitch)) {
+    const isNearer = at > first && distanceTo(lines, at) < MAX_WITHIN_ROW * pitch;
+    if (last && goesOn(texts, isNear(lines, at), isNearer)) {
       for (const [column, text] of texts.entries())
         if (text !== '') last[column] = joined(last[column] ?? '', text);
     } else rows.push(texts[0] === '' && last ? [last[0] ?? '', ...texts.slice(1)] : texts);
@@ -39,19 +39,18 @@ const distanceTo = (lines: readonly Line[], at: number) => (lines[at]?.y ?? 0) -
 
 const isNear = (lines: readonly Line[], at: number) => distanceTo(lines, at) < 1.6 * (lines[at]?.size ?? 0);
 
-/** The distance of lines that begin a row: the median of those with a first cell. */
+/** The least distance of lines that begin a row. */
 function pitchOf(lines: readonly Line[], cells: readonly Segment[][][]): number {
   const starts = lines.filter((_, index) => (cells[index]?.[0]?.length ?? 0) > 0).map(({ y }) => y);
-  const distances = starts.slice(1).map((y, index) => y - (starts[index] as number));
-  return distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0;
+  return Math.min(...starts.slice(1).map((y, index) => y - (starts[index] as number)));
 }
 
 /** Whether a line goes on in the cells of the row above it. */
-function goesOn(texts: readonly string[], distance: number, pitch: number): boolean {
-  if (distance > MAX_WITHIN_ROW * pitch && texts[0] !== '') return false;
-  const others = texts.slice(1).filter((text) => text !== '').length;
-  if (texts[0] === '') return distance < MAX_WITHIN_ROW * pitch || others < 2;
-  return distance < MAX_WITHIN_ROW * pitch && texts.some((text) => /^\p{Ll}/u.test(text));
+function goesOn(texts: readonly string[], isNear: boolean, isNearer: boolean): boolean {
+  const filled = texts.filter((text) => text !== '');
+  if (!isNear) return false;
+  if (texts[0] === '') return isNearer || filled.length < 2;
+  return filled.length < texts.length && filled.every((text) => /^\p{Ll}/u.test(text));
 }
 
 function joined(above: string, text: string): string {
