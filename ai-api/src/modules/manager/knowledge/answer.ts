@@ -28,7 +28,7 @@ export interface EarlierTurn {
   answer: string;
 }
 
-export const NOT_SAID = 'The policies do not say.';
+const NOT_SAID = 'The policies do not say.';
 /** Without a model that has read the policies: they may say it in other words. */
 const NOTHING_FITS = 'No passage of the policies fits this question.';
 const MAX_SENTENCES = 12;

@@ -35,7 +35,7 @@ function splitJson(text: string): { title: string | null; text: string } | null 
 /** JSON is YAML too. Front matter that is no valid YAML is still none of the text. */
 function titleOfYaml(source: string): string | null {
   try {
-    return titleIn(parse(source, { maxAliasCount: 10, logLevel: 'silent' }));
+    return titleIn(parse(source, { maxAliasCount: 10, logLevel: 'error' }));
   } catch {
     return given(/^title:[ \t]*(.*)$/im.exec(source)?.[1] ?? '');
   }
