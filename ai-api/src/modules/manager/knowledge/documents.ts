@@ -4,7 +4,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { ModelError } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -13,6 +12,7 @@ import { type Actor, displayName, record, systemActor } from '../../shared/audit
 import type { Events } from '../../shared/events/index.ts';
 import type { policy } from './contract.ts';
 import { type ContentType, contentTypeOf, extract, UnreadableFile } from './extract/index.ts';
+import { createPassageStore } from './passage-store.ts';
 import { COLLECTION } from './search.ts';
 import {
   changeDocument,
@@ -23,7 +23,6 @@ import {
   type Folder,
   findDocument,
   findVersion,
-  insertPassages,
   insertVersion,
   listDocuments,
   lockDocument,
@@ -79,6 +78,8 @@ export function createDocuments({ database, jobs, objects, collections, events }
     );
   }
 
+  const store = createPassageStore(database, collections);
+
   const describeOne = async (transaction: TenantTransaction, row: DocumentRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof documentView>;
 
@@ -119,21 +120,14 @@ export function createDocuments({ database, jobs, objects, collections, events }
     if (read instanceof UnreadableFile) return fail(tenantId, document, version.id, number, read.message);
     const { passages } = read;
     if (passages.length === 0) return fail(tenantId, document, version.id, number, 'It has no text.');
-    const items = await database.withTenant(tenantId, async (transaction) => {
-      await collections.remove(
-        transaction,
-        COLLECTION,
-        await deleteVersionPassages(transaction, documentId, number),
-      );
-      return insertPassages(transaction, documentId, number, passages, titleOf(document, read.title));
+    const meaning = await store({
+      tenantId,
+      documentId,
+      version: number,
+      title: titleOf(document, read.title),
+      passages,
+      signal,
     });
-    const meaning = await collections.put(tenantId, COLLECTION, items, signal).then(
-      () => null,
-      (error: unknown) => {
-        if (!(error instanceof ModelError)) throw error;
-        return `Found by words only: ${error.message}`;
-      },
-    );
     await database.withTenant(tenantId, async (transaction) => {
       // Under its lock, which retiring takes first too.
       const current = await lockDocument(transaction, documentId);

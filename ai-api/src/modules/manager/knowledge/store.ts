@@ -160,32 +160,27 @@ export async function changeVersion(
     .execute();
 }
 
-/** Rows of one statement. */
-const BATCH = 500;
-
-/** Stores the passages of a version; they are not searched before the document says so. */
+/** Stores passages of a version from its place `first` on; they are not searched before the document says so. */
 export async function insertPassages(
   transaction: TenantTransaction,
-  documentId: string,
-  version: number,
+  {
+    documentId,
+    version,
+    title,
+    first,
+  }: { documentId: string; version: number; title: string; first: number },
   passages: readonly Passage[],
-  title: string,
 ): Promise<{ id: string; text: string }[]> {
-  const rows = passages.map(({ heading, page, text }, place) => ({
+  const rows = passages.map(({ heading, page, text }, index) => ({
     id: uuidv7(),
     document_id: documentId,
     version,
-    place,
+    place: first + index,
     heading,
     page,
     text,
   }));
-  for (let start = 0; start < rows.length; start += BATCH) {
-    await transaction
-      .insertInto('knowledge.passages')
-      .values(rows.slice(start, start + BATCH))
-      .execute();
-  }
+  await transaction.insertInto('knowledge.passages').values(rows).execute();
   return rows.map(({ id, ...row }) => ({ id, text: embeddedText({ ...row, title }) }));
 }
 
