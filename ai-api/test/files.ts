@@ -24,6 +24,23 @@ export async function pdfWith(
   return buffer(document);
 }
 
+/** A PDF of objects as they are written, the first of them its catalogue. */
+export function rawPdf(objects: readonly string[]): Buffer {
+  let text = '%PDF-1.7\n';
+  const offsets = objects.map((object, index) => {
+    const offset = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${rows}`;
+  return Buffer.from(
+    `${text}${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF`,
+    'latin1',
+  );
+}
+
 /** A PDF of some kilobytes whose page unpacks to so many megabytes. */
 export async function swellingPdf(megabytes: number): Promise<Buffer> {
   const document = new PDFDocument();

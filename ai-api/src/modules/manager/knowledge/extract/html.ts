@@ -5,7 +5,7 @@ import { removeHidden } from './html/hidden.ts';
 import { itemNumber } from './html/list.ts';
 import { removeSurroundings } from './html/surroundings.ts';
 import { isLayout, rowsOf } from './html/table.ts';
-import { INLINE } from './html/tags.ts';
+import { isInline } from './html/tags.ts';
 import { createUnread, type UnreadNotes } from './unread.ts';
 
 /**
@@ -48,7 +48,7 @@ function createReader($: CheerioAPI, unread: UnreadNotes) {
     if (isText(node)) line += node.data;
     if (!isElement(node)) return;
     const { name } = node;
-    if (INLINE.has(name)) {
+    if (isInline(node)) {
       const text = inlineText(node);
       if (text !== null) line += text;
       else visitAll(node);
@@ -118,7 +118,7 @@ function createReader($: CheerioAPI, unread: UnreadNotes) {
         if (isText(child)) return child.data;
         if (!isElement(child)) return '';
         if (child.name === 'table') return ` ${inOneLine(rowsOf($, child, (cell) => clean(textOf(cell))))} `;
-        if (INLINE.has(child.name)) return inlineText(child) ?? textOf(child);
+        if (isInline(child)) return inlineText(child) ?? textOf(child);
         return ` ${child.name === 'li' ? itemNumber($, child) : ''}${textOf(child)} `;
       })
       .join('')

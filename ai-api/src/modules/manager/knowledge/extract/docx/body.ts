@@ -5,7 +5,7 @@ import type { Archive } from './archive.ts';
 import { createNumbering } from './numbering.ts';
 import { createParagraphReader, type ParagraphText, type Surface } from './paragraph.ts';
 import { numberedBy, outlineLevel, readStyles } from './styles.ts';
-import { cellFill, isDeleted, isLayout, partsOf, rowsOf } from './table.ts';
+import { cellFill, isLayout, partsOf, rowsOf, whyLeftOut } from './table.ts';
 import { childOf, childrenOf, elementsOf, rootOf, valOf } from './xml.ts';
 
 /** The lines of a table of contents repeat the headings. */
@@ -82,13 +82,16 @@ export function createBodyReader(archive: Archive) {
   }
 
   function visitTable(table: Element, surface: Surface): void {
-    if (partsOf(table, 'w:tr').some(isDeleted)) unread.add('deleted', heading().at(-1));
+    for (const row of partsOf(table, 'w:tr')) {
+      const reason = whyLeftOut(row);
+      if (reason) unread.add(reason, heading().at(-1));
+    }
     const isHeading = (paragraph: Element) => levelOf(paragraph) !== null;
     if (!isLayout(table, isHeading)) {
       visitRows(table, surface);
       return;
     }
-    for (const row of partsOf(table, 'w:tr').filter((row) => !isDeleted(row)))
+    for (const row of partsOf(table, 'w:tr').filter((row) => whyLeftOut(row) === null))
       for (const cell of partsOf(row, 'w:tc')) visitAll(cell, { fill: cellFill(table, cell, surface.fill) });
   }
 

@@ -65,7 +65,8 @@ export function createParagraphReader(
         if (hasBelow(element, 'w:delText', 'w:t')) leaveOut('deleted');
       } else if (name === 'w:sdt') {
         if (!childOf(element, 'w:sdtPr', 'w:showingPlcHdr')) visitAll(childOf(element, 'w:sdtContent'));
-      } else if (name === 'mc:AlternateContent')
+      } else if (name === 'w:fldSimple' && PLACE_FIELD.test(element.attribs['w:instr'] ?? '')) return;
+      else if (name === 'mc:AlternateContent')
         visitAll(childOf(element, 'mc:Choice') ?? childOf(element, 'mc:Fallback'));
       else if (name === 'm:oMath' || name === 'm:oMathPara')
         read.text += [...descendantsOf(element, 'm:t')].map(stringIn).join('');

@@ -13,15 +13,19 @@ export function partsOf(element: Element, name: 'w:tr' | 'w:tc'): Element[] {
   });
 }
 
-/** Whether a row was deleted, and is kept to be shown as such. */
-export const isDeleted = (row: Element): boolean => childOf(row, 'w:trPr', 'w:del') !== undefined;
+/** Whether a row was deleted and is kept to be shown as such, or is hidden; null for one that is read. */
+export function whyLeftOut(row: Element): 'deleted' | 'hidden' | null {
+  const properties = childOf(row, 'w:trPr');
+  if (childOf(properties, 'w:del')) return 'deleted';
+  return isOn(properties, 'w:hidden') ? 'hidden' : null;
+}
 
 /**
  * The rows of a table. A cell that spans several rows or columns is in each of them.
  * @param textOf the text of a cell
  */
 export function rowsOf(table: Element, textOf: (cell: Element) => string): Row[] {
-  const rows = partsOf(table, 'w:tr').filter((row) => !isDeleted(row));
+  const rows = partsOf(table, 'w:tr').filter((row) => whyLeftOut(row) === null);
   const isFirstHead = rows.length > 1 && hasFirstRow(childOf(table, 'w:tblPr', 'w:tblLook'));
   let above: string[] = [];
   return rows.map((row, index) => {

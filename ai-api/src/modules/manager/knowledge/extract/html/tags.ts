@@ -17,3 +17,17 @@ export function isTag(name: string): boolean {
   const lower = name.toLowerCase();
   return [SKIPPED, INLINE, OTHER].some((tags) => tags.has(lower));
 }
+
+/** Whether an element runs within a line: by its name, unless its style makes it a block. */
+export function isInline({
+  name,
+  attribs,
+}: {
+  name: string;
+  attribs: Readonly<Record<string, string>>;
+}): boolean {
+  return (
+    INLINE.has(name) &&
+    !/display\s*:\s*(block|flex|grid|table|list-item|inline-block)/i.test(attribs.style ?? '')
+  );
+}
