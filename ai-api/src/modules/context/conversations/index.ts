@@ -97,7 +97,7 @@ export function operations(service: Service): Served[] {
       delete: ({ conversationId }, request) =>
         service.delete(actorOf(request), ownerOf(request.caller), conversationId),
       export: ({ conversationId, format }, request) =>
-        service.export(readerOf(request), conversationId, format),
+        service.export(actorOf(request), ownerOf(request.caller).id, conversationId, format),
       listRedactions: ({ conversationId }, request) => service.redactions(readerOf(request), conversationId),
       share: ({ conversationId, hours }, request) =>
         service.shares.share(actorOf(request), ownerOf(request.caller), conversationId, hours),

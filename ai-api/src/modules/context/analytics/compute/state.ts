@@ -1,0 +1,31 @@
+import { type Selectable, sql } from 'kysely';
+import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+
+export type State = Omit<Selectable<Schema['context.analytics_state']>, 'tenant_id'>;
+
+const NEVER: State = { computed_until: null, closed_before: null, retention_days: null };
+
+/** Until when figures were computed, and how long conversations are kept. */
+export async function readState(transaction: TenantTransaction): Promise<State> {
+  const row = await transaction
+    .selectFrom('context.analytics_state')
+    .select(['computed_until', 'closed_before', 'retention_days'])
+    .executeTakeFirst();
+  return row ?? NEVER;
+}
+
+export async function writeState(transaction: TenantTransaction, change: Partial<State>): Promise<void> {
+  await transaction
+    .insertInto('context.analytics_state')
+    .values({ ...change })
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ ...change }))
+    .execute();
+}
+
+/** One computation of a company at a time, until the transaction ends. */
+export async function lockState(transaction: TenantTransaction): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended('context.analytics ' || platform.current_tenant()::text, 0))`.execute(
+    transaction,
+  );
+}
