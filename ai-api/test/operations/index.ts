@@ -1,4 +1,5 @@
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
@@ -39,6 +40,7 @@ export const steps: Step[] = [
   ...prompts,
   ...repositories,
   ...links,
+  ...analytics,
   ...workflows,
   ...platform,
 ];

@@ -15,6 +15,7 @@ import { api } from '../build/queries.ts';
 import { button, cell, text } from '../build/widgets.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
+import { spendPage, spendQueries } from './assistant-spend.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import { directoryQuery } from './directory.ts';
@@ -74,6 +75,7 @@ const queries: Query[] = [
   ...qualityQueries,
   ...traceQueries,
   auditQuery,
+  ...spendQueries,
   ...settingsQueries,
 ];
 
@@ -251,7 +253,7 @@ export const executive: App = {
     rulesPage,
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
-    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
+    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
     settingsPage,
   ],

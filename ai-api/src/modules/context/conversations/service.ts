@@ -3,6 +3,7 @@ import { Problem } from '../../../http/problem.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Search } from '../search/index.ts';
@@ -25,6 +26,7 @@ export interface ConversationsSetup {
   events: Events;
   search: Search;
   cache: Cache;
+  metrics: Metrics;
   publicUrl: string;
   redactEmails: boolean;
   now: () => Date;
@@ -52,7 +54,7 @@ export function createConversations(setup: ConversationsSetup) {
   return {
     save,
     ...reading,
-    search: createSearching({ database, search, cache }),
+    search: createSearching({ database, search, cache, metrics: setup.metrics }),
     policies: createPolicies({ database, jobs, cache, ...removal }),
     shares: createShares({ database, publicUrl: setup.publicUrl, now }),
 
