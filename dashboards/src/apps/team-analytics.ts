@@ -55,11 +55,11 @@ const comparedTable = (name: string, query: string) =>
   });
 
 const assistantColumns = [
-  { key: 'name', title: 'Tool and model', width: 260 },
-  { key: 'conversations', title: 'Conversations', width: 120, align: 'right' as const },
-  { key: 'messages', title: 'Messages', width: 100, align: 'right' as const },
-  { key: 'tokens', title: 'Tokens', width: 120, align: 'right' as const },
-  { key: 'cost', title: 'Cost', width: 90, align: 'right' as const },
+  { key: 'name', title: 'Tool and model', width: 200 },
+  { key: 'conversations', title: 'Conversations', width: 110, align: 'right' as const },
+  { key: 'messages', title: 'Messages', width: 85, align: 'right' as const },
+  { key: 'tokens', title: 'Tokens', width: 90, align: 'right' as const },
+  { key: 'cost', title: 'Cost', width: 70, align: 'right' as const },
 ];
 
 export const teamPage: Page = {
@@ -163,10 +163,10 @@ export const teamPage: Page = {
           perPage: 5,
           empty: NONE,
           columns: [
-            { key: 'name', title: 'Repository', width: 200 },
-            { key: 'linked', title: 'Commits with a link', width: 160 },
-            { key: 'cost', title: 'Cost', width: 80, align: 'right' },
-            { key: 'perCommit', title: 'Per linked commit', width: 180 },
+            { key: 'name', title: 'Repository', width: 165 },
+            { key: 'linked', title: 'Commits with a link', width: 150 },
+            { key: 'cost', title: 'Cost', width: 70, align: 'right' },
+            { key: 'perCommit', title: 'Per linked commit', width: 170 },
           ],
         }),
       ),
@@ -242,7 +242,7 @@ export const gapsPage: Page = {
             hint: 'No topic was asked about by three people. They are looked for each night.',
           },
           columns: [
-            { key: 'topic', title: 'Topic', width: 230, wrap: true },
+            { key: 'topic', title: 'Topic', width: 215, wrap: true },
             { key: 'shared', title: 'Error or file', width: 130 },
             { key: 'people', title: 'People', width: 70, align: 'right' },
             { key: 'conversations', title: 'Times', width: 70, align: 'right' },

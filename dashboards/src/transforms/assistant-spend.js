@@ -1,6 +1,6 @@
 import { count, figure, plot } from './helpers.js';
 
-const dollars = (micros) =>
+const usd = (micros) =>
   micros === null || micros === undefined ? '—' : `$${(micros / 1_000_000).toFixed(2)}`;
 
 /** What assistants cost: figures, a table of estimates and bills, the trend, and seats that nobody uses. */
@@ -21,37 +21,33 @@ export default function transform(data) {
     note: data.note,
     estimatedCard: figure(
       'Estimated',
-      dollars(data.estimatedMicros),
+      usd(data.estimatedMicros),
       data.tokensUnpriced > 0
         ? `without ${count(data.tokensUnpriced)} tokens that have no price`
         : `${data.from} to ${data.to}, by the price table`,
       data.tokensUnpriced > 0 ? 'warning' : undefined,
     ),
-    billedCard: figure('Billed', dollars(data.billedMicros), 'of imported exports'),
+    billedCard: figure('Billed', usd(data.billedMicros), 'of imported exports'),
     perCommitCard: perCommit
       ? figure(
           'Per linked commit',
-          dollars(perCommit.value),
-          `${dollars(perCommit.numerator)} by ${count(perCommit.denominator)} commits`,
+          usd(perCommit.value),
+          `${usd(perCommit.numerator)} by ${count(perCommit.denominator)} commits`,
         )
       : figure('Per linked commit', '—', 'Not shown: fewer than five people'),
-    unlinkedCard: figure(
-      'Without a commit',
-      dollars(data.costUnlinkedMicros),
-      'conversations that led to none',
-    ),
+    unlinkedCard: figure('Without a commit', usd(data.costUnlinkedMicros), 'conversations that led to none'),
     unusedCard: figure('Unused seats', String(unused), seats > 0 ? `of ${seats}, in 30 days` : 'in 30 days'),
     rows: [
       ...data.byAssistant.map((one) => ({
         name: one.assistant,
-        estimated: dollars(one.estimatedMicros),
+        estimated: usd(one.estimatedMicros),
         billed: '—',
       })),
       ...(data.otherAssistantsMicros > 0
         ? [
             {
               name: 'Others (fewer than five people each)',
-              estimated: dollars(data.otherAssistantsMicros),
+              estimated: usd(data.otherAssistantsMicros),
               billed: '—',
             },
           ]
@@ -59,7 +55,7 @@ export default function transform(data) {
       ...data.byVendor.map((one) => ({
         name: one.model ? `${one.vendor} · ${one.model}` : one.vendor,
         estimated: '—',
-        billed: dollars(one.billedMicros),
+        billed: usd(one.billedMicros),
       })),
     ],
     licences: licences.map((one) => ({

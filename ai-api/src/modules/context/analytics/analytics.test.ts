@@ -250,7 +250,8 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     expect(html).toContain('50 %');
     expect(text).toContain('Conversations with edits that led to a commit: 50 % (7 of 14)');
     const { file } = await client.teamReport.file({ format: 'pdf' });
-    const pdf = await fetch(file?.url ?? '');
+    const { pathname, search } = new URL(file?.url ?? '');
+    const pdf = await fetch(`${api.url}${pathname}${search}`);
     expect((await pdf.text()).startsWith('%PDF-')).toBe(true);
   });
 

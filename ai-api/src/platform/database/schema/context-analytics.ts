@@ -1,28 +1,24 @@
-import type { Generated } from 'kysely';
 import type { TenantId, Timestamp } from './columns.ts';
 
-interface Activity {
-  messages: number;
-  prompts: number;
-  tool_calls: number;
-  /** Calls of tools that edit files, with those that the person refused. */
-  edits: number;
-  edits_rejected: number;
-  tokens_input: number;
-  tokens_output: number;
-  tokens_cache_read: number;
-  tokens_cache_write: number;
-}
-
 export interface ContextAnalyticsTables {
-  'context.activity_hours': Activity & {
+  'context.activity_hours': {
     tenant_id: TenantId;
     conversation_id: string;
     hour: Date;
     /** Empty for messages of no model. */
     model: string;
+    messages: number;
+    prompts: number;
+    tool_calls: number;
+    /** Calls of tools that edit files, with those that the person refused. */
+    edits: number;
+    edits_rejected: number;
+    tokens_input: number;
+    tokens_output: number;
+    tokens_cache_read: number;
+    tokens_cache_write: number;
   };
-  'context.activity_days': Activity & {
+  'context.activity_days': {
     tenant_id: TenantId;
     day: string;
     owner: string;
@@ -40,6 +36,16 @@ export interface ContextAnalyticsTables {
     conversations_timed: number;
     /** From the beginning of the timed conversations to their first commit. */
     commit_seconds: number;
+    messages: number;
+    prompts: number;
+    tool_calls: number;
+    /** Calls of tools that edit files, with those that the person refused. */
+    edits: number;
+    edits_rejected: number;
+    tokens_input: number;
+    tokens_output: number;
+    tokens_cache_read: number;
+    tokens_cache_write: number;
     computed_at: Date;
   };
   'context.commit_figures': {
@@ -108,10 +114,10 @@ export interface ContextAnalyticsTables {
   };
   'context.analytics_state': {
     tenant_id: TenantId;
-    computed_until: Generated<Date | null>;
+    computed_until: Date | null;
     /** Days before it are final: what they were made of may be gone. */
-    closed_before: Generated<string | null>;
+    closed_before: string | null;
     /** How long conversations are kept; null for ever. */
-    retention_days: Generated<number | null>;
+    retention_days: number | null;
   };
 }

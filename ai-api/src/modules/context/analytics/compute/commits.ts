@@ -154,7 +154,8 @@ export async function computeTokens(
       select conversation_id, model, sum(tokens_input) as input, sum(tokens_output) as output,
         sum(tokens_cache_read) as cache_read, sum(tokens_cache_write) as cache_write
       from context.activity_hours
-      where conversation_id = any (${ids})
+      where conversation_id in (
+        select conversation_id from context.links where status = 'confirmed' and conversation_id = any (${ids}))
       group by 1, 2
     ), shares as (
       select link.conversation_id, link.commit_id,

@@ -2,7 +2,7 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { changedConversations, computeDays, computeHours, conversationsOf, type Days } from './activity.ts';
 import { changedRepositories, computeCommits, computeTokens } from './commits.ts';
 import { type Roster, type RosterNeeds, rosterOf } from './people.ts';
-import { lockState, readState, writeState } from './state.ts';
+import { beginComputation, databaseTime, readState, writeState } from './state.ts';
 
 /** Conversations of one transaction. */
 const AT_ONCE = 500;
@@ -45,7 +45,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
     for (let after: string | null = null; ; ) {
       const from: string | null = after;
       const ids = await database.withTenant(tenantId, async (transaction) => {
-        await lockState(transaction);
+        await beginComputation(transaction);
         const changed = await changedConversations(transaction, since, from, AT_ONCE);
         const roster = await rosterOf(transaction, needs);
         for (const day of await conversations(transaction, changed, roster)) days.add(day);
@@ -64,7 +64,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
     );
     for (const { repositoryId, from } of changed)
       await database.withTenant(tenantId, async (transaction) => {
-        await lockState(transaction);
+        await beginComputation(transaction);
         const { authorOf } = await rosterOf(transaction, needs);
         await computeCommits(transaction, repositoryId, from, authorOf);
       });
@@ -74,8 +74,10 @@ export function createCompute({ database, now, ...needs }: Setup) {
   return {
     /** What has changed since the last time, or everything. */
     changed: async (tenantId: string, whole = false): Promise<Computed> => {
-      const begun = now();
-      const { computed_until } = await database.withTenant(tenantId, readState);
+      const { begun, computed_until } = await database.withTenant(tenantId, async (transaction) => ({
+        ...(await readState(transaction)),
+        begun: await databaseTime(transaction),
+      }));
       const since = whole || computed_until === null ? null : new Date(computed_until.getTime() - OVERLAP_MS);
       const counts = await inParts(tenantId, since);
       const repositories = await commits(tenantId, since);
@@ -88,7 +90,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
     /** Days with everything that was said in them, also where conversations are gone. */
     days: (tenantId: string, span: Days): Promise<Computed> =>
       database.withTenant(tenantId, async (transaction) => {
-        await lockState(transaction);
+        await beginComputation(transaction);
         const roster = await rosterOf(transaction, needs);
         const ids = await conversationsOf(transaction, span);
         await computeHours(transaction, ids);

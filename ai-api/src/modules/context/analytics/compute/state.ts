@@ -14,6 +14,12 @@ export async function readState(transaction: TenantTransaction): Promise<State> 
   return row ?? NEVER;
 }
 
+/** The time of the database: what is compared with the times at which its rows changed. */
+export async function databaseTime(transaction: TenantTransaction): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(transaction);
+  return (rows[0] as { now: Date }).now;
+}
+
 export async function writeState(transaction: TenantTransaction, change: Partial<State>): Promise<void> {
   await transaction
     .insertInto('context.analytics_state')
@@ -22,10 +28,12 @@ export async function writeState(transaction: TenantTransaction, change: Partial
     .execute();
 }
 
-/** One computation of a company at a time, until the transaction ends. */
-export async function lockState(transaction: TenantTransaction): Promise<void> {
+/**
+ * Begins a computation: one of a company at a time, until the transaction ends, with memory for aggregates of many rows
+ * and without their compilation, which takes longer than they do.
+ */
+export async function beginComputation(transaction: TenantTransaction): Promise<void> {
   await sql`
-    select pg_advisory_xact_lock(hashtextextended('context.analytics ' || platform.current_tenant()::text, 0))`.execute(
-    transaction,
-  );
+    select pg_advisory_xact_lock(hashtextextended('context.analytics ' || platform.current_tenant()::text, 0)),
+      set_config('work_mem', '64MB', true), set_config('jit', 'off', true)`.execute(transaction);
 }

@@ -44,7 +44,7 @@ function stem(word: string): string {
   if (word.length < 5) return word.replace(/s$/, '');
   return word
     .replace(/(?:ies)$/, 'y')
-    .replace(/(?:ing|ed|es|s)$/, '')
+    .replace(/(?:ing|ed|es|s|e)$/, '')
     .replace(/([b-df-hj-np-tv-z])\1$/, '$1');
 }
 

@@ -128,7 +128,7 @@ async function replaceGaps(transaction: TenantTransaction, gaps: readonly Gap[])
     await transaction.insertInto('context.knowledge_gaps').values({ id, topic, shared }).execute();
     await sql`
       insert into context.knowledge_gap_members (gap_id, conversation_id, asked_at, closeness)
-      select ${id}, given.* from json_to_recordset(${JSON.stringify(
+      select ${id}::uuid, given.* from json_to_recordset(${JSON.stringify(
         members.map(({ question, closeness }) => ({
           id: question.conversationId,
           at: question.askedAt.toISOString(),
