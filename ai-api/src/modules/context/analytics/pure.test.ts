@@ -58,7 +58,7 @@ describe('knowledge gaps', () => {
     ]);
     expect(gaps).toHaveLength(1);
     expect(gaps[0]?.members.map(({ question: { owner } }) => owner).sort()).toEqual(['ada', 'bea', 'cyd']);
-    expect(gaps[0]?.topic.split(', ').sort()).toEqual(['key', 'rotat', 'sign']);
+    expect(gaps[0]?.topic.split(', ').sort()).toEqual(['keys', 'rotate', 'signing']);
   });
 
   test('are not what one person asks three times', () => {

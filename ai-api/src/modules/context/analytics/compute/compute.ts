@@ -14,7 +14,7 @@ interface Setup extends RosterNeeds {
   now: () => Date;
 }
 
-export interface Computed {
+interface Computed {
   conversations: number;
   days: number;
   repositories: number;
@@ -104,7 +104,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
 }
 
 /** Every day of a span. */
-export function daysOfSpan({ from, to }: Days): string[] {
+function daysOfSpan({ from, to }: Days): string[] {
   const days: string[] = [];
   for (let at = Date.parse(from); at < Date.parse(to); at += 86_400_000)
     days.push(new Date(at).toISOString().slice(0, 10));

@@ -11,7 +11,7 @@ export interface FollowedCommit {
   files: readonly { path: string; previousPath: string | null; patch: string | null }[];
 }
 
-export interface Rework {
+interface Rework {
   /** Added lines whose text is known. */
   followed: number;
   /** Those of them that a later commit removed or replaced. */

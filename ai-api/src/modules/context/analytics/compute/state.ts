@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
 
-export type State = Omit<Selectable<Schema['context.analytics_state']>, 'tenant_id'>;
+type State = Omit<Selectable<Schema['context.analytics_state']>, 'tenant_id'>;
 
 const NEVER: State = { computed_until: null, closed_before: null, retention_days: null };
 

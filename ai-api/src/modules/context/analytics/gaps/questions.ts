@@ -3,8 +3,8 @@ export interface Question {
   conversationId: string;
   owner: string;
   askedAt: Date;
-  /** Words that say something, in lower case. */
-  words: ReadonlySet<string>;
+  /** Words that say something, as they are written, by their short form. */
+  words: ReadonlyMap<string, string>;
   /** Errors and files that it names, in a form in which two people write them alike. */
   marks: ReadonlySet<string>;
   /** Its meaning; null without an embedder. */
@@ -30,14 +30,14 @@ const MARKS = [
   /\b[\w./-]*[\w-]+\.(?:ts|tsx|js|jsx|mjs|py|rs|go|java|kt|rb|php|cs|c|h|cpp|swift|sql|tf|ya?ml|toml|json|md|sh|css|html|vue)\b/g,
 ];
 
-/** The words of a text that say something: plurals and verbs in their short form, so that two people's words are alike. */
-export function wordsOf(text: string): Set<string> {
+/** The words of a text that say something, by the short form of plurals and verbs, so that two people's words are alike. */
+export function wordsOf(text: string): Map<string, string> {
   const spread = text
     .slice(0, MAX_TEXT)
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase();
   const words = spread.match(/[\p{L}][\p{L}\p{N}]{2,}/gu) ?? [];
-  return new Set(words.filter((word) => !COMMON.has(word)).map(stem));
+  return new Map(words.filter((word) => !COMMON.has(word)).map((word) => [stem(word), word]));
 }
 
 function stem(word: string): string {
@@ -48,8 +48,18 @@ function stem(word: string): string {
     .replace(/([b-df-hj-np-tv-z])\1$/, '$1');
 }
 
-/** Errors and files that a text names: files by their last part, whatever folder they are in. */
-export function marksOf(text: string): Set<string> {
+/** Files of these names are in every project. */
+const EVERYWHERE =
+  /^(?:readme\.md|changelog\.md|index\.\w+|main\.\w+|package(?:-lock)?\.json|__init__\.py)$/i;
+const MAX_FILES = 5;
+
+/**
+ * Errors and files that a text names, and files that were edited for it: by their last part, whatever folder they are in.
+ * A conversation that edited many files is about none of them.
+ */
+export function marksOf(text: string, edited: readonly string[] = []): Set<string> {
   const found = MARKS.flatMap((pattern) => text.slice(0, MAX_TEXT).match(pattern) ?? []);
-  return new Set(found.map((mark) => mark.split('/').at(-1) as string));
+  const files = edited.length <= MAX_FILES ? edited : [];
+  const marks = [...found, ...files].map((mark) => mark.split('/').at(-1) as string);
+  return new Set(marks.filter((mark) => !EVERYWHERE.test(mark)));
 }

@@ -26,6 +26,7 @@ interface Asked {
   owner: string;
   asked_at: Date;
   text: string;
+  files: string[];
 }
 
 /** What several people ask about. */
@@ -66,7 +67,7 @@ export function createGaps({ database, embedder, now, log }: Setup) {
             owner: row.owner,
             askedAt: row.asked_at,
             words: wordsOf(row.text),
-            marks: marksOf(row.text),
+            marks: marksOf(row.text, row.files),
             vector: vectors[n] ?? null,
           }),
         ),
@@ -109,7 +110,8 @@ export function createGaps({ database, embedder, now, log }: Setup) {
 /** The first thing that a person said in each conversation that the company may see, oldest first. */
 async function firstQuestions(transaction: TenantTransaction, since: Date): Promise<Asked[]> {
   const { rows } = await sql<Asked>`
-    select conversation.id, conversation.owner, coalesce(said.said_at, conversation.active_at) as asked_at, said.text
+    select conversation.id, conversation.owner, coalesce(said.said_at, conversation.active_at) as asked_at, said.text,
+      conversation.files
     from context.conversations as conversation
     cross join lateral (
       select left(text, 2000) as text, said_at from context.messages

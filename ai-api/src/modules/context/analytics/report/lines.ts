@@ -1,8 +1,8 @@
 import type { Figure, Ratio } from '../team/figures.ts';
 import type { TeamFigures } from '../team/service.ts';
 
-export type Velocity = Awaited<ReturnType<TeamFigures['velocity']>>;
-export type Adoption = Awaited<ReturnType<TeamFigures['adoption']>>;
+type Velocity = Awaited<ReturnType<TeamFigures['velocity']>>;
+type Adoption = Awaited<ReturnType<TeamFigures['adoption']>>;
 
 /** Everything that a report shows. */
 export interface ReportData {
@@ -37,7 +37,7 @@ export function written(figure: Figure, ratio: Ratio | null): string {
 }
 
 /** `42 % (13 of 31)` */
-export function share({ numerator, denominator, value }: Ratio): string {
+function share({ numerator, denominator, value }: Ratio): string {
   return `${percent(value ?? 0)} (${whole(numerator)} of ${whole(denominator)})`;
 }
 

@@ -19,8 +19,6 @@ interface Setup {
   now: () => Date;
 }
 
-export type Retention = ReturnType<typeof createRetention>;
-
 /** Removes conversations that nobody continued for longer than the company keeps them. */
 export function createRetention({ database, jobs, conversations, compute, tenantIds, now }: Setup) {
   /** The first moment that is kept; a whole day, so that no day is computed from a part of it. */

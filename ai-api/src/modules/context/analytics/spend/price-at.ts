@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /** A model's name as prices are listed: without its provider and the date of its version. */
-export const priceName = (model: RawBuilder<unknown>) =>
+const priceName = (model: RawBuilder<unknown>) =>
   sql`regexp_replace(regexp_replace(lower(${model}), '^.*[/:]', ''), '-([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})$', '')`;
 
 /**

@@ -23,7 +23,7 @@ import {
   setPrice,
 } from './store.ts';
 
-export const ESTIMATE =
+const ESTIMATE =
   'Estimates are tokens by the price table. Correlation, not cause: a commit with a link is not a commit that would be missing without it.';
 const LICENCE_DAYS = 29;
 

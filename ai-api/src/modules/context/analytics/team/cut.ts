@@ -5,7 +5,7 @@ export interface Edge {
 }
 
 /** Cells on one side of a cut, with how many people have figures on both sides. */
-export interface Cut {
+interface Cut {
   people: number;
   side: ReadonlySet<string>;
 }

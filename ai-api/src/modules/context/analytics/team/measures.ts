@@ -15,7 +15,7 @@ const BASES = {
   other: ['otherCommits', 'linesOther', 'followedOther', 'reworkedOther'],
   attributed: ['tokensOfCommits', 'costOfCommits'],
 } as const;
-export type Base = keyof typeof BASES;
+type Base = keyof typeof BASES;
 export type Measure = (typeof BASES)[Base][number];
 
 const BASE_OF = new Map<Measure, Base>(
@@ -83,7 +83,7 @@ export function assistantOf({ tool, model }: Pick<ActivityRow, 'tool' | 'model'>
   return model === '' ? tool : `${tool} · ${model}`;
 }
 
-export interface Rows {
+interface Rows {
   activity: readonly ActivityRow[];
   commits: readonly CommitRow[];
   tokens: readonly CommitTokens[];

@@ -1,27 +1,15 @@
 import { invalidField } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { addWeeks, daysOf, weekOf } from '../../../../platform/week.ts';
-import { type Roster, type RosterNeeds, rosterOf } from '../compute/people.ts';
-import {
-  amountOf,
-  COMPARED,
-  differenceOf,
-  FIGURES,
-  type Figure,
-  ofCompany,
-  ofGroup,
-  ofPerson,
-  type Ratio,
-  type Read,
-  ratioOf,
-} from './figures.ts';
-import { assistantOf, SECOND, TEAM, type Week, weeksOf } from './measures.ts';
-import { MIN_PEOPLE, protect } from './protect.ts';
+import { type RosterNeeds, rosterOf } from '../compute/people.ts';
+import { adoptionOf } from './adoption.ts';
+import { amountOf, FIGURES, ofCompany, ofGroup, ofPerson, type Read, ratioOf } from './figures.ts';
+import { assistantOf, SECOND, TEAM, weeksOf } from './measures.ts';
+import { MIN_PEOPLE } from './protect.ts';
 import { type ActivityRow, activityIn, commitsIn, commitTokensIn } from './store.ts';
+import { isShown, usedOf, viewOf } from './views.ts';
 
-export const CAUTION =
-  'Correlation, not cause: commits with a link differ from others in more than the link.';
-export const NO_TEAM = 'No team';
+const NO_TEAM = 'No team';
 
 const WEEKS_OF_MONTH = 4;
 
@@ -165,102 +153,3 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
 const head = ({ from, to }: Span) => ({ from, to, minPeople: MIN_PEOPLE });
 
 const assistantsOf = (activity: readonly ActivityRow[]) => [...new Set(activity.map(assistantOf))].sort();
-
-function usedOf(weeks: readonly Week[], assistant: string, read: Read) {
-  return {
-    assistant,
-    personWeeks: amountOf(weeks, read, 'people'),
-    conversations: amountOf(weeks, read, 'conversations'),
-    messages: amountOf(weeks, read, 'messages'),
-    tokens: amountOf(weeks, read, 'tokens'),
-    costMicros: amountOf(weeks, read, 'cost'),
-  };
-}
-
-function viewOf(weeks: readonly Week[], read: Read) {
-  const figures = Object.fromEntries(
-    Object.entries(FIGURES).map(([name, parts]) => [name, ratioOf(weeks, read, parts)]),
-  ) as Record<Figure, Ratio | null>;
-  const { linesPerCommit, rework } = COMPARED;
-  return {
-    figures,
-    amounts: {
-      conversations: amountOf(weeks, read, 'conversations'),
-      conversationsSuggested: amountOf(weeks, read, 'conversationsSuggested'),
-      commits: amountOf(weeks, read, 'commits'),
-      commitsSuggested: amountOf(weeks, read, 'commitsSuggested'),
-      tokens: amountOf(weeks, read, 'tokens'),
-      tokensUnlinked: differenceOf(weeks, read, ['tokens', 'tokensLinked']),
-      tokensUnpriced: amountOf(weeks, read, 'unpriced'),
-      costMicros: amountOf(weeks, read, 'cost'),
-      costUnlinkedMicros: differenceOf(weeks, read, ['cost', 'costLinked']),
-    },
-    compared: {
-      note: CAUTION,
-      linked: {
-        linesPerCommit: ratioOf(weeks, read, linesPerCommit[0]),
-        rework: ratioOf(weeks, read, rework[0]),
-      },
-      other: {
-        linesPerCommit: ratioOf(weeks, read, linesPerCommit[1]),
-        rework: ratioOf(weeks, read, rework[1]),
-      },
-    },
-  };
-}
-
-function isShown({ figures, amounts }: ReturnType<typeof viewOf>): boolean {
-  return [...Object.values(figures), ...Object.values(amounts)].some((value) => value !== null);
-}
-
-/** Members with activity, of all members: the group that decides what is shown is the members. */
-export function adoptionOf(
-  rows: readonly Pick<ActivityRow, 'week' | 'owner'>[],
-  { members }: Pick<Roster, 'members'>,
-  { weeks, to }: Span,
-  monthFrom: string,
-) {
-  const shown = protect(members.map(({ person, team }) => ({ person, groups: [team] })));
-  const activeIn = (from: string, until: string) =>
-    new Set(rows.filter(({ week }) => week >= from && week <= until).map(({ owner }) => owner));
-  const last = daysOf(to).monday;
-  const useOf = (of: typeof members, active: ReadonlySet<string>) => {
-    const count = of.filter(({ person }) => active.has(person)).length;
-    return {
-      active: count,
-      members: of.length,
-      share: of.length === 0 ? null : Math.round((10_000 * count) / of.length) / 10_000,
-    };
-  };
-  const names = [...new Set(members.map(({ team }) => team))].sort();
-  const teams = names
-    .filter((team) => shown.total && shown.has(0, team))
-    .map((team) => ({
-      team,
-      ...useOf(
-        members.filter((one) => one.team === team),
-        activeIn(last, last),
-      ),
-    }));
-  const ofMonth = useOf(members, activeIn(monthFrom, last)).active;
-  const company = shown.total && members.length > 0 ? useOf(members, activeIn(last, last)) : null;
-  return {
-    company,
-    teams,
-    hiddenTeams: names.length - teams.length,
-    stickiness: company && {
-      numerator: company.active,
-      denominator: ofMonth,
-      value: ofMonth === 0 ? null : Math.round((10_000 * company.active) / ofMonth) / 10_000,
-      weeks: 1,
-    },
-    trend: weeks.map((week) => {
-      const { monday } = daysOf(week);
-      return {
-        week,
-        active: company && useOf(members, activeIn(monday, monday)).active,
-        members: company && members.length,
-      };
-    }),
-  };
-}
