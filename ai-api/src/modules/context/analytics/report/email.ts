@@ -1,4 +1,4 @@
-import { html } from '../../../../platform/html.ts';
+import { type Html, type HtmlValue, html } from '../../../../platform/html.ts';
 import { daysOf } from '../../../../platform/week.ts';
 import type { Figure } from '../team/figures.ts';
 import {
@@ -24,8 +24,8 @@ const CELL = `padding:7px 8px 7px 0;border-bottom:1px solid ${LINE};vertical-ali
 export function reportHtml(data: ReportData): string {
   const { week, velocity, gaps } = data;
   const { monday, sunday } = daysOf(week);
-  const section = (title: string, body: unknown) => html`
-        <tr><td style="padding:16px 32px 0"><h2 style="margin:0 0 4px;font-size:17px">${title}</h2>${body as never}</td></tr>`;
+  const section = (title: string, body: HtmlValue) => html`
+        <tr><td style="padding:16px 32px 0"><h2 style="margin:0 0 4px;font-size:17px">${title}</h2>${body}</td></tr>`;
   const table = (head: readonly string[], rows: readonly (readonly string[])[]) => html`
           <table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;font-size:14px">
             <tr style="color:${QUIET};font-size:13px">${head.map((one) => html`<th style="${CELL}">${one}</th>`)}</tr>
@@ -102,8 +102,8 @@ function chart(data: ReportData) {
 
 function teamsTable(
   { velocity, adoption }: ReportData,
-  table: (head: readonly string[], rows: readonly (readonly string[])[]) => unknown,
-) {
+  table: (head: readonly string[], rows: readonly (readonly string[])[]) => Html,
+): Html {
   const use = new Map(adoption.teams.map(({ team, active, members }) => [team, `${active} of ${members}`]));
   return table(
     ['Team', 'Active', 'Led to a commit', 'Commits with a link', 'Edits accepted'],
