@@ -19,6 +19,7 @@ const BENCHMARKS = [
   'conversation-quality',
   'conversation-import',
   'commit-links',
+  'analytics',
   'grounding',
   'decision-latency',
   'licences',

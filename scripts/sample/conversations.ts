@@ -17,7 +17,7 @@ export async function importConversations(client: Client, as: (userId: string) =
 }
 
 /** The user of a person, who may act from then on. */
-async function ensurePerson(client: Client, email: string, name: string): Promise<string> {
+export async function ensurePerson(client: Client, email: string, name: string): Promise<string> {
   const { items } = await client.user.list({ search: email, limit: 1 });
   const known = items[0];
   if (known) return known.userId;

@@ -5,6 +5,7 @@ import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
 import { agents, prompts } from './prompts.ts';
 import { requests } from './requests.ts';
+import { teamWork } from './team-work.ts';
 import { validations } from './validations.ts';
 import { pastWeeks, reviews } from './weeks.ts';
 import { decisions, gates, plans, questions, rules } from './work.ts';
@@ -46,6 +47,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await validations(executive);
   await questions(executive);
   await importConversations(client, as);
+  await teamWork(client, as);
   await startProcesses(client);
   return people;
 }

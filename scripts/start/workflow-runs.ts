@@ -37,6 +37,14 @@ export async function runWorkflows(
   await askForManualTime();
   await start('dead-letter-digest');
   await start('licence-notices');
+  await start('hourly-analytics');
+  await start('daily-correlation');
+  await start('weekly-cleanup');
+  await start('weekly-assistant-report');
+  const report = await mailTo('managers@example.com', 'people worked with assistants');
+  expect(report.attachments.map(({ filename }) => filename)).toEqual([
+    expect.stringMatching(/^team-report-.*\.pdf$/),
+  ]);
   await start('send-missing-emails', { afterMinutes: 0 });
   await start('prompt-optimisation');
   await start('stage-gate-sweep');

@@ -6,6 +6,7 @@ import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
 import { contract as validation } from '../modules/ai/validation/contract.ts';
+import { contract as analytics } from '../modules/context/analytics/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
@@ -135,6 +136,11 @@ export const MODULES = {
     contract: licences,
     schema: 'licences',
     load: () => import('../modules/licences/licences/index.ts'),
+  },
+  analytics: {
+    contract: analytics,
+    schema: 'context',
+    load: () => import('../modules/context/analytics/index.ts'),
   },
   templates: {
     contract: templates,

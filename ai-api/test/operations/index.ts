@@ -1,4 +1,5 @@
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
@@ -41,6 +42,7 @@ export const steps: Step[] = [
   ...prompts,
   ...repositories,
   ...links,
+  ...analytics,
   ...workflows,
   ...platform,
 ];

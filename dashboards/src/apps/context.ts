@@ -6,8 +6,9 @@ import {
 } from './conversation-policies.ts';
 import { conversationSearchPage, conversationSearchQueries } from './conversation-search.ts';
 import { conversationQueries, conversationsPage } from './conversations.ts';
+import { gapsPage, ownFiguresPage, teamPage, teamQueries } from './team-analytics.ts';
 
-/** For everyone who talks to coding assistants: their conversations, found again. */
+/** For everyone who talks to coding assistants: their conversations, found again, and what teams learn from them. */
 export const context: App = {
   slug: 'ai-manager-context',
   name: 'Context',
@@ -18,6 +19,19 @@ export const context: App = {
     'ai-manager-operations',
     'ai-manager-admin',
   ],
-  queries: [...conversationQueries, ...conversationSearchQueries, ...conversationPolicyQueries],
-  pages: [conversationsPage, conversationSearchPage, conversationPoliciesPage, conversationPolicyChangePage],
+  queries: [
+    ...conversationQueries,
+    ...conversationSearchQueries,
+    ...conversationPolicyQueries,
+    ...teamQueries,
+  ],
+  pages: [
+    conversationsPage,
+    conversationSearchPage,
+    ownFiguresPage,
+    teamPage,
+    gapsPage,
+    conversationPoliciesPage,
+    conversationPolicyChangePage,
+  ],
 };

@@ -15,6 +15,7 @@ import { api } from '../build/queries.ts';
 import { button, cell, text } from '../build/widgets.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
+import { spendPage, spendQueries } from './assistant-spend.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import { directoryQuery } from './directory.ts';
@@ -80,6 +81,7 @@ const queries: Query[] = [
   ...templateQueries,
   ...templateReleaseQueries,
   auditQuery,
+  ...spendQueries,
   ...settingsQueries,
 ];
 
@@ -259,7 +261,7 @@ export const executive: App = {
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
     templatesPage(true),
-    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
+    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
     settingsPage,
   ],

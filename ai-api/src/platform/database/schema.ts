@@ -2,6 +2,7 @@ import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { ContextTables } from './schema/context.ts';
+import type { ContextAnalyticsTables } from './schema/context-analytics.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
@@ -27,6 +28,7 @@ export interface Schema
     ApprovalsTables,
     AuditTables,
     ContextTables,
+    ContextAnalyticsTables,
     ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,
