@@ -25,6 +25,8 @@ export interface Comparable extends Pick<CommitRecord, 'id' | 'sha' | 'message' 
   subject: string;
   /** Author and author date to the second, which survive a rebase and an amend. */
   origin: string;
+  /** Author date to the second. */
+  authoredAt: number;
   committedAt: number;
   paths: ReadonlySet<string>;
 }
@@ -40,6 +42,7 @@ export function heirsOf(heirs: readonly Comparable[], commits: readonly Comparab
   const byPatch = Map.groupBy(commits, ({ patch_id }) => patch_id ?? '');
   const byOrigin = Map.groupBy(commits, ({ origin }) => origin);
   const bySubject = Map.groupBy(commits, ({ subject }) => subject);
+  const byMoment = Map.groupBy(commits, momentOf);
   byPatch.delete('');
   return heirs.flatMap((heir) => {
     if (heir.kind === 'merge') return [];
@@ -56,6 +59,11 @@ export function heirsOf(heirs: readonly Comparable[], commits: readonly Comparab
         .get(heir.origin)
         ?.filter(({ subject, paths }) => subject === heir.subject || share(paths, heir.paths)),
     );
+    // Whatever became of the author's address, as when a history is filtered.
+    take(
+      'same-author-and-time',
+      byMoment.get(momentOf(heir))?.filter(({ paths }) => mayBePartOf(paths, heir.paths)),
+    );
     for (const line of listedIn(heir.message))
       take(
         'squash',
@@ -65,6 +73,10 @@ export function heirsOf(heirs: readonly Comparable[], commits: readonly Comparab
       );
     return [...found].map(([commitId, how]) => ({ commitId, heirId: heir.id, how }));
   });
+}
+
+function momentOf({ authoredAt, subject }: Comparable): string {
+  return `${authoredAt} ${subject}`;
 }
 
 /** The lines below the subject, without the bullets that GitHub and GitLab put before the subjects of a squash. */
@@ -112,6 +124,7 @@ export async function followRewrites(
       ...commit,
       subject: subjectOf(commit.message),
       origin: originOf(commit),
+      authoredAt: Math.floor(commit.authored_at.getTime() / 1000),
       committedAt: commit.committed_at.getTime(),
       paths: new Set(files.get(commit.id)?.map(({ path }) => path)),
     });
