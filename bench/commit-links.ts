@@ -50,7 +50,11 @@ async function main(folder: string): Promise<void> {
     const pairs = await pairsOf(set, rulebook);
     all.push({ pairs, truth: set.truth });
     const name = `${set.name} (${set.conversations.length} sessions, ${set.commits.length} commits)`;
-    rows.push([name, `${set.truth.size} (${set.replacements})`, ...figures([{ pairs, truth: set.truth }], fused)]);
+    rows.push([
+      name,
+      `${set.truth.size} (${set.replacements})`,
+      ...figures([{ pairs, truth: set.truth }], fused),
+    ]);
   }
   const head = ['true pairs (rewritten)', 'linked', 'precision', 'recall', 'recall@1', 'MCC'];
   printTable([['set, fused', ...head], ...rows]);

@@ -19,6 +19,8 @@ const BENCHMARKS = [
   'conversation-quality',
   'conversation-import',
   'commit-links',
+  'commit-intake',
+  'provenance',
   'grounding',
   'decision-latency',
   'licences',

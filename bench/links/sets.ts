@@ -10,7 +10,7 @@ import {
 } from '../../ai-api/src/modules/context/links/signals.ts';
 import { type Comparable, heirsOf } from '../../ai-api/src/modules/context/repositories/heirs.ts';
 import { kindOf, subjectOf } from '../../ai-api/src/modules/context/repositories/kinds.ts';
-import { patchIdOf } from '../../ai-api/src/modules/context/repositories/patch.ts';
+import { lineDigestsOf, patchIdOf } from '../../ai-api/src/modules/context/repositories/patch.ts';
 
 /** A line of aider's history that tells which commit it made: the truth, taken away before anything is compared. */
 const TRUTH = /^> Commit ([0-9a-f]{7,40}) (.*)$/gm;
@@ -43,7 +43,9 @@ export interface LinkSet {
 
 /** Every set of a folder: `<name>.aider.chat.history.md` beside `<name>.commits.json`. */
 export function* setsOf(folder: string): Generator<LinkSet> {
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.commits.json')).sort())
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.commits.json'))
+    .sort())
     yield setOf(folder, file.replace('.commits.json', ''));
 }
 
@@ -88,6 +90,7 @@ function setOf(folder: string, name: string): LinkSet {
 function kinOf(commits: readonly GivenCommit[]): Map<string, string[]> {
   const comparable = commits.map((commit): Comparable => {
     const files = commit.files.map((path) => ({ path, patch: commit.patches[path] ?? null }));
+    const digests = lineDigestsOf(files);
     const at = Math.floor(Date.parse(commit.authoredAt) / 1000);
     return {
       id: commit.sha,
@@ -100,13 +103,15 @@ function kinOf(commits: readonly GivenCommit[]): Map<string, string[]> {
       authoredAt: at,
       committedAt: Date.parse(commit.committedAt ?? commit.authoredAt),
       paths: new Set(commit.files),
+      lines: digests === null ? null : new Set(digests),
+      parents: commit.parents,
     };
   });
   const kin = new Map<string, string[]>();
   const note = (of: string, other: string) => kin.set(of, [...(kin.get(of) ?? []), other]);
   const moments = new Map(comparable.map(({ sha, authoredAt }) => [sha, authoredAt]));
+  // The same change made again at another time is another commit.
   for (const { commitId, heirId } of heirsOf(comparable, comparable))
-    // The same change made again at another time is another commit.
     if (moments.get(commitId) === moments.get(heirId)) {
       note(commitId, heirId);
       note(heirId, commitId);
@@ -159,6 +164,7 @@ function commitOf({ sha, authoredAt, message, files, patches, parents }: GivenCo
     authoredOffset: offset,
     authorEmail: null,
     authorIsKnown: false,
+    attributed: [],
     files: files.map((path) => ({ path, previousPath: null, patch: patches[path] ?? null })),
   };
 }

@@ -22,6 +22,11 @@ export const commitLinkKind = defineKind({
         description: 'whether the commit message names the session of the conversation',
         example: false,
       },
+      attributed: {
+        type: 'flag',
+        description: 'whether an authorship note or agent trace of the commit names the session',
+        example: false,
+      },
       pullRequest: {
         type: 'flag',
         description: 'whether a pull request that the conversation opened has the commit',

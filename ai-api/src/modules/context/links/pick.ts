@@ -16,7 +16,5 @@ export function pick<Pair extends { judged: Pick<Judged, 'outcome' | 'score'> }>
     .filter(({ judged }) => judged.outcome === null)
     .toSorted((a, b) => (b.judged.score ?? 0) - (a.judged.score ?? 0));
   const best = probable[0]?.judged.score ?? 0;
-  return probable
-    .filter(({ judged }) => (judged.score ?? 0) >= best - MAX_BEHIND)
-    .slice(0, MAX_SUGGESTIONS);
+  return probable.filter(({ judged }) => (judged.score ?? 0) >= best - MAX_BEHIND).slice(0, MAX_SUGGESTIONS);
 }

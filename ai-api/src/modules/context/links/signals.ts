@@ -1,5 +1,5 @@
 import type { Facts } from '../../../judgement/index.ts';
-import { changedLines, subjectOf } from '../repositories/index.ts';
+import { changedLines, isTelling, plainLine, subjectOf } from '../repositories/index.ts';
 import { lexemesOf, tokensOf } from '../search/index.ts';
 
 /** What is known of a conversation when it is held against a commit. */
@@ -36,6 +36,8 @@ export interface LinkableCommit {
   /** The e-mail address is that of a person of the company. */
   authorIsKnown: boolean;
   files: { path: string; previousPath: string | null; patch: string | null }[];
+  /** Sessions that authorship notes and agent traces of the commit name. */
+  attributed: readonly string[];
 }
 
 /** Whether the conversation is linked with a commit that this one replaces. */
@@ -51,8 +53,6 @@ const MINUTE = 60_000;
 /** Tools note their start to the second. */
 const EARLY_MS = 2000;
 const WINDOW_MS = 12 * 60 * MINUTE;
-/** Lines with less than this say nothing about where they come from. */
-const MIN_LINE = 4;
 const TRAILER_IDS =
   /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
 
@@ -74,6 +74,7 @@ export function signalsOf(
     proof: {
       made: made !== undefined,
       named: namedSessions(commit.message).includes(conversation.sessionId),
+      attributed: commit.attributed.includes(conversation.sessionId),
       pullRequest: pull !== undefined,
       inherited,
     },
@@ -144,14 +145,14 @@ function textWritten({ files }: LinkableCommit, touched: Touched) {
     const changed = changedLines(patch);
     const after = linesOf(edits, 'after');
     const before = linesOf(edits, 'before');
-    for (const line of changed.added.map(plain).filter(isTelling)) {
+    for (const line of changed.added.map(plainLine).filter(isTelling)) {
       added += 1;
       const messageId = after.get(line);
       if (!messageId) continue;
       written += 1;
       lines.set(messageId, (lines.get(messageId) ?? 0) + 1);
     }
-    for (const line of changed.deleted.map(plain).filter(isTelling)) {
+    for (const line of changed.deleted.map(plainLine).filter(isTelling)) {
       deleted += 1;
       if (before.has(line)) replaced += 1;
     }
@@ -169,17 +170,9 @@ function textWritten({ files }: LinkableCommit, touched: Touched) {
 function linesOf(edits: LinkableConversation['edits'], side: 'before' | 'after'): Map<string, string> {
   return new Map(
     edits.flatMap((edit) =>
-      (edit[side] ?? '').split('\n').map((line) => [plain(line), edit.messageId] as const),
+      (edit[side] ?? '').split('\n').map((line) => [plainLine(line), edit.messageId] as const),
     ),
   );
-}
-
-function plain(line: string): string {
-  return line.trim().replaceAll(/\s+/g, ' ');
-}
-
-function isTelling(line: string): boolean {
-  return line.length >= MIN_LINE && /[\p{L}\p{N}]/u.test(line);
 }
 
 function firstEdit(touched: Touched): string | null {

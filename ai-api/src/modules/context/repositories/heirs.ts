@@ -3,15 +3,19 @@ import { subjectOf } from './kinds.ts';
 import {
   type CommitRecord,
   commitsBySha,
-  filesOf,
   type HeirHow,
   insertHeirs,
+  pathsOf,
   recentCommits,
 } from './store.ts';
 
 /** How far back a replaced commit is looked for, and among how many. */
 const LOOK_BACK_MS = 90 * 24 * 3_600_000;
 const MAX_CANDIDATES = 2000;
+/** Lines that a commit adds at least to be looked for inside another, and the share that has to be there, in percent. */
+const MIN_CONTAINED = 3;
+const CONTAINED_SHARE = 80;
+const REVERTED = /^This reverts commit ([0-9a-f]{7,40})/m;
 const PICKED = /\(cherry picked from commit ([0-9a-f]{40})\)/g;
 
 export interface Heir {
@@ -29,13 +33,17 @@ export interface Comparable extends Pick<CommitRecord, 'id' | 'sha' | 'message' 
   authoredAt: number;
   committedAt: number;
   paths: ReadonlySet<string>;
+  /** Digests of the lines that it adds; null while its diff is unknown. */
+  lines: ReadonlySet<number> | null;
+  parents: readonly string[];
 }
 
 /**
  * Which of `commits` the `heirs` replace. Pure, so that it can be tried on scripted histories.
  *
  * A cherry-pick names its origin. A rebase keeps the changed lines, or else author, author date and subject. A squash
- * lists the subjects of what it joins in its message.
+ * lists the subjects of what it joins in its message, or adds the lines that they add. What reverts a revert restores the
+ * commit that was reverted.
  */
 export function heirsOf(heirs: readonly Comparable[], commits: readonly Comparable[]): Heir[] {
   const bySha = Map.groupBy(commits, ({ sha }) => sha);
@@ -71,7 +79,31 @@ export function heirsOf(heirs: readonly Comparable[], commits: readonly Comparab
           .get(line)
           ?.filter(({ kind, paths }) => kind === 'ordinary' && mayBePartOf(paths, heir.paths)),
       );
+    take('restored', restoredBy(heir, bySha));
+    take('contained', containedIn(heir, commits));
     return [...found].map(([commitId, how]) => ({ commitId, heirId: heir.id, how }));
+  });
+}
+
+/** The commit that was reverted by the commit that this one reverts. */
+function restoredBy(
+  { message }: Comparable,
+  bySha: ReadonlyMap<string, readonly Comparable[]>,
+): readonly Comparable[] {
+  const revert = bySha.get(REVERTED.exec(message)?.[1] ?? '')?.[0];
+  return bySha.get(REVERTED.exec(revert?.message ?? '')?.[1] ?? '') ?? [];
+}
+
+/** Commits whose added lines this one adds as well; one that follows another directly adds to it. */
+function containedIn({ lines, parents, paths }: Comparable, commits: readonly Comparable[]): Comparable[] {
+  if (lines === null || lines.size < MIN_CONTAINED) return [];
+  return commits.filter((other) => {
+    if (other.lines === null || other.lines.size < MIN_CONTAINED || other.lines.size > lines.size * 1.25)
+      return false;
+    if (other.kind === 'merge' || parents.includes(other.sha) || !share(other.paths, paths)) return false;
+    let there = 0;
+    for (const line of other.lines) if (lines.has(line)) there += 1;
+    return there * 100 >= other.lines.size * CONTAINED_SHARE;
   });
 }
 
@@ -116,7 +148,7 @@ export async function followRewrites(
     const freshIds = new Set(fresh.map(({ id }) => id));
     const recent = await recentCommits(transaction, repositoryId, new Date(since), MAX_CANDIDATES);
     const earlier = recent.filter(({ id }) => !freshIds.has(id));
-    const files = await filesOf(
+    const paths = await pathsOf(
       transaction,
       [...earlier, ...fresh].map(({ id }) => id),
     );
@@ -126,7 +158,8 @@ export async function followRewrites(
       origin: originOf(commit),
       authoredAt: Math.floor(commit.authored_at.getTime() / 1000),
       committedAt: commit.committed_at.getTime(),
-      paths: new Set(files.get(commit.id)?.map(({ path }) => path)),
+      paths: new Set(paths.get(commit.id)),
+      lines: commit.line_digests === null ? null : new Set(commit.line_digests),
     });
     const [theseNew, thoseKnown] = [fresh.map(comparable), earlier.map(comparable)];
     // A clone may tell of the replaced commits after a forge told of their heirs.
