@@ -31,7 +31,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function quiet(api: TestApi): Promise<void> {
   for (;;) {
     const { items } = await api.client.job.queues({});
-    if (items.every(({ queue, depth, running }) => !/^(links|git)\./.test(queue) || depth + running === 0)) return;
+    if (items.every(({ queue, depth, running }) => !/^(links|git)\./.test(queue) || depth + running === 0))
+      return;
     await pause(100);
   }
 }
@@ -185,7 +186,14 @@ async function links(api: TestApi, databaseUrl: string): Promise<Figure[]> {
       const at = new Date(Date.now() - n * 3_600_000).toISOString();
       const file = { path: `src/file-${String(n % 90).padStart(2, '0')}.ts`, change: 'modified' as const };
       const patch = `@@ -1,0 +1,3 @@\n+const other = ${n};\n+const another = ${n};\n+export { other };`;
-      return { sha, message: `Change ${n}`, authoredAt: at, committedAt: at, branch: 'main', files: [{ ...file, patch }] };
+      return {
+        sha,
+        message: `Change ${n}`,
+        authoredAt: at,
+        committedAt: at,
+        branch: 'main',
+        files: [{ ...file, patch }],
+      };
     }),
   });
   await quiet(api);
@@ -197,12 +205,17 @@ async function links(api: TestApi, databaseUrl: string): Promise<Figure[]> {
     onJudged: () => {},
   });
   const ids = await database.withTenant(tenant, (transaction) =>
-    transaction.selectFrom('context.commits').select('id').where('repository_id', '=', repositoryId).execute(),
+    transaction
+      .selectFrom('context.commits')
+      .select('id')
+      .where('repository_id', '=', repositoryId)
+      .execute(),
   );
   const statements = hearPostgres(databaseUrl);
   const [whole, bare]: [number[], number[]] = [[], []];
   for (const [round, { id }] of [...ids.slice(0, 3), ...ids].entries()) {
-    const look = () => database.withTenant(tenant, (transaction) => find.links(transaction, tenant, [id], null));
+    const look = () =>
+      database.withTenant(tenant, (transaction) => find.links(transaction, tenant, [id], null));
     const recorded = await statements.record(look);
     const first = await timed(look);
     const reads = recorded.filter(({ text }) => !/^\s*(insert|update|delete)/i.test(text));
@@ -220,7 +233,12 @@ async function links(api: TestApi, databaseUrl: string): Promise<Figure[]> {
       figure: `links of a commit, ${CONVERSATIONS} conversations, own time, p95`,
       measured: ms(p95(own)),
       peer: '300 ms',
-      ratio: spreadOf(own.map((time) => time / 300).toSorted((a, b) => a - b).slice(Math.floor(own.length * 0.9))),
+      ratio: spreadOf(
+        own
+          .map((time) => time / 300)
+          .toSorted((a, b) => a - b)
+          .slice(Math.floor(own.length * 0.9)),
+      ),
       target: 1,
     },
     {

@@ -19,7 +19,11 @@ const SEND_EVERY = 10;
 /** Conversations that write the same lines and commit nothing. */
 const DECOYS = 20;
 
-async function talk(api: TestApi, { conversation, file, text, sha, at }: Written, isDecoy: boolean): Promise<string> {
+async function talk(
+  api: TestApi,
+  { conversation, file, text, sha, at }: Written,
+  isDecoy: boolean,
+): Promise<string> {
   const { id } = await api.client.conversation.create({
     tool: 'claude-code',
     sessionId: `${isDecoy ? 'decoy' : 'bench'}-${conversation}`,
@@ -33,7 +37,9 @@ async function talk(api: TestApi, { conversation, file, text, sha, at }: Written
         author: 'assistant',
         text: 'Written.',
         at,
-        toolCalls: [{ name: 'Edit', action: 'edit', edits: [{ path: `/home/ada/rewritten/${file}`, after: text }] }],
+        toolCalls: [
+          { name: 'Edit', action: 'edit', edits: [{ path: `/home/ada/rewritten/${file}`, after: text }] },
+        ],
       },
     ],
   });
@@ -44,7 +50,8 @@ async function talk(api: TestApi, { conversation, file, text, sha, at }: Written
 async function quiet(api: TestApi): Promise<void> {
   for (;;) {
     const { items } = await api.client.job.queues({});
-    if (items.every(({ queue, depth, running }) => !queue.startsWith('links.') || depth + running === 0)) return;
+    if (items.every(({ queue, depth, running }) => !queue.startsWith('links.') || depth + running === 0))
+      return;
     await pause(200);
   }
 }
@@ -100,7 +107,9 @@ async function measure({ name, create }: HomeKind): Promise<void> {
         .map(([what, count]) => `${count} ${what}`)
         .join(', ')}: ${commits} commits recorded.`,
     );
-    console.log(`${total} lines, ${unique} of them in one place only: ${right} right, ${wrong} wrong, ${unknown} unknown.`);
+    console.log(
+      `${total} lines, ${unique} of them in one place only: ${right} right, ${wrong} wrong, ${unknown} unknown.`,
+    );
     report(`Provenance after ${REWRITES} rewrites, ${name}`, [
       {
         figure: 'lines that do not lead to their conversation, in percent',

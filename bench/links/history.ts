@@ -171,7 +171,9 @@ export function createHistory(root: string) {
     /** Every line of every file, with the conversation that wrote it. @throws when git has other lines */
     truth(): { file: string; conversations: number[] }[] {
       return [...files].map(([file, blocks]) => {
-        const lines = blocks.flatMap(({ conversation, lines: own }) => own.map((text) => ({ conversation, text })));
+        const lines = blocks.flatMap(({ conversation, lines: own }) =>
+          own.map((text) => ({ conversation, text })),
+        );
         const text = `${lines.map((line) => line.text).join('\n')}\n`;
         if (readFileSync(join(root, file), 'utf8') !== text || git('show', `HEAD:${file}`) !== text.trim())
           throw new Error(`${file} is not what its blocks say`);

@@ -10,7 +10,10 @@ const nodes = workflow?.nodes ?? [];
 const script = nodes.find(({ name }) => name === 'Commits of the push')?.parameters.jsCode as string;
 
 /** What the node makes of a delivery that the trigger verified. */
-function made(event: string, payload: object): { repository?: string; ignored?: string; commits: object[] }[] {
+function made(
+  event: string,
+  payload: object,
+): { repository?: string; ignored?: string; commits: object[] }[] {
   const $input = { all: () => [{ json: { provider: 'github', event, payload } }] };
   const items = runInNewContext(`(() => {${script}})()`, { $input }) as { json: never }[];
   // Through JSON, since objects of the other context are of other classes.
@@ -58,10 +61,25 @@ describe('the ingest of git webhooks', () => {
 
   test.each([
     ['another event', 'ping', {}, 'The event is ping.'],
-    ['a tag', 'push', { ref: 'refs/tags/v1', after, repository, commits: [commit(1)] }, 'refs/tags/v1 is no branch.'],
-    ['a deletion', 'push', { ref: 'refs/heads/x', deleted: true, after, repository }, 'The branch was deleted.'],
+    [
+      'a tag',
+      'push',
+      { ref: 'refs/tags/v1', after, repository, commits: [commit(1)] },
+      'refs/tags/v1 is no branch.',
+    ],
+    [
+      'a deletion',
+      'push',
+      { ref: 'refs/heads/x', deleted: true, after, repository },
+      'The branch was deleted.',
+    ],
     ['GitLab’s deletion', 'push', { ref: 'refs/heads/x', after: '0'.repeat(40) }, 'The branch was deleted.'],
-    ['a push without commits', 'push', { ref: 'refs/heads/x', after, repository, commits: [] }, 'The push has no commits.'],
+    [
+      'a push without commits',
+      'push',
+      { ref: 'refs/heads/x', after, repository, commits: [] },
+      'The push has no commits.',
+    ],
   ])('ignores %s, and says why', (_, event, payload, reason) => {
     expect(made(event, payload)).toEqual([{ ignored: reason, commits: [] }]);
   });

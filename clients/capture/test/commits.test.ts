@@ -136,7 +136,11 @@ describe('the capture command with a repository', () => {
     expect(pushed.out).toContain('Sent 1 commits of 1 repositories.');
     expect(await linked(head())).toMatchObject({ level: 'probable', status: 'suggested' });
     const commit = await ada.commit.get({ sha: head() });
-    expect(commit).toMatchObject({ branch: 'main', source: 'capture', files: [{ path: 'src/lantern.ts', added: 4 }] });
+    expect(commit).toMatchObject({
+      branch: 'main',
+      source: 'capture',
+      files: [{ path: 'src/lantern.ts', added: 4 }],
+    });
     expect(commit.message).toContain('[redacted:github-token]');
     expect((await run('push')).out).not.toContain('commits');
     expect((await run('status')).out).toContain('Commits: 1 sent, of 1 repositories');
@@ -164,7 +168,11 @@ describe('the capture command with a repository', () => {
       match: string;
       origin: { title: string };
     }[];
-    expect(all.map(({ sha, match }) => [sha, match])).toEqual(CODE.trim().split('\n').map(() => [amended, 'line']));
+    expect(all.map(({ sha, match }) => [sha, match])).toEqual(
+      CODE.trim()
+        .split('\n')
+        .map(() => [amended, 'line']),
+    );
     writeFileSync(join(lamp, 'loose.ts'), 'nothing\n');
     expect((await run('blame', 'loose.ts')).code).toBe(2);
   });
@@ -181,7 +189,12 @@ describe('the capture command with a repository', () => {
     change('olive');
     await run('push');
     const commit = await ada.commit.get({ sha: head() });
-    expect(commit).toMatchObject({ authorEmail: null, files: [{ path: 'src/oil.ts', added: 1 }, { path: 'loose.ts' }].toSorted((a, b) => (a.path < b.path ? -1 : 1)) });
+    expect(commit).toMatchObject({
+      authorEmail: null,
+      files: [{ path: 'src/oil.ts', added: 1 }, { path: 'loose.ts' }].toSorted((a, b) =>
+        a.path < b.path ? -1 : 1,
+      ),
+    });
     await set('do-not-save');
     change('whale');
     expect((await run('scan')).out).toContain('git.example.com/acme/lamp: not saved, by policy');

@@ -6,6 +6,9 @@ import {
 } from './conversation-policies.ts';
 import { conversationSearchPage, conversationSearchQueries } from './conversation-search.ts';
 import { conversationQueries, conversationsPage } from './conversations.ts';
+import { linkQueries, linksPage } from './links.ts';
+import { connectPage, repositoriesPage, repositoryQueries } from './repositories.ts';
+import { timelinePage, timelineQueries } from './timeline.ts';
 
 /** For everyone who talks to coding assistants: their conversations, found again. */
 export const context: App = {
@@ -18,6 +21,22 @@ export const context: App = {
     'ai-manager-operations',
     'ai-manager-admin',
   ],
-  queries: [...conversationQueries, ...conversationSearchQueries, ...conversationPolicyQueries],
-  pages: [conversationsPage, conversationSearchPage, conversationPoliciesPage, conversationPolicyChangePage],
+  queries: [
+    ...conversationQueries,
+    ...conversationSearchQueries,
+    ...timelineQueries,
+    ...linkQueries,
+    ...repositoryQueries,
+    ...conversationPolicyQueries,
+  ],
+  pages: [
+    conversationsPage,
+    conversationSearchPage,
+    timelinePage,
+    linksPage,
+    repositoriesPage,
+    connectPage,
+    conversationPoliciesPage,
+    conversationPolicyChangePage,
+  ],
 };

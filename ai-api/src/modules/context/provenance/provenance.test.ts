@@ -94,13 +94,22 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
   test('lines lead to the conversation and message that wrote them, by text, by number and as a whole file', async () => {
     const { items } = await ada.conversation.listMessages({ conversationId });
     const messageId = items.find(({ author }) => author === 'assistant')?.id;
-    const lines = text.split('\n').map((line, n) => ({ sha, file: 'src/upload.ts', number: 5 + n, text: line }));
+    const lines = text
+      .split('\n')
+      .map((line, n) => ({ sha, file: 'src/upload.ts', number: 5 + n, text: line }));
     const found = await ada.provenance.blame({
       repository: REPOSITORY,
       lines: [...lines, { sha: newSha(), file: 'src/upload.ts', number: 1, text: 'another' }],
     });
     expect(found.origins).toMatchObject([
-      { conversationId, messageId, tool: 'claude-code', author: 'Ada', level: 'certain', status: 'confirmed' },
+      {
+        conversationId,
+        messageId,
+        tool: 'claude-code',
+        author: 'Ada',
+        level: 'certain',
+        status: 'confirmed',
+      },
     ]);
     expect(found.lines).toEqual([
       { origin: 0, match: 'line' },
@@ -112,7 +121,9 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     const of = (asked: object) => ada.link.ofCommit({ sha, file: 'src/upload.ts', ...asked });
     expect((await of({ lineNumber: 5 })).items).toHaveLength(1);
     expect((await of({ line: 'something else' })).items).toEqual([]);
-    await expect(ada.link.why({ sha, file: 'src/upload.ts' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(ada.link.why({ sha, file: 'src/upload.ts' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
   });
 
   test('a trace of a commit is written, and read again it proves the link of another company’s clone', async () => {
@@ -120,9 +131,7 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect(trace).toMatchObject({
       version: '0.1.0',
       vcs: { type: 'git', revision: sha },
-      files: [
-        { path: 'src/upload.ts', conversations: [{ ranges: [{ start_line: 5, end_line: 6 }] }] },
-      ],
+      files: [{ path: 'src/upload.ts', conversations: [{ ranges: [{ start_line: 5, end_line: 6 }] }] }],
     });
     const copy = newSha();
     await record(ada, copy, '2026-03-02T09:00:00Z', 'unrelated();');
@@ -154,7 +163,9 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
       expect((await ada.link.ofCommit({ sha: noted })).items).toMatchObject([{ level: 'certain' }]),
     );
     const line = { sha: noted, file: 'src/upload.ts', number: 5, text: 'plainly();' };
-    expect((await ada.provenance.blame({ lines: [line] })).lines).toEqual([{ origin: 0, match: 'attributed' }]);
+    expect((await ada.provenance.blame({ lines: [line] })).lines).toEqual([
+      { origin: 0, match: 'attributed' },
+    ]);
   });
 
   test('the timeline has conversations and commits with their links, in pages, without what is private', async () => {
@@ -169,7 +180,10 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect(entry?.links).toEqual(
       expect.arrayContaining([expect.objectContaining({ sha, status: 'confirmed', conversationId })]),
     );
-    expect(mine.items.find((one) => one.sha === sha)).toMatchObject({ type: 'commit', repository: 'sample/otter' });
+    expect(mine.items.find((one) => one.sha === sha)).toMatchObject({
+      type: 'commit',
+      repository: 'sample/otter',
+    });
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
       const page = await bob.provenance.timeline({ limit: 2, cursor });
@@ -184,7 +198,9 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect((await bob.provenance.timeline({ mine: true })).items).toEqual([]);
     const line = { sha: secret, file: 'src/upload.ts', number: 5, text: 'hidden();' };
     expect((await bob.provenance.blame({ lines: [line] })).origins).toEqual([]);
-    expect((await ada.provenance.blame({ lines: [line] })).origins).toMatchObject([{ conversationId: hidden }]);
+    expect((await ada.provenance.blame({ lines: [line] })).origins).toMatchObject([
+      { conversationId: hidden },
+    ]);
   });
 
   test('contributions count the caller’s own, or those of a repository, by day', async () => {
@@ -196,7 +212,9 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect(sum((await bob.provenance.contributions({ days: 7 })).days)).toBe(0);
     const { items } = await bob.repository.list({});
     const { repositoryId } = items[0] as (typeof items)[number];
-    expect(sum((await bob.provenance.contributions({ repositoryId, days: 7 })).days)).toBeGreaterThanOrEqual(4);
+    expect(sum((await bob.provenance.contributions({ repositoryId, days: 7 })).days)).toBeGreaterThanOrEqual(
+      4,
+    );
   });
 
   test('secrets in messages and diffs of commits are removed before they are stored', async () => {

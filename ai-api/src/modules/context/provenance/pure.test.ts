@@ -10,7 +10,11 @@ const SHA = '3f2a'.repeat(10);
 const linesOf = (text: string, file = 'src/a.ts'): BlamedLine[] =>
   text.split('\n').map((line, at) => ({ sha: SHA, file, number: at + 1, text: line }));
 const linked = (...ids: string[]): KnownCommit => ({
-  linked: ids.map((conversationId) => ({ conversationId, sessionId: `session of ${conversationId}`, rank: 0 })),
+  linked: ids.map((conversationId) => ({
+    conversationId,
+    sessionId: `session of ${conversationId}`,
+    rank: 0,
+  })),
   attributions: [],
 });
 const edit = (conversationId: string, after: string, path = '/home/ada/shop/src/a.ts') => ({
@@ -151,7 +155,11 @@ describe('an agent trace', () => {
   });
 
   test('of a person names no session', () => {
-    const conversation = { url: 'https://a.example/12345', contributor: { type: 'human' as const }, ranges: [] };
+    const conversation = {
+      url: 'https://a.example/12345',
+      contributor: { type: 'human' as const },
+      ranges: [],
+    };
     const trace = {
       version: '0.1.0',
       id: '550e8400-e29b-41d4-a716-446655440000',
