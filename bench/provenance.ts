@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_KEY, startApi, type TestApi } from '../ai-api/test/api.ts';
 import { createApi } from '../clients/capture/src/api.ts';
 import { sendCommits } from '../clients/capture/src/commits.ts';
-import { blameOf } from '../clients/capture/src/git-blame.ts';
+import { originsOfFile } from '../clients/capture/src/origins.ts';
 import { readState } from '../clients/capture/src/state.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { createHistory, type Written } from './links/history.ts';
@@ -86,15 +86,11 @@ async function measure({ name, create }: HomeKind): Promise<void> {
     }
     let [right, wrong, unknown, unique] = [0, 0, 0, 0];
     for (const { file, conversations } of history.truth()) {
-      const lines = (await blameOf(root, file, null)) ?? [];
-      if (lines.length !== conversations.length) throw new Error(`git has other lines of ${file}`);
-      const asked = lines.map(({ sha, file: path, number, text }) => ({ sha, file: path, number, text }));
-      const found = await capture.blame(
-        JSON.stringify({ repository: 'git.example.com/sample/rewritten', lines: asked }),
-      );
+      const answers = await originsOfFile(capture, 'git.example.com/sample/rewritten', root, file);
+      if (answers?.length !== conversations.length) throw new Error(`git has other lines of ${file}`);
       for (const [at, conversation] of conversations.entries()) {
-        const origin = found.origins[found.lines[at]?.origin ?? -1];
-        if (/\d/.test(lines[at]?.text ?? '')) unique += 1;
+        const { origin = null, line } = answers[at] ?? {};
+        if (/\d/.test(line?.text ?? '')) unique += 1;
         if (!origin) unknown += 1;
         else if (ids.get(origin.conversationId) === conversation) right += 1;
         else wrong += 1;

@@ -112,8 +112,8 @@ export function createHistory(root: string) {
   const subjects = (count: number) => git('log', `-${count}`, '--format=%s').split('\n');
 
   const rewrites: Record<string, () => void> = {
-    amend: () => git('commit', '-q', '--amend', '-m', `${subjects(1)[0]} once more`),
-    rebase: () => git('rebase', '-q', '--no-ff', `HEAD~${depth(5)}`),
+    amend: () => git('commit', '-q', '--allow-empty', '--amend', '-m', `${subjects(1)[0]} once more`),
+    rebase: () => git('rebase', '-q', '--no-ff', '--keep-empty', `HEAD~${depth(5)}`),
     squash: () => {
       const count = Math.max(2, depth(3));
       if (count >= length()) return;
@@ -121,13 +121,13 @@ export function createHistory(root: string) {
       git('reset', '-q', '--soft', `HEAD~${count}`);
       // Half of them as forges write it, half as `fixup` leaves it.
       const list = random() < 0.5 ? titles.map((title) => `\n\n* ${title}`).join('') : '';
-      git('commit', '-q', '-m', `${titles.at(-1)} and more${list}`);
+      git('commit', '-q', '--allow-empty', '-m', `${titles.at(-1)} and more${list}`);
     },
     'cherry-pick': () => {
       const picked = git('rev-parse', 'HEAD');
       git('reset', '-q', '--hard', 'HEAD~1');
       git('commit', '-q', '--allow-empty', '-m', 'An empty commit in between');
-      git('cherry-pick', ...(random() < 0.5 ? ['-x'] : []), picked);
+      git('cherry-pick', '--allow-empty', ...(random() < 0.5 ? ['-x'] : []), picked);
     },
     revert: () => {
       const reverted = git('rev-parse', 'HEAD');

@@ -16,8 +16,16 @@ const REVERTED = /^This reverts commit ([0-9a-f]{40})/m;
 /** A revert of a revert of a revert is followed no further. */
 const MAX_DEPTH = 5;
 
+interface BlameOptions {
+  /**
+   * Looks for lines in other files and places as well. Lines that are common in the code are then found where they were
+   * written first, so that this is for lines whose own commit leads nowhere.
+   */
+  moved?: boolean;
+}
+
 /**
- * The commits of the lines of a file, also of those that were moved or only indented, and through reverts: a line that a
+ * The commits of the lines of a file, also of those that are only indented otherwise, and through reverts: a line that a
  * revert brought back is that of the commit which wrote it first. Null where git knows no such file.
  * @param revision null for the file as it is on disk
  */
@@ -25,16 +33,14 @@ export async function blameOf(
   root: string,
   path: string,
   revision: string | null,
-  range: string | null = null,
+  { moved = false }: BlameOptions = {},
   depth = 0,
 ): Promise<BlamedLine[] | null> {
   const output = await git(root, [
     'blame',
     '--line-porcelain',
     '-w',
-    '-M',
-    '-C',
-    ...(range === null ? [] : ['-L', range]),
+    ...(moved ? ['-M', '-C', '-C'] : []),
     ...(revision === null ? [] : [revision]),
     '--',
     path,
@@ -70,7 +76,7 @@ async function throughReverts(root: string, lines: BlamedLine[], depth: number):
     const reverted = REVERTED.exec(message ?? '')?.[1];
     if (reverted === undefined) continue;
     for (const [file, some] of Map.groupBy(own, (line) => line.file)) {
-      const before = await blameOf(root, file, `${reverted}^`, null, depth + 1);
+      const before = await blameOf(root, file, `${reverted}^`, {}, depth + 1);
       for (const [line, origin] of aligned(some, before ?? [])) found.set(line, origin);
     }
   }

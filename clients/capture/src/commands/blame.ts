@@ -1,25 +1,17 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { ApiFailure, type Blame } from '../api.ts';
-import { type BlamedLine, blameOf, isCommitted } from '../git-blame.ts';
+import { ApiFailure } from '../api.ts';
+import { isCommitted } from '../git-blame.ts';
 import { nameOf, rootOf } from '../git-commits.ts';
+import { type Answer, originsOfFile } from '../origins.ts';
 import type { Run } from '../run.ts';
 
 export interface BlameOptions {
   json?: boolean | undefined;
 }
 
-/** Lines of one request, and what is shown of a title. */
-const AT_ONCE = 5000;
+/** What is shown of a title. */
 const TITLE = 36;
-const MAX_TEXT = 10_000;
-
-/** A line with its origin. */
-interface Answer {
-  line: BlamedLine;
-  match: Blame['lines'][number]['match'];
-  origin: Blame['origins'][number] | null;
-}
 
 /** Shows for each line of a file, or for one, which conversation and message wrote it. */
 export async function blame(run: Run, target: string, options: BlameOptions): Promise<number> {
@@ -30,14 +22,14 @@ export async function blame(run: Run, target: string, options: BlameOptions): Pr
     run.note(`${name} is in no git repository.`);
     return 2;
   }
-  const range = number === undefined ? null : `${number},${number}`;
-  const lines = await blameOf(root, pathIn(root, path), null, range);
-  if (lines === null) {
-    run.note(`git knows nothing of ${target}.`);
-    return 2;
-  }
   try {
-    const answers = await originsOf(run, nameOf(root), lines);
+    // The lines around a line tell it from the same line elsewhere.
+    const all = (await originsOfFile(run.api, nameOf(root), root, pathIn(root, path))) ?? [];
+    const answers = number === undefined ? all : all.filter(({ line }) => line.at === Number(number));
+    if (answers.length === 0) {
+      run.note(`git knows nothing of ${target}.`);
+      return 2;
+    }
     if (options.json) run.print(JSON.stringify(answers.map(asJson), null, 2));
     else if (number === undefined) for (const answer of answers) run.print(rowOf(answer));
     else for (const answer of answers) tell(run, answer);
@@ -53,30 +45,6 @@ export async function blame(run: Run, target: string, options: BlameOptions): Pr
 function pathIn(root: string, path: string): string {
   const real = resolve(realpathSync(dirname(path)), basename(path));
   return relative(realpathSync(root), real).split(sep).join('/');
-}
-
-async function originsOf(run: Run, repository: string, lines: readonly BlamedLine[]): Promise<Answer[]> {
-  const answers = new Map<BlamedLine, Answer>();
-  const committed = lines.filter(isCommitted);
-  for (let from = 0; from < committed.length; from += AT_ONCE) {
-    const some = committed.slice(from, from + AT_ONCE);
-    const { origins, lines: found } = await run.api.blame(
-      JSON.stringify({
-        repository,
-        lines: some.map(({ sha, file, number, text }) => ({
-          sha,
-          file,
-          number,
-          text: text.toWellFormed().slice(0, MAX_TEXT),
-        })),
-      }),
-    );
-    for (const [at, line] of some.entries()) {
-      const { origin, match } = found[at] ?? { origin: null, match: null };
-      answers.set(line, { line, match, origin: origin === null ? null : (origins[origin] ?? null) });
-    }
-  }
-  return lines.map((line) => answers.get(line) ?? { line, match: null, origin: null });
 }
 
 function rowOf({ line, match, origin }: Answer): string {
