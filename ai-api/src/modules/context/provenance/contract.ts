@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { flag, id, listOf, page, timestamp } from '../../../contract/schemas.ts';
-import { LEVELS, STATUSES } from '../links/contract.ts';
-import { agentTrace } from '../repositories/agent-trace.ts';
+import { agentTrace } from '../formats/agent-trace.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const sha = z
@@ -14,6 +13,9 @@ const fullSha = z
   .regex(/^[0-9a-f]{40}$/, 'must be 40 lower case hexadecimal digits')
   .meta({ example: '3f2a'.repeat(10) });
 const MAX_LINES = 5000;
+/** As links have them. */
+const level = z.enum(['certain', 'probable', 'added']);
+const status = z.enum(['suggested', 'confirmed', 'rejected']);
 
 const origin = z
   .object({
@@ -23,15 +25,15 @@ const origin = z
     author: z.string(),
     messageId: id.nullable().describe('The message that wrote it; null where its edits are not known'),
     saidAt: timestamp.nullable(),
-    level: z.enum(LEVELS),
-    status: z.enum(STATUSES),
+    level,
+    status,
   })
   .meta({ id: 'OriginOfCode' });
 
 const linked = z.object({
   linkId: id,
-  level: z.enum(LEVELS),
-  status: z.enum(STATUSES),
+  level,
+  status,
   conversationId: id,
   sha: z.string(),
 });

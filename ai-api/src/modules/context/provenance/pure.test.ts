@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { attributionsOfTrace } from '../repositories/agent-trace.ts';
-import { readGitAiNote } from '../repositories/git-ai-note.ts';
+import { attributionsOfTrace } from '../formats/agent-trace.ts';
+import { readGitAiNote } from '../formats/git-ai-note.ts';
 import { type Comparable, heirsOf } from '../repositories/heirs.ts';
 import { lineDigestsOf, lineOfPatch } from '../repositories/patch.ts';
 import { type BlamedLine, type KnownCommit, originsOf } from './origins.ts';
@@ -208,15 +208,17 @@ describe('commits that were replaced', () => {
     heirsOf([heir], commits).map(({ commitId, how }) => [commitId, how]);
 
   test('are found in a fixup by their lines, but not in the commit that follows them', () => {
-    const one = commit({ added: ['first line', 'second line', 'third line'] });
-    const other = commit({ added: ['fourth line', 'fifth line', 'sixth line'] });
-    const all = ['first line', 'second line', 'third line', 'fourth line', 'fifth line', 'sixth line'];
+    const lines = (...names: string[]) => names.map((name) => `the ${name} line`);
+    const one = commit({ added: lines('first', 'second', 'third', 'fourth') });
+    const other = commit({ added: lines('fifth', 'sixth', 'seventh', 'eighth') });
+    const all = lines('first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth');
     expect(hows(commit({ added: all }), [one, other])).toEqual([
       [one.id, 'contained'],
       [other.id, 'contained'],
     ]);
     expect(hows(commit({ added: all, parents: [one.sha] }), [one])).toEqual([]);
     expect(hows(commit({ added: all, paths: new Set(['b.ts']) }), [one])).toEqual([]);
+    expect(hows(commit({ added: lines('first', 'second', 'third') }), [one])).toEqual([]);
   });
 
   test('are found whatever became of the address of their author', () => {

@@ -1,16 +1,7 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import type { Attribution } from '../formats/attribution.ts';
 import { clean } from './push.ts';
-
-/** Which lines of a commit a session wrote, as a note or a trace says. */
-export interface Attribution {
-  source: 'git-ai' | 'agent-trace';
-  /** Of the conversation, as its tool names it. */
-  sessionId: string;
-  tool: string | null;
-  /** Lines of the files as the commit has them, counted from 1. */
-  files: { path: string; ranges: [first: number, last: number][] }[];
-}
 
 /** Stores what is said about a commit, in place of what the same source said before. Returns whether anything changed. */
 export async function storeAttributions(

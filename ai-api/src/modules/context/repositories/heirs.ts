@@ -13,8 +13,8 @@ import {
 const LOOK_BACK_MS = 90 * 24 * 3_600_000;
 const MAX_CANDIDATES = 2000;
 /** Lines that a commit adds at least to be looked for inside another, and the share that has to be there, in percent. */
-const MIN_CONTAINED = 3;
-const CONTAINED_SHARE = 80;
+const MIN_CONTAINED = 4;
+const CONTAINED_SHARE = 90;
 const REVERTED = /^This reverts commit ([0-9a-f]{7,40})/m;
 const PICKED = /\(cherry picked from commit ([0-9a-f]{40})\)/g;
 
@@ -94,13 +94,18 @@ function restoredBy(
   return bySha.get(REVERTED.exec(revert?.message ?? '')?.[1] ?? '') ?? [];
 }
 
-/** Commits whose added lines this one adds as well; one that follows another directly adds to it. */
+/** Commits whose added lines this one adds as well, to the same files; one that follows another directly adds to it. */
 function containedIn({ lines, parents, paths }: Comparable, commits: readonly Comparable[]): Comparable[] {
   if (lines === null || lines.size < MIN_CONTAINED) return [];
   return commits.filter((other) => {
     if (other.lines === null || other.lines.size < MIN_CONTAINED || other.lines.size > lines.size * 1.25)
       return false;
-    if (other.kind === 'merge' || parents.includes(other.sha) || !share(other.paths, paths)) return false;
+    if (
+      other.kind === 'merge' ||
+      parents.includes(other.sha) ||
+      ![...other.paths].every((path) => paths.has(path))
+    )
+      return false;
     let there = 0;
     for (const line of other.lines) if (lines.has(line)) there += 1;
     return there * 100 >= other.lines.size * CONTAINED_SHARE;

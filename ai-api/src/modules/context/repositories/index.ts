@@ -14,8 +14,7 @@ import { serveIntake } from './intake.ts';
 import { personalDataOf } from './personal-data.ts';
 import { createRepositories, type Repositories } from './service.ts';
 
-export { type AgentTrace, agentTrace } from './agent-trace.ts';
-export { type Attribution, attributionsOf } from './attributions.ts';
+export { attributionsOf } from './attributions.ts';
 export { subjectOf } from './kinds.ts';
 export { changedLines, isTelling, lineOfPatch, plainLine } from './patch.ts';
 export { nameKey, splitRepository } from './push.ts';

@@ -39,7 +39,7 @@ export function patchIdOf(files: readonly Pick<ForgeFile, 'path' | 'patch'>[]): 
 
 /** Lines with less than this say nothing about where they come from. */
 const MIN_LINE = 4;
-const MAX_DIGESTS = 5000;
+const MAX_DIGESTS = 2000;
 
 /** A line as lines are compared: without white space around it, and with single spaces inside. */
 export function plainLine(line: string): string {
@@ -53,7 +53,8 @@ export function isTelling(line: string): boolean {
 
 /**
  * Digests of the telling lines that a commit adds, by which it is found again inside a squash. Null when a diff is
- * unknown; a commit with more than 5,000 such lines has those of the first.
+ * unknown; a commit with more than 2,000 such lines has the
+ * first of them.
  */
 export function lineDigestsOf(files: readonly Pick<ForgeFile, 'patch'>[]): number[] | null {
   if (files.length === 0 || files.some(({ patch }) => patch === null)) return null;

@@ -8,11 +8,12 @@ import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { type AgentTrace, attributionsOfTrace } from './agent-trace.ts';
-import { type Attribution, storeAttributions } from './attributions.ts';
+import { type AgentTrace, attributionsOfTrace } from '../formats/agent-trace.ts';
+import type { Attribution } from '../formats/attribution.ts';
+import { readGitAiNote } from '../formats/git-ai-note.ts';
+import { storeAttributions } from './attributions.ts';
 import { createConnections } from './connections.ts';
 import { type Forge, openForge } from './forges/index.ts';
-import { readGitAiNote } from './git-ai-note.ts';
 import { createIntake } from './intake.ts';
 import { type ForgeCommit, splitRepository } from './push.ts';
 import {

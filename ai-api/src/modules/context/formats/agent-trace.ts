@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Attribution } from './attributions.ts';
+import type { Attribution } from './attribution.ts';
 
 const line = z.number().int().min(1).max(10_000_000);
 

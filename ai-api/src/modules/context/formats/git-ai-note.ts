@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Attribution } from './attributions.ts';
+import type { Attribution } from './attribution.ts';
 
 const agent = z.object({ agent_id: z.object({ tool: z.string(), id: z.string().min(1) }) });
 /** The second part of a note; people and older prompts without an agent are left out. */
