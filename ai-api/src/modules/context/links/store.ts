@@ -155,25 +155,28 @@ export interface FileEdit {
   said_at: Date | null;
 }
 
-const MAX_EDITS = 2000;
+const MAX_EDITS = 5000;
 
-/** Edits of files in conversations, the last in a conversation first. Paths of a tool may be absolute. */
+/**
+ * Edits of files in conversations, the last in a conversation first. Paths of a tool may be absolute.
+ * @param files null for every file
+ */
 export async function editsOfFiles(
   transaction: TenantTransaction,
   conversationIds: readonly string[],
-  files: readonly string[],
+  files: readonly string[] | null,
 ): Promise<FileEdit[]> {
-  if (conversationIds.length === 0 || files.length === 0) return [];
+  if (conversationIds.length === 0) return [];
   const { rows } = await sql<FileEdit>`
     select edit.conversation_id, edit.message_id, edit.path, edit.after, message.said_at
     from context.edits as edit
     join context.messages as message
       on message.conversation_id = edit.conversation_id and message.id = edit.message_id
     where edit.conversation_id = any(${[...conversationIds]}::uuid[])
-      and exists (
-        select from unnest(${[...files]}::text[]) as file
+      and (${files === null} or exists (
+        select from unnest(${[...(files ?? [])]}::text[]) as file
         where replace(edit.path, chr(92), '/') = file
-          or right(replace(edit.path, chr(92), '/'), length(file) + 1) = '/' || file)
+          or right(replace(edit.path, chr(92), '/'), length(file) + 1) = '/' || file))
     order by message.place desc
     limit ${MAX_EDITS}`.execute(transaction);
   return rows;

@@ -30,8 +30,8 @@ export async function blame(
   const conversationIds = [...new Set(rows.map(({ conversation_id }) => conversation_id))];
   const sessions = await sessionsOf(transaction, conversationIds);
   const attributions = await attributionsOf(transaction, ids);
-  const files = [...new Set(lines.map(({ file }) => file))];
-  const edits = await editsOfFiles(transaction, conversationIds, files);
+  // Of every file: a squash has lines under another name than that under which they were written.
+  const edits = await editsOfFiles(transaction, conversationIds, null);
   const commits = new Map<string, KnownCommit>();
   for (const { id, sha } of known) {
     const linked = rows

@@ -42,55 +42,64 @@ export interface LineOrigin {
 const MAX_PLACES = 200;
 
 interface Edit extends WrittenText {
+  /** Plain lines of what it wrote. */
   lines: string[];
-  rank: number;
+}
+
+/** How many lines around a place agree with an edit, and how many of them say something. */
+interface Run {
+  lines: number;
+  telling: number;
 }
 
 /**
  * Where lines of one file come from, in their order. Pure.
  *
- * What a note says of a line holds. Else the edit is looked for that has the longest run of lines around it: a line such
- * as `return null;` is in many edits, but not between the same lines. A line that no edit wrote leads to the conversation
- * that edited the file or that alone is linked with the commit.
+ * What a note says of a line holds. Else the edit is looked for that has the longest run of lines around it, among the
+ * conversations that the line's commit is linked with: a line such as `return null;` is in many edits, but not between
+ * the same lines. A line that no edit wrote leads to the conversation that edited the file or that alone is linked with
+ * the commit.
  */
 export function originsOf(
   lines: readonly BlamedLine[],
   commits: ReadonlyMap<string, KnownCommit>,
-  edits: readonly WrittenText[],
+  texts: readonly WrittenText[],
 ): (LineOrigin | null)[] {
-  const byConversation = Map.groupBy(edits, ({ conversationId }) => conversationId);
-  const origins: (LineOrigin | null)[] = [];
-  for (const run of runsOf(lines)) {
-    const [first] = run;
-    const commit = first && commits.get(first.sha);
-    if (!commit || commit.linked.length === 0) {
-      origins.push(...run.map(() => null));
-      continue;
-    }
-    const own = commit.linked.flatMap(({ conversationId, rank }) =>
-      (byConversation.get(conversationId) ?? [])
-        .filter(({ path }) => isSameFile(path, first.file))
-        .map((edit): Edit => ({ ...edit, rank, lines: (edit.after ?? '').split('\n').map(plainLine) })),
-    );
-    const written = writersOf(
-      run.map(({ text }) => plainLine(text)),
-      own,
-    );
-    origins.push(...run.map((line, at) => attributed(line, commit) ?? written[at] ?? guessed(commit, own)));
-  }
-  return origins;
+  const edits = texts.map(
+    (text): Edit => ({ ...text, lines: (text.after ?? '').split('\n').map(plainLine) }),
+  );
+  const own = ownEdits(lines, commits, edits);
+  const written = writersOf(lines, commits, edits, own);
+  return lines.map((line, at) => {
+    const commit = commits.get(line.sha);
+    if (!commit || commit.linked.length === 0) return null;
+    return attributed(line, commit) ?? written[at] ?? guessed(line, commit, edits, own[at] ?? new Set());
+  });
 }
 
-/** Lines that follow each other in one file of one commit. */
-function runsOf(lines: readonly BlamedLine[]): BlamedLine[][] {
-  const runs: BlamedLine[][] = [];
-  for (const line of lines) {
-    const last = runs.at(-1)?.at(-1);
-    if (last?.sha === line.sha && last.file === line.file && line.number === last.number + 1)
-      runs.at(-1)?.push(line);
-    else runs.push([line]);
-  }
-  return runs;
+/**
+ * For each line the edits of its file in the conversations that its commit is linked with, by their place; where they
+ * have none of that file, all of theirs.
+ */
+function ownEdits(
+  lines: readonly BlamedLine[],
+  commits: ReadonlyMap<string, KnownCommit>,
+  edits: readonly Edit[],
+): ReadonlySet<number>[] {
+  const known = new Map<string, ReadonlySet<number>>();
+  return lines.map(({ sha, file }) => {
+    const key = `${sha} ${file}`;
+    const found = known.get(key);
+    if (found) return found;
+    const linked = new Set(commits.get(sha)?.linked.map(({ conversationId }) => conversationId));
+    const all = edits.flatMap(({ conversationId, path }, n) =>
+      linked.has(conversationId) ? [{ n, isSame: isSameFile(path, file) }] : [],
+    );
+    const same = all.filter(({ isSame }) => isSame);
+    const own = new Set((same.length > 0 ? same : all).map(({ n }) => n));
+    known.set(key, own);
+    return own;
+  });
 }
 
 function attributed({ file, number }: BlamedLine, { linked, attributions }: KnownCommit): LineOrigin | null {
@@ -106,57 +115,93 @@ function attributed({ file, number }: BlamedLine, { linked, attributions }: Know
     : null;
 }
 
-/** For each text the edit whose lines agree with the longest run around it. */
-function writersOf(texts: readonly string[], edits: readonly Edit[]): (LineOrigin | null)[] {
-  const places = new Map<string, [edit: number, line: number][]>();
-  for (const [n, { lines }] of edits.entries())
-    for (const [at, text] of lines.entries()) {
-      const known = places.get(text) ?? [];
-      if (known.length < MAX_PLACES) places.set(text, [...known, [n, at]]);
-    }
-  // How many lines up to this one agree, and how many of them say something, by edit and line of the edit.
-  const before: Map<string, { lines: number; telling: number }>[] = [];
-  for (const [at, text] of texts.entries()) {
-    const here = new Map<string, { lines: number; telling: number }>();
-    for (const [edit, line] of places.get(text) ?? []) {
-      const last = before[at - 1]?.get(`${edit}:${line - 1}`);
-      here.set(`${edit}:${line}`, {
-        lines: (last?.lines ?? 0) + 1,
-        telling: (last?.telling ?? 0) + Number(isTelling(text)),
-      });
-    }
-    before.push(here);
-  }
-  const whole: Map<string, { lines: number; telling: number }>[] = [];
-  for (let at = texts.length - 1; at >= 0; at--) {
-    const here = new Map<string, { lines: number; telling: number }>();
-    for (const [key, run] of before[at] ?? []) {
-      const [edit = 0, line = 0] = key.split(':').map(Number);
-      const next = whole[at + 1]?.get(`${edit}:${line + 1}`);
-      here.set(key, next && next.lines > run.lines ? next : run);
-    }
-    whole[at] = here;
-  }
-  return texts.map((_, at) => {
-    const [best] = [...(whole[at] ?? [])]
+/** For each line the edit that agrees with the longest run around it; of equal ones the surest link, then the last edit. */
+function writersOf(
+  lines: readonly BlamedLine[],
+  commits: ReadonlyMap<string, KnownCommit>,
+  edits: readonly Edit[],
+  own: readonly ReadonlySet<number>[],
+): (LineOrigin | null)[] {
+  const runs = runsOf(
+    lines.map(({ text }) => plainLine(text)),
+    edits,
+    own,
+  );
+  return lines.map(({ sha }, at) => {
+    const linked = commits.get(sha)?.linked ?? [];
+    const rankOf = ({ conversationId }: Edit) =>
+      linked.find((one) => one.conversationId === conversationId)?.rank ?? Number.POSITIVE_INFINITY;
+    const [best] = [...(runs[at] ?? [])]
       .filter(([, { telling }]) => telling > 0)
-      .map(([key, run]) => ({
-        edit: edits[Number(key.split(':')[0])] as Edit,
-        order: Number(key.split(':')[0]),
-        ...run,
-      }))
-      .toSorted((a, b) => b.lines - a.lines || a.edit.rank - b.edit.rank || a.order - b.order);
+      .map(([key, run]) => ({ ...run, place: Number(key.split(':')[0]) }))
+      .map((found) => ({ ...found, edit: edits[found.place] as Edit }))
+      .toSorted((a, b) => b.lines - a.lines || rankOf(a.edit) - rankOf(b.edit) || a.place - b.place);
     return best
       ? { conversationId: best.edit.conversationId, messageId: best.edit.messageId, match: 'line' }
       : null;
   });
 }
 
+/** For each line the runs that it is in, by `edit:line of the edit`. */
+function runsOf(
+  texts: readonly string[],
+  edits: readonly Edit[],
+  own: readonly ReadonlySet<number>[],
+): Map<string, Run>[] {
+  const places = placesOf(edits, new Set(texts));
+  const runs: Map<string, Run>[] = [];
+  for (const [at, text] of texts.entries()) {
+    const here = new Map<string, Run>();
+    let count = 0;
+    for (const [edit, line] of places.get(text) ?? []) {
+      if (!own[at]?.has(edit)) continue;
+      count += 1;
+      if (count > MAX_PLACES) break;
+      const last = runs[at - 1]?.get(`${edit}:${line - 1}`);
+      here.set(`${edit}:${line}`, {
+        lines: (last?.lines ?? 0) + 1,
+        telling: (last?.telling ?? 0) + Number(isTelling(text)),
+      });
+    }
+    runs.push(here);
+  }
+  // What a run has come to at its end holds for all of it.
+  for (let at = texts.length - 2; at >= 0; at--)
+    for (const key of runs[at]?.keys() ?? []) {
+      const [edit = 0, line = 0] = key.split(':').map(Number);
+      const next = runs[at + 1]?.get(`${edit}:${line + 1}`);
+      if (next) runs[at]?.set(key, next);
+    }
+  return runs;
+}
+
+/** Where the edits have each of the texts. */
+function placesOf(
+  edits: readonly Edit[],
+  texts: ReadonlySet<string>,
+): Map<string, [edit: number, line: number][]> {
+  const places = new Map<string, [number, number][]>();
+  for (const [n, { lines }] of edits.entries())
+    for (const [at, text] of lines.entries()) {
+      if (!texts.has(text)) continue;
+      const known = places.get(text) ?? [];
+      known.push([n, at]);
+      places.set(text, known);
+    }
+  return places;
+}
+
 /** A line that no edit is known to have written. */
-function guessed({ linked }: KnownCommit, edits: readonly Edit[]): LineOrigin | null {
-  const editors = [...new Set(edits.map(({ conversationId }) => conversationId))];
-  const edit = edits.toSorted((a, b) => a.rank - b.rank)[0];
-  if (editors.length === 1 && edit)
+function guessed(
+  { file }: BlamedLine,
+  { linked }: KnownCommit,
+  edits: readonly Edit[],
+  own: ReadonlySet<number>,
+): LineOrigin | null {
+  const editing = [...own].map((n) => edits[n] as Edit).filter(({ path }) => isSameFile(path, file));
+  const editors = new Set(editing.map(({ conversationId }) => conversationId));
+  const [edit] = editing;
+  if (editors.size === 1 && edit)
     return { conversationId: edit.conversationId, messageId: edit.messageId, match: 'file' };
   const [only, other] = linked;
   return only && !other ? { conversationId: only.conversationId, messageId: null, match: 'commit' } : null;
