@@ -56,7 +56,7 @@ export interface Blame {
     level: string;
     status: string;
   }[];
-  lines: { origin: number | null; match: 'attributed' | 'line' | 'file' | 'commit' | null }[];
+  lines: { origin: number | null; match: 'attributed' | 'line' | 'moved' | 'file' | 'commit' | null }[];
 }
 
 const TIMEOUT_MS = 60_000;

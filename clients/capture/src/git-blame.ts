@@ -16,14 +16,6 @@ const REVERTED = /^This reverts commit ([0-9a-f]{40})/m;
 /** A revert of a revert of a revert is followed no further. */
 const MAX_DEPTH = 5;
 
-interface BlameOptions {
-  /**
-   * Looks for lines in other files and places as well. Lines that are common in the code are then found where they were
-   * written first, so that this is for lines whose own commit leads nowhere.
-   */
-  moved?: boolean;
-}
-
 /**
  * The commits of the lines of a file, also of those that are only indented otherwise, and through reverts: a line that a
  * revert brought back is that of the commit which wrote it first. Null where git knows no such file.
@@ -33,14 +25,12 @@ export async function blameOf(
   root: string,
   path: string,
   revision: string | null,
-  { moved = false }: BlameOptions = {},
   depth = 0,
 ): Promise<BlamedLine[] | null> {
   const output = await git(root, [
     'blame',
     '--line-porcelain',
     '-w',
-    ...(moved ? ['-M', '-C', '-C'] : []),
     ...(revision === null ? [] : [revision]),
     '--',
     path,
@@ -76,7 +66,7 @@ async function throughReverts(root: string, lines: BlamedLine[], depth: number):
     const reverted = REVERTED.exec(message ?? '')?.[1];
     if (reverted === undefined) continue;
     for (const [file, some] of Map.groupBy(own, (line) => line.file)) {
-      const before = await blameOf(root, file, `${reverted}^`, {}, depth + 1);
+      const before = await blameOf(root, file, `${reverted}^`, depth + 1);
       for (const [line, origin] of aligned(some, before ?? [])) found.set(line, origin);
     }
   }

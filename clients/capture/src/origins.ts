@@ -13,8 +13,7 @@ const AT_ONCE = 5000;
 const MAX_TEXT = 10_000;
 
 /**
- * Where the lines of a file come from. A line whose commit leads to no conversation may have been moved: it is looked for
- * in other places and files too. Null where git knows no such file.
+ * Where the lines of a file come from. Null where git knows no such file.
  * @throws ApiFailure
  */
 export async function originsOfFile(
@@ -24,17 +23,7 @@ export async function originsOfFile(
   path: string,
 ): Promise<Answer[] | null> {
   const lines = await blameOf(root, path, null);
-  if (lines === null) return null;
-  const answers = await ask(api, repository, lines);
-  if (answers.every(({ origin, line }) => origin !== null || !isCommitted(line))) return answers;
-  const moved = await blameOf(root, path, null, { moved: true });
-  if (moved === null || moved.length !== lines.length) return answers;
-  const open = moved.filter((line, at) => answers[at]?.origin === null && line.sha !== lines[at]?.sha);
-  const found = new Map((await ask(api, repository, open)).map((answer) => [answer.line.at, answer]));
-  return answers.map((answer) => {
-    const other = answer.origin === null ? found.get(answer.line.at) : undefined;
-    return other?.origin ? other : answer;
-  });
+  return lines && ask(api, repository, lines);
 }
 
 async function ask(

@@ -54,11 +54,12 @@ function rowOf({ line, match, origin }: Answer): string {
   return `${sha} ${who.padEnd(TITLE + 2)} ${message.padEnd(8)} ${String(line.at).padStart(5)} ${line.text}`;
 }
 
-const isSure = (match: Answer['match']) => match === 'line' || match === 'attributed';
+const isSure = (match: Answer['match']) => match === 'line' || match === 'attributed' || match === 'moved';
 
 const MATCHES = {
   attributed: 'a note or trace of the commit says so',
   line: 'an edit wrote this line',
+  moved: 'an edit wrote it and the lines around it, and another commit had it first',
   file: 'it edited the file; the line is in none of its edits',
   commit: 'it is linked with the commit; its edits are not known',
 } as const;

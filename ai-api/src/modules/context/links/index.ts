@@ -18,7 +18,7 @@ import { createLinks, type Links, type Reader } from './service.ts';
 import { createWork } from './work.ts';
 
 export type { Links } from './service.ts';
-export { editsOfFiles, type LinkRow, linksOf } from './store.ts';
+export { editsOfFiles, type LinkRow, linksOf, linksOfRepositories } from './store.ts';
 
 interface Needs {
   database: Database;

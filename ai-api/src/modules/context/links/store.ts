@@ -13,6 +13,7 @@ export interface LinkFilter {
   repositoryId?: string | undefined;
   commitId?: string | undefined;
   commitIds?: readonly string[] | undefined;
+  repositoryIds?: readonly string[] | undefined;
   conversationId?: string | undefined;
   linkId?: string | undefined;
 }
@@ -21,7 +22,7 @@ export interface LinkFilter {
 export function listLinks(
   transaction: TenantTransaction,
   reader: string,
-  { status, level, repositoryId, commitId, commitIds, conversationId, linkId }: LinkFilter,
+  { status, level, repositoryId, repositoryIds, commitId, commitIds, conversationId, linkId }: LinkFilter,
   before: string | null,
   limit: number,
 ) {
@@ -51,6 +52,7 @@ export function listLinks(
   if (level) query = query.where('link.level', '=', level);
   if (repositoryId) query = query.where('commit.repository_id', '=', repositoryId);
   if (commitId) query = query.where('link.commit_id', '=', commitId);
+  if (repositoryIds) query = query.where('commit.repository_id', 'in', [...repositoryIds]);
   if (commitIds) query = query.where('link.commit_id', 'in', [...commitIds]);
   if (conversationId) query = query.where('link.conversation_id', '=', conversationId);
   if (linkId) query = query.where('link.id', '=', linkId);
@@ -67,6 +69,16 @@ export function linksOf(
 ): Promise<LinkRow[]> {
   if (commitIds.length === 0) return Promise.resolve([]);
   return listLinks(transaction, reader, { commitIds }, null, MAX_LINKS);
+}
+
+/** The newest confirmed links of repositories that a reader may see. */
+export function linksOfRepositories(
+  transaction: TenantTransaction,
+  reader: string,
+  repositoryIds: readonly string[],
+): Promise<LinkRow[]> {
+  if (repositoryIds.length === 0) return Promise.resolve([]);
+  return listLinks(transaction, reader, { repositoryIds, status: 'confirmed' }, null, MAX_LINKS);
 }
 
 /** Links of commits, with those that people rejected. */

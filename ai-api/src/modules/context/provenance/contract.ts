@@ -92,10 +92,11 @@ export const provenance = resource({
               z.object({
                 origin: z.number().int().nullable().describe('Place in `origins`; null when it is not known'),
                 match: z
-                  .enum(['attributed', 'line', 'file', 'commit'])
+                  .enum(['attributed', 'line', 'moved', 'file', 'commit'])
                   .nullable()
                   .describe(
                     'attributed: by an authorship note or agent trace. line: an edit wrote it. ' +
+                      'moved: an edit that led to another commit of the repository wrote it and the lines around it. ' +
                       'file: the line is in no edit of the file. commit: only the commit is linked',
                   ),
               }),

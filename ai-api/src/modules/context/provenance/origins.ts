@@ -35,11 +35,13 @@ export interface KnownCommit {
 export interface LineOrigin {
   conversationId: string;
   messageId: string | null;
-  match: 'attributed' | 'line' | 'file' | 'commit';
+  match: 'attributed' | 'line' | 'moved' | 'file' | 'commit';
 }
 
 /** The same line is looked for at so many places of the edits at most. */
-const MAX_PLACES = 200;
+const MAX_PLACES = 400;
+/** Lines that say something, which a run needs at least to be taken for moved code. */
+const MIN_MOVED = 3;
 
 interface Edit extends WrittenText {
   /** Plain lines of what it wrote. */
@@ -55,10 +57,11 @@ interface Run {
 /**
  * Where lines of one file come from, in their order. Pure.
  *
- * What a note says of a line holds. Else the edit is looked for that has the longest run of lines around it, among the
- * conversations that the line's commit is linked with: a line such as `return null;` is in many edits, but not between
- * the same lines. A line that no edit wrote leads to the conversation that edited the file or that alone is linked with
- * the commit.
+ * What a note says of a line holds. Else the edit is looked for that has the longest run of lines around it: a line such
+ * as `return null;` is in many edits, but not between the same lines. Edits of conversations that led to other commits
+ * of the repository count where enough lines agree, since code is moved by commits that no conversation made. A line
+ * that no edit wrote leads to the conversation that edited the file or that alone is linked with the commit.
+ * @param texts edits of every conversation that led to a commit of the repository
  */
 export function originsOf(
   lines: readonly BlamedLine[],
@@ -68,37 +71,10 @@ export function originsOf(
   const edits = texts.map(
     (text): Edit => ({ ...text, lines: (text.after ?? '').split('\n').map(plainLine) }),
   );
-  const own = ownEdits(lines, commits, edits);
-  const written = writersOf(lines, commits, edits, own);
+  const written = writersOf(lines, commits, edits);
   return lines.map((line, at) => {
-    const commit = commits.get(line.sha);
-    if (!commit || commit.linked.length === 0) return null;
-    return attributed(line, commit) ?? written[at] ?? guessed(line, commit, edits, own[at] ?? new Set());
-  });
-}
-
-/**
- * For each line the edits of its file in the conversations that its commit is linked with, by their place; where they
- * have none of that file, all of theirs.
- */
-function ownEdits(
-  lines: readonly BlamedLine[],
-  commits: ReadonlyMap<string, KnownCommit>,
-  edits: readonly Edit[],
-): ReadonlySet<number>[] {
-  const known = new Map<string, ReadonlySet<number>>();
-  return lines.map(({ sha, file }) => {
-    const key = `${sha} ${file}`;
-    const found = known.get(key);
-    if (found) return found;
-    const linked = new Set(commits.get(sha)?.linked.map(({ conversationId }) => conversationId));
-    const all = edits.flatMap(({ conversationId, path }, n) =>
-      linked.has(conversationId) ? [{ n, isSame: isSameFile(path, file) }] : [],
-    );
-    const same = all.filter(({ isSame }) => isSame);
-    const own = new Set((same.length > 0 ? same : all).map(({ n }) => n));
-    known.set(key, own);
-    return own;
+    const commit = commits.get(line.sha) ?? { linked: [], attributions: [] };
+    return attributed(line, commit) ?? written[at] ?? guessed(line, commit, edits);
   });
 }
 
@@ -120,43 +96,43 @@ function writersOf(
   lines: readonly BlamedLine[],
   commits: ReadonlyMap<string, KnownCommit>,
   edits: readonly Edit[],
-  own: readonly ReadonlySet<number>[],
 ): (LineOrigin | null)[] {
   const runs = runsOf(
     lines.map(({ text }) => plainLine(text)),
     edits,
-    own,
   );
   return lines.map(({ sha }, at) => {
-    const linked = commits.get(sha)?.linked ?? [];
-    const rankOf = ({ conversationId }: Edit) =>
-      linked.find((one) => one.conversationId === conversationId)?.rank ?? Number.POSITIVE_INFINITY;
+    const ranks = new Map(commits.get(sha)?.linked.map((one) => [one.conversationId, one.rank]));
     const [best] = [...(runs[at] ?? [])]
-      .filter(([, { telling }]) => telling > 0)
-      .map(([key, run]) => ({ ...run, place: Number(key.split(':')[0]) }))
-      .map((found) => ({ ...found, edit: edits[found.place] as Edit }))
-      .toSorted((a, b) => b.lines - a.lines || rankOf(a.edit) - rankOf(b.edit) || a.place - b.place);
+      .map(([key, run]) => {
+        const place = Number(key.split(':')[0]);
+        const edit = edits[place] as Edit;
+        return { ...run, place, edit, rank: ranks.get(edit.conversationId) ?? null };
+      })
+      .filter(({ telling, rank }) => telling >= (rank === null ? MIN_MOVED : 1))
+      .toSorted(
+        (a, b) =>
+          b.lines - a.lines ||
+          (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY) ||
+          a.place - b.place,
+      );
     return best
-      ? { conversationId: best.edit.conversationId, messageId: best.edit.messageId, match: 'line' }
+      ? {
+          conversationId: best.edit.conversationId,
+          messageId: best.edit.messageId,
+          match: best.rank === null ? 'moved' : 'line',
+        }
       : null;
   });
 }
 
 /** For each line the runs that it is in, by `edit:line of the edit`. */
-function runsOf(
-  texts: readonly string[],
-  edits: readonly Edit[],
-  own: readonly ReadonlySet<number>[],
-): Map<string, Run>[] {
+function runsOf(texts: readonly string[], edits: readonly Edit[]): Map<string, Run>[] {
   const places = placesOf(edits, new Set(texts));
   const runs: Map<string, Run>[] = [];
   for (const [at, text] of texts.entries()) {
     const here = new Map<string, Run>();
-    let count = 0;
     for (const [edit, line] of places.get(text) ?? []) {
-      if (!own[at]?.has(edit)) continue;
-      count += 1;
-      if (count > MAX_PLACES) break;
       const last = runs[at - 1]?.get(`${edit}:${line - 1}`);
       here.set(`${edit}:${line}`, {
         lines: (last?.lines ?? 0) + 1,
@@ -185,20 +161,16 @@ function placesOf(
     for (const [at, text] of lines.entries()) {
       if (!texts.has(text)) continue;
       const known = places.get(text) ?? [];
-      known.push([n, at]);
+      if (known.length < MAX_PLACES) known.push([n, at]);
       places.set(text, known);
     }
   return places;
 }
 
 /** A line that no edit is known to have written. */
-function guessed(
-  { file }: BlamedLine,
-  { linked }: KnownCommit,
-  edits: readonly Edit[],
-  own: ReadonlySet<number>,
-): LineOrigin | null {
-  const editing = [...own].map((n) => edits[n] as Edit).filter(({ path }) => isSameFile(path, file));
+function guessed({ file }: BlamedLine, { linked }: KnownCommit, edits: readonly Edit[]): LineOrigin | null {
+  const own = new Set(linked.map(({ conversationId }) => conversationId));
+  const editing = edits.filter((edit) => own.has(edit.conversationId) && isSameFile(edit.path, file));
   const editors = new Set(editing.map(({ conversationId }) => conversationId));
   const [edit] = editing;
   if (editors.size === 1 && edit)

@@ -3,7 +3,7 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { filesOf, nameKey, splitRepository, theCommit } from '../repositories/index.ts';
-import { blame, linkKey } from './blame.ts';
+import { blame } from './blame.ts';
 import type { BlamedLine } from './origins.ts';
 import {
   contributionRows,
@@ -59,29 +59,22 @@ export function createProvenance({ database, emails, publicUrl, now }: Setup) {
         throw invalidField('repository', 'must be a URL, or host/owner/name');
       return database.withTenant(reader.tenantId, async (transaction) => {
         const found = await blame(transaction, reader.id, named && nameKey(named), lines);
-        const places = new Map<string, number>();
-        const origins: object[] = [];
-        const answers = found.origins.map((origin, at) => {
-          const link = origin && found.links.get(linkKey(lines[at]?.sha ?? '', origin.conversationId));
-          if (!origin || !link) return { origin: null, match: null };
-          const key = `${link.id} ${origin.messageId}`;
-          const place = places.get(key) ?? places.size;
-          if (!places.has(key)) {
-            places.set(key, place);
-            origins.push({
-              conversationId: origin.conversationId,
-              title: link.title,
-              tool: link.tool,
-              author: link.owner_name,
-              messageId: origin.messageId ?? link.message_id,
-              saidAt: found.saidAt.get(origin.messageId ?? '')?.toISOString() ?? null,
-              level: link.level,
-              status: link.status,
-            });
-          }
-          return { origin: place, match: origin.match };
-        });
-        return { origins: origins as never[], lines: answers };
+        return {
+          origins: found.origins.map(({ origin, link }) => ({
+            conversationId: origin.conversationId,
+            title: link.title,
+            tool: link.tool,
+            author: link.owner_name,
+            messageId: origin.messageId ?? link.message_id,
+            saidAt: found.saidAt.get(origin.messageId ?? '')?.toISOString() ?? null,
+            level: link.level,
+            status: link.status,
+          })),
+          lines: found.places.map((place) => ({
+            origin: place,
+            match: place === null ? null : (found.origins[place]?.origin.match ?? null),
+          })),
+        };
       });
     },
 
@@ -154,11 +147,10 @@ export function createProvenance({ database, emails, publicUrl, now }: Setup) {
         const files = (await filesOf(transaction, [commit.id])).get(commit.id) ?? [];
         const lines = addedLines(commit.sha, files);
         const found = await blame(transaction, reader.id, null, lines);
-        const confirmed = found.origins.map((origin) =>
-          origin && found.links.get(linkKey(commit.sha, origin.conversationId))?.status === 'confirmed'
-            ? origin
-            : null,
-        );
+        const confirmed = found.places.map((place) => {
+          const at = place === null ? undefined : found.origins[place];
+          return at?.link.status === 'confirmed' ? at.origin : null;
+        });
         const ids = [...new Set(confirmed.flatMap((origin) => origin?.conversationId ?? []))];
         const [sessions, models] = [await sessionsOf(transaction, ids), await modelsOf(transaction, ids)];
         const place = { id: commit.id, sha: commit.sha, committedAt: commit.committed_at };

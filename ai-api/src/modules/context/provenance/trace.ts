@@ -31,7 +31,7 @@ export function traceOf(
   const files = new Map<string, Map<string, [number, number][]>>();
   for (const [at, line] of lines.entries()) {
     const origin = origins[at];
-    if (!origin || origin.match === 'commit' || origin.match === 'file') continue;
+    if (origin?.match !== 'line' && origin?.match !== 'attributed') continue;
     const conversations = files.get(line.file) ?? new Map<string, [number, number][]>();
     files.set(line.file, conversations);
     const ranges = conversations.get(origin.conversationId) ?? [];

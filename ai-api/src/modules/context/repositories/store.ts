@@ -218,12 +218,12 @@ export function commitsOfShas(
   transaction: TenantTransaction,
   shas: readonly string[],
   nameKey: string | null,
-): Promise<{ id: string; sha: string }[]> {
+): Promise<{ id: string; sha: string; repository_id: string }[]> {
   if (shas.length === 0) return Promise.resolve([]);
   let query = transaction
     .selectFrom('context.commits as commit')
     .innerJoin('context.repositories as repository', 'repository.id', 'commit.repository_id')
-    .select(['commit.id', 'commit.sha'])
+    .select(['commit.id', 'commit.sha', 'commit.repository_id'])
     .where('commit.sha', 'in', [...shas]);
   if (nameKey !== null) query = query.where('repository.name_key', '=', nameKey);
   return query.execute();
