@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { repositoryOf } from '../../../ai-api/src/modules/context/conversations/repository.ts';
 import { gitFolder, repositoryOfFolder } from './git.ts';
 import { type CommitFile, filesOfDiff } from './git-diff.ts';
 
@@ -53,9 +54,14 @@ export async function rootOf(folder: string): Promise<string | null> {
   return (await git(folder, ['rev-parse', '--show-toplevel']))?.trim() || null;
 }
 
-/** By what the API knows a repository: its remote, or its folder where it has none. */
+/** By what the API knows a repository: its remote without credentials, or its folder where it has none on a host. */
 export function nameOf(root: string): string {
-  return repositoryOfFolder(root) ?? `local/${basename(dirname(root)) || 'root'}/${basename(root)}`;
+  const remote = repositoryOf(repositoryOfFolder(root));
+  if (remote !== null && /^[\w.-]+(?:\/[\w.~-]+){2,}$/.test(remote)) return remote;
+  const [owner, name] = [basename(dirname(root)), basename(root)].map((part) =>
+    part.replaceAll(/[^\w.~-]/g, '-'),
+  );
+  return `local/${owner || 'root'}/${name}`;
 }
 
 /** Ids of the commits of the last days, on branches or left behind by a rewrite, the newest first. */
