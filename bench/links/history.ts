@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { randomFrom } from '../conversations/corpus.ts';
 
 /** A block of code that one conversation wrote. */
-export interface Block {
+interface Block {
   /** Number of the conversation. */
   conversation: number;
   lines: string[];

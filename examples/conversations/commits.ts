@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type SampleTale, tales } from './index.ts';
 
 /** A commit as `POST /commits` takes it. */
-export interface SampleCommit {
+interface SampleCommit {
   repository: string;
   commit: {
     sha: string;

@@ -41,7 +41,7 @@ export interface CommitOutcome {
   waiting: string | null;
 }
 
-export interface CommitOptions {
+interface CommitOptions {
   policies: readonly Policy[];
   emails: boolean;
   isAgain: boolean;

@@ -6,7 +6,7 @@ import { nameOf, rootOf } from '../git-commits.ts';
 import { type Answer, originsOfFile } from '../origins.ts';
 import type { Run } from '../run.ts';
 
-export interface BlameOptions {
+interface BlameOptions {
   json?: boolean | undefined;
 }
 

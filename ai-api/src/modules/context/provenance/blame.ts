@@ -7,7 +7,7 @@ import { sessionsOf } from './store.ts';
 const RANK: Readonly<Record<LinkRow['status'], number>> = { confirmed: 0, suggested: 1, rejected: 2 };
 
 /** Where lines come from, each with the link that says so. */
-export interface Blame {
+interface Blame {
   origins: { origin: LineOrigin; link: LinkRow }[];
   /** By line the place in `origins`. */
   places: (number | null)[];

@@ -10,7 +10,7 @@ export interface BlamedLine {
 }
 
 /** A conversation that a commit is linked with. */
-export interface LinkedConversation {
+interface LinkedConversation {
   conversationId: string;
   sessionId: string;
   /** The smaller, the surer the link. */
@@ -18,7 +18,7 @@ export interface LinkedConversation {
 }
 
 /** An edit of a conversation, the last in it first. */
-export interface WrittenText {
+interface WrittenText {
   conversationId: string;
   messageId: string;
   path: string;
@@ -180,7 +180,7 @@ function guessed({ file }: BlamedLine, { linked }: KnownCommit, edits: readonly 
 }
 
 /** Paths of a tool may be absolute, and of Windows. */
-export function isSameFile(ofTool: string, ofCommit: string): boolean {
+function isSameFile(ofTool: string, ofCommit: string): boolean {
   const path = ofTool.replaceAll('\\', '/');
   return path === ofCommit || path.endsWith(`/${ofCommit}`);
 }

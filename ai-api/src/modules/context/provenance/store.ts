@@ -39,7 +39,7 @@ export interface TimelineRow {
 }
 
 /** A place in the timeline: time to the microsecond, and id. */
-export interface TimelinePosition {
+interface TimelinePosition {
   at: string;
   id: string;
 }
@@ -95,7 +95,7 @@ export async function timelineRows(
   return rows;
 }
 
-export interface TimelineLink {
+interface TimelineLink {
   id: string;
   level: 'certain' | 'probable' | 'added';
   status: 'suggested' | 'confirmed' | 'rejected';
@@ -123,7 +123,7 @@ export function linksOfEntries(
     .execute();
 }
 
-export interface DayRow {
+interface DayRow {
   day: string;
   conversations: number;
   commits: number;
