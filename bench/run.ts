@@ -20,6 +20,8 @@ const BENCHMARKS = [
   'conversation-import',
   'commit-links',
   'analytics',
+  'commit-intake',
+  'provenance',
   'grounding',
   'decision-latency',
   'licences',

@@ -36,6 +36,7 @@ const UNRECORDED: Record<string, string> = {
   'batch.read': 'it reads',
   'conversation.import': 'files that are refused change nothing; each conversation that is saved is recorded',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
+  'provenance.blame': 'it reads',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
   ...Object.fromEntries(

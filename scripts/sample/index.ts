@@ -1,5 +1,5 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
-import { importConversations } from './conversations.ts';
+import { importConversations, recordCommits } from './conversations.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
@@ -48,6 +48,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await questions(executive);
   await importConversations(client, as);
   await teamWork(client, as);
+  await recordCommits(client);
   await startProcesses(client);
   return people;
 }

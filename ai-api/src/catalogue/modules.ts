@@ -9,6 +9,7 @@ import { contract as validation } from '../modules/ai/validation/contract.ts';
 import { contract as analytics } from '../modules/context/analytics/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
+import { contract as provenance } from '../modules/context/provenance/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as licences } from '../modules/licences/licences/contract.ts';
 import { contract as signing } from '../modules/licences/signing/contract.ts';
@@ -127,6 +128,11 @@ export const MODULES = {
     load: () => import('../modules/context/repositories/index.ts'),
   },
   links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
+  provenance: {
+    contract: provenance,
+    schema: 'context',
+    load: () => import('../modules/context/provenance/index.ts'),
+  },
   signing: {
     contract: signing,
     schema: 'licences',

@@ -12,6 +12,7 @@ import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
+import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
@@ -43,6 +44,7 @@ export const steps: Step[] = [
   ...repositories,
   ...links,
   ...analytics,
+  ...provenance,
   ...workflows,
   ...platform,
 ];
