@@ -17,6 +17,7 @@ import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
 import { openObjects } from '../platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/index.ts';
+import { openScanner } from '../platform/scanner/index.ts';
 import { createSealer } from '../platform/sealing.ts';
 import { openShared } from '../platform/shared.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
@@ -42,16 +43,7 @@ export async function openDrivers(
   overrides: Overrides = {},
 ) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
-  const objects = await openObjects({
-    bucket: config.OBJECTS_BUCKET,
-    region: config.OBJECTS_REGION,
-    endpoint: config.OBJECTS_ENDPOINT,
-    files: async () => ({
-      directory: join(config.DATA_DIR, 'objects'),
-      signingKey: await localKey(config.DATA_DIR, 'objects.key'),
-      publicUrl,
-    }),
-  });
+  const { objects, auditObjects } = await openBuckets(config, publicUrl);
   const otlp = otlpSettings(config);
   const tracing = otlp && (await openTracing(otlp, log));
   const ledger = createLedger(database, {
@@ -111,6 +103,8 @@ export async function openDrivers(
     publicUrl,
     dashboards: createDashboards(config.DASHBOARDS_URL),
     objects,
+    auditObjects,
+    scanner: openScanner(config.CLAMD_ADDRESS),
     tracing,
     ledger,
     sources,
@@ -132,6 +126,27 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
+  };
+}
+
+/** The bucket of what people upload, and that of exports and reports, which are one where only one is configured. */
+async function openBuckets(config: Config, publicUrl: string) {
+  const open = (bucket: string | undefined, directory: string) =>
+    openObjects({
+      bucket,
+      region: config.OBJECTS_REGION,
+      endpoint: config.OBJECTS_ENDPOINT,
+      files: async () => ({
+        directory: join(config.DATA_DIR, directory),
+        signingKey: await localKey(config.DATA_DIR, 'objects.key'),
+        publicUrl,
+      }),
+    });
+  const objects = await open(config.OBJECTS_BUCKET, 'objects');
+  const isShared = config.OBJECTS_BUCKET !== undefined && config.OBJECTS_AUDIT_BUCKET === undefined;
+  return {
+    objects,
+    auditObjects: isShared ? objects : await open(config.OBJECTS_AUDIT_BUCKET, 'audit-objects'),
   };
 }
 

@@ -41,6 +41,7 @@ const report = z
       cache: z.string(),
       limits: z.string(),
       mail: z.string(),
+      scanner: z.enum(['clamd', 'none']).describe('none: files are marked as not scanned'),
     }),
     sources: z
       .record(z.string(), z.enum(['connected', 'imported data only']))
