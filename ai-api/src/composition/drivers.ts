@@ -9,6 +9,7 @@ import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import type { AtFilePoint } from '../modules/shared/files/index.ts';
 import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
@@ -30,6 +31,8 @@ export interface Overrides {
   clock?: Clock;
   /** Is called at the moments of a workflow at which a process may end. */
   atPoint?: AtPoint;
+  /** Is called at the moments of a file at which a process may end. */
+  atFilePoint?: AtFilePoint;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
@@ -126,6 +129,7 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
+    atFilePoint: overrides.atFilePoint ?? (() => {}),
   };
 }
 

@@ -9,7 +9,10 @@ export class ScannerFailed extends Error {
   /** Another attempt may succeed. */
   readonly isTemporary: boolean;
 
-  constructor(message: string, { isTemporary = true, cause }: { isTemporary?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { isTemporary = true, cause }: { isTemporary?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.isTemporary = isTemporary;
   }

@@ -26,9 +26,15 @@ const TEXTS = ['text/plain', 'text/markdown', 'text/csv', 'application/json'];
 export const CATEGORIES: Readonly<Record<FileCategory, { types: readonly string[]; maxBytes: number }>> = {
   document: { types: [PDF, DOCX, XLSX, PPTX, ODT, ...TEXTS], maxBytes: 500 * MB },
   image: { types: IMAGES, maxBytes: 50 * MB },
-  data: { types: ['text/csv', 'application/json', 'application/x-ndjson', 'text/plain'], maxBytes: 5_000 * MB },
+  data: {
+    types: ['text/csv', 'application/json', 'application/x-ndjson', 'text/plain'],
+    maxBytes: 5_000 * MB,
+  },
   archive: { types: [ZIP], maxBytes: 1_000 * MB },
-  policy: { types: [PDF, DOCX, 'text/markdown', 'text/html', 'text/plain', 'application/json'], maxBytes: 20 * MB },
+  policy: {
+    types: [PDF, DOCX, 'text/markdown', 'text/html', 'text/plain', 'application/json'],
+    maxBytes: 20 * MB,
+  },
   attachment: { types: [PDF, 'image/png', 'image/jpeg', 'text/plain'], maxBytes: MB },
   report: { types: [PDF, 'text/markdown', 'text/csv', 'application/json'], maxBytes: 5_000 * MB },
   export: { types: ['application/x-ndjson', 'application/json', 'text/csv'], maxBytes: 5_000 * MB },

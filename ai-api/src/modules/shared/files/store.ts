@@ -16,7 +16,15 @@ export type NewFile = Pick<
 >;
 export type NewVersion = Pick<
   VersionRecord,
-  'id' | 'file_id' | 'object_key' | 'bytes' | 'received' | 'content_type' | 'state' | 'uploaded_by' | 'uploaded_name'
+  | 'id'
+  | 'file_id'
+  | 'object_key'
+  | 'bytes'
+  | 'received'
+  | 'content_type'
+  | 'state'
+  | 'uploaded_by'
+  | 'uploaded_name'
 > &
   Partial<VersionRecord>;
 
@@ -122,6 +130,23 @@ export function changeVersion(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Versions that were restored from the same content are held back with it. */
+export async function holdCopies(
+  transaction: TenantTransaction,
+  { id, object_key }: Pick<VersionRecord, 'id' | 'object_key'>,
+  change: Pick<VersionRecord, 'state' | 'scan' | 'reason' | 'scanned_at'>,
+): Promise<void> {
+  const rows = await transaction
+    .updateTable('files.versions')
+    .set(change)
+    .where('object_key', '=', object_key)
+    .where('id', '<>', id)
+    .where('state', '=', 'ready')
+    .returning('file_id')
+    .execute();
+  for (const { file_id } of rows) await settleReadyVersion(transaction, file_id);
 }
 
 /** Makes the newest version that is ready the one that is downloaded. */

@@ -63,8 +63,7 @@ async function checkText(
     throw new Refused(`It was uploaded as ${claimed}, but its content is ${found}.`);
   if (head.includes(0)) throw new Refused(`It was uploaded as ${claimed}, but it is not text.`);
   const isWhole = size <= HEAD_BYTES;
-  if (!isUtf8(isWhole ? head : withoutBrokenEnd(head)))
-    throw new Refused('The text is not UTF-8.');
+  if (!isUtf8(isWhole ? head : withoutBrokenEnd(head))) throw new Refused('The text is not UTF-8.');
   if (claimed !== 'application/json' || size > MAX_JSON_BYTES) return;
   try {
     JSON.parse(isWhole ? head.toString() : await readFile(path, 'utf8'));

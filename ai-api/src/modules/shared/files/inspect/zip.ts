@@ -66,7 +66,9 @@ interface Walk {
   count: Count;
 }
 
-function readable(opening: (done: (error: Error | null, archive: ZipFile) => void) => void): Promise<ZipFile> {
+function readable(
+  opening: (done: (error: Error | null, archive: ZipFile) => void) => void,
+): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     opening((error, archive) => (error ? reject(notReadable(error)) : resolve(archive)));
   });
@@ -135,7 +137,8 @@ async function lookInto(archive: ZipFile, entry: Entry, state: Walk): Promise<vo
       seen += chunk.length;
       refuseSize(state, seen);
       if (!isNested) continue;
-      if (seen > MAX_NESTED_BYTES) throw new Refused('An archive inside of the archive is too large to inspect.');
+      if (seen > MAX_NESTED_BYTES)
+        throw new Refused('An archive inside of the archive is too large to inspect.');
       kept.push(chunk);
     }
   } catch (error) {
@@ -151,15 +154,14 @@ async function lookInto(archive: ZipFile, entry: Entry, state: Walk): Promise<vo
 async function walkNested(bytes: Buffer, state: Walk): Promise<void> {
   if (state.depth >= state.limits.depth)
     throw new Refused(`The archive has archives inside of archives, more than ${state.limits.depth} deep.`);
-  const nested = await readable((done) =>
-    fromBuffer(bytes, { lazyEntries: true }, done),
-  );
+  const nested = await readable((done) => fromBuffer(bytes, { lazyEntries: true }, done));
   await walk(nested, { ...state, depth: state.depth + 1 });
 }
 
 function refuseOtherArchive(name: string, start: Buffer): void {
   const [kind] = OTHER_ARCHIVES.find(([, magic]) => start.subarray(0, magic.length).equals(magic)) ?? [];
-  if (kind) throw new Refused(`The archive holds a ${kind} file, which cannot be inspected: ${name.slice(0, 100)}.`);
+  if (kind)
+    throw new Refused(`The archive holds a ${kind} file, which cannot be inspected: ${name.slice(0, 100)}.`);
 }
 
 const TAIL_BYTES = 65_557;
