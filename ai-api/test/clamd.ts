@@ -21,12 +21,16 @@ function findClamd(): boolean {
 }
 
 /** The harmless text that every virus scanner reports; put together here, so that none reports this file. */
-export const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE', '!$H+H*'].join('');
+export const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE', '!$H+H*'].join(
+  '',
+);
 
 export interface Clamd {
   /** For CLAMD_ADDRESS. */
   address: string;
   stop(): Promise<void>;
+  /** Ends it, until {@link restart}. */
+  pause(): Promise<void>;
   /** Starts it again at the same address. */
   restart(): Promise<void>;
 }
@@ -63,6 +67,7 @@ export async function startClamd(settings: Record<string, string> = {}): Promise
       await running();
       rmSync(directory, { recursive: true, force: true });
     },
+    pause: () => running(),
     restart: async () => {
       await running();
       running = await run(configuration, address);

@@ -21,7 +21,7 @@ import { createOwnFiles } from './own.ts';
 import type { Parts } from './parts.ts';
 import { personalDataOf } from './personal-data.ts';
 import type { AtFilePoint } from './points.ts';
-import { definePurge } from './purge.ts';
+import { definePurge, sweepTenant } from './purge.ts';
 import { serveContent } from './serve.ts';
 import { createFileOperations } from './service.ts';
 import { defineInspection } from './settle.ts';
@@ -67,6 +67,8 @@ export function create(needs: Needs) {
     sharing: createSharing(parts, async (transaction, userId) =>
       (await identity.users.names(transaction, [userId])).has(userId),
     ),
+    /** Discards what a company's uploads left behind; a job does it every hour. */
+    sweep: (tenantId: string): Promise<number> => sweepTenant(parts, tenantId),
     persons: personalDataOf(parts, { identity, people }),
     routes: (anonymous: RequestHandler): Router =>
       express

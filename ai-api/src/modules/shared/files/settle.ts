@@ -80,12 +80,7 @@ type Settled = Omit<Findings, 'bytes' | 'sha256'> & Partial<Pick<Findings, 'byte
  * Brings a version that is being scanned into the state that was found, tells the module whose file it is, and everyone.
  * @returns keys of the parts that are not needed any more
  */
-async function settle(
-  parts: Parts,
-  tenantId: string,
-  versionId: string,
-  found: Settled,
-): Promise<string[]> {
+async function settle(parts: Parts, tenantId: string, versionId: string, found: Settled): Promise<string[]> {
   return parts.database.withTenant(tenantId, async (transaction) => {
     const before = await lockVersion(transaction, versionId);
     const file = before && (await findFile(transaction, before.file_id));
