@@ -3,6 +3,7 @@ import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
+import { files } from './files.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
@@ -34,6 +35,7 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...files,
   ...licences,
   ...webhooks,
   ...prompts,

@@ -79,6 +79,9 @@ const attachment = z.object({
   name: z.string(),
   contentType: z.string(),
   bytes: z.number().int(),
+  state: z
+    .enum(['receiving', 'scanning', 'ready', 'quarantined', 'rejected', 'scan_failed', 'deleted'])
+    .describe('Only what is ready can be downloaded'),
   url: z.string().describe('Signed; valid for 15 minutes'),
 });
 

@@ -34,7 +34,8 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
         child.kill('SIGKILL');
         await exited;
       });
-      await once(child.stdout, 'data');
+      // A job may reach the moment before the server is ready.
+      await Promise.race([once(child.stdout, 'data'), exited]);
       return {
         died: async () => expect((await exited)[1]).toBe('SIGKILL'),
         kill: async () => {

@@ -38,6 +38,8 @@ export interface Stored {
 export interface Target {
   /** An existing file, or the id of a new one. */
   fileId?: string | undefined;
+  /** Defaults to the next one. */
+  version?: number | undefined;
   name: string;
   category: FileRecord['category'];
   origin: FileRecord['origin'];
@@ -130,7 +132,7 @@ export async function attachMade(
 export async function addTo(
   transaction: TenantTransaction,
   actor: Actor,
-  { fileId = uuidv7(), name, category, origin, contentType, comment, about = [] }: Target,
+  { fileId = uuidv7(), version, name, category, origin, contentType, comment, about = [] }: Target,
   values: Pick<VersionRecord, 'id' | 'object_key' | 'bytes' | 'received' | 'state'> & Partial<VersionRecord>,
 ): Promise<VersionRecord> {
   const owner = ownerOf(actor);
@@ -141,6 +143,7 @@ export async function addTo(
   if (!file) throw new Problem('CONFLICT', 'The file was deleted in the meantime.');
   return addVersion(transaction, file, {
     ...values,
+    ...(version === undefined ? {} : { version }),
     file_id: fileId,
     content_type: contentType,
     comment: comment ?? null,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
-import { ZIP, ZIP_BASED } from '../categories.ts';
+import { DOCX, ODT, PDF, PPTX, XLSX, ZIP, ZIP_BASED } from '../categories.ts';
 import { Refused } from './refused.ts';
 import { endsAsZip, tailOf } from './zip.ts';
 
@@ -17,16 +17,42 @@ const PDF_HEAD_BYTES = 1024;
  */
 export async function checkContent(path: string, claimed: string, allowed: readonly string[]): Promise<void> {
   if (!allowed.includes(claimed)) throw new Refused(`Files of the type ${claimed} are not accepted here.`);
-  const found = (await fileTypeFromFile(path))?.mime;
   const { head, size } = await headOf(path);
+  const isCompound = head.subarray(0, COMPOUND_MAGIC.length).equals(COMPOUND_MAGIC);
+  const found = isCompound ? COMPOUND : (await fileTypeFromFile(path))?.mime;
   if (size === 0) throw new Refused('The file is empty.');
   if (isText(claimed)) return checkText(path, claimed, found, head, size);
-  if (!isSameType(claimed, found))
-    throw new Refused(`It was uploaded as ${claimed}, but its content is ${found ?? 'of no known type'}.`);
+  if (!isSameType(claimed, found)) throw otherType(claimed, found);
   if (claimed in ZIP_BASED) return;
-  if (endsAsZip(await tailOf(path))) throw new Refused(`It is ${claimed} and a ZIP archive at once.`);
-  const isAlsoPdf = claimed !== 'application/pdf' && head.subarray(0, PDF_HEAD_BYTES).includes('%PDF-');
-  if (isAlsoPdf) throw new Refused(`It is ${claimed} and a PDF at once.`);
+  const name = nameOf(claimed);
+  if (endsAsZip(await tailOf(path))) throw new Refused(`It is ${name} and a ZIP archive at once.`);
+  const isAlsoPdf = claimed !== PDF && head.subarray(0, PDF_HEAD_BYTES).includes('%PDF-');
+  if (isAlsoPdf) throw new Refused(`It is ${name} and a PDF at once.`);
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  [PDF]: 'a PDF',
+  [DOCX]: 'a Word document (.docx)',
+  [XLSX]: 'an Excel workbook (.xlsx)',
+  [PPTX]: 'a PowerPoint presentation (.pptx)',
+  [ODT]: 'an OpenDocument text',
+  [ZIP]: 'a ZIP archive',
+};
+
+function nameOf(type: string): string {
+  return NAMES[type] ?? type;
+}
+
+/** Containers of old Office files, which encrypted new ones are in too. */
+const COMPOUND = 'application/x-cfb';
+const COMPOUND_MAGIC = Buffer.from('d0cf11e0a1b11ae1', 'hex');
+
+function otherType(claimed: string, found: string | undefined): Refused {
+  if (found === COMPOUND && claimed in ZIP_BASED)
+    return new Refused(`It is not ${nameOf(claimed)}: it is encrypted, or of an old format such as .doc.`);
+  return new Refused(
+    `It is not ${nameOf(claimed)}: its content is ${found ? nameOf(found) : 'of no known type'}.`,
+  );
 }
 
 /** Documents that are ZIP archives are told apart by their entries, which are read later. */
@@ -60,15 +86,14 @@ async function checkText(
   size: number,
 ): Promise<void> {
   if (found !== undefined && !TEXT_FORMATS.has(found) && !found.startsWith('text/'))
-    throw new Refused(`It was uploaded as ${claimed}, but its content is ${found}.`);
-  if (head.includes(0)) throw new Refused(`It was uploaded as ${claimed}, but it is not text.`);
+    throw otherType(claimed, found);
   const isWhole = size <= HEAD_BYTES;
   if (!isUtf8(isWhole ? head : withoutBrokenEnd(head))) throw new Refused('The text is not UTF-8.');
   if (claimed !== 'application/json' || size > MAX_JSON_BYTES) return;
   try {
     JSON.parse(isWhole ? head.toString() : await readFile(path, 'utf8'));
   } catch {
-    throw new Refused('It was uploaded as application/json, but it is not JSON.');
+    throw new Refused('It is not valid JSON.');
   }
 }
 

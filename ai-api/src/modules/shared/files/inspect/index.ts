@@ -93,7 +93,7 @@ async function checkArchive(path: string, size: number, type: string, signal: Ab
   const names = await countArchive(path, size, { isPlain: type === ZIP, signal });
   const needed = ZIP_BASED[type] ?? null;
   if (needed !== null && !names.some((name) => name.startsWith(needed)))
-    throw new Refused(`It was uploaded as ${type}, but it is another ZIP archive.`);
+    throw new Refused(`It is not what it was uploaded as (${type}): it is another ZIP archive.`);
 }
 
 function unscanned(requireScan: boolean): Judged {

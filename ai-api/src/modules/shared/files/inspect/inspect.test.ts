@@ -45,12 +45,12 @@ describe('the content of a file', () => {
   });
 
   test.each([
-    ['a PDF called an image', 'image/png', () => pdfOf(['Hello']), /its content is application\/pdf/],
+    ['a PDF called an image', 'image/png', () => pdfOf(['Hello']), /its content is a PDF/],
     ['a program called a text', 'text/plain', async () => Buffer.from('MZ\0\0\0\0'), /content is|not text/],
     ['text called a PDF', PDF, async () => Buffer.from('Hello'), /of no known type/],
     ['another archive called a Word document', DOCX, async () => zipOf({ a: strToU8('1') }), /another ZIP/],
     ['text in another encoding', 'text/plain', async () => Buffer.from([0x47, 0xfc, 0x0a]), /not UTF-8/],
-    ['what only looks like JSON', 'application/json', async () => Buffer.from('{"a":'), /not JSON/],
+    ['what only looks like JSON', 'application/json', async () => Buffer.from('{"a":'), /not valid JSON/],
     ['nothing', 'text/plain', async () => Buffer.alloc(0), /empty/],
     [
       'a PDF that is a ZIP archive too',
