@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from '../config/index.ts';
@@ -16,7 +15,7 @@ import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
-import { openObjects } from '../platform/objects/index.ts';
+import { openBuckets } from '../platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/index.ts';
 import { openScanner } from '../platform/scanner/index.ts';
 import { createSealer } from '../platform/sealing.ts';
@@ -46,7 +45,17 @@ export async function openDrivers(
   overrides: Overrides = {},
 ) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
-  const { objects, auditObjects } = await openBuckets(config, publicUrl);
+  const { objects, auditObjects } = await openBuckets({
+    bucket: config.OBJECTS_BUCKET,
+    auditBucket: config.OBJECTS_AUDIT_BUCKET,
+    region: config.OBJECTS_REGION,
+    endpoint: config.OBJECTS_ENDPOINT,
+    files: async () => ({
+      parent: config.DATA_DIR,
+      signingKey: await localKey(config.DATA_DIR, 'objects.key'),
+      publicUrl,
+    }),
+  });
   const otlp = otlpSettings(config);
   const tracing = otlp && (await openTracing(otlp, log));
   const ledger = createLedger(database, {
@@ -130,27 +139,6 @@ export async function openDrivers(
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
     atFilePoint: overrides.atFilePoint ?? (() => {}),
-  };
-}
-
-/** The bucket of what people upload, and that of exports and reports, which are one where only one is configured. */
-async function openBuckets(config: Config, publicUrl: string) {
-  const open = (bucket: string | undefined, directory: string) =>
-    openObjects({
-      bucket,
-      region: config.OBJECTS_REGION,
-      endpoint: config.OBJECTS_ENDPOINT,
-      files: async () => ({
-        directory: join(config.DATA_DIR, directory),
-        signingKey: await localKey(config.DATA_DIR, 'objects.key'),
-        publicUrl,
-      }),
-    });
-  const objects = await open(config.OBJECTS_BUCKET, 'objects');
-  const isShared = config.OBJECTS_BUCKET !== undefined && config.OBJECTS_AUDIT_BUCKET === undefined;
-  return {
-    objects,
-    auditObjects: isShared ? objects : await open(config.OBJECTS_AUDIT_BUCKET, 'audit-objects'),
   };
 }
 

@@ -26,6 +26,7 @@ import {
   showEvaluation,
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
+import { fileQueries, filesPage } from './files.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
@@ -61,6 +62,7 @@ const queries: Query[] = [
   ...promptQueries,
   ...policyQueries,
   ...policyQuestionQueries,
+  ...fileQueries,
   ...experimentQueries,
   ...optimizationQueries,
   ...performanceQueries,
@@ -247,7 +249,7 @@ export const executive: App = {
     ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
-    ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
+    ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
     rulesPage,
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
