@@ -1,5 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  decodeText,
+  ENCODINGS,
+  type Encoding,
+  UndecodableText,
+} from '../../ai-api/src/contract/decode-text.ts';
 import { Problem } from '../../ai-api/src/http/problem.ts';
 import { type ImportInput, readTables } from '../../ai-api/src/modules/shared/people/import.ts';
 import { ROOT } from './root.ts';
@@ -14,6 +21,9 @@ const FILES = {
   metrics: 'metrics.csv',
   projectMetrics: 'project-metrics.csv',
 } as const;
+/** The company's own headers, where it has any: see `mapping` of `POST /people/import`. */
+const MAPPING = 'mapping.json';
+const mappingSchema = z.record(z.string(), z.string().nullable());
 const MAX_SHOWN = 20;
 
 type Parsed = ReturnType<typeof readTables>;
@@ -23,7 +33,7 @@ export interface Company {
   directory: string;
   isSample: boolean;
   /** Texts of the files, as the API takes them. */
-  tables: Required<ImportInput>;
+  tables: Required<Omit<ImportInput, 'mapping'>> & Pick<ImportInput, 'mapping'>;
   /** The newest week in the files. */
   newestWeek: string;
   parsed: Parsed;
@@ -39,17 +49,18 @@ export interface Fault {
 
 /**
  * Reads a company's files and checks every cell, before anything is started.
- * @throws {StartError} with what is missing, or every wrong cell up to twenty
+ * @throws {StartError} with what is missing, a file that is not in the encoding, or every wrong cell up to twenty
  */
-export function readCompany(directory: string): Company {
+export function readCompany(directory: string, encoding: Encoding = 'auto'): Company {
   const missing = Object.values(FILES).filter((file) => !existsSync(join(directory, file)));
   if (missing.length > 0) throw new StartError(`${directory} has no ${missing.join(', ')}.`);
-  const read = (file: string) => readFileSync(join(directory, file), 'utf8');
+  const read = (file: string) => textOf(join(directory, file), encoding);
   const tables = {
     builders: read(FILES.builders),
     projects: read(FILES.projects),
     metrics: read(FILES.metrics),
     projectMetrics: read(FILES.projectMetrics),
+    ...(existsSync(join(directory, MAPPING)) ? { mapping: readMapping(directory) } : {}),
   };
   const parsed = parse(directory, tables);
   const newestWeek = parsed.metrics.rows
@@ -58,6 +69,27 @@ export function readCompany(directory: string): Company {
     .at(-1);
   if (newestWeek === undefined) throw new StartError(`${join(directory, FILES.metrics)} has no rows.`);
   return { directory, isSample: directory === SAMPLE, tables, newestWeek, parsed };
+}
+
+function textOf(path: string, encoding: Encoding): string {
+  try {
+    return decodeText(readFileSync(path), encoding);
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    throw new StartError(`${path} ${error.message} (--encoding ${Object.keys(ENCODINGS).join(', ')})`);
+  }
+}
+
+/** @throws {StartError} for a file that is no object of columns by header */
+function readMapping(directory: string): z.output<typeof mappingSchema> {
+  const file = join(directory, MAPPING);
+  try {
+    return mappingSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new StartError(
+      `${file} must be a JSON object such as {"Personalnummer": "builder_id", "Lohngruppe": null}.`,
+    );
+  }
 }
 
 function parse(directory: string, tables: ImportInput): Parsed {

@@ -13,6 +13,7 @@ import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
+import { type Disk, MEGABYTE, noDisk, watchDisk } from '../platform/disk/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
 import { openBuckets } from '../platform/objects/index.ts';
@@ -56,6 +57,7 @@ export async function openDrivers(
       publicUrl,
     }),
   });
+  const disk = diskOf(config, log);
   const otlp = otlpSettings(config);
   const tracing = otlp && (await openTracing(otlp, log));
   const ledger = createLedger(database, {
@@ -81,6 +83,7 @@ export async function openDrivers(
     log,
     onAttempt: metrics.jobAttempt,
     tracing,
+    room: () => disk.room(),
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
@@ -117,6 +120,7 @@ export async function openDrivers(
     objects,
     auditObjects,
     scanner: openScanner(config.CLAMD_ADDRESS),
+    disk,
     tracing,
     ledger,
     sources,
@@ -140,6 +144,13 @@ export async function openDrivers(
     atPoint: overrides.atPoint ?? (() => {}),
     atFilePoint: overrides.atFilePoint ?? (() => {}),
   };
+}
+
+/** Where the database or files are kept in the data folder, its disk is watched. */
+function diskOf(config: Config, log: Logger): Disk {
+  const isUsed = !config.DATABASE_URL || !config.OBJECTS_BUCKET;
+  if (!isUsed) return noDisk;
+  return watchDisk({ directory: config.DATA_DIR, minFreeBytes: config.DISK_MIN_FREE_MB * MEGABYTE, log });
 }
 
 /** Loads OpenTelemetry's exporter only where there is a collector: every start would wait for it. */

@@ -34,10 +34,13 @@ export function installationOf(drivers: Drivers): Installation {
       limits: limits.driver,
       mail: mailer.driver,
       scanner: scanner.driver,
+      seats: config.LICENCE_SEATS,
+      licenceSigning: config.LICENCE_SIGNING,
     },
     embeddings: embedder.space,
     traces: traces.isConnected ? 'langfuse' : 'none',
     mcp: config.MCP,
+    disk: () => drivers.disk.state(),
     providers: () =>
       routes.map((route) => ({
         model: route.name,

@@ -1,5 +1,5 @@
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
-import { columnsOf, nearestColumn } from './header.ts';
+import { columnsOf, type Mapping, nearestColumn } from './header.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** One row of a table and where it was: the line on which a CSV record starts, or the position in an array. */
@@ -23,6 +23,12 @@ interface RawRecord {
 const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
 const LF = 0x0a;
 const CR = 0x0d;
+/** Where a header is looked for: spreadsheets put titles above it. */
+const TOP_LINES = 20;
+const DELIMITERS = [',', ';', '\t'] as const;
+type Delimiter = (typeof DELIMITERS)[number];
+/** The first line that tells Excel what separates cells. */
+const SEP = /^\ufeff?"?sep=([,;\t])"?$/i;
 const BLANKS = new Set([LF, CR, 0x20, 0x09]);
 
 const FAULTS: Partial<Record<CsvErrorCode, string>> = {
@@ -33,37 +39,87 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
- * Semicolons or tabs separate cells where the header has no comma; with semicolons `40,5` is a number. Headers of
- * other systems are understood. Blank lines are skipped, as is white space around cells that are not quoted. Rows with
- * faults are left out.
+ * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood,
+ * and those of `mapping`, which may also leave columns out. What spreadsheets add is left out: `sep=;`, title lines
+ * above the header, rows and columns without any content, white space around cells that are not quoted. Rows with faults
+ * are left out, and a row of totals is one.
  */
-export function readCsv(text: string, columns: string[]): { records: NumberedRecord[]; faults: CsvFault[] } {
-  const delimiter = delimiterOf(text);
+export function readCsv(
+  text: string,
+  columns: string[],
+  mapping?: Mapping,
+): { records: NumberedRecord[]; faults: CsvFault[] } {
+  const meaning = (cells: string[]) => columnsOf(cells, columns, mapping);
+  const delimiter = delimiterOf(text, columns, meaning);
   const { rows, fault } = split(text, delimiter);
-  const [first, ...body] = rows;
-  if (!first) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
-  const header = { ...first, cells: columnsOf(first.cells, columns) };
-  const wrongHeader = headerFaults(header, columns);
+  const table = tableIn(rows, columns, meaning);
+  if (!table) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
+  const { line, meant, body } = table;
+  const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
-  const size = header.cells.length;
-  const unequal = body
-    .filter(({ cells }) => cells.length !== size)
-    .map(({ line, cells }) => ({
-      row: line,
-      message: `has ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}, the header has ${size}`,
-    }));
+  const size = meant.length;
+  const faults = body.flatMap(({ line, cells }) => {
+    if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
+    return isTotal(cells) ? { row: line, message: 'is a row of totals: remove it' } : [];
+  });
+  const wrong = new Set(faults.map(({ row }) => row));
   const records = body
-    .filter(({ cells }) => cells.length === size)
+    .filter(({ line }) => !wrong.has(line))
     .map(({ line, cells }) => ({
       line,
       record: Object.fromEntries(
-        cells.map((cell, index) => [
-          header.cells[index] as string,
-          delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell,
-        ]),
+        cells.flatMap((cell, index) => {
+          const column = meant[index];
+          const value = delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell;
+          return typeof column === 'string' ? [[column, value]] : [];
+        }),
       ),
     }));
-  return { records, faults: fault ? [...unequal, fault] : unequal };
+  return { records, faults: fault ? [...faults, fault] : faults };
+}
+
+function countOf({ length }: string[]): string {
+  return length === 1 ? '1 cell' : `${length} cells`;
+}
+
+const TOTAL =
+  /^(?:grand |sub)?(?:totals?|sum|summe|gesamt|gesamtsumme|totale|somme|suma|totaal|итого|всего)[:.]?$/iu;
+
+/** A row that adds up the others: it says so in its first cell with content, and some cells are empty. */
+function isTotal(cells: string[]): boolean {
+  return TOTAL.test(cells.find((cell) => cell !== '') ?? '') && cells.includes('');
+}
+
+/** The columns that the cells of a line mean, null for those that are left out. */
+type Meaning = (cells: string[]) => (string | null)[];
+
+/** What the header means and the rows below it, without title lines and empty columns at the end. */
+function tableIn(
+  rows: RawRecord[],
+  columns: string[],
+  meaning: Meaning,
+): { line: number; meant: (string | null)[]; body: RawRecord[] } | undefined {
+  const named = rows.slice(0, TOP_LINES).findIndex(({ cells }) => {
+    const meant = meaning(cells);
+    return columns.every((column) => meant.includes(column));
+  });
+  const at = Math.max(named, 0);
+  const header = rows[at];
+  if (!header) return undefined;
+  const body = rows.slice(at + 1);
+  const used = body.reduce(
+    (most, { cells }) => Math.max(most, lastWithContent(cells)),
+    lastWithContent(header.cells),
+  );
+  return {
+    line: header.line,
+    meant: meaning(header.cells.slice(0, used)),
+    body: body.map(({ line, cells }) => ({ line, cells: cells.slice(0, used) })),
+  };
+}
+
+function lastWithContent(cells: string[]): number {
+  return cells.findLastIndex((cell) => cell !== '') + 1;
 }
 
 function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[] {
@@ -88,16 +144,24 @@ function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[]
   ];
 }
 
-/** What separates the cells of a text, by its header. */
-function delimiterOf(text: string): ',' | ';' | '\t' {
-  const header = text.split(/[\r\n]+/).find((line) => line.trim() !== '') ?? '';
-  if (header.includes(',')) return ',';
-  if (header.includes(';')) return ';';
-  return header.trim().includes('\t') ? '\t' : ',';
+/** What separates the cells: what `sep=` says, else that by which a line at the top names most columns. */
+function delimiterOf(text: string, columns: string[], meaning: Meaning): Delimiter {
+  const lines = text.split(/[\r\n]+/, TOP_LINES).filter((line) => line.trim() !== '');
+  const said = SEP.exec(lines[0] ?? '')?.[1];
+  if (said) return said as Delimiter;
+  const named = (delimiter: Delimiter) =>
+    Math.max(
+      0,
+      ...lines.map((line) => {
+        const cells = line.split(delimiter).map((cell) => cell.replace(/^[\s"\ufeff]+|[\s"]+$/g, ''));
+        return meaning(cells).filter((cell) => cell === null || columns.includes(cell)).length;
+      }),
+    );
+  return DELIMITERS.reduce((best, one) => (named(one) > named(best) ? one : best));
 }
 
 /** The records of a text up to the first one that is no CSV. */
-function split(text: string, delimiter: string): { rows: RawRecord[]; fault?: CsvFault } {
+function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?: CsvFault } {
   const bytes = Buffer.from(text);
   const lines = lineFinder(bytes);
   const rows: RawRecord[] = [];
@@ -111,7 +175,9 @@ function split(text: string, delimiter: string): { rows: RawRecord[]; fault?: Cs
       record_delimiter: ['\r\n', '\n', '\r'],
       to: MAX_ROWS + 2,
       on_record: (cells: string[], info) => {
-        rows.push({ line: lines.startOfRecord(info.bytes), cells });
+        const line = lines.startOfRecord(info.bytes);
+        if (cells.some((cell) => cell !== '') && !(rows.length === 0 && SEP.test(cells.join(delimiter))))
+          rows.push({ line, cells });
         return null;
       },
     });

@@ -157,12 +157,18 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
     });
 
     test('gives the same rows from CSV as from JSON, whatever is in the cells', async () => {
+      let run = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyBuilderRow, { minLength: 1, maxLength: 5 }),
           fc.constantFrom('\n', '\r\n'),
           async (given, end) => {
-            const rows = given.map((row, n) => ({ ...row, builder_id: `f-${n} ${row.builder_id}`.trim() }));
+            run += 1;
+            const rows = given.map((row, n) => ({
+              ...row,
+              builder_id: `f-${n} ${row.builder_id}`.trim(),
+              email: `${run}.${n}.${row.email}`,
+            }));
             const notes = rows.map(({ builder_id, title }) => weekRow({ builder_id, note: title }));
             await load({ builders: csv(rows, end), metrics: csv(notes, end) });
             const again = await load({ builders: rows, metrics: notes });
@@ -202,6 +208,13 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
       { column: 'builder_id', message: 'is missing in the header' },
       { column: 'bilder_id', message: 'is not a column of this table; did you mean builder_id?' },
     ]);
+  });
+
+  test('takes headers of the company by a mapping, which leaves columns out too', async () => {
+    const row = { ...builderRow({ builder_id: 'map-1' }), Lohngruppe: 'E13' };
+    const builders = csv([row]).replace('builder_id', 'Personalnummer');
+    await load({ builders, mapping: { Personalnummer: 'builder_id', Lohngruppe: null } });
+    expect((await api.client.builder.get({ builderId: 'map-1' })).builderId).toBe('map-1');
   });
 
   describe('an import that is not valid', () => {

@@ -1,9 +1,11 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { digestOf, type Entry } from '../audit/index.ts';
+import type { Mapping } from './header.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
   existingIds,
+  sharedAddresses,
   upsertBuilders,
   upsertProjects,
   upsertProjectWeeks,
@@ -11,7 +13,7 @@ import {
 } from './store.ts';
 import { type CellError, type NumberedRow, readTable, refuse, type Table, type TableSpec } from './tables.ts';
 
-export type ImportInput = Partial<Record<TableName, Table | undefined>>;
+export type ImportInput = Partial<Record<TableName, Table | undefined>> & { mapping?: Mapping | undefined };
 export type ImportCounts = Record<TableName, Counts>;
 
 interface ParsedTable<T extends TableName> {
@@ -26,7 +28,7 @@ type ParsedTables = { [T in TableName]: ParsedTable<T> };
 export function readTables(input: ImportInput): ParsedTables {
   const errors: CellError[] = [];
   const read = <T extends TableName>(name: T) => ({
-    rows: readTable(TABLES[name] as TableSpec, input[name], errors) as NumberedRow<Row<T>>[],
+    rows: readTable(TABLES[name] as TableSpec, input[name], errors, input.mapping) as NumberedRow<Row<T>>[],
   });
   const tables = {
     builders: read('builders'),
@@ -47,6 +49,7 @@ export async function writeTables(
   tables: ParsedTables,
 ): Promise<ImportCounts> {
   const builders = await upsertBuilders(transaction, rowsOf(tables.builders));
+  await refuseSharedAddresses(transaction, tables.builders);
   await refuseUnknown(transaction, tables, 'people.superbuilders', 'builder_id', ['projects', 'metrics']);
   const projects = await upsertProjects(transaction, rowsOf(tables.projects));
   await refuseUnknown(transaction, tables, 'people.projects', 'project_id', ['projectMetrics']);
@@ -92,6 +95,24 @@ export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry
 
 function rowsOf<T extends TableName>(table: ParsedTable<T>): Row<T>[] {
   return table.rows.map(({ row }) => row);
+}
+
+/** An address leads to one builder who has not left (docs/identity.md). */
+async function refuseSharedAddresses(
+  transaction: TenantTransaction,
+  { rows }: ParsedTable<'builders'>,
+): Promise<void> {
+  const others = await sharedAddresses(
+    transaction,
+    rows.map(({ row }) => row.builder_id),
+  );
+  refuse(
+    rows.flatMap(({ line, row }) => {
+      const other = others.get(row.builder_id);
+      const message = `"${row.email}" is also the address of ${other}`;
+      return other === undefined ? [] : [{ file: TABLES.builders.file, row: line, column: 'email', message }];
+    }),
+  );
 }
 
 async function refuseUnknown(
