@@ -146,7 +146,7 @@ export const approval = resource({
           .describe('Files that show the work'),
       }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE'],
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE', 'FILE_QUOTA_EXCEEDED'],
       hints: { ...requestHints, attachments: { file: 'list' } },
     }),
     list: operation({

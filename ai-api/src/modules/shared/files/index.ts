@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Logger } from 'pino';
@@ -16,6 +15,7 @@ import type { Events } from '../events/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
 import { file } from './contract.ts';
+import { prepareWorkspace } from './inspect/workspace.ts';
 import { createLinks } from './links.ts';
 import { createOwnFiles } from './own.ts';
 import type { Parts } from './parts.ts';
@@ -83,7 +83,7 @@ function partsOf(needs: Needs): Parts {
     needs;
   const now = () => clock.now();
   const directory = join(config.DATA_DIR, 'inspected');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  prepareWorkspace(directory, Date.now());
   return {
     database,
     jobs,
