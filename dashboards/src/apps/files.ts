@@ -2,7 +2,6 @@ import { resources } from '@ai-manager/api/catalogue';
 import { clear, close, load, open, poll, run, set } from '../build/actions.ts';
 import { cardOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
 import { choicesOf, dropdown, filePicker, input, valuesOf } from '../build/fields.ts';
-import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, modal, text } from '../build/widgets.ts';
@@ -37,7 +36,11 @@ export const fileQueries: Query[] = [
     ],
   }),
   api.read('file', 'file.get', { options: { fileId }, transform: 'file' }),
-  api.read('fileLink', 'file.link', { options: { fileId }, transform: 'file-link' }),
+  api.write('fileLink', 'file.link', {
+    options: { fileId },
+    transform: 'file-link',
+    done: 'The link is below the table; it is valid for 15 minutes.',
+  }),
   api.write('uploadFile', 'file.upload', {
     options: {
       fileId: `{{${isNext} ? variables.fileId : ''}}`,
@@ -147,11 +150,7 @@ export const filesPage: Page = {
         tableOf('filesTable', 'files', {
           title: 'Files',
           height: DETAIL,
-          onRow: [
-            set('fileId', '{{components.filesTable.selectedRow.fileId}}'),
-            run('file'),
-            run('fileLink'),
-          ],
+          onRow: [set('fileId', '{{components.filesTable.selectedRow.fileId}}'), run('file')],
           empty: { title: 'No files', hint: 'Press "Upload a file" to add one.' },
           columns: [
             { key: 'name', title: 'File', width: 200, wrap: true },
@@ -194,12 +193,20 @@ export const filesPage: Page = {
         }),
       ),
       cell(
-        text('fileDownload', '{{queries.fileLink.data?.line ?? ""}}', {
-          color: color.muted,
-          height: 40,
-          mobileHeight: 40,
+        button('fileGetLink', 'Download', [run('fileLink')], {
+          kind: 'primary',
+          busy: '{{queries.fileLink.isLoading}}',
+          disabled: '{{!queries.file.data?.mayDownload}}',
         }),
-        2,
+      ),
+    ],
+    [
+      cell(
+        cardOf('fileDownload', 'fileLink', {
+          from: 'card',
+          height: 72,
+          empty: { title: 'No link', hint: 'Choose a file that is ready and press "Download".' },
+        }),
       ),
     ],
     [cell(fileModal)],

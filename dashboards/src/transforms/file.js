@@ -32,6 +32,7 @@ export default function transform(data) {
   const isOwn = data.origin === 'upload';
   return {
     mayChange: isOwn && ['write', 'own'].includes(data.access),
+    mayDownload: data.readyVersion !== null && data.access !== 'look',
     mayDelete: isOwn && data.access === 'own',
     versions: data.versions
       .filter(({ state, version }) => state === 'ready' && version !== data.version)
