@@ -208,7 +208,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
   /** Files of exports and reports are answers too. */
   async function follow(company: Company, operation: string, link: string): Promise<void> {
     const { pathname, search } = URL.parse(link) ?? { pathname: '', search: '' };
-    if (!pathname.startsWith('/objects/')) return;
+    if (!pathname.startsWith('/files/')) return;
     hear(company, `a file of ${operation}`, await (await fetch(api.url + pathname + search)).text());
   }
 

@@ -1,5 +1,6 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import { importConversations, recordCommits } from './conversations.ts';
+import { files, reports } from './files.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
@@ -35,6 +36,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   const executive = as(PEOPLE.executive);
   const hasReviews = (await client.evaluation.listRuns({ limit: 1 })).items.length > 0;
   await policies(executive);
+  await files(executive);
   await pastWeeks(client, weeks);
   if (!hasReviews) await reviews([as(PEOPLE.reviewer), as(SECOND_REVIEWER)]);
   await requests(client, executive);
@@ -50,5 +52,6 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await teamWork(client, as);
   await recordCommits(client);
   await startProcesses(client);
+  await reports(client);
   return people;
 }

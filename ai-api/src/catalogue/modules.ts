@@ -20,6 +20,7 @@ import { contract as performance } from '../modules/manager/performance/contract
 import { contract as stageGates } from '../modules/manager/stage-gates/contract.ts';
 import { contract as batch } from '../modules/shared/batch/contract.ts';
 import { contract as compliance } from '../modules/shared/compliance/contract.ts';
+import { contract as files } from '../modules/shared/files/contract.ts';
 import { contract as identity } from '../modules/shared/identity/contract.ts';
 import { contract as ops } from '../modules/shared/ops/contract.ts';
 import { contract as people } from '../modules/shared/people/contract.ts';
@@ -62,9 +63,10 @@ export const MODULES = {
     load: () => import('../modules/shared/realtime/index.ts'),
   },
   usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
+  files: { contract: files, schema: 'files', load: () => import('../modules/shared/files/index.ts') },
   compliance: {
     contract: compliance,
-    schema: null,
+    schema: 'compliance',
     load: () => import('../modules/shared/compliance/index.ts'),
   },
   quality: { contract: quality, schema: 'quality', load: () => import('../modules/ai/quality/index.ts') },

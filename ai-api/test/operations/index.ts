@@ -4,6 +4,7 @@ import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
+import { files } from './files.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
@@ -38,6 +39,7 @@ export const steps: Step[] = [
   ...agents,
   ...decisions,
   ...validation,
+  ...files,
   ...licences,
   ...webhooks,
   ...prompts,

@@ -27,6 +27,7 @@ import {
   showEvaluation,
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
+import { fileQueries, filesPage } from './files.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
@@ -64,6 +65,7 @@ const queries: Query[] = [
   ...promptQueries,
   ...policyQueries,
   ...policyQuestionQueries,
+  ...fileQueries,
   ...experimentQueries,
   ...optimizationQueries,
   ...performanceQueries,
@@ -256,7 +258,7 @@ export const executive: App = {
     ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
-    ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
+    ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
     ...menuEntry('Rules', [rulesPage, validationPage(true)]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),

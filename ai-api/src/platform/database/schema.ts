@@ -1,6 +1,7 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ComplianceTables } from './schema/compliance.ts';
 import type { ContextTables } from './schema/context.ts';
 import type { ContextAnalyticsTables } from './schema/context-analytics.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
@@ -8,6 +9,7 @@ import type { ContextRepositoriesTables } from './schema/context-repositories.ts
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
 import type { EventsTables } from './schema/events.ts';
+import type { FilesTables } from './schema/files.ts';
 import type { GatesTables } from './schema/gates.ts';
 import type { IdentityTables } from './schema/identity.ts';
 import type { JudgementTables } from './schema/judgement.ts';
@@ -27,6 +29,7 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ComplianceTables,
     ContextTables,
     ContextAnalyticsTables,
     ContextLinksTables,
@@ -34,6 +37,7 @@ export interface Schema
     DecisionsTables,
     EvaluationsTables,
     EventsTables,
+    FilesTables,
     GatesTables,
     IdentityTables,
     JudgementTables,

@@ -152,7 +152,7 @@ export const policy = resource({
         comment: prose(1, 500).optional().describe('What changed'),
       }),
       output: document,
-      errors: ['BODY_TOO_LARGE', 'CONFLICT'],
+      errors: ['BODY_TOO_LARGE', 'CONFLICT', 'FILE_QUOTA_EXCEEDED'],
       hints: { base64: { label: 'File', file: { name: 'name', contentType: 'contentType' } } },
     }),
     search: operation({
