@@ -7,7 +7,7 @@ const report = z
   .object({
     status: z
       .enum(['ok', 'degraded'])
-      .describe('degraded: a model is configured, and none of the providers can be used'),
+      .describe('degraded: no configured model can be used, or the disk is almost full'),
     version: z.string(),
     uptimeSeconds: z.number(),
     engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
@@ -44,6 +44,13 @@ const report = z
       seats: z.enum(['postgres', 'redis']).describe('What counts the seats of licences'),
       licenceSigning: z.enum(['local', 'kms', 'kms-delegated']).describe('What signs licence tokens'),
     }),
+    disk: z
+      .object({
+        status: z.enum(['ok', 'low']).describe('low: nothing is written until space is freed'),
+        freeBytes: z.number().int(),
+      })
+      .nullable()
+      .describe('The disk of the data folder; null where nothing is kept on it'),
     sources: z
       .record(z.string(), z.enum(['connected', 'imported data only']))
       .describe('Where the weekly facts come from'),
