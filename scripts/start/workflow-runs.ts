@@ -82,7 +82,7 @@ export async function runWorkflows(
   await editAndSync(n8n.url, n8n.apiKey);
   await runQualityAlerts({ n8n, owner, stateFile, start, mailTo });
   await untilEndedIsUndone();
-  const executions = await n8n.listExecutions({ limit: 50 });
+  const executions = await n8n.listExecutions({ limit: 200 });
   const failed = executions.filter(({ status }) => status !== 'success');
   const { id: failing } = (await n8n.listWorkflows()).find(({ name }) =>
     name.includes('template asked-by-n8n'),
