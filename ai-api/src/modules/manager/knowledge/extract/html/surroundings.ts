@@ -42,7 +42,7 @@ export function removeSurroundings($: CheerioAPI, unread: UnreadNotes): void {
       remove(element);
   const named = ($('[class],[id]').toArray() as Element[]).filter(
     (element) =>
-      !/^(body|html|main|article|h[1-6])$/.test(element.name) && !isInside(element) && isNamedSo(element),
+      !/^(body|html|main|article|h[1-6])$/.test(element.name) && isNamedSo(element) && !isInside(element),
   );
   for (const element of named)
     if ($(element).closest('body').length > 0 && left + length(element) < MAX_AROUND * whole) remove(element);
