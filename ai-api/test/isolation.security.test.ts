@@ -36,6 +36,7 @@ const UNRECORDED: Record<string, string> = {
   'batch.read': 'it reads',
   'conversation.import': 'files that are refused change nothing; each conversation that is saved is recorded',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
+  'provenance.blame': 'it reads',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
   ...Object.fromEntries(
@@ -207,7 +208,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
   /** Files of exports and reports are answers too. */
   async function follow(company: Company, operation: string, link: string): Promise<void> {
     const { pathname, search } = URL.parse(link) ?? { pathname: '', search: '' };
-    if (!pathname.startsWith('/objects/')) return;
+    if (!pathname.startsWith('/files/')) return;
     hear(company, `a file of ${operation}`, await (await fetch(api.url + pathname + search)).text());
   }
 

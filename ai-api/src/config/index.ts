@@ -7,6 +7,7 @@ import { productionFaults } from './production.ts';
 import { company } from './settings/company.ts';
 import { context } from './settings/context.ts';
 import { events } from './settings/events.ts';
+import { files } from './settings/files.ts';
 import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
 import { licences } from './settings/licences.ts';
@@ -33,6 +34,7 @@ export const SETTING_GROUPS = {
   Server: server,
   'Requests and limits': requests,
   'Databases and files': storage,
+  'Uploaded files': files,
   'Company and sign-in': company,
   'Models and embeddings': models,
   Conversations: context,
@@ -52,6 +54,7 @@ export const settings = z.object({
   ...server,
   ...requests,
   ...storage,
+  ...files,
   ...company,
   ...models,
   ...context,
@@ -117,7 +120,9 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       ? needs('LICENCE_KMS_KEY', `is needed because LICENCE_SIGNING is ${given.LICENCE_SIGNING}`)
       : []),
     ...regionFaults(given),
-    ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),
+    ...['OBJECTS_ENDPOINT', 'OBJECTS_AUDIT_BUCKET']
+      .filter((name) => given[name])
+      .flatMap((name) => needs('OBJECTS_BUCKET', because(name))),
     ...(given.BOOTSTRAP_ADMIN_EMAIL
       ? needs('BOOTSTRAP_ADMIN_PASSWORD', because('BOOTSTRAP_ADMIN_EMAIL'))
       : []),

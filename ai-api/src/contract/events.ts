@@ -29,6 +29,15 @@ const executionData = z.object({
 /** No texts: these events reach everyone who follows the company, also those of a private conversation. */
 const conversationEvent = z.object({ conversationId: id });
 const licenceEvent = z.object({ licenceId: id, licence: z.string(), product: z.string() });
+/** No names: these events reach everyone who follows the company. */
+const fileVersion = z.object({
+  fileId: id,
+  version: z.number().int(),
+  category: z.string(),
+  origin: z.string().describe('What it belongs to, such as policy or approval; upload for a file by itself'),
+  scan: z.enum(['clean', 'infected', 'not scanned', 'made here']).nullable(),
+  reason: z.string().nullable(),
+});
 const workflowInstance = z.object({
   instanceId: id,
   template: z.string(),
@@ -390,6 +399,31 @@ export const events = {
     title: 'Validation decided',
     description: 'A person decided on a text, in the place of its verdict.',
     data: validationEvent.extend({ status: z.enum(['passed', 'failed']) }),
+  },
+  'file.ready': {
+    title: 'File ready',
+    description: 'A version of a file was inspected, or released from quarantine, and can be downloaded.',
+    data: fileVersion,
+  },
+  'file.quarantined': {
+    title: 'File quarantined',
+    description: 'The virus scanner found something in a version of a file; a person may release it.',
+    data: fileVersion,
+  },
+  'file.rejected': {
+    title: 'File refused',
+    description: 'The content of a version is not what it was uploaded as, or is not accepted.',
+    data: fileVersion,
+  },
+  'file.scan.failed': {
+    title: 'File not scanned',
+    description: 'A version could not be inspected, and cannot be downloaded until it is.',
+    data: fileVersion,
+  },
+  'compliance.report.made': {
+    title: 'Compliance report made',
+    description: 'A compliance report was made and can be downloaded.',
+    data: z.object({ reportId: id, kind: z.string() }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

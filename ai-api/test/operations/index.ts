@@ -1,8 +1,10 @@
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
+import { files } from './files.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
@@ -11,6 +13,7 @@ import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
+import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
@@ -36,11 +39,14 @@ export const steps: Step[] = [
   ...agents,
   ...decisions,
   ...validation,
+  ...files,
   ...licences,
   ...webhooks,
   ...prompts,
   ...repositories,
   ...links,
+  ...analytics,
+  ...provenance,
   ...workflows,
   ...platform,
 ];

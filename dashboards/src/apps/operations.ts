@@ -3,6 +3,7 @@ import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decisionQueries, decisionsPage } from './decisions.ts';
+import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
@@ -22,6 +23,7 @@ export const operations: App = {
     ...templateQueries,
     ...jobQueries,
     ...webhookQueries,
+    ...heldQueries,
     auditQuery,
     ...workflowQueries,
     ...decisionQueries,
@@ -32,9 +34,10 @@ export const operations: App = {
   pages: [
     runsPage,
     instancesPage,
-    templatesPage,
+    templatesPage(false),
     jobsPage,
     webhooksPage,
+    quarantinePage,
     decisionsPage(false),
     agentsPage(false),
     validationPage(false),

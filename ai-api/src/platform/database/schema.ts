@@ -1,12 +1,15 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ComplianceTables } from './schema/compliance.ts';
 import type { ContextTables } from './schema/context.ts';
+import type { ContextAnalyticsTables } from './schema/context-analytics.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
 import type { EventsTables } from './schema/events.ts';
+import type { FilesTables } from './schema/files.ts';
 import type { GatesTables } from './schema/gates.ts';
 import type { IdentityTables } from './schema/identity.ts';
 import type { JudgementTables } from './schema/judgement.ts';
@@ -26,12 +29,15 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ComplianceTables,
     ContextTables,
+    ContextAnalyticsTables,
     ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,
     EvaluationsTables,
     EventsTables,
+    FilesTables,
     GatesTables,
     IdentityTables,
     JudgementTables,

@@ -1,5 +1,6 @@
 import type { CriterionResult, JudgementView } from '../../../judgement/index.ts';
 import { html } from '../../../platform/html.ts';
+import { LINE, mailButton, mailPage, QUIET } from '../../../platform/mail/layout.ts';
 import { daysOf } from '../../../platform/week.ts';
 import type { Detail } from './views.ts';
 
@@ -27,9 +28,6 @@ export function renderEmail(detail: Detail, link: string | null = null): Email {
   };
 }
 
-const INK = '#1c2430';
-const QUIET = '#5b6675';
-const LINE = '#e3e7ec';
 const COLOURS = {
   A: '#0b6b47',
   B: '#1d6f8a',
@@ -39,35 +37,21 @@ const COLOURS = {
   'insufficient evidence': QUIET,
 };
 
-/** Tables and inline styles: what mail programs understand. */
 function page(detail: Detail, judgement: JudgementView, link: string | null) {
   const { monday, sunday } = daysOf(detail.week);
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Your week ${detail.week}</title>
-  </head>
-  <body style="margin:0;background:#f4f6f8;color:${INK};font:16px/1.55 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
-    <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:32px 16px">
-      <table role="presentation" width="600" cellpadding="0" cellspacing="0" style="max-width:600px;width:100%;background:#ffffff;border:1px solid ${LINE};border-radius:10px">
-        <tr><td style="padding:28px 32px 8px">
-          <p style="margin:0;color:${QUIET};font-size:14px">Week ${detail.week}, ${monday} to ${sunday}</p>
-          <h1 style="margin:6px 0 0;font-size:22px;line-height:1.3">${headline(detail, judgement)}</h1>
-        </td></tr>
-        <tr><td style="padding:12px 32px">${gradeLine(judgement)}</td></tr>
-        <tr><td style="padding:4px 32px 12px">${paragraphs(judgement.feedback)}</td></tr>
-        <tr><td style="padding:4px 32px 20px">${criteriaTable(judgement.criteria)}</td></tr>
-        ${detail.projects.length > 0 ? html`<tr><td style="padding:0 32px 20px">${projectsTable(detail)}</td></tr>` : ''}
-        ${link ? html`<tr><td style="padding:0 32px 20px"><a href="${link}" style="${BUTTON}">See reasons and evidence</a></td></tr>` : ''}
-        <tr><td style="padding:16px 32px 24px;border-top:1px solid ${LINE};color:${QUIET};font-size:13px">
-          ${howDecided(judgement)} Something wrong? Answer this e-mail: a person can correct it.
-        </td></tr>
-      </table>
-    </td></tr></table>
-  </body>
-</html>`;
+  return mailPage({
+    title: `Your week ${detail.week}`,
+    over: `Week ${detail.week}, ${monday} to ${sunday}`,
+    heading: headline(detail, judgement),
+    blocks: [
+      gradeLine(judgement),
+      paragraphs(judgement.feedback),
+      criteriaTable(judgement.criteria),
+      detail.projects.length > 0 && projectsTable(detail),
+      link && mailButton(link, 'See reasons and evidence'),
+    ],
+    footer: `${howDecided(judgement)} Something wrong? Answer this e-mail: a person can correct it.`,
+  });
 }
 
 function headline({ builder }: Detail, { grade }: JudgementView): string {
@@ -94,7 +78,6 @@ function paragraphs(feedback: string) {
   });
 }
 
-const BUTTON = `display:inline-block;background:#1d4ed8;color:#ffffff;text-decoration:none;border-radius:8px;padding:10px 18px`;
 const HEAD = `text-align:left;padding:6px 8px 6px 0;border-bottom:1px solid ${LINE};color:${QUIET};font-weight:600`;
 const CELL = `padding:7px 8px 7px 0;border-bottom:1px solid ${LINE};vertical-align:top`;
 const NUMBER = `${CELL};text-align:right;white-space:nowrap`;

@@ -8,6 +8,10 @@ export const MAX_TASKS = 5_000;
 export const MAX_CHILD_DEPTH = 5;
 export const MAX_INPUT_BYTES = 64_000;
 export const MAX_OUTPUT_BYTES = 256_000;
+/** Of all that the steps of an instance answer. */
+export const MAX_INSTANCE_CHARACTERS = 16_000_000;
+/** Instances that one instance starts, all below it counted. */
+export const MAX_DESCENDANTS = 1_000;
 export const MAX_SOURCE_CHARACTERS = 200_000;
 
 export const STEP_TYPES = [
@@ -256,6 +260,10 @@ const inputField = z.strictObject({
   type: z.enum(INPUT_TYPES),
   description: z.string().max(500).default(''),
   required: z.boolean().default(true),
+  secret: z
+    .boolean()
+    .default(false)
+    .describe('A text that nobody is shown, and that is forgotten when the instance is done'),
   example: z.unknown().optional(),
 });
 
