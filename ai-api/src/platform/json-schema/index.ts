@@ -13,14 +13,14 @@ export class SchemaError extends Error {
 }
 
 /** What is wrong with a value, and where. */
-export interface SchemaFault {
+interface SchemaFault {
   /** JSON Pointer, '' for the whole. */
   path: string;
   message: string;
 }
 
 /** Checks values against one schema; answers what is wrong, nothing for a value that fits. */
-export type SchemaCheck = (value: unknown) => SchemaFault[];
+type SchemaCheck = (value: unknown) => SchemaFault[];
 
 const compiled = new LRUCache<string, SchemaCheck>({ max: MAX_COMPILED });
 

@@ -15,7 +15,7 @@ export class PatternError extends Error {
 }
 
 /** A regular expression of RE2: its time grows with the text in proportion, whatever the pattern. */
-export interface Pattern {
+interface Pattern {
   source: string;
   /** @throws {PatternError} when pattern and text together are too large */
   test(text: string): boolean;
@@ -23,7 +23,7 @@ export interface Pattern {
   matches(text: string): { start: number; end: number }[];
 }
 
-export interface PatternOptions {
+interface PatternOptions {
   ignoreCase?: boolean;
   /** ^ and $ match at lines. */
   multiline?: boolean;

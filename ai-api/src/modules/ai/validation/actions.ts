@@ -19,7 +19,7 @@ export type Action = (typeof ACTIONS)[number];
 
 /** What became of a text. */
 export const EFFECTS = ['accepted', 'changed', 'refused', 'withheld', 'reask', 'waiting'] as const;
-export type Effect = (typeof EFFECTS)[number];
+type Effect = (typeof EFFECTS)[number];
 
 export const MAX_REASKS = 3;
 

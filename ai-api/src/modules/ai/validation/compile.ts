@@ -24,7 +24,7 @@ export interface CompiledRules {
 }
 
 /** What is wrong with a rule set, and where. */
-export interface DefinitionFault {
+interface DefinitionFault {
   field: string;
   message: string;
 }

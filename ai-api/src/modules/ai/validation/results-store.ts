@@ -5,7 +5,7 @@ import type { VerdictStatus } from './judge-text.ts';
 import type { Source } from './schema.ts';
 
 export type ResultRecord = Selectable<Schema['validation.results']>;
-export type NewResult = Insertable<Schema['validation.results']>;
+type NewResult = Insertable<Schema['validation.results']>;
 
 export async function insertResult(transaction: TenantTransaction, values: NewResult): Promise<void> {
   await transaction.insertInto('validation.results').values(values).execute();

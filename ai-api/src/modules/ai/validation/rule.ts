@@ -4,7 +4,7 @@ import { MAX_PATTERN_LENGTH } from '../../../platform/text/pattern.ts';
 import { UNITS } from './checks/parts.ts';
 import { PII_KINDS } from './checks/pii-kinds.ts';
 
-export const MAX_RULES = 40;
+const MAX_RULES = 40;
 /** Longest text that is judged, in UTF-16 units. */
 export const MAX_TEXT_LENGTH = 50_000;
 const MAX_COUNT = 100_000;

@@ -89,7 +89,7 @@ const spanView = z.object({
   text: z.string(),
 });
 
-export const ruleResultView = z.object({
+const ruleResultView = z.object({
   ruleId: z.string(),
   title: z.string(),
   type: z.string(),

@@ -344,6 +344,10 @@ describe.each(businessDatabases())('validation on $name', ({ create }) => {
     test('are found and erased with the person that they are about', async () => {
       const about = 'builder:b-777';
       const { resultId } = await check('Mail ada@example.com.', { about });
+      const { files } = await client.audit.reports({ kind: 'gdpr-access', subject: about });
+      const { pathname, search } = new URL(files[0]?.url ?? '');
+      const report = await fetch(api.url + pathname + search);
+      expect(await report.text()).toContain('ada@example.com');
       await client.audit.erase({ subject: about, reason: 'The person asked for it.' });
       expect(await refusal(client.validation.get({ resultId }))).toMatchObject({ code: 'NOT_FOUND' });
     });

@@ -11,7 +11,7 @@ import * as structure from './structure.ts';
 import * as words from './words.ts';
 
 /** Rules that need something outside of the text: meaning and reading. */
-export type OutsideType = 'similarity' | 'rubric';
+type OutsideType = 'similarity' | 'rubric';
 export type TextRule = Exclude<Rule, { type: OutsideType }>;
 
 const CHECKS: { [T in Exclude<RuleType, OutsideType>]: (rule: RuleOf<T>) => Check } = {

@@ -23,7 +23,7 @@ export function regex({ pattern, replaceWith, ...options }: RuleOf<'regex'>): Ch
 }
 
 /** What is too large for its limit is not known, and says why. */
-export function withinBounds(run: () => Found): Found {
+function withinBounds(run: () => Found): Found {
   try {
     return run();
   } catch (error) {
