@@ -20,9 +20,12 @@ const BENCHMARKS = [
   'conversation-import',
   'commit-links',
   'analytics',
+  'commit-intake',
+  'provenance',
   'grounding',
   'decision-latency',
   'licences',
+  'validation',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

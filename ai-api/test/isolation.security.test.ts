@@ -36,6 +36,7 @@ const UNRECORDED: Record<string, string> = {
   'batch.read': 'it reads',
   'conversation.import': 'files that are refused change nothing; each conversation that is saved is recorded',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
+  'provenance.blame': 'it reads',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
   ...Object.fromEntries(
@@ -44,6 +45,9 @@ const UNRECORDED: Record<string, string> = {
       'the row of the session is its history',
     ]),
   ),
+  'validation.try': 'it keeps nothing',
+  'validationRuleSet.check': 'it reads',
+  'validationRuleSet.replay': 'it reads',
   'workflowTemplate.check': 'it reads',
   'workflowTemplate.dryRun': 'it reads',
   'workflowTemplate.evaluate': 'it reads',

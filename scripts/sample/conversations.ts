@@ -1,4 +1,5 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
+import { sampleCommits } from '../../examples/conversations/commits.ts';
 import { sampleConversations } from '../../examples/conversations/index.ts';
 
 /**
@@ -14,6 +15,19 @@ export async function importConversations(client: Client, as: (userId: string) =
     imported += report.conversations;
   }
   return imported;
+}
+
+/**
+ * Records the commits of the sample company, so that they are linked with its conversations. A second time changes
+ * nothing.
+ * @returns how many are new
+ */
+export async function recordCommits(client: Client): Promise<number> {
+  let recorded = 0;
+  for (const [repository, some] of Map.groupBy(sampleCommits(), (one) => one.repository))
+    recorded += (await client.commit.record({ repository, commits: some.map(({ commit }) => commit) }))
+      .recorded;
+  return recorded;
 }
 
 /** The user of a person, who may act from then on. */

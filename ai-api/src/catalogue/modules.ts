@@ -5,9 +5,11 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as validation } from '../modules/ai/validation/contract.ts';
 import { contract as analytics } from '../modules/context/analytics/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
+import { contract as provenance } from '../modules/context/provenance/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as licences } from '../modules/licences/licences/contract.ts';
 import { contract as signing } from '../modules/licences/signing/contract.ts';
@@ -84,6 +86,11 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  validation: {
+    contract: validation,
+    schema: 'validation',
+    load: () => import('../modules/ai/validation/index.ts'),
+  },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',
@@ -121,6 +128,11 @@ export const MODULES = {
     load: () => import('../modules/context/repositories/index.ts'),
   },
   links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
+  provenance: {
+    contract: provenance,
+    schema: 'context',
+    load: () => import('../modules/context/provenance/index.ts'),
+  },
   signing: {
     contract: signing,
     schema: 'licences',

@@ -18,6 +18,7 @@ import { server } from './settings/server.ts';
 import { sources } from './settings/sources.ts';
 import { storage } from './settings/storage.ts';
 import { telemetry } from './settings/telemetry.ts';
+import { validation } from './settings/validation.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {
@@ -41,6 +42,7 @@ export const SETTING_GROUPS = {
   'Webhooks and live events': events,
   'Assistants (MCP)': mcp,
   'E-mail': mail,
+  Validation: validation,
   'Floating licences': licences,
   Telemetry: telemetry,
 };
@@ -59,6 +61,7 @@ export const settings = z.object({
   ...events,
   ...mcp,
   ...mail,
+  ...validation,
   ...licences,
   ...telemetry,
 });

@@ -36,6 +36,15 @@ const workflowInstance = z.object({
   reference: z.string().nullable(),
 });
 
+/** No texts: they may be confidential, and who may read them asks for the result. */
+const validationEvent = z.object({
+  resultId: id,
+  ruleSet: z.string(),
+  version: z.number().int(),
+  source: z.string().describe('What asked, such as api or agent'),
+  reference: z.string().nullable(),
+});
+
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
   'commit.recorded': {
@@ -362,6 +371,25 @@ export const events = {
     title: 'Rollback incomplete',
     description: 'Something that a workflow did could not be undone: a person has to undo it by hand.',
     data: workflowInstance.extend({ left: z.array(z.string()).describe('Steps that are not undone') }),
+  },
+  'validation.rules.published': {
+    title: 'Validation rules published',
+    description: 'Texts are judged by this version of a rule set from now on.',
+    data: z.object({ ruleSet: z.string(), version: z.number().int() }),
+  },
+  'validation.failed': {
+    title: 'Validation failed',
+    description: 'A text did not pass a rule set, or a person has to decide.',
+    data: validationEvent.extend({
+      status: z.enum(['failed', 'unsure']),
+      effect: z.string(),
+      rules: z.array(z.string()).describe('Ids of the rules that it failed'),
+    }),
+  },
+  'validation.decided': {
+    title: 'Validation decided',
+    description: 'A person decided on a text, in the place of its verdict.',
+    data: validationEvent.extend({ status: z.enum(['passed', 'failed']) }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

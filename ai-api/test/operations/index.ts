@@ -12,10 +12,12 @@ import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
+import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
+import { validation } from './validation.ts';
 import { webhooks } from './webhooks.ts';
 import { workflows } from './workflows.ts';
 
@@ -35,12 +37,14 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...validation,
   ...licences,
   ...webhooks,
   ...prompts,
   ...repositories,
   ...links,
   ...analytics,
+  ...provenance,
   ...workflows,
   ...platform,
 ];

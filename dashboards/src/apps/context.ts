@@ -6,7 +6,10 @@ import {
 } from './conversation-policies.ts';
 import { conversationSearchPage, conversationSearchQueries } from './conversation-search.ts';
 import { conversationQueries, conversationsPage } from './conversations.ts';
+import { linkQueries, linksPage } from './links.ts';
+import { connectPage, repositoriesPage, repositoryQueries } from './repositories.ts';
 import { gapsPage, ownFiguresPage, teamPage, teamQueries } from './team-analytics.ts';
+import { timelinePage, timelineQueries } from './timeline.ts';
 
 /** For everyone who talks to coding assistants: their conversations, found again, and what teams learn from them. */
 export const context: App = {
@@ -22,8 +25,11 @@ export const context: App = {
   queries: [
     ...conversationQueries,
     ...conversationSearchQueries,
-    ...conversationPolicyQueries,
     ...teamQueries,
+    ...timelineQueries,
+    ...linkQueries,
+    ...repositoryQueries,
+    ...conversationPolicyQueries,
   ],
   pages: [
     conversationsPage,
@@ -31,6 +37,10 @@ export const context: App = {
     ownFiguresPage,
     teamPage,
     gapsPage,
+    timelinePage,
+    linksPage,
+    repositoriesPage,
+    connectPage,
     conversationPoliciesPage,
     conversationPolicyChangePage,
   ],

@@ -39,11 +39,13 @@ import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
 import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
+import { templateQueries, templateReleaseQueries, templatesPage } from './templates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
+import { validationEditQueries, validationPage, validationQueries } from './validation.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
-    options: { include: 'decisions,approvals,workflows' },
+    options: { include: 'decisions,approvals,workflows,plans,usage' },
     transform: 'first-page',
   }),
   ...runQueries,
@@ -71,9 +73,13 @@ const queries: Query[] = [
   ...decideQueries,
   ...agentQueries,
   ...agentEditQueries,
+  ...validationQueries,
+  ...validationEditQueries,
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
+  ...templateQueries,
+  ...templateReleaseQueries,
   auditQuery,
   ...spendQueries,
   ...settingsQueries,
@@ -123,13 +129,13 @@ const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'usage', 'quality')],
+  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'quality')],
   rows: [
     ...pageHeader(
       'overview',
       'Overview',
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
-      ['runs', 'usage', 'quality'],
+      ['firstPage', 'runs', 'quality'],
       [
         button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
@@ -141,13 +147,14 @@ const overview: Page = {
       cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
       cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
-      cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     [
       cell(cardOf('overviewDecisions', 'firstPage', { from: 'decisionsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewPlans', 'firstPage', { from: 'plansCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewSpent', 'firstPage', { from: 'spentCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     ...overviewList('overviewAttention', 'Needs review', 'attention', {
       title: 'No evaluation needs review',
@@ -250,9 +257,10 @@ export const executive: App = {
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
-    rulesPage,
+    ...menuEntry('Rules', [rulesPage, validationPage(true)]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
+    templatesPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
     settingsPage,

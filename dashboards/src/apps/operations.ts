@@ -7,6 +7,7 @@ import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
+import { validationPage, validationQueries } from './validation.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
 import { workflowQueries, workflowsPage } from './workflows.ts';
 
@@ -25,16 +26,18 @@ export const operations: App = {
     ...workflowQueries,
     ...decisionQueries,
     ...agentQueries,
+    ...validationQueries,
     ...accessQueries,
   ],
   pages: [
     runsPage,
     instancesPage,
-    templatesPage,
+    templatesPage(false),
     jobsPage,
     webhooksPage,
     decisionsPage(false),
     agentsPage(false),
+    validationPage(false),
     auditPage,
     workflowsPage,
     accessPage,

@@ -19,6 +19,7 @@ import type { PerformanceTables } from './schema/performance.ts';
 import type { PlatformHttpTables } from './schema/platform-http.ts';
 import type { PromptsTables } from './schema/prompts.ts';
 import type { QualityTables } from './schema/quality.ts';
+import type { ValidationTables } from './schema/validation.ts';
 import type { WorkflowsTables } from './schema/workflows.ts';
 
 /** Every table, as the migrations make them, by the module that owns it. A module's store touches its own schema only. */
@@ -44,4 +45,5 @@ export interface Schema
     PlatformHttpTables,
     PromptsTables,
     QualityTables,
+    ValidationTables,
     WorkflowsTables {}

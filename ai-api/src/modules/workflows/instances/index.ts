@@ -12,6 +12,7 @@ import type { Decisions } from '../../ai/decisions/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import { workflow } from './contract.ts';
 import type { AtPoint } from './parts.ts';
@@ -27,6 +28,7 @@ interface Needs {
   templates: Templates;
   invoker: Invoker;
   identity: Identity;
+  people: People;
   decisions: Decisions;
   agents: Agents;
   mailer: Mailer;
@@ -53,11 +55,8 @@ export function create({ config, clock, ...needs }: Needs) {
 }
 
 /** What people wrote into workflows, and what steps answered about them. */
-export function personalData(service: Workflows): PersonalData {
-  return {
-    tables: ['workflows.instances', 'workflows.tasks', 'workflows.compensations', 'workflows.signals'],
-    about: service.about,
-  };
+export function personalData({ personalData: held }: Workflows): PersonalData {
+  return held;
 }
 
 /** The operations of this module. */
