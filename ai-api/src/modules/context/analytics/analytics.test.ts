@@ -171,8 +171,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   test('assistants and repositories are shown by the same rule', async () => {
     const { items } = await client.analytics.assistants({ weeks: 1 });
     expect(items).toMatchObject([
-      { assistant: 'claude-code' },
-      { assistant: `claude-code · ${MODEL}`, tokens: 15_400 },
+      { assistant: `claude-code · ${MODEL}`, conversations: 14, messages: 28, tokens: 15_400 },
     ]);
     const repositories = await client.analytics.repositories({ weeks: 1 });
     expect(repositories.items).toMatchObject([

@@ -5,7 +5,7 @@ export interface ContextAnalyticsTables {
     tenant_id: TenantId;
     conversation_id: string;
     hour: Date;
-    /** Empty for messages of no model. */
+    /** Of the message, or else the first of its conversation; empty for none. */
     model: string;
     messages: number;
     prompts: number;

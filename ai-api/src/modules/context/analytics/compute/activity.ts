@@ -64,7 +64,7 @@ export async function computeHours(
         edits_rejected, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write)
       select message.conversation_id,
         date_trunc('hour', coalesce(message.said_at, conversation.started_at, conversation.active_at), 'utc'),
-        coalesce(message.model, ''), count(*), count(*) filter (where message.author = 'human'),
+        coalesce(message.model, conversation.models[1], ''), count(*), count(*) filter (where message.author = 'human'),
         coalesce(sum(calls.calls), 0), coalesce(sum(calls.edits), 0), coalesce(sum(calls.rejected), 0),
         coalesce(sum(message.tokens_input), 0), coalesce(sum(message.tokens_output), 0),
         coalesce(sum(message.tokens_cache_read), 0), coalesce(sum(message.tokens_cache_write), 0)
