@@ -9,6 +9,7 @@ import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import type { AtDelivery } from '../modules/shared/notifications/index.ts';
 import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
@@ -29,6 +30,8 @@ export interface Overrides {
   clock?: Clock;
   /** Is called at the moments of a workflow at which a process may end. */
   atPoint?: AtPoint;
+  /** Is called at the moments of a delivery at which a process may end. */
+  atDelivery?: AtDelivery;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
@@ -132,6 +135,7 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
+    atDelivery: overrides.atDelivery ?? (() => {}),
   };
 }
 

@@ -71,6 +71,7 @@ export const PROBLEMS = {
   WORKFLOW_INVALID: { status: 422, title: 'The workflow template is not valid' },
   WORKFLOW_NOT_APPROVED: { status: 409, title: 'A second person has to approve this template' },
   WORKFLOW_STATE: { status: 409, title: 'The workflow is not in a state that allows this' },
+  TEMPLATE_INVALID: { status: 422, title: 'The template cannot be filled in' },
   CONFLICT: { status: 409, title: 'It was changed in the meantime' },
   TOO_MANY_CONNECTIONS: { status: 429, title: 'Too many open connections' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
