@@ -7,6 +7,7 @@ import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
 import { links } from './links.ts';
+import { notifications } from './notifications.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
@@ -36,6 +37,7 @@ export const steps: Step[] = [
   ...decisions,
   ...licences,
   ...webhooks,
+  ...notifications,
   ...prompts,
   ...repositories,
   ...links,

@@ -5,6 +5,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { performance, plan } from './contract.ts';
 import { createPerformance, type Performance } from './service.ts';
@@ -18,11 +19,12 @@ interface Needs {
   objects: ObjectStore;
   prompts: Prompts;
   dashboards: Dashboards;
+  notifications: Notifications;
   clock: Clock;
 }
 
-export function create({ clock, ...needs }: Needs) {
-  return createPerformance({ ...needs, now: () => clock.now() });
+export function create({ clock, notifications, ...needs }: Needs) {
+  return createPerformance({ ...needs, render: notifications.render, now: () => clock.now() });
 }
 
 /** The operations of this module. */

@@ -11,6 +11,7 @@ import { addWeeks, weekOf } from '../../../platform/week.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import {
   evaluationKind,
@@ -22,7 +23,7 @@ import {
 import { swapNames } from './fairness.ts';
 import { createPlans } from './plans.ts';
 import { reportOf } from './report.ts';
-import { reportHtml, reportText, subjectOf } from './report-email.ts';
+import { emailData, subjectOf } from './report-email.ts';
 import { reportPdf } from './report-pdf.ts';
 import { shiftOf } from './shift.ts';
 import { activePlans } from './store.ts';
@@ -37,6 +38,8 @@ export interface PerformanceSetup {
   objects: ObjectStore;
   prompts: Prompts;
   dashboards: Dashboards;
+  /** Fills the template of the report in. */
+  render: Notifications['render'];
   now: () => Date;
 }
 
@@ -47,7 +50,7 @@ export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, events, objects, prompts, dashboards, now } = setup;
+  const { database, people, events, objects, prompts, dashboards, render, now } = setup;
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
@@ -119,17 +122,28 @@ export function createPerformance(setup: PerformanceSetup) {
         const body = await reportPdf(report, linkTo);
         await objects.put(key, body, { contentType: 'application/pdf' });
       }
-      await database.withTenant(actor.tenantId, (transaction) =>
-        record(transaction, actor, {
+      const email = await database.withTenant(actor.tenantId, async (transaction) => {
+        const recipient = { name: '', email: null };
+        const rendered = isPdf
+          ? null
+          : await render(
+              transaction,
+              actor.tenantId,
+              'performance-report',
+              emailData(report, linkTo),
+              recipient,
+            );
+        await record(transaction, actor, {
           subject: `report:${week}`,
           details: [{ about: [], content: { format: given.format, team: given.team ?? null } }],
-        }),
-      );
+        });
+        return rendered;
+      });
       return {
         week,
-        subject,
-        html: isPdf ? null : reportHtml(report, linkTo),
-        text: isPdf ? null : reportText(report, linkTo),
+        subject: email?.subject ?? subject,
+        html: email?.html ?? null,
+        text: email?.text ?? null,
         url: isPdf ? await objects.signedUrl(key, { method: 'GET', expiresInSeconds: LINK_SECONDS }) : null,
       };
     },

@@ -120,6 +120,9 @@ export function create(needs: Needs) {
       log,
     },
 
+    /** Removes what is older than the company keeps it; answers how many notifications are gone. */
+    removeOld: (transaction: TenantTransaction) => removeOld(transaction, now()),
+
     /** Notifies people in the transaction that causes it; see {@link createNotify}. */
     notify: notifier.notify,
 
