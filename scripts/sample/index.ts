@@ -1,5 +1,6 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import { importConversations } from './conversations.ts';
+import { notifications } from './notifications.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
@@ -45,5 +46,6 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await questions(executive);
   await importConversations(client, as);
   await startProcesses(client);
+  await notifications(client, executive, as(PEOPLE.builder));
   return people;
 }

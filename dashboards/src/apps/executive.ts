@@ -26,6 +26,8 @@ import {
   showEvaluation,
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
+import { noticeTemplateQueries, noticeTemplatesPage } from './notification-templates.ts';
+import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
@@ -75,6 +77,9 @@ const queries: Query[] = [
   ...traceQueries,
   auditQuery,
   ...settingsQueries,
+  ...noticeQueries,
+  ...preferenceQueries,
+  ...noticeTemplateQueries,
 ];
 
 const NO_RUN = {
@@ -244,7 +249,7 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true), noticesPage]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage]),
@@ -253,6 +258,6 @@ export const executive: App = {
     agentsPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
     auditPage,
-    settingsPage,
+    ...menuEntry('Settings', [settingsPage, noticeTemplatesPage, preferencesPage]),
   ],
 };

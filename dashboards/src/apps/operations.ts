@@ -1,3 +1,4 @@
+import { menuEntry } from '../build/menu.ts';
 import type { App } from '../build/model.ts';
 import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
@@ -5,6 +6,14 @@ import { auditPage, auditQuery } from './audit.ts';
 import { decisionQueries, decisionsPage } from './decisions.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
+import {
+  noticeQueries,
+  noticesPage,
+  preferenceQueries,
+  preferencesPage,
+  sentPage,
+  sentQueries,
+} from './notifications.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
@@ -26,6 +35,9 @@ export const operations: App = {
     ...decisionQueries,
     ...agentQueries,
     ...accessQueries,
+    ...sentQueries,
+    ...noticeQueries,
+    ...preferenceQueries,
   ],
   pages: [
     runsPage,
@@ -37,6 +49,7 @@ export const operations: App = {
     agentsPage(false),
     auditPage,
     workflowsPage,
+    ...menuEntry('Notifications', [sentPage, noticesPage, preferencesPage]),
     accessPage,
   ],
 };
