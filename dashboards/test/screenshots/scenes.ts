@@ -82,6 +82,7 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/experiments': each(row('experimentsTable'), tab('Report')),
   'ai-manager-executive/proposals': row('optimizationsTable'),
   'ai-manager-executive/agents': each(row('agentsTable', 'Week reader'), tab('Executions')),
+  'ai-manager-executive/notification-templates': row('noticeTemplatesTable', 'Weekly evaluation'),
   'ai-manager-builder/my-week': each(tab('Reasons and evidence')),
   'ai-manager-builder/my-requests': row('requestsTable', 'Appealed'),
   'ai-manager-builder/stage-gates': row('gatesTable'),

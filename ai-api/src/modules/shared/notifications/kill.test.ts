@@ -106,7 +106,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   });
 
   async function messageIdOf(id: string): Promise<string> {
-    const page = await (await fetch(`${mailbox.url}/messages/${id}?view=source`)).text();
-    return /Message-ID: (\S+)/i.exec(page)?.[1] ?? 'none';
+    const source = await (await fetch(`${mailbox.url}/messages/${id}/source`)).text();
+    return /^Message-ID: (\S+)/im.exec(source)?.[1] ?? 'none';
   }
 });

@@ -73,6 +73,7 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
         .deleteFrom('notifications.notifications')
         .where('owner', 'in', owners)
         .executeTakeFirst();
+      await transaction.deleteFrom('notifications.batches').where('owner', 'in', owners).execute();
       await transaction.deleteFrom('notifications.preferences').where('owner', 'in', owners).execute();
       const profiles = await transaction
         .deleteFrom('notifications.profiles')

@@ -2,7 +2,7 @@ import { Liquid, type Template } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
 
 /** What one part of a template may use: characters of source, milliseconds, and units of memory as LiquidJS counts. */
-const LIMITS = { parseLimit: 100_000, renderLimit: 300, memoryLimit: 2_000_000 };
+const LIMITS = { parseLimit: 100_000, renderLimit: 1_000, memoryLimit: 2_000_000 };
 const MAX_OUTPUT = 500_000;
 
 /** A template that could not be read or filled in, with a reason its author can act on. */
