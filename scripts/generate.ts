@@ -14,6 +14,7 @@ export function generatedFiles(): Record<string, string> {
   return {
     'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
     'n8n-nodes/nodes/AiManager/manifest-types.generated.ts': copyOf('manifest-types.ts'),
+    'n8n-nodes/nodes/shared/decode-text.generated.ts': copyOf('decode-text.ts'),
     'n8n-nodes/nodes/shared/problem-document.generated.ts': copyOf('problem-document.ts'),
     'tooljet-plugins/ai-manager/lib/problem-document.generated.ts': copyOf('problem-document.ts'),
     ...toolJetFiles(manifest),

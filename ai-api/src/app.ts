@@ -9,6 +9,7 @@ import { openApi } from './catalogue/openapi.ts';
 import { trustedProxies } from './config/proxies.ts';
 import { parseOrigins } from './config/settings/mcp.ts';
 import type { Context } from './context.ts';
+import { refuseOnFullDisk } from './http/disk-space.ts';
 import { docsRouter } from './http/docs.ts';
 import { errorHandler, unknownPath } from './http/error-handler.ts';
 import { connectionGate } from './http/limits/connection-gate.ts';
@@ -35,6 +36,7 @@ export function createApp(context: Context): Express {
   app.use(securityHeaders(context.publicUrl));
   app.use(shedLoad(context.config));
   app.use(limitUrl);
+  app.use(refuseOnFullDisk(context.disk));
   const { anonymous } = context.requestPolicies.limiter;
   app.get('/', anonymous, (_request, response) => response.redirect('/docs'));
   app.get('/openapi.json', anonymous, (_request, response) => {

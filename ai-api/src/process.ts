@@ -5,6 +5,7 @@ import { VectorsMissing } from './models/embeddings/pgvector.ts';
 import { DataDirectoryInUse } from './platform/database/data-lock.ts';
 import { SchemaOfAnotherVersion } from './platform/database/migrate.ts';
 import { DatabaseUnreachable } from './platform/database/postgres.ts';
+import { DiskTooSmall } from './platform/disk/index.ts';
 import { both, createLog } from './platform/log.ts';
 import { referencesIn } from './platform/secrets/index.ts';
 import { startServer } from './server.ts';
@@ -56,6 +57,7 @@ async function openLogExport(config: Config) {
 }
 
 const PLAIN = [
+  DiskTooSmall,
   DataDirectoryInUse,
   DatabaseUnreachable,
   RegionMismatch,

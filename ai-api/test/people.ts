@@ -2,11 +2,16 @@ import fc from 'fast-check';
 import { ApiError } from '../src/catalogue/client.ts';
 import { BUILDER_STATUSES } from '../src/modules/shared/people/rows.ts';
 
+/** An address of each builder's own. */
+function addressOf(builderId: unknown = 'thistle'): string {
+  return encodeURIComponent(String(builderId).toWellFormed()).replaceAll(/[%.]/g, '').slice(0, 60) || 'thistle';
+}
+
 /** A valid row of builders.csv, with other cells where given. */
 export const builderRow = (cells: Record<string, unknown> = {}) => ({
   builder_id: 'x-1',
   name: 'Thistle Wick',
-  email: 'thistle@people.example',
+  email: `${addressOf(cells.builder_id)}@people.example`,
   team: 'Errata',
   title: 'Builder',
   status: 'active',

@@ -150,6 +150,20 @@ describe('a table', () => {
     expect(api.requests[0]?.body).toEqual({ left: 'sku,count\na,1\n' });
   });
 
+  test('is filled by files in the encoding that is named, and by none that is not read for certain', async () => {
+    const files = { left: 'csv' };
+    const data = Buffer.from('sku,count\nJ\xf6rg,1\n', 'latin1').toString('base64');
+    const binary = { csv: { data, mimeType: 'text/csv', fileName: 'left.csv' } };
+    const parameters = { operation: 'load', rowsFrom: 'files', fileProperties: files };
+    await run({ ...parameters, encoding: 'windows-1252' }, [{}], { binary });
+    expect(api.requests[0]?.body).toEqual({ left: 'sku,count\nJörg,1\n' });
+    const done = await run(parameters, [{}], { binary });
+    expect(done.data.resultData.error?.message).toMatch(
+      /^left\.csv is not UTF-8: byte 0xF6 on line 2; it seems to be Windows-1252/,
+    );
+    expect(api.requests).toHaveLength(1);
+  });
+
   test.each([
     ['the table is not one', { table: 'x' }, 'Choose a table for the rows'],
     ['an item has none of its columns', { table: 'left' }, 'The item has no columns of the table left'],

@@ -49,6 +49,37 @@ test('every wrong cell is named at once', () => {
   expect(read).toThrow(/and \d+ more\n/);
 });
 
+test.each([
+  ['Windows-1252', 'windows-1252', Buffer.from('Jörg', 'latin1')],
+  ['Mac Roman', 'macintosh', Buffer.from('J\x9arg', 'latin1')],
+  ['UTF-16 without a mark', 'utf-16le', Buffer.from('Jörg', 'utf16le')],
+])(
+  'a file in %s is refused with its name and the cure, and read in the encoding that is named',
+  (seems, name, bytes) => {
+    const directory = companyWith(name, 'builders.csv', (text) => text);
+    const file = join(directory, 'builders.csv');
+    const [before = '', after = ''] = readFileSync(file, 'utf8').split('Quill');
+    const encode = (text: string) => Buffer.from(text, name === 'utf-16le' ? 'utf16le' : 'latin1');
+    writeFileSync(file, Buffer.concat([encode(before), bytes, encode(after)]));
+    expect(() => readCompany(directory)).toThrow(`${file} is not UTF-8: `);
+    expect(() => readCompany(directory)).toThrow(seems.replace(' without a mark', ''));
+    expect(() => readCompany(directory)).toThrow(
+      'Save it as "CSV UTF-8" and try again, or name its encoding',
+    );
+    expect(readCompany(directory, name as 'macintosh').parsed.builders.rows[0]?.row.name).toBe('Jörg Marrow');
+  },
+);
+
+test('a file with one bad byte is refused, and with a byte order mark UTF-16 is read', () => {
+  const directory = companyWith('mixed', 'builders.csv', (text) => text.replace('Quill', 'Jörg'));
+  const file = join(directory, 'builders.csv');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, Buffer.concat([Buffer.from(text), Buffer.from([0xe9])]));
+  expect(() => readCompany(directory)).toThrow(/byte 0xE9 on line \d+; the letters before it are UTF-8/);
+  writeFileSync(file, Buffer.from(`\ufeff${text}`, 'utf16le'));
+  expect(readCompany(directory).parsed.builders.rows[0]?.row.name).toBe('Jörg Marrow');
+});
+
 test('files with semicolons answer as the simulated sources do', () => {
   const directory = companyWith('semicolons', 'metrics.csv', (text) => {
     const [, ...rows] = text.trim().split('\n').slice(0, 3);

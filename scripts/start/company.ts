@@ -1,5 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  decodeText,
+  ENCODINGS,
+  type Encoding,
+  UndecodableText,
+} from '../../ai-api/src/contract/decode-text.ts';
 import { Problem } from '../../ai-api/src/http/problem.ts';
 import { type ImportInput, readTables } from '../../ai-api/src/modules/shared/people/import.ts';
 import { ROOT } from './root.ts';
@@ -39,12 +45,12 @@ export interface Fault {
 
 /**
  * Reads a company's files and checks every cell, before anything is started.
- * @throws {StartError} with what is missing, or every wrong cell up to twenty
+ * @throws {StartError} with what is missing, a file that is not in the encoding, or every wrong cell up to twenty
  */
-export function readCompany(directory: string): Company {
+export function readCompany(directory: string, encoding: Encoding = 'auto'): Company {
   const missing = Object.values(FILES).filter((file) => !existsSync(join(directory, file)));
   if (missing.length > 0) throw new StartError(`${directory} has no ${missing.join(', ')}.`);
-  const read = (file: string) => readFileSync(join(directory, file), 'utf8');
+  const read = (file: string) => textOf(join(directory, file), encoding);
   const tables = {
     builders: read(FILES.builders),
     projects: read(FILES.projects),
@@ -58,6 +64,15 @@ export function readCompany(directory: string): Company {
     .at(-1);
   if (newestWeek === undefined) throw new StartError(`${join(directory, FILES.metrics)} has no rows.`);
   return { directory, isSample: directory === SAMPLE, tables, newestWeek, parsed };
+}
+
+function textOf(path: string, encoding: Encoding): string {
+  try {
+    return decodeText(readFileSync(path), encoding);
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    throw new StartError(`${path} ${error.message} (--encoding ${Object.keys(ENCODINGS).join(', ')})`);
+  }
 }
 
 function parse(directory: string, tables: ImportInput): Parsed {

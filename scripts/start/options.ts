@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ENCODINGS, type Encoding } from '../../ai-api/src/contract/decode-text.ts';
 import { type Company, chooseCompany, readCompany, SAMPLE } from './company.ts';
 import { ROOT } from './root.ts';
 import { StartError } from './start-error.ts';
@@ -17,10 +18,11 @@ export interface Options {
   ports: { api: number; n8n: number; inbox: number; smtp: number; dashboards: number };
 }
 
-const USAGE = `npm start -- [--once] [--json] [--data DIR | --sample]
+const USAGE = `npm start -- [--once] [--json] [--data DIR [--encoding NAME] | --sample]
   --once      stop after the first evaluation and its e-mails
   --json      print one JSON object as the last line
   --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv)
+  --encoding NAME  of the files in DIR, where they are not UTF-8: ${Object.keys(ENCODINGS).slice(1).join(', ')}
   --sample    the sample company, which is also the default of an empty data folder
 
 Without either it continues with the company of the data folder.
@@ -59,12 +61,18 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): Options {
 function companyOf(values: ReturnType<typeof parse>, dataDirectory: string): Company {
   if (values.data !== undefined && values.sample)
     throw new StartError(`--data and --sample exclude each other.\n\n${USAGE}`);
+  const encoding = encodingOf(values.encoding ?? 'auto');
   if (values.data !== undefined) {
-    const company = readCompany(resolve(values.data));
+    const company = readCompany(resolve(values.data), encoding);
     chooseCompany(company.directory, dataDirectory);
     return company;
   }
-  return readCompany(chooseCompany(values.sample ? SAMPLE : null, dataDirectory));
+  return readCompany(chooseCompany(values.sample ? SAMPLE : null, dataDirectory), encoding);
+}
+
+function encodingOf(name: string): Encoding {
+  if (Object.hasOwn(ENCODINGS, name)) return name as Encoding;
+  throw new StartError(`--encoding must be one of ${Object.keys(ENCODINGS).join(', ')}.`);
 }
 
 function parse(args: string[]) {
@@ -75,6 +83,7 @@ function parse(args: string[]) {
         once: { type: 'boolean' },
         json: { type: 'boolean' },
         data: { type: 'string' },
+        encoding: { type: 'string' },
         sample: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

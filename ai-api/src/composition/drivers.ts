@@ -14,6 +14,7 @@ import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
+import { type Disk, MEGABYTE, noDisk, watchDisk } from '../platform/disk/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
 import { openObjects } from '../platform/objects/index.ts';
@@ -55,6 +56,7 @@ export async function openDrivers(
       publicUrl,
     }),
   });
+  const disk = diskOf(config, log);
   const otlp = otlpSettings(config);
   const tracing = otlp && (await openTracing(otlp, log));
   const ledger = createLedger(database, {
@@ -80,6 +82,7 @@ export async function openDrivers(
     log,
     onAttempt: metrics.jobAttempt,
     tracing,
+    room: () => disk.room(),
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });
@@ -114,6 +117,7 @@ export async function openDrivers(
     publicUrl,
     dashboards: createDashboards(config.DASHBOARDS_URL),
     objects,
+    disk,
     tracing,
     ledger,
     sources,
@@ -137,6 +141,13 @@ export async function openDrivers(
     atPoint: overrides.atPoint ?? (() => {}),
     atDelivery: overrides.atDelivery ?? (() => {}),
   };
+}
+
+/** Where the database or files are kept in the data folder, its disk is watched. */
+function diskOf(config: Config, log: Logger): Disk {
+  const isUsed = !config.DATABASE_URL || !config.OBJECTS_BUCKET;
+  if (!isUsed) return noDisk;
+  return watchDisk({ directory: config.DATA_DIR, minFreeBytes: config.DISK_MIN_FREE_MB * MEGABYTE, log });
 }
 
 /** Loads OpenTelemetry's exporter only where there is a collector: every start would wait for it. */

@@ -36,6 +36,7 @@ export function installationOf(drivers: Drivers): Installation {
     embeddings: embedder.space,
     traces: traces.isConnected ? 'langfuse' : 'none',
     mcp: config.MCP,
+    disk: () => drivers.disk.state(),
     providers: () =>
       routes.map((route) => ({
         model: route.name,

@@ -77,6 +77,7 @@ export const PROBLEMS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   OVERLOADED: { status: 503, title: 'The server is overloaded' },
   REQUEST_TIMEOUT: { status: 503, title: 'The response took too long' },
+  DISK_FULL: { status: 507, title: 'The disk of the server is full' },
   SERVICE_UNAVAILABLE: { status: 503, title: 'The service cannot answer right now' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;

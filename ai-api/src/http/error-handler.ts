@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import 'pino-http';
+import { diskFull } from './disk-space.ts';
 import { invalidField, Problem } from './problem.ts';
 
 /** 404 for paths that no route knows. */
@@ -50,6 +51,7 @@ export function toProblem(error: unknown): Problem {
   if (typeof code === 'string' && UNSTORABLE.test(code))
     return invalidField('(input)', 'has a character that cannot be stored');
   if (status === 400) return new Problem('MALFORMED_JSON', 'The request could not be read.');
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === DATABASE_DISK_FULL) return diskFull(error);
   if (isDatabaseDown(error)) {
     return new Problem('SERVICE_UNAVAILABLE', 'The database is busy or does not answer. Try again.', {
       retryAfter: 5,
@@ -61,6 +63,8 @@ export function toProblem(error: unknown): Problem {
 
 /** What PostgreSQL says of NUL in text and in JSON. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNSTORABLE = /^(22021|22P05)$/;
+
+const DATABASE_DISK_FULL = '53100';
 
 /** Sockets that fail, SQLSTATE classes 08 (connection), 53 (resources) and 57P (shutdown), and deadlock victims. */
 const OVERLOAD_CODES =

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { ENCODINGS } from '../shared/decode-text.generated.ts';
 import { labelOf } from './field-property.ts';
 import { type ManifestOperation, tablesOf } from './manifest.ts';
 
@@ -72,6 +73,16 @@ export function tableProperties(op: ManifestOperation, displayOptions: DisplayOp
         default: 'data',
         hint: 'Name of the binary property that holds the CSV file',
       })),
+    },
+    {
+      displayName: 'Encoding',
+      name: 'encoding',
+      type: 'options',
+      noDataExpression: true,
+      default: 'auto',
+      displayOptions: shownFor('files'),
+      options: Object.entries(ENCODINGS).map(([value, name]) => ({ name, value })),
+      description: 'How the bytes of the files are read; a file that does not fit is refused',
     },
   ];
 }

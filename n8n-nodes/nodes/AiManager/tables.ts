@@ -1,4 +1,5 @@
 import { type IDataObject, type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import { decodeText, type Encoding, UndecodableText } from '../shared/decode-text.generated.ts';
 import { findOperation, type ManifestOperation, tablesOf } from './manifest.ts';
 
 type RowsFrom = 'fields' | 'items' | 'files';
@@ -47,12 +48,32 @@ export async function tablesOfFiles(
       itemIndex,
     });
   }
+  const encoding = context.getNodeParameter('encoding', itemIndex, 'auto') as Encoding;
   const tables: Record<string, unknown> = {};
   for (const [field, property] of named) {
+    const { fileName } = context.helpers.assertBinaryData(itemIndex, property);
     const content = await context.helpers.getBinaryDataBuffer(itemIndex, property);
-    tables[field] = content.toString('utf8').replace(/^\uFEFF/, '');
+    tables[field] = textOf(context, itemIndex, fileName ?? property, content, encoding);
   }
   return tables;
+}
+
+function textOf(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  name: string,
+  content: Buffer,
+  encoding: Encoding,
+): string {
+  try {
+    return decodeText(content, encoding);
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    throw new NodeOperationError(context.getNode(), `${name} ${error.message}`, {
+      itemIndex,
+      description: 'Nothing was imported. The parameter Encoding says how the files are read.',
+    });
+  }
 }
 
 /** The table that a form is being filled in for. */

@@ -5,6 +5,9 @@ import { checked, httpUrl, text, whole } from './types.ts';
 /** Where data is kept. */
 export const storage = {
   DATA_DIR: text.default('.data').describe('Everything the embedded drivers store'),
+  DISK_MIN_FREE_MB: whole(1, 1_000_000_000, 32).describe(
+    'Megabytes of the disk of DATA_DIR that stay free: with less, writes are refused and jobs wait',
+  ),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that starts with postgres://' })
     .optional()

@@ -103,6 +103,8 @@ interface Settings {
   /** Told of every attempt that ended, with its duration. */
   onAttempt?: (queue: string, outcome: AttemptOutcome, seconds: number) => void;
   tracing?: Tracing | null;
+  /** Waits until there is room for what jobs write. */
+  room?: () => Promise<void>;
 }
 
 /** A letter is reported for half an hour while what its hook needs is away; it is kept all the same. */
@@ -111,7 +113,7 @@ const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMa
 /** The queue on pg-boss, in the same database as everything else. */
 export function createJobs(
   database: Database,
-  { heartbeatSeconds, log, onAttempt, tracing }: Settings,
+  { heartbeatSeconds, log, onAttempt, tracing, room = async () => {} }: Settings,
 ): Jobs {
   const boss = new PgBoss({
     ...database.queue,
@@ -216,6 +218,7 @@ export function createJobs(
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
+        await room();
         return await Promise.all(jobs.map((job) => resultOf(job, handle)));
       } finally {
         boss.notifyWorker(worker);

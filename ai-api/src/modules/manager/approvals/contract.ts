@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../contract/company-id.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import {
   day,
@@ -20,7 +21,7 @@ import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
 const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
 const version = z.number().int().min(1).max(MAX_INTEGER).describe('Version of the request that you saw');
-const builderId = z.string().min(1).max(100);
+const builderId = companyId;
 const quarterHours = z
   .number()
   .positive('must be more than 0')
@@ -97,7 +98,7 @@ const request = {
     .optional()
     .describe('When the work began, to check it against tracked time to the minute'),
   category: z.enum(CATEGORIES),
-  projectId: z.string().min(1).max(100).optional().describe('The project it was worked on'),
+  projectId: companyId.optional().describe('The project it was worked on'),
   justification: prose(1, 4000).describe('What was done, and why it was not tracked'),
 };
 const requestHints = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../contract/company-id.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { flag, id, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
 import { GRADES } from '../../../judgement/grade.ts';
@@ -145,7 +146,7 @@ export const evaluation = resource({
       own: { input: 'builderId' },
       list: true,
       input: z.object({
-        builderId: z.string().max(100).optional().describe('This builder alone'),
+        builderId: companyId.optional().describe('This builder alone'),
         week: isoWeek.optional(),
         ...page,
       }),
@@ -181,7 +182,7 @@ export const evaluation = resource({
         runId,
         status: z.enum(STATUSES).optional(),
         grade: grade.optional(),
-        builderId: z.string().max(100).optional().describe('This builder alone'),
+        builderId: companyId.optional().describe('This builder alone'),
         needsReview: flag.optional().describe('Only those that a person should review'),
         ...page,
       }),
@@ -198,7 +199,7 @@ export const evaluation = resource({
       status: 202,
       input: z.object({
         runId,
-        builderId: z.string().max(100).optional().describe('One failed builder; defaults to all of them'),
+        builderId: companyId.optional().describe('One failed builder; defaults to all of them'),
       }),
       output: run,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../contract/company-id.ts';
 import { operation, resource } from '../../../contract/operation.ts';
 import {
   day,
@@ -19,7 +20,7 @@ const overview = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const managers = ['admin', 'executive'] as const;
 
 const grade = z.enum(GRADES);
-const builderId = z.string().min(1).max(100);
+const builderId = companyId;
 
 export const PLAN_STATUSES = ['active', 'met', 'not_met', 'cancelled'] as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../contract/company-id.ts';
 import { operation, resource } from '../../../contract/operation.ts';
 import {
   flag,
@@ -141,7 +142,7 @@ export const stageGate = resource({
       access: askers,
       own: 'handler',
       input: z.object({
-        projectId: z.string().min(1).max(100),
+        projectId: companyId,
         toStage: stage.optional().describe('Defaults to the stage after the current one'),
         evidence: z
           .string()
@@ -163,7 +164,7 @@ export const stageGate = resource({
       own: 'handler',
       list: true,
       input: z.object({
-        projectId: z.string().max(100).optional(),
+        projectId: companyId.optional(),
         waived: flag.optional(),
         ...page,
       }),

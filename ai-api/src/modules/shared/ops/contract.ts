@@ -7,7 +7,7 @@ const report = z
   .object({
     status: z
       .enum(['ok', 'degraded'])
-      .describe('degraded: a model is configured, and none of the providers can be used'),
+      .describe('degraded: no configured model can be used, or the disk is almost full'),
     version: z.string(),
     uptimeSeconds: z.number(),
     engine: z.enum(['rules', 'model']).describe('What decides when rules leave a criterion open'),
@@ -42,6 +42,13 @@ const report = z
       limits: z.string(),
       mail: z.string(),
     }),
+    disk: z
+      .object({
+        status: z.enum(['ok', 'low']).describe('low: nothing is written until space is freed'),
+        freeBytes: z.number().int(),
+      })
+      .nullable()
+      .describe('The disk of the data folder; null where nothing is kept on it'),
     sources: z
       .record(z.string(), z.enum(['connected', 'imported data only']))
       .describe('Where the weekly facts come from'),

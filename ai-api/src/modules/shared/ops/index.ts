@@ -16,6 +16,7 @@ export type Installation = Pick<
 > & {
   /** Their state at this moment. */
   providers(): Report['providers'];
+  disk(): { isLow: boolean; freeBytes: number } | null;
 };
 
 const CHECK_TIMEOUT_MS = 3_000;
@@ -42,12 +43,14 @@ export function operations(ops: Ops): Served[] {
 export function serveHealth({ installation, database, jobs }: Needs): Served {
   const live = async (): Promise<Report> => {
     const providers = installation.providers();
+    const disk = installation.disk();
     const isUsable = providers.length === 0 || providers.some(({ state }) => state === 'ready');
     return {
-      status: isUsable ? 'ok' : 'degraded',
+      status: isUsable && !disk?.isLow ? 'ok' : 'degraded',
       uptimeSeconds: Math.round(process.uptime()),
       ...installation,
       providers,
+      disk: disk && { status: disk.isLow ? 'low' : 'ok', freeBytes: disk.freeBytes },
     };
   };
   const ready = async () => {

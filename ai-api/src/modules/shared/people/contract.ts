@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../contract/company-id.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
 import { BUILDER_STATUSES, MAX_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
@@ -146,7 +147,7 @@ export const builder = resource({
       own: { input: 'builderId' },
       list: true,
       input: z.object({
-        builderId: z.string().max(100).optional().describe('This builder alone'),
+        builderId: companyId.optional().describe('This builder alone'),
         status: z.enum(BUILDER_STATUSES).optional(),
         team: z.string().max(100).optional(),
         search: z.string().max(100).optional().describe('Part of a name, e-mail address or id'),
@@ -160,7 +161,7 @@ export const builder = resource({
       summary: 'Get a builder with projects and recent weeks',
       access: ROLES,
       own: { input: 'builderId' },
-      input: z.object({ builderId: z.string().max(100) }),
+      input: z.object({ builderId: companyId }),
       output: builderSummary
         .extend({
           projects: z.array(projectSummary),
@@ -187,7 +188,7 @@ export const project = resource({
       own: { input: 'builderId' },
       list: true,
       input: z.object({
-        builderId: z.string().max(100).optional().describe('Only those this builder leads'),
+        builderId: companyId.optional().describe('Only those this builder leads'),
         stage: z.enum(STAGES).optional(),
         status: z.enum(PROJECT_STATUSES).optional(),
         ...page,
@@ -200,7 +201,7 @@ export const project = resource({
       summary: 'Get a project with its stage history and recent weeks',
       access: ROLES,
       own: { output: 'builderId' },
-      input: z.object({ projectId: z.string().max(100) }),
+      input: z.object({ projectId: companyId }),
       output: projectSummary
         .extend({
           history: z.array(z.object({ stage: z.enum(STAGES), enteredOn: day })),

@@ -31,11 +31,11 @@ describe('the number of a row', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, gap)), fc.constantFrom('\n', '\r\n'), (rows, end) => {
         let text = `id,note${end}`;
-        const expected = rows.map(([id, note, blank]) => {
+        const expected = rows.flatMap(([id, note, blank]) => {
           text += blank;
           const line = text.split(/\r\n|\n|\r/).length;
           text += `${quoted(id)},${quoted(note)}${end}`;
-          return [line, id, note];
+          return id === '' && note === '' ? [] : [[line, id, note]];
         });
         expect(rowsOf(text)).toEqual(expected);
       }),
@@ -67,6 +67,42 @@ describe('cells', () => {
   });
 });
 
+describe('what spreadsheets add is left out', () => {
+  const rows = [
+    [2, '1', 'a'],
+    [3, '2', 'b'],
+  ];
+  const below = (lines: number) => rows.map(([line, ...cells]) => [Number(line) + lines, ...cells]);
+  test.each([
+    ['rows of commas', 'id,note\n1,a\n2,b\n,\n , \n"",""', rows],
+    ['columns without content at the end', 'id,note,,\n1,a,,\n2,b,,', rows],
+    ['sep= and another separator than the commas in the cells', 'sep=;\nid;note\n1;a\n2;b', below(1)],
+    ['sep= in quotes behind a byte order mark', '\ufeff"sep=,"\r\nid,note\r\n1,a\r\n2,b', below(1)],
+    ['a title above the header', 'Report, week 46, final\n\nid;note\n1;a\n2;b', below(2)],
+    ['a title in a row of cells', 'Report,\n,\nid,note\n1,a\n2,b', below(2)],
+    ['invisible letters in the header', 'i\u200bd\ufeff,\u00a0no\u00adte\n1,a\n2,b', rows],
+    ['capitals and full-width letters in the header', 'ＩＤ,NOTE\n1,a\n2,b', rows],
+    ['commas in a header of semicolons', 'id;"note"\n1;a\n2;b', rows],
+  ])('%s', (_, text, expected) => {
+    expect(faultsOf(text)).toEqual([]);
+    expect(rowsOf(text)).toEqual(expected);
+  });
+
+  test.each(['Total', 'Totals:', 'Grand total', 'Summe', 'Итого'])(
+    'but %s at the end is named once',
+    (word) => {
+      expect(faultsOf(`id,note\n1,a\n${word},\n`)).toEqual([
+        { row: 3, message: 'is a row of totals: remove it' },
+      ]);
+      expect(rowsOf(`id,note\n1,a\n${word},\n`)).toEqual([[2, '1', 'a']]);
+    },
+  );
+
+  test('and an id that reads like a total, in a full row, is an id', () => {
+    expect(rowsOf('id,note\nsum,a')).toEqual([[2, 'sum', 'a']]);
+  });
+});
+
 describe('a fault', () => {
   test.each([
     ['nothing', '', [{ row: 1, message: 'the file is empty' }]],
@@ -76,7 +112,7 @@ describe('a fault', () => {
     ['an unknown column', 'id,note,x', [{ row: 1, column: 'x', message: 'is not a column of this table' }]],
     [
       'a column without a name',
-      'id,note,',
+      'id,note,\n1,a,b',
       [{ row: 1, column: '(no name)', message: 'is not a column of this table' }],
     ],
     ['a column twice', 'id,note,id\n1,2,3', [{ row: 1, column: 'id', message: 'is twice in the header' }]],

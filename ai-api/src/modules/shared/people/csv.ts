@@ -23,6 +23,12 @@ interface RawRecord {
 const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
 const LF = 0x0a;
 const CR = 0x0d;
+/** Where a header is looked for: spreadsheets put titles above it. */
+const TOP_LINES = 20;
+const DELIMITERS = [',', ';', '\t'] as const;
+type Delimiter = (typeof DELIMITERS)[number];
+/** The first line that tells Excel what separates cells. */
+const SEP = /^\ufeff?"?sep=([,;\t])"?$/i;
 const BLANKS = new Set([LF, CR, 0x20, 0x09]);
 
 const FAULTS: Partial<Record<CsvErrorCode, string>> = {
@@ -33,27 +39,26 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
- * Semicolons or tabs separate cells where the header has no comma; with semicolons `40,5` is a number. Headers of
- * other systems are understood. Blank lines are skipped, as is white space around cells that are not quoted. Rows with
- * faults are left out.
+ * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood.
+ * What spreadsheets add is left out: `sep=;`, title lines above the header, rows and columns without any content, white
+ * space around cells that are not quoted. Rows with faults are left out, and a row of totals is one.
  */
 export function readCsv(text: string, columns: string[]): { records: NumberedRecord[]; faults: CsvFault[] } {
-  const delimiter = delimiterOf(text);
+  const delimiter = delimiterOf(text, columns);
   const { rows, fault } = split(text, delimiter);
-  const [first, ...body] = rows;
-  if (!first) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
-  const header = { ...first, cells: columnsOf(first.cells, columns) };
+  const table = tableIn(rows, columns);
+  if (!table) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
+  const { header, body } = table;
   const wrongHeader = headerFaults(header, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
   const size = header.cells.length;
-  const unequal = body
-    .filter(({ cells }) => cells.length !== size)
-    .map(({ line, cells }) => ({
-      row: line,
-      message: `has ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}, the header has ${size}`,
-    }));
+  const faults = body.flatMap(({ line, cells }) => {
+    if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
+    return isTotal(cells) ? { row: line, message: 'is a row of totals: remove it' } : [];
+  });
+  const wrong = new Set(faults.map(({ row }) => row));
   const records = body
-    .filter(({ cells }) => cells.length === size)
+    .filter(({ line }) => !wrong.has(line))
     .map(({ line, cells }) => ({
       line,
       record: Object.fromEntries(
@@ -63,7 +68,40 @@ export function readCsv(text: string, columns: string[]): { records: NumberedRec
         ]),
       ),
     }));
-  return { records, faults: fault ? [...unequal, fault] : unequal };
+  return { records, faults: fault ? [...faults, fault] : faults };
+}
+
+function countOf({ length }: string[]): string {
+  return length === 1 ? '1 cell' : `${length} cells`;
+}
+
+const TOTAL =
+  /^(?:grand |sub)?(?:totals?|sum|summe|gesamt|gesamtsumme|totale|somme|suma|totaal|итого|всего)[:.]?$/iu;
+
+/** A row that adds up the others: it says so in its first cell with content, and some cells are empty. */
+function isTotal(cells: string[]): boolean {
+  return TOTAL.test(cells.find((cell) => cell !== '') ?? '') && cells.includes('');
+}
+
+/** The header and the rows below it, without title lines and empty columns at the end; undefined for an empty text. */
+function tableIn(rows: RawRecord[], columns: string[]): { header: RawRecord; body: RawRecord[] } | undefined {
+  const top = rows.slice(0, TOP_LINES);
+  const named = top.findIndex(({ cells }) => columns.every((one) => columnsOf(cells, columns).includes(one)));
+  const at = Math.max(named, 0);
+  const first = rows[at];
+  if (!first) return undefined;
+  const body = rows.slice(at + 1);
+  const used = body.reduce(
+    (most, { cells }) => Math.max(most, lastWithContent(cells)),
+    lastWithContent(first.cells),
+  );
+  const cut = ({ line, cells }: RawRecord) => ({ line, cells: cells.slice(0, used) });
+  const header = cut(first);
+  return { header: { ...header, cells: columnsOf(header.cells, columns) }, body: body.map(cut) };
+}
+
+function lastWithContent(cells: string[]): number {
+  return cells.findLastIndex((cell) => cell !== '') + 1;
 }
 
 function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[] {
@@ -88,16 +126,24 @@ function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[]
   ];
 }
 
-/** What separates the cells of a text, by its header. */
-function delimiterOf(text: string): ',' | ';' | '\t' {
-  const header = text.split(/[\r\n]+/).find((line) => line.trim() !== '') ?? '';
-  if (header.includes(',')) return ',';
-  if (header.includes(';')) return ';';
-  return header.trim().includes('\t') ? '\t' : ',';
+/** What separates the cells: what `sep=` says, else that by which a line at the top names most columns. */
+function delimiterOf(text: string, columns: string[]): Delimiter {
+  const lines = text.split(/[\r\n]+/, TOP_LINES).filter((line) => line.trim() !== '');
+  const said = SEP.exec(lines[0] ?? '')?.[1];
+  if (said) return said as Delimiter;
+  const named = (delimiter: Delimiter) =>
+    Math.max(
+      0,
+      ...lines.map((line) => {
+        const cells = line.split(delimiter).map((cell) => cell.replace(/^[\s"\ufeff]+|[\s"]+$/g, ''));
+        return columnsOf(cells, columns).filter((cell) => columns.includes(cell)).length;
+      }),
+    );
+  return DELIMITERS.reduce((best, one) => (named(one) > named(best) ? one : best));
 }
 
 /** The records of a text up to the first one that is no CSV. */
-function split(text: string, delimiter: string): { rows: RawRecord[]; fault?: CsvFault } {
+function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?: CsvFault } {
   const bytes = Buffer.from(text);
   const lines = lineFinder(bytes);
   const rows: RawRecord[] = [];
@@ -111,7 +157,9 @@ function split(text: string, delimiter: string): { rows: RawRecord[]; fault?: Cs
       record_delimiter: ['\r\n', '\n', '\r'],
       to: MAX_ROWS + 2,
       on_record: (cells: string[], info) => {
-        rows.push({ line: lines.startOfRecord(info.bytes), cells });
+        const line = lines.startOfRecord(info.bytes);
+        if (cells.some((cell) => cell !== '') && !(rows.length === 0 && SEP.test(cells.join(delimiter))))
+          rows.push({ line, cells });
         return null;
       },
     });

@@ -30,6 +30,7 @@ const ALIASES: Record<string, readonly string[]> = {
 function plain(header: string): string {
   return header
     .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
     .trim()
     .replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, '_')
     .toLowerCase()

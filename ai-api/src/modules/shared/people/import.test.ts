@@ -157,12 +157,18 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
     });
 
     test('gives the same rows from CSV as from JSON, whatever is in the cells', async () => {
+      let run = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyBuilderRow, { minLength: 1, maxLength: 5 }),
           fc.constantFrom('\n', '\r\n'),
           async (given, end) => {
-            const rows = given.map((row, n) => ({ ...row, builder_id: `f-${n} ${row.builder_id}`.trim() }));
+            run += 1;
+            const rows = given.map((row, n) => ({
+              ...row,
+              builder_id: `f-${n} ${row.builder_id}`.trim(),
+              email: `${run}.${n}.${row.email}`,
+            }));
             const notes = rows.map(({ builder_id, title }) => weekRow({ builder_id, note: title }));
             await load({ builders: csv(rows, end), metrics: csv(notes, end) });
             const again = await load({ builders: rows, metrics: notes });

@@ -4,6 +4,7 @@ import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
   existingIds,
+  sharedAddresses,
   upsertBuilders,
   upsertProjects,
   upsertProjectWeeks,
@@ -47,6 +48,7 @@ export async function writeTables(
   tables: ParsedTables,
 ): Promise<ImportCounts> {
   const builders = await upsertBuilders(transaction, rowsOf(tables.builders));
+  await refuseSharedAddresses(transaction, tables.builders);
   await refuseUnknown(transaction, tables, 'people.superbuilders', 'builder_id', ['projects', 'metrics']);
   const projects = await upsertProjects(transaction, rowsOf(tables.projects));
   await refuseUnknown(transaction, tables, 'people.projects', 'project_id', ['projectMetrics']);
@@ -92,6 +94,24 @@ export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry
 
 function rowsOf<T extends TableName>(table: ParsedTable<T>): Row<T>[] {
   return table.rows.map(({ row }) => row);
+}
+
+/** An address leads to one builder who has not left (docs/identity.md). */
+async function refuseSharedAddresses(
+  transaction: TenantTransaction,
+  { rows }: ParsedTable<'builders'>,
+): Promise<void> {
+  const others = await sharedAddresses(
+    transaction,
+    rows.map(({ row }) => row.builder_id),
+  );
+  refuse(
+    rows.flatMap(({ line, row }) => {
+      const other = others.get(row.builder_id);
+      const message = `"${row.email}" is also the address of ${other}`;
+      return other === undefined ? [] : [{ file: TABLES.builders.file, row: line, column: 'email', message }];
+    }),
+  );
 }
 
 async function refuseUnknown(

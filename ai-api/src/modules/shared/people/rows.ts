@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldId } from '../../../contract/company-id.ts';
 import { day, isoWeek, isTimeZone, STAGES } from '../../../contract/schemas.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
 
@@ -12,15 +13,27 @@ export const MAX_ROWS = 200_000;
 
 /** PostgreSQL stores no NUL, and half of a surrogate pair is no character. */
 const isStorable = (value: string) => !value.includes('\0') && value.isWellFormed();
+/** What the replacement character says about a text. */
+export const LETTERS_LOST =
+  'has letters that were lost when the file was read in another encoding than its own';
+const SPREADSHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|#+)$/i;
+
 const text = (max: number) =>
   z
     .string('must be text')
     .max(max, `must be at most ${max} characters`)
-    .refine(isStorable, 'has a character that cannot be stored');
+    .refine(isStorable, 'has a character that cannot be stored')
+    .refine((value) => !value.includes('\ufffd'), LETTERS_LOST)
+    .refine((value) => !SPREADSHEET_ERROR.test(value.trim()), 'is an error of the spreadsheet');
 const name = (max: number) => text(max).trim().min(1, 'must not be empty');
 
+const SHORTENED = /^\d(?:[.,]\d+)?E\+\d+$/i;
+
 /** An id of the company's own. URLs resolve `.` and `..`, so nothing with such an id could be asked for. */
-const key = name(100)
+const key = text(100)
+  .overwrite(foldId)
+  .min(1, 'must not be empty')
+  .refine((value) => !SHORTENED.test(value), 'was shortened by a spreadsheet: format the column as text')
   .regex(/^\P{Cc}*$/u, 'must not have control characters')
   .refine((value) => value !== '.' && value !== '..', 'must not be . or ..');
 
@@ -88,7 +101,7 @@ function splitHistory(value: string): { stage: string | undefined; enteredOn: st
 export const builderRow = z.object({
   builder_id: key,
   name: name(200),
-  email: z.email('must be an e-mail address').max(320),
+  email: text(320).overwrite(foldId).pipe(z.email('must be an e-mail address')),
   team: name(100),
   title: orUnknown(text(200)),
   status: oneOf(BUILDER_STATUSES),

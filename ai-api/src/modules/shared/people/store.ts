@@ -265,6 +265,26 @@ export async function builderIdByEmail(
   return row?.builder_id ?? null;
 }
 
+/** Of these builders, those whose address another builder has too, and the other one. Who left does not count. */
+export async function sharedAddresses(
+  transaction: TenantTransaction,
+  builderIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await transaction
+    .selectFrom('people.superbuilders as builder')
+    .innerJoin('people.superbuilders as other', (join) =>
+      join
+        .onRef(sql`lower(other.email)`, '=', sql`lower(builder.email)`)
+        .onRef('other.builder_id', '<>', 'builder.builder_id')
+        .on('other.status', '<>', 'left'),
+    )
+    .select(['builder.builder_id', 'other.builder_id as other'])
+    .where('builder.builder_id', '=', sql<string>`any(${builderIds})`)
+    .where('builder.status', '<>', 'left')
+    .execute();
+  return new Map(rows.map(({ builder_id, other }) => [builder_id, other]));
+}
+
 /** Projects by their ids; unknown ids are left out. */
 export async function findProjects(
   transaction: TenantTransaction,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Problem } from '../../../http/problem.ts';
 import { type NumberedRecord, readCsv } from './csv.ts';
+import { LETTERS_LOST } from './rows.ts';
 
 /** A table as CSV text or as rows. */
 export type Table = string | Record<string, unknown>[];
@@ -75,6 +76,12 @@ function recordsOf(
 ): NumberedRecord[] {
   if (table === undefined) return [];
   if (typeof table !== 'string') return table.map((record, index) => ({ line: index + 1, record }));
+  const lost = table.indexOf('\ufffd');
+  if (lost !== -1) {
+    const row = table.slice(0, lost).split(/\r\n|\n|\r/).length;
+    errors.push({ file, row, message: `${LETTERS_LOST}: save the file as "CSV UTF-8" and import it again` });
+    return [];
+  }
   const { records, faults } = readCsv(table, columns);
   for (const fault of faults) errors.push({ file, ...fault });
   return records;

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+
+/** The disk below a data folder. */
+export interface Disk {
+  /** Bytes that are free, and whether that is less than the margin; null where nothing is kept on a disk of ours. */
+  state(): { isLow: boolean; freeBytes: number } | null;
+  /** Resolves when there is room to write. Rejects when the signal is given. */
+  room(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DiskOptions {
+  directory: string;
+  /** Below so many free bytes nothing is written any more. */
+  minFreeBytes: number;
+  log: Logger;
+}
+
+export const MEGABYTE = 1024 * 1024;
+
+const LOOK_MS = 1_000;
+/** The answer of the system is used for so long. */
+const FRESH_MS = 100;
+
+/** An embedded database before its first row, with its write-ahead log. */
+const FIRST_START_BYTES = 48 * MEGABYTE;
+
+/** The disk has no room for a new data folder. */
+export class DiskTooSmall extends Error {
+  constructor(directory: string, needed: number, free: number) {
+    super(
+      `The disk of ${directory} has ${megabytes(free)} free, and a first start needs ${megabytes(needed)}. ` +
+        'Free space, or set DATA_DIR to a folder on another disk.',
+    );
+    this.name = 'DiskTooSmall';
+  }
+}
+
+/**
+ * Makes sure that an embedded database can be created.
+ * @throws {DiskTooSmall}
+ */
+export function requireRoomForFirstStart(directory: string, minFreeBytes: number): void {
+  if (existsSync(join(directory, 'pglite'))) return;
+  mkdirSync(directory, { recursive: true });
+  const needed = FIRST_START_BYTES + minFreeBytes;
+  const free = freeBytesOf(directory);
+  if (free < needed) throw new DiskTooSmall(directory, needed, free);
+}
+
+/** Nothing is kept on a disk of ours. */
+export const noDisk: Disk = { state: () => null, room: async () => {}, close: async () => {} };
+
+/**
+ * Watches the free space below a folder. While it is low, a thread of its own waits for the worst: an embedded database
+ * whose log cannot be written never returns, so that the thread ends the process with one line on standard error.
+ */
+export function watchDisk({ directory, minFreeBytes, log }: DiskOptions): Disk {
+  mkdirSync(directory, { recursive: true });
+  let looked = { at: Number.NEGATIVE_INFINITY, freeBytes: 0 };
+  let wasLow = false;
+  let guard: Worker | undefined;
+
+  const state = () => {
+    const now = performance.now();
+    if (now - looked.at > FRESH_MS) looked = { at: now, freeBytes: freeBytesOf(directory) };
+    return { isLow: looked.freeBytes < minFreeBytes, freeBytes: looked.freeBytes };
+  };
+  const look = () => {
+    const { isLow, freeBytes } = state();
+    if (isLow !== wasLow) {
+      const words = isLow ? 'the disk is almost full: writes are refused' : 'the disk has room again';
+      log[isLow ? 'error' : 'info']({ directory, freeBytes, minFreeBytes }, words);
+    }
+    wasLow = isLow;
+    if (isLow) guard ??= startGuard(directory);
+    guard?.postMessage('alive');
+  };
+  look();
+  const timer = setInterval(look, LOOK_MS).unref();
+  return {
+    state,
+    room: async (signal) => {
+      while (state().isLow) await delay(LOOK_MS, undefined, { signal });
+    },
+    close: async () => {
+      clearInterval(timer);
+      await guard?.terminate();
+    },
+  };
+}
+
+function startGuard(directory: string): Worker {
+  const guard = new Worker(new URL('./guard.ts', import.meta.url), { workerData: directory });
+  guard.unref();
+  return guard;
+}
+
+function freeBytesOf(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.floor(bytes / MEGABYTE)} MB`;
+}
