@@ -132,12 +132,11 @@ export function create(needs: Needs) {
      */
     render: async (
       transaction: TenantTransaction,
-      tenantId: string,
       name: string,
       data: Readonly<Record<string, unknown>>,
       recipient: { name: string; email: string | null },
     ): Promise<Rendered> => {
-      const company = (await identity.findTenant(tenantId))?.name ?? '';
+      const company = await identity.tenantName(transaction);
       const published = await catalogue.published(transaction, name);
       return catalogue.fill(published, 'en', data, { recipient, company, unsubscribe: null });
     },
