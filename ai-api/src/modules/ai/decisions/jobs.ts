@@ -86,7 +86,7 @@ export function createDecisionJobs(
       const recipient = { name: '', email };
       return {
         email,
-        mail: await render(transaction, tenantId, 'decision', emailData(decision, link), recipient),
+        mail: await render(transaction, 'decision', emailData(decision, link), recipient),
       };
     });
     if (!found) return;

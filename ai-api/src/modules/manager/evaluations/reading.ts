@@ -75,14 +75,13 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
 interface EmailParts {
   dashboards: Dashboards;
   render: Notifications['render'];
-  tenantId: string;
 }
 
 async function emailsOf(
   transaction: TenantTransaction,
   run: RunRecord,
   rows: EvaluationRecord[],
-  { dashboards, render, tenantId }: EmailParts,
+  { dashboards, render }: EmailParts,
 ) {
   const grades = await projectGradesOf(
     transaction,
@@ -96,18 +95,14 @@ async function emailsOf(
     const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
     const data = emailData(detailView(run, row, own, judgements), link);
     const recipient = { name: row.name, email: row.email };
-    const { subject, html, text } = await render(transaction, tenantId, 'evaluation', data, recipient);
+    const { subject, html, text } = await render(transaction, 'evaluation', data, recipient);
     emails.push({ evaluationId: row.id, to: row.email, toName: row.name, subject, html, text });
   }
   return emails;
 }
 
 /** What is read of runs and evaluations; the answers about completed runs are cached. */
-export function createReading(
-  database: Database,
-  cache: Cache,
-  { dashboards, render }: Omit<EmailParts, 'tenantId'>,
-) {
+export function createReading(database: Database, cache: Cache, { dashboards, render }: EmailParts) {
   const answerAbout = createAnswers(database, cache);
   return {
     list: (
@@ -180,7 +175,7 @@ export function createReading(
           cursor: z.string(),
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
-          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, render, tenantId }),
+          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, render }),
         });
       }),
   };

@@ -186,9 +186,14 @@ export function createDeliver(parts: NotificationParts) {
     delivery: DueDelivery,
     outcome: Outcome,
   ): Promise<void> {
+    if (delivery.state !== 'sending' && delivery.state !== 'unknown') {
+      // A report of the provider came before its answer was stored, and says more.
+      if (outcome.kind === 'sent' && delivery.provider_id === null)
+        await updateDelivery(transaction, delivery.id, { provider_id: outcome.providerId });
+      return;
+    }
     if (outcome.kind === 'sent') {
-      // A report of the provider may have come before its answer was stored.
-      const state = delivery.state === 'delivered' || outcome.arrived ? 'delivered' : 'sent';
+      const state = outcome.arrived ? 'delivered' : 'sent';
       await updateDelivery(transaction, delivery.id, {
         state,
         provider_id: outcome.providerId,

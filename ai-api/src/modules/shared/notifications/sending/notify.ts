@@ -110,6 +110,7 @@ export function createNotify(parts: NotificationParts) {
     const critical = request.critical ?? template.content.critical;
     const category = request.category ?? template.content.category;
     const rendered = await fill(
+      transaction,
       one,
       wishes,
       critical ? null : links.linkTo({ tenantId, notificationId: id }),
@@ -155,12 +156,13 @@ export function createNotify(parts: NotificationParts) {
   }
 
   async function fill(
-    { tenantId, request, template, recipient }: One,
+    transaction: TenantTransaction,
+    { request, template, recipient }: One,
     wishes: Wishes,
     unsubscribe: string | null,
   ): Promise<Rendered> {
     const { locale } = timesOf(wishes);
-    const company = (await identity.findTenant(tenantId))?.name ?? '';
+    const company = await identity.tenantName(transaction);
     const { name, email } = recipient;
     try {
       return catalogue.fill(template, request.locale ?? locale, request.data, {
