@@ -12,7 +12,7 @@ const first = (answerOf: AnswerOf) => ({
 export const notifications: Step[] = [
   step(
     'notification.notify',
-    { to: [as], template: 'message', data, dedupeKey: 'a-message' },
+    { to: as, template: 'message', data, dedupeKey: 'a-message' },
     { matches: { notifications: [{ repeated: false }] } },
   ),
   step('notification.notify', { to: '+4740000000', data }, { name: 'text' }),
