@@ -70,8 +70,8 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   }, async () => {
     const sent: { moment: string; to: string; notificationId: string }[] = [];
     for (const [index, [moment]] of MOMENTS.entries()) {
-      const dying = await start(moment);
       const to = moment.endsWith('sms') ? `+474000010${index}` : `killed-${index}@example.com`;
+      const dying = await start(`${moment.split('|')[0]}|${to}`);
       const { notifications } = await client.notification.notify({
         to,
         data: { title: moment, body: 'Words' },

@@ -15,7 +15,7 @@ import type { UnsubscribeLinks } from './unsubscribe.ts';
 export type DeliveryPoint = 'claimed' | 'acted' | 'settled';
 
 /** Is called at each moment; what it throws ends the work as the end of a process does. */
-export type AtDelivery = (point: DeliveryPoint, where: { deliveryId: string; channel: string }) => void;
+export type AtDelivery = (point: DeliveryPoint, where: { deliveryId: string; address: string }) => void;
 
 /** What notifications are sent with. */
 export interface NotificationParts {

@@ -48,12 +48,12 @@ export function createDeliver(parts: NotificationParts) {
     const { tenantId, deliveryId } = job;
     const delivery = await database.withTenant(tenantId, (transaction) => claim(transaction, job));
     if (!delivery) return;
-    const { channel } = delivery;
-    atDelivery('claimed', { deliveryId, channel });
+    const { address } = delivery;
+    atDelivery('claimed', { deliveryId, address });
     const began = now();
     const started = performance.now();
     const outcome = await send(tenantId, delivery, signal);
-    atDelivery('acted', { deliveryId, channel });
+    atDelivery('acted', { deliveryId, address });
     await database.withTenant(tenantId, async (transaction) => {
       const held = await lockDelivery(transaction, deliveryId);
       if (!held || held.round !== job.round || held.attempts !== job.attempt) return;
@@ -67,7 +67,7 @@ export function createDeliver(parts: NotificationParts) {
       });
       await settle(transaction, job, held, outcome);
     });
-    atDelivery('settled', { deliveryId, channel });
+    atDelivery('settled', { deliveryId, address });
   }
 
   /** Takes a delivery up for one attempt; null when there is nothing to do now. */
