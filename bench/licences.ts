@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
+import { createClient } from '../ai-api/src/catalogue/client.ts';
+import { resources } from '../ai-api/src/catalogue/index.ts';
 import { keysOf, SCRIPT } from '../ai-api/src/modules/licences/licences/seats/script.ts';
 import {
   localSigner,
@@ -26,6 +30,8 @@ const SEATS = 50;
 const SESSIONS = 10_000;
 const LICENCES = 100;
 const TTL_MS = 360_000;
+const BURST = 5000;
+const AT_ONCE = 60;
 
 /** Ratios of medians by blocks; both sides take turns, the order changing from pair to pair. */
 async function paired(
@@ -107,6 +113,17 @@ async function measureDatabase(database: Database, name: string): Promise<Figure
   return ratioFigure(`${name}: seat decision`, 'bare transaction', 1.5, measured);
 }
 
+/** Requests a second, with so many under way as a morning has. */
+async function rateOf(work: (n: number) => Promise<unknown>): Promise<number> {
+  let next = 0;
+  const begun = performance.now();
+  const worker = async () => {
+    while (next < BURST) await work(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return (BURST / (performance.now() - begun)) * 1000;
+}
+
 /** A heartbeat in Redis, against a bare call of the same script over the same client. */
 async function measureRedis(database: Database): Promise<Figure[]> {
   if (!hasRedis) return [];
@@ -120,12 +137,9 @@ async function measureRedis(database: Database): Promise<Figure[]> {
     const op = JSON.stringify({ type: 'heartbeat', session, device: 'one', idle: -1, now: Date.now() });
     const bare = () => upstash.call((redis) => redis.eval(SCRIPT, keysOf(licence.id), [op]));
     const measured = await paired(() => heartbeat(session, 'one'), bare);
-    const begun = performance.now();
-    const count = 3000;
-    for (let from = 0; from < count; from += 30)
-      await Promise.all(Array.from({ length: 30 }, (_, n) => acquire(`burst${from + n}`)));
-    const perSecond = (count / (performance.now() - begun)) * 1000;
-    if ((await read()).used !== count + 1) throw new Error('a seat is missing');
+    const perSecond = await rateOf((n) => acquire(`burst${n}`));
+    const barePerSecond = await rateOf(bare);
+    if ((await read()).used !== BURST + 1) throw new Error('a seat is missing');
     return [
       ratioFigure('Redis: seat decision', 'bare script call', 1.5, measured),
       {
@@ -134,6 +148,12 @@ async function measureRedis(database: Database): Promise<Figure[]> {
         peer: '1000',
         ratio: spreadOf([1000 / perSecond]),
         target: 1,
+      },
+      {
+        figure: 'Redis: bare script calls a second, beside them',
+        measured: barePerSecond.toFixed(0),
+        peer: `acquires: ${perSecond.toFixed(0)}`,
+        ratio: spreadOf([barePerSecond / perSecond]),
       },
     ];
   } finally {
@@ -159,18 +179,28 @@ async function measureHour(database: Database): Promise<Figure[]> {
       );
       clients.push({ client, held });
     }
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heap = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
     const memory = async () => Number(/used_memory:(\d+)/.exec(await bridge.redis.info('memory'))?.[1]);
     let lost = 0;
     let first = 0;
+    let firstHeap = 0;
     for (let passed = 0; passed < 3_600_000; passed += TTL_MS / 3) {
       now += TTL_MS / 3;
       for (const { client, held } of clients)
         lost += (await Promise.all(held.map(({ id, device }) => client.heartbeat(id, device)))).filter(
           ({ code }) => code !== 'EXTENDED',
         ).length;
-      if (first === 0) first = await memory();
+      if (first > 0) continue;
+      first = await memory();
+      firstHeap = heap();
     }
     const last = await memory();
+    const lastHeap = heap();
     return [
       {
         figure: `${SESSIONS} sessions beat for an hour: sessions lost, plus one`,
@@ -186,32 +216,56 @@ async function measureHour(database: Database): Promise<Figure[]> {
         ratio: spreadOf([last / first]),
         target: 1.1,
       },
+      {
+        figure: 'heap of the process after that hour',
+        measured: `${(lastHeap / 1e6).toFixed(1)} MB`,
+        peer: `${(firstHeap / 1e6).toFixed(1)} MB at its begin`,
+        ratio: spreadOf([lastHeap / firstHeap]),
+        target: 1.1,
+      },
     ];
   } finally {
     await bridge.stop();
   }
 }
 
-/** A heartbeat over HTTP, against a read that does nothing but authenticate. */
-async function measureHttp(home: Home, name: string): Promise<Figure> {
-  const platform = await startPlatform(home);
+/** A heartbeat over HTTP as clients send it, by the token of the session, against a read that does nothing but authenticate. */
+async function measureHttp(home: Home, name: string, extra: Record<string, string> = {}): Promise<Figure> {
+  const platform = await startPlatform(home, extra);
   try {
-    const { client } = platform;
-    const product = await client.licenceProduct.create({ code: 'bench', name: 'Bench' });
+    const { client, url } = platform;
+    const product = await client.licenceProduct.create({ code: `bench-${randomUUID()}`, name: 'Bench' });
     const { licenseKey } = await client.licence.create({
       productId: product.productId,
       name: 'Bench',
       maxSeats: SEATS,
     });
     const device = randomUUID();
-    const { sessionId } = await client.seat.acquire({ licenseKey, device });
+    const { sessionId, token } = await client.seat.acquire({ licenseKey, device });
+    const holder = createClient(resources, { baseUrl: url, apiKey: token ?? '' });
     const measured = await paired(
-      () => client.seat.heartbeat({ sessionId, device }),
+      () => holder.seat.heartbeat({ sessionId, device }),
       () => client.tenant.get({}),
     );
     return ratioFigure(`${name}: heartbeat over HTTP`, 'GET /tenant', 1.3, measured);
   } finally {
     await platform.stop();
+  }
+}
+
+async function measureHttpOnRedis(home: Home): Promise<Figure[]> {
+  if (!hasRedis) return [];
+  const bridge = await startUpstash();
+  try {
+    return [
+      await measureHttp(home, 'Redis', {
+        LICENCE_SEATS: 'redis',
+        UPSTASH_REDIS_REST_URL: bridge.url,
+        UPSTASH_REDIS_REST_TOKEN: bridge.token,
+      }),
+    ];
+  } finally {
+    await bridge.stop();
   }
 }
 
@@ -252,6 +306,7 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
   const home = await create();
   try {
     const figures = [await measureHttp(home, name)];
+    if (name === 'PostgreSQL') figures.push(...(await measureHttpOnRedis(home)));
     const database = await openHome(home);
     try {
       figures.push(await measureDatabase(database, name));

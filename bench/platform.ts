@@ -28,6 +28,7 @@ export function connect(url: string): Client {
 }
 
 export interface Platform {
+  url: string;
   client: Client;
   stop(): Promise<void>;
 }
@@ -35,7 +36,7 @@ export interface Platform {
 /** API and worker in a process of their own. */
 export async function startPlatform(home: Home, extra: Record<string, string> = {}): Promise<Platform> {
   const server: ChildServer<'api'> = await startChild('platform-process.ts', environment(home, extra));
-  return { client: connect(server.urls.api), stop: () => server.stop() };
+  return { url: server.urls.api, client: connect(server.urls.api), stop: () => server.stop() };
 }
 
 /** Weeks are imported in pieces of so many rows, far below the limit of one request. */

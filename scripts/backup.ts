@@ -7,7 +7,7 @@ import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';
 import { verifyCompanies } from './backup/companies.ts';
 import { dumpEmbedded } from './backup/embedded.ts';
 import { BackupError, makeFolder, writeManifest } from './backup/manifest.ts';
-import { copyObjects, openStore } from './backup/objects.ts';
+import { closeStores, copyObjects, openStores } from './backup/objects.ts';
 import { dumpServer, ownerOf } from './backup/server.ts';
 import { dataDirectory } from './data-directory.ts';
 
@@ -37,9 +37,9 @@ async function main(): Promise<void> {
   const companies = await verifyCompanies({ ...config, DATA_DIR: directory });
   await makeFolder(folder);
   const database = await dumpDatabase(config.DATABASE_URL, directory, folder);
-  const store = await openStore(config, directory);
-  const objects = values['without-objects'] ? [] : await copyObjects(store, folder);
-  await store.close();
+  const stores = await openStores(config, directory);
+  const objects = values['without-objects'] ? [] : await copyObjects(stores, folder);
+  await closeStores(stores);
   const keys = values['without-keys'] ? [] : await copyKeys(directory, folder);
   await writeManifest(folder, { createdAt, database, companies, objects, keys });
   console.log(

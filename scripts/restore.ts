@@ -7,7 +7,7 @@ import { resolveEnvironment } from '../ai-api/src/platform/secrets/index.ts';
 import { verifyCompanies } from './backup/companies.ts';
 import { restoreEmbedded } from './backup/embedded.ts';
 import { BackupError, type Manifest, readManifest } from './backup/manifest.ts';
-import { openStore, putObjects } from './backup/objects.ts';
+import { closeStores, openStores, putObjects } from './backup/objects.ts';
 import { restoreServer } from './backup/server.ts';
 import { ROOT } from './start/options.ts';
 
@@ -40,9 +40,9 @@ async function main(): Promise<void> {
   if (config.DATABASE_URL) await restoreServer(config.DATABASE_URL, join(folder, file), owner);
   else await restoreEmbedded(directory, join(folder, file));
   await putKeys(directory, folder, manifest.keys);
-  const store = await openStore(config, directory);
-  await putObjects(store, folder, manifest.objects);
-  await store.close();
+  const stores = await openStores(config, directory);
+  await putObjects(stores, folder, manifest.objects);
+  await closeStores(stores);
   await verifyCompanies({ ...config, DATA_DIR: directory }, manifest.companies);
   console.log(`Restored and verified: ${told(manifest)}, created ${manifest.createdAt}.`);
 }

@@ -3,14 +3,18 @@ import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 
 /**
- * A server of this product that is killed at a moment of a workflow, once: the environment names it as CRASH_AT, such as
- * `step acted|s3`. It prints `ready` when it serves.
+ * A server of this product that is killed at a moment of a workflow or of a file, once: the environment names it as
+ * CRASH_AT, such as `step acted|s3` or `file inspected`. It prints `ready` when it serves.
  */
 const [point, path] = (process.env.CRASH_AT ?? '').split('|');
 const config = readConfig(process.env);
+const die = () => process.kill(process.pid, 'SIGKILL');
 await startServer(config, createLog('silent'), {
   atPoint: (reached, where) => {
-    if (reached === point && where.path === path) process.kill(process.pid, 'SIGKILL');
+    if (reached === point && where.path === path) die();
+  },
+  atFilePoint: (reached) => {
+    if (`file ${reached}` === point) die();
   },
 });
 process.stdout.write('ready\n');

@@ -39,6 +39,7 @@ const UNRECORDED: Record<string, string> = {
   'inbox.read': 'it is a mark of the person alone',
   'notificationTemplate.preview': 'it reads',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
+  'provenance.blame': 'it reads',
   'rule.check': 'it reads',
   'rule.replay': 'it reads',
   ...Object.fromEntries(
@@ -47,6 +48,9 @@ const UNRECORDED: Record<string, string> = {
       'the row of the session is its history',
     ]),
   ),
+  'validation.try': 'it keeps nothing',
+  'validationRuleSet.check': 'it reads',
+  'validationRuleSet.replay': 'it reads',
   'workflowTemplate.check': 'it reads',
   'workflowTemplate.dryRun': 'it reads',
   'workflowTemplate.evaluate': 'it reads',
@@ -207,7 +211,7 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
   /** Files of exports and reports are answers too. */
   async function follow(company: Company, operation: string, link: string): Promise<void> {
     const { pathname, search } = URL.parse(link) ?? { pathname: '', search: '' };
-    if (!pathname.startsWith('/objects/')) return;
+    if (!pathname.startsWith('/files/')) return;
     hear(company, `a file of ${operation}`, await (await fetch(api.url + pathname + search)).text());
   }
 

@@ -15,6 +15,8 @@ const every = apps.flatMap((app) =>
   app.queries.filter(({ transform }) => transform).map(({ name }) => [`${app.slug} ${name}`, name] as const),
 );
 
+const AT = '2026-11-16T09:00:00.000Z';
+
 describe('a transformation', () => {
   test.each(every)('of %s takes an answer that is not there yet', (_app, name) => {
     for (const nothing of [undefined, null, [], {}]) expect(() => transformOf(name)(nothing)).not.toThrow();
@@ -126,6 +128,41 @@ describe('a transformation', () => {
     const check = { passed: true, replay: { status: 'not replayed', reason: 'No model is configured' } };
     const version = { name: 'evaluation', version: 2, labels: [], approvals: [], createdBy: 'Ada', check };
     expect(transformOf('promptVersions')({ items: [version] }).rows[0].check).toBe('not replayed');
+    const replay = { status: 'not replayed', reason: 'No model is configured', examples: [] };
+    const shown = JSON.stringify(
+      transformOf('promptVersion')(
+        {
+          ...version,
+          text: 'Judge.',
+          check: { ...check, replay, findings: [], checkedBy: 'Ada', checkedAt: AT },
+        },
+        { directory },
+      ),
+    );
+    expect(shown).toContain('variables are valid, not replayed');
+    expect(shown).toContain('No model is configured');
+    expect(shown).not.toContain('>passed<');
+  });
+
+  test('heads a project at a gate by the gate, not as if the project had passed it', () => {
+    const { card } = transformOf('gateEvaluation')({
+      project: { name: 'Paper Otter' },
+      fromStage: 'build',
+      toStage: 'launch',
+      gate: 'Ready to launch',
+      can_progress: false,
+      waiver: null,
+      feedback: 'Revenue is missing.',
+      missing: [],
+      missingEvidence: [],
+      criteria: [],
+      evaluatedBy: 'Ada',
+      evaluatedAt: AT,
+      gateVersion: 1,
+    });
+    expect(card).toContain('Paper Otter: gate to launch');
+    expect(card).toContain('may not advance yet');
+    expect(card).not.toContain('Paper Otter: Ready to launch');
   });
 
   test('lets no name become markup', () => {

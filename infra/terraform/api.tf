@@ -26,6 +26,7 @@ locals {
       MAIL_FROM                = "AI Manager <${local.mail_from}>"
       SES_TOPIC_ARNS           = aws_sns_topic.mail.arn
       OBJECTS_BUCKET           = module.policies_bucket.name
+      OBJECTS_AUDIT_BUCKET     = module.audit_bucket.name
       WEBHOOK_ALLOWED_HOSTS    = local.hosts.n8n
       TOOLJET_PLUGINS_DIR      = "/app/tooljet-plugins/marketplace-assets"
     },
@@ -35,6 +36,7 @@ locals {
       LANGFUSE_PUBLIC_KEY = local.reference["langfuse.public_key"]
       LANGFUSE_SECRET_KEY = local.reference["langfuse.secret_key"]
     },
+    var.virus_scanner ? { CLAMD_ADDRESS = "clamd.${aws_service_discovery_private_dns_namespace.this.name}:3310" } : {},
     var.connections.anthropic ? { ANTHROPIC_API_KEY = local.reference["providers.anthropic_api_key"] } : {},
     var.connections.openai ? { OPENAI_API_KEY = local.reference["providers.openai_api_key"] } : {},
     var.connections.openai && var.connections.openai_model != "" ? { OPENAI_MODEL = var.connections.openai_model } : {},
@@ -71,7 +73,7 @@ locals {
     },
     {
       Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-      Resource = ["${module.policies_bucket.arn}/*"]
+      Resource = ["${module.policies_bucket.arn}/*", "${module.audit_bucket.arn}/exports/*"]
     },
     {
       Action   = ["s3:ListBucket"]

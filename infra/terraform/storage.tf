@@ -1,14 +1,18 @@
-# What people upload and keep: policies, procedures, rubrics, templates. Nothing here expires.
+# What people upload and keep: policies, procedures, rubrics, templates, files. Only pieces of uploads that were never
+# finished expire, and versions that the API has deleted.
 module "policies_bucket" {
   source = "./modules/bucket"
 
   name          = "${local.prefix}-policies-${local.account}"
   kms_key_arn   = aws_kms_key.data.arn
   cors_origins  = ["https://${local.hosts.app}", "https://${local.hosts.api}"]
+  expire_days   = { "incoming/" = 7 }
+  deleted_days  = 90
   force_destroy = var.disposable
 }
 
-# Access and network logs for 90 days, dumps for 30; exports of the audit trail stay.
+# Access and network logs for 90 days, dumps for 30; exports and reports stay until the API
+# deletes them.
 module "audit_bucket" {
   source = "./modules/bucket"
 

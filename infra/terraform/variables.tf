@@ -331,7 +331,7 @@ variable "clickhouse" {
 }
 
 variable "virus_scanner" {
-  description = "Run clamd for uploaded files."
+  description = "Run clamd, which scans uploaded files; without it they are marked as not scanned."
   type        = bool
   default     = true
   nullable    = false

@@ -24,6 +24,8 @@ const manifest = z.object({
   companies: z.array(z.object({ id: z.string(), name: z.string(), head })),
   objects: z.array(
     z.object({
+      /** A backup of an earlier release has one only. */
+      bucket: z.enum(['files', 'audit']).default('files'),
       key: z.string(),
       file: z.string(),
       contentType: z.string(),

@@ -3,17 +3,18 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Config } from '../../ai-api/src/config/index.ts';
-import { type ObjectStore, openObjects } from '../../ai-api/src/platform/objects/index.ts';
+import { type Buckets, type ObjectStore, openBuckets } from '../../ai-api/src/platform/objects/index.ts';
 import type { Manifest } from './manifest.ts';
 
-/** The objects of the configuration, with a key of no use: nothing is signed here. */
-export function openStore(config: Config, dataDirectory: string): Promise<ObjectStore> {
-  return openObjects({
+/** The object stores of the configuration, with a key of no use: nothing is signed here. */
+export function openStores(config: Config, dataDirectory: string): Promise<Buckets> {
+  return openBuckets({
     bucket: config.OBJECTS_BUCKET,
+    auditBucket: config.OBJECTS_AUDIT_BUCKET,
     region: config.OBJECTS_REGION,
     endpoint: config.OBJECTS_ENDPOINT,
     files: async () => ({
-      directory: join(dataDirectory, 'objects'),
+      parent: dataDirectory,
       signingKey: randomBytes(32),
       publicUrl: 'http://localhost',
     }),
@@ -21,26 +22,42 @@ export function openStore(config: Config, dataDirectory: string): Promise<Object
 }
 
 /** Copies every object into the backup's folder. What is deleted meanwhile is left out. */
-export async function copyObjects(store: ObjectStore, folder: string): Promise<Manifest['objects']> {
+export async function copyObjects(
+  { objects, auditObjects }: Buckets,
+  folder: string,
+): Promise<Manifest['objects']> {
   const copied: Manifest['objects'] = [];
-  for await (const key of keysOf(store)) {
-    const object = await store.get(key);
-    if (!object) continue;
-    const file = join('objects', String(copied.length + 1));
-    await pipeline(object.body, createWriteStream(join(folder, file), { mode: 0o600, flags: 'wx' }));
-    copied.push({ key, file, contentType: object.contentType, metadata: { ...object.metadata } });
-  }
+  const places = [['files', objects], ...(auditObjects === objects ? [] : [['audit', auditObjects]])] as [
+    'files' | 'audit',
+    ObjectStore,
+  ][];
+  for (const [bucket, store] of places)
+    for await (const key of keysOf(store)) {
+      const object = await store.get(key);
+      if (!object) continue;
+      const file = join('objects', String(copied.length + 1));
+      await pipeline(object.body, createWriteStream(join(folder, file), { mode: 0o600, flags: 'wx' }));
+      copied.push({ bucket, key, file, contentType: object.contentType, metadata: { ...object.metadata } });
+    }
   return copied;
 }
 
 /** Puts every object of a backup back. */
 export async function putObjects(
-  store: ObjectStore,
+  { objects, auditObjects }: Buckets,
   folder: string,
-  objects: Manifest['objects'],
+  copied: Manifest['objects'],
 ): Promise<void> {
-  for (const { key, file, contentType, metadata } of objects)
+  for (const { bucket, key, file, contentType, metadata } of copied) {
+    const store = bucket === 'audit' ? auditObjects : objects;
     await store.put(key, createReadStream(join(folder, file)), { contentType, metadata });
+  }
+}
+
+/** Closes both, which may be one. */
+export async function closeStores({ objects, auditObjects }: Buckets): Promise<void> {
+  await objects.close();
+  if (auditObjects !== objects) await auditObjects.close();
 }
 
 async function* keysOf(store: ObjectStore): AsyncGenerator<string> {

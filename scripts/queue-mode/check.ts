@@ -10,7 +10,8 @@ interface Message {
 const WEEK = '2026-W46';
 const BUILDERS = 75;
 const AT_ONCE = 10;
-const WORKFLOW = 'weekly-evaluation';
+const EVALUATION = 'weekly-evaluation';
+const MAILING = 'weekly-emails';
 
 /**
  * A week is evaluated through n8n, and the worker that sends its e-mails is killed in the middle. n8n gives that
@@ -19,11 +20,11 @@ const WORKFLOW = 'weekly-evaluation';
  */
 export async function checkQueueMode(system: QueueMode, say: (line: string) => void): Promise<void> {
   const { client, n8n, workers } = system;
-  const { runId } = (await start(system, WORKFLOW, { week: WEEK })) as { runId: string };
+  const { runId } = (await start(system, EVALUATION, { week: WEEK })) as { runId: string };
   say(`Week ${WEEK}: started by a worker, run ${runId}`);
 
   await until('some e-mails', async () => (await sentTo(system)).length >= AT_ONCE);
-  const [mailing] = await n8n.listExecutions({ workflowId: WORKFLOW, status: 'running' });
+  const [mailing] = await n8n.listExecutions({ workflowId: MAILING, status: 'running' });
   assert(mailing, 'no execution is sending e-mails');
   const worker = workers.find(({ log }) =>
     readFileSync(log, 'utf8').includes(`Worker started execution ${mailing.id} `),

@@ -97,3 +97,18 @@ test('files with semicolons answer as the simulated sources do', () => {
     activeDays: 6,
   });
 });
+
+test("a mapping file names the company's own headers, and the columns to leave out", () => {
+  const directory = companyWith('mapped', 'builders.csv', (text) =>
+    text
+      .split('\n')
+      .map((line, row) => (line === '' ? line : `${line},${row === 0 ? 'Lohngruppe' : 'E13'}`))
+      .join('\n')
+      .replace('builder_id', 'Personalnummer'),
+  );
+  expect(() => readCompany(directory)).toThrow('column Lohngruppe: is not a column of this table');
+  writeFileSync(join(directory, 'mapping.json'), '{"Personalnummer": 1}');
+  expect(() => readCompany(directory)).toThrow('mapping.json must be a JSON object such as');
+  writeFileSync(join(directory, 'mapping.json'), '{"personalnummer": "builder_id", "Lohngruppe": null}');
+  expect(readCompany(directory).parsed.builders).toEqual(readCompany(SAMPLE).parsed.builders);
+});

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   decodeText,
   ENCODINGS,
@@ -20,6 +21,9 @@ const FILES = {
   metrics: 'metrics.csv',
   projectMetrics: 'project-metrics.csv',
 } as const;
+/** The company's own headers, where it has any: see `mapping` of `POST /people/import`. */
+const MAPPING = 'mapping.json';
+const mappingSchema = z.record(z.string(), z.string().nullable());
 const MAX_SHOWN = 20;
 
 type Parsed = ReturnType<typeof readTables>;
@@ -29,7 +33,7 @@ export interface Company {
   directory: string;
   isSample: boolean;
   /** Texts of the files, as the API takes them. */
-  tables: Required<ImportInput>;
+  tables: Required<Omit<ImportInput, 'mapping'>> & Pick<ImportInput, 'mapping'>;
   /** The newest week in the files. */
   newestWeek: string;
   parsed: Parsed;
@@ -56,6 +60,7 @@ export function readCompany(directory: string, encoding: Encoding = 'auto'): Com
     projects: read(FILES.projects),
     metrics: read(FILES.metrics),
     projectMetrics: read(FILES.projectMetrics),
+    ...(existsSync(join(directory, MAPPING)) ? { mapping: readMapping(directory) } : {}),
   };
   const parsed = parse(directory, tables);
   const newestWeek = parsed.metrics.rows
@@ -72,6 +77,18 @@ function textOf(path: string, encoding: Encoding): string {
   } catch (error) {
     if (!(error instanceof UndecodableText)) throw error;
     throw new StartError(`${path} ${error.message} (--encoding ${Object.keys(ENCODINGS).join(', ')})`);
+  }
+}
+
+/** @throws {StartError} for a file that is no object of columns by header */
+function readMapping(directory: string): z.output<typeof mappingSchema> {
+  const file = join(directory, MAPPING);
+  try {
+    return mappingSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    throw new StartError(
+      `${file} must be a JSON object such as {"Personalnummer": "builder_id", "Lohngruppe": null}.`,
+    );
   }
 }
 

@@ -71,7 +71,7 @@ async function startWorkflow(system: System, week: string): Promise<{ runId: str
   const body = answer.body as { runId?: string; created?: boolean } | undefined;
   if (answer.status === 200 && body?.runId) return { runId: body.runId, created: body.created ?? false };
   throw new StartError(
-    `n8n could not start the evaluation (${answer.status}). Check the executions of "Weekly evaluation" on ${system.urls.n8n}.`,
+    `n8n could not start the evaluation (${answer.status}). Check the executions of "Start from outside" and "Weekly evaluation" on ${system.urls.n8n}.`,
   );
 }
 

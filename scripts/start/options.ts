@@ -21,7 +21,8 @@ export interface Options {
 const USAGE = `npm start -- [--once] [--json] [--data DIR [--encoding NAME] | --sample]
   --once      stop after the first evaluation and its e-mails
   --json      print one JSON object as the last line
-  --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv)
+  --data DIR  the company in DIR (builders.csv, projects.csv, metrics.csv, project-metrics.csv; mapping.json for headers of
+              your own)
   --encoding NAME  of the files in DIR, where they are not UTF-8: ${Object.keys(ENCODINGS).slice(1).join(', ')}
   --sample    the sample company, which is also the default of an empty data folder
 

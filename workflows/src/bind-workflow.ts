@@ -38,6 +38,9 @@ export function bindWorkflowIds(
   ids: ReadonlyMap<string, string>,
 ): WorkflowDefinition {
   const translate = (value: unknown): unknown => {
+    // Such as `=weekly-evaluation`: an expression that is a plain id.
+    if (typeof value === 'string' && value.startsWith('='))
+      return `=${ids.get(value.slice(1)) ?? value.slice(1)}`;
     if (typeof value === 'string') return ids.get(value) ?? value;
     if (typeof value === 'object' && value !== null && 'value' in value) {
       return { ...value, value: translate(value.value) };

@@ -10,6 +10,7 @@ import { createN8nClient, type N8nClient } from './client.ts';
 import { failureOf, nodeOutput } from './executions.ts';
 import { ensureN8nInstalled } from './install.ts';
 import { type N8nServer, startN8n } from './server.ts';
+import { tagsOf } from './tags.ts';
 import {
   errorWorkflow,
   fragileWorkflow,
@@ -64,6 +65,7 @@ test('a fresh n8n gets its owner, credentials and workflows, and the active ones
     ['Started by hand', false, 'created'],
   ]);
   expect(result.workflows.map(({ id }) => id)).toContain('send-a-mail');
+  expect(tagsOf(await client.getWorkflow('send-a-mail'))).toEqual(['mail', 'test']);
   expect(client.apiKey).toBe(result.apiKey);
 }, 60_000);
 

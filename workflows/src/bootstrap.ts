@@ -15,6 +15,7 @@ import {
 } from './credentials.ts';
 import { N8nError } from './http.ts';
 import { type N8nSession, signIn } from './session.ts';
+import { tagWorkflows } from './tags.ts';
 import { readWorkflowDirectory, type WorkflowDefinition } from './workflow-definition.ts';
 import {
   findWorkflow,
@@ -44,7 +45,14 @@ export type BootstrapOptions = {
 
 export type BootstrappedWorkflow = { id: string; name: string; active: boolean; change: Change };
 /** A workflow in n8n with the file that it is from; ready when all its credentials are there. */
-type Imported = { definition: WorkflowDefinition; workflow: StoredWorkflow; change: Change; ready: boolean };
+type Imported = {
+  definition: WorkflowDefinition;
+  workflow: StoredWorkflow;
+  change: Change;
+  /** Those that it had in n8n before. */
+  tags: StoredWorkflow['tags'];
+  ready: boolean;
+};
 export type BootstrapResult = { workflows: BootstrappedWorkflow[]; apiKey: string };
 
 /**
@@ -78,8 +86,13 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     const missing = missingCredentials(definition, available);
     for (const need of missing)
       onProgress(`n8n: workflow "${workflow.name}" stays inactive: it needs ${need}`);
-    imported.push({ definition, workflow, change, ready: missing.length === 0 });
+    imported.push({ definition, workflow, change, tags: existing?.tags, ready: missing.length === 0 });
   }
+  await tagWorkflows(
+    session,
+    imported.map(({ definition, workflow, tags }) => ({ definition, stored: { ...workflow, tags } })),
+    'keep',
+  );
   const ready = imported.filter((workflow) => workflow.ready);
   await activateAll(session, ready, onProgress);
   const workflows: BootstrappedWorkflow[] = [];

@@ -25,11 +25,13 @@ function mails(
   type: string,
   request: object,
   data: object = {},
-): { to: string; subject: string; text: string }[] {
+): { to: string; subject: string; text: string; html: string }[] {
   const event = { type, data, operationsEmail: 'operations@example.com', dashboardUrl: '' };
   const first = (json: object) => ({ first: () => ({ json }) });
   const written = runInNewContext(`(() => {${script}})()`, { $: () => first(event), $input: first(request) });
-  return (written as { json: { to: string; subject: string; text: string } }[]).map(({ json }) => json);
+  return (written as { json: { to: string; subject: string; text: string; html: string } }[]).map(
+    ({ json }) => json,
+  );
 }
 const readers = (...args: Parameters<typeof mails>) => mails(...args).map(({ to }) => to);
 
@@ -54,6 +56,21 @@ describe('of a request for manual time hear', () => {
     const [mail] = mails('approval.flagged', { ...waiting, approvers: [] });
     expect(mail).toMatchObject({ to: 'operations@example.com' });
     expect(mail?.text).toMatch(/^No person may decide this request: add an approver or an executive/);
+  });
+
+  test('each in the layout of the other e-mails, with a button that leads to the request', () => {
+    const link = 'https://tooljet.example.com/applications/ai-manager-executive/approvals?request=1';
+    const [mail] = mails('approval.flagged', {
+      ...waiting,
+      link,
+      justification: 'Helped <b>the hotline</b>.',
+    });
+    expect(mail?.html).toContain(`<a href="${link}"`);
+    expect(mail?.html).toContain('Review and decide</a>');
+    expect(mail?.html).not.toContain('<b>');
+    const [received] = mails('approval.submitted', { ...waiting, state: 'submitted', link });
+    expect(received?.html).toContain('We received your request');
+    expect(received?.html).not.toContain('<a ');
   });
 
   test('its approvers with the link to the request', () => {

@@ -9,6 +9,7 @@ export function mailWorkflow(subject: string): unknown {
     id: 'send-a-mail',
     name: 'Send a mail',
     active: true,
+    tags: ['mail', 'test'],
     settings: { executionOrder: 'v1', errorWorkflow: 'report-errors' },
     nodes: [
       {

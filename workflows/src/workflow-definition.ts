@@ -20,9 +20,15 @@ const definitionSchema = z.object({
   nodes: z.array(nodeSchema).min(1),
   connections: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()).default({}),
+  /** Names; n8n exports objects. */
+  tags: z
+    .array(
+      z.union([z.string().min(1).max(24), z.looseObject({ name: z.string() }).transform(({ name }) => name)]),
+    )
+    .default([]),
 });
 
-/** One workflow as n8n exports it, without what belongs to one n8n (versions, owners, tags). */
+/** One workflow as n8n exports it, without what belongs to one n8n (versions, owners). */
 export type WorkflowDefinition = z.infer<typeof definitionSchema> & {
   /** Name of the file that it was read from. */
   file?: string;
@@ -64,7 +70,7 @@ function readWorkflow(path: string): WorkflowDefinition {
 }
 
 /** Equal for two workflows that do the same and look the same, whichever n8n they are in. */
-export function workflowDigest(workflow: Omit<WorkflowDefinition, 'id' | 'active'>): string {
+export function workflowDigest(workflow: Omit<WorkflowDefinition, 'id' | 'active' | 'tags'>): string {
   const nodes = workflow.nodes.map(({ webhookId: _chosenByN8n, ...node }) => node);
   const { name, connections, settings } = workflow;
   return createHash('sha256').update(canonicalJson({ name, nodes, connections, settings })).digest('hex');

@@ -24,6 +24,7 @@ const storedSchema = z.object({
   connections: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()).nullish(),
   meta: z.record(z.string(), z.unknown()).nullish(),
+  tags: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 const createdSchema = z.object({ data: storedSchema });
 const markSchema = z.object({ digest: z.string() });

@@ -196,6 +196,16 @@ describe('the manifest', () => {
     }
   });
 
+  test('asks for every input of an operation', () => {
+    for (const { id, fields } of described) {
+      const op = operations.find((one) => one.id === id)?.op as Operation;
+      const inputs = Object.keys(op.input.shape).filter(
+        (name) => !(op.list && ['cursor', 'limit'].includes(name)),
+      );
+      expect([id, ...fields.map(({ name }) => name).toSorted()]).toEqual([id, ...inputs.toSorted()]);
+    }
+  });
+
   test('keeps the paging of lists out of the form', () => {
     for (const { list, fields } of described) {
       const names = fields.map(({ name }) => name);

@@ -5,8 +5,11 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as validation } from '../modules/ai/validation/contract.ts';
+import { contract as analytics } from '../modules/context/analytics/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
+import { contract as provenance } from '../modules/context/provenance/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as licences } from '../modules/licences/licences/contract.ts';
 import { contract as signing } from '../modules/licences/signing/contract.ts';
@@ -17,6 +20,7 @@ import { contract as performance } from '../modules/manager/performance/contract
 import { contract as stageGates } from '../modules/manager/stage-gates/contract.ts';
 import { contract as batch } from '../modules/shared/batch/contract.ts';
 import { contract as compliance } from '../modules/shared/compliance/contract.ts';
+import { contract as files } from '../modules/shared/files/contract.ts';
 import { contract as identity } from '../modules/shared/identity/contract.ts';
 import { contract as notifications } from '../modules/shared/notifications/contract.ts';
 import { contract as ops } from '../modules/shared/ops/contract.ts';
@@ -65,9 +69,10 @@ export const MODULES = {
     load: () => import('../modules/shared/notifications/index.ts'),
   },
   usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
+  files: { contract: files, schema: 'files', load: () => import('../modules/shared/files/index.ts') },
   compliance: {
     contract: compliance,
-    schema: null,
+    schema: 'compliance',
     load: () => import('../modules/shared/compliance/index.ts'),
   },
   quality: { contract: quality, schema: 'quality', load: () => import('../modules/ai/quality/index.ts') },
@@ -89,6 +94,11 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  validation: {
+    contract: validation,
+    schema: 'validation',
+    load: () => import('../modules/ai/validation/index.ts'),
+  },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',
@@ -126,6 +136,11 @@ export const MODULES = {
     load: () => import('../modules/context/repositories/index.ts'),
   },
   links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
+  provenance: {
+    contract: provenance,
+    schema: 'context',
+    load: () => import('../modules/context/provenance/index.ts'),
+  },
   signing: {
     contract: signing,
     schema: 'licences',
@@ -135,6 +150,11 @@ export const MODULES = {
     contract: licences,
     schema: 'licences',
     load: () => import('../modules/licences/licences/index.ts'),
+  },
+  analytics: {
+    contract: analytics,
+    schema: 'context',
+    load: () => import('../modules/context/analytics/index.ts'),
   },
   templates: {
     contract: templates,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
 import { EVENT_TYPES, events } from '../contract/events.ts';
-import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
+import {
+  alsoOf,
+  locationOf,
+  type Operation,
+  type Resource,
+  takesIdempotencyKey,
+} from '../contract/operation.ts';
 import { problemDocument } from '../contract/schemas.ts';
 import { sampleOf } from './samples.ts';
 
@@ -156,9 +162,10 @@ function success(op: Operation, components: Components): Json {
   const schema = jsonSchema(op.output, 'output', components);
   const example = sampleOf(schema, { schemas: components.schemas });
   const content = { 'application/json': { schema, example } };
-  const also = op.also && {
-    [String(op.also.status)]: { description: 'Accepted, not completed yet', content },
-  };
+  const descriptions = { 200: 'Success', 201: 'Created', 202: 'Accepted, not completed yet' };
+  const also = Object.fromEntries(
+    alsoOf(op).map(({ status: other }) => [String(other), { description: descriptions[other], content }]),
+  );
   return { [status]: { description: 'Success', content }, ...also };
 }
 

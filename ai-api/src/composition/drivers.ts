@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from '../config/index.ts';
@@ -9,6 +8,7 @@ import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
+import type { AtFilePoint } from '../modules/shared/files/index.ts';
 import type { AtDelivery } from '../modules/shared/notifications/index.ts';
 import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
@@ -17,8 +17,9 @@ import type { Database } from '../platform/database/index.ts';
 import { type Disk, MEGABYTE, noDisk, watchDisk } from '../platform/disk/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
-import { openObjects } from '../platform/objects/index.ts';
+import { openBuckets } from '../platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/index.ts';
+import { openScanner } from '../platform/scanner/index.ts';
 import { createSealer } from '../platform/sealing.ts';
 import { openShared } from '../platform/shared.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
@@ -31,6 +32,8 @@ export interface Overrides {
   clock?: Clock;
   /** Is called at the moments of a workflow at which a process may end. */
   atPoint?: AtPoint;
+  /** Is called at the moments of a file at which a process may end. */
+  atFilePoint?: AtFilePoint;
   /** Is called at the moments of a delivery at which a process may end. */
   atDelivery?: AtDelivery;
 }
@@ -46,12 +49,13 @@ export async function openDrivers(
   overrides: Overrides = {},
 ) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
-  const objects = await openObjects({
+  const { objects, auditObjects } = await openBuckets({
     bucket: config.OBJECTS_BUCKET,
+    auditBucket: config.OBJECTS_AUDIT_BUCKET,
     region: config.OBJECTS_REGION,
     endpoint: config.OBJECTS_ENDPOINT,
     files: async () => ({
-      directory: join(config.DATA_DIR, 'objects'),
+      parent: config.DATA_DIR,
       signingKey: await localKey(config.DATA_DIR, 'objects.key'),
       publicUrl,
     }),
@@ -117,6 +121,8 @@ export async function openDrivers(
     publicUrl,
     dashboards: createDashboards(config.DASHBOARDS_URL),
     objects,
+    auditObjects,
+    scanner: openScanner(config.CLAMD_ADDRESS),
     disk,
     tracing,
     ledger,
@@ -139,6 +145,7 @@ export async function openDrivers(
     langfusePrompts: connectLangfuse(config, config.LANGFUSE_PROMPT_TIMEOUT_MS),
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
+    atFilePoint: overrides.atFilePoint ?? (() => {}),
     atDelivery: overrides.atDelivery ?? (() => {}),
   };
 }

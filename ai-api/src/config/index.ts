@@ -7,6 +7,7 @@ import { productionFaults } from './production.ts';
 import { company } from './settings/company.ts';
 import { context } from './settings/context.ts';
 import { events } from './settings/events.ts';
+import { files } from './settings/files.ts';
 import { jobs } from './settings/jobs.ts';
 import { langfuse } from './settings/langfuse.ts';
 import { licences } from './settings/licences.ts';
@@ -19,6 +20,7 @@ import { server } from './settings/server.ts';
 import { sources } from './settings/sources.ts';
 import { storage } from './settings/storage.ts';
 import { telemetry } from './settings/telemetry.ts';
+import { validation } from './settings/validation.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {
@@ -33,6 +35,7 @@ export const SETTING_GROUPS = {
   Server: server,
   'Requests and limits': requests,
   'Databases and files': storage,
+  'Uploaded files': files,
   'Company and sign-in': company,
   'Models and embeddings': models,
   Conversations: context,
@@ -43,6 +46,7 @@ export const SETTING_GROUPS = {
   'Assistants (MCP)': mcp,
   'E-mail': mail,
   Notifications: notifications,
+  Validation: validation,
   'Floating licences': licences,
   Telemetry: telemetry,
 };
@@ -52,6 +56,7 @@ export const settings = z.object({
   ...server,
   ...requests,
   ...storage,
+  ...files,
   ...company,
   ...models,
   ...context,
@@ -62,6 +67,7 @@ export const settings = z.object({
   ...mcp,
   ...mail,
   ...notifications,
+  ...validation,
   ...licences,
   ...telemetry,
 });
@@ -117,7 +123,9 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       ? needs('LICENCE_KMS_KEY', `is needed because LICENCE_SIGNING is ${given.LICENCE_SIGNING}`)
       : []),
     ...regionFaults(given),
-    ...(given.OBJECTS_ENDPOINT ? needs('OBJECTS_BUCKET', because('OBJECTS_ENDPOINT')) : []),
+    ...['OBJECTS_ENDPOINT', 'OBJECTS_AUDIT_BUCKET']
+      .filter((name) => given[name])
+      .flatMap((name) => needs('OBJECTS_BUCKET', because(name))),
     ...(given.BOOTSTRAP_ADMIN_EMAIL
       ? needs('BOOTSTRAP_ADMIN_PASSWORD', because('BOOTSTRAP_ADMIN_EMAIL'))
       : []),

@@ -29,10 +29,28 @@ const executionData = z.object({
 /** No texts: these events reach everyone who follows the company, also those of a private conversation. */
 const conversationEvent = z.object({ conversationId: id });
 const licenceEvent = z.object({ licenceId: id, licence: z.string(), product: z.string() });
+/** No names: these events reach everyone who follows the company. */
+const fileVersion = z.object({
+  fileId: id,
+  version: z.number().int(),
+  category: z.string(),
+  origin: z.string().describe('What it belongs to, such as policy or approval; upload for a file by itself'),
+  scan: z.enum(['clean', 'infected', 'not scanned', 'made here']).nullable(),
+  reason: z.string().nullable(),
+});
 const workflowInstance = z.object({
   instanceId: id,
   template: z.string(),
   version: z.number().int(),
+  reference: z.string().nullable(),
+});
+
+/** No texts: they may be confidential, and who may read them asks for the result. */
+const validationEvent = z.object({
+  resultId: id,
+  ruleSet: z.string(),
+  version: z.number().int(),
+  source: z.string().describe('What asked, such as api or agent'),
   reference: z.string().nullable(),
 });
 
@@ -389,6 +407,50 @@ export const events = {
     title: 'Inbox changed',
     description: "A person's notifications came, were read or were archived.",
     data: z.object({ userId: id, unread: z.number().int() }),
+  },
+  'validation.rules.published': {
+    title: 'Validation rules published',
+    description: 'Texts are judged by this version of a rule set from now on.',
+    data: z.object({ ruleSet: z.string(), version: z.number().int() }),
+  },
+  'validation.failed': {
+    title: 'Validation failed',
+    description: 'A text did not pass a rule set, or a person has to decide.',
+    data: validationEvent.extend({
+      status: z.enum(['failed', 'unsure']),
+      effect: z.string(),
+      rules: z.array(z.string()).describe('Ids of the rules that it failed'),
+    }),
+  },
+  'validation.decided': {
+    title: 'Validation decided',
+    description: 'A person decided on a text, in the place of its verdict.',
+    data: validationEvent.extend({ status: z.enum(['passed', 'failed']) }),
+  },
+  'file.ready': {
+    title: 'File ready',
+    description: 'A version of a file was inspected, or released from quarantine, and can be downloaded.',
+    data: fileVersion,
+  },
+  'file.quarantined': {
+    title: 'File quarantined',
+    description: 'The virus scanner found something in a version of a file; a person may release it.',
+    data: fileVersion,
+  },
+  'file.rejected': {
+    title: 'File refused',
+    description: 'The content of a version is not what it was uploaded as, or is not accepted.',
+    data: fileVersion,
+  },
+  'file.scan.failed': {
+    title: 'File not scanned',
+    description: 'A version could not be inspected, and cannot be downloaded until it is.',
+    data: fileVersion,
+  },
+  'compliance.report.made': {
+    title: 'Compliance report made',
+    description: 'A compliance report was made and can be downloaded.',
+    data: z.object({ reportId: id, kind: z.string() }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

@@ -48,8 +48,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   output: O;
   /** Status of a success. Defaults to 200. */
   status?: 200 | 201 | 202 | 204;
-  /** Another status of a success, and which outputs have it: 202, say, for what is not done yet. */
-  also?: { status: 200 | 201 | 202; when(output: z.output<O>): boolean };
+  /** Other statuses of a success, and which outputs have them: 202, say, for what is not done yet. */
+  also?: AlsoStatus<z.output<O>> | readonly AlsoStatus<z.output<O>>[];
   /** Problems this operation may answer beside those that every operation may. */
   errors?: readonly ErrorCode[];
   /** Also answers by server-sent events, to `Accept: text/event-stream`: steps first, the output as `answer`. */
@@ -71,6 +71,21 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   delegates?: true;
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
   composable?: boolean;
+}
+
+interface AlsoStatus<Output> {
+  status: 200 | 201 | 202;
+  when(output: Output): boolean;
+}
+
+/** Status of a success with this output. */
+export function statusOf(op: Pick<Operation, 'also' | 'status'>, output: unknown): number {
+  return alsoOf(op).find(({ when }) => when(output))?.status ?? op.status ?? 200;
+}
+
+/** The other statuses of a success. */
+export function alsoOf({ also = [] }: Pick<Operation, 'also'>): readonly AlsoStatus<unknown>[] {
+  return 'when' in also ? [also] : also;
 }
 
 /** Declares an operation; exists for the types it infers. */

@@ -75,6 +75,10 @@ export const problemDocument = z
         }),
       )
       .optional(),
+    seats: z
+      .object({ used: z.number().int(), max: z.number().int(), retryAfterSeconds: z.number().int() })
+      .optional()
+      .describe('With NO_SEATS, SEATS_RESERVED and USER_LIMIT: seats in use, and when the first lease ends'),
   })
   .meta({ id: 'Problem' });
 export type ProblemDocument = z.infer<typeof problemDocument>;

@@ -1,3 +1,4 @@
+import { statusOf } from '../contract/operation.ts';
 import type { RequestContext } from './caller.ts';
 import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
 import { invalidField, invalidInput } from './problem.ts';
@@ -32,5 +33,5 @@ export async function invoke(
   });
   refuseOthers(op, own, output);
   checkOutput(id, op, output);
-  return { status: op.also?.when(output) ? op.also.status : (op.status ?? 200), output };
+  return { status: statusOf(op, output), output };
 }

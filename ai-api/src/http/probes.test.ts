@@ -28,6 +28,8 @@ describe('probes', () => {
         jobs: 'pg-boss',
         objects: 'filesystem',
         mail: 'smtp',
+        seats: 'postgres',
+        licenceSigning: 'local',
       },
     });
   });

@@ -10,6 +10,8 @@ type FieldErrors = NonNullable<ProblemDocument['errors']>;
 export class Problem extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldErrors | undefined;
+  /** Of a licence whose seats are all taken. */
+  readonly seats: ProblemDocument['seats'];
   /** Seconds for the `Retry-After` header. */
   readonly retryAfter: number | undefined;
   /** Why a token that was sent does not do, for `WWW-Authenticate`. */
@@ -18,12 +20,19 @@ export class Problem extends Error {
   constructor(
     code: ErrorCode,
     detail: string,
-    extra: { errors?: FieldErrors; retryAfter?: number; tokenError?: TokenError; cause?: unknown } = {},
+    extra: {
+      errors?: FieldErrors;
+      seats?: ProblemDocument['seats'];
+      retryAfter?: number;
+      tokenError?: TokenError;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.name = 'Problem';
     this.code = code;
     this.errors = extra.errors;
+    this.seats = extra.seats;
     this.retryAfter = extra.retryAfter;
     this.tokenError = extra.tokenError;
   }
@@ -55,6 +64,7 @@ export class Problem extends Error {
       instance: request.path,
       requestId: request.id,
       ...(this.errors ? { errors: this.errors } : {}),
+      ...(this.seats ? { seats: this.seats } : {}),
     };
   }
 }

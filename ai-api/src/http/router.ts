@@ -5,7 +5,13 @@ import express, {
   type Response,
   Router,
 } from 'express';
-import { locationOf, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
+import {
+  locationOf,
+  type Operation,
+  type Resource,
+  statusOf,
+  takesIdempotencyKey,
+} from '../contract/operation.ts';
 import { permits } from '../contract/scopes.ts';
 import type { Caller, Exchange, RequestContext } from './caller.ts';
 import { readCookie } from './cookies.ts';
@@ -201,7 +207,7 @@ function answer(id: string, op: Operation, handler: AnyHandler, policies: Reques
         const output = await handler(parsed.data as never, context);
         refuseOthers(op, own, output);
         policies.checkOutput(id, op, output);
-        return jsonReply(op.also?.when(output) ? op.also.status : (op.status ?? 200), output);
+        return jsonReply(statusOf(op, output), output);
       };
       if (key === null || !caller) return carryOut();
       const keyed = { caller, operation: id, key, input, log: request.log };

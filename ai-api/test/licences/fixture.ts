@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { type Policy, policySchema } from '../../src/modules/licences/licences/schema.ts';
 import {
+  type Also,
   createPostgresSeats,
   createRedisSeats,
   type Decision,
@@ -85,24 +86,33 @@ export async function changeLicence(
   await seats.configure(tenantId, id);
 }
 
+interface AcquireOptions {
+  session?: string;
+  wait?: boolean;
+  user?: string;
+  group?: string;
+  version?: number;
+  also?: Also | undefined;
+}
+
 /** Operations on the seats of one licence, as short as tests read them. */
 export function seatsOf(seats: Seats, { id, tenantId }: TestLicence) {
-  const run = (op: SeatOp): Promise<Decision> => seats.decide(tenantId, id, op);
+  const run = (op: SeatOp, also?: Also): Promise<Decision> => seats.decide(tenantId, id, op, also);
   return {
-    acquire: (
-      device: string,
-      more: { session?: string; wait?: boolean; user?: string; group?: string; version?: number } = {},
-    ) =>
-      run({
-        type: 'acquire',
-        session: more.session ?? uuidv7(),
-        member: `device:${device}`,
-        device,
-        user: more.user ?? '',
-        group: more.group ?? '',
-        wait: more.wait ?? false,
-        version: more.version ?? 1,
-      }),
+    acquire: (device: string, more: AcquireOptions = {}) =>
+      run(
+        {
+          type: 'acquire',
+          session: more.session ?? uuidv7(),
+          member: `device:${device}`,
+          device,
+          user: more.user ?? '',
+          group: more.group ?? '',
+          wait: more.wait ?? false,
+          version: more.version ?? 1,
+        },
+        more.also,
+      ),
     heartbeat: (session: string, device: string) => run({ type: 'heartbeat', session, device, idle: -1 }),
     release: (session: string, device: string) => run({ type: 'release', session, device }),
     evict: (session: string) => run({ type: 'evict', session }),

@@ -1,8 +1,10 @@
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
 import { evaluations } from './evaluations.ts';
+import { files } from './files.ts';
 import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
@@ -12,10 +14,12 @@ import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
+import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
+import { validation } from './validation.ts';
 import { webhooks } from './webhooks.ts';
 import { workflows } from './workflows.ts';
 
@@ -35,12 +39,16 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...validation,
+  ...files,
   ...licences,
   ...webhooks,
   ...notifications,
   ...prompts,
   ...repositories,
   ...links,
+  ...analytics,
+  ...provenance,
   ...workflows,
   ...platform,
 ];

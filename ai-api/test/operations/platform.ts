@@ -52,6 +52,10 @@ export const platform: Step[] = [
   }),
   step('audit.export', { from: `${dayBefore(1)}T00:00:00Z` }, { check: isDownloaded }),
   step('audit.reports', { kind: 'gdpr-access', subject: 'builder:b-0001' }),
+  step('audit.listReports', { kind: 'gdpr-access' }, { matches: { items: [{ controls: ['Art. 15'] }] } }),
+  step('audit.getReport', (answerOf) => ({ reportId: answerOf('audit.reports').reportId }), {
+    matches: { files: [{ name: 'gdpr-access.md' }] },
+  }),
   step('audit.erase', { subject: 'builder:b-0001', reason: 'They asked for it.' }),
   step('audit.verify', {}, { matches: { intact: true } }),
 ];

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import { createClient } from '../../src/catalogue/client.ts';
 import { resources } from '../../src/catalogue/index.ts';
-import type { Operation } from '../../src/contract/operation.ts';
+import { statusOf } from '../../src/contract/operation.ts';
 import { ADMIN_KEY } from '../api.ts';
 import type { CallOperation } from './run.ts';
 
@@ -18,10 +18,6 @@ export function viaClient(baseUrl: string): CallOperation {
     expect(statuses.at(-1)).toBe(statusOf(op, output));
     return output;
   };
-}
-
-function statusOf(op: Operation, output: unknown): number {
-  return op.also?.when(output) ? op.also.status : (op.status ?? 200);
 }
 
 /** The statuses of all answers of one server, the newest last. */

@@ -95,7 +95,11 @@ describe('the licence client', () => {
     const { make, options } = await prepare();
     await make().acquire();
     const refused = openLicence(options({ device: 'fingerprint-of-a-laptop' }));
-    await expect(refused).rejects.toMatchObject({ code: 'NO_SEATS', status: 409 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'NO_SEATS',
+      status: 409,
+      seats: { used: 1, max: 1 },
+    });
     await expect(refused).rejects.toBeInstanceOf(LicenceError);
   });
 
@@ -139,45 +143,66 @@ describe('the licence client', () => {
     expect(places).toEqual([1]);
   });
 
-  test('goes on with its token while the API is killed and restarted', async () => {
-    const { make, options, issued } = await prepare();
-    const cacheFile = join(directory, 'killed', 'licence');
-    const licence = make({ cacheFile });
-    await licence.acquire();
-    const session = licence.token?.sessionId;
-    await api.end('SIGKILL');
-    await licence.beat();
-    expect(licence.state).toBe('offline');
-    const restarted = make({ cacheFile });
-    await restarted.acquire();
-    expect(restarted).toMatchObject({ state: 'offline', token: { sessionId: session } });
-    await expect(openLicence(options({ device: 'another-device', cacheFile }))).rejects.toMatchObject({
-      code: 'OFFLINE',
-    });
-    api = await start();
-    await licence.beat();
-    expect(licence).toMatchObject({ state: 'held', token: { sessionId: session } });
-    expect((await api.client.seat.status({ licenseKey: issued.licenseKey })).seats.used).toBe(1);
-  });
-
-  test('16: a request that was killed between grant and answer is repeated, and no seat leaks', async () => {
-    const { issued } = await prepare({ leaseBy: 'session' }, 2);
-    const body = { device: DEVICE };
+  describe('while the API is killed, between a grant and its answer, and started again', () => {
     const headers = { 'idempotency-key': 'start-of-the-editor' };
     const path = '/api/v1/licenses/acquire';
-    kms.fault = 'hang';
-    const calls = kms.calls.length;
-    const killed = send(baseUrl, 'POST', path, issued.licenseKey, body, headers).catch(() => 'killed');
-    await expect.poll(() => kms.calls.length, { timeout: 20_000 }).toBeGreaterThan(calls);
-    await api.end('SIGKILL');
-    expect(await killed).toBe('killed');
-    kms.fault = null;
-    api = await start();
-    const status = () => api.client.seat.status({ licenseKey: issued.licenseKey });
-    expect((await status()).seats.used).toBe(1);
-    const { answer } = await send(baseUrl, 'POST', path, issued.licenseKey, body, headers);
-    expect(answer).toMatchObject({ code: 'RENEWED', seats: { used: 1 } });
-    expect(String(answer.token)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    let held: Licence;
+    let heldKey: string;
+    let session: string | undefined;
+    let restarted: Licence;
+    let granted: Awaited<ReturnType<typeof prepare>>['issued'];
+    const stateWhileAway: Record<string, unknown> = {};
+
+    beforeAll(async () => {
+      const { make, options, issued } = await prepare();
+      heldKey = issued.licenseKey;
+      const cacheFile = join(directory, 'killed', 'licence');
+      held = make({ cacheFile });
+      await held.acquire();
+      session = held.token?.sessionId;
+      granted = (await prepare({ leaseBy: 'session' }, 2)).issued;
+      kms.fault = 'hang';
+      const calls = kms.calls.length;
+      const body = { device: DEVICE };
+      const answer = send(baseUrl, 'POST', path, granted.licenseKey, body, headers).catch(() => 'killed');
+      await expect.poll(() => kms.calls.length, { timeout: 20_000 }).toBeGreaterThan(calls);
+      await api.end('SIGKILL');
+      kms.fault = null;
+      stateWhileAway.answer = await answer;
+      await held.beat();
+      stateWhileAway.held = held.state;
+      restarted = make({ cacheFile });
+      await restarted.acquire();
+      stateWhileAway.restarted = { state: restarted.state, session: restarted.token?.sessionId };
+      const elsewhere = openLicence(options({ device: 'another-device', cacheFile }));
+      stateWhileAway.elsewhere = await elsewhere.catch(({ code }: LicenceError) => code);
+      // The next tests use both.
+      licences.length = 0;
+      api = await start();
+    });
+    afterAll(async () => {
+      for (const licence of [held, restarted]) await licence.release();
+    });
+
+    test('it goes on with its token, also after a restart of its own, and holds the same seat afterwards', async () => {
+      expect(stateWhileAway).toMatchObject({
+        held: 'offline',
+        restarted: { state: 'offline', session },
+        elsewhere: 'OFFLINE',
+      });
+      await held.beat();
+      expect(held).toMatchObject({ state: 'held', token: { sessionId: session } });
+      expect((await api.client.seat.status({ licenseKey: heldKey })).seats.used).toBe(1);
+    });
+
+    test('16: the request that got no answer is repeated with its key, and no seat leaks', async () => {
+      expect(stateWhileAway.answer).toBe('killed');
+      const { licenseKey } = granted;
+      expect((await api.client.seat.status({ licenseKey })).seats.used).toBe(1);
+      const { answer } = await send(baseUrl, 'POST', path, licenseKey, { device: DEVICE }, headers);
+      expect(answer).toMatchObject({ code: 'RENEWED', seats: { used: 1 } });
+      expect(String(answer.token)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    });
   });
 
   test('18: a clock that is back a day while a seat is borrowed has to go online', async () => {

@@ -20,13 +20,22 @@ export class LicenceError extends Error {
   readonly status: number;
   /** Seconds after which another try makes sense; null when none does. */
   readonly retryAfter: number | null;
+  /** Seats in use, with a refusal for want of seats. */
+  readonly seats: { used: number; max: number } | null;
 
-  constructor(code: string, message: string, status = 0, retryAfter: number | null = null) {
+  constructor(
+    code: string,
+    message: string,
+    status = 0,
+    retryAfter: number | null = null,
+    seats: LicenceError['seats'] = null,
+  ) {
     super(message);
     this.name = 'LicenceError';
     this.code = code;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.seats = seats;
   }
 }
 
@@ -62,7 +71,12 @@ export function createHttp(baseUrl: string, timeoutMs: number) {
     const text = await response.text().catch(unreachable);
     const answer = parse(text);
     if (response.ok && answer !== null) return answer as T;
-    const { code, detail, title } = (answer ?? {}) as { code?: string; detail?: string; title?: string };
+    const { code, detail, title, seats } = (answer ?? {}) as {
+      code?: string;
+      detail?: string;
+      title?: string;
+      seats?: { used: number; max: number };
+    };
     const after = Number(response.headers.get('retry-after'));
     const message = `${title ?? 'The licence server refused'}${detail ? `: ${detail}` : ''}`;
     throw new LicenceError(
@@ -70,6 +84,7 @@ export function createHttp(baseUrl: string, timeoutMs: number) {
       message,
       response.status,
       after > 0 ? after : null,
+      seats ?? null,
     );
   }
 

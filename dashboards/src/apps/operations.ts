@@ -4,6 +4,7 @@ import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decisionQueries, decisionsPage } from './decisions.ts';
+import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from './notifications.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
+import { validationPage, validationQueries } from './validation.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
 import { workflowQueries, workflowsPage } from './workflows.ts';
 
@@ -30,10 +32,12 @@ export const operations: App = {
     ...templateQueries,
     ...jobQueries,
     ...webhookQueries,
+    ...heldQueries,
     auditQuery,
     ...workflowQueries,
     ...decisionQueries,
     ...agentQueries,
+    ...validationQueries,
     ...accessQueries,
     ...sentQueries,
     ...noticeQueries,
@@ -42,11 +46,13 @@ export const operations: App = {
   pages: [
     runsPage,
     instancesPage,
-    templatesPage,
+    templatesPage(false),
     jobsPage,
     webhooksPage,
+    quarantinePage,
     decisionsPage(false),
     agentsPage(false),
+    validationPage(false),
     auditPage,
     workflowsPage,
     ...menuEntry('Notifications', [sentPage, noticesPage, preferencesPage]),

@@ -228,3 +228,13 @@ export const market = (usd) => {
 
 export const dollars = (micros) =>
   micros === null || micros === undefined ? '—' : `$${(micros / 1e6).toFixed(2)}`;
+
+/** `1.2 MB` */
+export const bytes = (value) => {
+  if (value === null || value === undefined) return '—';
+  if (value < 1000) return `${value} B`;
+  return value < 1e6 ? `${Math.round(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+};
+
+/** The state of a file in words. */
+export const stateName = (state) => String(state).replace('_', ' ');

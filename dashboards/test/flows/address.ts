@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { ADMIN_KEY } from '../../../ai-api/test/api.ts';
 import { sendTo, startInbox } from '../../../ai-api/test/inbox-fixture.ts';
+import { evaluate } from '../../../ai-api/test/runs.ts';
 import { settled } from '../browser.ts';
 import { openPage, type PreviewFixture, text } from '../preview-fixture.ts';
 
@@ -80,16 +82,40 @@ export function addressFlows(fixture: () => PreviewFixture): void {
     await page.close();
   });
 
-  test('the reference page draws its groups, finds them by what their operations do, and says where a key is', async () => {
+  test('the reference page is a list of closed groups, and opens those in which the filter finds an operation', async () => {
     const page = await fixture().open('executive');
     await page.goto(`${fixture().api.url}/docs`);
-    const groups = page.locator('.opblock-tag');
-    await groups.first().waitFor();
-    const all = await groups.count();
+    const operations = page.locator('.opblock');
+    await page.locator('.opblock-tag').first().waitFor();
+    expect(await operations.count()).toBe(0);
     await page.locator('.operation-filter-input').fill('list the results');
-    await expect.poll(() => groups.count()).toBeLessThan(all);
+    await expect.poll(() => operations.allTextContents()).toHaveLength(1);
+    await page.locator('.operation-filter-input').fill('');
+    await expect.poll(() => operations.count()).toBe(0);
+    await page.getByRole('button', { name: 'Webhooks' }).click();
+    await expect.poll(() => operations.count()).toBeGreaterThan(10);
+    await page.close();
+  });
+
+  test('the reference page says where a key is, keeps it over a reload, and sends a request that is answered', async () => {
+    await evaluate(fixture().api.client, { week: '2026-W44' });
+    const page = await fixture().open('executive');
+    await page.goto(`${fixture().api.url}/docs`);
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     expect(await page.locator('.modal-ux').textContent()).toContain('npm start prints one');
+    await page.locator('.modal-ux input').fill(ADMIN_KEY);
+    await page.locator('.modal-ux button.authorize').click();
+    await page.reload();
+    await page.locator('.operation-filter-input').fill('/evaluations/runs');
+    await page
+      .locator('.opblock-summary', { hasText: /^GET\/evaluations\/runs\s*List/ })
+      .first()
+      .click();
+    await page.locator('button.execute').first().click();
+    await page.locator('.live-responses-table .response-col_status').last().waitFor();
+    const answer = await page.locator('.live-responses-table').textContent();
+    expect(answer).toContain('200');
+    expect(answer).toContain('2026-W');
     await page.close();
   });
 }

@@ -35,7 +35,7 @@ export const VARIABLES: Record<string, { why: string; make(): string }> = {
 
 /** Settings of the API that `compose.yaml` decides itself, so that they are not asked for. */
 const DECIDED =
-  /^(NODE_ENV|ROLE|HOST|PORT|WORKER_PORT|PUBLIC_URL|DASHBOARDS_URL|DATA_DIR|DATABASE_URL|UPSTASH_.*|SMTP_URL|OBJECTS_.*|LICENCE_.*|INBOX_.*|TOOLJET_PLUGINS_DIR|WEBHOOK_ALLOWED_HOSTS)$/;
+  /^(NODE_ENV|ROLE|HOST|PORT|WORKER_PORT|PUBLIC_URL|DASHBOARDS_URL|DATA_DIR|DATABASE_URL|UPSTASH_.*|SMTP_URL|OBJECTS_.*|LICENCE_.*|INBOX_.*|TOOLJET_PLUGINS_DIR|WEBHOOK_ALLOWED_HOSTS|CLAMD_ADDRESS)$/;
 
 /**
  * `.env.example`: what compose needs, empty, and every other setting of the API with its default, commented out.

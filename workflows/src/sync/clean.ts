@@ -14,6 +14,7 @@ export interface CleanWorkflow extends Json {
   settings: Json;
   nodes: Json[];
   connections: Json;
+  tags?: string[];
 }
 
 /**
@@ -23,14 +24,17 @@ export interface CleanWorkflow extends Json {
 export function cleanWorkflow(
   workflow: Pick<StoredWorkflow, 'name' | 'active' | 'nodes' | 'connections' | 'settings'> & {
     id?: string | undefined;
+    tags?: readonly (string | { name: string })[] | null | undefined;
   },
 ): CleanWorkflow {
-  const { id, name, active, nodes, connections, settings } = workflow;
+  const { id, name, active, nodes, connections, settings, tags } = workflow;
+  const tagged = (tags ?? []).map((tag) => (typeof tag === 'string' ? tag : tag.name)).sort();
   const kept = Object.entries(settings ?? {}).filter(([key]) => !VOLATILE_SETTINGS.has(key));
   return {
     ...(id === undefined ? {} : { id }),
     name,
     active,
+    ...(tagged.length > 0 ? { tags: tagged } : {}),
     settings: sorted(Object.fromEntries(kept)) as Json,
     nodes: nodes.map(cleanNode),
     connections: sorted(withoutEmptyOutputs(connections)) as Json,

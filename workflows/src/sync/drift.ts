@@ -15,6 +15,7 @@ export function driftOf(file: CleanWorkflow, n8n: CleanWorkflow): Difference[] {
   const names = new Set([...before.keys(), ...after.keys()]);
   const top = (workflow: CleanWorkflow) => ({
     name: workflow.name,
+    tags: workflow.tags?.join(', '),
     settings: workflow.settings,
     connections: workflow.connections,
   });

@@ -52,6 +52,7 @@ describe('a workflow as it is kept', () => {
       expect(driftOf(cleanWorkflow(content), content as never)).toEqual([]);
       const types = definition.nodes.map(({ type }) => type);
       expect(types).toContain('n8n-nodes-base.stickyNote');
+      expect(definition.tags).toHaveLength(1);
       expect(definition.settings.timezone).toBe('UTC');
       if (definition.id !== 'report-errors') expect(definition.settings.errorWorkflow).toBe('report-errors');
       expect(JSON.stringify(definition)).not.toMatch(/aim_\w{6}|sk-lf-|whsec_|password/i);
@@ -67,6 +68,40 @@ test.each(readWorkflowDirectory(directory))('no failure of a node of $name ends 
   });
   expect(unseen.map(({ name }) => name)).toEqual([]);
 });
+
+/** How n8n 2.41 ranks triggers by type for its button, *Execute workflow*; it takes the first of the highest. */
+const RANKS: Record<string, number> = {
+  'n8n-nodes-base.formTrigger': 10,
+  'n8n-nodes-base.webhook': 9,
+  'n8n-nodes-ai-manager.aiManagerTrigger': 8,
+  'n8n-nodes-base.scheduleTrigger': 7,
+  'n8n-nodes-base.manualTrigger': 6,
+  'n8n-nodes-base.executeWorkflowTrigger': 4,
+  'n8n-nodes-base.errorTrigger': 0,
+};
+/** Workflows that only make sense with what starts them: a request from outside, an event, a failure. */
+const STARTED_BY_OTHERS: Record<string, string> = {
+  'approval-with-escalation': 'Start from outside',
+  'manual-time-approval': 'When a request changes',
+  'report-errors': 'When a workflow fails',
+  'start-from-outside': 'POST daily-digest-for-approvers',
+  'weekly-emails': 'Run completed',
+};
+
+test.each(readWorkflowDirectory(directory))(
+  "n8n's button starts $name by hand, and does not wait for anything",
+  ({ id, nodes }) => {
+    const triggers = nodes.filter(({ type }) => /trigger$|webhook$/i.test(type));
+    for (const { type } of triggers) expect(RANKS).toHaveProperty([type]);
+    const [chosen] = triggers.toSorted((a, b) => (RANKS[b.type] ?? 0) - (RANKS[a.type] ?? 0));
+    const other = STARTED_BY_OTHERS[id ?? ''];
+    if (other) expect(chosen?.name).toBe(other);
+    else if (chosen?.type === 'n8n-nodes-ai-manager.aiManagerTrigger')
+      // In the editor it brings the newest event at once.
+      expect(chosen.parameters.sample).toBe(true);
+    else expect(chosen?.name).toMatch(/, or by hand$/);
+  },
+);
 
 describe('workflows that are in n8n only', () => {
   let n8n: Listening;

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { bindCredentials, bindWorkflowIds, missingCredentials } from '../bind-workflow.ts';
 import { listCredentials } from '../credentials.ts';
 import type { N8nSession } from '../session.ts';
+import { tagWorkflows } from '../tags.ts';
 import { readWorkflowDirectory, type WorkflowDefinition } from '../workflow-definition.ts';
 import { findWorkflow, getWorkflow, listWorkflows, type StoredWorkflow } from '../workflows.ts';
 import { cleanWorkflow } from './clean.ts';
 import { type Difference, driftOf } from './drift.ts';
+
+const createdSchema = z.object({ id: z.string(), name: z.string() });
 
 /** A workflow of the directory beside the one that stands for it in n8n, if there is one. */
 interface Pair {
@@ -108,6 +112,7 @@ export async function pushWorkflows(
   const { pairs } = await compare(session, directory);
   const credentials = await listCredentials(session);
   const done: { name: string; change: 'created' | 'updated' }[] = [];
+  const tagged: Parameters<typeof tagWorkflows>[1][number][] = [];
   for (const { definition, stored } of pairs) {
     if (stored && driftOf(cleanWorkflow(definition), inFileTerms(definition, stored, pairs)).length === 0)
       continue;
@@ -117,15 +122,21 @@ export async function pushWorkflows(
     const { name, nodes, connections, settings } = bound;
     const body = { name, nodes, connections, settings };
     if (!stored) {
-      await session.api({ method: 'POST', path: '/workflows', body }, `create the workflow "${name}"`);
+      const made = await session.api(
+        { method: 'POST', path: '/workflows', body },
+        `create the workflow "${name}"`,
+      );
+      tagged.push({ definition, stored: createdSchema.parse(made) });
       done.push({ name, change: 'created' });
       continue;
     }
     const path = `/workflows/${encodeURIComponent(stored.id)}`;
     await session.api({ method: 'PUT', path, body }, `update the workflow "${name}"`);
     if (stored.active) await publish(session, stored.id);
+    tagged.push({ definition, stored });
     done.push({ name, change: 'updated' });
   }
+  await tagWorkflows(session, tagged, 'remove');
   return done;
 }
 

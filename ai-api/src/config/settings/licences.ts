@@ -1,4 +1,4 @@
-import { httpUrl, oneOf, text } from './types.ts';
+import { httpUrl, oneOf, text, whole } from './types.ts';
 
 /** Floating licences: where seats are counted, and what signs their tokens. */
 export const licences = {
@@ -12,6 +12,9 @@ export const licences = {
     .optional()
     .describe('PEM file with an RSA-4096 key for local signing; by default one is made and stored sealed'),
   LICENCE_KMS_KEY: text.optional().describe('Id or ARN of an RSA_4096 key, needed for kms and kms-delegated'),
+  LICENCE_HISTORY_DAYS: whole(92, 3650, 400).describe(
+    'Days for which sessions that have ended, and denials, are kept; usage is reported for as long',
+  ),
   LICENCE_SAMPLE: oneOf(['on', 'off'])
     .default('off')
     .describe('on: the first company gets two products, five licences and a week of invented usage'),

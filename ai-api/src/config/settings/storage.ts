@@ -20,7 +20,12 @@ export const storage = {
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
     .optional()
     .describe('S3 bucket for files; defaults to DATA_DIR'),
-  OBJECTS_REGION: text.optional().describe('Region of the bucket; defaults to AWS_REGION'),
+  OBJECTS_AUDIT_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional()
+    .describe('S3 bucket for exports, reports and other audit files; defaults to OBJECTS_BUCKET'),
+  OBJECTS_REGION: text.optional().describe('Region of the buckets; defaults to AWS_REGION'),
   OBJECTS_ENDPOINT: httpUrl.optional().describe('Another server that speaks S3; defaults to AWS'),
   DATA_ENCRYPTION_KEY: checked(parseKeys)
     .optional()

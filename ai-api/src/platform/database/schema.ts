@@ -1,12 +1,15 @@
 import type { AgentsTables } from './schema/agents.ts';
 import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
+import type { ComplianceTables } from './schema/compliance.ts';
 import type { ContextTables } from './schema/context.ts';
+import type { ContextAnalyticsTables } from './schema/context-analytics.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
 import type { EvaluationsTables } from './schema/evaluations.ts';
 import type { EventsTables } from './schema/events.ts';
+import type { FilesTables } from './schema/files.ts';
 import type { GatesTables } from './schema/gates.ts';
 import type { IdentityTables } from './schema/identity.ts';
 import type { JudgementTables } from './schema/judgement.ts';
@@ -19,6 +22,7 @@ import type { PerformanceTables } from './schema/performance.ts';
 import type { PlatformHttpTables } from './schema/platform-http.ts';
 import type { PromptsTables } from './schema/prompts.ts';
 import type { QualityTables } from './schema/quality.ts';
+import type { ValidationTables } from './schema/validation.ts';
 import type { WorkflowsTables } from './schema/workflows.ts';
 
 /** Every table, as the migrations make them, by the module that owns it. A module's store touches its own schema only. */
@@ -26,12 +30,15 @@ export interface Schema
   extends AgentsTables,
     ApprovalsTables,
     AuditTables,
+    ComplianceTables,
     ContextTables,
+    ContextAnalyticsTables,
     ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,
     EvaluationsTables,
     EventsTables,
+    FilesTables,
     GatesTables,
     IdentityTables,
     JudgementTables,
@@ -44,4 +51,5 @@ export interface Schema
     PlatformHttpTables,
     PromptsTables,
     QualityTables,
+    ValidationTables,
     WorkflowsTables {}

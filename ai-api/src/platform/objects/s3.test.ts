@@ -106,7 +106,7 @@ describe('objects in S3', () => {
 });
 
 describe('the API on a bucket', () => {
-  it('keeps an export of the audit trail there, and serves no objects itself', async () => {
+  it('keeps an export of the audit trail there, and sends it by its own links alone', async () => {
     const recorder = await startS3Recorder();
     const { bucket, region, endpoint, credentials } = recorder.options;
     vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
@@ -120,9 +120,13 @@ describe('the API on a bucket', () => {
     const exported = await api.client.audit.export({});
     expect(recorder.objects.size).toBe(2);
     const url = new URL(exported.data.url);
-    expect(url.origin).toBe(endpoint);
-    expect((await fetch(url)).status).toBe(200);
-    expect((await fetch(`${api.url}${url.pathname}`)).status).toBe(404);
+    const download = await fetch(api.url + url.pathname + url.search);
+    expect(Buffer.byteLength(await download.text())).toBe(exported.data.bytes);
+    expect((await fetch(`${api.url}${url.pathname}`)).status).toBe(403);
+    for (const key of recorder.objects.keys()) {
+      expect(key).toMatch(/^exports\//);
+      expect((await fetch(`${api.url}/objects/${key}`)).status).toBe(404);
+    }
     expect(api.context.ops.installation.drivers.objects).toBe('s3');
     await api.stop();
     await testDatabase.remove();

@@ -55,6 +55,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   dynamic "rule" {
+    for_each = var.deleted_days == null ? [] : [var.deleted_days]
+    content {
+      id     = "deleted"
+      status = "Enabled"
+
+      filter {}
+
+      noncurrent_version_expiration {
+        noncurrent_days = rule.value
+      }
+    }
+  }
+
+  dynamic "rule" {
     for_each = var.expire_days
     content {
       id     = "expire-${trimsuffix(rule.key, "/")}"

@@ -34,6 +34,17 @@ variable "expire_days" {
   }
 }
 
+variable "deleted_days" {
+  description = "Days after which versions of objects that were overwritten or deleted are gone; null keeps them."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.deleted_days == null || try(var.deleted_days >= 1 && var.deleted_days <= 3650, false)
+    error_message = "Days must be from 1 to 3650."
+  }
+}
+
 variable "cors_origins" {
   description = "Origins that can use signed URLs of this bucket."
   type        = list(string)

@@ -4,6 +4,9 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { giveNotices } from './analytics/notices.ts';
 import type { Seats } from './seats/index.ts';
+import { forgetHistory } from './sessions/store.ts';
+
+const DAY_MS = 86_400_000;
 
 interface Parts {
   jobs: Jobs;
@@ -13,10 +16,15 @@ interface Parts {
   tenantIds: () => Promise<string[]>;
   now: () => Date;
   log: Logger;
+  historyDays: number;
 }
 
-/** Ends sessions whose lease has run out, each minute, so that history is true without any request; and gives notices daily. */
-export function scheduleLicenceWork({ jobs, database, seats, events, tenantIds, now, log }: Parts): void {
+/**
+ * Ends sessions whose lease has run out, each minute, so that history is true without any request; gives notices daily; and
+ * removes old history every night.
+ */
+export function scheduleLicenceWork(parts: Parts): void {
+  const { jobs, database, seats, events, tenantIds, now, log, historyDays } = parts;
   const forEach = async (what: string, work: (tenantId: string) => Promise<number>) => {
     for (const tenantId of await tenantIds()) {
       // One company's failure is not another's.
@@ -38,6 +46,16 @@ export function scheduleLicenceWork({ jobs, database, seats, events, tenantIds, 
     run: () =>
       forEach('notices of licences that expire', (tenantId) =>
         giveNotices(database, events, tenantId, now()),
+      ),
+  });
+  jobs.schedule({
+    name: 'licence.retention',
+    cron: '40 2 * * *',
+    run: () =>
+      forEach('old sessions and denials were removed', (tenantId) =>
+        database.withTenant(tenantId, (transaction) =>
+          forgetHistory(transaction, new Date(now().getTime() - historyDays * DAY_MS)),
+        ),
       ),
   });
 }

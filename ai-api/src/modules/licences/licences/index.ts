@@ -45,7 +45,11 @@ interface Needs {
   log: Logger;
   config: Pick<
     Config,
-    'LICENCE_SEATS' | 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN' | 'RATE_LIMITS'
+    | 'LICENCE_SEATS'
+    | 'LICENCE_HISTORY_DAYS'
+    | 'UPSTASH_REDIS_REST_URL'
+    | 'UPSTASH_REDIS_REST_TOKEN'
+    | 'RATE_LIMITS'
   >;
 }
 
@@ -66,7 +70,16 @@ export function create(needs: Needs) {
     now,
   });
   acceptLicenceCredentials(identity, database, signing.tokens);
-  scheduleLicenceWork({ jobs, database, seats, events, tenantIds: identity.tenantIds, now, log });
+  scheduleLicenceWork({
+    jobs,
+    database,
+    seats,
+    events,
+    tenantIds: identity.tenantIds,
+    now,
+    log,
+    historyDays: config.LICENCE_HISTORY_DAYS,
+  });
   return {
     seats,
     checkout,

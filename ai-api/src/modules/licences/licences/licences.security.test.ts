@@ -7,7 +7,6 @@ import { businessDatabases, type TestDatabase } from '../../../../test/databases
 import { AWS_TEST_ENVIRONMENT, type KmsRecorder, startKmsRecorder } from '../../../../test/kms-recorder.ts';
 import { type Issued, issueLicence, send as sendTo } from '../../../../test/licences/company.ts';
 import { allOperations } from '../../../../test/operations/step.ts';
-import { giveNotices } from './analytics/notices.ts';
 import { deviceHash } from './keys.ts';
 
 const DEVICE = 'fingerprint-of-a-desk';
@@ -147,7 +146,9 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     expect(await refused({ clientTime: new Date(Date.now() - 25 * HOUR).toISOString() })).toBe('CLOCK_SKEW');
     expect((await acquire(issued, DEVICE, { version: '4.2' })).status).toBe(201);
     const full = await acquire(issued, 'fingerprint-of-a-laptop');
-    expect(full).toMatchObject({ status: 409, code: 'NO_SEATS' });
+    expect(full).toMatchObject({ status: 409, code: 'NO_SEATS', answer: { seats: { used: 1, max: 1 } } });
+    const { retryAfterSeconds } = full.answer.seats as { retryAfterSeconds: number };
+    expect(full.headers.get('retry-after')).toBe(String(retryAfterSeconds));
     expect(Number(full.headers.get('retry-after'))).toBeGreaterThan(300);
     await acquire(issued, 'fingerprint-of-a-laptop');
     const { items } = await api.client.licenceSession.denials({ licenceId: issued.licenceId });
@@ -263,6 +264,7 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     const issued = await issueLicence(api.client, { maxSeats: 1, policy: { onFull: 'queue' } });
     const { answer } = await acquire(issued);
     const waiting = await acquire(issued, 'fingerprint-of-a-laptop', { wait: true });
+    expect(waiting.status).toBe(202);
     expect(waiting.answer).toMatchObject({ code: 'QUEUED', position: 1, token: null });
     expect((await heartbeat(String(answer.token), answer.sessionId)).answer.seats).toMatchObject({
       waiting: 1,
@@ -292,6 +294,17 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
     expect((await acquire(issued)).answer).toMatchObject({ code: 'ACQUIRED', seats: { used: 2 } });
   });
 
+  test('a limit of seats by user is not passed by leaving the user out', async () => {
+    const issued = await issueLicence(api.client, { policy: { maxPerUser: 1 } });
+    for (const more of [{}, { user: ' ' }])
+      expect((await acquire(issued, DEVICE, more)).code).toBe('INVALID_INPUT');
+    expect((await acquire(issued, DEVICE, { user: 'ada' })).status).toBe(201);
+    expect(await acquire(issued, 'fingerprint-of-a-laptop', { user: 'ada' })).toMatchObject({
+      code: 'USER_LIMIT',
+      answer: { seats: { used: 1, max: 2 } },
+    });
+  });
+
   test('a user has one seat on the newest of their devices, where users lease', async () => {
     const issued = await issueLicence(api.client, { policy: { leaseBy: 'user' } });
     expect((await acquire(issued)).code).toBe('INVALID_INPUT');
@@ -302,62 +315,6 @@ describe.each(businessDatabases())('licences over HTTP on $name', ({ create }) =
       deviceHash(issued.licenceId, 'fingerprint-of-a-laptop'),
     );
     expect((await heartbeat(String(answer.token), answer.sessionId)).code).toBe('SESSION_OF_OTHER_DEVICE');
-  });
-
-  test('admins see who holds seats, force a release, and read how seats were used', async () => {
-    const issued = await issueLicence(api.client, { maxSeats: 1 });
-    const { licenceId } = issued;
-    const { answer } = await acquire(issued, DEVICE, { user: 'ada' });
-    const sessionId = String(answer.sessionId);
-    clock.setAhead(0.05 * HOUR);
-    await acquire(issued, 'fingerprint-of-a-laptop');
-    const { items } = await api.client.licenceSession.list({ licenceId, state: 'live' });
-    expect(items).toMatchObject([{ sessionId, user: 'ada', state: 'held' }]);
-    await api.client.licenceSession.evict({ sessionId, reason: 'She is on leave this week.' });
-    expect((await heartbeat(String(answer.token), sessionId)).code).toBe('SESSION_NOT_FOUND');
-    clock.setAhead(0.1 * HOUR);
-    const {
-      licences: [usage],
-      hours,
-    } = await api.client.licenceAnalytics.usage({ licenceId });
-    expect(usage).toMatchObject({
-      peakSeats: 1,
-      peakDemand: 2,
-      sessions: 1,
-      leakedShare: 0,
-      denials: { NO_SEATS: 1 },
-      seatsFor99Percent: 2,
-    });
-    expect(usage?.minutesFull).toBeGreaterThanOrEqual(3);
-    expect(hours.reduce((sum, { denials }) => sum + denials, 0)).toBe(1);
-    clock.setAhead(0);
-  });
-
-  test('notices of the end of a licence are given once for each step', async () => {
-    const ends = (days: number) => new Date(Date.now() + days * 24 * HOUR).toISOString();
-    const soon = await issueLicence(api.client, { expiresAt: ends(6.5) });
-    await issueLicence(api.client, { expiresAt: ends(60) });
-    const { database, events } = api.context;
-    const { tenantId } = await api.client.identity.whoami({});
-    expect(await giveNotices(database, events, tenantId, new Date())).toBe(1);
-    expect(await giveNotices(database, events, tenantId, new Date())).toBe(0);
-    expect(await giveNotices(database, events, tenantId, new Date(Date.now() + 6 * 24 * HOUR))).toBe(1);
-    const { items } = await api.client.licenceAnalytics.expiring({ days: 7 });
-    expect(items).toMatchObject([{ licenceId: soon.licenceId, daysLeft: 7 }]);
-  });
-
-  test('an exported file holds a seat, its token and the keys', async () => {
-    const { licenceId, licenseKey } = await issueLicence(api.client, { maxSeats: 1 });
-    const { content } = await api.client.licence.file({
-      licenceId,
-      device: 'fingerprint-of-a-ship',
-      hours: 100,
-    });
-    const file = JSON.parse(content) as { token: string; jwks: { keys: { kid: string }[] } };
-    expect(file.jwks.keys.map(({ kid }) => kid)).toContain(
-      JSON.parse(Buffer.from(file.token.split('.')[0] ?? '', 'base64url').toString()).kid,
-    );
-    expect((await api.client.seat.status({ licenseKey })).seats.used).toBe(1);
   });
 
   test('the published keys hold those of licences and those of sign-in', async () => {

@@ -9,6 +9,13 @@ export const policySchema = z
       .default('device')
       .describe('What one seat is for: a device, a user (on one device at a time) or each session'),
     ttlSeconds: z.number().int().min(30).max(86_400).default(360).describe('Lease without a heartbeat'),
+    heartbeatSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(28_800)
+      .default(0)
+      .describe('Pause between heartbeats; 0 for a third of the lease, which survives two misses'),
     graceSeconds: z
       .number()
       .int()

@@ -106,7 +106,10 @@ export type LicenceChange = Partial<
   >
 > & { policy?: object };
 
-/** Changes a licence that still has this version; false when it has another. */
+/**
+ * Changes a licence that still has this version; false when it has another. The next heartbeat is decided by the new terms,
+ * even if they cannot be taken into use at once.
+ */
 export async function changeLicence(
   transaction: TenantTransaction,
   id: string,
@@ -115,7 +118,12 @@ export async function changeLicence(
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable('licences.licences')
-    .set({ ...values, ...(policy ? { policy: JSON.stringify(policy) } : {}), version: version + 1 })
+    .set({
+      ...values,
+      ...(policy ? { policy: JSON.stringify(policy) } : {}),
+      version: version + 1,
+      seats_due: 0,
+    })
     .where('id', '=', id)
     .where('version', '=', version)
     .executeTakeFirst();

@@ -358,8 +358,14 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
         ],
       }),
     );
-    const { attachments } = await lead.approval.get({ approvalId });
-    expect(attachments).toMatchObject([{ name: 'notes.txt', bytes: 7 }]);
+    const { attachments } = await vi.waitFor(
+      async () => {
+        const found = await lead.approval.get({ approvalId });
+        expect(found.attachments).toMatchObject([{ name: 'notes.txt', bytes: 7, state: 'ready' }]);
+        return found;
+      },
+      { timeout: 30_000, interval: 50 },
+    );
     const path = new URL(attachments[0]?.url as string);
     expect(await (await fetch(`${api.url}${path.pathname}${path.search}`)).text()).toBe('Minutes');
     expect((await refusal(builder.approval.get({ approvalId }))).code).toBe('NOT_FOUND');

@@ -80,6 +80,9 @@ const attachment = z.object({
   name: z.string(),
   contentType: z.string(),
   bytes: z.number().int(),
+  state: z
+    .enum(['receiving', 'scanning', 'ready', 'quarantined', 'rejected', 'scan_failed', 'deleted'])
+    .describe('Only what is ready can be downloaded'),
   url: z.string().describe('Signed; valid for 15 minutes'),
 });
 
@@ -143,7 +146,7 @@ export const approval = resource({
           .describe('Files that show the work'),
       }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE'],
+      errors: ['NOT_FOUND', 'APPROVAL_OVERLAP', 'BODY_TOO_LARGE', 'FILE_QUOTA_EXCEEDED'],
       hints: { ...requestHints, attachments: { file: 'list' } },
     }),
     list: operation({

@@ -5,12 +5,12 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Files } from '../../shared/files/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import { builderIdByEmail, type People } from '../../shared/people/index.ts';
 import { createAnnouncer } from './announce.ts';
@@ -39,7 +39,7 @@ interface Needs {
   identity: Identity;
   people: People;
   events: Events;
-  objects: ObjectStore;
+  files: Files;
   dashboards: Dashboards;
   prompts: Prompts;
   quality: Quality;
@@ -50,12 +50,12 @@ interface Needs {
 
 /** Requests for manual time, with the job that triages them and the watch over their deadlines. */
 export function create(needs: Needs) {
-  const { database, jobs, identity, people, events, objects, dashboards, prompts, quality } = needs;
+  const { database, jobs, identity, people, events, files, dashboards, prompts, quality } = needs;
   const { clock, metrics, log } = needs;
   const parts: Parts = {
     database,
     people,
-    objects,
+    files,
     dashboards,
     announce: createAnnouncer(events),
     prompts,

@@ -1,8 +1,8 @@
 import type { StoreJudgement } from '../../../judgement/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Files } from '../../shared/files/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Announcer } from './announce.ts';
 import type { IsKnown } from './groups.ts';
@@ -11,7 +11,7 @@ import type { IsKnown } from './groups.ts';
 export interface Parts {
   database: Database;
   people: People;
-  objects: ObjectStore;
+  files: Files;
   dashboards: Dashboards;
   announce: Announcer;
   prompts: Prompts;

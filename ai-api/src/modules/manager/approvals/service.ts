@@ -6,6 +6,7 @@ import { findJudgements, type Judged } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
+import { attachmentsOf } from './attachments.ts';
 import { meetDeadlines } from './deadlines.ts';
 import { confirm, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
 import { approversOf, deciderOf, inboxOf } from './deciders.ts';
@@ -32,13 +33,11 @@ import { approvalView, stepView } from './views.ts';
 
 type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
 
-const LINK_SECONDS = 900;
-
 export type Approvals = ReturnType<typeof createApprovals>;
 
 /** Requests for manual time. */
 export function createApprovals(parts: Parts) {
-  const { database, people, objects, dashboards, now } = parts;
+  const { database, people, dashboards, now } = parts;
 
   async function describe(transaction: TenantTransaction, rows: readonly ApprovalRecord[]) {
     const builders = await people.findBuilders(
@@ -150,13 +149,9 @@ export function createApprovals(parts: Parts) {
         const isOthers = context.onlyBuilder !== null && context.onlyBuilder !== row.builder_id;
         if (isOthers && !(await isApprover(transaction, context, row))) throw notFound('request', approvalId);
         const judgements = await findJudgements(transaction, row.judgement_id ? [row.judgement_id] : []);
-        const attachments = row.attachments.map(async ({ key, ...file }) => ({
-          ...file,
-          url: await objects.signedUrl(key, { method: 'GET', expiresInSeconds: LINK_SECONDS }),
-        }));
         return {
           ...(await describeOne(transaction, row)),
-          attachments: await Promise.all(attachments),
+          attachments: await attachmentsOf(transaction, parts, row),
           history: (await stepsOf(transaction, approvalId)).map(stepView),
           judgement: judgements.get(row.judgement_id ?? '') ?? null,
         };

@@ -104,15 +104,16 @@ export async function submit(
   timeRequest: TimeRequest,
   attachments: readonly NewAttachment[],
 ): Promise<ApprovalRecord> {
-  const { database, objects, announce, now } = parts;
+  const { database, files, announce, now } = parts;
   const id = uuidv7();
-  const files = attachments.map(({ name, contentType, base64 }) => {
-    const body = Buffer.from(base64, 'base64');
-    const key = `approvals/${actor.tenantId}/${id}/${uuidv7()}`;
-    return { body, file: { name, contentType, bytes: body.length, key } };
-  });
   // Before the transaction: a request that is there has its files; a file without a request does no harm.
-  for (const { body, file } of files) await objects.put(file.key, body, { contentType: file.contentType });
+  const kept = await Promise.all(
+    attachments.map(async ({ name, contentType, base64 }) => {
+      const body = Buffer.from(base64, 'base64');
+      const stored = await files.store(actor.tenantId, 'approvals', 'attachment', body, contentType);
+      return { stored, file: { name, contentType, bytes: body.length, key: stored.key } };
+    }),
+  );
   return database.withTenant(actor.tenantId, async (transaction) => {
     const builder = await builderOf(transaction, parts, actor, builderId);
     const claim = await claimOf(transaction, parts, builder, timeRequest);
@@ -129,7 +130,7 @@ export async function submit(
       ends_at: claim.span?.until ?? null,
       category: claim.category,
       justification: claim.justification,
-      attachments: files.map(({ file }) => file),
+      attachments: kept.map(({ file }) => file),
       submitted_by: displayName(actor),
       submitted_user: actor.person?.id ?? null,
     });
@@ -141,6 +142,15 @@ export async function submit(
       engine: 'human',
       hours: claim.hours,
     });
+    for (const { stored, file } of kept)
+      await files.attach(transaction, actor, stored, {
+        fileId: stored.versionId,
+        name: file.name,
+        category: 'attachment',
+        origin: 'approval',
+        contentType: file.contentType,
+        about: [`builder:${claim.builderId}`],
+      });
     await announce.submitted(transaction, row);
     const { triage } = await readSettings(transaction);
     if (triage === 'automatic') await parts.enqueueTriage(transaction, actor.tenantId, id);

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { ModelError } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { type ContentType, extract, UnreadableFile } from './extract/index.ts';
-import { passagesOf } from './passages.ts';
+import type { Files } from '../../shared/files/index.ts';
+import type { policy } from './contract.ts';
+import { type ContentType, contentTypeOf, extract, UnreadableFile } from './extract/index.ts';
+import { createPassageStore } from './passage-store.ts';
 import { COLLECTION } from './search.ts';
 import {
   changeDocument,
@@ -23,12 +21,12 @@ import {
   type Folder,
   findDocument,
   findVersion,
-  insertPassages,
   insertVersion,
   listDocuments,
   lockDocument,
   openDocument,
   passageTexts,
+  type VersionRecord,
   versionsOf,
 } from './store.ts';
 import { documentView, versionView } from './views.ts';
@@ -37,10 +35,12 @@ export interface Upload {
   folder: Folder;
   name: string;
   title?: string | undefined;
-  contentType: ContentType;
+  contentType?: UploadType | undefined;
   base64: string;
   comment?: string | undefined;
 }
+
+type UploadType = z.output<(typeof policy)['operations']['upload']['input']>['contentType'];
 
 interface IndexJob {
   tenantId: string;
@@ -51,17 +51,16 @@ interface IndexJob {
 export interface DocumentsSetup {
   database: Database;
   jobs: Jobs;
-  objects: ObjectStore;
+  files: Files;
   collections: Collections;
   events: Events;
 }
 
 const INDEX_QUEUE = 'knowledge.index';
-const LINK_SECONDS = 900;
 const MAX_BYTES = 20 * 1024 * 1024;
 
 /** Policies, procedures, rubrics and templates, by version, read into passages. */
-export function createDocuments({ database, jobs, objects, collections, events }: DocumentsSetup) {
+export function createDocuments({ database, jobs, files, collections, events }: DocumentsSetup) {
   collections.define({ name: COLLECTION, texts: passageTexts });
 
   async function describe(transaction: TenantTransaction, rows: readonly DocumentRecord[]) {
@@ -77,6 +76,8 @@ export function createDocuments({ database, jobs, objects, collections, events }
     );
   }
 
+  const store = createPassageStore(database, collections);
+
   const describeOne = async (transaction: TenantTransaction, row: DocumentRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof documentView>;
 
@@ -88,6 +89,27 @@ export function createDocuments({ database, jobs, objects, collections, events }
     const row = await find(transaction, id);
     if (!row) throw notFound('document', id);
     return row;
+  }
+
+  /** Versions that an earlier release stored get their files; the file of a document has its id. */
+  async function adopt(
+    transaction: TenantTransaction,
+    document: DocumentRecord,
+    versions: readonly VersionRecord[],
+  ): Promise<void> {
+    for (const version of versions.toReversed())
+      await files.adopt(transaction, {
+        fileId: document.id,
+        version: version.version,
+        name: document.name,
+        category: 'policy',
+        origin: 'policy',
+        key: version.object_key,
+        contentType: version.content_type,
+        bytes: version.bytes,
+        sha256: version.sha256,
+        uploadedBy: version.uploaded_by,
+      });
   }
 
   /** Reads one version into passages, and lets it be searched in the place of the one before. */
@@ -105,33 +127,27 @@ export function createDocuments({ database, jobs, objects, collections, events }
       await database.withTenant(tenantId, (transaction) => passOver(transaction, version.id));
       return;
     }
-    const stored = await objects.get(version.object_key);
-    if (!stored) throw new Error(`The file of version ${number} of document ${documentId} is gone`);
-    const body = await buffer(stored.body);
-    const read = await extract({ body, contentType: version.content_type as ContentType }, signal)
-      .then((extracted) => ({ ...extracted, passages: passagesOf(extracted.blocks) }))
-      .catch((error: unknown) => {
+    await database.withTenant(tenantId, (transaction) => adopt(transaction, document, [version]));
+    const stored = await files.open(tenantId, documentId, number);
+    if (!stored) return fail(tenantId, document, version.id, number, 'Its file is not ready.');
+    const body = await buffer(stored);
+    const read = await extract({ body, contentType: version.content_type as ContentType }, signal).catch(
+      (error: unknown) => {
         if (error instanceof UnreadableFile) return error;
         throw error;
-      });
+      },
+    );
     if (read instanceof UnreadableFile) return fail(tenantId, document, version.id, number, read.message);
     const { passages } = read;
     if (passages.length === 0) return fail(tenantId, document, version.id, number, 'It has no text.');
-    const items = await database.withTenant(tenantId, async (transaction) => {
-      await collections.remove(
-        transaction,
-        COLLECTION,
-        await deleteVersionPassages(transaction, documentId, number),
-      );
-      return insertPassages(transaction, documentId, number, passages, titleOf(document, read.title));
+    const meaning = await store({
+      tenantId,
+      documentId,
+      version: number,
+      title: titleOf(document, read.title),
+      passages,
+      signal,
     });
-    const meaning = await collections.put(tenantId, COLLECTION, items, signal).then(
-      () => null,
-      (error: unknown) => {
-        if (!(error instanceof ModelError)) throw error;
-        return `Found by words only: ${error.message}`;
-      },
-    );
     await database.withTenant(tenantId, async (transaction) => {
       // Under its lock, which retiring takes first too.
       const current = await lockDocument(transaction, documentId);
@@ -147,8 +163,8 @@ export function createDocuments({ database, jobs, objects, collections, events }
         COLLECTION,
         await deletePassages(transaction, documentId, number),
       );
-      const { pages } = read;
-      const done = { state: 'indexed', error: meaning, pages, passages: passages.length } as const;
+      const { pages, unread } = read;
+      const done = { state: 'indexed', error: meaning, pages, passages: passages.length, unread } as const;
       await changeVersion(transaction, version.id, done);
       const title = titleOf(current, read.title);
       await changeDocument(transaction, documentId, { indexed_version: number, title });
@@ -166,18 +182,29 @@ export function createDocuments({ database, jobs, objects, collections, events }
 
   async function fail(
     tenantId: string,
+    document: DocumentRecord,
+    versionId: string,
+    version: number,
+    reason: string,
+  ): Promise<void> {
+    await database.withTenant(tenantId, (transaction) =>
+      failIn(transaction, tenantId, document, versionId, version, reason),
+    );
+  }
+
+  async function failIn(
+    transaction: TenantTransaction,
+    tenantId: string,
     { id, indexed_version }: DocumentRecord,
     versionId: string,
     version: number,
     reason: string,
   ): Promise<void> {
-    await database.withTenant(tenantId, async (transaction) => {
-      await changeVersion(transaction, versionId, { state: 'failed', error: reason });
-      await events.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
-      await record(transaction, systemActor(tenantId, 'policy.index'), {
-        subject: `document:${id}`,
-        details: [{ about: [], content: { version, failed: reason, searched: indexed_version } }],
-      });
+    await changeVersion(transaction, versionId, { state: 'failed', error: reason, unread: [] });
+    await events.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
+    await record(transaction, systemActor(tenantId, 'policy.index'), {
+      subject: `document:${id}`,
+      details: [{ about: [], content: { version, failed: reason, searched: indexed_version } }],
     });
   }
 
@@ -197,6 +224,27 @@ export function createDocuments({ database, jobs, objects, collections, events }
       if (!found.document || !found.version) return;
       const reason = 'Reading failed because of an internal error; see the log.';
       await fail(tenantId, found.document, found.version.id, number, reason);
+    },
+  });
+
+  // A version is read once its file was inspected.
+  files.consume('policy', {
+    ready: async (transaction, file, { version }) => {
+      const found = await findVersion(transaction, file.id, version);
+      if (found?.state === 'pending') await enqueue(transaction, file.tenant_id, file.id, version);
+    },
+    refused: async (transaction, file, { version, reason }) => {
+      const document = await findDocument(transaction, file.id);
+      const found = document && (await findVersion(transaction, file.id, version));
+      if (document && found)
+        await failIn(
+          transaction,
+          file.tenant_id,
+          document,
+          found.id,
+          version,
+          reason ?? 'Its file was refused.',
+        );
     },
   });
 
@@ -223,28 +271,27 @@ export function createDocuments({ database, jobs, objects, collections, events }
       ),
 
     getDocument: async (tenantId: string, documentId: string) => {
-      const { view, versions } = await database.withTenant(tenantId, async (transaction) => ({
-        view: await describeOne(transaction, await requireDocument(transaction, documentId)),
-        versions: await versionsOf(transaction, [documentId]),
-      }));
-      const signed = versions.map(async (version) =>
-        versionView(
-          version,
-          await objects.signedUrl(version.object_key, { method: 'GET', expiresInSeconds: LINK_SECONDS }),
-        ),
+      const { view, versions } = await database.withTenant(tenantId, async (transaction) => {
+        const document = await requireDocument(transaction, documentId);
+        const all = await versionsOf(transaction, [documentId]);
+        await adopt(transaction, document, all);
+        return { view: await describeOne(transaction, document), versions: all };
+      });
+      const linked = versions.map((version) =>
+        versionView(version, files.url(tenantId, documentId, version.version)),
       );
-      return { ...view, versions: await Promise.all(signed) };
+      return { ...view, versions: linked };
     },
 
-    upload: async (actor: Actor, { folder, name, title, contentType, base64, comment }: Upload) => {
+    upload: async (actor: Actor, { folder, name, title, contentType: given, base64, comment }: Upload) => {
       const body = Buffer.from(base64, 'base64');
       if (body.length === 0 || body.length > MAX_BYTES) {
         throw invalidField('base64', 'must hold a file of at most 20 MB');
       }
-      const sha256 = createHash('sha256').update(body).digest('hex');
-      const key = `${folder}/${actor.tenantId}/${uuidv7()}`;
+      const contentType = contentTypeOf(body, name, given);
       // Before the transaction: a version that is there has its file; a file without a version does no harm.
-      await objects.put(key, body, { contentType });
+      const stored = await files.store(actor.tenantId, folder, 'policy', body, contentType);
+      const { key, sha256 } = stored;
       return database.withTenant(actor.tenantId, async (transaction) => {
         const document = await openDocument(transaction, {
           folder,
@@ -272,7 +319,16 @@ export function createDocuments({ database, jobs, objects, collections, events }
           version,
           ...(title === undefined ? {} : { title }),
         });
-        await enqueue(transaction, actor.tenantId, document.id, version);
+        await adopt(transaction, document, newest ? [newest] : []);
+        await files.attach(transaction, actor, stored, {
+          fileId: document.id,
+          version,
+          name,
+          category: 'policy',
+          origin: 'policy',
+          contentType,
+          comment,
+        });
         await record(transaction, actor, {
           subject: `document:${document.id}`,
           details: [{ about: [], content: { folder, name, version, sha256, comment: comment ?? null } }],

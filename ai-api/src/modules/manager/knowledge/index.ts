@@ -6,10 +6,11 @@ import type { Collections } from '../../../models/embeddings/collections.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Validation } from '../../ai/validation/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Files } from '../../shared/files/index.ts';
 import { type ChatSetup, createChat } from './chat.ts';
 import { chat, policy } from './contract.ts';
 import { createDocuments, type DocumentsSetup } from './documents.ts';
@@ -32,11 +33,12 @@ function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
 interface Needs {
   database: Database;
   jobs: Jobs;
-  objects: ObjectStore;
+  files: Files;
   collections: Collections;
   events: Events;
   cache: Cache;
   prompts: Prompts;
+  validation: Validation;
   model: ChatModel | null;
   langfuse: LangfuseClient | null;
   config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;

@@ -2,9 +2,10 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
+
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Files } from '../../shared/files/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { performance, plan } from './contract.ts';
@@ -16,7 +17,7 @@ interface Needs {
   database: Database;
   people: People;
   events: Events;
-  objects: ObjectStore;
+  files: Files;
   prompts: Prompts;
   dashboards: Dashboards;
   notifications: Notifications;

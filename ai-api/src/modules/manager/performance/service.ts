@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
@@ -6,11 +5,11 @@ import { notFound } from '../../../http/problem.ts';
 import { type Grade, pastJudgements } from '../../../judgement/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Files } from '../../shared/files/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import {
@@ -35,7 +34,7 @@ export interface PerformanceSetup {
   database: Database;
   people: People;
   events: Events;
-  objects: ObjectStore;
+  files: Files;
   prompts: Prompts;
   dashboards: Dashboards;
   /** Fills the template of the report in. */
@@ -44,13 +43,14 @@ export interface PerformanceSetup {
 }
 
 const LINK_SECONDS = 3600;
+const PDF = 'application/pdf';
 const MAX_LOOKED_AT = 1000;
 
 export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, events, objects, prompts, dashboards, render, now } = setup;
+  const { database, people, events, files, prompts, dashboards, render, now } = setup;
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
@@ -116,13 +116,19 @@ export function createPerformance(setup: PerformanceSetup) {
       );
       const { week } = report;
       const subject = subjectOf(report);
-      const key = `reports/${actor.tenantId}/performance-${week}-${uuidv7()}.pdf`;
       const isPdf = given.format === 'pdf';
-      if (isPdf) {
-        const body = await reportPdf(report, linkTo);
-        await objects.put(key, body, { contentType: 'application/pdf' });
-      }
-      const email = await database.withTenant(actor.tenantId, async (transaction) => {
+      const stored = isPdf
+        ? await files.store(actor.tenantId, 'exports', 'report', await reportPdf(report, linkTo), PDF)
+        : null;
+      const { file, email } = await database.withTenant(actor.tenantId, async (transaction) => {
+        const made =
+          stored &&
+          (await files.attachMade(transaction, actor, stored, {
+            name: `performance-${week}.pdf`,
+            category: 'report',
+            origin: 'performance',
+            contentType: PDF,
+          }));
         const recipient = { name: '', email: null };
         const rendered = isPdf
           ? null
@@ -131,14 +137,14 @@ export function createPerformance(setup: PerformanceSetup) {
           subject: `report:${week}`,
           details: [{ about: [], content: { format: given.format, team: given.team ?? null } }],
         });
-        return rendered;
+        return { file: made, email: rendered };
       });
       return {
         week,
         subject: email?.subject ?? subject,
         html: email?.html ?? null,
         text: email?.text ?? null,
-        url: isPdf ? await objects.signedUrl(key, { method: 'GET', expiresInSeconds: LINK_SECONDS }) : null,
+        url: file ? files.url(actor.tenantId, file.file_id, file.version, LINK_SECONDS) : null,
       };
     },
 

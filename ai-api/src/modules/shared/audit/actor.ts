@@ -16,7 +16,11 @@ export interface Actor {
 }
 
 /** The caller of a request. */
-export function actorOf({ caller, operation, requestId }: RequestContext): Actor {
+export function actorOf({
+  caller,
+  operation,
+  requestId,
+}: Pick<RequestContext, 'caller' | 'operation' | 'requestId'>): Actor {
   const { tenantId, keyId, keyName, user } = caller;
   const userId = user && `user:${user.id}`;
   return {

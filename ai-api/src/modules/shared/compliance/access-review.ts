@@ -1,6 +1,7 @@
 import { ACT_AS } from '../../../contract/scopes.ts';
 import { writesByActor } from '../audit/index.ts';
 import { period, type ReportFile, type ReportParts, type ReportRequest } from './report.ts';
+import { DESCRIPTIONS } from './standards.ts';
 import { csvLine, heading } from './text.ts';
 
 /** Filled in by the person who reviews. */
@@ -39,25 +40,21 @@ const USER_COLUMNS = [
   ...DECISION,
 ];
 
-/**
- * Every person and every key with what they may do and how they use it, with columns for the reviewer's decision.
- * SOC 2, CC6.2 and CC6.3.
- */
+/** Every person and every key with what they may do and how they use it, with columns for the reviewer's decision. */
 export function accessReview(parts: ReportParts, request: ReportRequest): ReportFile[] {
+  const { title, basis, controls, covers, notCovered } = DESCRIPTIONS[request.kind];
   const cover =
-    heading('Access review', {
+    heading(title, {
       'Made at': parts.now.toISOString(),
       Period: period(request),
-      Basis: 'SOC 2, Trust Services Criteria CC6.2 and CC6.3',
+      Basis: basis,
+      Controls: controls.join(', '),
     }) +
-    '`users.csv` lists every person who can sign in, could once or is invited to, with roles, status, how they ' +
-    'sign in (a password, or the issuer that vouches for them) and when they last did. `keys.csv` lists every API ' +
-    'key, revoked ones too, with roles, scopes, expiry and last use; a key that `acts_for_people` can do what any ' +
-    'person can whom it names. Both tell how many entries of the audit trail each caused in the period; what a key ' +
-    'did for a person counts for both. Reading leaves no entry. The last three columns are empty: the person who ' +
-    'reviews fills them in, and that is the evidence, not these files alone. People who sign in to the workflow ' +
-    'engine, the cloud account or the database are not listed here. `users.csv` holds names and e-mail addresses ' +
-    'that an erasure does not reach: delete it when your auditors no longer need it.\n';
+    `The files contain ${covers}. \`users.csv\` says how people sign in (a password, or the issuer that vouches for ` +
+    'them). In `keys.csv`, a key that `acts_for_people` can do what any person can whom it names; what a key did for a ' +
+    'person counts for both. The last three columns are empty: the person who reviews fills them in, and that is the ' +
+    `evidence, not these files alone.\n\n${notCovered} \`users.csv\` holds names and e-mail addresses that an erasure ` +
+    'does not reach: delete it when your auditors no longer need it.\n';
   const csv = { contentType: 'text/csv; charset=utf-8' } as const;
   return [
     { name: 'README.md', contentType: 'text/markdown; charset=utf-8', text: [cover] },

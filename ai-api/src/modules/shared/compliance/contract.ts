@@ -5,8 +5,12 @@ import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
 export const REPORT_KINDS = [
   'gdpr-access',
   'gdpr-erasure',
+  'gdpr-events',
   'soc2-access-review',
+  'soc2-events',
+  'iso27001-access-review',
   'iso27001-events',
+  'nis2-access-review',
   'nis2-events',
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
@@ -69,6 +73,23 @@ const file = z.object({
   sha256: digest,
   url: z.url().describe('Downloads the file until expiresAt'),
 });
+
+const kept = z
+  .object({
+    reportId: id,
+    kind: z.enum(REPORT_KINDS),
+    subject: z.string().nullable().describe('Whom it is about'),
+    from: timestamp.nullable(),
+    to: timestamp.nullable(),
+    basis: z.string().describe('The standard or article that it is made for'),
+    controls: z.array(z.string()).describe('Controls that it is evidence for'),
+    covers: z.string(),
+    notCovered: z.string(),
+    fileCount: z.number().int(),
+    madeBy: z.string(),
+    madeAt: timestamp,
+  })
+  .meta({ id: 'KeptReport' });
 
 const retention = z.object({
   years: z.number().int().describe('Personal data in the trail is erased when it is older'),
@@ -207,6 +228,27 @@ export const audit = resource({
           files: z.array(file),
         })
         .meta({ id: 'ComplianceReport' }),
+      files: ['files'],
+    }),
+    listReports: operation({
+      method: 'GET',
+      path: '/audit/reports',
+      summary: 'List compliance reports',
+      description: 'Newest first, each with the controls that it is evidence for and what it does not cover.',
+      access: admin,
+      list: true,
+      input: z.object({ kind: z.enum(REPORT_KINDS).optional(), ...page }),
+      output: listOf(kept),
+    }),
+    getReport: operation({
+      method: 'GET',
+      path: '/audit/reports/{reportId}',
+      summary: 'Get a compliance report with its files',
+      description: 'The files are kept as they were made; the links are new.',
+      access: admin,
+      input: z.object({ reportId: id }),
+      output: kept.extend({ expiresAt: timestamp, files: z.array(file) }).meta({ id: 'KeptReportDetail' }),
+      errors: ['NOT_FOUND'],
       files: ['files'],
     }),
     getRetention: operation({

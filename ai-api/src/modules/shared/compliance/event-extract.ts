@@ -1,47 +1,16 @@
 import { eachEvent, verifyChain } from '../audit/index.ts';
 import { period, type ReportFile, type ReportParts, type ReportRequest } from './report.ts';
+import { DESCRIPTIONS, type Standard, topicOf } from './standards.ts';
 import { csvLine, heading, plain } from './text.ts';
 
-interface Topic {
-  /** Operations that start with this. */
-  operations: string;
-  iso27001: string;
-  nis2: string | null;
-}
-
-/** Which control or measure an operation's entries are evidence for; the first that fits counts. */
-const TOPICS: Topic[] = [
-  { operations: 'audit.erase', iso27001: 'A.5.34 Privacy and protection of PII', nis2: null },
-  { operations: 'audit.retention', iso27001: 'A.5.33 Protection of records', nis2: null },
-  { operations: 'audit.', iso27001: 'A.8.15 Logging', nis2: 'Art. 21(2)(b) incident handling' },
-  { operations: 'identity.', iso27001: 'A.5.16 Identity management', nis2: 'Art. 21(2)(i) access control' },
-  { operations: 'webhook.', iso27001: 'A.5.14 Information transfer', nis2: 'Art. 21(2)(d) supply chain' },
-  { operations: 'people.', iso27001: 'A.5.9 Inventory of information', nis2: null },
-  { operations: '', iso27001: 'A.8.15 Logging', nis2: null },
-];
+export type EventKind = 'gdpr-events' | 'soc2-events' | 'iso27001-events' | 'nis2-events';
 
 const STANDARDS = {
-  'iso27001-events': {
-    title: 'Event extract for ISO/IEC 27001',
-    basis: 'ISO/IEC 27001:2022, Annex A, A.8.15 (logging)',
-    topic: ({ iso27001 }: Topic) => iso27001,
-    covers: 'every entry of the audit trail in the period, each with a control of Annex A it is evidence for',
-    lacks:
-      'It is not a statement of applicability and shows no control to be effective. It does not contain the ' +
-      'logs of servers, networks, the workflow engine or the cloud account.',
-  },
-  'nis2-events': {
-    title: 'Event extract for NIS2',
-    basis: 'Directive (EU) 2022/2555, Article 21(2)',
-    topic: ({ nis2 }: Topic) => nis2,
-    covers:
-      'the entries of the audit trail in the period that touch access, outgoing connections and the trail itself, ' +
-      'each with the measure of Article 21(2) it is evidence for',
-    lacks:
-      'It is not an incident report under Article 23 and says nothing about whether there was an incident: that ' +
-      'is for a person to judge. It does not contain the logs of servers, networks or the cloud account.',
-  },
-} as const;
+  'gdpr-events': 'gdpr',
+  'soc2-events': 'soc2',
+  'iso27001-events': 'iso27001',
+  'nis2-events': 'nis2',
+} as const satisfies Record<EventKind, Standard>;
 
 const COLUMNS = [
   'seq',
@@ -59,9 +28,10 @@ const COLUMNS = [
 /** The entries of a period as CSV, without personal data, and a cover that says what they are. */
 export function eventExtract(
   { database, tenantId, now }: ReportParts,
-  request: ReportRequest & { kind: keyof typeof STANDARDS },
+  request: ReportRequest & { kind: EventKind },
 ): ReportFile[] {
   const standard = STANDARDS[request.kind];
+  const description = DESCRIPTIONS[request.kind];
   const { from, to } = request;
   let entries = 0;
   let last = 0;
@@ -73,9 +43,7 @@ export function eventExtract(
       { from, to },
       { first: 1, last: Number.MAX_SAFE_INTEGER },
     )) {
-      const topic = standard.topic(
-        TOPICS.find(({ operations }) => row.operation.startsWith(operations)) as Topic,
-      );
+      const topic = topicOf(standard, row.operation);
       if (topic === null) continue;
       entries += 1;
       last = row.seq;
@@ -95,17 +63,18 @@ export function eventExtract(
   }
   async function* cover() {
     const { intact, checked, firstBroken } = await verifyChain(database, tenantId);
-    yield heading(standard.title, {
+    yield heading(description.title, {
       'Made at': now.toISOString(),
       Period: period(request),
-      Basis: standard.basis,
+      Basis: description.basis,
+      Controls: description.controls.join(', '),
       Entries: String(entries),
       'Last entry': last === 0 ? 'none' : String(last),
       'Audit trail': intact
         ? `intact, ${checked} entries checked`
         : `BROKEN at entry ${firstBroken?.seq}, which ${firstBroken?.reason}`,
     });
-    yield `\`events.csv\` contains ${standard.covers}. Personal data is left out.\n\n${plain(standard.lacks)}\n`;
+    yield `\`events.csv\` contains ${description.covers}. Personal data is left out.\n\n${plain(description.notCovered)}\n`;
   }
   return [
     { name: 'events.csv', contentType: 'text/csv; charset=utf-8', text: table() },

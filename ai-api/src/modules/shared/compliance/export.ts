@@ -1,8 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
-import { type EventFilter, type EventRecord, eachEvent, readHead, spanOf } from '../audit/index.ts';
-import { linksExpireAt, storeFile } from './files.ts';
+import {
+  type Actor,
+  type EventFilter,
+  type EventRecord,
+  eachEvent,
+  readHead,
+  record,
+  spanOf,
+} from '../audit/index.ts';
+import type { Files } from '../files/index.ts';
+import { keepFile, linksExpireAt, writeFile } from './files.ts';
 import { entryView } from './views.ts';
 
 /**
@@ -12,13 +20,13 @@ import { entryView } from './views.ts';
  */
 export async function exportTrail(
   database: Database,
-  objects: ObjectStore,
-  tenantId: string,
+  files: Files,
+  actor: Actor,
   span: Pick<EventFilter, 'from' | 'to'>,
   now: Date,
 ) {
   const exportId = uuidv7();
-  const directory = `audit/${tenantId}/exports/${exportId}`;
+  const { tenantId } = actor;
   const { found, head } = await database.withTenant(tenantId, async (transaction) => ({
     found: await spanOf(transaction, span),
     head: (await readHead(transaction)).head,
@@ -35,7 +43,7 @@ export async function exportTrail(
     }
   }
   const format = { name: 'entries.jsonl', contentType: 'application/x-ndjson' };
-  const data = await storeFile(objects, directory, format, lines());
+  const data = await writeFile(files, tenantId, 'export', format, lines());
   const { first, last } = ends;
   const manifest = {
     format: 'ai-manager-audit-export/1',
@@ -50,23 +58,40 @@ export async function exportTrail(
     previousHash: first?.previous_hash ?? null,
     lastHash: last?.hash ?? null,
     head,
-    file: { name: data.name, bytes: data.bytes, sha256: data.sha256 },
+    file: { name: data.name, bytes: data.stored.bytes, sha256: data.stored.sha256 },
     chain:
       'hash = SHA-256(previousHash as 32 bytes || RFC 8785 JSON of the entry without previousHash and hash)',
   };
-  const stored = await storeFile(
-    objects,
-    directory,
+  const described = await writeFile(
+    files,
+    tenantId,
+    'export',
     { name: 'manifest.json', contentType: 'application/json' },
     [`${JSON.stringify(manifest, null, 2)}\n`],
   );
+  const kept = await database.withTenant(tenantId, async (transaction) => {
+    const entry = await keepFile(files, transaction, actor, 'export', data);
+    const beside = await keepFile(files, transaction, actor, 'export', described);
+    await record(transaction, actor, {
+      subject: `export:${exportId}`,
+      details: [{ about: [], content: { ...moments(span), entries, sha256: entry.sha256 } }],
+    });
+    return { data: view(entry), manifest: view(beside) };
+  });
   return {
     exportId,
     entries,
     firstSeq: manifest.firstSeq,
     lastSeq: manifest.lastSeq,
     expiresAt: linksExpireAt(now),
-    data,
-    manifest: stored,
+    ...kept,
   };
+}
+
+function moments({ from, to }: Pick<EventFilter, 'from' | 'to'>) {
+  return { ...(from ? { from: from.toISOString() } : {}), ...(to ? { to: to.toISOString() } : {}) };
+}
+
+function view({ fileId: _fileId, ...file }: Awaited<ReturnType<typeof keepFile>>) {
+  return file;
 }

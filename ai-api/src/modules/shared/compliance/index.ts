@@ -1,9 +1,12 @@
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import { actorOf } from '../audit/index.ts';
+import type { Events } from '../events/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { audit } from './contract.ts';
 import { type Compliance, createCompliance } from './service.ts';
@@ -11,13 +14,24 @@ import { type Compliance, createCompliance } from './service.ts';
 interface Needs {
   database: Database;
   objects: ObjectStore;
+  files: Files;
+  events: Events;
+  jobs: Jobs;
   identity: Identity;
   personalData: () => readonly PersonalData[];
   clock: Clock;
 }
 
-export function create({ clock, ...needs }: Needs) {
-  return createCompliance({ ...needs, now: () => clock.now() });
+export function create({ clock, jobs, ...needs }: Needs) {
+  const service = createCompliance({ ...needs, now: () => new Date(clock.now()) });
+  jobs.schedule({
+    name: 'compliance.retention',
+    cron: '40 2 * * *',
+    run: async () => {
+      for (const tenantId of await needs.identity.tenantIds()) await service.retireReports(tenantId);
+    },
+  });
+  return service;
 }
 
 /** The operations of this module. */
@@ -32,6 +46,8 @@ export function operations(service: Compliance): Served[] {
       export: (span, request) => service.export(actorOf(request), span),
       erase: (input, request) => service.erase(actorOf(request), input),
       reports: (input, request) => service.report(actorOf(request), input),
+      listReports: ({ kind, ...page }, { caller }) => service.listReports(caller.tenantId, kind, page),
+      getReport: ({ reportId }, { caller }) => service.getReport(caller.tenantId, reportId),
       getRetention: (_input, { caller }) => service.getRetention(caller.tenantId),
       setRetention: ({ years }, request) => service.setRetention(actorOf(request), years),
     }),

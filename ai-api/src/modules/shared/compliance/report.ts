@@ -1,14 +1,14 @@
 import type { Database } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { EventFilter } from '../audit/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { ReportKind } from './contract.ts';
 
 /** What reports are made from. */
 export interface ReportParts {
   database: Database;
-  objects: ObjectStore;
+  files: Files;
   identity: Identity;
   personalData: () => readonly PersonalData[];
   tenantId: string;

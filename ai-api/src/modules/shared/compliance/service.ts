@@ -16,11 +16,13 @@ import {
   setRetentionYears,
   verifyChain,
 } from '../audit/index.ts';
+import type { Events } from '../events/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { ReportKind } from './contract.ts';
 import { exportTrail } from './export.ts';
 import { accessDirectory, deleteFiles } from './files.ts';
-import { makeReport } from './reports.ts';
+import { keptReport, keptReports, makeReport, removeReports } from './reports.ts';
 import { detailView, entryView, personOf } from './views.ts';
 
 interface Span {
@@ -33,7 +35,10 @@ type ListFilter = Omit<EventFilter, 'from' | 'to'> & Span;
 /** What the trail needs of the rest of the platform. */
 export interface ComplianceSetup {
   database: Database;
+  /** Where an earlier release kept reports. */
   objects: ObjectStore;
+  files: Files;
+  events: Events;
   identity: Identity;
   /** Where modules hold personal data. */
   personalData: () => readonly PersonalData[];
@@ -43,7 +48,10 @@ export interface ComplianceSetup {
 export type Compliance = ReturnType<typeof createCompliance>;
 
 /** Reading, checking, exporting and erasing the trail that {@link record} writes. */
-export function createCompliance({ database, objects, identity, personalData, now }: ComplianceSetup) {
+export function createCompliance(setup: ComplianceSetup) {
+  const { database, objects, files, identity, personalData, events, now } = setup;
+  const kept = (tenantId: string) => ({ files, database, tenantId, now: now() });
+
   return {
     list: (tenantId: string, { from, to, ...filter }: ListFilter, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
@@ -82,18 +90,11 @@ export function createCompliance({ database, objects, identity, personalData, no
       );
     },
 
-    export: async (actor: Actor, span: Span) => {
-      const exported = await exportTrail(database, objects, actor.tenantId, moments(span), now());
-      const { exportId, entries, data } = exported;
-      const content = { ...span, entries, sha256: data.sha256 };
-      await database.withTenant(actor.tenantId, (transaction) =>
-        record(transaction, actor, { subject: `export:${exportId}`, details: [{ about: [], content }] }),
-      );
-      return exported;
-    },
+    export: (actor: Actor, span: Span) => exportTrail(database, files, actor, moments(span), now()),
 
     erase: async (actor: Actor, { subject, reason }: { subject: string; reason: string }) => {
       const done = await database.withTenant(actor.tenantId, async (transaction) => {
+        const reports = await removeReports(kept(actor.tenantId), transaction, { accessAbout: subject });
         let recordsDeleted = 0;
         for (const { erase } of personalData())
           recordsDeleted += (await erase?.(transaction, actor.tenantId, subject)) ?? 0;
@@ -102,26 +103,34 @@ export function createCompliance({ database, objects, identity, personalData, no
           details: [{ about: [], content: { reason } }],
         });
         const erased = await erasePayloads(transaction, { about: subject }, reason, entry);
-        return { entry, erased, recordsDeleted };
+        return { entry, erased, recordsDeleted, reports };
       });
-      const reportsDeleted = await deleteFiles(objects, accessDirectory(actor.tenantId, subject));
-      return { subject, ...done, reportsDeleted };
+      const { reports, ...erasure } = done;
+      const earlier = await deleteFiles(objects, accessDirectory(actor.tenantId, subject));
+      return { subject, ...erasure, reportsDeleted: reports + earlier };
     },
 
-    report: async (
+    report: (
       actor: Actor,
       { kind, subject, ...span }: { kind: ReportKind; subject?: string | undefined } & Span,
     ) => {
-      const parts = { database, objects, identity, personalData, tenantId: actor.tenantId, now: now() };
-      const report = await makeReport(parts, { kind, subject, ...moments(span) });
-      await database.withTenant(actor.tenantId, (transaction) =>
-        record(transaction, actor, {
-          subject: subject ?? `report:${report.reportId}`,
-          details: [{ about: [], content: { kind, ...span, reportId: report.reportId } }],
-        }),
-      );
-      return report;
+      const { tenantId } = actor;
+      const parts = { database, files, identity, personalData, events, tenantId, now: now() };
+      return makeReport(parts, actor, { kind, subject, ...moments(span) });
     },
+
+    listReports: (tenantId: string, kind: ReportKind | undefined, page: Page) =>
+      keptReports(kept(tenantId), kind, page),
+
+    getReport: (tenantId: string, reportId: string) => keptReport(kept(tenantId), reportId),
+
+    /** Deletes reports that are older than the trail keeps personal data. @returns how many files there were */
+    retireReports: (tenantId: string): Promise<number> =>
+      database.withTenant(tenantId, async (transaction) => {
+        const before = now();
+        before.setUTCFullYear(before.getUTCFullYear() - (await retentionYears(transaction)));
+        return removeReports(kept(tenantId), transaction, { before });
+      }),
 
     getRetention: (tenantId: string) =>
       database.withTenant(tenantId, async (transaction) => ({ years: await retentionYears(transaction) })),

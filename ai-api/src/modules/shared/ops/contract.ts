@@ -41,6 +41,9 @@ const report = z
       cache: z.string(),
       limits: z.string(),
       mail: z.string(),
+      scanner: z.enum(['clamd', 'none']).describe('none: files are marked as not scanned'),
+      seats: z.enum(['postgres', 'redis']).describe('What counts the seats of licences'),
+      licenceSigning: z.enum(['local', 'kms', 'kms-delegated']).describe('What signs licence tokens'),
     }),
     disk: z
       .object({

@@ -84,6 +84,11 @@ export const people = resource({
         projects: table('The table of projects'),
         metrics: table('The weekly metrics of builders'),
         projectMetrics: table('The weekly metrics of projects'),
+        mapping: z
+          .record(z.string().max(100), z.string().max(100).nullable())
+          .optional()
+          .describe('Your own CSV headers with the column that each means; null leaves a column out')
+          .meta({ example: { Personalnummer: 'builder_id', Abteilung: 'team', Lohngruppe: null } }),
         dryRun: z.boolean().default(false).describe('Validate only; nothing is stored'),
       }),
       output: z

@@ -1,5 +1,5 @@
 import { CsvError, type CsvErrorCode, parse } from 'csv-parse/sync';
-import { columnsOf, nearestColumn } from './header.ts';
+import { columnsOf, type Mapping, nearestColumn } from './header.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** One row of a table and where it was: the line on which a CSV record starts, or the position in an array. */
@@ -39,19 +39,25 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
- * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood.
- * What spreadsheets add is left out: `sep=;`, title lines above the header, rows and columns without any content, white
- * space around cells that are not quoted. Rows with faults are left out, and a row of totals is one.
+ * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood,
+ * and those of `mapping`, which may also leave columns out. What spreadsheets add is left out: `sep=;`, title lines
+ * above the header, rows and columns without any content, white space around cells that are not quoted. Rows with faults
+ * are left out, and a row of totals is one.
  */
-export function readCsv(text: string, columns: string[]): { records: NumberedRecord[]; faults: CsvFault[] } {
-  const delimiter = delimiterOf(text, columns);
+export function readCsv(
+  text: string,
+  columns: string[],
+  mapping?: Mapping,
+): { records: NumberedRecord[]; faults: CsvFault[] } {
+  const meaning = (cells: string[]) => columnsOf(cells, columns, mapping);
+  const delimiter = delimiterOf(text, columns, meaning);
   const { rows, fault } = split(text, delimiter);
-  const table = tableIn(rows, columns);
+  const table = tableIn(rows, columns, meaning);
   if (!table) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
-  const { header, body } = table;
-  const wrongHeader = headerFaults(header, columns);
+  const { line, meant, body } = table;
+  const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
-  const size = header.cells.length;
+  const size = meant.length;
   const faults = body.flatMap(({ line, cells }) => {
     if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
     return isTotal(cells) ? { row: line, message: 'is a row of totals: remove it' } : [];
@@ -62,10 +68,11 @@ export function readCsv(text: string, columns: string[]): { records: NumberedRec
     .map(({ line, cells }) => ({
       line,
       record: Object.fromEntries(
-        cells.map((cell, index) => [
-          header.cells[index] as string,
-          delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell,
-        ]),
+        cells.flatMap((cell, index) => {
+          const column = meant[index];
+          const value = delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell;
+          return typeof column === 'string' ? [[column, value]] : [];
+        }),
       ),
     }));
   return { records, faults: fault ? [...faults, fault] : faults };
@@ -83,21 +90,32 @@ function isTotal(cells: string[]): boolean {
   return TOTAL.test(cells.find((cell) => cell !== '') ?? '') && cells.includes('');
 }
 
-/** The header and the rows below it, without title lines and empty columns at the end; undefined for an empty text. */
-function tableIn(rows: RawRecord[], columns: string[]): { header: RawRecord; body: RawRecord[] } | undefined {
-  const top = rows.slice(0, TOP_LINES);
-  const named = top.findIndex(({ cells }) => columns.every((one) => columnsOf(cells, columns).includes(one)));
+/** The columns that the cells of a line mean, null for those that are left out. */
+type Meaning = (cells: string[]) => (string | null)[];
+
+/** What the header means and the rows below it, without title lines and empty columns at the end. */
+function tableIn(
+  rows: RawRecord[],
+  columns: string[],
+  meaning: Meaning,
+): { line: number; meant: (string | null)[]; body: RawRecord[] } | undefined {
+  const named = rows.slice(0, TOP_LINES).findIndex(({ cells }) => {
+    const meant = meaning(cells);
+    return columns.every((column) => meant.includes(column));
+  });
   const at = Math.max(named, 0);
-  const first = rows[at];
-  if (!first) return undefined;
+  const header = rows[at];
+  if (!header) return undefined;
   const body = rows.slice(at + 1);
   const used = body.reduce(
     (most, { cells }) => Math.max(most, lastWithContent(cells)),
-    lastWithContent(first.cells),
+    lastWithContent(header.cells),
   );
-  const cut = ({ line, cells }: RawRecord) => ({ line, cells: cells.slice(0, used) });
-  const header = cut(first);
-  return { header: { ...header, cells: columnsOf(header.cells, columns) }, body: body.map(cut) };
+  return {
+    line: header.line,
+    meant: meaning(header.cells.slice(0, used)),
+    body: body.map(({ line, cells }) => ({ line, cells: cells.slice(0, used) })),
+  };
 }
 
 function lastWithContent(cells: string[]): number {
@@ -127,7 +145,7 @@ function headerFaults({ line, cells }: RawRecord, columns: string[]): CsvFault[]
 }
 
 /** What separates the cells: what `sep=` says, else that by which a line at the top names most columns. */
-function delimiterOf(text: string, columns: string[]): Delimiter {
+function delimiterOf(text: string, columns: string[], meaning: Meaning): Delimiter {
   const lines = text.split(/[\r\n]+/, TOP_LINES).filter((line) => line.trim() !== '');
   const said = SEP.exec(lines[0] ?? '')?.[1];
   if (said) return said as Delimiter;
@@ -136,7 +154,7 @@ function delimiterOf(text: string, columns: string[]): Delimiter {
       0,
       ...lines.map((line) => {
         const cells = line.split(delimiter).map((cell) => cell.replace(/^[\s"\ufeff]+|[\s"]+$/g, ''));
-        return columnsOf(cells, columns).filter((cell) => columns.includes(cell)).length;
+        return meaning(cells).filter((cell) => cell === null || columns.includes(cell)).length;
       }),
     );
   return DELIMITERS.reduce((best, one) => (named(one) > named(best) ? one : best));

@@ -38,10 +38,27 @@ function plain(header: string): string {
     .replaceAll(/^_+|_+$/g, '');
 }
 
-/** The columns that the cells of a header mean; a cell that means none, or one that is there already, is left as it is. */
-export function columnsOf(header: readonly string[], columns: readonly string[]): string[] {
-  const taken = new Set(header.filter((cell) => columns.includes(cell)));
-  return header.map((cell) => {
+/** A company's own headers, each with the column that it means, or null for a column that is left out. */
+export type Mapping = Readonly<Record<string, string | null>>;
+
+/**
+ * The columns that the cells of a header mean, null for those that the mapping leaves out; a cell that means none, or one that
+ * is there already, is left as it is. What the mapping says goes before what is understood without it.
+ */
+export function columnsOf(
+  header: readonly string[],
+  columns: readonly string[],
+  mapping: Mapping = {},
+): (string | null)[] {
+  const byName = new Map(Object.entries(mapping).map(([cell, column]) => [plain(cell), column]));
+  const mapped = header.map((cell) => {
+    const column = byName.get(plain(cell));
+    return column === null || (column !== undefined && columns.includes(column)) ? column : undefined;
+  });
+  const taken = new Set([...mapped, ...header.filter((cell) => columns.includes(cell))]);
+  return header.map((cell, index) => {
+    const own = mapped[index];
+    if (own !== undefined) return own;
     if (columns.includes(cell)) return cell;
     const name = plain(cell);
     const column = columns.find((one) => one === name) ?? columns.find((one) => ALIASES[one]?.includes(name));

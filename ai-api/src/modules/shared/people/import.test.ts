@@ -210,6 +210,13 @@ describe.each(businessDatabases())('an import on $name', ({ create }) => {
     ]);
   });
 
+  test('takes headers of the company by a mapping, which leaves columns out too', async () => {
+    const row = { ...builderRow({ builder_id: 'map-1' }), Lohngruppe: 'E13' };
+    const builders = csv([row]).replace('builder_id', 'Personalnummer');
+    await load({ builders, mapping: { Personalnummer: 'builder_id', Lohngruppe: null } });
+    expect((await api.client.builder.get({ builderId: 'map-1' })).builderId).toBe('map-1');
+  });
+
   describe('an import that is not valid', () => {
     test('leaves nothing behind when the last row of the last table is bad', async () => {
       const tables = {

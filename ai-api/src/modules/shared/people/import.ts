@@ -1,5 +1,6 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { digestOf, type Entry } from '../audit/index.ts';
+import type { Mapping } from './header.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
@@ -12,7 +13,7 @@ import {
 } from './store.ts';
 import { type CellError, type NumberedRow, readTable, refuse, type Table, type TableSpec } from './tables.ts';
 
-export type ImportInput = Partial<Record<TableName, Table | undefined>>;
+export type ImportInput = Partial<Record<TableName, Table | undefined>> & { mapping?: Mapping | undefined };
 export type ImportCounts = Record<TableName, Counts>;
 
 interface ParsedTable<T extends TableName> {
@@ -27,7 +28,7 @@ type ParsedTables = { [T in TableName]: ParsedTable<T> };
 export function readTables(input: ImportInput): ParsedTables {
   const errors: CellError[] = [];
   const read = <T extends TableName>(name: T) => ({
-    rows: readTable(TABLES[name] as TableSpec, input[name], errors) as NumberedRow<Row<T>>[],
+    rows: readTable(TABLES[name] as TableSpec, input[name], errors, input.mapping) as NumberedRow<Row<T>>[],
   });
   const tables = {
     builders: read('builders'),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Problem } from '../../../http/problem.ts';
 import { type NumberedRecord, readCsv } from './csv.ts';
+import type { Mapping } from './header.ts';
 import { LETTERS_LOST } from './rows.ts';
 
 /** A table as CSV text or as rows. */
@@ -34,16 +35,17 @@ export interface CellError {
 /** More errors are not useful; the rest is counted. */
 const MAX_ERRORS = 100;
 
-/** Reads and checks one table; what is wrong is added to `errors`. */
+/** Reads and checks one table; what is wrong is added to `errors`. @param mapping the company's own headers of CSV texts */
 export function readTable<Row extends z.ZodObject>(
   { file, row: schema, key }: TableSpec<Row>,
   table: Table | undefined,
   errors: CellError[],
+  mapping?: Mapping,
 ): NumberedRow<z.output<Row>>[] {
   const columns = Object.keys(schema.shape);
   const rows: NumberedRow<z.output<Row>>[] = [];
   const seen = new Map<string, number>();
-  for (const { line, record } of recordsOf(file, table, columns, errors)) {
+  for (const { line, record } of recordsOf(file, table, columns, errors, mapping)) {
     const wrong = (column: string, message: string) => errors.push({ file, row: line, column, message });
     const unknown = Object.keys(record).find((column) => !columns.includes(column));
     if (unknown !== undefined) {
@@ -73,6 +75,7 @@ function recordsOf(
   table: Table | undefined,
   columns: string[],
   errors: CellError[],
+  mapping: Mapping | undefined,
 ): NumberedRecord[] {
   if (table === undefined) return [];
   if (typeof table !== 'string') return table.map((record, index) => ({ line: index + 1, record }));
@@ -82,7 +85,7 @@ function recordsOf(
     errors.push({ file, row, message: `${LETTERS_LOST}: save the file as "CSV UTF-8" and import it again` });
     return [];
   }
-  const { records, faults } = readCsv(table, columns);
+  const { records, faults } = readCsv(table, columns, mapping);
   for (const fault of faults) errors.push({ file, ...fault });
   return records;
 }

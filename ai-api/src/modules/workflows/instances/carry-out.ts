@@ -180,6 +180,53 @@ export function createCarryOut({ invoker, identity, database, notifications, log
     );
   }
 
+  /** Judges the text; what a person has to decide waits for the decision. */
+  async function validate(
+    step: StepOf<'validate'>,
+    claim: Claim,
+    context: Omit<Asked, 'operation' | 'input'>,
+  ): Promise<Result> {
+    if (claim.progress) {
+      const { resultId } = claim.progress as { resultId: string };
+      const read = await ask({ ...context, operation: 'validation.get', input: { resultId } });
+      return read.kind === 'succeeded' ? validated(read.output, claim.progress) : read;
+    }
+    const { text, request, approvers, about } = claim.input as Record<string, unknown>;
+    const result = await ask({
+      ...context,
+      operation: 'validation.check',
+      input: {
+        ruleSet: step.ruleSet,
+        text: String(text ?? ''),
+        request,
+        about,
+        approvers: [approvers].flat().filter((one) => typeof one === 'string' && one !== ''),
+        action: step.action,
+        reference: `wf:${claim.taskId}`,
+      },
+      key: `wf:${claim.taskId}`,
+    });
+    return result.kind === 'succeeded' ? validated(result.output, null) : result;
+  }
+
+  function validated(output: unknown, progress: Record<string, unknown> | null): Result {
+    const verdict = output as Record<'resultId' | 'status' | 'effect' | 'feedback', string> & {
+      score: number | null;
+      output: string | null;
+      decisionId: string | null;
+    };
+    const { resultId, status, effect, score, feedback, output: usable, decisionId } = verdict;
+    if (effect === 'waiting')
+      return waits(progress ?? { resultId, looks: 0 }, 'decision.*', `decisionId=${decisionId}`);
+    if (effect === 'refused') return refused('NOT_VALID', feedback);
+    const valid = effect === 'changed' || status === 'passed';
+    const failures = valid ? [] : [feedback];
+    return {
+      kind: 'succeeded',
+      output: { valid, failures, resultId, status, effect, score, output: usable },
+    };
+  }
+
   /** Sends through the notifications: an attempt that is repeated finds what the first one sent by its key. */
   async function notify(tenantId: string, claim: Claim, instance: InstanceRow): Promise<Result> {
     const { to, template, data } = claim.input as {
@@ -233,6 +280,8 @@ export function createCarryOut({ invoker, identity, database, notifications, log
         return agent(claim, context);
       case 'human':
         return human(step, claim, context);
+      case 'validate':
+        return validate(step, claim, context);
       case 'notify':
         return notify(instance.tenant_id, claim, instance);
       case 'child':

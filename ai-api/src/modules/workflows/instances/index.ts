@@ -12,6 +12,7 @@ import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import { workflow } from './contract.ts';
 import type { AtPoint } from './parts.ts';
@@ -27,6 +28,7 @@ interface Needs {
   templates: Templates;
   invoker: Invoker;
   identity: Identity;
+  people: People;
   decisions: Decisions;
   agents: Agents;
   notifications: Notifications;
@@ -49,11 +51,8 @@ export function create({ config, clock, ...needs }: Needs) {
 }
 
 /** What people wrote into workflows, and what steps answered about them. */
-export function personalData(service: Workflows): PersonalData {
-  return {
-    tables: ['workflows.instances', 'workflows.tasks', 'workflows.compensations', 'workflows.signals'],
-    about: service.about,
-  };
+export function personalData({ personalData: held }: Workflows): PersonalData {
+  return held;
 }
 
 /** The operations of this module. */

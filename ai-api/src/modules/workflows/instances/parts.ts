@@ -6,6 +6,7 @@ import type { Decisions } from '../../ai/decisions/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import type { Arrived } from './deliver.ts';
 
@@ -32,6 +33,7 @@ export interface WorkflowParts {
   templates: Templates;
   invoker: Invoker;
   identity: Pick<Identity, 'principalNow'>;
+  people: Pick<People, 'findBuilder' | 'findBuilders'>;
   decisions: Pick<Decisions, 'create'>;
   notifications: Pick<Notifications, 'notify'>;
   log: Logger;

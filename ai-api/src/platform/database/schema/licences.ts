@@ -28,6 +28,9 @@ export interface LicencesTables {
     expires_at: Date | null;
     seats_at: Generated<number>;
     seats_revision: Generated<number>;
+    seats_used: Generated<number>;
+    seats_waiting: Generated<number>;
+    seats_due: Generated<number>;
     created_by: string;
     created_at: Timestamp;
   };

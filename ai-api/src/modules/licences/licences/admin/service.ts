@@ -156,7 +156,7 @@ export function createLicenceAdmin({ database, seats, events, identity, now }: P
         const product = await findProduct(transaction, terms.productId);
         if (!product) throw notFound('product', terms.productId);
         refuseUnknown(terms.entitlements, product.entitlements);
-        refuseReservations(terms.policy, terms.maxSeats);
+        refusePolicy(terms.policy, terms.maxSeats);
         const { key, prefix, hash } = newLicenceKey();
         const actor = actorOf(request);
         const id = await insertLicence(transaction, {
@@ -184,7 +184,7 @@ export function createLicenceAdmin({ database, seats, events, identity, now }: P
     update: async (request: RequestContext, { licenceId, version, ...changed }: Seen & Changed) => {
       const make = (before: LicenceRecord): LicenceChange => {
         const policy = changed.policy ?? policySchema.parse(before.policy);
-        refuseReservations(policy, changed.maxSeats ?? before.max_seats);
+        refusePolicy(policy, changed.maxSeats ?? before.max_seats);
         return {
           ...(changed.name === undefined ? {} : { name: changed.name }),
           ...(changed.maxSeats === undefined ? {} : { max_seats: changed.maxSeats }),
@@ -231,12 +231,15 @@ function refuseUnknown(entitlements: readonly string[], known: readonly string[]
   if (unknown !== undefined) throw invalidField('entitlements', `the product has no feature ${unknown}`);
 }
 
-function refuseReservations({ reservations, borrowKeep }: Policy, maxSeats: number): void {
+function refusePolicy(policy: Policy, maxSeats: number): void {
+  const { reservations, borrowKeep, heartbeatSeconds, ttlSeconds } = policy;
   const groups = reservations.map(({ group }) => group);
   if (new Set(groups).size < groups.length) throw invalidField('policy.reservations', 'names a group twice');
   if (reservations.reduce((sum, { seats }) => sum + seats, 0) > maxSeats)
     throw invalidField('policy.reservations', 'reserves more seats than the licence has');
   if (borrowKeep > maxSeats) throw invalidField('policy.borrowKeep', 'keeps more seats than the licence has');
+  if (heartbeatSeconds >= ttlSeconds)
+    throw invalidField('policy.heartbeatSeconds', 'must be shorter than the lease, ttlSeconds');
 }
 
 function licenceView(row: LicenceRecord, seatsUsed: number, now: Date) {

@@ -67,8 +67,7 @@ function compare(version: string, bound: string, isPrefix = false): number {
   return 0;
 }
 
-/** A refusal as a problem; only what may change soon says when to try again. */
-export function problemOf({ code, detail }: Refusal, retryAfterMs = 0): Problem {
-  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new Problem(code, detail, retryAfterMs > 0 ? { retryAfter } : {});
+/** A refusal as a problem. */
+export function problemOf({ code, detail }: Refusal): Problem {
+  return new Problem(code, detail);
 }

@@ -28,19 +28,33 @@ export const DENIED: ReadonlySet<SeatCode> = new Set<SeatCode>([
   'LICENSE_NOT_STARTED',
 ]);
 
+/** Denials that pass when a seat is released. */
+const FULL: ReadonlySet<SeatCode> = new Set<SeatCode>(['NO_SEATS', 'SEATS_RESERVED', 'USER_LIMIT']);
+
 /** The problem that a decision is answered with. */
 export function refusalFor(decision: Pick<Decision, 'code'> & Partial<Decision>): Refusal {
   const { code, used, max } = decision;
   const counts = used === undefined ? '' : ` ${used} of ${max} seats are in use.`;
-  const isFull = code === 'NO_SEATS' || code === 'SEATS_RESERVED';
-  const detail = `${DETAILS[code] ?? ''}${isFull ? counts : ''}`;
+  const detail = `${DETAILS[code] ?? ''}${FULL.has(code) ? counts : ''}`;
   if (DETAILS[code] === undefined) throw new Problem('INTERNAL', `Unexpected outcome ${code}.`);
   return { code: code as Refusal['code'], detail };
 }
 
+/** The problem that a denied request for a seat is answered with, with what its caller needs to wait or to queue. */
+export function denialOf(decision: Decision): Problem {
+  const { code, detail } = refusalFor(decision);
+  if (!FULL.has(decision.code)) return new Problem(code, detail);
+  const { used, max, retryAfterMs } = decision;
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new Problem(code, detail, {
+    seats: { used, max, retryAfterSeconds },
+    ...(retryAfterMs > 0 ? { retryAfter: retryAfterSeconds } : {}),
+  });
+}
+
 /** A seat as its client sees it. */
 export function seatView(licenceId: string, decision: Decision, token: string | null) {
-  const { code, seat, used, max, waiting, position, at, ttlMs } = decision;
+  const { code, seat, used, max, waiting, position, at, heartbeatMs } = decision;
   if (!seat) throw new Problem('INTERNAL', `The outcome ${code} has no session.`);
   const isWaiting = seat.state === 'queued' || seat.state === 'offered';
   return {
@@ -50,7 +64,7 @@ export function seatView(licenceId: string, decision: Decision, token: string | 
     state: seat.state,
     token,
     expiresAt: new Date(seat.until).toISOString(),
-    heartbeatAfterSeconds: isWaiting ? 20 : Math.max(1, Math.floor(ttlMs / 3000)),
+    heartbeatAfterSeconds: isWaiting ? 20 : Math.max(1, Math.floor(heartbeatMs / 1000)),
     serverTime: new Date(at).toISOString(),
     seats: { used, max, waiting },
     position: position > 0 ? position : null,

@@ -13,7 +13,7 @@ import type { Denial } from '../states.ts';
 import { findLicence, type LicenceRecord } from '../store.ts';
 import { problemOf, refuse } from './admission.ts';
 import type { CheckoutLimits } from './limits.ts';
-import { DENIED, refusalFor, seatView } from './outcomes.ts';
+import { DENIED, denialOf, refusalFor, seatView } from './outcomes.ts';
 import { reportDenial, reportOffers } from './reports.ts';
 import type { SessionTokens } from './tokens.ts';
 
@@ -182,7 +182,7 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
 
   async function answer(licence: LicenceRecord, decision: Decision) {
     const { seat, code } = decision;
-    if (!seat || DENIED.has(code)) throw problemOf(refusalFor(decision), decision.retryAfterMs);
+    if (!seat || DENIED.has(code)) throw denialOf(decision);
     if (code === 'QUEUED') return seatView(licence.id, decision, null);
     const giveBack = () =>
       decide(licence.tenant_id, licence.id, { type: 'release', session: seat.id, device: seat.device });
@@ -353,15 +353,15 @@ function sessionFor({ exchange }: RequestContext, licence: LicenceRecord): strin
   return key ? sessionOfKey(licence.id, key.slice(0, 255)) : uuidv7();
 }
 
-/** Who leases a seat. @throws {Problem} INVALID_INPUT without a user where users lease */
+/** Who leases a seat. @throws {Problem} INVALID_INPUT without a user where users lease, or where their seats are limited */
 function memberOf(
-  { leaseBy }: Policy,
+  { leaseBy, maxPerUser }: Policy,
   { session, device, user }: { session: string; device: string; user: string },
 ): string {
+  if (user === '' && (leaseBy === 'user' || maxPerUser > 0))
+    throw invalidField('user', 'is needed: seats of this licence are counted by user');
   if (leaseBy === 'session') return `session:${session}`;
-  if (leaseBy === 'device') return `device:${device}`;
-  if (user === '') throw invalidField('user', 'is needed: seats of this licence are for users');
-  return `user:${user}`;
+  return leaseBy === 'device' ? `device:${device}` : `user:${user}`;
 }
 
 function stateOf({ state, starts_at, expires_at }: LicenceRecord, at: number): string {

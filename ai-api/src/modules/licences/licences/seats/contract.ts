@@ -85,7 +85,10 @@ export const seat = resource({
       licence: true,
       repeatable: true,
       status: 200,
-      also: { status: 201, when: ({ code }) => code === 'ACQUIRED' },
+      also: [
+        { status: 201, when: ({ code }) => code === 'ACQUIRED' },
+        { status: 202, when: ({ code }) => code === 'QUEUED' },
+      ],
       input: z.object({
         licenseKey,
         device,
@@ -96,8 +99,8 @@ export const seat = resource({
           .optional()
           .describe('Version of the product that asks'),
         entitlements: z.array(z.string().max(64)).max(50).optional().describe('Features that are needed'),
-        user: z.string().min(1).max(200).optional().describe('User; a signed-in person is filled in'),
-        group: z.string().min(1).max(100).optional().describe('Group, for reserved seats'),
+        user: z.string().trim().min(1).max(200).optional().describe('User; a signed-in person is filled in'),
+        group: z.string().trim().min(1).max(100).optional().describe('Group, for reserved seats'),
         wait: z.boolean().default(false).describe('Wait in the queue when all seats are taken'),
         clientTime: timestamp.optional().describe('Time of the device; refused when a day off'),
       }),

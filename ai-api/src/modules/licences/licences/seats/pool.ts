@@ -1,4 +1,4 @@
-import { SEATED, type SessionState } from '../states.ts';
+import { LIVE, SEATED, type SessionState } from '../states.ts';
 import { type Change, type Decision, OFFER_MS, type Seat, type SeatCode, type Terms } from './seats.ts';
 
 /** How many seats are occupied, by what a decision asks about. */
@@ -10,6 +10,7 @@ export interface Occupancy {
   count: number;
 }
 
+const isLive = (state: SessionState) => (LIVE as readonly string[]).includes(state);
 const isSeated = (state: SessionState) => (SEATED as readonly string[]).includes(state);
 
 /**
@@ -133,6 +134,15 @@ export class Pool {
         this.set(seat, 'offered', this.at + OFFER_MS);
   }
 
+  /**
+   * A time before which no session of the licence ends, as long as its terms stay: heartbeats only move ends back.
+   * @param earliest end of the first lease before the decision; 0 for none
+   */
+  nextDue(earliest: number): number {
+    const ends = this.rows.filter(({ state }) => isLive(state)).map(({ until }) => until);
+    return Math.min(this.lease(), ...(earliest > 0 ? [earliest] : []), ...ends);
+  }
+
   nextSeq(): number {
     return Math.max(0, ...this.rows.map(({ seq }) => seq)) + 1;
   }
@@ -150,7 +160,7 @@ export class Pool {
       retryAfterMs: Math.max(0, earliest - this.at),
       at: this.at,
       revision: this.revision,
-      ttlMs: this.terms.ttlMs,
+      heartbeatMs: this.terms.heartbeatMs,
       changes: [...this.changes.values()],
     };
   }

@@ -1,6 +1,7 @@
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { decide } from './decide.ts';
+import { keepCount, takeLicence } from './licence-row.ts';
 import { Pool } from './pool.ts';
 import { type Also, type Decision, refusalOf, type SeatOp, type Seats } from './seats.ts';
 import {
@@ -11,7 +12,6 @@ import {
   readOccupancy,
   readRows,
   storeChanges,
-  takeLicence,
 } from './store.ts';
 import { termsOf } from './terms.ts';
 
@@ -45,7 +45,8 @@ export function createPostgresSeats(database: Database, now: () => Date): Seats 
     const isStale = op.type === 'acquire' && op.version !== terms.version;
     const [code, seat] = isStale ? (['STALE', null] as const) : decide(terms, pool, op, ended);
     const decision = pool.decided(code, seat, earliest);
-    await storeChanges(transaction, licenceId, decision);
+    await storeChanges(transaction, licenceId, [decision]);
+    await keepCount(transaction, licence, decision, pool.nextDue(earliest));
     await also(transaction, decision);
     return decision;
   }
@@ -60,10 +61,10 @@ export function createPostgresSeats(database: Database, now: () => Date): Seats 
       extendHeld(transaction, licenceId, { ...op, now: at }),
     );
     if (!extended) return null;
-    const { max, ttlMs } = termsOf(extended);
-    const { seat, used, waiting } = extended;
+    const { max, heartbeatMs } = termsOf(extended);
+    const { seat, seats_used: used, seats_waiting: waiting } = extended;
     const idle = { reservedIdle: 0, position: 0, retryAfterMs: 0, revision: 0 };
-    return { code: 'EXTENDED', seat, used, max, waiting, ...idle, at, ttlMs, changes: [] };
+    return { code: 'EXTENDED', seat, used, max, waiting, ...idle, at, heartbeatMs, changes: [] };
   }
 
   const run = (tenantId: string, licenceId: string, op: SeatOp, also: Also) =>
@@ -82,12 +83,14 @@ export function createPostgresSeats(database: Database, now: () => Date): Seats 
         const terms = termsOf(licence);
         const at = Math.max(licence.seats_at, time());
         const rows = await readLive(transaction, licenceId);
-        const { occupancy } = await readOccupancy(transaction, licenceId, at, terms.perUser > 0);
+        const { occupancy, earliest } = await readOccupancy(transaction, licenceId, at, terms.perUser > 0);
         const pool = new Pool(terms, occupancy, rows, at, licence.seats_revision);
         pool.purge();
         if (refusalOf(terms, at)) pool.endAll();
         else pool.offer();
-        await storeChanges(transaction, licenceId, pool.decided('READ', null, 0));
+        const decision = pool.decided('READ', null, 0);
+        await storeChanges(transaction, licenceId, [decision]);
+        await keepCount(transaction, licence, decision, pool.nextDue(earliest));
       }),
     sweep: async (tenantId) => {
       const licences = await database.withTenant(tenantId, licencesInUse);

@@ -45,7 +45,7 @@ const answer = z.object({
   retryAfterMs: z.number().default(0),
   at: z.number().default(0),
   revision: z.number().default(0),
-  ttlMs: z.number().default(0),
+  heartbeatMs: z.number().default(0),
   version: z.number().default(0),
   epoch: z.number().default(0),
   changes: listOf(seat.extend({ endedAt: z.number() })).prefault([]),

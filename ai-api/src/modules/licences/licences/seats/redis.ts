@@ -2,26 +2,16 @@ import type { Logger } from 'pino';
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import type { Upstash } from '../../../../platform/upstash.ts';
+import { lockLicence, setEpoch } from './licence-row.ts';
 import { createScript, type ScriptAnswer, type ScriptOp } from './redis-script.ts';
 import { type Also, type Decision, type Seat, type SeatOp, type Seats, SeatsUnavailable } from './seats.ts';
-import {
-  endUnknown,
-  holdTerms,
-  latestRevision,
-  licencesInUse,
-  lockLicence,
-  readLive,
-  readSession,
-  setEpoch,
-  storeChanges,
-} from './store.ts';
+import { endUnknown, latestRevision, licencesInUse, readLive, readSession, storeChanges } from './store.ts';
+import { createStoreQueue, type StoreOutcome } from './store-queue.ts';
 import { termsOf } from './terms.ts';
 
 /** How often a decision is made again because the terms or the seats in Redis have changed below it. */
 const MAX_ROUNDS = 5;
 const NOTHING: Also = async () => {};
-/** Decisions by which a caller gets a seat or a place: they hold only once they are stored. */
-const GRANTS: readonly string[] = ['ACQUIRED', 'REVIVED', 'BORROWED', 'QUEUED'];
 
 interface Parts {
   database: Database;
@@ -75,10 +65,12 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
       if (!licence) throw notFound('licence', licenceId);
       const answer = await run(licenceId, { type: 'configure', terms: termsOf(licence) });
       if (answer.code === 'REBUILD') return null;
-      await storeChanges(transaction, licenceId, answer);
+      await storeChanges(transaction, licenceId, [answer]);
       await also(transaction, answer);
       return answer;
     });
+
+  const storing = createStoreQueue(database);
 
   /** Stores what a decision changed. A seat that cannot be stored is given back. */
   async function store(
@@ -86,20 +78,15 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
     licenceId: string,
     answer: ScriptAnswer,
     also: Also,
-  ): Promise<'same' | 'changed' | 'rebuilt'> {
-    const isGrant = GRANTS.includes(answer.code);
+  ): Promise<StoreOutcome> {
     const giveBack = async () => {
       if (answer.code === 'ACQUIRED' && answer.seat)
         await run(licenceId, { type: 'evict', session: answer.seat.id }).catch(() => {});
     };
     try {
-      return await database.withTenant(tenantId, async (transaction) => {
-        const held = isGrant ? await holdTerms(transaction, licenceId, answer) : 'same';
-        if (held === 'same' || answer.code !== 'ACQUIRED') await storeChanges(transaction, licenceId, answer);
-        if (held === 'same') await also(transaction, answer);
-        else await giveBack();
-        return held;
-      });
+      const outcome = await storing.add(tenantId, { licenceId, answer, also });
+      if (outcome !== 'same') await giveBack();
+      return outcome;
     } catch (error) {
       await giveBack();
       throw error;

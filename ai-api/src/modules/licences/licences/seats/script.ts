@@ -232,7 +232,7 @@ offer()
 local code, session = carry_out()
 offer()
 local answer = { code = code, used = used(), max = terms.max, waiting = redis.call('ZCARD', queue), at = now,
-  reservedIdle = reserved_for_others(''), position = 0, retryAfterMs = 0, ttlMs = terms.ttlMs, version = terms.version,
+  reservedIdle = reserved_for_others(''), position = 0, retryAfterMs = 0, heartbeatMs = terms.heartbeatMs or terms.ttlMs / 3, version = terms.version,
   epoch = tonumber(redis.call('HGET', meta, 'epoch')), revision = 0, changes = changes }
 if session then
   answer.seat = session

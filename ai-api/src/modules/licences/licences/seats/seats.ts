@@ -14,6 +14,7 @@ export interface Terms {
   /** Sessions admitted: the seats with the overage. */
   limit: number;
   ttlMs: number;
+  heartbeatMs: number;
   reviveMs: number;
   lingerMs: number;
   /** Seats that are never borrowed. */
@@ -113,7 +114,8 @@ export interface Decision {
   at: number;
   /** Orders the changes of one licence. */
   revision: number;
-  ttlMs: number;
+  /** Pause until the next heartbeat. */
+  heartbeatMs: number;
   changes: Change[];
 }
 

@@ -2,37 +2,12 @@ import { type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
 import { LIVE, type SessionState } from '../states.ts';
 import type { Ended } from './decide.ts';
+import type { SeatCount } from './licence-row.ts';
 import type { Occupancy } from './pool.ts';
 import type { Change, Seat } from './seats.ts';
 import type { TermsRecord } from './terms.ts';
 
 type SessionRecord = Selectable<Schema['licences.sessions']>;
-
-/**
- * Takes a licence for one decision: no other decision about it runs until the transaction ends. Remembers the latest time
- * that a process decided at, so that a clock that is behind does not turn back the time of the seats.
- */
-export function takeLicence(
-  transaction: TenantTransaction,
-  licenceId: string,
-  now: number,
-): Promise<(TermsRecord & { seats_at: number; seats_revision: number }) | undefined> {
-  return transaction
-    .updateTable('licences.licences')
-    .set({ seats_at: sql`greatest(seats_at, ${now})`, seats_revision: sql`seats_revision + 1` })
-    .where('id', '=', licenceId)
-    .returning([
-      'version',
-      'state',
-      'starts_at',
-      'expires_at',
-      'max_seats',
-      'policy',
-      'seats_at',
-      'seats_revision',
-    ])
-    .executeTakeFirst();
-}
 
 /** Seats that are occupied, and when the first lease ends. @param byUser counts users apart */
 export async function readOccupancy(
@@ -139,72 +114,61 @@ function seatOf(row: SessionRecord): Seat {
 }
 
 /**
- * Extends the lease of a held session whose time is not over, if its licence is active; undefined when a decision is
- * needed. Waits for no other session of the licence.
+ * Extends the lease of a held session whose time is not over, if its licence is active and no session of it has to be ended
+ * first; undefined when a decision is needed. Reads one row of the licence, and waits for no other session.
  */
 export async function extendHeld(
   transaction: TenantTransaction,
   licenceId: string,
   { session, device, idle, now }: { session: string; device: string; idle: number; now: number },
-): Promise<(TermsRecord & { seat: Seat; used: number; waiting: number }) | undefined> {
+): Promise<(TermsRecord & SeatCount & { seat: Seat }) | undefined> {
   const at = new Date(now);
-  const { rows } = await sql<TermsRecord & SessionRecord & { used: number; waiting: number }>`
+  const { rows } = await sql<TermsRecord & SeatCount & SessionRecord>`
     with terms as (
-      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at
+      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at,
+        seats_used, seats_waiting, seats_due
       from licences.licences where id = ${licenceId}
-    ), live as (
-      select count(*) filter (where state in ('held', 'borrowed', 'lingering')) as used,
-        count(*) filter (where state in ('queued', 'offered')) as waiting,
-        coalesce(bool_or(lease_until <= ${at}), false) as is_due
-      from licences.sessions where licence_id = ${licenceId}
-        and state in ('queued', 'offered', 'held', 'borrowed', 'lingering')
     ), extended as (
       update licences.sessions as session set
         lease_until = least(
           ${at}::timestamptz + make_interval(secs => (terms.policy->>'ttlSeconds')::integer), terms.expires_at),
         idle_seconds = ${idle < 0 ? null : idle}
-      from terms, live
-      where not live.is_due and session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
+      from terms
+      where session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
         and session.state = 'held' and session.lease_until > ${at}
-        and terms.licence_state = 'active' and terms.seats_at <= ${now}
+        and terms.licence_state = 'active' and terms.seats_at <= ${now} and terms.seats_due > ${now}
         and (terms.expires_at is null or terms.expires_at > ${at})
       returning session.*
     )
     select extended.*, terms.version, terms.starts_at, terms.expires_at, terms.max_seats, terms.policy,
-      live.used, live.waiting
-    from extended, terms, live`.execute(transaction);
+      terms.seats_used, terms.seats_waiting, terms.seats_due
+    from extended, terms`.execute(transaction);
   const [row] = rows;
-  if (!row) return undefined;
-  return { ...row, state: 'active', seat: seatOf(row), used: row.used, waiting: row.waiting };
+  return row && { ...row, state: 'active', seat: seatOf(row) };
 }
 
-/** Stores what a decision changed, unless a later decision has been stored already. */
+interface Decided {
+  changes: readonly Change[];
+  revision: number;
+  at: number;
+}
+
+/**
+ * Stores what decisions changed, unless a later decision has been stored already.
+ * @param decisions of one licence; no session is in two of them
+ */
 export async function storeChanges(
   transaction: TenantTransaction,
   licenceId: string,
-  { changes, revision, at }: { changes: readonly Change[]; revision: number; at: number },
+  decisions: readonly Decided[],
 ): Promise<void> {
-  if (changes.length === 0) return;
+  const rows = decisions.flatMap((decision) =>
+    decision.changes.map((change) => rowOf(licenceId, change, decision)),
+  );
+  if (rows.length === 0) return;
   await transaction
     .insertInto('licences.sessions')
-    .values(
-      changes.map((change) => ({
-        id: change.id,
-        licence_id: licenceId,
-        member: change.member,
-        device: change.device,
-        user_name: change.user,
-        group_name: change.group,
-        state: change.state,
-        lease_until: new Date(change.until),
-        queue_seq: change.seq > 0 ? change.seq : null,
-        revision,
-        requested_at: new Date(at),
-        started_at: change.state === 'held' ? new Date(at) : null,
-        ended_at: change.endedAt > 0 ? new Date(change.endedAt) : null,
-        idle_seconds: change.idle < 0 ? null : change.idle,
-      })),
-    )
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .column('id')
@@ -224,6 +188,25 @@ export async function storeChanges(
     .execute();
 }
 
+function rowOf(licenceId: string, change: Change, { revision, at }: Decided) {
+  return {
+    id: change.id,
+    licence_id: licenceId,
+    member: change.member,
+    device: change.device,
+    user_name: change.user,
+    group_name: change.group,
+    state: change.state,
+    lease_until: new Date(change.until),
+    queue_seq: change.seq > 0 ? change.seq : null,
+    revision,
+    requested_at: new Date(at),
+    started_at: change.state === 'held' ? new Date(at) : null,
+    ended_at: change.endedAt > 0 ? new Date(change.endedAt) : null,
+    idle_seconds: change.idle < 0 ? null : change.idle,
+  };
+}
+
 /** Licences of the tenant with live sessions. */
 export async function licencesInUse(transaction: TenantTransaction): Promise<string[]> {
   const rows = await transaction
@@ -233,51 +216,6 @@ export async function licencesInUse(transaction: TenantTransaction): Promise<str
     .where('state', 'in', [...LIVE])
     .execute();
   return rows.map(({ licence_id }) => licence_id);
-}
-
-/**
- * Whether the terms of a licence, and the seats in Redis, still are those that a decision was made on; holds them until the
- * transaction ends.
- */
-export async function holdTerms(
-  transaction: TenantTransaction,
-  licenceId: string,
-  { version, epoch }: { version: number; epoch: number },
-): Promise<'same' | 'changed' | 'rebuilt'> {
-  const row = await transaction
-    .selectFrom('licences.licences')
-    .select(['version', 'seats_revision'])
-    .where('id', '=', licenceId)
-    .forShare()
-    .executeTakeFirst();
-  if (row?.seats_revision !== epoch) return 'rebuilt';
-  return row.version === version ? 'same' : 'changed';
-}
-
-/** The licence, locked; no session of it is stored until the transaction ends. */
-export function lockLicence(
-  transaction: TenantTransaction,
-  licenceId: string,
-): Promise<(TermsRecord & { seats_revision: number }) | undefined> {
-  return transaction
-    .selectFrom('licences.licences')
-    .select(['version', 'state', 'starts_at', 'expires_at', 'max_seats', 'policy', 'seats_revision'])
-    .where('id', '=', licenceId)
-    .forUpdate()
-    .executeTakeFirst();
-}
-
-/** Begins a new count of the seats in Redis. */
-export async function setEpoch(
-  transaction: TenantTransaction,
-  licenceId: string,
-  epoch: number,
-): Promise<void> {
-  await transaction
-    .updateTable('licences.licences')
-    .set({ seats_revision: epoch })
-    .where('id', '=', licenceId)
-    .execute();
 }
 
 /** The number of the latest decision that is stored. */

@@ -22,6 +22,8 @@ export function termsOf(row: TermsRecord): Terms {
     max: row.max_seats,
     limit: limitOf(row.max_seats, policy.overage),
     ttlMs: policy.ttlSeconds * 1000,
+    heartbeatMs:
+      policy.heartbeatSeconds > 0 ? policy.heartbeatSeconds * 1000 : policy.ttlSeconds * (1000 / 3),
     reviveMs: policy.reviveSeconds * 1000,
     lingerMs: policy.lingerSeconds * 1000,
     keep: policy.borrowKeep,

@@ -239,3 +239,16 @@ export async function listDevices(
     .limit(limit)
     .execute();
 }
+
+/** Removes sessions that ended, and denials that were last repeated, before a time; answers their number. */
+export async function forgetHistory(transaction: TenantTransaction, before: Date): Promise<number> {
+  const sessions = await transaction
+    .deleteFrom('licences.sessions')
+    .where('ended_at', '<', before)
+    .executeTakeFirst();
+  const denials = await transaction
+    .deleteFrom('licences.denials')
+    .where('last_at', '<', before)
+    .executeTakeFirst();
+  return Number(sessions.numDeletedRows + denials.numDeletedRows);
+}

@@ -1,0 +1,41 @@
+import type { Selectable } from 'kysely';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+
+export type ReportRecord = Selectable<Schema['compliance.reports']>;
+
+export async function insertReport(
+  transaction: TenantTransaction,
+  values: Omit<ReportRecord, 'tenant_id'>,
+): Promise<void> {
+  await transaction.insertInto('compliance.reports').values(values).execute();
+}
+
+/** Reports before the one with the id `before`, newest first. */
+export function listReports(
+  transaction: TenantTransaction,
+  kind: string | undefined,
+  before: string | null,
+  limit: number,
+): Promise<ReportRecord[]> {
+  let query = transaction.selectFrom('compliance.reports').selectAll().orderBy('id', 'desc').limit(limit);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (before !== null) query = query.where('id', '<', before);
+  return query.execute();
+}
+
+export function findReport(transaction: TenantTransaction, id: string): Promise<ReportRecord | undefined> {
+  return transaction.selectFrom('compliance.reports').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Takes the access reports about a subject, or all reports from before a moment, off the list. */
+export function deleteReports(
+  transaction: TenantTransaction,
+  which: { accessAbout: string } | { before: Date },
+): Promise<ReportRecord[]> {
+  const query = transaction.deleteFrom('compliance.reports').returningAll();
+  return (
+    'before' in which
+      ? query.where('made_at', '<', which.before)
+      : query.where('kind', '=', 'gdpr-access').where('subject', '=', which.accessAbout)
+  ).execute();
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { invalidInput } from '../../../../http/problem.ts';
+import { UPLOADED } from '../categories.ts';
+import type { Target } from '../receive.ts';
+import { fileName } from '../schema.ts';
+
+const metadata = z.object({
+  filename: fileName,
+  filetype: z.string().max(200),
+  category: z.enum(UPLOADED),
+  fileId: z.uuid().optional(),
+  comment: z.string().trim().max(500).optional(),
+});
+
+/**
+ * What `Upload-Metadata` says: `filename`, `filetype` and `category`, and for the next version of a file `fileId`.
+ * @throws {import('../../../../http/problem.ts').Problem} INVALID_INPUT
+ */
+export function readMetadata(given: Record<string, string | null>): Target {
+  const parsed = metadata.safeParse(given);
+  if (!parsed.success) throw invalidInput(parsed.error);
+  const { filename: name, filetype: contentType, category, fileId, comment } = parsed.data;
+  return { name, contentType, category, fileId, comment, origin: 'upload' };
+}
