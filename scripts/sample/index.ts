@@ -1,6 +1,7 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import { importConversations, recordCommits } from './conversations.ts';
 import { files, reports } from './files.ts';
+import { notifications } from './notifications.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
@@ -53,5 +54,6 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await recordCommits(client);
   await startProcesses(client);
   await reports(client);
+  await notifications(client, executive, as(PEOPLE.builder));
   return people;
 }

@@ -22,6 +22,7 @@ import { contract as batch } from '../modules/shared/batch/contract.ts';
 import { contract as compliance } from '../modules/shared/compliance/contract.ts';
 import { contract as files } from '../modules/shared/files/contract.ts';
 import { contract as identity } from '../modules/shared/identity/contract.ts';
+import { contract as notifications } from '../modules/shared/notifications/contract.ts';
 import { contract as ops } from '../modules/shared/ops/contract.ts';
 import { contract as people } from '../modules/shared/people/contract.ts';
 import { contract as realtime } from '../modules/shared/realtime/contract.ts';
@@ -61,6 +62,11 @@ export const MODULES = {
     contract: realtime,
     schema: 'events',
     load: () => import('../modules/shared/realtime/index.ts'),
+  },
+  notifications: {
+    contract: notifications,
+    schema: 'notifications',
+    load: () => import('../modules/shared/notifications/index.ts'),
   },
   usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
   files: { contract: files, schema: 'files', load: () => import('../modules/shared/files/index.ts') },

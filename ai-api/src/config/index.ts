@@ -14,6 +14,7 @@ import { licences } from './settings/licences.ts';
 import { mail } from './settings/mail.ts';
 import { mcp } from './settings/mcp.ts';
 import { models } from './settings/models.ts';
+import { notifications } from './settings/notifications.ts';
 import { requests } from './settings/requests.ts';
 import { server } from './settings/server.ts';
 import { sources } from './settings/sources.ts';
@@ -44,6 +45,7 @@ export const SETTING_GROUPS = {
   'Webhooks and live events': events,
   'Assistants (MCP)': mcp,
   'E-mail': mail,
+  Notifications: notifications,
   Validation: validation,
   'Floating licences': licences,
   Telemetry: telemetry,
@@ -64,6 +66,7 @@ export const settings = z.object({
   ...events,
   ...mcp,
   ...mail,
+  ...notifications,
   ...validation,
   ...licences,
   ...telemetry,
@@ -132,6 +135,9 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       : []),
     ...(given.EMBEDDINGS_PROVIDER === 'openai'
       ? needs('OPENAI_API_KEY', 'is needed because EMBEDDINGS_PROVIDER is openai')
+      : []),
+    ...(given.TWILIO_ACCOUNT_SID
+      ? ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM'].flatMap((name) => needs(name, because('TWILIO_ACCOUNT_SID')))
       : []),
     ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
     ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),

@@ -381,6 +381,33 @@ export const events = {
     description: 'Something that a workflow did could not be undone: a person has to undo it by hand.',
     data: workflowInstance.extend({ left: z.array(z.string()).describe('Steps that are not undone') }),
   },
+  'notification.failed': {
+    title: 'Notification not delivered',
+    description: 'A delivery failed for good, or its outcome is unknown.',
+    data: z.object({
+      notificationId: id,
+      deliveryId: id,
+      template: z.string(),
+      channel: z.enum(['email', 'sms', 'webhook', 'inbox']),
+      state: z.enum(['failed', 'unknown']),
+      code: z.string().nullable(),
+    }),
+  },
+  'notification.suppressed': {
+    title: 'Address suppressed',
+    description:
+      'Nothing is sent to an address any more: it does not exist, or its owner complained or answered STOP.',
+    data: z.object({
+      channel: z.enum(['email', 'sms']),
+      reason: z.enum(['bounce', 'complaint', 'stop']),
+      deliveryId: id.nullable(),
+    }),
+  },
+  'inbox.changed': {
+    title: 'Inbox changed',
+    description: "A person's notifications came, were read or were archived.",
+    data: z.object({ userId: id, unread: z.number().int() }),
+  },
   'validation.rules.published': {
     title: 'Validation rules published',
     description: 'Texts are judged by this version of a rule set from now on.',

@@ -9,6 +9,7 @@ import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
 import { links } from './links.ts';
+import { notifications } from './notifications.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
@@ -42,6 +43,7 @@ export const steps: Step[] = [
   ...files,
   ...licences,
   ...webhooks,
+  ...notifications,
   ...prompts,
   ...repositories,
   ...links,

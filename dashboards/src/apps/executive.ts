@@ -28,6 +28,8 @@ import {
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
 import { fileQueries, filesPage } from './files.ts';
+import { noticeTemplateQueries, noticeTemplatesPage } from './notification-templates.ts';
+import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
@@ -85,6 +87,9 @@ const queries: Query[] = [
   auditQuery,
   ...spendQueries,
   ...settingsQueries,
+  ...noticeQueries,
+  ...preferenceQueries,
+  ...noticeTemplateQueries,
 ];
 
 const NO_RUN = {
@@ -255,7 +260,7 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true), noticesPage]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
@@ -265,6 +270,6 @@ export const executive: App = {
     templatesPage(true),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
-    settingsPage,
+    ...menuEntry('Settings', [settingsPage, noticeTemplatesPage, preferencesPage]),
   ],
 };

@@ -1,3 +1,4 @@
+import { menuEntry } from '../build/menu.ts';
 import type { App } from '../build/model.ts';
 import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
@@ -6,6 +7,14 @@ import { decisionQueries, decisionsPage } from './decisions.ts';
 import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
+import {
+  noticeQueries,
+  noticesPage,
+  preferenceQueries,
+  preferencesPage,
+  sentPage,
+  sentQueries,
+} from './notifications.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
 import { validationPage, validationQueries } from './validation.ts';
@@ -30,6 +39,9 @@ export const operations: App = {
     ...agentQueries,
     ...validationQueries,
     ...accessQueries,
+    ...sentQueries,
+    ...noticeQueries,
+    ...preferenceQueries,
   ],
   pages: [
     runsPage,
@@ -43,6 +55,7 @@ export const operations: App = {
     validationPage(false),
     auditPage,
     workflowsPage,
+    ...menuEntry('Notifications', [sentPage, noticesPage, preferencesPage]),
     accessPage,
   ],
 };

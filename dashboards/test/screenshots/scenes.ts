@@ -90,6 +90,7 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/experiments': each(row('experimentsTable'), tab('Report')),
   'ai-manager-executive/proposals': row('optimizationsTable'),
   'ai-manager-executive/agents': each(row('agentsTable', 'Week reader'), tab('Executions')),
+  'ai-manager-executive/notification-templates': row('noticeTemplatesTable', 'Weekly evaluation'),
   'ai-manager-executive/templates': each(row('templatesTable', 'Onboard'), tab('Versions')),
   'ai-manager-executive/validation': each(row('validationSetsTable', 'customers'), tryText),
   'ai-manager-builder/my-week': each(tab('Reasons and evidence')),

@@ -16,6 +16,7 @@ import type { JudgementTables } from './schema/judgement.ts';
 import type { KnowledgeTables } from './schema/knowledge.ts';
 import type { LicencesTables } from './schema/licences.ts';
 import type { ModelsTables } from './schema/models.ts';
+import type { NotificationsTables } from './schema/notifications.ts';
 import type { PeopleTables } from './schema/people.ts';
 import type { PerformanceTables } from './schema/performance.ts';
 import type { PlatformHttpTables } from './schema/platform-http.ts';
@@ -44,6 +45,7 @@ export interface Schema
     KnowledgeTables,
     LicencesTables,
     ModelsTables,
+    NotificationsTables,
     PeopleTables,
     PerformanceTables,
     PlatformHttpTables,

@@ -187,7 +187,14 @@ function inputOf(step: PlainStep, scope: Scope): unknown {
         scope,
       );
     case 'notify':
-      return resolveFields({ to: step.to, subject: step.subject, text: step.text }, scope);
+      return resolveFields(
+        {
+          to: step.to,
+          template: step.template ?? 'message',
+          data: step.data ?? { title: step.subject ?? '', body: step.text ?? '' },
+        },
+        scope,
+      );
     case 'human':
       return resolveFields(
         {

@@ -5,13 +5,13 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Mailer } from '../../../platform/mail/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Agents } from '../../ai/agents/index.ts';
 import type { Decisions } from '../../ai/decisions/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import { workflow } from './contract.ts';
@@ -31,20 +31,16 @@ interface Needs {
   people: People;
   decisions: Decisions;
   agents: Agents;
-  mailer: Mailer;
+  notifications: Notifications;
   clock: Clock;
   log: Logger;
   atPoint: AtPoint;
-  config: Pick<
-    Config,
-    'MAIL_FROM' | 'WORKFLOW_CONCURRENCY' | 'WORKFLOW_COMPANY_CONCURRENCY' | 'JOB_HEARTBEAT_SECONDS'
-  >;
+  config: Pick<Config, 'WORKFLOW_CONCURRENCY' | 'WORKFLOW_COMPANY_CONCURRENCY' | 'JOB_HEARTBEAT_SECONDS'>;
 }
 
 export function create({ config, clock, ...needs }: Needs) {
   const parts = {
     ...needs,
-    mailFrom: config.MAIL_FROM,
     leaseSeconds: config.JOB_HEARTBEAT_SECONDS,
     now: () => clock.now(),
   };

@@ -265,9 +265,8 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
         return checkRuleSet(step, here, by);
       case 'notify':
         value(step.to, `${here}.to`, by);
-        text(step.subject, `${here}.subject`, by);
-        text(step.text, `${here}.text`, by);
-        return { messageId: 'string' };
+        checkNotify(step, here, by);
+        return { notificationIds: 'list<string>', recipients: 'int' };
       case 'wait':
         return checkWait(step, here, by);
       case 'human':
@@ -282,6 +281,15 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
         text(step.message, `${here}.message`, by);
         return 'dyn';
     }
+  }
+
+  function checkNotify(step: StepOf<'notify'>, here: string, by: Language): void {
+    const isWritten = step.subject !== undefined && step.text !== undefined;
+    if (isWritten === (step.template !== undefined))
+      fault(here, 'needs either subject and text, or a template');
+    text(step.subject ?? '', `${here}.subject`, by);
+    text(step.text ?? '', `${here}.text`, by);
+    values(step.data ?? {}, `${here}.data`, by);
   }
 
   function checkRuleSet(step: StepOf<'validate'>, here: string, by: Language): DataType {

@@ -147,8 +147,7 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
       case 'validate':
         return validate(step, from);
       case 'notify':
-        return canvas.add(step.id, 'n8n-nodes-base.emailSend', 2.1, values.mail(step), from, {
-          credentials: { smtp: { id: null, name: 'Mail server' } },
+        return canvas.addApi(step.id, 'notification', 'notify', values.notification(step), from, {
           ...(step.onError === 'continue' ? { onError: 'continueRegularOutput' } : {}),
         });
       case 'wait':

@@ -176,15 +176,12 @@ export function createN8nValues(
       additionalFields: { input: `={{ ${inside(step, step.input)} }}`, waitSeconds: 45 },
     }),
 
-    mail: (step: StepOf<'notify'>) => ({
-      resource: 'email',
-      operation: 'send',
-      emailFormat: 'text',
-      fromEmail: 'AI Manager <ai-manager@example.com>',
-      toEmail: parameter(step, step.to),
-      subject: parameter(step, step.subject),
-      text: parameter(step, step.text),
-      options: { appendAttribution: false },
+    notification: (step: StepOf<'notify'>) => ({
+      to: parameter(step, step.to),
+      additionalFields: {
+        template: step.template ?? 'message',
+        data: `={{ ${inside(step, step.data ?? { title: step.subject, body: step.text })} }}`,
+      },
     }),
 
     wait: (step: StepOf<'wait'>) => {
@@ -227,7 +224,7 @@ function valuesOf(step: PlainStep): unknown {
     case 'validate':
       return [step.text, step.request, step.about];
     case 'notify':
-      return [step.to, step.subject, step.text];
+      return [step.to, step.subject, step.text, step.data];
     case 'human':
       return [step.question, step.message, step.details, step.approvers];
     case 'wait':

@@ -177,9 +177,13 @@ const plainStep = z.discriminatedUnion('type', [
   z.strictObject({
     ...common,
     type: z.literal('notify'),
-    to: value.describe('An e-mail address, or a list of them'),
-    subject: value,
-    text: value,
+    to: value.describe(
+      'Such as role:executive or an e-mail address; several as a list or separated by commas',
+    ),
+    subject: value.optional(),
+    text: value.optional(),
+    template: text(60).optional().describe('A notification template, in place of subject and text'),
+    data: fields.optional().describe('What the template is filled in with'),
     ...attempts,
   }),
   z.strictObject({
