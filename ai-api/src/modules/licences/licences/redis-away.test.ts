@@ -41,7 +41,7 @@ describe.runIf(hasRedis)('licences over HTTP while Redis is away', () => {
   test('seats are unavailable, a held token stays valid, and an empty Redis is rebuilt without over-grant', async () => {
     const { licenseKey, productCode } = await issueLicence(api.client, { maxSeats: 2 });
     const acquire = (device: string) => send(api.url, 'POST', ACQUIRE, licenseKey, { device });
-    const held = [];
+    const held: { device: string; sessionId: unknown; token: string }[] = [];
     for (const device of [DESK, LAPTOP]) {
       const { answer } = await acquire(device);
       held.push({ device, sessionId: answer.sessionId, token: String(answer.token) });

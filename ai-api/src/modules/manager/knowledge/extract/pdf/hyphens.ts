@@ -9,7 +9,7 @@ export interface Words {
 }
 
 /** A line that ends in a hyphen, before one that goes on in small letters. */
-export const BROKEN = /\p{L}[-‐][^\S\n]*\n\s*\p{Ll}/u;
+const BROKEN = /\p{L}[-‐][^\S\n]*\n\s*\p{Ll}/u;
 /** After these a hyphen stands for a part that is left out, as in `pre- and post-processing`. */
 const COUPLED = /^(and|or|to|und|oder|bis|sowie|bzw|et|ou|y|e|o|en|of|i|a|oraz|och|og)\b/;
 
