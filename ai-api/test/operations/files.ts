@@ -35,7 +35,7 @@ export const files: Step[] = [
     matches: { version: 3, bytes: 3 },
     check: async ({ file: { url } }) => expect(await (await fetch(url)).text()).toBe('One'),
   }),
-  step('file.share', (answerOf) => ({ ...own(answerOf), kind: 'link', expiresInHours: 2 }), {
+  step('file.share', (answerOf) => ({ ...own(answerOf), kind: 'link' as const, expiresInHours: 2 }), {
     check: async ({ url }) => expect((await fetch(url ?? '')).status).toBe(200),
   }),
   step('file.unshare', (answerOf) => ({
