@@ -6,6 +6,8 @@ import { atExit } from './at-exit.ts';
 export interface ChildServer<Name extends string> {
   urls: Record<Name, string>;
   stop(): Promise<void>;
+  /** Ends it as kill -9 does. */
+  kill(): Promise<void>;
 }
 
 const STOP_MS = 20_000;
@@ -37,11 +39,15 @@ export async function startChild<Name extends string>(
       await exited;
       clearTimeout(force);
     },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
   };
 }
 
 /** Starts servers and reports their addresses to the parent; stops them when the parent lets go or dies. */
-export async function serveParent(start: () => Promise<ChildServer<string>>): Promise<void> {
+export async function serveParent(start: () => Promise<Omit<ChildServer<string>, 'kill'>>): Promise<void> {
   const { urls, stop } = await start();
   process.once('disconnect', () => void stop());
   process.send?.(urls);

@@ -1,153 +1,140 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { compileRules, defaultRules, judge } from '../ai-api/src/judgement/index.ts';
-import { importFile } from '../ai-api/src/modules/context/formats/index.ts';
-import { type Conversation, ForeignFile } from '../ai-api/src/modules/context/formats/model.ts';
-import { commitLinkKind } from '../ai-api/src/modules/context/links/kind.ts';
 import {
-  type LinkableCommit,
-  type LinkableConversation,
-  signalsOf,
-  wordsOf,
-} from '../ai-api/src/modules/context/links/signals.ts';
-import { kindOf } from '../ai-api/src/modules/context/repositories/kinds.ts';
+  compileRules,
+  defaultRules,
+  type Facts,
+  judge,
+  type Rulebook,
+} from '../ai-api/src/judgement/index.ts';
+import { commitLinkKind } from '../ai-api/src/modules/context/links/kind.ts';
+import { pick } from '../ai-api/src/modules/context/links/pick.ts';
+import { signalsOf } from '../ai-api/src/modules/context/links/signals.ts';
+import { type LinkSet, setsOf } from './links/sets.ts';
 import { printTable } from './triage/outcomes.ts';
 
-/** A line of aider's history that tells which commit it made: the truth, taken away before anything is compared. */
-const TRUTH = /^> Commit ([0-9a-f]{7,40}) (.*)$/gm;
-
-interface GivenCommit {
+interface Pair {
+  key: string;
   sha: string;
-  authoredAt: string;
-  message: string;
-  files: string[];
+  facts: Facts;
+  score: number;
+  isLinked: boolean;
 }
 
-/** One set: `<name>.aider.chat.history.md` beside `<name>.commits.json`. */
-async function setOf(folder: string, name: string) {
-  const history = readFileSync(join(folder, `${name}.aider.chat.history.md`), 'utf8');
-  const given = JSON.parse(readFileSync(join(folder, `${name}.commits.json`), 'utf8')) as GivenCommit[];
-  const parts = history.split(/^(?=# aider chat started at )/m).filter((part) => part.startsWith('# aider'));
-  const truth = new Set<string>();
-  const conversations: { id: string; conversation: LinkableConversation }[] = [];
-  const read: { id: string; conversation: Conversation }[] = [];
-  for (const [n, part] of parts.entries()) {
-    for (const [, sha = ''] of part.matchAll(TRUTH)) {
-      const commit = given.find((one) => one.sha.startsWith(sha));
-      if (commit) truth.add(`${n}:${commit.sha}`);
-    }
-    const stripped = Buffer.from(part.replaceAll(TRUTH, ''));
-    for (const conversation of conversationsIn(stripped)) read.push({ id: String(n), conversation });
-  }
-  const starts = read
-    .map(({ conversation }) => conversation.startedAt)
-    .filter((at) => at !== null)
-    .sort();
-  for (const { id, conversation } of read)
-    conversations.push({ id, conversation: linkable(conversation, starts) });
-  return { conversations, commits: given.map(commitOf), truth };
-}
+/** What one signal says alone: the larger the more, and linked above zero. */
+type Signal = readonly [name: string, value: (facts: Facts) => number];
 
-/** Sessions in which nothing was said have no conversation. */
-function conversationsIn(bytes: Buffer): Conversation[] {
-  try {
-    return importFile(bytes, { fileName: '.aider.chat.history.md' }).conversations;
-  } catch (error) {
-    if (error instanceof ForeignFile) return [];
-    throw error;
-  }
-}
+const number = (facts: Facts, group: string, name: string) => Number(facts[group]?.[name] ?? 0);
+const inWindow = (facts: Facts) => (facts.time?.inWindow === true ? 1 : 0);
+const closeness = (facts: Facts) => inWindow(facts) / (1 + number(facts, 'time', 'hoursAway'));
+const written = (facts: Facts) =>
+  Math.max(number(facts, 'text', 'written') - 49, number(facts, 'text', 'replaced') - 49, 0);
 
-function linkable(conversation: Conversation, starts: readonly string[]): LinkableConversation {
-  const { startedAt, endedAt } = conversation;
-  const next = starts.find((at) => startedAt !== null && at > startedAt);
-  const said = conversation.messages.map(({ text }) => text.slice(0, 2000)).slice(0, 40);
-  return {
-    sessionId: conversation.sessionId,
-    repositoryKey: null,
-    branch: conversation.branch,
-    startedAt: startedAt === null ? null : new Date(startedAt),
-    endedAt: endedAt === null ? null : new Date(endedAt),
-    nextStartAt: next === undefined ? null : new Date(next),
-    localTime: conversation.localTime,
-    ownerEmail: null,
-    seen: conversation.commits,
-    edits: conversation.messages.flatMap(({ id, toolCalls }) =>
-      toolCalls.flatMap(({ edits }) => edits.map((edit) => ({ ...edit, messageId: id }))),
-    ),
-    words: wordsOf([conversation.title, ...said].join('\n')),
-  };
-}
-
-function commitOf({ sha, authoredAt, message, files }: GivenCommit): LinkableCommit {
-  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(authoredAt) ?? [];
-  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -1 : 1);
-  return {
-    sha,
-    message,
-    kind: kindOf({ message, authorName: null, authorEmail: null, parents: [] }),
-    parents: [],
-    repositoryKey: 'set/set',
-    branch: null,
-    authoredAt: new Date(authoredAt),
-    authoredOffset: offset,
-    authorEmail: null,
-    authorIsKnown: false,
-    files: files.map((path) => ({ path, previousPath: null, patch: null })),
-  };
-}
+const SIGNALS: readonly Signal[] = [
+  ['time: in the window', closeness],
+  ['files: any in common', (facts) => number(facts, 'files', 'share')],
+  ['files: all edited', (facts) => Number(number(facts, 'files', 'share') >= 100)],
+  ['window and any file', (facts) => closeness(facts) * number(facts, 'files', 'share')],
+  ['text: half written or replaced', written],
+  ['words: 60 % of the subject', (facts) => Math.max(0, number(facts, 'meaning', 'share') - 59)],
+];
 
 /**
  * Precision and recall of links on histories of aider whose truth lines were taken away. `BENCH_HISTORIES` names a
- * folder of sets, each a `<name>.aider.chat.history.md` beside a `<name>.commits.json` (sha, authoredAt, message, files).
+ * folder of sets, each a `<name>.aider.chat.history.md` beside a `<name>.commits.json` (sha, authoredAt, message, files,
+ * and where known committedAt, authorEmail, parents and patches by path).
  */
 async function main(folder: string): Promise<void> {
-  const rules = compileRules(
-    commitLinkKind,
-    (await defaultRules(commitLinkKind)).map((rule) => ({ ...rule, version: 1 })),
-  );
+  const rulebook = await defaultRulebook();
+  const rows: string[][] = [];
+  const all: { pairs: Pair[]; truth: Set<string> }[] = [];
+  for (const set of setsOf(folder)) {
+    const pairs = await pairsOf(set, rulebook);
+    all.push({ pairs, truth: set.truth });
+    const name = `${set.name} (${set.conversations.length} sessions, ${set.commits.length} commits)`;
+    rows.push([
+      name,
+      `${set.truth.size} (${set.replacements})`,
+      ...figures([{ pairs, truth: set.truth }], fused),
+    ]);
+  }
+  const head = ['true pairs (rewritten)', 'linked', 'precision', 'recall', 'recall@1', 'MCC'];
+  printTable([['set, fused', ...head], ...rows]);
+  console.log('');
+  const truths = all.reduce((sum, { truth }) => sum + truth.size, 0);
+  printTable([
+    ['signal, all sets', ...head],
+    ...SIGNALS.map(([name, value]) => [
+      name,
+      String(truths),
+      ...figures(all, (pair) => ({ rank: value(pair.facts), isLinked: value(pair.facts) > 0 })),
+    ]),
+    ['fused', String(truths), ...figures(all, fused)],
+  ]);
+}
+
+const fused = ({ score, isLinked }: Pair) => ({ rank: score, isLinked });
+
+async function defaultRulebook(): Promise<Rulebook> {
+  const rules = await defaultRules(commitLinkKind);
   const { thresholds } = commitLinkKind;
-  const rulebook = {
+  return {
     kind: commitLinkKind,
-    rules,
+    rules: compileRules(
+      commitLinkKind,
+      rules.map((rule) => ({ ...rule, version: 1 })),
+    ),
     model: null,
     promptFor: null,
     ...(thresholds ? { thresholds: { ...thresholds, version: 0 } } : {}),
   };
-  const rows: string[][] = [];
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.commits.json'))) {
-    const name = file.replace('.commits.json', '');
-    const { conversations, commits, truth } = await setOf(folder, name);
-    const scored: { key: string; score: number; sha: string; outcome: string | null }[] = [];
-    for (const commit of commits)
-      for (const { id, conversation } of conversations) {
-        const { facts } = signalsOf(conversation, commit, 'none');
-        const { score, outcome } = await judge(rulebook, `${id}:${commit.sha}`, facts);
-        scored.push({ key: `${id}:${commit.sha}`, score: score ?? 0, sha: commit.sha, outcome });
-      }
-    const told = scored.filter(({ outcome }) => outcome !== 'not linked');
-    const hits = told.filter(({ key }) => truth.has(key)).length;
-    const known = [...new Set([...truth].map((key) => key.split(':')[1] as string))];
-    const first = known.filter((sha) => {
-      const [best] = scored.filter((pair) => pair.sha === sha).toSorted((a, b) => b.score - a.score);
-      return best !== undefined && truth.has(best.key);
-    }).length;
-    const fp = told.length - hits;
-    const fn = truth.size - hits;
-    const tn = scored.length - told.length - fn;
-    const spread = Math.sqrt((hits + fp) * (hits + fn) * (tn + fp) * (tn + fn));
-    const mcc = spread === 0 ? 0 : (hits * tn - fp * fn) / spread;
-    rows.push([
-      name,
-      String(truth.size),
-      String(told.length),
-      (hits / (told.length || 1)).toFixed(2),
-      (hits / (truth.size || 1)).toFixed(2),
-      (first / (known.length || 1)).toFixed(2),
-      mcc.toFixed(2),
-    ]);
+}
+
+async function pairsOf({ commits, conversations }: LinkSet, rulebook: Rulebook): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const commit of commits) {
+    const judged = [];
+    for (const { id, conversation } of conversations) {
+      const key = `${id}:${commit.sha}`;
+      const { facts } = signalsOf(conversation, commit, 'none');
+      judged.push({ key, facts, judged: await judge(rulebook, key, facts) });
+    }
+    const linked = new Set(pick(judged, false).map(({ key }) => key));
+    const own = judged.map((pair) => ({
+      key: pair.key,
+      sha: commit.sha,
+      facts: pair.facts,
+      score: pair.judged.score ?? 0,
+      isLinked: linked.has(pair.key),
+    }));
+    pairs.push(...own);
   }
-  printTable([['set', 'true pairs', 'linked', 'precision', 'recall', 'recall@1', 'MCC'], ...rows]);
+  return pairs;
+}
+
+/** Linked, precision, recall, recall@1 and MCC of what a signal says. */
+function figures(
+  sets: readonly { pairs: readonly Pair[]; truth: ReadonlySet<string> }[],
+  say: (pair: Pair) => { rank: number; isLinked: boolean },
+): string[] {
+  let [linked, hits, total, truths, known, first] = [0, 0, 0, 0, 0, 0];
+  for (const { pairs, truth } of sets) {
+    const told = pairs.filter((pair) => say(pair).isLinked);
+    linked += told.length;
+    hits += told.filter(({ key }) => truth.has(key)).length;
+    total += pairs.length;
+    truths += truth.size;
+    for (const own of Map.groupBy(pairs, ({ sha }) => sha).values()) {
+      if (!own.some(({ key }) => truth.has(key))) continue;
+      known += 1;
+      const [best] = own.toSorted((a, b) => say(b).rank - say(a).rank);
+      if (best && say(best).rank > 0 && truth.has(best.key)) first += 1;
+    }
+  }
+  const [fp, fn] = [linked - hits, truths - hits];
+  const tn = total - linked - fn;
+  const spread = Math.sqrt((hits + fp) * (hits + fn) * (tn + fp) * (tn + fn));
+  const mcc = spread === 0 ? 0 : (hits * tn - fp * fn) / spread;
+  const share = (part: number, whole: number) => (part / (whole || 1)).toFixed(2);
+  return [String(linked), share(hits, linked), share(hits, truths), share(first, known), mcc.toFixed(2)];
 }
 
 const folder = process.env.BENCH_HISTORIES;

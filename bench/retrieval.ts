@@ -10,6 +10,7 @@ import {
   sectionWith,
   stemsOf,
 } from './retrieval/corpus.ts';
+import { ELSEWHERE } from './retrieval/elsewhere.ts';
 import { uploadPolicies } from './retrieval/policies.ts';
 import { UNANSWERED } from './retrieval/unanswered.ts';
 import { quantile } from './statistics.ts';
@@ -85,7 +86,7 @@ async function measureRecall(client: Client): Promise<void> {
   printTable([['by', 'questions', '', 'recall@1', 'recall@5', 'nDCG@5'], ...rows]);
 }
 
-/** What was not thought fit to be read by a model, or shown without one, and is answered by "The policies do not say". */
+/** What was not thought fit to be read by a model, or shown without one, and is answered by saying that nothing fits. */
 async function measureSilence(home: Home): Promise<void> {
   const model = await startLoopbackModel(0);
   const rows: string[][] = [];
@@ -103,6 +104,11 @@ async function measureSilence(home: Home): Promise<void> {
         for (const [group, questions] of [
           ['not answered, development half', UNANSWERED.filter(isForDevelopment)],
           ['not answered, held-out half', UNANSWERED.filter((question) => !isForDevelopment(question))],
+          ['about something else, development half', ELSEWHERE.filter(isForDevelopment)],
+          [
+            'about something else, held-out half',
+            ELSEWHERE.filter((question) => !isForDevelopment(question)),
+          ],
           ['answered, development half', inView(QUESTIONS).map(({ question }) => question)],
           ['answered, held-out half', heldOut(QUESTIONS).map(({ question }) => question)],
           ['answered, share a word', SHARING.map(({ question }) => question)],
@@ -119,7 +125,7 @@ async function measureSilence(home: Home): Promise<void> {
     await model.stop();
   }
   console.log('\nQuestions that no passage seems fit for');
-  printTable([['passages are', 'questions the documents', '', 'the policies do not say'], ...rows]);
+  printTable([['passages are', 'questions the documents', '', 'nothing fits'], ...rows]);
 }
 
 async function measure({ name, create }: HomeKind): Promise<void> {

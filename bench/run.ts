@@ -19,9 +19,13 @@ const BENCHMARKS = [
   'conversation-quality',
   'conversation-import',
   'commit-links',
+  'analytics',
+  'commit-intake',
+  'provenance',
   'grounding',
   'decision-latency',
   'licences',
+  'validation',
 ];
 
 /** Runs one benchmark in a process of its own; answers how it ended. */

@@ -8,12 +8,14 @@ import { type Context, createContext } from '../ai-api/src/context.ts';
 import type { Caller } from '../ai-api/src/http/caller.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { serveParent } from './child-server.ts';
+import { type Dbos, startDbos } from './workflows/dbos.ts';
+import { agentOf, invoke, STEPS } from './workflows/invoke.ts';
 
-const STEPS = ['one', 'two', 'three'];
 const QUEUE = 'bench.flow';
 const LOOK_MS = 20;
 /** Instances that are started at once. */
 const STARTS = 50;
+const FIRST_WAITING = 200;
 
 const flow = {
   name: 'bench-flow',
@@ -47,8 +49,7 @@ async function defineBare(context: Context, caller: Caller): Promise<void> {
           sql`insert into public.bench_steps values (${id}, ${step}, 'running', null)
             on conflict (flow, step) do nothing`.execute(transaction),
         );
-        const input = { name: `${id} ${step}`, purpose: 'A bench', instructions: 'Answer.' };
-        const body = await invoke(context, caller, 'agent.create', input, `bench:${id}:${step}`);
+        const body = await invoke(context, caller, 'agent.create', agentOf(id, step), `bench:${id}:${step}`);
         await database.withTenant(tenantId, (transaction) =>
           sql`update public.bench_steps set state = 'done', output = ${JSON.stringify(body)}::jsonb
             where flow = ${id} and step = ${step}`.execute(transaction),
@@ -57,21 +58,6 @@ async function defineBare(context: Context, caller: Caller): Promise<void> {
     },
     onDead: async () => {},
   });
-}
-
-async function invoke(
-  { invoker, log }: Context,
-  caller: Caller,
-  operation: string,
-  input: Record<string, unknown>,
-  idempotencyKey: string = uuidv7(),
-): Promise<unknown> {
-  const signal = AbortSignal.timeout(60_000);
-  const requestId = 'bench';
-  const asked = { operation, input, caller, requestId, log, signal, idempotencyKey };
-  const { status, body } = await invoker.invoke(asked);
-  if (status >= 400) throw new Error(`${operation} answered ${status}: ${JSON.stringify(body)}`);
-  return body;
 }
 
 /** The caller of the key that the configuration names. */
@@ -102,6 +88,27 @@ async function until(context: Context, count: number, query: ReturnType<typeof s
   }
 }
 
+async function copyWaiting({ database }: Context, count: number): Promise<void> {
+  const owner = database.system('the bench copies rows');
+  const table = async (name: string) => {
+    const { rows } = await sql<{ column_name: string }>`
+      select column_name from information_schema.columns
+      where table_schema = 'workflows' and table_name = ${name} order by ordinal_position`.execute(owner);
+    return rows.map(({ column_name }) => column_name);
+  };
+  const copied = (columns: string[], changed: Record<string, string>) =>
+    sql.raw(columns.map((column) => changed[column] ?? `one.${column}`).join(', '));
+  const [instances, tasks] = [await table('instances'), await table('tasks')];
+  await sql`create temporary table bench_copies as
+    select gen_random_uuid() as copy, gen_random_uuid() as task,
+      (select id from workflows.instances where template = ${waits.name} limit 1) as original
+    from generate_series(1, ${count})`.execute(owner);
+  await sql`insert into workflows.instances select ${copied(instances, { id: 'copy' })}
+    from bench_copies join workflows.instances as one on one.id = original`.execute(owner);
+  await sql`insert into workflows.tasks select ${copied(tasks, { id: 'task', instance_id: 'copy' })}
+    from bench_copies join workflows.tasks as one on one.instance_id = original`.execute(owner);
+}
+
 async function timed(work: () => Promise<void>): Promise<number> {
   const began = performance.now();
   await work();
@@ -114,14 +121,15 @@ await serveParent(async () => {
   const caller = await callerOf(context);
   await defineBare(context, caller);
   await context.jobs.start({ work: true });
-  for (const definition of [flow, waits]) {
+  const isFirst = process.env.BENCH_SECOND === undefined;
+  for (const definition of isFirst ? [flow, waits] : []) {
     const comment = 'For the bench';
     await invoke(context, caller, 'workflowTemplate.save', { definition, expectedVersion: 0, comment });
     await invoke(context, caller, 'workflowTemplate.publish', { name: definition.name, version: 1, seen: 0 });
   }
   let flows = 0;
   let bare = 0;
-  let waiting = 0;
+  let dbos: Dbos | undefined;
   const start = async (template: string, count: number) => {
     for (let begun = 0; begun < count; begun += STARTS)
       await Promise.all(
@@ -152,16 +160,31 @@ await serveParent(async () => {
         select count(*) as count from public.bench_steps where step = 'three' and state = 'done'`;
       await until(context, bare, ended);
     },
+    dbos: async (count) => {
+      dbos ??= await startDbos(context, caller);
+      await dbos.run(count);
+    },
+    /** A few wait as all do; the others are copies of their rows, which is all that is there of one that waits. */
     waiting: async (count) => {
-      waiting += count;
-      await start(waits.name, count);
+      await start(waits.name, FIRST_WAITING);
       const resting = sql<{ count: number }>`
         select count(*) as count from workflows.instances where template = ${waits.name} and state = 'waiting'`;
-      await until(context, waiting, resting);
+      await until(context, FIRST_WAITING, resting);
+      await copyWaiting(context, count - FIRST_WAITING);
     },
+  };
+  /** Agents of the flows of the platform, and how many were created more than once. */
+  const created = async () => {
+    const { rows } = await sql<{ agents: number; names: number }>`
+      select count(*) as agents, count(distinct name) as names from agents.agents`.execute(
+      context.database.system('the bench counts'),
+    );
+    const [{ agents, names } = { agents: 0, names: 0 }] = rows;
+    return { agents: Number(agents), twice: Number(agents) - Number(names) };
   };
   const server = createServer(async (request, response) => {
     const [, side = '', count = '0'] = (request.url ?? '').split('/');
+    if (side === 'created') return void response.end(JSON.stringify(await created()));
     const milliseconds = await timed(() => work[side]?.(Number(count)) ?? Promise.resolve());
     response.end(JSON.stringify({ milliseconds }));
   });
@@ -171,6 +194,7 @@ await serveParent(async () => {
     stop: async () => {
       server.closeAllConnections();
       server.close();
+      await dbos?.stop();
       await context.jobs.stop(10_000);
       await context.database.close();
     },

@@ -61,8 +61,12 @@ describe('npm start', () => {
       client.agent.list({}),
       client.decision.list({}),
       client.experiment.list({}),
+      client.knowledgeGap.list({}),
     ]);
     for (const { items } of counts) expect(items.length).toBeGreaterThan(0);
+    const { company, teams } = await client.analytics.velocity({});
+    expect(company.figures.conversationsWithCommits?.value).toBeGreaterThan(0);
+    expect(teams.length).toBeGreaterThan(0);
   });
 
   test('runs every workflow to its end, and stops on Ctrl-C', async () => {

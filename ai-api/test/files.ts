@@ -13,6 +13,34 @@ export async function pdfOf(
   return buffer(document);
 }
 
+/** A PDF of one A4 page that `draw` fills; it may add more. */
+export async function pdfWith(
+  draw: (document: PDFKit.PDFDocument) => void,
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Buffer> {
+  const document = new PDFDocument({ size: 'A4', margin: 20, ...options });
+  draw(document.fontSize(11));
+  document.end();
+  return buffer(document);
+}
+
+/** A PDF of objects as they are written, the first of them its catalogue. */
+export function rawPdf(objects: readonly string[]): Buffer {
+  let text = '%PDF-1.7\n';
+  const offsets = objects.map((object, index) => {
+    const offset = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return offset;
+  });
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${rows}`;
+  return Buffer.from(
+    `${text}${table}trailer<</Size ${size}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF`,
+    'latin1',
+  );
+}
+
 /** A PDF of some kilobytes whose page unpacks to so many megabytes. */
 export async function swellingPdf(megabytes: number): Promise<Buffer> {
   const document = new PDFDocument();
@@ -35,12 +63,29 @@ export function docxOf(lines: readonly string[]): Buffer {
   return docxWith(paragraphs.join(''));
 }
 
-/** A Word document with a body of WordprocessingML. */
-export function docxWith(body: string): Buffer {
+const W = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
+const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+
+/**
+ * A Word document with a body of WordprocessingML.
+ * @param parts content of others, such as `styles` or `header1`; the body refers to them by these names
+ */
+export function docxWith(body: string, parts: Readonly<Record<string, string>> = {}): Buffer {
+  const part = (content: string, root: string) =>
+    `${XML}<w:${root} xmlns:w="${W}" xmlns:r="${RELATIONS}">${content}</w:${root}>`;
+  const typeOf = (name: string) => name.replace(/\d+$/, '');
+  const rootOf = (name: string) => ({ header: 'hdr', footer: 'ftr' })[typeOf(name)] ?? typeOf(name);
+  const relations = Object.keys(parts).map(
+    (name) => `<Relationship Id="${name}" Type="${RELATIONS}/${typeOf(name)}" Target="${name}.xml"/>`,
+  );
   const files = {
     '[Content_Types].xml': `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`,
-    '_rels/.rels': `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
-    'word/document.xml': `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
+    '_rels/.rels': `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${RELATIONS}/officeDocument" Target="word/document.xml"/></Relationships>`,
+    'word/_rels/document.xml.rels': `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${relations.join('')}</Relationships>`,
+    'word/document.xml': part(`<w:body>${body}</w:body>`, 'document'),
+    ...Object.fromEntries(
+      Object.entries(parts).map(([name, content]) => [`word/${name}.xml`, part(content, rootOf(name))]),
+    ),
   };
   return Buffer.from(
     zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))),

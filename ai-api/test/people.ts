@@ -4,7 +4,9 @@ import { BUILDER_STATUSES } from '../src/modules/shared/people/rows.ts';
 
 /** An address of each builder's own. */
 function addressOf(builderId: unknown = 'thistle'): string {
-  return encodeURIComponent(String(builderId).toWellFormed()).replaceAll(/[%.]/g, '').slice(0, 60) || 'thistle';
+  return (
+    encodeURIComponent(String(builderId).toWellFormed()).replaceAll(/[%.]/g, '').slice(0, 60) || 'thistle'
+  );
 }
 
 /** A valid row of builders.csv, with other cells where given. */

@@ -25,25 +25,42 @@ const DAY_MS = 86_400_000;
 /** Days between two conversations, so that they spread over six weeks. */
 const STEP_DAYS = 1.2;
 
-/** The invented conversations of the sample company, by person: the same at every call. */
-export function sampleConversations(): PersonFiles[] {
-  const people = PEOPLE.map(
-    (name): PersonFiles => ({
-      name,
-      email: `${name.toLowerCase().replace(' ', '.')}@sample-company.example`,
-      files: [],
-    }),
-  );
-  for (let number = 0; number < STORIES.length * TIMES; number++) {
+/** One conversation before a tool has written it. */
+export interface SampleTale {
+  number: number;
+  round: number;
+  person: { name: string; email: string };
+  story: (typeof STORIES)[number];
+  turns: Turn[];
+  startedAt: Date;
+}
+
+/** Every conversation that the sample company had, in their order: the same at every call. */
+export function tales(): SampleTale[] {
+  const people = PEOPLE.map((name) => ({
+    name,
+    email: `${name.toLowerCase().replace(' ', '.')}@sample-company.example`,
+  }));
+  return Array.from({ length: STORIES.length * TIMES }, (_, number) => {
     const story = STORIES[number % STORIES.length] as (typeof STORIES)[number];
     const round = Math.floor(number / STORIES.length);
-    const person = people[(number + round) % people.length] as PersonFiles;
+    const person = people[(number + round) % people.length] as SampleTale['person'];
     const [first, ...rest] = story.turns;
     const opening = story.openings[round % story.openings.length] as string;
     const turns: Turn[] = [{ ask: opening, ...first }, ...(round === 1 ? [] : rest)];
-    const shape = SHAPES[(number + 2 * round) % SHAPES.length] as (typeof SHAPES)[number];
     const startedAt = new Date(FIRST_DAY + Math.round(number * STEP_DAYS * DAY_MS));
-    person.files.push(
+    return { number, round, person, story, turns, startedAt };
+  });
+}
+
+/** The invented conversations of the sample company, by person: the same at every call. */
+export function sampleConversations(): PersonFiles[] {
+  const people = new Map<string, PersonFiles>();
+  for (const { number, round, person, story, turns, startedAt } of tales()) {
+    const shape = SHAPES[(number + 2 * round) % SHAPES.length] as (typeof SHAPES)[number];
+    const files = people.get(person.name) ?? { ...person, files: [] };
+    people.set(person.name, files);
+    files.files.push(
       shape({
         seed: `sample ${number}`,
         person: person.email.split('@')[0] as string,
@@ -53,5 +70,5 @@ export function sampleConversations(): PersonFiles[] {
       }),
     );
   }
-  return people;
+  return [...people.values()];
 }

@@ -24,6 +24,7 @@ locals {
       LICENCE_KMS_KEY          = aws_kms_key.licences.arn
       SMTP_URL                 = local.reference["mail.url"]
       MAIL_FROM                = "AI Manager <${local.mail_from}>"
+      SES_TOPIC_ARNS           = aws_sns_topic.mail.arn
       OBJECTS_BUCKET           = module.policies_bucket.name
       OBJECTS_AUDIT_BUCKET     = module.audit_bucket.name
       WEBHOOK_ALLOWED_HOSTS    = local.hosts.n8n
@@ -51,6 +52,11 @@ locals {
     var.connections.metrics_url == "" ? {} : {
       METRICS_URL     = var.connections.metrics_url
       METRICS_API_KEY = local.reference["providers.metrics_api_key"]
+    },
+    var.connections.twilio_account_sid == "" ? {} : {
+      TWILIO_ACCOUNT_SID = var.connections.twilio_account_sid
+      TWILIO_FROM        = var.connections.twilio_from
+      TWILIO_AUTH_TOKEN  = local.reference["providers.twilio_auth_token"]
     },
     # The AWS SDK's own.
     { AWS_REGION = var.region },

@@ -17,7 +17,7 @@ resource "aws_kms_key" "data" {
       {
         Sid       = "Services"
         Effect    = "Allow"
-        Principal = { Service = ["cloudwatch.amazonaws.com", "delivery.logs.amazonaws.com", "sns.amazonaws.com"] }
+        Principal = { Service = ["cloudwatch.amazonaws.com", "delivery.logs.amazonaws.com", "sns.amazonaws.com", "ses.amazonaws.com"] }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = local.account } }

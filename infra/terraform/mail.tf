@@ -65,3 +65,50 @@ resource "aws_iam_user_policy" "mail" {
     }]
   })
 }
+
+# What SES reports about mails reaches the API by a topic, whose messages the API verifies.
+resource "aws_sns_topic" "mail" {
+  name              = "${local.prefix}-mail"
+  kms_master_key_id = aws_kms_key.data.id
+  signature_version = 2
+}
+
+resource "aws_sns_topic_policy" "mail" {
+  arn = aws_sns_topic.mail.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ses.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.mail.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+    }]
+  })
+}
+
+resource "aws_sns_topic_subscription" "mail" {
+  topic_arn              = aws_sns_topic.mail.arn
+  protocol               = "https"
+  endpoint               = "https://${local.hosts.api}/callbacks/ses"
+  endpoint_auto_confirms = true
+
+  # The API confirms the subscription, so it has to run first.
+  depends_on = [module.api]
+}
+
+resource "aws_sesv2_configuration_set_event_destination" "mail" {
+  configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name
+  event_destination_name = "api"
+
+  event_destination {
+    enabled              = true
+    matching_event_types = ["BOUNCE", "COMPLAINT", "DELIVERY", "REJECT", "RENDERING_FAILURE"]
+
+    sns_destination {
+      topic_arn = aws_sns_topic.mail.arn
+    }
+  }
+
+  depends_on = [aws_sns_topic_policy.mail]
+}

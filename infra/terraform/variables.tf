@@ -340,13 +340,15 @@ variable "virus_scanner" {
 variable "connections" {
   description = "External services that the API uses. Their keys are in the secret providers; set an address for your own endpoints."
   type = object({
-    anthropic     = optional(bool, false)
-    openai        = optional(bool, false)
-    openai_model  = optional(string, "")
-    openai_url    = optional(string, "")
-    worksmart_url = optional(string, "")
-    brainlift_url = optional(string, "")
-    metrics_url   = optional(string, "")
+    anthropic          = optional(bool, false)
+    openai             = optional(bool, false)
+    openai_model       = optional(string, "")
+    openai_url         = optional(string, "")
+    worksmart_url      = optional(string, "")
+    brainlift_url      = optional(string, "")
+    metrics_url        = optional(string, "")
+    twilio_account_sid = optional(string, "")
+    twilio_from        = optional(string, "")
   })
   default  = {}
   nullable = false
@@ -354,6 +356,10 @@ variable "connections" {
   validation {
     condition     = alltrue([for url in [var.connections.openai_url, var.connections.worksmart_url, var.connections.brainlift_url, var.connections.metrics_url] : url == "" || can(regex("^https://", url))])
     error_message = "Every address must start with https://."
+  }
+  validation {
+    condition     = (var.connections.twilio_account_sid == "") == (var.connections.twilio_from == "")
+    error_message = "twilio_account_sid needs twilio_from, and the other way round."
   }
 }
 

@@ -40,6 +40,7 @@ describe("n8n's loader", () => {
     expect(Object.keys(loader.nodeTypes).sort()).toEqual([
       'aiManager',
       'aiManagerApproval',
+      'aiManagerValidate',
       'aiManagerTrigger',
       'langfuse',
       'signedWebhookTrigger',

@@ -1,4 +1,5 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
+import { sampleCommits } from '../../examples/conversations/commits.ts';
 import { sampleConversations } from '../../examples/conversations/index.ts';
 
 /**
@@ -16,8 +17,21 @@ export async function importConversations(client: Client, as: (userId: string) =
   return imported;
 }
 
+/**
+ * Records the commits of the sample company, so that they are linked with its conversations. A second time changes
+ * nothing.
+ * @returns how many are new
+ */
+export async function recordCommits(client: Client): Promise<number> {
+  let recorded = 0;
+  for (const [repository, some] of Map.groupBy(sampleCommits(), (one) => one.repository))
+    recorded += (await client.commit.record({ repository, commits: some.map(({ commit }) => commit) }))
+      .recorded;
+  return recorded;
+}
+
 /** The user of a person, who may act from then on. */
-async function ensurePerson(client: Client, email: string, name: string): Promise<string> {
+export async function ensurePerson(client: Client, email: string, name: string): Promise<string> {
   const { items } = await client.user.list({ search: email, limit: 1 });
   const known = items[0];
   if (known) return known.userId;

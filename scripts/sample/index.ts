@@ -1,11 +1,14 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
-import { importConversations } from './conversations.ts';
+import { importConversations, recordCommits } from './conversations.ts';
 import { files, reports } from './files.ts';
+import { notifications } from './notifications.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
 import { startProcesses } from './processes.ts';
 import { agents, prompts } from './prompts.ts';
 import { requests } from './requests.ts';
+import { teamWork } from './team-work.ts';
+import { validations } from './validations.ts';
 import { pastWeeks, reviews } from './weeks.ts';
 import { decisions, gates, plans, questions, rules } from './work.ts';
 
@@ -44,9 +47,13 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await gates(executive);
   await agents(executive, modelWeek !== null);
   await decisions(executive);
+  await validations(executive);
   await questions(executive);
   await importConversations(client, as);
+  await teamWork(client, as);
+  await recordCommits(client);
   await startProcesses(client);
   await reports(client);
+  await notifications(client, executive, as(PEOPLE.builder));
   return people;
 }

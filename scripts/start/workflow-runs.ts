@@ -5,6 +5,7 @@ import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { createN8nClient } from '../../workflows/src/index.ts';
 import { runQualityAlerts } from './quality-runs.ts';
 import { localSecrets } from './secrets.ts';
+import { runExportedTemplates } from './template-runs.ts';
 import { editAndSync } from './workflow-sync.ts';
 
 /** A mail of the development inbox. */
@@ -31,9 +32,19 @@ export async function runWorkflows(
     const answer = await n8n.runWebhook({ path, headers: { 'X-Start-Key': startKey }, body });
     expect(answer.status, path).toBe(200);
   };
+  const client = createClient(resources, { baseUrl: api, apiKey });
+  const untilEndedIsUndone = await runExportedTemplates({ n8n, owner, stateFile, client, start, mailTo });
   await askForManualTime();
   await start('dead-letter-digest');
   await start('licence-notices');
+  await start('hourly-analytics');
+  await start('daily-correlation');
+  await start('weekly-cleanup');
+  await start('weekly-assistant-report');
+  const report = await mailTo('managers@example.com', 'people worked with assistants');
+  expect(report.attachments.map(({ filename }) => filename)).toEqual([
+    expect.stringMatching(/^team-report-.*\.pdf$/),
+  ]);
   await start('send-missing-emails', { afterMinutes: 0 });
   await start('prompt-optimisation');
   await start('stage-gate-sweep');
@@ -70,15 +81,20 @@ export async function runWorkflows(
   await mailTo('operations@example.com', 'Monthly compliance report: failed');
   await editAndSync(n8n.url, n8n.apiKey);
   await runQualityAlerts({ n8n, owner, stateFile, start, mailTo });
-  const executions = await n8n.listExecutions({ limit: 50 });
+  await untilEndedIsUndone();
+  const executions = await n8n.listExecutions({ limit: 200 });
   const failed = executions.filter(({ status }) => status !== 'success');
+  const { id: failing } = (await n8n.listWorkflows()).find(({ name }) =>
+    name.includes('template asked-by-n8n'),
+  ) ?? { id: '' };
   expect(failed.map(({ workflowId, status }) => `${workflowId}: ${status}`)).toEqual([
     'monthly-compliance-report: error',
+    `${failing}: error`,
+    'paused-template: canceled',
   ]);
 
   /** By rules alone a person has to decide: what was done must be read. */
   async function askForManualTime(): Promise<void> {
-    const client = createClient(resources, { baseUrl: api, apiKey });
     await client.approval.submit({
       builderId: 'b-0001',
       date: new Date().toISOString().slice(0, 10),

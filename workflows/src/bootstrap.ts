@@ -88,11 +88,15 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
       onProgress(`n8n: workflow "${workflow.name}" stays inactive: it needs ${need}`);
     imported.push({ definition, workflow, change, tags: existing?.tags, ready: missing.length === 0 });
   }
-  await tagWorkflows(
-    session,
-    imported.map(({ definition, workflow, tags }) => ({ definition, stored: { ...workflow, tags } })),
-    'keep',
-  );
+  const tagged = imported.map(({ definition, workflow, tags }) => ({
+    definition,
+    stored: { ...workflow, tags },
+  }));
+  // Tags only help to find a workflow, and an n8n may have them switched off.
+  await tagWorkflows(session, tagged, 'keep').catch((error: unknown) => {
+    if (!(error instanceof N8nError)) throw error;
+    onProgress(`n8n: workflows have no tags: ${error.message}`);
+  });
   const ready = imported.filter((workflow) => workflow.ready);
   await activateAll(session, ready, onProgress);
   const workflows: BootstrappedWorkflow[] = [];

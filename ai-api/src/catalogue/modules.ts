@@ -5,8 +5,11 @@ import { contract as optimisation } from '../modules/ai/optimisation/contract.ts
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
+import { contract as validation } from '../modules/ai/validation/contract.ts';
+import { contract as analytics } from '../modules/context/analytics/contract.ts';
 import { contract as conversations } from '../modules/context/conversations/contract.ts';
 import { contract as links } from '../modules/context/links/contract.ts';
+import { contract as provenance } from '../modules/context/provenance/contract.ts';
 import { contract as repositories } from '../modules/context/repositories/contract.ts';
 import { contract as licences } from '../modules/licences/licences/contract.ts';
 import { contract as signing } from '../modules/licences/signing/contract.ts';
@@ -19,6 +22,7 @@ import { contract as batch } from '../modules/shared/batch/contract.ts';
 import { contract as compliance } from '../modules/shared/compliance/contract.ts';
 import { contract as files } from '../modules/shared/files/contract.ts';
 import { contract as identity } from '../modules/shared/identity/contract.ts';
+import { contract as notifications } from '../modules/shared/notifications/contract.ts';
 import { contract as ops } from '../modules/shared/ops/contract.ts';
 import { contract as people } from '../modules/shared/people/contract.ts';
 import { contract as realtime } from '../modules/shared/realtime/contract.ts';
@@ -59,6 +63,11 @@ export const MODULES = {
     schema: 'events',
     load: () => import('../modules/shared/realtime/index.ts'),
   },
+  notifications: {
+    contract: notifications,
+    schema: 'notifications',
+    load: () => import('../modules/shared/notifications/index.ts'),
+  },
   usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
   files: { contract: files, schema: 'files', load: () => import('../modules/shared/files/index.ts') },
   compliance: {
@@ -85,6 +94,11 @@ export const MODULES = {
     load: () => import('../modules/ai/decisions/index.ts'),
   },
   agents: { contract: agents, schema: 'agents', load: () => import('../modules/ai/agents/index.ts') },
+  validation: {
+    contract: validation,
+    schema: 'validation',
+    load: () => import('../modules/ai/validation/index.ts'),
+  },
   evaluations: {
     contract: evaluations,
     schema: 'evaluations',
@@ -122,6 +136,11 @@ export const MODULES = {
     load: () => import('../modules/context/repositories/index.ts'),
   },
   links: { contract: links, schema: 'context', load: () => import('../modules/context/links/index.ts') },
+  provenance: {
+    contract: provenance,
+    schema: 'context',
+    load: () => import('../modules/context/provenance/index.ts'),
+  },
   signing: {
     contract: signing,
     schema: 'licences',
@@ -131,6 +150,11 @@ export const MODULES = {
     contract: licences,
     schema: 'licences',
     load: () => import('../modules/licences/licences/index.ts'),
+  },
+  analytics: {
+    contract: analytics,
+    schema: 'context',
+    load: () => import('../modules/context/analytics/index.ts'),
   },
   templates: {
     contract: templates,

@@ -9,6 +9,7 @@ import { createLedger, readPrices } from '../models/ledger/index.ts';
 import { scheduleModelRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
 import type { AtFilePoint } from '../modules/shared/files/index.ts';
+import type { AtDelivery } from '../modules/shared/notifications/index.ts';
 import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
@@ -33,6 +34,8 @@ export interface Overrides {
   atPoint?: AtPoint;
   /** Is called at the moments of a file at which a process may end. */
   atFilePoint?: AtFilePoint;
+  /** Is called at the moments of a delivery at which a process may end. */
+  atDelivery?: AtDelivery;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
@@ -143,6 +146,7 @@ export async function openDrivers(
     clock,
     atPoint: overrides.atPoint ?? (() => {}),
     atFilePoint: overrides.atFilePoint ?? (() => {}),
+    atDelivery: overrides.atDelivery ?? (() => {}),
   };
 }
 

@@ -14,11 +14,13 @@ import { licences } from './settings/licences.ts';
 import { mail } from './settings/mail.ts';
 import { mcp } from './settings/mcp.ts';
 import { models } from './settings/models.ts';
+import { notifications } from './settings/notifications.ts';
 import { requests } from './settings/requests.ts';
 import { server } from './settings/server.ts';
 import { sources } from './settings/sources.ts';
 import { storage } from './settings/storage.ts';
 import { telemetry } from './settings/telemetry.ts';
+import { validation } from './settings/validation.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {
@@ -43,6 +45,8 @@ export const SETTING_GROUPS = {
   'Webhooks and live events': events,
   'Assistants (MCP)': mcp,
   'E-mail': mail,
+  Notifications: notifications,
+  Validation: validation,
   'Floating licences': licences,
   Telemetry: telemetry,
 };
@@ -62,6 +66,8 @@ export const settings = z.object({
   ...events,
   ...mcp,
   ...mail,
+  ...notifications,
+  ...validation,
   ...licences,
   ...telemetry,
 });
@@ -129,6 +135,9 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       : []),
     ...(given.EMBEDDINGS_PROVIDER === 'openai'
       ? needs('OPENAI_API_KEY', 'is needed because EMBEDDINGS_PROVIDER is openai')
+      : []),
+    ...(given.TWILIO_ACCOUNT_SID
+      ? ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM'].flatMap((name) => needs(name, because('TWILIO_ACCOUNT_SID')))
       : []),
     ...(given.ANTHROPIC_BASE_URL ? needs('ANTHROPIC_API_KEY', because('ANTHROPIC_BASE_URL')) : []),
     ...(given.COMPATIBLE_BASE_URL ? needs('COMPATIBLE_MODEL', because('COMPATIBLE_BASE_URL')) : []),

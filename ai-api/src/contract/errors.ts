@@ -71,6 +71,8 @@ export const PROBLEMS = {
   WORKFLOW_INVALID: { status: 422, title: 'The workflow template is not valid' },
   WORKFLOW_NOT_APPROVED: { status: 409, title: 'A second person has to approve this template' },
   WORKFLOW_STATE: { status: 409, title: 'The workflow is not in a state that allows this' },
+  TEMPLATE_INVALID: { status: 422, title: 'The template cannot be filled in' },
+  VALIDATION_INVALID: { status: 422, title: 'The rule set is not valid' },
   FILE_NOT_READY: { status: 409, title: 'The file is not ready to be downloaded' },
   FILE_STATE: { status: 409, title: 'The file is not in a state that allows this' },
   FILE_QUOTA_EXCEEDED: { status: 409, title: 'The company has no room for this file' },

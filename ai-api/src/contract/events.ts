@@ -45,6 +45,15 @@ const workflowInstance = z.object({
   reference: z.string().nullable(),
 });
 
+/** No texts: they may be confidential, and who may read them asks for the result. */
+const validationEvent = z.object({
+  resultId: id,
+  ruleSet: z.string(),
+  version: z.number().int(),
+  source: z.string().describe('What asked, such as api or agent'),
+  reference: z.string().nullable(),
+});
+
 /** What happens in the platform and may be subscribed to, by type. */
 export const events = {
   'commit.recorded': {
@@ -371,6 +380,52 @@ export const events = {
     title: 'Rollback incomplete',
     description: 'Something that a workflow did could not be undone: a person has to undo it by hand.',
     data: workflowInstance.extend({ left: z.array(z.string()).describe('Steps that are not undone') }),
+  },
+  'notification.failed': {
+    title: 'Notification not delivered',
+    description: 'A delivery failed for good, or its outcome is unknown.',
+    data: z.object({
+      notificationId: id,
+      deliveryId: id,
+      template: z.string(),
+      channel: z.enum(['email', 'sms', 'webhook', 'inbox']),
+      state: z.enum(['failed', 'unknown']),
+      code: z.string().nullable(),
+    }),
+  },
+  'notification.suppressed': {
+    title: 'Address suppressed',
+    description:
+      'Nothing is sent to an address any more: it does not exist, or its owner complained or answered STOP.',
+    data: z.object({
+      channel: z.enum(['email', 'sms']),
+      reason: z.enum(['bounce', 'complaint', 'stop']),
+      deliveryId: id.nullable(),
+    }),
+  },
+  'inbox.changed': {
+    title: 'Inbox changed',
+    description: "A person's notifications came, were read or were archived.",
+    data: z.object({ userId: id, unread: z.number().int() }),
+  },
+  'validation.rules.published': {
+    title: 'Validation rules published',
+    description: 'Texts are judged by this version of a rule set from now on.',
+    data: z.object({ ruleSet: z.string(), version: z.number().int() }),
+  },
+  'validation.failed': {
+    title: 'Validation failed',
+    description: 'A text did not pass a rule set, or a person has to decide.',
+    data: validationEvent.extend({
+      status: z.enum(['failed', 'unsure']),
+      effect: z.string(),
+      rules: z.array(z.string()).describe('Ids of the rules that it failed'),
+    }),
+  },
+  'validation.decided': {
+    title: 'Validation decided',
+    description: 'A person decided on a text, in the place of its verdict.',
+    data: validationEvent.extend({ status: z.enum(['passed', 'failed']) }),
   },
   'file.ready': {
     title: 'File ready',

@@ -37,6 +37,8 @@ export interface Invoker {
    * for each idempotency key. Rate limits are left to who invokes.
    */
   invoke(invocation: Invocation): Promise<Invoked>;
+  /** What an operation answered under an idempotency key, while it is kept; null otherwise. Carries nothing out. */
+  recall(named: { operation: string; caller: Caller; idempotencyKey: string }): Promise<Invoked | null>;
 }
 
 /**
@@ -61,6 +63,10 @@ export function createInvoker(served: readonly Served[], policies: RequestPolici
       } catch (error) {
         return problemOf(error, entry?.op.path ?? '/', invocation);
       }
+    },
+    recall: async ({ idempotencyKey: key, ...named }) => {
+      const kept = await policies.idempotency.recall({ ...named, key });
+      return kept && readReply(kept);
     },
   };
 }
@@ -91,7 +97,7 @@ async function answer(
   return readReply(await policies.idempotency.answer(keyed, () => orProblem(reply(), place)));
 }
 
-function readReply({ status, body }: Reply): Invoked {
+function readReply({ status, body }: Pick<Reply, 'status' | 'body'>): Invoked {
   return { status, body: body === '' ? null : JSON.parse(body) };
 }
 

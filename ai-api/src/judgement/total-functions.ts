@@ -1,8 +1,5 @@
 import { type ASTNode, type Environment, serialize } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
-
-const MAX_PATTERN_LENGTH = 500;
-const MAX_PATTERNS = 200;
+import { compilePattern, PatternError } from '../platform/text/pattern.ts';
 
 /** What is wrong with a part of an expression. */
 export class UnsafePart extends Error {
@@ -22,15 +19,11 @@ export class UnsafePart extends Error {
  * with infinity, and regular expressions of RE2, which take time in proportion to the text.
  */
 export function registerBounded(environment: Environment): Environment {
-  const patterns = new Map<string, RE2JS>();
   return environment
     .registerFunction('quotient(double, double): double', quotient)
-    .registerFunction('matchesRe2(string, string): bool', (text: string, pattern: string) => {
-      const known = patterns.get(pattern) ?? compilePattern(pattern);
-      if (patterns.size >= MAX_PATTERNS) patterns.clear();
-      patterns.set(pattern, known);
-      return known.matcher(text).find();
-    });
+    .registerFunction('matchesRe2(string, string): bool', (text: string, pattern: string) =>
+      compilePattern(pattern).test(text),
+    );
 }
 
 /**
@@ -69,19 +62,8 @@ function checkPattern(pattern: ASTNode | undefined): void {
   try {
     compilePattern(String(pattern.args));
   } catch (error) {
-    throw new UnsafePart((error as Error).message, pattern);
-  }
-}
-
-function compilePattern(pattern: string): RE2JS {
-  if (pattern.length > MAX_PATTERN_LENGTH)
-    throw new RangeError(`a pattern has at most ${MAX_PATTERN_LENGTH} characters`);
-  try {
-    return RE2JS.compile(pattern);
-  } catch {
-    throw new RangeError(
-      'is not a regular expression of RE2, which has no look-around and no back-references',
-    );
+    if (!(error instanceof PatternError)) throw error;
+    throw new UnsafePart(error.message, pattern);
   }
 }
 

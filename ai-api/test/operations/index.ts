@@ -1,4 +1,5 @@
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { approvals } from './approvals.ts';
 import { conversations } from './conversations.ts';
 import { decisions } from './decisions.ts';
@@ -8,14 +9,17 @@ import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
 import { links } from './links.ts';
+import { notifications } from './notifications.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
 import { platform } from './platform.ts';
 import { prompts } from './prompts.ts';
+import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
 import { repositories } from './repositories.ts';
 import { rules } from './rules.ts';
 import type { Step } from './step.ts';
+import { validation } from './validation.ts';
 import { webhooks } from './webhooks.ts';
 import { workflows } from './workflows.ts';
 
@@ -35,12 +39,16 @@ export const steps: Step[] = [
   ...performance,
   ...agents,
   ...decisions,
+  ...validation,
   ...files,
   ...licences,
   ...webhooks,
+  ...notifications,
   ...prompts,
   ...repositories,
   ...links,
+  ...analytics,
+  ...provenance,
   ...workflows,
   ...platform,
 ];

@@ -44,6 +44,21 @@ export interface Saved {
   messages: { added: number; changed: number; unchanged: number };
 }
 
+/** Where lines of code come from. */
+export interface Blame {
+  origins: {
+    conversationId: string;
+    title: string;
+    tool: string;
+    author: string;
+    messageId: string | null;
+    saidAt: string | null;
+    level: string;
+    status: string;
+  }[];
+  lines: { origin: number | null; match: 'attributed' | 'line' | 'moved' | 'file' | 'commit' | null }[];
+}
+
 const TIMEOUT_MS = 60_000;
 const PAGE = 100;
 
@@ -74,6 +89,9 @@ export function createApi({ url, apiKey, actingFor }: Pick<Settings, 'url' | 'ap
   return {
     whoAmI: () => call<WhoAmI>('GET', 'whoami'),
     save: (body: string) => call<Saved>('POST', 'conversations', body),
+    recordCommits: (body: string) => call<{ recorded: number }>('POST', 'commits', body),
+    recordTraces: (body: string) => call<{ recorded: number }>('POST', 'agent-traces', body),
+    blame: (body: string) => call<Blame>('POST', 'blame', body),
     async policies(): Promise<Policy[]> {
       const policies: Policy[] = [];
       for (let cursor: string | null = ''; cursor !== null; ) {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { blame } from './commands/blame.ts';
 import { doctor } from './commands/doctor.ts';
 import { installHook, removeHook, runHook } from './commands/hook.ts';
 import { login } from './commands/login.ts';
@@ -12,9 +13,11 @@ import { createRun } from './run.ts';
 const HELP = `Sends the conversations that coding assistants keep on this machine to AI Manager.
 
   login [--url URL] [--key KEY] [--as PERSON] [--emails] [--project FOLDER…]
+        [--no-commits]
                                      sign in; asks for what is not given
   scan [--verbose] [--json]          show what was found and what would be sent
-  push [--all] [--file TRANSCRIPT]   send what is new
+  push [--all] [--file TRANSCRIPT]   send what is new, with the commits of the repositories
+  blame FILE[:LINE] [--json]         show which conversation and message wrote each line
   watch [--interval SECONDS]         send what is new, again and again
   hook install claude-code           let Claude Code send when it stops
   hook remove claude-code
@@ -28,6 +31,7 @@ const OPTIONS = {
   as: { type: 'string' },
   emails: { type: 'boolean' },
   project: { type: 'string', multiple: true },
+  'no-commits': { type: 'boolean' },
   verbose: { type: 'boolean' },
   json: { type: 'boolean' },
   all: { type: 'boolean' },
@@ -45,9 +49,14 @@ async function main(): Promise<number> {
   const run = createRun();
   const script = fileURLToPath(import.meta.url);
   if (values.help) return help(0);
+  if (command === 'blame' && rest.length === 1) return blame(run, rest[0] ?? '', values);
   switch ([command, ...rest].join(' ')) {
     case 'login':
-      return login(run, { ...values, projects: values.project });
+      return login(run, {
+        ...values,
+        projects: values.project,
+        ...(values['no-commits'] ? { commits: false } : {}),
+      });
     case 'scan':
       return scan(run, values);
     case 'push': {

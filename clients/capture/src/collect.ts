@@ -18,6 +18,8 @@ export interface FileOutcome {
   messages: number;
   redactions: number;
   skipped: number;
+  /** Folders that its conversations worked in. */
+  folders: string[];
 }
 
 /** All files of all assistants on this machine. */
@@ -59,6 +61,7 @@ export async function collect(state: State, file: Found, options: CollectOptions
     messages: 0,
     redactions: 0,
     skipped: 0,
+    folders: [],
   };
   if ((!options.isAgain && isUnchanged(state, file)) || isInDatabase(state, file)) return outcome;
   try {
@@ -88,6 +91,7 @@ function takeAll(
 ): boolean {
   for (const conversation of conversations) {
     noteProject(state, conversation.workingDirectory);
+    if (conversation.workingDirectory !== null) outcome.folders.push(conversation.workingDirectory);
     const prepared = prepare(conversation, policies, isAgain ? {} : state.conversations, emails);
     if (prepared === null) {
       outcome.notSaved++;

@@ -11,7 +11,7 @@ export function repositoryOfFolder(folder: string): string | null {
 }
 
 /** `.git`, also that of a work tree, whose configuration is in the repository that it belongs to. */
-function gitFolder(folder: string): string | null {
+export function gitFolder(folder: string): string | null {
   const path = resolve(folder, '.git');
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return path;

@@ -9,11 +9,20 @@ export interface Settings {
   actingFor: string | null;
   /** Also removes e-mail addresses before sending. */
   emails: boolean;
+  /** Sends the commits of the repositories that assistants worked in. */
+  commits: boolean;
   /** Projects whose aider and SpecStory files are read, beside those that other assistants worked in. */
   projects: string[];
 }
 
-const DEFAULTS: Settings = { url: null, apiKey: null, actingFor: null, emails: false, projects: [] };
+const DEFAULTS: Settings = {
+  url: null,
+  apiKey: null,
+  actingFor: null,
+  emails: false,
+  commits: true,
+  projects: [],
+};
 
 export const settingsPath = (folder: string): string => join(folder, 'settings.json');
 

@@ -10,6 +10,16 @@ export interface FileState {
   hash: string;
 }
 
+/** What is known of a repository whose commits are sent. */
+export interface RepositoryState {
+  /** The first 12 digits of every commit that was sent, one after the other. */
+  sent: string;
+  /** Tip of the authorship notes that were sent. */
+  notes: string | null;
+  /** Lines of its file of agent traces that were sent. */
+  traces: number;
+}
+
 export interface State {
   version: 1;
   files: Record<string, FileState>;
@@ -19,6 +29,8 @@ export interface State {
   composers: Record<string, string>;
   /** Folders that assistants worked in. */
   projects: string[];
+  /** By the folder in which the repository begins. */
+  repositories: Record<string, RepositoryState>;
   lastSentAt: string | null;
 }
 
@@ -28,6 +40,7 @@ const EMPTY: State = {
   conversations: {},
   composers: {},
   projects: [],
+  repositories: {},
   lastSentAt: null,
 };
 

@@ -1,10 +1,12 @@
 import { load, run, set } from '../build/actions.ts';
 import { cardOf, chartOf, pageHeader, statusColor, tableOf } from '../build/blocks.ts';
+import { menuEntry } from '../build/menu.ts';
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
 import { myPerformancePage, myPerformanceQueries } from './my-performance.ts';
+import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
 import { requestQueries, requestsPage } from './requests.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
@@ -44,6 +46,8 @@ const queries: Query[] = [
   ...policyQuestionQueries,
   ...myPerformanceQueries,
   ...gateQueries('builder'),
+  ...noticeQueries,
+  ...preferenceQueries,
 ];
 
 const week: Page = {
@@ -151,5 +155,13 @@ export const builder: App = {
   name: 'AI Manager for builders',
   groups: ['ai-manager-builder'],
   queries,
-  pages: [week, requestsPage, myPerformancePage, history, gatesPage('builder'), policyQuestionsPage],
+  pages: [
+    week,
+    requestsPage,
+    myPerformancePage,
+    history,
+    gatesPage('builder'),
+    policyQuestionsPage,
+    ...menuEntry('Notifications', [noticesPage, preferencesPage]),
+  ],
 };

@@ -15,6 +15,7 @@ import { api } from '../build/queries.ts';
 import { button, cell, text } from '../build/widgets.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
+import { spendPage, spendQueries } from './assistant-spend.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import { directoryQuery } from './directory.ts';
@@ -27,6 +28,8 @@ import {
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
 import { fileQueries, filesPage } from './files.ts';
+import { noticeTemplateQueries, noticeTemplatesPage } from './notification-templates.ts';
+import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
@@ -39,11 +42,13 @@ import { reviewQueries, reviewsPage } from './reviews.ts';
 import { ruleQueries, rulesPage } from './rules.ts';
 import { settingsPage, settingsQueries } from './settings.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
+import { templateQueries, templateReleaseQueries, templatesPage } from './templates.ts';
 import { traceQueries, tracesPage } from './traces.ts';
+import { validationEditQueries, validationPage, validationQueries } from './validation.ts';
 
 const queries: Query[] = [
   api.read('firstPage', 'dashboard.get', {
-    options: { include: 'decisions,approvals,workflows' },
+    options: { include: 'decisions,approvals,workflows,plans,usage' },
     transform: 'first-page',
   }),
   ...runQueries,
@@ -72,11 +77,19 @@ const queries: Query[] = [
   ...decideQueries,
   ...agentQueries,
   ...agentEditQueries,
+  ...validationQueries,
+  ...validationEditQueries,
   ...reviewQueries,
   ...qualityQueries,
   ...traceQueries,
+  ...templateQueries,
+  ...templateReleaseQueries,
   auditQuery,
+  ...spendQueries,
   ...settingsQueries,
+  ...noticeQueries,
+  ...preferenceQueries,
+  ...noticeTemplateQueries,
 ];
 
 const NO_RUN = {
@@ -123,13 +136,13 @@ const overview: Page = {
   handle: 'overview',
   name: 'Overview',
   icon: 'IconHome2',
-  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'usage', 'quality')],
+  onLoad: [set('shownRunId', ''), ...load('firstPage', 'runs', 'quality')],
   rows: [
     ...pageHeader(
       'overview',
       'Overview',
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
-      ['runs', 'usage', 'quality'],
+      ['firstPage', 'runs', 'quality'],
       [
         button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
           busy: '{{queries.startWeek.isLoading}}',
@@ -141,13 +154,14 @@ const overview: Page = {
       cell(cardOf('overviewFailed', 'runs', { from: 'failedCard', ...FIGURE })),
       cell(cardOf('overviewJudged', 'runs', { from: 'judgedCard', ...FIGURE })),
       cell(cardOf('overviewEngine', 'runs', { from: 'engineCard', ...FIGURE })),
-      cell(cardOf('overviewCost', 'usage', { from: 'costCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewAgreement', 'quality', { from: 'agreementCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     [
       cell(cardOf('overviewDecisions', 'firstPage', { from: 'decisionsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewRequests', 'firstPage', { from: 'requestsCard', ...FIGURE, empty: NO_FIGURE })),
       cell(cardOf('overviewProcesses', 'firstPage', { from: 'processesCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewPlans', 'firstPage', { from: 'plansCard', ...FIGURE, empty: NO_FIGURE })),
+      cell(cardOf('overviewSpent', 'firstPage', { from: 'spentCard', ...FIGURE, empty: NO_FIGURE })),
     ],
     ...overviewList('overviewAttention', 'Needs review', 'attention', {
       title: 'No evaluation needs review',
@@ -246,15 +260,16 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true)]),
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true), noticesPage]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
-    rulesPage,
+    ...menuEntry('Rules', [rulesPage, validationPage(true)]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     agentsPage(true),
-    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage]),
+    templatesPage(true),
+    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
-    settingsPage,
+    ...menuEntry('Settings', [settingsPage, noticeTemplatesPage, preferencesPage]),
   ],
 };

@@ -1,3 +1,4 @@
+import { menuEntry } from '../build/menu.ts';
 import type { App } from '../build/model.ts';
 import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
@@ -6,8 +7,17 @@ import { decisionQueries, decisionsPage } from './decisions.ts';
 import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
+import {
+  noticeQueries,
+  noticesPage,
+  preferenceQueries,
+  preferencesPage,
+  sentPage,
+  sentQueries,
+} from './notifications.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
+import { validationPage, validationQueries } from './validation.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
 import { workflowQueries, workflowsPage } from './workflows.ts';
 
@@ -27,19 +37,25 @@ export const operations: App = {
     ...workflowQueries,
     ...decisionQueries,
     ...agentQueries,
+    ...validationQueries,
     ...accessQueries,
+    ...sentQueries,
+    ...noticeQueries,
+    ...preferenceQueries,
   ],
   pages: [
     runsPage,
     instancesPage,
-    templatesPage,
+    templatesPage(false),
     jobsPage,
     webhooksPage,
     quarantinePage,
     decisionsPage(false),
     agentsPage(false),
+    validationPage(false),
     auditPage,
     workflowsPage,
+    ...menuEntry('Notifications', [sentPage, noticesPage, preferencesPage]),
     accessPage,
   ],
 };

@@ -15,8 +15,9 @@ const MAX_BYTES = 20 * 1024 * 1024;
 const picked = 'components.policyFile.file?.[0]';
 const name = `(components.policyFileName.value || ${picked}?.name || '')`;
 const folder = "(components.policyFileFolder.value || 'policies')";
-/** Browsers give Markdown no type, or one of several. */
-const type = `(/[.]md$/i.test(${picked}?.name ?? '') ? 'text/markdown' : ${picked}?.type)`;
+/** Browsers give some files no type, or one of several: the API looks at their content and name. */
+const types = valuesOf(upload.contentType);
+const type = `(${JSON.stringify(types).replaceAll('"', "'")}.includes(${picked}?.type) ? ${picked}.type : 'application/octet-stream')`;
 const known = `(queries.policies.data?.all ?? []).find((one) => one.folder === ${folder} && one.name === ${name})`;
 
 export const policyFileQuery: Query = api.write('uploadPolicyFile', 'policy.upload', {
@@ -52,7 +53,7 @@ export const policyFileModal = modal('policyFileModal', {
         filePicker('policyFile', {
           label: 'File',
           hint: 'PDF, Word (.docx), Markdown, HTML, text or JSON, up to 20 MB. Drop a file here, or click to choose.',
-          types: [...valuesOf(upload.contentType), '.md'],
+          types: [...types.filter((one) => one !== 'application/octet-stream'), '.md', '.markdown', '.docx'],
           most: MAX_BYTES,
         }),
       ),

@@ -1,4 +1,6 @@
+import { menuEntry } from '../build/menu.ts';
 import type { App } from '../build/model.ts';
+import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
 import { reviewQueries, reviewsPage } from './reviews.ts';
 import { gateQueries, gatesPage } from './stage-gates.ts';
@@ -8,6 +10,17 @@ export const reviewer: App = {
   slug: 'ai-manager-reviewer',
   name: 'AI Manager for reviewers',
   groups: ['ai-manager-reviewer'],
-  queries: [...reviewQueries, ...gateQueries('reviewer'), ...qualityQueries],
-  pages: [reviewsPage(true), gatesPage('reviewer'), qualityPage],
+  queries: [
+    ...reviewQueries,
+    ...gateQueries('reviewer'),
+    ...qualityQueries,
+    ...noticeQueries,
+    ...preferenceQueries,
+  ],
+  pages: [
+    reviewsPage(true),
+    gatesPage('reviewer'),
+    qualityPage,
+    ...menuEntry('Notifications', [noticesPage, preferencesPage]),
+  ],
 };

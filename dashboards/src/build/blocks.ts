@@ -11,7 +11,7 @@ function statusOf(value: string): string {
   const bad =
     '/^(E|D|falling|rejected|declined|failed|dead|disabled|error|broken|revoked|not_met|quarantined|scan failed|▼.*)$/i';
   const warning =
-    '/^(C|on hold|waived|not replayed|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
+    '/^(C|in part|on hold|waived|not replayed|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
     '/^(ready|A|B|may advance|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|up to date|running|ok|better|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;

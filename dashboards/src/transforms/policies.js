@@ -1,5 +1,10 @@
 import { folderName, when } from './helpers.js';
 
+/** Whether a part of the text itself is missing, and not only what belongs to no reader. */
+const MISSING = ['no text', 'unreadable font', 'form', 'embedded'];
+const isPartly = ({ unread, indexedVersion, version }) =>
+  indexedVersion === version && (unread ?? []).some(({ reason }) => MISSING.includes(reason));
+
 /** Documents as a table. */
 export default function transform(data) {
   return {
@@ -12,6 +17,7 @@ export default function transform(data) {
       status: one.status,
       index:
         { pending: 'pending', failed: 'failed' }[one.state] ??
+        (isPartly(one) ? 'in part' : undefined) ??
         (one.indexedVersion === one.version ? 'yes' : `version ${one.indexedVersion}`),
       version: String(one.version),
       updated: when(one.updatedAt),

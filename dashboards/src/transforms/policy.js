@@ -15,7 +15,7 @@ import {
 const TONE = { indexed: 'good', failed: 'bad', pending: 'warning' };
 const versionLine = (one) =>
   block(
-    `<a href="${esc(one.url)}" target="_blank" rel="noopener">Version ${one.version}</a> ${badge(one.state, TONE[one.state])}${one.error ? `<div>${esc(one.error)}</div>` : ''}${one.comment ? `<div>${esc(one.comment)}</div>` : ''}${quiet(`${esc(actorName(one.uploadedBy))}, ${when(one.uploadedAt)} · ${count(one.bytes)} bytes · ${one.passages === null ? 'not indexed yet' : `${one.passages} passages`}`)}`,
+    `<a href="${esc(one.url)}" target="_blank" rel="noopener">Version ${one.version}</a> ${badge(one.state, TONE[one.state])}${one.error ? `<div>${esc(one.error)}</div>` : ''}${(one.unread ?? []).map(({ message }) => `<div>${badge('not read', 'warning')} ${esc(message)}</div>`).join('')}${one.comment ? `<div>${esc(one.comment)}</div>` : ''}${quiet(`${esc(actorName(one.uploadedBy))}, ${when(one.uploadedAt)} · ${count(one.bytes)} bytes · ${one.passages === null ? 'not indexed yet' : `${one.passages} passages`}`)}`,
   );
 
 /** One document with its versions. */

@@ -8,6 +8,7 @@ export default function transform(data) {
       state: one.isPublished ? 'published' : one.publishedAt ? 'published before' : 'draft',
       comment: one.comment,
       by: one.createdBy,
+      approved: one.approvals.map(({ approvedBy }) => approvedBy).join(', ') || '—',
     })),
   };
 }

@@ -56,6 +56,14 @@ const ask = each(
   press('policyAsk'),
 );
 
+const tryText = each(
+  fill(
+    'validationText',
+    'Thank you for writing to us 😀. We guarantee that it arrives this week, call +47 22 12 34 56.',
+  ),
+  press('validationTry'),
+);
+
 /** What is done on a page before its picture is taken, by app and page. */
 export const scenes: Record<string, Scene> = {
   'ai-manager-executive/approvals': row('approvalsTable'),
@@ -82,6 +90,9 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-executive/experiments': each(row('experimentsTable'), tab('Report')),
   'ai-manager-executive/proposals': row('optimizationsTable'),
   'ai-manager-executive/agents': each(row('agentsTable', 'Week reader'), tab('Executions')),
+  'ai-manager-executive/notification-templates': row('noticeTemplatesTable', 'Weekly evaluation'),
+  'ai-manager-executive/templates': each(row('templatesTable', 'Onboard'), tab('Versions')),
+  'ai-manager-executive/validation': each(row('validationSetsTable', 'customers'), tryText),
   'ai-manager-builder/my-week': each(tab('Reasons and evidence')),
   'ai-manager-builder/my-requests': row('requestsTable', 'Appealed'),
   'ai-manager-builder/stage-gates': row('gatesTable'),
@@ -97,4 +108,9 @@ export const scenes: Record<string, Scene> = {
   'ai-manager-operations/webhooks': row('webhooksTable', 'broken'),
   'ai-manager-operations/decisions': row('decisionsTable', 'bakeries'),
   'ai-manager-operations/agents': row('agentsTable'),
+  'ai-manager-operations/validation': each(
+    row('validationSetsTable', 'customers'),
+    tab('History'),
+    row('validationHistoryTable', 'failed'),
+  ),
 };

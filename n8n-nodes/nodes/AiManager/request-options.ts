@@ -27,6 +27,14 @@ export function requestOptions(): INodeProperties {
         description: 'Milliseconds to wait between two batches of items',
       },
       {
+        displayName: 'Idempotency Key',
+        name: 'idempotencyKey',
+        type: 'string',
+        default: '',
+        description:
+          'Key under which the API carries the operation out once. Defaults to one that names this execution, node and item. Only for operations that change data.',
+      },
+      {
         displayName: 'Items per Batch',
         name: 'batchSize',
         type: 'number',

@@ -178,9 +178,12 @@ function outputOf(work: Work, body: unknown, itemIndex: number): INodeExecutionD
 }
 
 function headersOf({ op, read, keyOf }: Work, itemIndex: number): IDataObject {
-  const { actingFor = '' } = read('options', itemIndex, {}) as { actingFor?: string };
+  const { actingFor = '', idempotencyKey = '' } = read('options', itemIndex, {}) as {
+    actingFor?: string;
+    idempotencyKey?: string;
+  };
   return {
-    ...(op.idempotent ? { 'Idempotency-Key': keyOf(itemIndex) } : {}),
+    ...(op.idempotent ? { 'Idempotency-Key': idempotencyKey || keyOf(itemIndex) } : {}),
     ...(actingFor === '' ? {} : { 'AI-Manager-Acting-For': actingFor }),
   };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { bindCredentials, bindWorkflowIds, missingCredentials } from '../bind-workflow.ts';
 import { listCredentials } from '../credentials.ts';
 import type { N8nSession } from '../session.ts';
-import { tagWorkflows } from '../tags.ts';
+import { tagsOf, tagWorkflows } from '../tags.ts';
 import { readWorkflowDirectory, type WorkflowDefinition } from '../workflow-definition.ts';
 import { findWorkflow, getWorkflow, listWorkflows, type StoredWorkflow } from '../workflows.ts';
 import { cleanWorkflow } from './clean.ts';
@@ -172,6 +172,6 @@ function idsOf(pairs: Pair[]): Map<string, string> {
 function inFileTerms({ id }: Pick<WorkflowDefinition, 'id'>, stored: StoredWorkflow, pairs: Pair[]) {
   const fileIds = new Map([...idsOf(pairs)].map(([file, n8n]) => [n8n, file]));
   const { name, active, nodes, connections, settings } = stored;
-  const definition = { name, active, nodes, connections, settings: settings ?? {} };
+  const definition = { name, active, nodes, connections, settings: settings ?? {}, tags: tagsOf(stored) };
   return cleanWorkflow({ ...bindWorkflowIds(definition as WorkflowDefinition, fileIds), id });
 }

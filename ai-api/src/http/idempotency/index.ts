@@ -11,6 +11,7 @@ import type { Reply } from '../reply.ts';
 import {
   type Attempt,
   claim,
+  find,
   type KeptKey,
   keep,
   LEASE_SECONDS,
@@ -18,6 +19,7 @@ import {
   release,
   removeExpired,
   renew,
+  type Scope,
 } from './store.ts';
 
 export { readIdempotencyKey } from './key.ts';
@@ -66,6 +68,14 @@ export function createIdempotency(database: Database) {
       const found = await claim(database, attempt);
       if (found !== 'claimed') return replay(request, attempt, found);
       return carryOut(database, request, attempt, execute);
+    },
+
+    /** The answer that is kept for a key, whatever its input was; null where there is none. Carries nothing out. */
+    recall: async ({ key, ...request }: Pick<KeyedRequest, 'caller' | 'operation' | 'key'>) => {
+      const scope = scopeOf({ key, ...request });
+      const kept = await find(database, scope);
+      if (kept?.state !== 'done' || kept.status === null || kept.body === null) return null;
+      return { status: kept.status, body: sealerOf(key).open(kept.body, placeOf(scope)) };
     },
   };
 }
@@ -136,18 +146,19 @@ function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefin
   };
 }
 
-function attemptOf({ caller, operation, key, input }: KeyedRequest): Attempt {
+function attemptOf(request: KeyedRequest): Attempt {
   return {
-    tenantId: caller.tenantId,
-    credential: callerId(caller),
-    operation,
-    keyHash: digest(key),
-    requestHash: digest(canonicalize(input) ?? ''),
+    ...scopeOf(request),
+    requestHash: digest(canonicalize(request.input) ?? ''),
     attempt: uuidv7(),
   };
 }
 
-function placeOf({ tenantId, credential, operation }: Attempt): string {
+function scopeOf({ caller, operation, key }: Pick<KeyedRequest, 'caller' | 'operation' | 'key'>): Scope {
+  return { tenantId: caller.tenantId, credential: callerId(caller), operation, keyHash: digest(key) };
+}
+
+function placeOf({ tenantId, credential, operation }: Scope): string {
   return ['idempotency', tenantId, credential, operation].join(' ');
 }
 

@@ -61,14 +61,26 @@ export function claim(database: Database, request: Attempt): Promise<'claimed' |
       .returning('attempt')
       .executeTakeFirst();
     if (claimed) return 'claimed';
-    return transaction
-      .selectFrom(TABLE)
-      .selectAll()
-      .where('credential', '=', credential)
-      .where('operation', '=', operation)
-      .where('key_hash', '=', keyHash)
-      .executeTakeFirst();
+    return keptIn(transaction, request);
   });
+}
+
+/** What is kept of a key; undefined when it is unknown or was removed. */
+export function find(database: Database, scope: Scope): Promise<KeptKey | undefined> {
+  return database.withTenant(scope.tenantId, (transaction) => keptIn(transaction, scope));
+}
+
+function keptIn(
+  transaction: TenantTransaction,
+  { credential, operation, keyHash }: Scope,
+): Promise<KeptKey | undefined> {
+  return transaction
+    .selectFrom(TABLE)
+    .selectAll()
+    .where('credential', '=', credential)
+    .where('operation', '=', operation)
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst();
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ApprovalsTables } from './schema/approvals.ts';
 import type { AuditTables } from './schema/audit.ts';
 import type { ComplianceTables } from './schema/compliance.ts';
 import type { ContextTables } from './schema/context.ts';
+import type { ContextAnalyticsTables } from './schema/context-analytics.ts';
 import type { ContextLinksTables } from './schema/context-links.ts';
 import type { ContextRepositoriesTables } from './schema/context-repositories.ts';
 import type { DecisionsTables } from './schema/decisions.ts';
@@ -15,11 +16,13 @@ import type { JudgementTables } from './schema/judgement.ts';
 import type { KnowledgeTables } from './schema/knowledge.ts';
 import type { LicencesTables } from './schema/licences.ts';
 import type { ModelsTables } from './schema/models.ts';
+import type { NotificationsTables } from './schema/notifications.ts';
 import type { PeopleTables } from './schema/people.ts';
 import type { PerformanceTables } from './schema/performance.ts';
 import type { PlatformHttpTables } from './schema/platform-http.ts';
 import type { PromptsTables } from './schema/prompts.ts';
 import type { QualityTables } from './schema/quality.ts';
+import type { ValidationTables } from './schema/validation.ts';
 import type { WorkflowsTables } from './schema/workflows.ts';
 
 /** Every table, as the migrations make them, by the module that owns it. A module's store touches its own schema only. */
@@ -29,6 +32,7 @@ export interface Schema
     AuditTables,
     ComplianceTables,
     ContextTables,
+    ContextAnalyticsTables,
     ContextLinksTables,
     ContextRepositoriesTables,
     DecisionsTables,
@@ -41,9 +45,11 @@ export interface Schema
     KnowledgeTables,
     LicencesTables,
     ModelsTables,
+    NotificationsTables,
     PeopleTables,
     PerformanceTables,
     PlatformHttpTables,
     PromptsTables,
     QualityTables,
+    ValidationTables,
     WorkflowsTables {}

@@ -17,10 +17,20 @@ export interface Mail {
   from: MailAddress;
   to: MailAddress | MailAddress[];
   subject: string;
+  /** Empty for a mail of text alone. */
   html: string;
   text: string;
   /** `<unique@domain>`; give one to make a repeated send recognisable as the same mail. Made up when absent. */
   messageId?: string;
+  /** Further headers, such as `List-Unsubscribe`; values of one line. */
+  headers?: Record<string, string>;
+}
+
+/** What became of a mail that the server took. */
+export interface Accepted {
+  messageId: string;
+  /** The server's last reply, in which some name the mail. */
+  response: string;
 }
 
 export interface Mailer {
@@ -29,7 +39,7 @@ export interface Mailer {
    * Resolves once the server took responsibility for the mail (RFC 5321, 4.2.5); throws {@link MailError} otherwise. As
    * always with SMTP, a connection lost between data and answer can deliver twice, then under the same Message-ID.
    */
-  send(mail: Mail): Promise<{ messageId: string }>;
+  send(mail: Mail): Promise<Accepted>;
   /** Ends idle connections; a mail under way is finished first. */
   close(): Promise<void>;
 }
@@ -52,10 +62,17 @@ export class MailError extends Error {
   override name = 'MailError';
   /** True when the same mail may be taken later: no connection, a time-out, or a 4xx reply. */
   readonly retryable: boolean;
+  /** True when the server may have taken the mail although its answer did not arrive. */
+  readonly mayBeSent: boolean;
+  /** The reply code of SMTP, such as 550; null without a reply. */
+  readonly responseCode: number | null;
 
   constructor(message: string, { retryable, cause }: { retryable: boolean; cause?: unknown }) {
     super(message, { cause });
+    const { responseCode = null, code = '' } = (cause ?? {}) as { responseCode?: number; code?: string };
     this.retryable = retryable;
+    this.responseCode = responseCode;
+    this.mayBeSent = responseCode === null && ['ETIMEDOUT', 'ESOCKET', 'EABORT'].includes(code);
   }
 }
 
@@ -97,13 +114,17 @@ export function openMailer(options: MailerOptions): Mailer {
   const send = async (mail: Mail) => {
     const { messageId = `<${randomUUID()}@ai-manager>`, subject, html, text } = mail;
     const to = [mail.to].flat().map(oneAddress);
-    const message = { from: oneAddress(mail.from), to, subject, html, text, messageId };
+    const { headers = {} } = mail;
+    const body = html === '' ? { text } : { html, text };
+    const message = { from: oneAddress(mail.from), to, subject, ...body, messageId, headers };
     try {
-      await tries.execute(() => transport.sendMail({ ...message, signal: AbortSignal.timeout(timeoutMs) }));
+      const { response } = await tries.execute(() =>
+        transport.sendMail({ ...message, signal: AbortSignal.timeout(timeoutMs) }),
+      );
+      return { messageId, response };
     } catch (cause) {
       throw asMailError(cause, server, timeoutMs);
     }
-    return { messageId };
   };
   return { driver, send, close: async () => transport.close() };
 }

@@ -72,6 +72,10 @@ export function createMetrics() {
   const traceCount = counter('langfuse_traces_total', 'Traces by outcome of their export', ['outcome']);
   const judgements = counter('judgements_total', 'Judgements stored', ['kind', 'engine']);
   const deliveries = counter('webhook_deliveries_total', 'Attempts to deliver an event', ['outcome']);
+  const created = counter('conversations_created_total', 'Conversations stored for the first time', ['tool']);
+  const refused = counter('conversations_refused_total', 'Conversations that were not stored', ['by']);
+  const messages = counter('conversation_messages_total', 'Messages of conversations stored', ['tool']);
+  const searches = counter('searches_performed_total', 'Searches of conversations', ['search_type']);
   const seatDecisions = counter('licence_decisions_total', 'Decisions about seats of licences', [
     'operation',
     'code',
@@ -117,6 +121,14 @@ export function createMetrics() {
     tracesDelivered: (outcome: string, traces: number) => traceCount.inc({ outcome }, traces),
     judged: (kind: string, engine: string) => judgements.inc({ kind, engine }),
     delivery: (outcome: string) => deliveries.inc({ outcome }),
+    /** What an attempt to save a conversation came to. */
+    conversationSaved: (tool: string, isNew: boolean, added: number) => {
+      if (isNew) created.inc({ tool });
+      messages.inc({ tool }, added);
+    },
+    conversationRefused: (by: string) => refused.inc({ by }),
+    /** @param type `words`, `meaning` or `hybrid` */
+    searched: (type: 'words' | 'meaning' | 'hybrid') => searches.inc({ search_type: type }),
     seatDecision: (operation: string, code: string) => seatDecisions.inc({ operation, code }),
     signature: (outcome: 'signed' | 'failed', seconds: number) => signatures.observe({ outcome }, seconds),
     storeFailure: (use: 'limits' | 'cache') => unavailable.inc({ use }),

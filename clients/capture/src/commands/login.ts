@@ -11,6 +11,8 @@ export interface LoginOptions {
   as?: string | undefined;
   emails?: boolean | undefined;
   projects?: string[] | undefined;
+  /** False sends no commits. */
+  commits?: boolean | undefined;
 }
 
 /** Checks a URL and a key against the API, and saves them for this user only. Asks for what is not given. */
@@ -29,6 +31,7 @@ export async function login(run: Run, options: LoginOptions): Promise<number> {
       apiKey,
       actingFor,
       emails: options.emails ?? run.settings.emails,
+      commits: options.commits ?? run.settings.commits,
       projects: options.projects ?? run.settings.projects,
     });
     run.print(

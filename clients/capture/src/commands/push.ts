@@ -1,5 +1,6 @@
 import { ApiFailure } from '../api.ts';
 import { collect, type FileOutcome, findAll } from '../collect.ts';
+import { type CommitOutcome, repositoriesOf, sendCommits } from '../commits.ts';
 import { describe, type Found } from '../find.ts';
 import { locked } from '../lock.ts';
 import { cachedPolicies, fetchPolicies } from '../policies.ts';
@@ -22,6 +23,7 @@ export interface PushOptions {
 export interface Pushed {
   outcomes: FileOutcome[];
   sent: Sent;
+  commits: CommitOutcome[];
 }
 
 const WAIT_MS = 5 * 60_000;
@@ -58,10 +60,36 @@ export async function push(run: Run, options: PushOptions = {}): Promise<Pushed 
         };
     // What a policy held back is to be found again when the policy changes.
     if (sent.dropped > 0) forget(state, sent.droppedKeys);
-    if (sent.parts > 0) state.lastSentAt = new Date().toISOString();
+    const commits =
+      Array.isArray(policies) && sent.waiting === null && run.settings.commits
+        ? await pushCommits(run, state, options, outcomes, policies)
+        : [];
+    if (sent.parts > 0 || commits.some(({ recorded }) => recorded > 0))
+      state.lastSentAt = new Date().toISOString();
     writeState(run.folder, state);
-    return { outcomes, sent };
+    return { outcomes, sent, commits };
   });
+}
+
+/** After a hook those of the repository that the conversation worked in, else those of every known project. */
+async function pushCommits(
+  run: Run,
+  state: State,
+  { file, all = false }: PushOptions,
+  outcomes: readonly FileOutcome[],
+  policies: Parameters<typeof collect>[2]['policies'],
+): Promise<CommitOutcome[]> {
+  const folders =
+    file === undefined
+      ? [...run.settings.projects, ...state.projects]
+      : outcomes.flatMap((outcome) => outcome.folders);
+  const commits: CommitOutcome[] = [];
+  for (const root of await repositoriesOf([...new Set(folders)])) {
+    const options = { policies, emails: run.settings.emails, isAgain: all, api: run.api };
+    commits.push(await sendCommits(state, root, options));
+    writeState(run.folder, state);
+  }
+  return commits;
 }
 
 async function readAll(
@@ -101,7 +129,7 @@ export function reportPush(run: Run, pushed: Pushed | null): number {
     run.note('Another process of this command is at work.');
     return 1;
   }
-  const { outcomes, sent } = pushed;
+  const { outcomes, sent, commits } = pushed;
   const read = outcomes.filter(({ outcome }) => outcome === 'read');
   const sum = (field: 'conversations' | 'messages' | 'redactions' | 'notSaved' | 'skipped') =>
     read.reduce((total, outcome) => total + outcome[field], 0);
@@ -115,8 +143,13 @@ export function reportPush(run: Run, pushed: Pushed | null): number {
   for (const { file, message } of outcomes.filter(({ outcome }) => outcome === 'failed'))
     run.note(`${file.path}: ${message}`);
   run.print(`Sent ${sent.parts} parts: ${sent.added} messages added, ${sent.changed} changed.`);
+  const recorded = commits.reduce((total, one) => total + one.recorded, 0);
+  if (recorded > 0) run.print(`Sent ${recorded} commits of ${commits.length} repositories.`);
+  for (const { repository, waiting } of commits)
+    if (waiting !== null) run.note(`Commits of ${repository} are not sent: ${waiting}`);
   for (const refused of sent.refused) run.note(`Refused: ${refused}`);
   if (sent.waiting !== null) run.note(`The rest waits in the queue. ${sent.waiting}`);
   const isFailed = outcomes.some(({ outcome }) => outcome === 'failed');
-  return sent.waiting === null && sent.refused.length === 0 && !isFailed ? 0 : 1;
+  const isSent = sent.waiting === null && commits.every(({ waiting }) => waiting === null);
+  return isSent && sent.refused.length === 0 && !isFailed ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { ApiFailure } from '../api.ts';
 import { collect, type FileOutcome, findAll } from '../collect.ts';
+import { type CommitOutcome, repositoriesOf, sendCommits } from '../commits.ts';
 import { cachedPolicies, fetchPolicies } from '../policies.ts';
 import type { Prepared } from '../prepare.ts';
 import { createProgress } from '../progress.ts';
@@ -36,8 +37,19 @@ export async function scan(run: Run, options: ScanOptions): Promise<number> {
     );
   }
   progress.end();
-  if (options.json) run.print(JSON.stringify({ files: outcomes, conversations }, null, 2));
+  const commits: CommitOutcome[] = [];
+  if (run.settings.commits)
+    for (const root of await repositoriesOf([...new Set([...run.settings.projects, ...state.projects])]))
+      commits.push(
+        await sendCommits(state, root, { policies, emails: run.settings.emails, isAgain: false, api: null }),
+      );
+  if (options.json) run.print(JSON.stringify({ files: outcomes, conversations, commits }, null, 2));
   else showTable(run, outcomes);
+  if (!options.json)
+    for (const { repository, action, fresh } of commits)
+      run.print(
+        `${repository}: ${action === 'do-not-save' ? 'not saved, by policy' : `${fresh} commits to send`}`,
+      );
   if (options.verbose && !options.json)
     for (const { tool, title, messages, repository } of conversations)
       run.print(`${tool}  ${messages} messages  ${repository ?? ''}  ${title ?? ''}`);

@@ -12,6 +12,13 @@ export function status(run: Run): number {
   run.print(
     `Read: ${Object.keys(state.files).length} files, ${Object.keys(state.conversations).length} conversations`,
   );
+  const repositories = Object.values(state.repositories);
+  const commits = repositories.reduce((total, { sent }) => total + sent.length / 12, 0);
+  run.print(
+    run.settings.commits
+      ? `Commits: ${commits} sent, of ${repositories.length} repositories`
+      : 'Commits: not sent, by `login --no-commits`',
+  );
   run.print(`Waiting: ${waiting} parts, ${Math.ceil(bytes / 1024)} KB`);
   if (refused > 0) run.print(`Refused by the API: ${refused} parts, kept in ${run.folder}`);
   run.print(`Hook of Claude Code: ${isHookInstalled(run) ? 'installed' : 'not installed'}`);

@@ -12,6 +12,7 @@ export async function watch(run: Run, seconds: number): Promise<number> {
     const isNews =
       pushed === null ||
       pushed.sent.parts > 0 ||
+      pushed.commits.some(({ recorded, waiting }) => recorded > 0 || waiting !== null) ||
       pushed.sent.waiting !== null ||
       pushed.outcomes.some(({ outcome }) => outcome === 'failed');
     if (isNews) reportPush(run, pushed);

@@ -32,6 +32,19 @@ describe('the schema of answers', () => {
       expect(schema.safeParse({ ...good, ...wrong }).success).toBe(false);
   });
 
+  test('takes patterns of RE2, each its own, however long an answer is', () => {
+    const schema = outputSchemaOf(
+      object({
+        a: { type: 'string', pattern: '^(a+)+$' },
+        pattern: object({ b: { type: ['string', 'null'], pattern: '^b$' } }),
+      }),
+    );
+    expect(schema.safeParse({ a: 'aa', pattern: { b: 'b' } }).success).toBe(true);
+    expect(schema.safeParse({ a: 'aa', pattern: { b: 'a' } }).success).toBe(false);
+    const { error } = schema.safeParse({ a: `${'a'.repeat(30_000)}!`, pattern: { b: null } });
+    expect(error?.issues[0]?.path).toEqual(['a']);
+  });
+
   test('is an answer in words where none is given', () => {
     expect(outputSchemaOf(null).safeParse({ answer: 'Forty-two.' }).success).toBe(true);
     expect(outputSchemaOf(null).safeParse({ answer: '' }).success).toBe(false);
@@ -49,9 +62,9 @@ describe('the schema of answers', () => {
       'outputSchema.properties.a.$ref: is not a supported keyword',
     ],
     [
-      'a pattern',
-      object({ a: { type: 'string', pattern: '(a+)+$' } }),
-      'a.pattern: is not a supported keyword',
+      'a pattern with look-ahead',
+      object({ a: { type: 'string', pattern: '(?=a)' } }),
+      'is not a regular expression of RE2',
     ],
     ['an unknown type', object({ a: { type: 'date' } }), 'outputSchema.properties.a.type: must be of object'],
     ['no type', object({ a: {} }), 'outputSchema.properties.a: must say its type'],

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { invalidField } from '../../../http/problem.ts';
+import { compileJsonSchema, SchemaError } from '../../../platform/json-schema/index.ts';
 
 /**
  * What an output schema may be made of: what providers take as a strict schema, and bounds that we check ourselves.
- * `$ref` and `pattern` are left out: the one may loop, the other takes for ever on a chosen text.
+ * `$ref` is left out, because it may loop. Patterns are of RE2 and are checked here alone: providers differ in what they
+ * take.
  */
 const KEYWORDS = new Set([
   'type',
@@ -22,6 +24,7 @@ const KEYWORDS = new Set([
   'maxLength',
   'minItems',
   'maxItems',
+  'pattern',
 ]);
 const TYPES = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
 const MAX_DEPTH = 6;
@@ -45,11 +48,64 @@ export function outputSchemaOf(schema: Record<string, unknown> | null): z.ZodTyp
   const count = { properties: 0 };
   checkNode(schema, 'outputSchema', 1, count);
   if (count.properties === 0) throw invalidField('outputSchema', 'must have properties');
+  const base = baseSchema(schema);
+  if (!hasPattern(schema)) return base;
+  const faultsOf = compiledSchema(schema);
+  return base.superRefine((answer, context) => {
+    for (const { path, message } of faultsOf(answer))
+      context.addIssue({ code: 'custom', path: path.split('/').slice(1), message });
+  });
+}
+
+function baseSchema(schema: Node): z.ZodType<Record<string, unknown>> {
   try {
-    return z.fromJSONSchema(schema as z.core.JSONSchema.JSONSchema) as z.ZodType<Record<string, unknown>>;
+    return z.fromJSONSchema(withoutPatterns(schema) as z.core.JSONSchema.JSONSchema) as z.ZodType<
+      Record<string, unknown>
+    >;
   } catch {
     throw invalidField('outputSchema', 'is not a supported JSON Schema');
   }
+}
+
+function compiledSchema(schema: Node) {
+  try {
+    return compileJsonSchema(schema);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    throw invalidField('outputSchema', error.message);
+  }
+}
+
+const hasPattern = (schema: Node): boolean =>
+  JSON.stringify(schema) !== JSON.stringify(withoutPatterns(schema));
+
+/** The same schema with patterns in words; a property may be named so. */
+function withoutPatterns(schema: Node): Node {
+  const { pattern, description } = schema;
+  const told = typeof pattern === 'string' ? `Matches the regular expression ${pattern}` : null;
+  const words = told && (typeof description === 'string' ? `${description} ${told}` : told);
+  const kept = Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
+      if (keyword === 'pattern') return [];
+      if (keyword === 'properties' && isNode(value))
+        return [
+          [
+            keyword,
+            Object.fromEntries(
+              Object.entries(value).map(([name, inner]) => [
+                name,
+                isNode(inner) ? withoutPatterns(inner) : inner,
+              ]),
+            ),
+          ],
+        ];
+      if (keyword === 'items' && isNode(value)) return [[keyword, withoutPatterns(value)]];
+      if (keyword === 'anyOf' && Array.isArray(value))
+        return [[keyword, value.map((inner) => (isNode(inner) ? withoutPatterns(inner) : inner))]];
+      return [[keyword, value]];
+    }),
+  );
+  return words ? { ...kept, description: words } : kept;
 }
 
 function checkNode(value: unknown, path: string, depth: number, count: { properties: number }): void {

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ChatModel } from '../../../models/chat.ts';
 import { traceIdOf, usageOfTrace } from '../../../models/ledger/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { type Answer, askAgent } from './ask.ts';
+import { type Answer, askAgent, type Question } from './ask.ts';
 import { addTurn, newestMessages } from './contexts.ts';
 import {
   type ExecutionRecord,
@@ -26,6 +27,25 @@ export interface ExecuteJob {
   executionId: string;
 }
 
+/** What becomes of an answer before it is kept. */
+export type AnswerVerdict =
+  | { kind: 'use'; output: Record<string, unknown> }
+  | { kind: 'ask again'; words: string; answer: string }
+  | { kind: 'refuse'; failure: { kind: string; message: string } };
+
+/** Judges an answer before it is kept. @throws by the signal alone */
+export type CheckAnswer = (answer: {
+  tenantId: string;
+  agentId: string;
+  executionId: string;
+  requestedBy: string;
+  input: string;
+  output: Record<string, unknown>;
+  /** 1, and one more each time it was asked again. */
+  attempt: number;
+  signal: AbortSignal;
+}) => Promise<AnswerVerdict>;
+
 export interface AgentParts {
   database: Database;
   jobs: Jobs;
@@ -34,13 +54,16 @@ export interface AgentParts {
   /** Executions at once in one process. */
   concurrency: number;
   now: () => Date;
+  checkAnswer: CheckAnswer;
 }
 
 /** How often a running execution checks whether it was cancelled. */
 const LOOK_MS = 500;
 
 /** Runs executions in the background; who waits for one asks its row. */
-export function defineRunner({ database, jobs, events, models, concurrency, now }: AgentParts): void {
+export function defineRunner(parts: AgentParts): void {
+  const { database, jobs, events, models, concurrency, now, checkAnswer } = parts;
+
   async function run({ tenantId, executionId }: ExecuteJob, jobSignal: AbortSignal): Promise<void> {
     const found = await database.withTenant(tenantId, async (transaction) => {
       if (!(await startExecution(transaction, executionId, now()))) return null;
@@ -77,7 +100,16 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
         const { maxInputTokens, maxOutputTokens = null } = definition;
         const schema = outputSchemaOf(definition.outputSchema);
         const asked = { instructions: prompt.text, input: execution.input, history, maxInputTokens };
-        answer = await askAgent(selected.model, { ...asked, maxOutputTokens, schema, signal, call });
+        answer = await askUntilChecked(
+          selected.model,
+          { ...asked, maxOutputTokens, schema, signal, call },
+          (output, attempt) =>
+            checkAnswer({
+              ...{ tenantId, agentId: execution.agent_id, executionId, output, attempt, signal },
+              requestedBy: execution.requested_by,
+              input: execution.input,
+            }),
+        );
       }
     } catch (error) {
       if (cancelled.signal.aborted) return;
@@ -171,6 +203,39 @@ export function defineRunner({ database, jobs, events, models, concurrency, now 
       await end(tenantId, execution, { contextHours: 1 }, outcome);
     },
   });
+}
+
+/** Answers of a check that asks again for ever are bounded here. */
+const MAX_ATTEMPTS = 5;
+
+/** Asks, and asks again with the words of the check, until an answer may be used or is refused. */
+async function askUntilChecked(
+  model: ChatModel,
+  question: Question,
+  check: (output: Record<string, unknown>, attempt: number) => Promise<AnswerVerdict>,
+): Promise<Answer> {
+  let { instructions, history } = question;
+  for (let attempt = 1; ; attempt++) {
+    const answer = await askAgent(model, { ...question, instructions, history });
+    if (!answer.output) return answer;
+    const verdict = await check(answer.output, attempt);
+    if (verdict.kind === 'refuse') return { ...answer, output: null, failure: verdict.failure };
+    if (verdict.kind === 'ask again' && attempt < MAX_ATTEMPTS) {
+      history = [
+        ...history,
+        { role: 'user', content: question.input },
+        { role: 'assistant', content: verdict.answer },
+      ];
+      instructions = `${question.instructions}\n\nYour earlier answer was not accepted. ${verdict.words}`;
+      continue;
+    }
+    if (verdict.kind === 'ask again')
+      return { ...answer, output: null, failure: { kind: 'not_valid', message: verdict.words } };
+    const fits = question.schema.safeParse(verdict.output);
+    if (fits.success) return { ...answer, output: verdict.output };
+    const message = 'What validation left of the answer does not fit the output schema.';
+    return { ...answer, output: null, failure: { kind: 'not_valid', message } };
+  }
 }
 
 const NO_PROMPT = { kind: 'no_prompt', message: 'The prompt of the agent no longer exists.' };

@@ -24,7 +24,7 @@ import {
   spentOn,
 } from './executions.ts';
 import { outputSchemaOf } from './output-schema.ts';
-import { type AgentParts, defineRunner, EXECUTE_QUEUE, type ExecuteJob } from './runner.ts';
+import { type AgentParts, type CheckAnswer, defineRunner, EXECUTE_QUEUE, type ExecuteJob } from './runner.ts';
 import { type Definition, definition as definitionSchema, type ExecutionState } from './schema.ts';
 import {
   type AgentRecord,
@@ -53,9 +53,10 @@ interface Ask {
 export type Agents = ReturnType<typeof createAgents>;
 
 /** Agents by version, their executions and conversations. */
-export function createAgents(parts: AgentParts) {
+export function createAgents(parts: Omit<AgentParts, 'checkAnswer'>) {
   const { database, jobs, events, models, now } = parts;
-  defineRunner(parts);
+  let checkAnswer: CheckAnswer = async ({ output }) => ({ kind: 'use', output });
+  defineRunner({ ...parts, checkAnswer: (answer) => checkAnswer(answer) });
 
   async function requireAgent(transaction: TenantTransaction, agentId: string): Promise<AgentRecord> {
     const agent = await findAgent(transaction, agentId);
@@ -146,6 +147,11 @@ export function createAgents(parts: AgentParts) {
   }
 
   return {
+    /** Says what judges answers before they are kept. */
+    checkAnswers: (check: CheckAnswer): void => {
+      checkAnswer = check;
+    },
+
     /** @throws {Problem} INVALID_INPUT, CONFLICT when the name is taken */
     create: (actor: Actor, given: Definition) =>
       database.withTenant(actor.tenantId, async (transaction) => {

@@ -10,6 +10,7 @@ import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import { decision } from './contract.ts';
 import { serveDecisionLinks } from './link-routes.ts';
 import { createDecisions, type Decisions } from './service.ts';
@@ -21,6 +22,7 @@ interface Needs {
   jobs: Jobs;
   events: Events;
   mailer: Mailer;
+  notifications: Notifications;
   outboundGuard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;
@@ -29,9 +31,17 @@ interface Needs {
 }
 
 export function create({ database, jobs, events, clock, config, outboundGuard, ...needs }: Needs) {
-  const { publicUrl, mailer, sealer } = needs;
+  const { publicUrl, mailer, sealer, notifications } = needs;
   const now = () => clock.now();
-  const settings = { publicUrl, mailer, mailFrom: config.MAIL_FROM, guard: outboundGuard, sealer, now };
+  const settings = {
+    publicUrl,
+    mailer,
+    mailFrom: config.MAIL_FROM,
+    guard: outboundGuard,
+    sealer,
+    render: notifications.render,
+    now,
+  };
   return createDecisions(database, jobs, events, settings);
 }
 

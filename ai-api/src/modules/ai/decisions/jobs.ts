@@ -3,7 +3,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import { MailError } from '../../../platform/mail/index.ts';
 import { post } from '../../../platform/outbound/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { renderDecisionEmail } from './email.ts';
+import { emailData } from './email.ts';
 import type { DecisionSettings } from './service.ts';
 import {
   type ApproverRow,
@@ -31,7 +31,7 @@ export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
-  { publicUrl, mailer, mailFrom, guard, sealer, now }: DecisionSettings,
+  { publicUrl, mailer, mailFrom, guard, sealer, now, render }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
     name: MAIL,
@@ -76,17 +76,22 @@ export function createDecisionJobs(
   /** The link is stored before it is sent, and alone by its hash; a repeated try sends a new one. */
   async function sendMail(tenantId: string, approverId: string): Promise<void> {
     const token = newToken();
+    const link = `${publicUrl.replace(/\/+$/, '')}/decide?token=${token}`;
     const found = await database.withTenant(tenantId, async (transaction) => {
       const approver = await findApprover(transaction, approverId);
       const decision = approver && (await findDecision(transaction, approver.decision_id));
       if (decision?.status !== 'pending' || decision.expires_at <= now()) return null;
       await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
-      return { approver: approver as ApproverRow, decision };
+      const { email } = approver as ApproverRow;
+      const recipient = { name: '', email };
+      return {
+        email,
+        mail: await render(transaction, 'decision', emailData(decision, link), recipient),
+      };
     });
     if (!found) return;
-    const link = `${publicUrl.replace(/\/+$/, '')}/decide?token=${token}`;
-    const { subject, html, text } = renderDecisionEmail(found.decision, link);
-    const to = { name: '', address: found.approver.email };
+    const { subject, html, text } = found.mail;
+    const to = { name: '', address: found.email };
     try {
       await mailer.send({ from: mailFrom, to, subject, html, text });
     } catch (error) {

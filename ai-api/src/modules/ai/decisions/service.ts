@@ -9,6 +9,7 @@ import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platf
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import { createDecisionJobs, placeOf } from './jobs.ts';
 import {
   addApprovers,
@@ -38,6 +39,8 @@ export interface DecisionSettings {
   mailFrom: string;
   guard: OutboundGuard;
   sealer: Sealer;
+  /** Fills the template of the e-mails in. */
+  render: Notifications['render'];
   now: () => Date;
 }
 

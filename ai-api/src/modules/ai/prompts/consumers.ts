@@ -18,4 +18,8 @@ export function consumersOf(kinds: readonly Kind[]) {
 export const OPTIMIZER = 'prompt-optimizer';
 
 /** Variables that are filled in for prompts of no kind of judgement. */
-const OWN: Readonly<Record<string, string[]>> = { [OPTIMIZER]: [], 'policy-answer': ['open', 'close'] };
+const OWN: Readonly<Record<string, string[]>> = {
+  [OPTIMIZER]: [],
+  'policy-answer': ['open', 'close'],
+  validation: ['facts'],
+};

@@ -52,24 +52,12 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
           if (score === null || isOpen || (outcome !== yes && outcome !== no)) return [];
           return [{ score, yes: outcome === yes }];
         });
-        const enough = cases.length >= MIN_CASES;
-        const fitted = enough ? fitCurve(cases) : null;
-        const curve = fitted ?? inForce;
-        const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve)).map(
-          ({ threshold, coverage, wrong, decided }) => ({
-            threshold,
-            coverage,
-            error: decided === 0 ? null : wrong / decided,
-            errorUpper: wilson(wrong, decided)?.[1] ?? null,
-          }),
-        );
-        const best = fitted && points.find(({ errorUpper }) => errorUpper !== null && errorUpper <= maxError);
-        const proposal = fitted && best ? { ...fitted, yesAt: best.threshold, noAt: best.threshold } : null;
+        const { fitted, points, proposal, status } = proposeThresholds(cases, inForce, maxError);
         return {
           kind,
           inForce,
           cases: cases.length,
-          status: statusOf(enough, proposal !== null),
+          status,
           proposal,
           brier: { before: brierOf(cases, inForce), after: fitted && brierOf(cases, fitted) },
           curve: points,
@@ -95,6 +83,24 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
         return applied;
       }),
   };
+}
+
+/** Thresholds whose share of wrong decisions is likely below `maxError`, from what people decided. */
+export function proposeThresholds(cases: readonly DecidedCase[], inForce: Thresholds, maxError: number) {
+  const enough = cases.length >= MIN_CASES;
+  const fitted = enough ? fitCurve(cases) : null;
+  const curve = fitted ?? inForce;
+  const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve)).map(
+    ({ threshold, coverage, wrong, decided }) => ({
+      threshold,
+      coverage,
+      error: decided === 0 ? null : wrong / decided,
+      errorUpper: wilson(wrong, decided)?.[1] ?? null,
+    }),
+  );
+  const best = fitted && points.find(({ errorUpper }) => errorUpper !== null && errorUpper <= maxError);
+  const proposal = fitted && best ? { ...fitted, yesAt: best.threshold, noAt: best.threshold } : null;
+  return { fitted, points, proposal, status: statusOf(enough, proposal !== null) };
 }
 
 function statusOf(enough: boolean, proposed: boolean) {

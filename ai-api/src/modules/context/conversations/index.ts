@@ -7,6 +7,7 @@ import type { Cache } from '../../../platform/cache/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Realtime } from '../../shared/realtime/index.ts';
@@ -29,6 +30,7 @@ interface Needs {
   search: Search;
   realtime: Realtime;
   cache: Cache;
+  metrics: Metrics;
   publicUrl: string;
   clock: Clock;
   log: Logger;
@@ -97,7 +99,7 @@ export function operations(service: Service): Served[] {
       delete: ({ conversationId }, request) =>
         service.delete(actorOf(request), ownerOf(request.caller), conversationId),
       export: ({ conversationId, format }, request) =>
-        service.export(readerOf(request), conversationId, format),
+        service.export(actorOf(request), ownerOf(request.caller).id, conversationId, format),
       listRedactions: ({ conversationId }, request) => service.redactions(readerOf(request), conversationId),
       share: ({ conversationId, hours }, request) =>
         service.shares.share(actorOf(request), ownerOf(request.caller), conversationId, hours),

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Conversation } from '../formats/model.ts';
@@ -29,6 +30,7 @@ export interface SaveSetup {
   database: Database;
   jobs: Jobs;
   events: Events;
+  metrics: Pick<Metrics, 'conversationSaved' | 'conversationRefused'>;
   /** Whether e-mail addresses are removed everywhere. */
   redactEmails: boolean;
   now: () => Date;
@@ -54,7 +56,7 @@ const NOTHING = { created: false, added: 0, changed: 0, unchanged: 0, elsewhere:
  * Stores a conversation, or what is new in it, in one transaction: redacted before, by the policies of its repository and
  * path, once for each record of its source.
  */
-export function createSave({ database, jobs, events, redactEmails, now }: SaveSetup) {
+export function createSave({ database, jobs, events, metrics, redactEmails, now }: SaveSetup) {
   const prepared = new Set<string>();
 
   /** Stores what is new in a session that may be saved. */
@@ -137,12 +139,12 @@ export function createSave({ database, jobs, events, redactEmails, now }: SaveSe
     prepared.add(month);
   }
 
-  return async (
+  async function save(
     actor: Actor,
     owner: Owner,
     conversation: Conversation,
-    options: SaveOptions = {},
-  ): Promise<SaveResult> => {
+    options: SaveOptions,
+  ): Promise<SaveResult> {
     const policies = await database.withTenant(actor.tenantId, allPolicies);
     const action = actionFor(policies, conversation);
     if (action === 'do-not-save')
@@ -156,6 +158,18 @@ export function createSave({ database, jobs, events, redactEmails, now }: SaveSe
     return database.withTenant(actor.tenantId, (transaction) =>
       write(transaction, actor, owner, redacted, removed, options),
     );
+  }
+
+  return async (
+    actor: Actor,
+    owner: Owner,
+    conversation: Conversation,
+    options: SaveOptions = {},
+  ): Promise<SaveResult> => {
+    const result = await save(actor, owner, conversation, options);
+    if (result.refused) metrics.conversationRefused(result.refused.by);
+    else metrics.conversationSaved(conversation.tool, result.created, result.added);
+    return result;
   };
 }
 

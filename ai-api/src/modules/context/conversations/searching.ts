@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalidField } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import {
   after,
   type Filter,
@@ -31,14 +32,18 @@ export function createSearching({
   database,
   search,
   cache,
+  metrics,
 }: {
   database: Database;
   search: Search;
   cache: ReadCache;
+  metrics: Pick<Metrics, 'searched'>;
 }) {
   return async ({ tenantId, id: reader }: Reader, input: SearchInput) => {
     const { q, alpha, explain, cursor, limit, filter, signal } = input;
     const from = readCursor(cursor);
+    // A further page is part of the same search.
+    if (from === null) metrics.searched(alpha === 0 ? 'words' : alpha === 1 ? 'meaning' : 'hybrid');
     const window = await cache.wrap(tenantId, reader, { search: q, alpha, filter }, () =>
       search.find(tenantId, { text: q, alpha, reader, filter, signal }),
     );

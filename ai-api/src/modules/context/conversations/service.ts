@@ -3,6 +3,7 @@ import { Problem } from '../../../http/problem.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Search } from '../search/index.ts';
@@ -17,7 +18,7 @@ import { createSave, type SaveResult } from './save.ts';
 import { createSearching } from './searching.ts';
 import type { Owner } from './session.ts';
 import { createShares, requireChange } from './shares.ts';
-import { changeConversation, findConversation } from './store.ts';
+import { changeConversation, findConversation, inactiveConversations } from './store.ts';
 
 export interface ConversationsSetup {
   database: Database;
@@ -25,6 +26,7 @@ export interface ConversationsSetup {
   events: Events;
   search: Search;
   cache: Cache;
+  metrics: Metrics;
   publicUrl: string;
   redactEmails: boolean;
   now: () => Date;
@@ -46,12 +48,13 @@ export function createConversations(setup: ConversationsSetup) {
   const save = createSave(setup);
   const importFiles = createImporting(save);
   const removal = { events, search };
+  const reading = createReading({ database, cache });
   defineIndexing({ ...setup, onIndexed: cache.changed });
 
   return {
     save,
-    ...createReading({ database, cache }),
-    search: createSearching({ database, search, cache }),
+    ...reading,
+    search: createSearching({ database, search, cache, metrics: setup.metrics }),
     policies: createPolicies({ database, jobs, cache, ...removal }),
     shares: createShares({ database, publicUrl: setup.publicUrl, now }),
 
@@ -103,6 +106,33 @@ export function createConversations(setup: ConversationsSetup) {
         await removeConversations(transaction, removal, actor, [row], { reason: 'removed', remember: true });
       });
       await cache.hidden(actor.tenantId);
+    },
+
+    /** An export, which the audit trail names: the copy is out of the company's hands. */
+    export: async (actor: Actor, reader: string, conversationId: string, format: 'json' | 'markdown') => {
+      const file = await reading.export({ tenantId: actor.tenantId, id: reader }, conversationId, format);
+      await database.withTenant(actor.tenantId, async (transaction) => {
+        const { owner } = await requireConversation(transaction, conversationId, reader);
+        await record(transaction, actor, {
+          subject: `conversation:${conversationId}`,
+          details: [{ about: [owner], content: { format } }],
+        });
+      });
+      return file;
+    },
+
+    /**
+     * Removes conversations in which nothing was said since a time, the oldest first. Their sessions are not saved again.
+     * @returns how many were removed
+     */
+    removeInactive: async (actor: Actor, before: Date, limit: number): Promise<number> => {
+      const count = await database.withTenant(actor.tenantId, async (transaction) => {
+        const rows = await inactiveConversations(transaction, before, limit);
+        await removeConversations(transaction, removal, actor, rows, { reason: 'retention', remember: true });
+        return rows.length;
+      });
+      if (count > 0) await cache.hidden(actor.tenantId);
+      return count;
     },
 
     /** Whether a caller may follow a conversation. */

@@ -272,6 +272,21 @@ export function eachConversation(
   return query.execute();
 }
 
+/** Conversations in which nothing was said since a time, the oldest first. */
+export function inactiveConversations(
+  transaction: TenantTransaction,
+  before: Date,
+  limit: number,
+): Promise<ConversationRecord[]> {
+  return transaction
+    .selectFrom('context.conversations')
+    .selectAll()
+    .where('active_at', '<', before)
+    .orderBy('active_at')
+    .limit(limit)
+    .execute();
+}
+
 export async function deleteConversations(
   transaction: TenantTransaction,
   ids: readonly string[],

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { attributionsOf } from '../repositories/index.ts';
 import type { Inherited, LinkableCommit, LinkableConversation } from './signals.ts';
 import { wordsOf } from './signals.ts';
 
@@ -36,6 +37,7 @@ export async function commitsToLink(
     .where('commit_id', 'in', [...ids])
     .execute();
   const byCommit = Map.groupBy(files, ({ commit_id }) => commit_id);
+  const attributions = await attributionsOf(transaction, ids);
   return rows.map((row) => ({
     id: row.id,
     repositoryId: row.repository_id,
@@ -49,6 +51,7 @@ export async function commitsToLink(
     authoredOffset: row.authored_offset,
     authorEmail: row.author_email,
     authorIsKnown: false,
+    attributed: (attributions.get(row.id) ?? []).map(({ sessionId }) => sessionId),
     files: (byCommit.get(row.id) ?? []).map(({ path, previous_path, patch }) => ({
       path,
       previousPath: previous_path,
@@ -97,7 +100,7 @@ export async function conversationsNear(
     select conversation_id as id from context.commits_seen
       where left(sha, 7) = left(${commit.sha}, 7) and kind <> 'head'
     union
-    select id from context.conversations where session_id = any(${[...namedSessions]}::text[])
+    select id from context.conversations where session_id = any(${[...namedSessions, ...commit.attributed]}::text[])
     union
     select link.conversation_id from context.links as link
       join context.commit_heirs as heir on heir.commit_id = link.commit_id
@@ -120,6 +123,9 @@ export async function commitsNear(transaction: TenantTransaction, conversationId
     select commit.id from context.commits as commit
       join context.commits_seen as seen on left(seen.sha, 7) = left(commit.sha, 7)
       where seen.conversation_id = ${conversationId} and seen.kind <> 'head'
+    union
+    select attribution.commit_id from context.attributions as attribution
+      join conversation on conversation.session_id = attribution.session_id
     union
     (select commit.id from context.commits as commit
       join context.repositories as repository on repository.id = commit.repository_id

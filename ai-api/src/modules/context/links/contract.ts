@@ -13,6 +13,15 @@ const sha = z
   .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
   .meta({ example: '3f2a3f2a' });
 
+const lineNumber = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .describe(
+    'Number of the line in the file at this commit, as far as the diff shows it; in place of its text',
+  );
+
 const linkView = z
   .object({
     linkId: id,
@@ -83,6 +92,8 @@ export const link = resource({
         sha,
         repositoryId: id.optional(),
         file: z.string().max(1000).optional().describe('Only conversations that edited this file'),
+        line: z.string().max(2000).optional().describe('Only conversations that wrote this line of the file'),
+        lineNumber,
       }),
       output: z.object({ items: z.array(linkView) }).meta({ id: 'ConversationsOfCommit' }),
       errors: ['NOT_FOUND', 'CONFLICT'],
@@ -108,7 +119,8 @@ export const link = resource({
         sha,
         repositoryId: id.optional(),
         file: z.string().min(1).max(1000),
-        line: z.string().min(1).max(2000).describe('Text of the line'),
+        line: z.string().max(2000).optional().describe('Text of the line'),
+        lineNumber,
       }),
       output: z
         .object({

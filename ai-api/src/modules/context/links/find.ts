@@ -8,11 +8,9 @@ import {
   conversationsToLink,
   inheritedBy,
 } from './candidates.ts';
+import { pick } from './pick.ts';
 import { namedSessions, type Signals, signalsOf } from './signals.ts';
 import { type LinkRecord, linksOfCommits, upsertFound, withdraw } from './store.ts';
-
-/** Suggestions for one commit: more would not be looked at. */
-const MAX_SUGGESTIONS = 3;
 
 interface Setup {
   rulebook: (transaction: TenantTransaction, tenantId: string) => Promise<Rulebook>;
@@ -130,16 +128,6 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
       return commits.length;
     },
   };
-}
-
-/** What is linked: every proof, and the best of what is probable where nothing is proved. */
-function pick(pairs: readonly Pair[], isProved: boolean): Pair[] {
-  const certain = pairs.filter(({ judged }) => judged.outcome === 'linked');
-  if (certain.length > 0 || isProved) return certain;
-  return pairs
-    .filter(({ judged }) => judged.outcome === null)
-    .toSorted((a, b) => (b.judged.score ?? 0) - (a.judged.score ?? 0))
-    .slice(0, MAX_SUGGESTIONS);
 }
 
 function isSame(link: LinkRecord, judged: Judged): boolean {

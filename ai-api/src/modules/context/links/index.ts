@@ -18,6 +18,7 @@ import { createLinks, type Links, type Reader } from './service.ts';
 import { createWork } from './work.ts';
 
 export type { Links } from './service.ts';
+export { editsOfFiles, type LinkRow, linksOf, linksOfRepositories } from './store.ts';
 
 interface Needs {
   database: Database;
@@ -58,8 +59,7 @@ export function operations(service: Links): Served[] {
     serve(link, {
       list: ({ cursor, limit, ...filter }, request) =>
         service.list(readerOf(request), filter, { cursor, limit }),
-      ofCommit: ({ sha, repositoryId, file }, request) =>
-        service.ofCommit(readerOf(request), sha, repositoryId, file),
+      ofCommit: (input, request) => service.ofCommit(readerOf(request), input),
       ofConversation: ({ conversationId }, request) =>
         service.ofConversation(readerOf(request), conversationId),
       why: (input, request) => service.why(readerOf(request), input),

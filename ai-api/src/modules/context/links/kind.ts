@@ -22,6 +22,11 @@ export const commitLinkKind = defineKind({
         description: 'whether the commit message names the session of the conversation',
         example: false,
       },
+      attributed: {
+        type: 'flag',
+        description: 'whether an authorship note or agent trace of the commit names the session',
+        example: false,
+      },
       pullRequest: {
         type: 'flag',
         description: 'whether a pull request that the conversation opened has the commit',
@@ -37,13 +42,18 @@ export const commitLinkKind = defineKind({
     text: {
       written: {
         type: 'number',
-        description: 'added lines that the conversation wrote before, in percent',
+        description: 'added lines of the commit that the conversation wrote, in percent',
         example: 80,
       },
       replaced: {
         type: 'number',
-        description: 'deleted lines that the conversation replaced before, in percent',
+        description: 'deleted lines of the commit that the conversation replaced, in percent',
         example: 60,
+      },
+      lines: {
+        type: 'number',
+        description: 'how many lines of the commit the conversation wrote or replaced',
+        example: 24,
       },
     },
     files: {
@@ -63,6 +73,16 @@ export const commitLinkKind = defineKind({
         example: true,
       },
       hoursAway: { type: 'number', description: 'hours outside of that time', example: 0 },
+      beganAfter: {
+        type: 'flag',
+        description: 'whether the conversation began after the commit',
+        example: false,
+      },
+      superseded: {
+        type: 'flag',
+        description: 'whether the person had begun the next conversation there before the commit',
+        example: false,
+      },
     },
     place: {
       sameRepository: { type: 'flag', description: 'whether the repository is the same', example: true },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { notFound } from '../../../http/problem.ts';
+import { invalidField, notFound } from '../../../http/problem.ts';
 import {
   findJudgements,
   humanJudgement,
@@ -11,10 +11,18 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { requireConversation } from '../conversations/index.ts';
-import { theCommit } from '../repositories/index.ts';
+import { filesOf, lineOfPatch, theCommit } from '../repositories/index.ts';
 import { reasonsOf } from './find.ts';
 import { commitLinkKind } from './kind.ts';
-import { editsOfFile, findLink, type LinkFilter, type LinkRecord, listLinks, storeDecided } from './store.ts';
+import {
+  editsOfFiles,
+  type FileEdit,
+  findLink,
+  type LinkFilter,
+  type LinkRecord,
+  listLinks,
+  storeDecided,
+} from './store.ts';
 import { linkView } from './views.ts';
 import type { createWork } from './work.ts';
 
@@ -35,6 +43,14 @@ interface Setup {
 export interface Reader {
   tenantId: string;
   id: string;
+}
+
+/** A commit, and a line of one of its files by its text or its number. */
+interface Asked {
+  sha: string;
+  repositoryId?: string | undefined;
+  line?: string | undefined;
+  lineNumber?: number | undefined;
 }
 
 export type Links = ReturnType<typeof createLinks>;
@@ -132,18 +148,19 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
         }),
       ),
 
-    /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, CONFLICT */
-    ofCommit: (reader: Reader, sha: string, repositoryId: string | undefined, file: string | undefined) =>
+    /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, CONFLICT, INVALID_INPUT for a line without file */
+    ofCommit: (reader: Reader, asked: Asked & { file?: string | undefined }) =>
       database.withTenant(reader.tenantId, async (transaction) => {
+        const { sha, repositoryId, file } = asked;
+        if (file === undefined && (asked.line ?? asked.lineNumber) !== undefined)
+          throw invalidField('file', 'is needed with a line');
         const commit = await theCommit(transaction, sha, repositoryId);
         const rows = await linksOf(transaction, reader.id, { commitId: commit.id });
         if (file === undefined) return { items: rows.map(linkView) };
-        const edits = await editsOfFile(
-          transaction,
-          rows.map(({ conversation_id }) => conversation_id),
-          file,
-        );
-        const editing = new Set(edits.map(({ conversation_id }) => conversation_id));
+        const line = await lineOf(transaction, commit.id, file, asked);
+        const edits = await editsOf(transaction, rows, file);
+        const writing = line === null ? edits : edits.filter(({ after }) => hasLine(after, line));
+        const editing = new Set(writing.map(({ conversation_id }) => conversation_id));
         return { items: rows.filter((row) => editing.has(row.conversation_id)).map(linkView) };
       }),
 
@@ -155,30 +172,18 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
         return { items: rows.map(linkView) };
       }),
 
-    /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, CONFLICT */
-    why: (
-      reader: Reader,
-      {
-        sha,
-        repositoryId,
-        file,
-        line,
-      }: { sha: string; repositoryId?: string | undefined; file: string; line: string },
-    ) =>
+    /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, CONFLICT, INVALID_INPUT without a line */
+    why: (reader: Reader, asked: Asked & { file: string }) =>
       database.withTenant(reader.tenantId, async (transaction) => {
-        const commit = await theCommit(transaction, sha, repositoryId);
+        if (!asked.line && asked.lineNumber === undefined)
+          throw invalidField('line', 'is needed, or lineNumber');
+        const commit = await theCommit(transaction, asked.sha, asked.repositoryId);
         const rows = await linksOf(transaction, reader.id, { commitId: commit.id });
-        const edits = await editsOfFile(
-          transaction,
-          rows.map(({ conversation_id }) => conversation_id),
-          file,
-        );
-        const looked = line.trim();
+        const line = await lineOf(transaction, commit.id, asked.file, asked);
+        const edits = await editsOf(transaction, rows, asked.file);
         const items = rows.flatMap((row) => {
           const own = edits.filter(({ conversation_id }) => conversation_id === row.conversation_id);
-          const writing = own.find(({ after }) =>
-            after?.split('\n').some((written) => looked !== '' && written.trim() === looked),
-          );
+          const writing = own.find(({ after }) => line !== null && hasLine(after, line));
           const edit = writing ?? own[0];
           if (!edit) return [];
           return [
@@ -233,4 +238,34 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
         return { commits };
       }),
   };
+}
+
+/** The line that is asked for, as text; null when none is, or when the diff does not show it. */
+async function lineOf(
+  transaction: TenantTransaction,
+  commitId: string,
+  file: string,
+  { line, lineNumber }: Asked,
+): Promise<string | null> {
+  if (line) return line.trim();
+  if (lineNumber === undefined) return null;
+  const files = (await filesOf(transaction, [commitId])).get(commitId) ?? [];
+  const patch = files.find(({ path }) => path === file)?.patch;
+  return (patch && lineOfPatch(patch, lineNumber))?.trim() ?? null;
+}
+
+function editsOf(
+  transaction: TenantTransaction,
+  rows: readonly { conversation_id: string }[],
+  file: string,
+): Promise<FileEdit[]> {
+  return editsOfFiles(
+    transaction,
+    rows.map(({ conversation_id }) => conversation_id),
+    [file],
+  );
+}
+
+function hasLine(text: string | null, line: string): boolean {
+  return line !== '' && (text?.split('\n').some((written) => written.trim() === line) ?? false);
 }

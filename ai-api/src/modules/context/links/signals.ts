@@ -1,5 +1,5 @@
 import type { Facts } from '../../../judgement/index.ts';
-import { changedLines, subjectOf } from '../repositories/index.ts';
+import { changedLines, isTelling, plainLine, subjectOf } from '../repositories/index.ts';
 import { lexemesOf, tokensOf } from '../search/index.ts';
 
 /** What is known of a conversation when it is held against a commit. */
@@ -36,6 +36,8 @@ export interface LinkableCommit {
   /** The e-mail address is that of a person of the company. */
   authorIsKnown: boolean;
   files: { path: string; previousPath: string | null; patch: string | null }[];
+  /** Sessions that authorship notes and agent traces of the commit name. */
+  attributed: readonly string[];
 }
 
 /** Whether the conversation is linked with a commit that this one replaces. */
@@ -48,11 +50,9 @@ export interface Signals {
 }
 
 const MINUTE = 60_000;
-/** A tool may note its start after the first commit, by a slow clock. */
-const EARLY_MS = 2 * MINUTE;
+/** Tools note their start to the second. */
+const EARLY_MS = 2000;
 const WINDOW_MS = 12 * 60 * MINUTE;
-/** Lines with less than this say nothing about where they come from. */
-const MIN_LINE = 4;
 const TRAILER_IDS =
   /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
 
@@ -68,16 +68,17 @@ export function signalsOf(
   );
   const head = conversation.seen.find(({ kind }) => kind === 'head');
   const touched = filesTouched(conversation, commit);
-  const text = textWritten(touched);
+  const text = textWritten(commit, touched);
   const paths = commit.files.map(({ path }) => path);
   const facts: Facts = {
     proof: {
       made: made !== undefined,
       named: namedSessions(commit.message).includes(conversation.sessionId),
+      attributed: commit.attributed.includes(conversation.sessionId),
       pullRequest: pull !== undefined,
       inherited,
     },
-    text: { written: text.written, replaced: text.replaced },
+    text: { written: text.written, replaced: text.replaced, lines: text.lines },
     files: {
       ofCommit: paths.length,
       shared: paths.length === 0 ? null : touched.size,
@@ -129,31 +130,38 @@ function isSameFile(edited: string, path: string): boolean {
   return plain === path || plain.endsWith(`/${path}`);
 }
 
-/** Which share of the lines that the commit adds and deletes the conversation wrote and replaced before. */
-function textWritten(touched: Touched) {
+/**
+ * Which of the lines that the commit adds and deletes the conversation wrote and replaced before. Shares are of the whole
+ * commit: who wrote one file of ten wrote little of it.
+ */
+function textWritten({ files }: LinkableCommit, touched: Touched) {
   let [added, written, deleted, replaced] = [0, 0, 0, 0];
+  let isCompared = false;
   const lines = new Map<string, number>();
-  for (const { patch, edits } of touched.values()) {
-    if (patch === null || edits.every(({ before, after }) => before === null && after === null)) continue;
+  for (const { path, patch } of files) {
+    if (patch === null) continue;
+    const edits = (touched.get(path)?.edits ?? []).filter(({ before, after }) => (before ?? after) !== null);
+    isCompared ||= edits.length > 0;
     const changed = changedLines(patch);
     const after = linesOf(edits, 'after');
     const before = linesOf(edits, 'before');
-    for (const line of changed.added.map(plain).filter(isTelling)) {
+    for (const line of changed.added.map(plainLine).filter(isTelling)) {
       added += 1;
       const messageId = after.get(line);
       if (!messageId) continue;
       written += 1;
       lines.set(messageId, (lines.get(messageId) ?? 0) + 1);
     }
-    for (const line of changed.deleted.map(plain).filter(isTelling)) {
+    for (const line of changed.deleted.map(plainLine).filter(isTelling)) {
       deleted += 1;
       if (before.has(line)) replaced += 1;
     }
   }
   const best = [...lines].toSorted(([, a], [, b]) => b - a)[0];
   return {
-    written: added === 0 ? null : percent(written, added),
-    replaced: deleted === 0 ? null : percent(replaced, deleted),
+    written: isCompared && added > 0 ? percent(written, added) : null,
+    replaced: isCompared && deleted > 0 ? percent(replaced, deleted) : null,
+    lines: isCompared ? written + replaced : null,
     messageId: best?.[0] ?? null,
   };
 }
@@ -162,35 +170,35 @@ function textWritten(touched: Touched) {
 function linesOf(edits: LinkableConversation['edits'], side: 'before' | 'after'): Map<string, string> {
   return new Map(
     edits.flatMap((edit) =>
-      (edit[side] ?? '').split('\n').map((line) => [plain(line), edit.messageId] as const),
+      (edit[side] ?? '').split('\n').map((line) => [plainLine(line), edit.messageId] as const),
     ),
   );
-}
-
-function plain(line: string): string {
-  return line.trim().replaceAll(/\s+/g, ' ');
-}
-
-function isTelling(line: string): boolean {
-  return line.length >= MIN_LINE && /[\p{L}\p{N}]/u.test(line);
 }
 
 function firstEdit(touched: Touched): string | null {
   return [...touched.values()].at(0)?.edits.at(-1)?.messageId ?? null;
 }
 
-/** Whether the commit lies between the start of the conversation and the next one's, and how far outside. */
+/**
+ * Whether the commit lies between the start of the conversation and the next one's, how far outside, and on which side:
+ * a conversation that began after the commit did not make it.
+ */
 function timeBetween(
   { startedAt, endedAt, nextStartAt, localTime }: LinkableConversation,
   { authoredAt, authoredOffset }: LinkableCommit,
 ) {
-  if (startedAt === null) return { inWindow: null, hoursAway: null };
+  if (startedAt === null) return { inWindow: null, hoursAway: null, beganAfter: null, superseded: null };
   const at = authoredAt.getTime() + (localTime ? authoredOffset * MINUTE : 0);
-  const start = startedAt.getTime() - EARLY_MS;
-  const quiet = Math.max(startedAt.getTime(), endedAt?.getTime() ?? 0) + WINDOW_MS;
-  const end = Math.min(quiet, nextStartAt?.getTime() ?? Number.POSITIVE_INFINITY);
-  const away = at < start ? start - at : Math.max(0, at - end);
-  return { inWindow: away === 0, hoursAway: round(away / (60 * MINUTE)) };
+  const start = startedAt.getTime();
+  const next = nextStartAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const quiet = Math.max(start, endedAt?.getTime() ?? 0) + WINDOW_MS;
+  const away = at < start - EARLY_MS ? start - at : Math.max(0, at - Math.min(quiet, next));
+  return {
+    inWindow: away === 0,
+    hoursAway: round(away / (60 * MINUTE)),
+    beganAfter: at < start,
+    superseded: at > next,
+  };
 }
 
 /** Session ids that trailers of a commit message name; some tools write them as the end of an address. */

@@ -12,6 +12,8 @@ export interface LinkFilter {
   level?: LinkRecord['level'] | undefined;
   repositoryId?: string | undefined;
   commitId?: string | undefined;
+  commitIds?: readonly string[] | undefined;
+  repositoryIds?: readonly string[] | undefined;
   conversationId?: string | undefined;
   linkId?: string | undefined;
 }
@@ -20,7 +22,7 @@ export interface LinkFilter {
 export function listLinks(
   transaction: TenantTransaction,
   reader: string,
-  { status, level, repositoryId, commitId, conversationId, linkId }: LinkFilter,
+  { status, level, repositoryId, repositoryIds, commitId, commitIds, conversationId, linkId }: LinkFilter,
   before: string | null,
   limit: number,
 ) {
@@ -50,9 +52,33 @@ export function listLinks(
   if (level) query = query.where('link.level', '=', level);
   if (repositoryId) query = query.where('commit.repository_id', '=', repositoryId);
   if (commitId) query = query.where('link.commit_id', '=', commitId);
+  if (repositoryIds) query = query.where('commit.repository_id', 'in', [...repositoryIds]);
+  if (commitIds) query = query.where('link.commit_id', 'in', [...commitIds]);
   if (conversationId) query = query.where('link.conversation_id', '=', conversationId);
   if (linkId) query = query.where('link.id', '=', linkId);
   return query.execute();
+}
+
+const MAX_LINKS = 5000;
+
+/** Links of commits that a reader may see, with those that people rejected. */
+export function linksOf(
+  transaction: TenantTransaction,
+  reader: string,
+  commitIds: readonly string[],
+): Promise<LinkRow[]> {
+  if (commitIds.length === 0) return Promise.resolve([]);
+  return listLinks(transaction, reader, { commitIds }, null, MAX_LINKS);
+}
+
+/** The newest confirmed links of repositories that a reader may see. */
+export function linksOfRepositories(
+  transaction: TenantTransaction,
+  reader: string,
+  repositoryIds: readonly string[],
+): Promise<LinkRow[]> {
+  if (repositoryIds.length === 0) return Promise.resolve([]);
+  return listLinks(transaction, reader, { repositoryIds, status: 'confirmed' }, null, MAX_LINKS);
 }
 
 /** Links of commits, with those that people rejected. */
@@ -132,27 +158,38 @@ export async function withdraw(transaction: TenantTransaction, ids: readonly str
     .execute();
 }
 
-/** Edits of a file in conversations, newest first. */
-export async function editsOfFile(
+/** An edit of a file in a conversation. */
+export interface FileEdit {
+  conversation_id: string;
+  message_id: string;
+  path: string;
+  after: string | null;
+  said_at: Date | null;
+}
+
+const MAX_EDITS = 5000;
+
+/**
+ * Edits of files in conversations, the last in a conversation first. Paths of a tool may be absolute.
+ * @param files null for every file
+ */
+export async function editsOfFiles(
   transaction: TenantTransaction,
   conversationIds: readonly string[],
-  file: string,
-) {
+  files: readonly string[] | null,
+): Promise<FileEdit[]> {
   if (conversationIds.length === 0) return [];
-  const { rows } = await sql<{
-    conversation_id: string;
-    message_id: string;
-    after: string | null;
-    said_at: Date | null;
-  }>`
-    select edit.conversation_id, edit.message_id, edit.after, message.said_at
+  const { rows } = await sql<FileEdit>`
+    select edit.conversation_id, edit.message_id, edit.path, edit.after, message.said_at
     from context.edits as edit
     join context.messages as message
       on message.conversation_id = edit.conversation_id and message.id = edit.message_id
     where edit.conversation_id = any(${[...conversationIds]}::uuid[])
-      and (replace(edit.path, chr(92), '/') = ${file}
-        or right(replace(edit.path, chr(92), '/'), length(${file}) + 1) = '/' || ${file})
+      and (${files === null} or exists (
+        select from unnest(${[...(files ?? [])]}::text[]) as file
+        where replace(edit.path, chr(92), '/') = file
+          or right(replace(edit.path, chr(92), '/'), length(file) + 1) = '/' || file))
     order by message.place desc
-    limit 2000`.execute(transaction);
+    limit ${MAX_EDITS}`.execute(transaction);
   return rows;
 }

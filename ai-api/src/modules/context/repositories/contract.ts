@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, MAX_INTEGER, page, prose, timestamp } from '../../../contract/schemas.ts';
+import { agentTrace } from '../formats/agent-trace.ts';
 
 const managers = ['admin', 'ops'] as const;
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -244,6 +245,7 @@ const newCommit = z.object({
   parents: z.array(fullSha).max(64).default([]),
   branch: z.string().max(250).optional(),
   files: z.array(newFile).max(3000).default([]),
+  note: z.string().max(500_000).optional().describe('Authorship note of git-ai (`refs/notes/ai`)'),
 });
 
 export const commit = resource({
@@ -315,8 +317,30 @@ export const commit = resource({
           recorded: z.number().int(),
           unchanged: z.number().int(),
           replaced: z.number().int(),
+          attributed: z.number().int().describe('Commits of which a note says what sessions wrote'),
         })
         .meta({ id: 'RecordedCommits' }),
+    }),
+    recordTraces: operation({
+      method: 'POST',
+      path: '/agent-traces',
+      summary: 'Record agent traces',
+      description:
+        'Records of Agent Trace 0.1: which conversations wrote which lines of a commit. The commits have to be known; ' +
+        'the conversations may come later. Recording them again changes nothing.',
+      access: recorders,
+      own: 'anyone',
+      bodyLimit: '10mb',
+      input: z.object({
+        repository: z.string().min(1).max(500).describe('Its URL, or host/owner/name'),
+        traces: z.array(agentTrace).min(1).max(500),
+      }),
+      output: z
+        .object({
+          recorded: z.number().int(),
+          unknown: z.array(z.string()).describe('Ids of traces whose commit is not known'),
+        })
+        .meta({ id: 'RecordedTraces' }),
     }),
   },
 });

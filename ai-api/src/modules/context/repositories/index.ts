@@ -14,9 +14,12 @@ import { serveIntake } from './intake.ts';
 import { personalDataOf } from './personal-data.ts';
 import { createRepositories, type Repositories } from './service.ts';
 
+export { attributionsOf } from './attributions.ts';
 export { subjectOf } from './kinds.ts';
-export { changedLines } from './patch.ts';
+export { changedLines, isTelling, lineOfPatch, plainLine } from './patch.ts';
+export { nameKey, splitRepository } from './push.ts';
 export { type Repositories, theCommit } from './service.ts';
+export { commitsOfShas, filesOf } from './store.ts';
 
 interface Needs {
   database: Database;
@@ -69,6 +72,7 @@ export function operations(service: Repositories): Served[] {
         service.listCommits(caller.tenantId, filter, { cursor, limit }),
       get: ({ sha, repositoryId }, { caller }) => service.getCommit(caller.tenantId, sha, repositoryId),
       record: (input, request) => service.recordCommits(actorOf(request), input),
+      recordTraces: (input, request) => service.recordTraces(actorOf(request), input),
     }),
   ];
 }

@@ -36,3 +36,51 @@ export function patchIdOf(files: readonly Pick<ForgeFile, 'path' | 'patch'>[]): 
   }
   return hash.digest('hex');
 }
+
+/** Lines with less than this say nothing about where they come from. */
+const MIN_LINE = 4;
+const MAX_DIGESTS = 2000;
+
+/** A line as lines are compared: without white space around it, and with single spaces inside. */
+export function plainLine(line: string): string {
+  return line.trim().replaceAll(/\s+/g, ' ');
+}
+
+/** Whether a plain line says something about where it comes from. */
+export function isTelling(line: string): boolean {
+  return line.length >= MIN_LINE && /[\p{L}\p{N}]/u.test(line);
+}
+
+/**
+ * Digests of the telling lines that a commit adds, by which it is found again inside a squash. Null when a diff is
+ * unknown; a commit with more than 2,000 such lines has the
+ * first of them.
+ */
+export function lineDigestsOf(files: readonly Pick<ForgeFile, 'patch'>[]): number[] | null {
+  if (files.length === 0 || files.some(({ patch }) => patch === null)) return null;
+  const digests = new Set<number>();
+  for (const { patch } of files)
+    for (const line of changedLines(patch as string)
+      .added.map(plainLine)
+      .filter(isTelling)) {
+      digests.add(createHash('sha256').update(line).digest().readInt32BE());
+      if (digests.size >= MAX_DIGESTS) return [...digests];
+    }
+  return [...digests];
+}
+
+/** The line of the new file with this number, as far as its diff shows it. */
+export function lineOfPatch(patch: string, number: number): string | null {
+  let at = 0;
+  for (const line of patch.split('\n')) {
+    const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(line)?.[1];
+    if (start !== undefined) {
+      at = Number(start);
+      continue;
+    }
+    if (at === 0 || line.startsWith('-') || line.startsWith('\\')) continue;
+    if (at === number) return line.slice(1);
+    at += 1;
+  }
+  return null;
+}

@@ -8,12 +8,17 @@ import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import { type AgentTrace, attributionsOfTrace } from '../formats/agent-trace.ts';
+import type { Attribution } from '../formats/attribution.ts';
+import { readGitAiNote } from '../formats/git-ai-note.ts';
+import { storeAttributions } from './attributions.ts';
 import { createConnections } from './connections.ts';
 import { type Forge, openForge } from './forges/index.ts';
 import { createIntake } from './intake.ts';
 import { type ForgeCommit, splitRepository } from './push.ts';
 import {
   type CommitFilter,
+  commitsBySha,
   commitsStartingWith,
   filesOf,
   findRepository,
@@ -41,6 +46,7 @@ type NewCommit = Omit<ForgeCommit, 'webUrl' | 'files' | 'authorName' | 'authorEm
   authorName?: string | undefined;
   authorEmail?: string | undefined;
   branch?: string | undefined;
+  note?: string | undefined;
   files: {
     path: string;
     previousPath?: string | undefined;
@@ -148,7 +154,7 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       return database.withTenant(actor.tenantId, async (transaction) => {
         const told = { ...named, webUrl: null, defaultBranch: null };
         const repository = await upsertRepository(transaction, told, null);
-        let recorded = 0;
+        const fresh = new Set<string>();
         for (const [branch, commits] of Map.groupBy(given.commits, (commit) => commit.branch ?? null)) {
           const added = await work.store(
             transaction,
@@ -158,8 +164,11 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
             given.rewrites,
             { branch, source: 'capture' },
           );
-          recorded += added.length;
+          for (const { sha } of added) fresh.add(sha);
         }
+        const notes = new Map(given.commits.map(({ sha, note }) => [sha, readGitAiNote(note ?? '')]));
+        const attributed = await attribute(transaction, actor.tenantId, repository.id, notes, fresh);
+        const recorded = fresh.size;
         const distinct = new Set(given.commits.map(({ sha }) => sha)).size;
         await record(transaction, actor, {
           subject: `repository:${repository.id}`,
@@ -170,10 +179,76 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
           recorded,
           unchanged: distinct - recorded,
           replaced: given.rewrites.length,
+          attributed: attributed.length,
         };
       });
     },
+
+    /** @throws {Problem} INVALID_INPUT for a repository without host and name */
+    recordTraces: (actor: Actor, given: { repository: string; traces: AgentTrace[] }) => {
+      const named = splitRepository(given.repository);
+      if (!named) throw invalidField('repository', 'must be a URL, or host/owner/name');
+      return database.withTenant(actor.tenantId, async (transaction) => {
+        const told = { ...named, webUrl: null, defaultBranch: null };
+        const repository = await upsertRepository(transaction, told, null);
+        const shas = given.traces.flatMap(({ vcs }) => (vcs?.type === 'git' ? [vcs.revision] : []));
+        const known = await commitsBySha(transaction, repository.id, shas);
+        const traces = new Map<string, Attribution[]>();
+        const unknown: string[] = [];
+        for (const trace of given.traces) {
+          const sha = trace.vcs?.revision ?? '';
+          if (!known.has(sha)) unknown.push(trace.id);
+          else traces.set(sha, [...(traces.get(sha) ?? []), ...attributionsOfTrace(trace)]);
+        }
+        await attribute(transaction, actor.tenantId, repository.id, traces, new Set());
+        const recorded = given.traces.length - unknown.length;
+        await record(transaction, actor, {
+          subject: `repository:${repository.id}`,
+          details: [{ about: [], content: { traces: recorded, unknown: unknown.length } }],
+        });
+        return { recorded, unknown };
+      });
+    },
   };
+
+  /**
+   * Stores what is said about commits, and has their links looked for again.
+   * @param told what is said, by commit
+   * @param fresh commits whose links are looked for anyway
+   * @returns the commits of which something is said
+   */
+  async function attribute(
+    transaction: TenantTransaction,
+    tenantId: string,
+    repositoryId: string,
+    told: ReadonlyMap<string, Attribution[]>,
+    fresh: ReadonlySet<string>,
+  ): Promise<string[]> {
+    const shas = [...told].filter(([, attributions]) => attributions.length > 0).map(([sha]) => sha);
+    const known = await commitsBySha(transaction, repositoryId, shas);
+    const changed: string[] = [];
+    for (const [sha, { id }] of known) {
+      const isChanged = await storeAttributions(transaction, id, merged(told.get(sha) ?? []));
+      if (isChanged && !fresh.has(sha)) changed.push(sha);
+    }
+    if (changed.length > 0)
+      await events.publish(transaction, tenantId, 'commit.recorded', {
+        repositoryId,
+        branch: null,
+        commits: changed.length,
+        shas: changed,
+      });
+    return [...known.keys()];
+  }
+}
+
+/** One attribution for each session, whatever number of records tells of it. */
+function merged(attributions: readonly Attribution[]): Attribution[] {
+  const bySession = Map.groupBy(attributions, ({ source, sessionId }) => `${source} ${sessionId}`);
+  return [...bySession.values()].map((same) => ({
+    ...(same[0] as Attribution),
+    files: same.flatMap(({ files }) => files),
+  }));
 }
 
 /**
@@ -192,7 +267,7 @@ export async function theCommit(
   return commit;
 }
 
-function forgeCommitOf({ authorName, authorEmail, files, ...commit }: NewCommit): ForgeCommit {
+function forgeCommitOf({ authorName, authorEmail, files, note: _, ...commit }: NewCommit): ForgeCommit {
   return {
     ...commit,
     authorName: authorName ?? null,

@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { redact } from '../redaction/index.ts';
 import { kindOf } from './kinds.ts';
-import { patchIdOf } from './patch.ts';
+import { lineDigestsOf, patchIdOf } from './patch.ts';
 import { clean, type ForgeCommit, type ForgeRepository, nameKey } from './push.ts';
 
 export type RepositoryRecord = Selectable<Schema['context.repositories']>;
@@ -125,11 +126,11 @@ async function complete(
   const isBetter = row.patch_id === null && columns.patch_id !== null;
   const isReachable = row.unreachable_at !== null && source !== 'capture';
   if (!isBetter && !isReachable) return false;
-  const { parents, kind, added, deleted, patch_id } = columns;
+  const { parents, kind, added, deleted, patch_id, line_digests } = columns;
   await transaction
     .updateTable('context.commits')
     .set({
-      ...(isBetter ? { kind, added, deleted, patch_id } : {}),
+      ...(isBetter ? { kind, added, deleted, patch_id, line_digests } : {}),
       ...(isBetter && parents.length > 0 ? { parents } : {}),
       ...(isReachable ? { unreachable_at: null } : {}),
     })
@@ -154,7 +155,7 @@ async function insertFiles(
       change: file.change,
       added: file.added,
       deleted: file.deleted,
-      patch: file.patch === null || file.patch.length > MAX_PATCH ? null : clean(file.patch),
+      patch: file.patch === null || file.patch.length > MAX_PATCH ? null : redact(clean(file.patch)).text,
     })),
   );
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
@@ -166,7 +167,7 @@ async function insertFiles(
 }
 
 function columnsOf(commit: ForgeCommit) {
-  const message = clean(commit.message).slice(0, MAX_MESSAGE);
+  const message = redact(clean(commit.message)).text.slice(0, MAX_MESSAGE);
   const counted = (which: 'added' | 'deleted') =>
     commit.files.length > 0 && commit.files.every((file) => file[which] !== null)
       ? commit.files.reduce((sum, file) => sum + (file[which] ?? 0), 0)
@@ -184,6 +185,7 @@ function columnsOf(commit: ForgeCommit) {
     added: counted('added'),
     deleted: counted('deleted'),
     patch_id: patchIdOf(commit.files),
+    line_digests: lineDigestsOf(commit.files),
     web_url: commit.webUrl,
   };
 }
@@ -209,6 +211,22 @@ export async function commitsBySha(
     .where('sha', 'in', [...shas])
     .execute();
   return new Map(rows.map((row) => [row.sha, row]));
+}
+
+/** Commits by their whole id, in one repository or in all. */
+export function commitsOfShas(
+  transaction: TenantTransaction,
+  shas: readonly string[],
+  nameKey: string | null,
+): Promise<{ id: string; sha: string; repository_id: string }[]> {
+  if (shas.length === 0) return Promise.resolve([]);
+  let query = transaction
+    .selectFrom('context.commits as commit')
+    .innerJoin('context.repositories as repository', 'repository.id', 'commit.repository_id')
+    .select(['commit.id', 'commit.sha', 'commit.repository_id'])
+    .where('commit.sha', 'in', [...shas]);
+  if (nameKey !== null) query = query.where('repository.name_key', '=', nameKey);
+  return query.execute();
 }
 
 /** Commits whose id begins so; at most `limit`. */
@@ -294,6 +312,22 @@ export async function filesOf(
     .orderBy('path')
     .execute();
   return Map.groupBy(rows, ({ commit_id }) => commit_id);
+}
+
+/** Paths that commits change, by commit. */
+export async function pathsOf(
+  transaction: TenantTransaction,
+  commitIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (commitIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('context.commit_files')
+    .select(['commit_id', 'path'])
+    .where('commit_id', 'in', [...commitIds])
+    .execute();
+  const paths = new Map<string, string[]>();
+  for (const { commit_id, path } of rows) paths.set(commit_id, [...(paths.get(commit_id) ?? []), path]);
+  return paths;
 }
 
 export async function insertHeirs(

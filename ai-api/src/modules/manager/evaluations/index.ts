@@ -11,6 +11,7 @@ import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
 import { evaluation } from './contract.ts';
@@ -35,6 +36,7 @@ interface Needs {
   clock: Clock;
   metrics: Metrics;
   dashboards: Dashboards;
+  notifications: Notifications;
   config: Pick<Config, 'EVALUATION_CONCURRENCY'>;
 }
 
@@ -44,7 +46,7 @@ export const kinds = [evaluationKind, projectKind];
 export function create(needs: Needs) {
   const { database, jobs, people, events, cache, prompts, quality, tenancy, model, clock, metrics, config } =
     needs;
-  const { dashboards } = needs;
+  const { dashboards, notifications } = needs;
   return createEvaluations(database, jobs, people, events, cache, {
     concurrency: config.EVALUATION_CONCURRENCY,
     model,
@@ -53,6 +55,7 @@ export function create(needs: Needs) {
     storeJudgement: quality.storeJudgement,
     settingsOf: tenancy.settingsOf,
     dashboards,
+    render: notifications.render,
     onJudged: metrics.judged,
   });
 }

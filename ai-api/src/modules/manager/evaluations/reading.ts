@@ -5,8 +5,9 @@ import { findJudgements } from '../../../judgement/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
-import { renderEmail } from './email.ts';
+import { emailData } from './email.ts';
 import { projectGradesOf } from './grade-store.ts';
 import { noticesOf } from './notices.ts';
 import { countRun, findRun, listRuns, type RunRecord } from './run-store.ts';
@@ -70,11 +71,17 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
   return (row: EvaluationRecord) => resultView(row, grades, reviewed);
 }
 
+/** What e-mails are made with. */
+interface EmailParts {
+  dashboards: Dashboards;
+  render: Notifications['render'];
+}
+
 async function emailsOf(
   transaction: TenantTransaction,
   run: RunRecord,
   rows: EvaluationRecord[],
-  dashboards: Dashboards,
+  { dashboards, render }: EmailParts,
 ) {
   const grades = await projectGradesOf(
     transaction,
@@ -82,15 +89,20 @@ async function emailsOf(
   );
   const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
   const judgements = await findJudgements(transaction, ids);
-  return rows.map((row) => {
+  const emails = [];
+  for (const row of rows) {
     const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
     const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
-    return renderEmail(detailView(run, row, own, judgements), link);
-  });
+    const data = emailData(detailView(run, row, own, judgements), link);
+    const recipient = { name: row.name, email: row.email };
+    const { subject, html, text } = await render(transaction, 'evaluation', data, recipient);
+    emails.push({ evaluationId: row.id, to: row.email, toName: row.name, subject, html, text });
+  }
+  return emails;
 }
 
 /** What is read of runs and evaluations; the answers about completed runs are cached. */
-export function createReading(database: Database, cache: Cache, dashboards: Dashboards) {
+export function createReading(database: Database, cache: Cache, { dashboards, render }: EmailParts) {
   const answerAbout = createAnswers(database, cache);
   return {
     list: (
@@ -163,7 +175,7 @@ export function createReading(database: Database, cache: Cache, dashboards: Dash
           cursor: z.string(),
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
-          describe: (rows) => emailsOf(transaction, run, rows, dashboards),
+          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, render }),
         });
       }),
   };

@@ -8,6 +8,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
 import { defineJudging } from './judging.ts';
@@ -30,6 +31,8 @@ export interface EvaluationSettings {
   /** What the company has set: where its weeks end, and whether a model may be asked. */
   settingsOf: Tenancy['settingsOf'];
   dashboards: Dashboards;
+  /** Fills the template of the e-mails in. */
+  render: Notifications['render'];
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -45,13 +48,13 @@ export function createEvaluations(
   cache: Cache,
   settings: EvaluationSettings,
 ) {
-  const { model, prompts, now, storeJudgement, settingsOf, dashboards, onJudged } = settings;
+  const { model, prompts, now, storeJudgement, settingsOf, dashboards, render, onJudged } = settings;
   const progress = createProgress(database, events);
   const weekToJudge = createWeekChoice({ database, people, settingsOf, now });
   const judge = defineJudging({ database, jobs, people, events, progress, ...settings });
 
   return {
-    ...createReading(database, cache, dashboards),
+    ...createReading(database, cache, { dashboards, render }),
 
     /** @throws {Problem} WEEK_INVALID, WEEK_EMPTY, NOTHING_TO_EVALUATE; see {@link createWeekChoice} */
     startWeekly: async (actor: Actor, input: WeekWanted, signal: AbortSignal) => {

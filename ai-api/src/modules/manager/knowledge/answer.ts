@@ -28,7 +28,9 @@ export interface EarlierTurn {
   answer: string;
 }
 
-export const NOT_SAID = 'The policies do not say.';
+const NOT_SAID = 'The policies do not say.';
+/** Without a model that has read the policies: they may say it in other words. */
+const NOTHING_FITS = 'No passage of the policies fits this question.';
 const MAX_SENTENCES = 12;
 
 /** The passages themselves, for when no model reads them. */
@@ -39,7 +41,7 @@ export function fromPassages(passages: readonly FoundPassage[], modelFailure: st
     status: none ? 'not said' : 'passages',
     engine: 'rules',
     answer: none
-      ? NOT_SAID
+      ? NOTHING_FITS
       : `${why}; these passages fit your question best:\n${passages.map(({ text }, index) => `[${index + 1}] ${text}`).join('\n')}`,
     sentences: [],
     model: null,

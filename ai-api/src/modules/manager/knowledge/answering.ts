@@ -4,8 +4,10 @@ import type { TraceDraft } from '../../../models/tracing/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Validation } from '../../ai/validation/index.ts';
 import { type Answer, fromModel, fromPassages, questionKey } from './answer.ts';
 import type { TurnRecord } from './chat-store.ts';
+import type { GroundedSentence } from './grounding/index.ts';
 import { type FoundPassage, isFit } from './retrieval/fusion.ts';
 import type { SearchOptions, SearchResult } from './search.ts';
 import type { Folder } from './store.ts';
@@ -16,6 +18,7 @@ export interface AnsweringSetup {
   cache: Cache;
   prompts: Prompts;
   model: ChatModel | null;
+  validation: Pick<Validation, 'openChat'>;
   search(tenantId: string, query: string, options: SearchOptions): Promise<SearchResult>;
 }
 
@@ -54,7 +57,7 @@ const SHORT_QUESTION = 5;
 export type Answering = ReturnType<typeof createAnswering>;
 
 /** Answers questions from the policies: finds passages, then lets the model write, where there is one. */
-export function createAnswering({ database, cache, prompts, model, search }: AnsweringSetup) {
+export function createAnswering({ database, cache, prompts, model, validation, search }: AnsweringSetup) {
   async function retrieve(
     tenantId: string,
     { question, folder, earlier, revision }: Asked,
@@ -97,6 +100,7 @@ export function createAnswering({ database, cache, prompts, model, search }: Ans
     asked: Asked,
     writer: ChatModel,
     { passages, citations }: Retrieved,
+    emit: (sentence: GroundedSentence) => void,
   ): Promise<{ answer: Answer; citations: Citations }> {
     const { question, folder, earlier, revision, traceId } = asked;
     const { tenantId, user } = request.caller;
@@ -110,7 +114,7 @@ export function createAnswering({ database, cache, prompts, model, search }: Ans
     const cached = isAlone ? await own.get<{ answer: Answer; citations: Citations }>(key) : undefined;
     request.emit('citations', cached?.citations ?? citations);
     if (cached) {
-      for (const sentence of cached.answer.sentences) request.emit('sentence', sentence);
+      for (const sentence of cached.answer.sentences) emit(sentence);
       return cached;
     }
     const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id, traceId };
@@ -120,11 +124,35 @@ export function createAnswering({ database, cache, prompts, model, search }: Ans
       writer,
       prompt,
       { question, passages, earlier: turns, call, signal },
-      (sentence) => request.emit('sentence', sentence),
+      emit,
     );
     if (isAlone && answer.engine === 'model' && answer.modelFailure === null)
       await own.set(key, { answer, citations }, ANSWER_TTL);
     return { answer, citations };
+  }
+
+  /**
+   * The same, judged by what is bound to the chat: sentences are sent as long as none fails, and an answer that does
+   * not pass gives way to the passages.
+   */
+  async function writeGuarded(
+    request: RequestContext,
+    asked: Asked,
+    writer: ChatModel,
+    retrieved: Retrieved,
+  ): Promise<{ answer: Answer; citations: Citations }> {
+    const guard = await validation.openChat(request.caller.tenantId, request.signal);
+    let isHeld = false;
+    const written = await write(request, asked, writer, retrieved, (sentence) => {
+      isHeld ||= guard?.allows(sentence.text) === false;
+      if (!isHeld) request.emit('sentence', sentence);
+    });
+    if (!guard || written.answer.status !== 'answered') return written;
+    const { question, traceId } = asked;
+    const text = written.answer.sentences.map((sentence) => sentence.text).join(' ');
+    const why = await guard.end({ text, question, turn: traceId });
+    if (why === null) return written;
+    return { answer: fromPassages(retrieved.passages, why), citations: retrieved.citations };
   }
 
   /** Answers a question; citations and sentences are emitted as they come. */
@@ -133,7 +161,7 @@ export function createAnswering({ database, cache, prompts, model, search }: Ans
     const { passages, citations, meaning, retrieval } = retrieved;
     request.signal.throwIfAborted();
     if (model !== null && passages.length > 0)
-      return { ...(await write(request, asked, model, retrieved)), meaning, retrieval };
+      return { ...(await writeGuarded(request, asked, model, retrieved)), meaning, retrieval };
     request.emit('citations', citations);
     return { answer: fromPassages(passages, null), citations, meaning, retrieval };
   };

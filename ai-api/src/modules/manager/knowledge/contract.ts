@@ -11,9 +11,37 @@ export const CONTENT_TYPES = [
   'text/plain',
   'application/json',
 ] as const;
+/** What senders call files that are read, beside the formats: their content and name decide. */
+const UPLOAD_TYPES = [
+  ...CONTENT_TYPES,
+  'text/x-markdown',
+  'application/xhtml+xml',
+  'application/octet-stream',
+] as const;
+/** Kinds of what is in a file and is not read. */
+export const UNREAD_REASONS = [
+  'no text',
+  'unreadable font',
+  'hidden',
+  'comment',
+  'deleted',
+  'surroundings',
+  'picture',
+  'embedded',
+  'form',
+] as const;
 
 const everyone = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const managers = ['admin', 'executive'] as const;
+
+const unread = z
+  .object({
+    reason: z.enum(UNREAD_REASONS),
+    pages: z.array(z.number().int()).describe('Counted from 1; empty in a format without pages'),
+    places: z.array(z.string()).describe('Headings above it, or names; the first five'),
+    message: z.string(),
+  })
+  .meta({ id: 'PolicyUnread' });
 
 const documentId = id.describe('The document');
 const document = z
@@ -33,6 +61,7 @@ const document = z
       .describe('The one that is searched; null before one was read'),
     state: z.enum(['pending', 'indexed', 'failed']).describe('Of the newest version'),
     error: z.string().nullable().describe('Why the newest version could not be read'),
+    unread: z.array(unread).describe('What is in the newest version and is not searched'),
     updatedAt: timestamp,
   })
   .meta({ id: 'PolicyDocument' });
@@ -47,6 +76,9 @@ const version = z
     error: z.string().nullable(),
     pages: z.number().int().nullable(),
     passages: z.number().int().nullable(),
+    unread: z
+      .array(unread)
+      .describe('What is in the file and is not searched, such as pages without text or hidden text'),
     comment: z.string().nullable(),
     uploadedBy: z.string(),
     uploadedAt: timestamp,
@@ -112,7 +144,10 @@ export const policy = resource({
         title: prose(1, 200)
           .optional()
           .describe('Title shown to people; defaults to the title in the document'),
-        contentType: z.enum(CONTENT_TYPES),
+        contentType: z
+          .enum(UPLOAD_TYPES)
+          .optional()
+          .describe('By default, and where it says otherwise, by the content and the extension of the name'),
         base64: z.base64().min(1).max(27_000_000, 'must be at most 20 MB').describe('The file'),
         comment: prose(1, 500).optional().describe('What changed'),
       }),

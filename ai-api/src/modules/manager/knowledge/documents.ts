@@ -2,15 +2,15 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { ModelError } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { type Actor, displayName, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
-import { type ContentType, extract, UnreadableFile } from './extract/index.ts';
-import { passagesOf } from './passages.ts';
+import type { policy } from './contract.ts';
+import { type ContentType, contentTypeOf, extract, UnreadableFile } from './extract/index.ts';
+import { createPassageStore } from './passage-store.ts';
 import { COLLECTION } from './search.ts';
 import {
   changeDocument,
@@ -21,7 +21,6 @@ import {
   type Folder,
   findDocument,
   findVersion,
-  insertPassages,
   insertVersion,
   listDocuments,
   lockDocument,
@@ -36,10 +35,12 @@ export interface Upload {
   folder: Folder;
   name: string;
   title?: string | undefined;
-  contentType: ContentType;
+  contentType?: UploadType | undefined;
   base64: string;
   comment?: string | undefined;
 }
+
+type UploadType = z.output<(typeof policy)['operations']['upload']['input']>['contentType'];
 
 interface IndexJob {
   tenantId: string;
@@ -74,6 +75,8 @@ export function createDocuments({ database, jobs, files, collections, events }: 
       ),
     );
   }
+
+  const store = createPassageStore(database, collections);
 
   const describeOne = async (transaction: TenantTransaction, row: DocumentRecord) =>
     (await describe(transaction, [row]))[0] as ReturnType<typeof documentView>;
@@ -128,30 +131,23 @@ export function createDocuments({ database, jobs, files, collections, events }: 
     const stored = await files.open(tenantId, documentId, number);
     if (!stored) return fail(tenantId, document, version.id, number, 'Its file is not ready.');
     const body = await buffer(stored);
-    const read = await extract({ body, contentType: version.content_type as ContentType }, signal)
-      .then((extracted) => ({ ...extracted, passages: passagesOf(extracted.blocks) }))
-      .catch((error: unknown) => {
+    const read = await extract({ body, contentType: version.content_type as ContentType }, signal).catch(
+      (error: unknown) => {
         if (error instanceof UnreadableFile) return error;
         throw error;
-      });
+      },
+    );
     if (read instanceof UnreadableFile) return fail(tenantId, document, version.id, number, read.message);
     const { passages } = read;
     if (passages.length === 0) return fail(tenantId, document, version.id, number, 'It has no text.');
-    const items = await database.withTenant(tenantId, async (transaction) => {
-      await collections.remove(
-        transaction,
-        COLLECTION,
-        await deleteVersionPassages(transaction, documentId, number),
-      );
-      return insertPassages(transaction, documentId, number, passages, titleOf(document, read.title));
+    const meaning = await store({
+      tenantId,
+      documentId,
+      version: number,
+      title: titleOf(document, read.title),
+      passages,
+      signal,
     });
-    const meaning = await collections.put(tenantId, COLLECTION, items, signal).then(
-      () => null,
-      (error: unknown) => {
-        if (!(error instanceof ModelError)) throw error;
-        return `Found by words only: ${error.message}`;
-      },
-    );
     await database.withTenant(tenantId, async (transaction) => {
       // Under its lock, which retiring takes first too.
       const current = await lockDocument(transaction, documentId);
@@ -167,8 +163,8 @@ export function createDocuments({ database, jobs, files, collections, events }: 
         COLLECTION,
         await deletePassages(transaction, documentId, number),
       );
-      const { pages } = read;
-      const done = { state: 'indexed', error: meaning, pages, passages: passages.length } as const;
+      const { pages, unread } = read;
+      const done = { state: 'indexed', error: meaning, pages, passages: passages.length, unread } as const;
       await changeVersion(transaction, version.id, done);
       const title = titleOf(current, read.title);
       await changeDocument(transaction, documentId, { indexed_version: number, title });
@@ -204,7 +200,7 @@ export function createDocuments({ database, jobs, files, collections, events }: 
     version: number,
     reason: string,
   ): Promise<void> {
-    await changeVersion(transaction, versionId, { state: 'failed', error: reason });
+    await changeVersion(transaction, versionId, { state: 'failed', error: reason, unread: [] });
     await events.publish(transaction, tenantId, 'policy.failed', { documentId: id, version, reason });
     await record(transaction, systemActor(tenantId, 'policy.index'), {
       subject: `document:${id}`,
@@ -287,11 +283,12 @@ export function createDocuments({ database, jobs, files, collections, events }: 
       return { ...view, versions: linked };
     },
 
-    upload: async (actor: Actor, { folder, name, title, contentType, base64, comment }: Upload) => {
+    upload: async (actor: Actor, { folder, name, title, contentType: given, base64, comment }: Upload) => {
       const body = Buffer.from(base64, 'base64');
       if (body.length === 0 || body.length > MAX_BYTES) {
         throw invalidField('base64', 'must hold a file of at most 20 MB');
       }
+      const contentType = contentTypeOf(body, name, given);
       // Before the transaction: a version that is there has its file; a file without a version does no harm.
       const stored = await files.store(actor.tenantId, folder, 'policy', body, contentType);
       const { key, sha256 } = stored;

@@ -7,6 +7,7 @@ import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
+import type { Validation } from '../../ai/validation/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
@@ -37,6 +38,7 @@ interface Needs {
   events: Events;
   cache: Cache;
   prompts: Prompts;
+  validation: Validation;
   model: ChatModel | null;
   langfuse: LangfuseClient | null;
   config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;

@@ -1,4 +1,4 @@
-import { type Block, UnreadableFile } from './extract/index.ts';
+import { type Block, UnreadableFile } from './extract/block.ts';
 
 /** What is searched and cited: a stretch of text below one heading, on one page. */
 export interface Passage {
@@ -12,17 +12,22 @@ const MAX_CHARACTERS = 900;
 const MAX_PASSAGES = 20_000;
 
 /**
- * Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost.
+ * Joins short blocks of one heading and page, and cuts long ones between sentences. Nothing of the text is lost. Where
+ * a table goes on in the next passage, its head is there again: a row says little without the names of its columns.
  * @throws {UnreadableFile} for more than can be kept of one document
  */
 export function passagesOf(blocks: readonly Block[]): Passage[] {
   const passages: Passage[] = [];
-  for (const { heading, page, text } of blocks) {
+  for (const { heading, page, text, head } of blocks) {
     for (const part of cut(text)) {
       const last = passages.at(-1);
       const continues = last && last.page === page && last.heading.join('\n') === heading.join('\n');
-      if (continues && last.text.length + part.length < MAX_CHARACTERS) last.text += `\n${part}`;
-      else passages.push({ heading, page, text: part });
+      if (continues && last.text.length + part.length < MAX_CHARACTERS) {
+        last.text += `\n${part}`;
+        continue;
+      }
+      const isRepeated = head !== undefined && head.length + part.length < MAX_CHARACTERS;
+      passages.push({ heading, page, text: isRepeated ? `${head}\n${part}` : part });
     }
   }
   if (passages.length > MAX_PASSAGES)

@@ -70,12 +70,13 @@ export async function searchPassages(
   const compared: Meaning =
     similarities.size === 0 ? 'none' : near.found.provider === 'static' ? 'static' : 'embedder';
   const candidates = ids.flatMap((id) => read.get(id) ?? []);
-  const coverage = await coverageOf(query, candidates, rarityIn(index));
+  const { shares, strangeness } = await coverageOf(query, candidates, rarityIn(index));
   const passages = candidates.map((passage, place) => ({
     ...passage,
     score: 0,
     share: words.get(passage.id)?.share ?? 0,
-    coverage: coverage[place] ?? 0,
+    coverage: shares[place] ?? 0,
+    strangeness,
     similarity: similarities.get(passage.id) ?? null,
   }));
   const ranked = by === 'both' ? fused(passages, compared) : oneSided(passages, words, by);

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Unread } from './extract/index.ts';
 import type { Passage } from './passages.ts';
 
 export type DocumentRecord = Selectable<Schema['knowledge.documents']>;
@@ -144,37 +145,42 @@ export function findVersion(
 export async function changeVersion(
   transaction: TenantTransaction,
   id: string,
-  change: Partial<Pick<VersionRecord, 'state' | 'error' | 'pages' | 'passages'>>,
+  {
+    unread,
+    ...change
+  }: Partial<Pick<VersionRecord, 'state' | 'error' | 'pages' | 'passages'>> & {
+    unread?: readonly Unread[];
+  },
 ): Promise<void> {
-  await transaction.updateTable('knowledge.versions').set(change).where('id', '=', id).execute();
+  const noted = unread === undefined ? {} : { unread: JSON.stringify(unread) };
+  await transaction
+    .updateTable('knowledge.versions')
+    .set({ ...change, ...noted })
+    .where('id', '=', id)
+    .execute();
 }
 
-/** Rows of one statement. */
-const BATCH = 500;
-
-/** Stores the passages of a version; they are not searched before the document says so. */
+/** Stores passages of a version from its place `first` on; they are not searched before the document says so. */
 export async function insertPassages(
   transaction: TenantTransaction,
-  documentId: string,
-  version: number,
+  {
+    documentId,
+    version,
+    title,
+    first,
+  }: { documentId: string; version: number; title: string; first: number },
   passages: readonly Passage[],
-  title: string,
 ): Promise<{ id: string; text: string }[]> {
-  const rows = passages.map(({ heading, page, text }, place) => ({
+  const rows = passages.map(({ heading, page, text }, index) => ({
     id: uuidv7(),
     document_id: documentId,
     version,
-    place,
+    place: first + index,
     heading,
     page,
     text,
   }));
-  for (let start = 0; start < rows.length; start += BATCH) {
-    await transaction
-      .insertInto('knowledge.passages')
-      .values(rows.slice(start, start + BATCH))
-      .execute();
-  }
+  await transaction.insertInto('knowledge.passages').values(rows).execute();
   return rows.map(({ id, ...row }) => ({ id, text: embeddedText({ ...row, title }) }));
 }
 

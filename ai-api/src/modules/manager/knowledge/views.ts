@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { TurnRecord } from './chat-store.ts';
 import type { chat } from './contract.ts';
+import type { Unread } from './extract/index.ts';
 import type { FoundPassage } from './retrieval/fusion.ts';
 import type { DocumentRecord, VersionRecord } from './store.ts';
 
@@ -19,6 +20,7 @@ export function documentView(row: DocumentRecord, newest: VersionRecord | undefi
     indexedVersion: row.indexed_version,
     state: newest?.state ?? ('pending' as const),
     error: newest?.error ?? null,
+    unread: unreadOf(newest),
     updatedAt: row.updated_at.toISOString(),
   };
 }
@@ -33,12 +35,15 @@ export function versionView(row: VersionRecord, url: string) {
     error: row.error,
     pages: row.pages,
     passages: row.passages,
+    unread: unreadOf(row),
     comment: row.comment,
     uploadedBy: row.uploaded_by,
     uploadedAt: row.created_at.toISOString(),
     url,
   };
 }
+
+const unreadOf = (row: VersionRecord | undefined) => (row?.unread ?? []) as unknown as Unread[];
 
 export function passageView(passage: FoundPassage) {
   return {

@@ -6,6 +6,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { performance, plan } from './contract.ts';
 import { createPerformance, type Performance } from './service.ts';
@@ -19,11 +20,12 @@ interface Needs {
   files: Files;
   prompts: Prompts;
   dashboards: Dashboards;
+  notifications: Notifications;
   clock: Clock;
 }
 
-export function create({ clock, ...needs }: Needs) {
-  return createPerformance({ ...needs, now: () => clock.now() });
+export function create({ clock, notifications, ...needs }: Needs) {
+  return createPerformance({ ...needs, render: notifications.render, now: () => clock.now() });
 }
 
 /** The operations of this module. */

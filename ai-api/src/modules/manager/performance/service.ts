@@ -10,6 +10,7 @@ import type { Prompts } from '../../ai/prompts/index.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import {
   evaluationKind,
@@ -21,7 +22,7 @@ import {
 import { swapNames } from './fairness.ts';
 import { createPlans } from './plans.ts';
 import { reportOf } from './report.ts';
-import { reportHtml, reportText, subjectOf } from './report-email.ts';
+import { emailData, subjectOf } from './report-email.ts';
 import { reportPdf } from './report-pdf.ts';
 import { shiftOf } from './shift.ts';
 import { activePlans } from './store.ts';
@@ -36,6 +37,8 @@ export interface PerformanceSetup {
   files: Files;
   prompts: Prompts;
   dashboards: Dashboards;
+  /** Fills the template of the report in. */
+  render: Notifications['render'];
   now: () => Date;
 }
 
@@ -47,7 +50,7 @@ export type Performance = ReturnType<typeof createPerformance>;
 
 /** How builders and teams do over the weeks, and plans to do better. */
 export function createPerformance(setup: PerformanceSetup) {
-  const { database, people, events, files, prompts, dashboards, now } = setup;
+  const { database, people, events, files, prompts, dashboards, render, now } = setup;
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
@@ -117,7 +120,7 @@ export function createPerformance(setup: PerformanceSetup) {
       const stored = isPdf
         ? await files.store(actor.tenantId, 'exports', 'report', await reportPdf(report, linkTo), PDF)
         : null;
-      const file = await database.withTenant(actor.tenantId, async (transaction) => {
+      const { file, email } = await database.withTenant(actor.tenantId, async (transaction) => {
         const made =
           stored &&
           (await files.attachMade(transaction, actor, stored, {
@@ -126,17 +129,21 @@ export function createPerformance(setup: PerformanceSetup) {
             origin: 'performance',
             contentType: PDF,
           }));
+        const recipient = { name: '', email: null };
+        const rendered = isPdf
+          ? null
+          : await render(transaction, 'performance-report', emailData(report, linkTo), recipient);
         await record(transaction, actor, {
           subject: `report:${week}`,
           details: [{ about: [], content: { format: given.format, team: given.team ?? null } }],
         });
-        return made;
+        return { file: made, email: rendered };
       });
       return {
         week,
-        subject,
-        html: isPdf ? null : reportHtml(report, linkTo),
-        text: isPdf ? null : reportText(report, linkTo),
+        subject: email?.subject ?? subject,
+        html: email?.html ?? null,
+        text: email?.text ?? null,
         url: file ? files.url(actor.tenantId, file.file_id, file.version, LINK_SECONDS) : null,
       };
     },

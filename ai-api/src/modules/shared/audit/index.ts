@@ -9,6 +9,7 @@ export { digestOf } from './chain.ts';
 export { chainedEntry, eachEvent } from './read.ts';
 export { type Entry, record } from './record.ts';
 export {
+  countByOperation,
   type EventFilter,
   type EventRecord,
   erasePayloads,

@@ -81,6 +81,21 @@ function filtered(transaction: TenantTransaction, { actor, operation, subject, f
   return query;
 }
 
+/** How many entries each operation made from one time to another. */
+export async function countByOperation(
+  transaction: TenantTransaction,
+  { from, to }: { from: Date; to: Date },
+): Promise<Map<string, number>> {
+  const rows = await transaction
+    .selectFrom('audit.events')
+    .select(['operation', sql<number>`count(*)::integer`.as('count')])
+    .where('occurred_at', '>=', from)
+    .where('occurred_at', '<', to)
+    .groupBy('operation')
+    .execute();
+  return new Map(rows.map(({ operation, count }) => [operation, count]));
+}
+
 /** Entries before the place `before`, newest first. */
 export function listEvents(
   transaction: TenantTransaction,

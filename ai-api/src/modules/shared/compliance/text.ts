@@ -1,8 +1,14 @@
+/**
+ * What a spreadsheet may run as a formula: a sign, also a full-width or small one, behind white space or characters that
+ * nobody sees.
+ */
+const FORMULA = /^(?:[\t\r]|[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
+
 /** One line of a CSV file (RFC 4180). A cell that a spreadsheet would run as a formula starts with an apostrophe. */
 export function csvLine(cells: (string | number | null)[]): string {
   const quoted = cells.map((cell) => {
     const text = String(cell ?? '');
-    const harmless = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const harmless = typeof cell === 'string' && FORMULA.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
   });
   return `${quoted.join(',')}\r\n`;

@@ -16,7 +16,7 @@ import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { ensureTenant, findTenant, tenantIds } from './tenant-store.ts';
+import { ensureTenant, findTenant, tenantIds, tenantName } from './tenant-store.ts';
 import { emails, issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifier, type FurtherCredential } from './verifier.ts';
@@ -100,6 +100,8 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
     /** A tenant, for credentials that another module issues. */
     findTenant: (id: string) => findTenant(database, { id }),
+    /** The name of a transaction's tenant, for what people read. */
+    tenantName,
     /** Every tenant, for work that is done for each of them. */
     tenantIds: () => tenantIds(database),
     emails,

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../../../contract/tiers.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 
 /** Makes the tenant if it is not there, sets its tier where one is given, and answers its id. */
 export async function ensureTenant(database: Database, name: string, tier?: Tier): Promise<string> {
@@ -25,6 +25,12 @@ export function findTenant(
     .selectFrom('identity.tenants')
     .select(['id', 'name', 'tier']);
   return ('id' in by ? query.where('id', '=', by.id) : query.where('name', '=', by.name)).executeTakeFirst();
+}
+
+/** The name of the transaction's tenant. */
+export async function tenantName(transaction: TenantTransaction): Promise<string> {
+  const row = await transaction.selectFrom('identity.tenants').select('name').executeTakeFirstOrThrow();
+  return row.name;
 }
 
 export async function tenantIds(database: Database): Promise<string[]> {

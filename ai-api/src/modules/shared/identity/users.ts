@@ -70,6 +70,12 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
       return user !== undefined && user.status !== 'disabled';
     },
 
+    /** The active user with an e-mail address; undefined when there is none. */
+    activeByEmail: async (transaction: TenantTransaction, email: string) => {
+      const user = await findUser(transaction, { email: email.toLowerCase() });
+      return user?.status === 'active' ? { id: user.id, email: user.email } : undefined;
+    },
+
     list: (tenantId: string, filter: UserFilter, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
         listPage(page, {

@@ -309,15 +309,18 @@ describe('what watches the metrics', () => {
     ...alerts,
   ];
 
-  test('covers the five boards and the rules that operators rely on', () => {
+  test('covers the boards and the rules that operators rely on', () => {
     expect(boards.toSorted()).toEqual([
+      'correlation.json',
       'evaluations.json',
+      'import.json',
       'jobs.json',
       'licences.json',
       'operations.json',
       'overview.json',
+      'search.json',
     ]);
-    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(5);
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(8);
     for (const rule of [
       /status=~"5\.\.".*> 0\.05$/,
       /job_queue_depth\) >/,

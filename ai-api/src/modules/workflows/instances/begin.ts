@@ -16,6 +16,16 @@ import { earlierEvent, keyOf } from './deliver.ts';
 import type { Ledger } from './ledger.ts';
 import { countRunning, takeSignal, wrap } from './store.ts';
 
+const MAX_WAIT_SECONDS = 10 * 366 * 86_400;
+/** Of keys that are indexed. */
+const MAX_KEY_CHARACTERS = 500;
+
+/** @throws {Problem} INVALID_INPUT */
+function keyText(name: string, value: string): string {
+  if (value.length <= MAX_KEY_CHARACTERS) return value;
+  throw new Problem('INVALID_INPUT', `${name}: must be at most ${MAX_KEY_CHARACTERS} characters`);
+}
+
 /** Starts a child within the transaction of its parent; answers its id. */
 export type StartChild = (ledger: Ledger, path: string, template: string, input: object) => Promise<string>;
 
@@ -70,6 +80,7 @@ async function failed(
 
 async function validate(ledger: Ledger, path: string, step: StepOf<'validate'>, scope: Scope): Promise<void> {
   const failures = step.checks.filter(({ that }) => !isTrue(that, scope)).map(({ message }) => message);
+  if (failures.length === 0 && step.ruleSet !== undefined) return act(ledger, path, step, scope);
   const task = await ledger.insert(path, step, { state: 'running' });
   if (failures.length === 0) return ledger.succeed(task, { valid: true, failures });
   await ledger.fail(task, { code: 'NOT_VALID', message: failures.join(' ') }, false);
@@ -89,7 +100,7 @@ async function wait(
     state: 'waiting',
     due_at: dueAt ?? (timeoutSeconds === undefined ? null : later(ledger.now, timeoutSeconds)),
     wait_event: event ?? (signal === undefined ? null : `signal:${signal}`),
-    wait_key: pair ? keyOf(pair[0], resolve(pair[1], scope)) : null,
+    wait_key: pair ? keyText('where', keyOf(pair[0], resolve(pair[1], scope))) : null,
   });
   if (task.wait_key !== null) {
     const earlier = await earlierEvent(ledger, task, findSince);
@@ -105,13 +116,15 @@ async function wait(
 function dueOf({ seconds, until }: StepOf<'wait'>, scope: Scope, now: Date): Date | null {
   if (seconds !== undefined) {
     const value = Number(resolve(seconds, scope));
-    if (!Number.isFinite(value) || value < 0) throw new Problem('INVALID_INPUT', 'seconds: must be a number');
+    if (!(value >= 0 && value <= MAX_WAIT_SECONDS))
+      throw new Problem('INVALID_INPUT', `seconds: must be a number from 0 to ${MAX_WAIT_SECONDS}`);
     return later(now, value);
   }
   if (until === undefined) return null;
   const due = new Date(String(resolve(until, scope)));
-  if (Number.isNaN(due.getTime())) throw new Problem('INVALID_INPUT', 'until: must be an instant');
-  return due;
+  if (!(due.getTime() - now.getTime() <= MAX_WAIT_SECONDS * 1000))
+    throw new Problem('INVALID_INPUT', 'until: must be an instant, at most ten years away');
+  return due < now ? now : due;
 }
 
 function later(now: Date, seconds: number): Date {
@@ -139,7 +152,7 @@ async function child(
 async function act(ledger: Ledger, path: string, step: PlainStep, scope: Scope): Promise<void> {
   const input = wrap(inputOf(step, scope));
   const limit = 'concurrency' in step ? step.concurrency : undefined;
-  const key = limit ? String(evaluate(limit.key, scope)) : null;
+  const key = limit ? keyText('concurrency.key', String(evaluate(limit.key, scope))) : null;
   const task = await ledger.insert(path, step, { state: 'pending', input, concurrency_key: key });
   if (limit && key !== null && (await countRunning(ledger.transaction, key)) >= limit.limit) return;
   await ledger.claim(task, step, { isNewAttempt: true });
@@ -163,8 +176,25 @@ function inputOf(step: PlainStep, scope: Scope): unknown {
       return { input: resolveFields(step.input, scope), recover: recoverOf(step, scope) };
     case 'agent':
       return { agent: resolve(step.agent, scope), input: resolve(step.input, scope) };
+    case 'validate':
+      return resolveFields(
+        {
+          text: step.text,
+          request: step.request ?? null,
+          approvers: step.approvers ?? [],
+          about: step.about ?? null,
+        },
+        scope,
+      );
     case 'notify':
-      return resolveFields({ to: step.to, subject: step.subject, text: step.text }, scope);
+      return resolveFields(
+        {
+          to: step.to,
+          template: step.template ?? 'message',
+          data: step.data ?? { title: step.subject ?? '', body: step.text ?? '' },
+        },
+        scope,
+      );
     case 'human':
       return resolveFields(
         {

@@ -1,6 +1,5 @@
 import type { Caller } from '../../../http/caller.ts';
-import { html } from '../../../platform/html.ts';
-import { MailError } from '../../../platform/mail/index.ts';
+import { Problem } from '../../../http/problem.ts';
 import type { Principal } from '../../shared/identity/index.ts';
 import { type Definition, MAX_OUTPUT_BYTES, type StepOf } from '../templates/index.ts';
 import type { Claim } from './ledger.ts';
@@ -30,13 +29,12 @@ export interface CarriedOut {
 /** An event that was on its way while the step began to wait, or looked, is found by looking again. */
 const LOOKS_MS = [5_000, 60_000];
 const LATER_LOOKS_MS = 3_600_000;
-const MAIL_DOMAIN = 'workflows.ai-manager';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type CarryOut = ReturnType<typeof createCarryOut>;
 
-/** Carries steps out: an operation in this process, or a mail. It never throws for what a template can cause. */
-export function createCarryOut({ invoker, identity, database, mailer, mailFrom, log, now }: WorkflowParts) {
+/** Carries steps out: an operation in this process, or a notification. It never throws for what a template can cause. */
+export function createCarryOut({ invoker, identity, database, notifications, log, now }: WorkflowParts) {
   interface Asked {
     operation: string;
     input: Record<string, unknown>;
@@ -182,25 +180,78 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
     );
   }
 
-  async function notify(claim: Claim): Promise<Result> {
-    const { to, subject, text } = claim.input as { to: string | string[]; subject: string; text: string };
+  /** Judges the text; what a person has to decide waits for the decision. */
+  async function validate(
+    step: StepOf<'validate'>,
+    claim: Claim,
+    context: Omit<Asked, 'operation' | 'input'>,
+  ): Promise<Result> {
+    if (claim.progress) {
+      const { resultId } = claim.progress as { resultId: string };
+      const read = await ask({ ...context, operation: 'validation.get', input: { resultId } });
+      return read.kind === 'succeeded' ? validated(read.output, claim.progress) : read;
+    }
+    const { text, request, approvers, about } = claim.input as Record<string, unknown>;
+    const result = await ask({
+      ...context,
+      operation: 'validation.check',
+      input: {
+        ruleSet: step.ruleSet,
+        text: String(text ?? ''),
+        request,
+        about,
+        approvers: [approvers].flat().filter((one) => typeof one === 'string' && one !== ''),
+        action: step.action,
+        reference: `wf:${claim.taskId}`,
+      },
+      key: `wf:${claim.taskId}`,
+    });
+    return result.kind === 'succeeded' ? validated(result.output, null) : result;
+  }
+
+  function validated(output: unknown, progress: Record<string, unknown> | null): Result {
+    const verdict = output as Record<'resultId' | 'status' | 'effect' | 'feedback', string> & {
+      score: number | null;
+      output: string | null;
+      decisionId: string | null;
+    };
+    const { resultId, status, effect, score, feedback, output: usable, decisionId } = verdict;
+    if (effect === 'waiting')
+      return waits(progress ?? { resultId, looks: 0 }, 'decision.*', `decisionId=${decisionId}`);
+    if (effect === 'refused') return refused('NOT_VALID', feedback);
+    const valid = effect === 'changed' || status === 'passed';
+    const failures = valid ? [] : [feedback];
+    return {
+      kind: 'succeeded',
+      output: { valid, failures, resultId, status, effect, score, output: usable },
+    };
+  }
+
+  /** Sends through the notifications: an attempt that is repeated finds what the first one sent by its key. */
+  async function notify(tenantId: string, claim: Claim, instance: InstanceRow): Promise<Result> {
+    const { to, template, data } = claim.input as {
+      to: string | string[];
+      template: string;
+      data: Record<string, unknown>;
+    };
+    const request = {
+      to: [to].flat().flatMap((entry) => String(entry).split(',')),
+      template,
+      data,
+      dedupeKey: `wf:${claim.taskId}`,
+      source: `workflow:${instance.id}`,
+      category: template === 'message' ? ('workflows' as const) : undefined,
+    };
     try {
-      const { messageId } = await mailer.send({
-        from: mailFrom,
-        to,
-        subject: String(subject).replaceAll(/\s+/g, ' '),
-        text: String(text),
-        html: html`<pre style="font: inherit; white-space: pre-wrap">${String(text)}</pre>`.toString(),
-        messageId: `<${claim.taskId}@${MAIL_DOMAIN}>`,
-      });
-      return { kind: 'succeeded', output: { messageId } };
+      const sender = { tenantId, by: `workflow ${instance.template}` };
+      const sent = await database.withTenant(tenantId, (transaction) =>
+        notifications.notify(transaction, sender, request),
+      );
+      const notificationIds = sent.map(({ notificationId }) => notificationId);
+      return { kind: 'succeeded', output: { notificationIds, recipients: sent.length } };
     } catch (error) {
-      if (!(error instanceof MailError)) throw error;
-      const { message, retryable } = error;
-      return {
-        kind: 'failed',
-        failed: { code: 'MAIL_NOT_SENT', message, isRetryable: retryable, mayHaveHappened: retryable },
-      };
+      if (!(error instanceof Problem)) throw error;
+      return refused(error.code, error.message);
     }
   }
 
@@ -229,8 +280,10 @@ export function createCarryOut({ invoker, identity, database, mailer, mailFrom, 
         return agent(claim, context);
       case 'human':
         return human(step, claim, context);
+      case 'validate':
+        return validate(step, claim, context);
       case 'notify':
-        return notify(claim);
+        return notify(instance.tenant_id, claim, instance);
       case 'child':
         return child(instance.tenant_id, claim);
       default:

@@ -1,5 +1,5 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { type Plan, planOf, type StepError } from '../templates/index.ts';
+import { jsonText, type Plan, planOf, type StepError } from '../templates/index.ts';
 import { begin, beginPending } from './begin.ts';
 import type { CarriedOut } from './carry-out.ts';
 import { createChildren } from './children.ts';
@@ -85,6 +85,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
       wake_at: wakeAt,
       touched_at: now(),
       steps_started: ledger.stepsStarted,
+      output_characters: ledger.outputCharacters,
     });
     if (wakeAt && wakeAt.getTime() !== instance.wake_at?.getTime())
       await jobs.enqueue<AdvanceJob>(
@@ -158,7 +159,7 @@ async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<voi
       state: 'waiting',
       claim: null,
       lease_until: null,
-      progress: JSON.stringify(result.progress),
+      progress: jsonText(result.progress),
       due_at: result.lookAgainMs === null ? null : new Date(ledger.now.getTime() + result.lookAgainMs),
       wait_event: result.event,
       wait_key: result.key,
@@ -181,7 +182,7 @@ async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<voi
     claim: null,
     lease_until: null,
     due_at: dueAt,
-    error: JSON.stringify(error),
+    error: jsonText(error),
     may_have_happened: may,
     attempt: waitMs === undefined ? task.attempt : task.attempt - 1,
   });

@@ -8,6 +8,7 @@ const operate = ['admin', 'executive', 'ops'] as const;
 const instanceId = id.describe('The instance');
 const json = z.record(z.string(), z.unknown());
 const reason = prose(3, 500);
+const n8nExecution = z.string().min(1).max(100).describe('Execution of n8n');
 
 const failure = z.object({
   code: z.string(),
@@ -258,7 +259,7 @@ export const workflow = resource({
         'Before its node acts. Repeated by the same execution it answers the same: `run` is false when the step has ' +
         'ended already, and `output` is what it answered.',
       access: operate,
-      input: z.object({ instanceId, step: z.string().max(60), executionId: z.string().min(1).max(100) }),
+      input: z.object({ instanceId, step: z.string().max(60), executionId: n8nExecution }),
       output: z
         .object({
           run: z.boolean(),
@@ -269,6 +270,7 @@ export const workflow = resource({
         })
         .meta({ id: 'WorkflowStepBegun' }),
       errors: ['NOT_FOUND', 'WORKFLOW_STATE'],
+      hints: { executionId: { locator: false } },
     }),
     endStep: operation({
       method: 'POST',
@@ -278,12 +280,13 @@ export const workflow = resource({
       input: z.object({
         instanceId,
         step: z.string().max(60),
-        executionId: z.string().min(1).max(100),
+        executionId: n8nExecution,
         output: z.unknown().optional(),
         error: z.string().max(2000).optional().describe('Why it failed; the workflow is undone then'),
       }),
       output: state,
       ...change,
+      hints: { executionId: { locator: false } },
     }),
     fail: operation({
       method: 'POST',
@@ -291,8 +294,9 @@ export const workflow = resource({
       summary: 'Report that an n8n execution failed',
       description: 'From the error workflow. What the steps of the execution did is undone.',
       access: operate,
-      input: z.object({ executionId: z.string().min(1).max(100), message: z.string().max(2000) }),
+      input: z.object({ executionId: n8nExecution, message: z.string().max(2000) }),
       output: z.object({ instances: z.array(id) }).meta({ id: 'FailedWorkflows' }),
+      hints: { executionId: { locator: false } },
     }),
   },
 });

@@ -11,6 +11,7 @@ import {
   ROLLBACK_QUEUE,
   type WorkflowParts,
 } from './parts.ts';
+import { createRecall } from './recall.ts';
 import { ENDED } from './states.ts';
 import { findInstance, type InstanceRow, lockInstance, renewLeases, undosOf } from './store.ts';
 import { stepIdOf, UNDO_CHILD, type UndoClaim } from './undo.ts';
@@ -35,6 +36,7 @@ export function defineDriver(
 ): void {
   const { database, jobs, templates, leaseSeconds, atPoint, log } = parts;
   const { commit, carryOut, ending, undoChild } = engine;
+  const recall = createRecall(parts);
 
   async function advance({ tenantId, instanceId, arrived }: AdvanceJob, signal: AbortSignal): Promise<void> {
     const underWay = new Map<string, Promise<void>>();
@@ -97,6 +99,7 @@ export function defineDriver(
       (leaseSeconds * 1000) / 3,
     ).unref();
     try {
+      await recall(tenantId, instanceId);
       await store([], arrived);
       while (underWay.size > 0) await Promise.race(underWay.values());
     } finally {

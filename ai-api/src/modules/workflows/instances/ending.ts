@@ -1,9 +1,10 @@
 import type { EventType } from '../../../contract/events.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
-import type { StepError } from '../templates/index.ts';
+import { jsonText, type StepError } from '../templates/index.ts';
 import type { Ended } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, ROLLBACK_QUEUE, type WorkflowParts } from './parts.ts';
+import { forgetSecrets } from './secrets.ts';
 import { type InstanceRow, nextInLine, note, updateInstance } from './store.ts';
 
 /** What events say of an instance. */
@@ -22,7 +23,12 @@ const EVENT_OF = {
 export type Ending = ReturnType<typeof createEnding>;
 
 /** What is written when a step or an instance ends. */
-export function createEnding({ events, jobs, now }: Pick<WorkflowParts, 'events' | 'jobs' | 'now'>) {
+export function createEnding({
+  events,
+  jobs,
+  templates,
+  now,
+}: Pick<WorkflowParts, 'events' | 'jobs' | 'templates' | 'now'>) {
   async function publish(
     transaction: TenantTransaction,
     instance: InstanceRow,
@@ -57,13 +63,18 @@ export function createEnding({ events, jobs, now }: Pick<WorkflowParts, 'events'
     ): Promise<void> => {
       await updateInstance(transaction, instance.id, {
         state,
-        output: output && JSON.stringify(output),
-        ...(error ? { error: JSON.stringify(error) } : {}),
+        output: output && jsonText(output),
+        ...(error ? { error: jsonText(error) } : {}),
         wake_at: null,
         touched_at: now(),
         ended_at: now(),
         is_paused: false,
       });
+      if (isDone(state, instance)) {
+        const { tenant_id, template, version } = instance;
+        const definition = await templates.definition(transaction, tenant_id, template, version);
+        await forgetSecrets(transaction, definition, instance);
+      }
       const reason = error?.message ?? instance.cancel_reason ?? reasonIn(instance);
       await note(transaction, {
         instanceId: instance.id,
@@ -104,6 +115,11 @@ export function createEnding({ events, jobs, now }: Pick<WorkflowParts, 'events'
       });
     },
   };
+}
+
+/** Whether no step of an instance will ever run again: neither anew nor to undo it for its parent. */
+function isDone(state: EndState, { parent_id: parentId }: InstanceRow): boolean {
+  return (state === 'completed' || state === 'compensated') && parentId === null;
 }
 
 function reasonIn({ error }: InstanceRow): string {

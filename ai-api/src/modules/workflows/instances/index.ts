@@ -5,13 +5,14 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Mailer } from '../../../platform/mail/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Agents } from '../../ai/agents/index.ts';
 import type { Decisions } from '../../ai/decisions/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import { workflow } from './contract.ts';
 import type { AtPoint } from './parts.ts';
@@ -27,22 +28,19 @@ interface Needs {
   templates: Templates;
   invoker: Invoker;
   identity: Identity;
+  people: People;
   decisions: Decisions;
   agents: Agents;
-  mailer: Mailer;
+  notifications: Notifications;
   clock: Clock;
   log: Logger;
   atPoint: AtPoint;
-  config: Pick<
-    Config,
-    'MAIL_FROM' | 'WORKFLOW_CONCURRENCY' | 'WORKFLOW_COMPANY_CONCURRENCY' | 'JOB_HEARTBEAT_SECONDS'
-  >;
+  config: Pick<Config, 'WORKFLOW_CONCURRENCY' | 'WORKFLOW_COMPANY_CONCURRENCY' | 'JOB_HEARTBEAT_SECONDS'>;
 }
 
 export function create({ config, clock, ...needs }: Needs) {
   const parts = {
     ...needs,
-    mailFrom: config.MAIL_FROM,
     leaseSeconds: config.JOB_HEARTBEAT_SECONDS,
     now: () => clock.now(),
   };
@@ -53,11 +51,8 @@ export function create({ config, clock, ...needs }: Needs) {
 }
 
 /** What people wrote into workflows, and what steps answered about them. */
-export function personalData(service: Workflows): PersonalData {
-  return {
-    tables: ['workflows.instances', 'workflows.tasks', 'workflows.compensations', 'workflows.signals'],
-    about: service.about,
-  };
+export function personalData({ personalData: held }: Workflows): PersonalData {
+  return held;
 }
 
 /** The operations of this module. */

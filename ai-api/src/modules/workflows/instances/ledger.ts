@@ -3,6 +3,8 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import {
   type Definition,
   type Done,
+  jsonText,
+  MAX_INSTANCE_CHARACTERS,
   type PlainStep,
   type Step,
   type StepError,
@@ -48,6 +50,8 @@ export class Ledger {
   /** Keys whose places became free. */
   readonly freedKeys = new Set<string>();
   stepsStarted: number;
+  /** Of all that the steps answered. */
+  outputCharacters: number;
   readonly #tasks: Map<string, TaskRow>;
   readonly #leaseSeconds: number;
 
@@ -64,6 +68,7 @@ export class Ledger {
     this.definition = parts.definition;
     this.now = parts.now;
     this.stepsStarted = parts.instance.steps_started;
+    this.outputCharacters = parts.instance.output_characters;
     this.#tasks = new Map(parts.tasks.map((task) => [task.path, task]));
     this.#leaseSeconds = parts.leaseSeconds;
   }
@@ -152,13 +157,17 @@ export class Ledger {
   }
 
   async succeed(task: TaskRow, output: unknown): Promise<void> {
-    await this.#end(task, { state: 'succeeded', output: wrap(output), error: null, may_have_happened: true });
+    const text = wrap(output);
+    if (this.outputCharacters + text.length > MAX_INSTANCE_CHARACTERS)
+      return this.fail(task, { code: 'OUTPUT_TOO_LARGE', message: ALL_TOO_LARGE }, true);
+    this.outputCharacters += text.length;
+    await this.#end(task, { state: 'succeeded', output: text, error: null, may_have_happened: true });
   }
 
   async fail(task: TaskRow, error: StepError, mayHaveHappened = task.may_have_happened): Promise<void> {
     await this.#end(task, {
       state: 'failed',
-      error: JSON.stringify(error),
+      error: jsonText(error),
       may_have_happened: mayHaveHappened,
     });
   }
@@ -175,6 +184,8 @@ export class Ledger {
     this.ended.push({ step, path, state: change.state, error: error as StepError | null });
   }
 }
+
+const ALL_TOO_LARGE = `The steps of an instance answer at most ${MAX_INSTANCE_CHARACTERS / 1_000_000} MB.`;
 
 const ENDED_TASK = {
   claim: null,

@@ -14,10 +14,11 @@ import {
   updateInstance,
   wrap,
 } from './store.ts';
-import { instanceView } from './views.ts';
+import type { Show } from './views.ts';
 
 interface Helpers {
   ending: Ending;
+  show: Show;
   ledgerOf(transaction: TenantTransaction, instance: InstanceRow): Promise<Ledger>;
   enqueue(transaction: TenantTransaction, instance: InstanceRow): Promise<void>;
   refuseEnded(row: InstanceRow): void;
@@ -26,7 +27,7 @@ interface Helpers {
 /** Instances whose steps n8n carries out: it reports them, and this API compensates when n8n fails. */
 export function createN8nRunner(
   { database, now }: WorkflowParts,
-  { ending, ledgerOf, enqueue, refuseEnded }: Helpers,
+  { ending, show, ledgerOf, enqueue, refuseEnded }: Helpers,
 ) {
   /** The step of an instance that this execution may report. */
   async function open(
@@ -77,6 +78,7 @@ export function createN8nRunner(
           state: 'running',
           attempt: 1,
           input: wrap({ input, recover: null }),
+          progress: JSON.stringify({ operation }),
           may_have_happened: true,
         });
         await updateInstance(transaction, instanceId, {
@@ -103,21 +105,24 @@ export function createN8nRunner(
       database.withTenant(actor.tenantId, async (transaction) => {
         const before = await findInstance(transaction, instanceId);
         const ended = before?.execution_id === executionId && before.ended_at !== null;
-        if (before && ended) return instanceView(before);
+        if (before && ended) return show(transaction, before);
         const { instance, ledger } = await open(transaction, instanceId, stepId, executionId);
         const task = ledger.find(stepId);
         if (!task) throw new Problem('WORKFLOW_STATE', `The step ${stepId} was not begun.`);
         if (task.state === 'running') {
           if (error === undefined) await ledger.succeed(task, output ?? null);
           else await ledger.fail(task, { code: 'N8N_FAILED', message: error }, true);
-          await updateInstance(transaction, instanceId, { touched_at: now() });
+          await updateInstance(transaction, instanceId, {
+            touched_at: now(),
+            output_characters: ledger.outputCharacters,
+          });
           const { outcome } = planned(ledger);
           if (outcome.state === 'completed')
             await ending.end(transaction, instance, 'completed', { output: outcome.output });
           if (outcome.state === 'failed') await undo(transaction, instance, outcome.error.message);
           await ending.report(transaction, instance, ledger.ended, ledger.freedKeys);
         }
-        return instanceView((await findInstance(transaction, instanceId)) as InstanceRow);
+        return show(transaction, (await findInstance(transaction, instanceId)) as InstanceRow);
       }),
 
     /** Undoes what an execution did that failed; answers the instances. */
@@ -128,13 +133,12 @@ export function createN8nRunner(
           const instance = await lockInstance(transaction, id);
           if (instance) await undo(transaction, instance, message);
         }
+        const ids = instances.map(({ id }) => id);
         await record(transaction, actor, {
           subject: 'workflows',
-          details: [
-            { about: [], content: { executionId, message, instances: instances.map(({ id }) => id) } },
-          ],
+          details: [{ about: [], content: { executionId, message, instances: ids } }],
         });
-        return { instances: instances.map(({ id }) => id) };
+        return { instances: ids };
       }),
   };
 

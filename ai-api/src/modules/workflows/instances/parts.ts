@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import type { Invoker } from '../../../http/invoker.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Mailer } from '../../../platform/mail/index.ts';
 import type { Decisions } from '../../ai/decisions/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
+import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import type { Arrived } from './deliver.ts';
 
@@ -32,9 +33,9 @@ export interface WorkflowParts {
   templates: Templates;
   invoker: Invoker;
   identity: Pick<Identity, 'principalNow'>;
+  people: Pick<People, 'findBuilder' | 'findBuilders'>;
   decisions: Pick<Decisions, 'create'>;
-  mailer: Mailer;
-  mailFrom: string;
+  notifications: Pick<Notifications, 'notify'>;
   log: Logger;
   now: () => Date;
   /** For how long a process may be silent before its steps are taken over. */

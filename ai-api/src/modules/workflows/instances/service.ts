@@ -8,7 +8,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Agents } from '../../ai/agents/index.ts';
 import { type Actor, actorOf, displayName, record } from '../../shared/audit/index.ts';
 import { principalOf } from '../../shared/identity/index.ts';
-import { inputSchemaOf, MAX_INPUT_BYTES } from '../templates/index.ts';
+import { inputSchemaOf, jsonText, MAX_INPUT_BYTES } from '../templates/index.ts';
 import { createCarryOut, type Result } from './carry-out.ts';
 import { createCommit } from './commit.ts';
 import { defineDriver } from './driver.ts';
@@ -16,11 +16,15 @@ import { about, createEnding } from './ending.ts';
 import { Ledger } from './ledger.ts';
 import { createN8nRunner } from './n8n-runner.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
+import { personalDataOf, subjectsIn } from './personal-data.ts';
+import { applyRetention } from './retention.ts';
+import { hiding } from './secrets.ts';
 import { ENDED } from './states.ts';
 import {
   changeFailedUndos,
   childrenOf,
   countByState,
+  countSignals,
   findByReference,
   findInstance,
   forgetFailed,
@@ -28,7 +32,6 @@ import {
   type InstanceRow,
   insertInstance,
   insertSignal,
-  instancesNaming,
   listInstances,
   lockInstance,
   note,
@@ -38,13 +41,16 @@ import {
   updateInstance,
 } from './store.ts';
 import { createUndoing, hasPassedPivot } from './undo.ts';
-import { instanceView, taskView, timelineOf, undoView } from './views.ts';
+import { createShow, instanceView, taskView, timelineOf, undoView } from './views.ts';
 import { resolveByDecision, resolveRollback, sweep, wakeByEvent } from './wakes.ts';
 
 /** How often a call that waits for the end looks. */
 const LOOK_MS = 100;
 /** How long undoing a child may take between two looks of its parent. */
 const CHILD_LOOK_MS = 1_000;
+
+/** Signals that no step has taken. */
+const MAX_SIGNALS = 100;
 
 interface Start {
   template: string;
@@ -70,6 +76,12 @@ export function createWorkflows(
   const undoing = createUndoing(parts, ending);
   const commit = createCommit(parts, ending, undoing);
   defineDriver(parts, { commit, ending, undoChild, carryOut: createCarryOut(parts) }, limits);
+  const show = createShow(templates);
+  jobs.schedule({
+    name: 'workflow.retention',
+    cron: '30 2 * * *',
+    run: async () => void (await applyRetention(parts)),
+  });
   jobs.schedule({ name: 'workflow.sweep', cron: '* * * * *', run: () => sweep(parts) });
   events.subscribe((transaction, published) => wakeByEvent(parts, transaction, published));
   events.subscribe((transaction, published) => resolveByDecision(ending, now, transaction, published));
@@ -98,7 +110,7 @@ export function createWorkflows(
       if (!row) throw notFound('workflow', instanceId);
       await act(transaction, row);
       await note(transaction, { instanceId, at: now(), what, who: displayName(actor), detail });
-      const view = instanceView(await require(transaction, instanceId));
+      const view = await show(transaction, await require(transaction, instanceId));
       await record(transaction, actor, {
         subject: `workflow:${instanceId}`,
         details: [{ about: [], content: { what, detail } }],
@@ -161,7 +173,7 @@ export function createWorkflows(
         reference === undefined ? undefined : await findByReference(transaction, template, reference);
       if (known) return known;
       const { version, definition } = await templates.published(transaction, template);
-      const parsed = inputSchemaOf(definition.input).safeParse(input);
+      const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)));
       if (!parsed.success) throw invalidInput(parsed.error);
       const at = now();
       const row = await insertInstance(transaction, {
@@ -183,7 +195,12 @@ export function createWorkflows(
       if (definition.runner === 'platform') await enqueue(transaction, row);
       await record(transaction, actor, {
         subject: `workflow:${row.id}`,
-        details: [{ about: [], content: { template, version, input: parsed.data } }],
+        details: [
+          {
+            about: await subjectsIn(transaction, parts.people, parsed.data),
+            content: { template, version, input: hiding(definition, row)(parsed.data) },
+          },
+        ],
       });
       return row;
     });
@@ -203,9 +220,10 @@ export function createWorkflows(
     /** @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
     execute: async (request: RequestContext, input: Start) => {
       const row = await start(request, input);
-      if (input.waitSeconds === 0) return instanceView(row);
       const { tenantId } = request.caller;
-      return instanceView(await waitForEnd(tenantId, row.id, input.waitSeconds, request.signal));
+      const { waitSeconds } = input;
+      const shown = waitSeconds === 0 ? row : await waitForEnd(tenantId, row.id, waitSeconds, request.signal);
+      return database.withTenant(tenantId, (transaction) => show(transaction, shown));
     },
 
     list: (tenantId: string, filter: InstanceFilter, page: Page) =>
@@ -214,7 +232,11 @@ export function createWorkflows(
           cursor: z.uuid(),
           query: (before, limit) => listInstances(transaction, filter, before, limit),
           key: ({ id }) => id,
-          view: instanceView,
+          describe: async (rows) => {
+            const views = [];
+            for (const row of rows) views.push(await show(transaction, row));
+            return views;
+          },
         }),
       ),
 
@@ -225,7 +247,7 @@ export function createWorkflows(
 
     get: (tenantId: string, instanceId: string) =>
       database.withTenant(tenantId, async (transaction) =>
-        instanceView(await require(transaction, instanceId)),
+        show(transaction, await require(transaction, instanceId)),
       ),
 
     /** Everything about an instance, in a fixed number of queries. @throws {Problem} NOT_FOUND */
@@ -234,6 +256,7 @@ export function createWorkflows(
         const instance = await require(transaction, instanceId);
         const { template, version } = instance;
         const definition = await templates.definition(transaction, tenantId, template, version);
+        const hidden = hiding(definition, instance);
         const [tasks, undos, notes, children] = [
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
@@ -250,11 +273,11 @@ export function createWorkflows(
           costMicros: row.cost_micros,
         }));
         return {
-          instance: instanceView(instance),
+          instance: instanceView(definition, instance),
           definition: definition as unknown as Record<string, unknown>,
-          tasks: tasks.map(taskView),
-          compensations: undos.map(undoView),
-          timeline: timelineOf(definition, notes, tasks, undos),
+          tasks: hidden(tasks.map(taskView)),
+          compensations: hidden(undos.map(undoView)),
+          timeline: hidden(timelineOf(definition, notes, tasks, undos)),
           children: children.map(({ id, template, state }) => ({ instanceId: id, template, state })),
           executions,
           costMicros: executions.reduce((sum, { costMicros }) => sum + (costMicros ?? 0), 0),
@@ -263,7 +286,8 @@ export function createWorkflows(
 
     timeline: (tenantId: string, instanceId: string) =>
       database.withTenant(tenantId, async (transaction) => {
-        const { template, version } = await require(transaction, instanceId);
+        const instance = await require(transaction, instanceId);
+        const { template, version } = instance;
         const definition = await templates.definition(transaction, tenantId, template, version);
         const entries = timelineOf(
           definition,
@@ -271,7 +295,7 @@ export function createWorkflows(
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
         );
-        return { entries };
+        return { entries: hiding(definition, instance)(entries) };
       }),
 
     pause: (actor: Actor, instanceId: string) =>
@@ -311,6 +335,10 @@ export function createWorkflows(
     signal: (actor: Actor, instanceId: string, name: string, payload: object) =>
       change(actor, instanceId, `signal ${name}`, null, async (transaction, row) => {
         refuseEnded(row);
+        if (Buffer.byteLength(JSON.stringify(payload)) > MAX_INPUT_BYTES)
+          throw invalidField('payload', `must be at most ${MAX_INPUT_BYTES / 1000} kB`);
+        if ((await countSignals(transaction, instanceId)) >= MAX_SIGNALS)
+          throw new Problem('WORKFLOW_STATE', `${MAX_SIGNALS} signals wait for the workflow already.`);
         await insertSignal(transaction, { instanceId, name, payload, by: displayName(actor), at: now() });
         await enqueue(transaction, row);
       }),
@@ -335,12 +363,13 @@ export function createWorkflows(
         }
         if (row.state !== 'failed' && row.state !== 'cancelled')
           throw new Problem('WORKFLOW_STATE', `The workflow is ${row.state}: only failed ones are retried.`);
-        const forgotten = await forgetFailed(transaction, instanceId, path);
+        const forgotten = await forgetFailed(transaction, instanceId, now(), path);
         if (path !== undefined && forgotten === 0) throw notFound('failed step', path);
         await updateInstance(transaction, instanceId, {
           state: 'running',
           error: null,
           ended_at: null,
+          execution_id: null,
           cancel_mode: null,
           cancel_reason: null,
           touched_at: now(),
@@ -354,22 +383,14 @@ export function createWorkflows(
           throw new Problem('WORKFLOW_STATE', 'Only the rest of an incomplete rollback can be reported.');
       }),
 
-    ...createN8nRunner(parts, { ending, ledgerOf, enqueue, refuseEnded }),
+    ...createN8nRunner(parts, { ending, show, ledgerOf, enqueue, refuseEnded }),
 
-    /** The workflows whose input names a subject such as `builder:b-001`; null when there is none. */
-    about: async (transaction: TenantTransaction, subject: string): Promise<object | null> => {
-      const rows = await instancesNaming(transaction, subject, subject.slice(subject.indexOf(':') + 1));
-      if (rows.length === 0) return null;
-      return rows.map(({ id, template, state, input, created_at }) => ({
-        instanceId: id,
-        template,
-        state,
-        input,
-        createdAt: created_at.toISOString(),
-      }));
-    },
+    personalData: personalDataOf(parts.people),
 
     /** Looks for forgotten instances now, as the schedule does each minute. */
     sweep: () => sweep(parts),
+
+    /** Removes what is no longer kept now, as the schedule does each night. */
+    applyRetention: () => applyRetention(parts),
   };
 }

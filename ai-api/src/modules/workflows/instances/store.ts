@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { jsonText } from '../templates/index.ts';
 
 export type InstanceRow = Selectable<Schema['workflows.instances']>;
 /** `is_expired`: the process that carries the step out has not been heard of for too long. */
@@ -25,7 +26,7 @@ export interface InstanceFilter {
 
 /** JSON for a jsonb column; every JSON value, in an object. */
 export function wrap(value: unknown): string {
-  return JSON.stringify({ value: value ?? null });
+  return jsonText({ value: value ?? null });
 }
 
 /** Inserts an instance; undefined when its reference is taken. */
@@ -35,7 +36,7 @@ export function insertInstance(
 ): Promise<InstanceRow | undefined> {
   return transaction
     .insertInto('workflows.instances')
-    .values({ ...instance, input: JSON.stringify(input), principal: JSON.stringify(principal) })
+    .values({ ...instance, input: jsonText(input), principal: jsonText(principal) })
     .onConflict((conflict) =>
       conflict.columns(['tenant_id', 'template', 'reference']).where('reference', 'is not', null).doNothing(),
     )
@@ -92,27 +93,6 @@ export function listInstances(
   return query.execute();
 }
 
-/** Instances whose input has one of these texts as a value. */
-export async function instancesNaming(
-  transaction: TenantTransaction,
-  ...values: string[]
-): Promise<InstanceRow[]> {
-  const isNamed = sql.join(
-    values.map(
-      (value) =>
-        sql`jsonb_path_exists(input, '$.** ? (@ == $value)', jsonb_build_object('value', ${value}::text))`,
-    ),
-    sql` or `,
-  );
-  return transaction
-    .selectFrom('workflows.instances')
-    .selectAll()
-    .where(sql<boolean>`(${isNamed})`)
-    .orderBy('id')
-    .limit(10_000)
-    .execute();
-}
-
 export async function countByState(
   transaction: TenantTransaction,
   template?: string,
@@ -132,6 +112,16 @@ export function childrenOf(transaction: TenantTransaction, id: string): Promise<
     .where('parent_id', '=', id)
     .orderBy('id')
     .execute();
+}
+
+/** How many instances were started below one, by it and by those that it started. */
+export async function countBelow(transaction: TenantTransaction, rootId: string): Promise<number> {
+  const { count } = await transaction
+    .selectFrom('workflows.instances')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('root_id', '=', rootId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Instances of the runner n8n that an execution reports to and that have not ended. */
@@ -174,18 +164,32 @@ export async function updateTask(
   await transaction.updateTable('workflows.tasks').set(change).where('id', '=', id).execute();
 }
 
-/** Lets the steps that failed begin anew, all of them or the one at a path. */
+/**
+ * Lets the steps that failed begin anew, all of them or the one at a path. One that may have happened goes on under its
+ * key, so that its operation is carried out once; unless its answer is lost for good.
+ */
 export async function forgetFailed(
   transaction: TenantTransaction,
   instanceId: string,
+  at: Date,
   path?: string,
 ): Promise<number> {
+  let again = transaction
+    .updateTable('workflows.tasks')
+    .set({ state: 'retrying', attempt: 0, due_at: at, started_at: at, ended_at: null, error: null })
+    .where('instance_id', '=', instanceId)
+    .where('state', '=', 'failed')
+    .where('type', '=', 'operation')
+    .where('may_have_happened', '=', true)
+    .where(sql<boolean>`error ->> 'code' is distinct from 'IDEMPOTENCY_ANSWER_LOST'`);
+  if (path !== undefined) again = again.where('path', '=', path);
+  const kept = Number((await again.executeTakeFirst()).numUpdatedRows);
   let query = transaction
     .deleteFrom('workflows.tasks')
     .where('instance_id', '=', instanceId)
     .where('state', 'in', ['failed', 'cancelled']);
   if (path !== undefined) query = query.where('path', '=', path);
-  return Number((await query.executeTakeFirst()).numDeletedRows);
+  return kept + Number((await query.executeTakeFirst()).numDeletedRows);
 }
 
 /** How many steps of the company with a key are under way. Others that ask wait until the transaction ends. */
@@ -314,11 +318,22 @@ export async function insertSignal(
       id: uuidv7(),
       instance_id: instanceId,
       name,
-      payload: JSON.stringify(payload),
+      payload: jsonText(payload),
       sent_by: by,
       sent_at: at,
     })
     .execute();
+}
+
+/** How many signals no step has taken yet. */
+export async function countSignals(transaction: TenantTransaction, instanceId: string): Promise<number> {
+  const { count } = await transaction
+    .selectFrom('workflows.signals')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('instance_id', '=', instanceId)
+    .where('taken_by', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Takes the oldest signal of a name that no step has taken. */

@@ -3,6 +3,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import {
   type Definition,
   expressionError,
+  jsonText,
   type PlainStep,
   planOf,
   resolveFields,
@@ -67,7 +68,7 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
     await updateUndo(transaction, undo.id, {
       state: 'running',
       attempt: undo.attempt + 1,
-      input: JSON.stringify(input),
+      input: jsonText(input),
       claim: token,
       lease_until: leaseEnd(leaseSeconds) as unknown as Date,
       due_at: null,
@@ -125,7 +126,7 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
     await updateUndo(transaction, undo.id, {
       ...FREE,
       state: 'failed',
-      error: JSON.stringify(error),
+      error: jsonText(error),
       ended_at: now(),
     });
   }
@@ -156,7 +157,7 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
     await updateUndo(transaction, undo.id, {
       ...FREE,
       state: 'retrying',
-      error: JSON.stringify(error),
+      error: jsonText(error),
       due_at: new Date(now().getTime() + pause),
       attempt: waitMs === undefined ? undo.attempt : undo.attempt - 1,
     });
@@ -174,7 +175,10 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
       await closeOpen(ledger);
       const wanted = state === 'failed' || instance.cancel_mode === 'undo';
       const undos = wanted && !hasPassedPivot(ledger) ? undosFor(ledger) : [];
-      await updateInstance(transaction, instance.id, { steps_started: ledger.stepsStarted });
+      await updateInstance(transaction, instance.id, {
+        steps_started: ledger.stepsStarted,
+        output_characters: ledger.outputCharacters,
+      });
       if (undos.length === 0) return ending.end(transaction, instance, state, { error });
       const at = now();
       await insertUndos(
@@ -183,7 +187,7 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
       );
       await updateInstance(transaction, instance.id, {
         state: 'compensating',
-        error: JSON.stringify(error),
+        error: jsonText(error),
         wake_at: null,
         touched_at: at,
         is_paused: false,

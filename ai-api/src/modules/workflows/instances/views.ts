@@ -1,11 +1,26 @@
-import { type Definition, stepById, unwrap } from '../templates/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { type Definition, stepById, type Templates, unwrap } from '../templates/index.ts';
+import { hiding, withoutCredentials } from './secrets.ts';
 import type { InstanceRow, TaskRow, TimelineRow, UndoRow } from './store.ts';
 import { stepIdOf } from './undo.ts';
 
 type Failure = { code: string; message: string; status?: number; path?: string };
 
-export function instanceView(row: InstanceRow) {
-  return {
+/** Shows instances, without the secrets that they were started with. */
+export type Show = ReturnType<typeof createShow>;
+
+export function createShow(templates: Pick<Templates, 'definition'>) {
+  return async (transaction: TenantTransaction, row: InstanceRow) => {
+    const { tenant_id: tenantId, template, version } = row;
+    return instanceView(await templates.definition(transaction, tenantId, template, version), row);
+  };
+}
+
+export function instanceView(definition: Definition, row: InstanceRow) {
+  return hiding(
+    definition,
+    row,
+  )({
     instanceId: row.id,
     template: row.template,
     version: row.version,
@@ -21,7 +36,7 @@ export function instanceView(row: InstanceRow) {
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     wakeAt: row.wake_at?.toISOString() ?? null,
-  };
+  });
 }
 
 /** What a person can do about an instance. */
@@ -49,7 +64,7 @@ export function taskView(row: TaskRow) {
     state: row.state,
     attempt: row.attempt,
     input: unwrap(row.input),
-    output: unwrap(row.output),
+    output: withoutCredentials(unwrap(row.output)),
     error: row.error as Failure | null,
     waitsFor: row.state === 'waiting' ? waitsFor(row) : null,
     dueAt: row.due_at?.toISOString() ?? null,

@@ -33,19 +33,43 @@ export function checkDefinition(definition: Definition, surroundings: Surroundin
 
 type Language = ReturnType<typeof dataLanguage>;
 
+/** The steps that an expression names, sorted; null where it may reach others, as by `steps[…]`. */
+function stepsNamedIn(source: string): string[] | null {
+  if (/\bsteps\b(?!\s*\.\s*[A-Za-z_])/.test(source)) return null;
+  return [...new Set([...source.matchAll(/\bsteps\s*\.\s*(\w+)/g)].map(([, id]) => id as string))].toSorted();
+}
+
 function createChecker(definition: Definition, { find, inputsOf }: Surroundings) {
   const faults: Report[] = [];
   const fault = (path: string, message: string, start: number | null = null, end: number | null = null) =>
     faults.push({ path, message, start, end });
 
-  /** What expressions see after these steps. */
+  const inputType = typeOfInput(definition.input);
+
+  /** What expressions see after these steps. Each is compiled with the steps that it names: all of them take long. */
   function language(visible: Types, more: Types): Language {
-    return dataLanguage({
-      input: typeOfInput(definition.input),
-      steps: Object.keys(visible).length === 0 ? {} : visible,
-      instance: { id: 'string', startedAt: 'string' },
-      ...more,
-    });
+    const known = new Map<string, Language>();
+    return {
+      compile: (source) => {
+        const named = stepsNamedIn(source);
+        const seen = named
+          ? Object.fromEntries(
+              named.filter((id) => Object.hasOwn(visible, id)).map((id) => [id, visible[id] as DataType]),
+            )
+          : visible;
+        const key = named?.join(' ') ?? '*';
+        const by =
+          known.get(key) ??
+          dataLanguage({
+            input: inputType,
+            steps: seen,
+            instance: { id: 'string', startedAt: 'string' },
+            ...more,
+          });
+        known.set(key, by);
+        return by.compile(source);
+      },
+    };
   }
 
   function structure(): void {
@@ -59,6 +83,8 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       if (definition.runner === 'n8n' && step.type !== 'operation')
         fault(`${place}.type`, 'with the runner n8n every step is an operation, which n8n carries out');
     }
+    for (const [name, { type, secret }] of Object.entries(definition.input))
+      if (secret && type !== 'text') fault(`input.${name}.secret`, 'only a text can be secret');
     if (count > MAX_STEPS) fault('steps', `has ${count} steps, more than ${MAX_STEPS}`);
   }
 
@@ -236,12 +262,11 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
       case 'validate':
         for (const [index, { that }] of step.checks.entries())
           expression(that, `${here}.checks[${index}].that`, by, ['bool']);
-        return { valid: 'bool', failures: 'list<string>' };
+        return checkRuleSet(step, here, by);
       case 'notify':
         value(step.to, `${here}.to`, by);
-        text(step.subject, `${here}.subject`, by);
-        text(step.text, `${here}.text`, by);
-        return { messageId: 'string' };
+        checkNotify(step, here, by);
+        return { notificationIds: 'list<string>', recipients: 'int' };
       case 'wait':
         return checkWait(step, here, by);
       case 'human':
@@ -256,6 +281,25 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
         text(step.message, `${here}.message`, by);
         return 'dyn';
     }
+  }
+
+  function checkNotify(step: StepOf<'notify'>, here: string, by: Language): void {
+    const isWritten = step.subject !== undefined && step.text !== undefined;
+    if (isWritten === (step.template !== undefined))
+      fault(here, 'needs either subject and text, or a template');
+    text(step.subject ?? '', `${here}.subject`, by);
+    text(step.text ?? '', `${here}.text`, by);
+    values(step.data ?? {}, `${here}.data`, by);
+  }
+
+  function checkRuleSet(step: StepOf<'validate'>, here: string, by: Language): DataType {
+    const { ruleSet, checks } = step;
+    if (ruleSet === undefined && checks.length === 0) fault(here, 'needs checks or a ruleSet');
+    if (ruleSet !== undefined && step.text === undefined) fault(`${here}.text`, 'is needed with a ruleSet');
+    for (const name of ['text', 'request', 'about'] as const) text(step[name] ?? '', `${here}.${name}`, by);
+    value(step.approvers, `${here}.approvers`, by);
+    const judged = { resultId: 'string', status: 'string', effect: 'string', score: 'dyn', output: 'dyn' };
+    return { valid: 'bool', failures: 'list<string>', ...(ruleSet === undefined ? {} : judged) };
   }
 
   function checkWait(step: StepOf<'wait'>, here: string, by: Language): DataType {

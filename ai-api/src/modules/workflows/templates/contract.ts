@@ -68,6 +68,12 @@ const settings = z
       .describe(
         'Two people, its author and an approver, are required before a version is published. Keys do not count',
       ),
+    keepDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .describe('Days after which an instance that has ended is removed. An incomplete rollback stays'),
   })
   .meta({ id: 'WorkflowSettings' });
 
@@ -117,8 +123,12 @@ export const workflowTemplate = resource({
       method: 'PUT',
       path: '/api/v1/workflow-templates/settings',
       summary: 'Change the settings of templates',
+      description: 'What is left out stays as it is.',
       access: ['admin', 'executive'],
-      input: z.object(settings.shape),
+      input: z.object({
+        twoPersonRule: settings.shape.twoPersonRule.optional(),
+        keepDays: settings.shape.keepDays.optional(),
+      }),
       output: settings,
     }),
     check: operation({

@@ -1,5 +1,5 @@
 import { type Done, type Plan, planOf, type StepError } from './plan.ts';
-import type { Definition } from './schema.ts';
+import { type Definition, MAX_ITEMS, MAX_TASKS, type Step } from './schema.ts';
 import type { StoredInstance } from './store.ts';
 import { inputSchemaOf } from './types.ts';
 
@@ -14,6 +14,35 @@ export interface DryRunCase {
 }
 
 const MAX_ROUNDS = 2_000;
+
+/** Loops of a walk need no places: all their items are walked at once. */
+function withoutPlaces(step: Step): Step {
+  const inner = (steps: readonly Step[]) => steps.map(withoutPlaces);
+  switch (step.type) {
+    case 'map':
+      return { ...step, concurrency: MAX_ITEMS, steps: inner(step.steps) };
+    case 'branch':
+      return {
+        ...step,
+        cases: step.cases.map((one) => ({ ...one, steps: inner(one.steps) })),
+        otherwise: inner(step.otherwise),
+      };
+    case 'parallel':
+      return {
+        ...step,
+        branches: Object.fromEntries(
+          Object.entries(step.branches).map(([name, steps]) => [name, inner(steps)]),
+        ),
+      };
+    default:
+      return step;
+  }
+}
+
+/** A definition as it is walked. */
+export function walkable(definition: Definition): Definition {
+  return { ...definition, steps: definition.steps.map(withoutPlaces) };
+}
 
 /**
  * Walks a stored instance through a template: a step that the instance carried out answers what it answered then, any
@@ -76,6 +105,7 @@ function walk(
       begun.push(path);
       tasks.set(path, settled(recordedOf(path, step.id), step.type));
     }
+    if (tasks.size > MAX_TASKS) return { after: 'failed', begun, error: `more than ${MAX_TASKS} steps` };
     if (plan.ready.length === 0 && plan.skipped.length === 0) break;
   }
   return { after: 'open', begun, error: null };

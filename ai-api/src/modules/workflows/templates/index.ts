@@ -9,13 +9,16 @@ import { workflowTemplate } from './contract.ts';
 import { createTemplates, type Templates } from './service.ts';
 
 export { unwrap } from './dry-run.ts';
+export { jsonText } from './json-text.ts';
 export { type Done, expressionError, type Plan, planOf, type Ready, type StepError } from './plan.ts';
 export {
   COMPENSATION_RETRY,
   DEFAULT_RETRY,
   type Definition,
   MAX_CHILD_DEPTH,
+  MAX_DESCENDANTS,
   MAX_INPUT_BYTES,
+  MAX_INSTANCE_CHARACTERS,
   MAX_OUTPUT_BYTES,
   MAX_TASKS,
   type PlainStep,

@@ -144,14 +144,10 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
         return operation(step, from);
       case 'agent':
         return canvas.addApi(step.id, 'agent', 'execute', values.agent(step), from);
-      case 'validate': {
-        const [yes, no] = canvas.addIf(`${step.id}: valid`, values.allOf(step), from);
-        stop(step, step.checks.map(({ message }) => message).join(' '), [no]);
-        return [yes];
-      }
+      case 'validate':
+        return validate(step, from);
       case 'notify':
-        return canvas.add(step.id, 'n8n-nodes-base.emailSend', 2.1, values.mail(step), from, {
-          credentials: { smtp: { id: null, name: 'Mail server' } },
+        return canvas.addApi(step.id, 'notification', 'notify', values.notification(step), from, {
           ...(step.onError === 'continue' ? { onError: 'continueRegularOutput' } : {}),
         });
       case 'wait':
@@ -166,31 +162,67 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
     }
   }
 
+  function validate(step: StepOf<'validate'>, from: Port[]): Port[] {
+    let ports = from;
+    if (step.checks.length > 0) {
+      const [yes, no] = canvas.addIf(`${step.id}: valid`, values.allOf(step), from);
+      stop(step, step.checks.map(({ message }) => message).join(' '), [no]);
+      ports = [yes];
+    }
+    if (step.ruleSet === undefined) return ports;
+    const judged = canvas.addApi(step.id, 'validation', 'check', values.ruleSet(step), ports);
+    const [use, refuse] = canvas.addIf(`${step.id}: passes`, '$json.output !== null', judged);
+    stop(step, `The text does not pass ${step.ruleSet}.`, [refuse], 1);
+    return [use];
+  }
+
   function operation(step: StepOf<'operation'>, from: Port[]): Port[] {
     const [resource = '', key = ''] = step.operation.split('.');
     const parameters = values.operation(step);
-    const more = step.onError === 'continue' ? { onError: 'continueRegularOutput' } : {};
-    if (definition.runner === 'platform')
-      return canvas.addApi(step.id, resource, key, parameters, from, more);
-    const report = { instanceId: "={{ $('Register').first().json.instanceId }}", step: step.id };
-    const executionId = '={{ $execution.id }}';
-    const begun = canvas.addApi(
-      `${step.id}: begin`,
-      'workflow',
-      'beginStep',
-      { ...report, executionId },
-      from,
-    );
+    const isList = find(step.operation)?.list === true;
+    const always = isList ? { alwaysOutputData: true } : {};
+    if (definition.runner === 'platform') {
+      const more = step.onError === 'continue' ? { onError: 'continueRegularOutput' } : {};
+      const acted = canvas.addApi(step.id, resource, key, parameters, from, { ...always, ...more });
+      return isList ? gathered(step, acted) : acted;
+    }
+    const instanceId = byId("={{ $('Register').first().json.instanceId }}");
+    const report = { instanceId, step: step.id, executionId: '={{ $execution.id }}' };
+    const begun = canvas.addApi(`${step.id}: begin`, 'workflow', 'beginStep', report, from);
     const [run, known] = canvas.addIf(`${step.id}: not yet`, '$json.run', begun);
-    const acted = canvas.addApi(step.id, resource, key, parameters, [run], more);
-    const ended = canvas.addApi(
-      `${step.id}: end`,
-      'workflow',
-      'endStep',
-      { ...report, executionId, additionalFields: { output: '={{ $json }}' } },
-      acted,
+    const goesOn = step.onError === 'continue';
+    const acted = canvas.addApi(
+      step.id,
+      resource,
+      key,
+      {
+        ...parameters,
+        options: { idempotencyKey: `={{ $("${step.id}: begin").first().json.idempotencyKey }}` },
+      },
+      [run],
+      { ...always, ...(goesOn ? { onError: 'continueErrorOutput' } : {}) },
     );
-    return [...ended, known];
+    const end = (name: string, additionalFields: object, behind: Port[]) =>
+      canvas.addApi(`${step.id}: ${name}`, 'workflow', 'endStep', { ...report, additionalFields }, behind);
+    const ended = end('end', { output: '={{ $json }}' }, isList ? gathered(step, acted) : acted);
+    const failed = goesOn
+      ? end('failed', { error: '={{ $json.error }}' }, [{ node: step.id, output: 1 }])
+      : [];
+    return [...ended, ...failed, known];
+  }
+
+  /** One item for all rows of a list, also for none: the next step is carried out once. */
+  function gathered(step: Step, rows: Port[]): Port[] {
+    const jsonOutput = `={{ ${values.rowsOf(step.id)} }}`;
+    const more = { executeOnce: true };
+    return canvas.add(
+      `${step.id}: rows`,
+      'n8n-nodes-base.set',
+      3.4,
+      { mode: 'raw', jsonOutput, options: {} },
+      rows,
+      more,
+    );
   }
 
   function human(step: StepOf<'human'>, from: Port[]): Port[] {
@@ -234,6 +266,11 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
     },
     notes,
   };
+}
+
+/** What a field that picks a row is set to by an expression. */
+function byId(value: string) {
+  return { __rl: true, mode: 'id', value };
 }
 
 export const API_CREDENTIAL = { aiManagerApi: { id: null, name: 'AI Manager API' } };

@@ -36,11 +36,16 @@ export function createN8nValues(
       return `{ ${branches.join(', ')} }`;
     }
     if (step?.type === 'branch' || step?.type === 'map') return 'null';
-    if (step?.type === 'operation' && find(step.operation)?.list)
-      return `{ items: $(${name}).all().map((item) => item.json) }`;
+    if (step?.type === 'operation' && find(step.operation)?.list) return rowsOf(id);
     if (step?.type === 'human')
       return `{ ...$(${name}).first().json, approved: $(${name}).first().json.status === "approved" }`;
     return `$(${name}).first().json`;
+  }
+
+  /** The rows of a list; an empty one is an item without fields. */
+  function rowsOf(id: string): string {
+    const rows = `$(${JSON.stringify(id)}).all().map((item) => item.json)`;
+    return `{ items: ${rows}.filter((row) => Object.keys(row).length > 0) }`;
   }
 
   /** The same where the step may not have been carried out. */
@@ -69,8 +74,8 @@ export function createN8nValues(
     if (step.when !== undefined) look(step.when, true);
     if (step.type === 'branch') for (const { when } of step.cases) look(when, true);
     else if (step.type === 'map') look(step.over, true);
-    else if (step.type === 'validate') for (const { that } of step.checks) look(that, true);
     else if (step.type !== 'parallel') look(valuesOf(step));
+    if (step.type === 'validate') for (const { that } of step.checks) look(that, true);
     return found;
   }
 
@@ -85,8 +90,7 @@ export function createN8nValues(
   function parameter(step: Step, value: unknown): unknown {
     const expression = expressionOf(value);
     if (expression !== null) return `={{ ${written(step, expression)} }}`;
-    if (typeof value === 'string')
-      return value.startsWith('=') ? `={{ ${JSON.stringify(value.slice(1))} }}` : value;
+    if (typeof value === 'string') return value.startsWith('=') ? `={{ ${literal(value.slice(1))} }}` : value;
     return typeof value === 'object' && value !== null ? `={{ ${inside(step, value)} }}` : value;
   }
 
@@ -95,7 +99,7 @@ export function createN8nValues(
     const expression = expressionOf(value);
     if (expression !== null) return written(step, expression);
     if (Array.isArray(value)) return `[${value.map((one) => inside(step, one)).join(', ')}]`;
-    if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+    if (typeof value !== 'object' || value === null) return literal(value ?? null);
     const fields = Object.entries(value).map(
       ([name, one]) => `${JSON.stringify(name)}: ${inside(step, one)}`,
     );
@@ -121,7 +125,8 @@ export function createN8nValues(
       const used = [...new Set([...text.matchAll(/\bsteps\.(\w+)/g)].map(([, id]) => id as string))];
       const outputs = used.map((id) => `${id}: ${outputIfAny(id)}`);
       const map = mapOf.get(step.id);
-      const item = map ? { item: `={{ $(${JSON.stringify(`${map}: each`)}).item.json.item }}` } : {};
+      const each = JSON.stringify(`${map}: each`);
+      const item = map ? { item: `={{ JSON.stringify($(${each}).item.json.item) }}` } : {};
       return canvas.addApi(
         `${step.id}: values`,
         'workflowTemplate',
@@ -143,6 +148,16 @@ export function createN8nValues(
     overOf: (step: StepOf<'map'>) => written(step, step.over),
     allOf: (step: StepOf<'validate'>) =>
       step.checks.map(({ that }) => `(${written(step, that)})`).join(' && '),
+    rowsOf,
+    ruleSet: (step: StepOf<'validate'>) => ({
+      ruleSet: step.ruleSet ?? '',
+      text: parameter(step, step.text ?? ''),
+      additionalFields: {
+        action: step.action,
+        ...(step.request === undefined ? {} : { request: parameter(step, step.request) }),
+        ...(step.about === undefined ? {} : { about: parameter(step, step.about) }),
+      },
+    }),
     message: (step: StepOf<'fail'>) => String(parameter(step, step.message)),
 
     operation: (step: StepOf<'operation'>) => {
@@ -161,15 +176,12 @@ export function createN8nValues(
       additionalFields: { input: `={{ ${inside(step, step.input)} }}`, waitSeconds: 45 },
     }),
 
-    mail: (step: StepOf<'notify'>) => ({
-      resource: 'email',
-      operation: 'send',
-      emailFormat: 'text',
-      fromEmail: 'AI Manager <ai-manager@example.com>',
-      toEmail: parameter(step, step.to),
-      subject: parameter(step, step.subject),
-      text: parameter(step, step.text),
-      options: { appendAttribution: false },
+    notification: (step: StepOf<'notify'>) => ({
+      to: parameter(step, step.to),
+      additionalFields: {
+        template: step.template ?? 'message',
+        data: `={{ ${inside(step, step.data ?? { title: step.subject, body: step.text })} }}`,
+      },
     }),
 
     wait: (step: StepOf<'wait'>) => {
@@ -196,6 +208,11 @@ export function createN8nValues(
   };
 }
 
+/** A literal inside of an n8n expression, which two closing braces would end. */
+function literal(value: unknown): string {
+  return JSON.stringify(value).replaceAll('}}', '}\\u007d');
+}
+
 /** Everything of a step that may hold expressions marked by `=`. */
 function valuesOf(step: PlainStep): unknown {
   switch (step.type) {
@@ -204,8 +221,10 @@ function valuesOf(step: PlainStep): unknown {
       return step.input;
     case 'agent':
       return [step.agent, step.input];
+    case 'validate':
+      return [step.text, step.request, step.about];
     case 'notify':
-      return [step.to, step.subject, step.text];
+      return [step.to, step.subject, step.text, step.data];
     case 'human':
       return [step.question, step.message, step.details, step.approvers];
     case 'wait':

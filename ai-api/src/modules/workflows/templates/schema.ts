@@ -8,6 +8,10 @@ export const MAX_TASKS = 5_000;
 export const MAX_CHILD_DEPTH = 5;
 export const MAX_INPUT_BYTES = 64_000;
 export const MAX_OUTPUT_BYTES = 256_000;
+/** Of all that the steps of an instance answer. */
+export const MAX_INSTANCE_CHARACTERS = 16_000_000;
+/** Instances that one instance starts, all below it counted. */
+export const MAX_DESCENDANTS = 1_000;
 export const MAX_SOURCE_CHARACTERS = 200_000;
 
 export const STEP_TYPES = [
@@ -155,15 +159,31 @@ const plainStep = z.discriminatedUnion('type', [
     type: z.literal('validate'),
     checks: z
       .array(z.strictObject({ that: expression.describe('Must be true'), message: text(500) }))
-      .min(1)
-      .max(50),
+      .max(50)
+      .default([]),
+    ruleSet: text(50).optional().describe('A rule set of validation, which the text is held against'),
+    text: value.optional().describe('With ruleSet: the text to judge'),
+    request: value.optional().describe('With ruleSet: what the text answers'),
+    action: z
+      .enum(['noop', 'exception', 'fix', 'filter', 'refrain', 'human'])
+      .default('exception')
+      .describe('With ruleSet: what becomes of a text that does not pass'),
+    approvers: value.optional().describe('With the action human: e-mail addresses'),
+    about: value
+      .optional()
+      .describe('With ruleSet: the person that the text is about, such as builder:b-001'),
+    ...attempts,
   }),
   z.strictObject({
     ...common,
     type: z.literal('notify'),
-    to: value.describe('An e-mail address, or a list of them'),
-    subject: value,
-    text: value,
+    to: value.describe(
+      'Such as role:executive or an e-mail address; several as a list or separated by commas',
+    ),
+    subject: value.optional(),
+    text: value.optional(),
+    template: text(60).optional().describe('A notification template, in place of subject and text'),
+    data: fields.optional().describe('What the template is filled in with'),
     ...attempts,
   }),
   z.strictObject({
@@ -244,6 +264,10 @@ const inputField = z.strictObject({
   type: z.enum(INPUT_TYPES),
   description: z.string().max(500).default(''),
   required: z.boolean().default(true),
+  secret: z
+    .boolean()
+    .default(false)
+    .describe('A text that nobody is shown, and that is forgotten when the instance is done'),
   example: z.unknown().optional(),
 });
 

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import type { Invoker } from '../../../http/invoker.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { ExpressionError } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { authorOf } from '../../ai/prompts/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { checkDefinition, type Surroundings } from './check.ts';
-import { walkInput, walkStored } from './dry-run.ts';
+import { type DryRunCase, walkable, walkInput, walkStored } from './dry-run.ts';
+import { type Evaluated, evaluateAll } from './evaluate.ts';
 import { exportToN8n } from './n8n-export.ts';
 import { type Definition, definition as definitionSchema } from './schema.ts';
 import { type Fault, readSource, type Source } from './source.ts';
@@ -23,14 +23,14 @@ import {
   insertVersion,
   listTemplates,
   listVersions,
-  needsTwoPeople,
   publishVersion,
-  setTwoPeople,
+  readSettings,
+  type Settings,
   storedInstances,
   type TemplateRow,
   type VersionRow,
+  writeSettings,
 } from './store.ts';
-import { evaluate, type Scope } from './values.ts';
 import { templateView, versionView } from './views.ts';
 
 /** A template as it is given: as text or as an object. */
@@ -49,6 +49,8 @@ interface DryRun extends Given {
 
 /** Parsed versions that are kept: instances read the same few again and again. */
 const MAX_PARSED = 500;
+/** A dry run answers what it walked in this time. */
+const MAX_WALK_MS = 3_000;
 
 export type Templates = ReturnType<typeof createTemplates>;
 
@@ -108,7 +110,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
   /** @throws {Problem} WORKFLOW_NOT_APPROVED */
   async function requireApproved(transaction: TenantTransaction, row: VersionRow): Promise<void> {
-    if (row.created_by_id === 'system' || !(await needsTwoPeople(transaction))) return;
+    if (row.created_by_id === 'system' || !(await readSettings(transaction)).twoPersonRule) return;
     const approvers = (await approvalsOf(transaction, row.name, [row.version])).map(
       (one) => one.approved_by_id,
     );
@@ -169,15 +171,21 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
             : ((await requireVersion(transaction, name, version)).definition as Record<string, unknown>);
         const valid = await requireValid(transaction, source);
         const stored = await storedInstances(transaction, valid.name, instances);
-        const cases = stored.map((one) => walkStored(valid, one));
+        const walked = walkable(valid);
+        const until = performance.now() + MAX_WALK_MS;
+        const cases: DryRunCase[] = [];
+        for (const one of stored) {
+          if (performance.now() > until) break;
+          cases.push(walkStored(walked, one));
+        }
         const changed = cases.filter(
           (one) => one.added.length + one.removed.length > 0 || one.error !== null,
         );
         return {
           name: valid.name,
-          instances: stored.length,
+          instances: cases.length,
           changed: changed.length,
-          cases: [...(input ? [walkInput(valid, input, outputs, now())] : []), ...changed.slice(0, 50)],
+          cases: [...(input ? [walkInput(walked, input, outputs, now())] : []), ...changed.slice(0, 50)],
         };
       }),
 
@@ -233,7 +241,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await requireVersion(transaction, name, version);
         const { id: byId, name: by } = authorOf(actor);
-        if (!actor.person && (await needsTwoPeople(transaction)))
+        if (!actor.person && (await readSettings(transaction)).twoPersonRule)
           throw new Problem(
             'PERSON_NEEDED',
             'A key is not a person: sign in, or name the person the key acts for.',
@@ -271,20 +279,26 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         await audit(transaction, actor, name, { archived: true });
       }),
 
-    getSettings: (tenantId: string) =>
-      database.withTenant(tenantId, async (transaction) => ({
-        twoPersonRule: await needsTwoPeople(transaction),
-      })),
+    getSettings: (tenantId: string) => database.withTenant(tenantId, readSettings),
 
-    setSettings: (actor: Actor, settings: { twoPersonRule: boolean }) =>
+    /** Changes what is given. */
+    setSettings: (actor: Actor, given: { [key in keyof Settings]?: Settings[key] | undefined }) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        await setTwoPeople(transaction, settings.twoPersonRule);
+        const before = await readSettings(transaction);
+        const settings = {
+          twoPersonRule: given.twoPersonRule ?? before.twoPersonRule,
+          keepDays: given.keepDays ?? before.keepDays,
+        };
+        await writeSettings(transaction, settings);
         await record(transaction, actor, {
           subject: 'workflow-templates',
           details: [{ about: [], content: settings }],
         });
         return settings;
       }),
+
+    /** For how many days instances that have ended are kept. */
+    keepDays: async (transaction: TenantTransaction) => (await readSettings(transaction)).keepDays,
 
     /** @throws {Problem} NOT_FOUND */
     exportN8n: (tenantId: string, name: string, version?: number) =>
@@ -294,16 +308,7 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
         return exportToN8n(definitionOf(row), row.version, invoker.find);
       }),
 
-    /** What expressions evaluate to, for steps that n8n carries out. @throws {Problem} INVALID_INPUT */
-    evaluate: (values: Record<string, string>, { input, outputs, item }: Evaluated) => {
-      const steps = Object.fromEntries(
-        Object.entries(outputs).map(([id, output]) => [id, { output, state: 'succeeded', error: null }]),
-      );
-      const scope = { input, steps, item, instance: { id: 'n8n', startedAt: now().toISOString() } };
-      return Object.fromEntries(
-        Object.entries(values).map(([name, expression]) => [name, evaluateFor(name, expression, scope)]),
-      );
-    },
+    evaluate: (values: Record<string, string>, given: Evaluated) => evaluateAll(values, given, now()),
 
     /**
      * What a new instance runs.
@@ -357,21 +362,6 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
 function definitionOf({ definition }: Pick<VersionRow, 'definition'>): Definition {
   return definitionSchema.parse(definition);
-}
-
-interface Evaluated {
-  input: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  item?: unknown;
-}
-
-function evaluateFor(name: string, expression: string, scope: Scope): unknown {
-  try {
-    return evaluate(expression, scope);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw invalidField(`values.${name}`, error.message);
-  }
 }
 
 function sourceOf({ source, definition }: Given): Source {

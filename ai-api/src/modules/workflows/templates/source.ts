@@ -24,11 +24,25 @@ export interface Read {
   locate(fault: Omit<Fault, 'line' | 'column'>): Fault;
 }
 
+/** Of brackets in a text: what is nested deeper keeps the parser busy for seconds. */
+const MAX_DEPTH = 100;
+
+function depthOfBrackets(source: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of source.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
 /** Reads a template. JSON is YAML, so that one parser reads both. */
 export function readSource(source: Source): Read {
   if (typeof source === 'object') return read(source, () => ({ line: null, column: null }));
   if (source.length > MAX_SOURCE_CHARACTERS)
     return unread(`must be at most ${MAX_SOURCE_CHARACTERS} characters`);
+  if (depthOfBrackets(source) > MAX_DEPTH) return unread(`must be nested at most ${MAX_DEPTH} deep`);
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, maxAliasCount: 0, strict: true } as never);
   const [error] = document.errors;

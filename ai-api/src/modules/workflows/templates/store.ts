@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { jsonText } from './json-text.ts';
 
 export type TemplateRow = Selectable<Schema['workflows.templates']>;
 export type VersionRow = Selectable<Schema['workflows.versions']>;
@@ -98,7 +99,7 @@ export async function insertVersion(
     .values({
       name,
       version,
-      definition: JSON.stringify(definition),
+      definition: jsonText(definition),
       comment,
       created_by: by,
       created_by_id: byId,
@@ -164,16 +165,30 @@ export async function insertApproval(
     .execute();
 }
 
-export async function needsTwoPeople(transaction: TenantTransaction): Promise<boolean> {
-  const row = await transaction.selectFrom('workflows.settings').select('two_person_rule').executeTakeFirst();
-  return row?.two_person_rule ?? false;
+export interface Settings {
+  twoPersonRule: boolean;
+  keepDays: number;
 }
 
-export async function setTwoPeople(transaction: TenantTransaction, twoPersonRule: boolean): Promise<void> {
+const DEFAULTS: Settings = { twoPersonRule: false, keepDays: 365 };
+
+export async function readSettings(transaction: TenantTransaction): Promise<Settings> {
+  const row = await transaction
+    .selectFrom('workflows.settings')
+    .select(['two_person_rule as twoPersonRule', 'keep_days as keepDays'])
+    .executeTakeFirst();
+  return row ?? DEFAULTS;
+}
+
+export async function writeSettings(
+  transaction: TenantTransaction,
+  { twoPersonRule, keepDays }: Settings,
+): Promise<void> {
+  const values = { two_person_rule: twoPersonRule, keep_days: keepDays };
   await transaction
     .insertInto('workflows.settings')
-    .values({ two_person_rule: twoPersonRule })
-    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ two_person_rule: twoPersonRule }))
+    .values(values)
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet(values))
     .execute();
 }
 

@@ -12,8 +12,16 @@ export function typeOfSchema(schema: z.ZodType, io: 'input' | 'output'): DataTyp
   return typeOfJson(jsonSchemaOf(schema, io), 0);
 }
 
+const written = { input: new WeakMap<z.ZodType, Json>(), output: new WeakMap<z.ZodType, Json>() };
+
 /** JSON Schema of a zod schema, without references; what contains itself is left open. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const json = written[io].get(schema) ?? writtenOut(schema, io);
+  written[io].set(schema, json);
+  return json;
+}
+
+function writtenOut(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $defs = {}, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return inlined(root, $defs as Record<string, Json>, 0);
 }
@@ -100,12 +108,15 @@ const INPUT_SCHEMAS = {
   object: z.record(z.string(), z.unknown()),
 } as const satisfies Record<InputField['type'], z.ZodType>;
 
+/** Long enough not to be a part of other values, in which it is hidden. */
+const SECRET = INPUT_SCHEMAS.text.min(8);
+
 /** What a template's input has to be. Missing optional fields become null. */
 export function inputSchemaOf(fields: Readonly<Record<string, InputField>>) {
   return z.strictObject(
     Object.fromEntries(
-      Object.entries(fields).map(([name, { type, required }]): [string, z.ZodType] => {
-        const schema: z.ZodType = INPUT_SCHEMAS[type];
+      Object.entries(fields).map(([name, { type, required, secret }]): [string, z.ZodType] => {
+        const schema: z.ZodType = secret ? SECRET : INPUT_SCHEMAS[type];
         return [name, required ? schema : schema.nullable().default(null)];
       }),
     ),

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { TenantId, Timestamp } from './columns.ts';
+import type { Json, TenantId, Timestamp } from './columns.ts';
 
 export interface ContextRepositoriesTables {
   'context.git_connections': {
@@ -63,6 +63,8 @@ export interface ContextRepositoriesTables {
     deleted: number | null;
     /** Digest of the changed lines, the same after a rebase; null while the diff is unknown. */
     patch_id: string | null;
+    /** Digests of the lines that it adds; null while the diff is unknown. */
+    line_digests: number[] | null;
     web_url: string | null;
     source: 'push' | 'api' | 'capture';
     /** When a forced push left it behind. */
@@ -84,7 +86,25 @@ export interface ContextRepositoriesTables {
     tenant_id: TenantId;
     commit_id: string;
     heir_id: string;
-    how: 'told' | 'same-change' | 'same-author-and-time' | 'squash' | 'cherry-pick';
+    how:
+      | 'told'
+      | 'same-change'
+      | 'same-author-and-time'
+      | 'squash'
+      | 'cherry-pick'
+      | 'contained'
+      | 'restored';
     found_at: Timestamp;
+  };
+  'context.attributions': {
+    tenant_id: TenantId;
+    commit_id: string;
+    source: 'git-ai' | 'agent-trace';
+    /** Of the conversation, as its tool names it. */
+    session_id: string;
+    tool: string | null;
+    /** Lines of the commit's files that the session wrote. */
+    files: Json<{ path: string; ranges: [first: number, last: number][] }[]>;
+    recorded_at: Timestamp;
   };
 }

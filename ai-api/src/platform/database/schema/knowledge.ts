@@ -1,5 +1,13 @@
-import type { Generated, GeneratedAlways } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Json, TenantId, Timestamp } from './columns.ts';
+
+/** What of a file was not read, and where it is. */
+interface UnreadNote {
+  reason: string;
+  pages: number[];
+  places: string[];
+  message: string;
+}
 
 export interface KnowledgeTables {
   'knowledge.documents': {
@@ -31,6 +39,7 @@ export interface KnowledgeTables {
     error: string | null;
     pages: number | null;
     passages: number | null;
+    unread: ColumnType<UnreadNote[], string | undefined, string>;
     comment: string | null;
     uploaded_by: string;
     created_at: Timestamp;

@@ -64,6 +64,7 @@ export interface WorkflowsTables {
   'workflows.settings': {
     tenant_id: TenantId;
     two_person_rule: Generated<boolean>;
+    keep_days: Generated<number>;
   };
   'workflows.instances': {
     id: string;
@@ -82,6 +83,8 @@ export interface WorkflowsTables {
     parent_path: string | null;
     depth: Generated<number>;
     steps_started: Generated<number>;
+    root_id: string | null;
+    output_characters: Generated<number>;
     cancel_mode: 'stop' | 'undo' | null;
     cancel_reason: string | null;
     is_paused: Generated<boolean>;

@@ -1,3 +1,5 @@
+import type { Unread } from './unread.ts';
+
 /** A piece of a document between two headings: a paragraph, a list item, a row. */
 export interface Block {
   /** Headings above it, outermost first. */
@@ -5,6 +7,8 @@ export interface Block {
   /** Counts from 1; null where the format has no pages. */
   page: number | null;
   text: string;
+  /** Of a row below the head of its table: that head, a line for each of its rows. */
+  head?: string;
 }
 
 /** A document as it is read. */
@@ -13,6 +17,8 @@ export interface Extracted {
   title: string | null;
   pages: number | null;
   blocks: Block[];
+  /** What is in the file and was not read. */
+  unread: Unread[];
 }
 
 /** The file cannot be read; the message says why, to the person who uploaded it. */
@@ -23,16 +29,97 @@ export class UnreadableFile extends Error {
   }
 }
 
-/** Keeps the headings above the next block. */
-export function createOutline() {
-  const path: { level: number; text: string }[] = [];
+/** A row of a table, cells from left to right. */
+export interface Row {
+  cells: string[];
+  /** Names the columns of the rows below. */
+  isHead: boolean;
+}
+
+const MAX_HEADING = 200;
+
+interface Heading {
+  level: number;
+  text: string;
+  page: number | null;
+  /** Whether a block is below it: one that has none is a block itself, so that its text is not lost. */
+  isUsed: boolean;
+}
+
+/** Takes a document in reading order, and keeps the headings above each block. */
+export function createBlocks() {
+  const path: Heading[] = [];
+  const blocks: Block[] = [];
+  const heading = () => path.map(({ text }) => text);
+
+  function add(text: string, page: number | null = null, head?: string): void {
+    const cleaned = clean(text);
+    if (cleaned === '') return;
+    for (const one of path) one.isUsed = true;
+    blocks.push({ heading: heading(), page, text: cleaned, ...(head ? { head } : {}) });
+  }
+
+  function leave(): void {
+    const last = path.pop();
+    if (last && !last.isUsed) add(last.text, last.page);
+  }
+
   return {
-    enter: (level: number, text: string) => {
-      while ((path.at(-1)?.level ?? 0) >= level) path.pop();
-      path.push({ level, text: clean(text).slice(0, 200) });
+    heading,
+    add,
+
+    /** A heading; those of its level and below end. One without text is none. */
+    enter: (level: number, text: string, page: number | null = null): void => {
+      const cleaned = clean(text).slice(0, MAX_HEADING);
+      if (cleaned === '') return;
+      while ((path.at(-1)?.level ?? Number.NEGATIVE_INFINITY) >= level) leave();
+      path.push({ level, text: cleaned, page, isUsed: false });
     },
-    path: () => path.map(({ text }) => text),
+
+    /** A table, each row as a block that knows the head of the table. */
+    addTable: (rows: readonly Row[], page: number | null = null): void => {
+      const isGuessed = !rows.some(({ isHead }) => isHead) && looksLikeHead(rows);
+      const head: string[] = [];
+      let isAbove = true;
+      for (const [index, { cells, isHead }] of rows.entries()) {
+        const line = lineOf(cells);
+        isAbove &&= isHead || (isGuessed && index === 0);
+        if (isAbove && line !== '') head.push(line);
+        add(line, page, isAbove ? undefined : head.join('\n'));
+      }
+    },
+
+    /** All blocks, once the document has ended. */
+    end: (): Block[] => {
+      while (path.length > 0) leave();
+      return blocks;
+    },
   };
+}
+
+const MAX_HEAD_CELL = 60;
+
+/** Many tables do not say which row names their columns: it is the first, where all its cells are short names. */
+function looksLikeHead([first, ...rest]: readonly Row[]): boolean {
+  const cells = first?.cells.map(clean) ?? [];
+  return (
+    rest.length > 1 &&
+    cells.length > 1 &&
+    new Set(cells).size === cells.length &&
+    cells.every((cell) => cell !== '' && cell.length <= MAX_HEAD_CELL && !/\d|[.;]$/.test(cell))
+  );
+}
+
+/** Cells kept apart by bars; one that fills the whole row is there once. */
+function lineOf(cells: readonly string[]): string {
+  const texts = cells.map(clean);
+  const line = new Set(texts).size === 1 ? (texts[0] as string) : texts.join(' | ');
+  return line.replace(/[|\s]+$/, '');
+}
+
+/** A table inside a cell or an item. */
+export function inOneLine(rows: readonly Row[]): string {
+  return rows.map(({ cells }) => cells.map(clean).filter(Boolean).join(', ')).join('; ');
 }
 
 /**

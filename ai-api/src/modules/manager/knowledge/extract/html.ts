@@ -1,147 +1,162 @@
-import { HTMLElement, type Node, NodeType, parse } from 'node-html-parser';
-import { type Block, clean, createOutline, type Extracted } from './block.ts';
-
-/** Not shown, or there to find one's way and not to be read. */
-const SKIPPED = new Set(['ASIDE', 'BUTTON', 'HEAD', 'NAV', 'NOSCRIPT', 'SCRIPT', 'STYLE', 'SVG', 'TEMPLATE']);
-/** Parts of a page around its document. */
-const AROUND =
-  /^(alertdialog|banner|complementary|contentinfo|dialog|menu|menubar|navigation|search|toolbar)$/i;
-const BLOCKS = new Set(['P', 'LI', 'PRE', 'BLOCKQUOTE', 'DT', 'DD', 'FIGCAPTION', 'CAPTION', 'SUMMARY']);
-const INLINE = new Set(
-  'A ABBR B BDI BDO CITE CODE DEL DFN EM FONT I INS KBD LABEL MARK Q S SAMP SMALL SPAN STRIKE STRONG SUB SUP TIME TT U VAR WBR'.split(
-    ' ',
-  ),
-);
-const OTHER_TAGS = new Set(
-  'ADDRESS AREA ARTICLE AUDIO BASE BODY BR CANVAS CENTER COL COLGROUP DATA DATALIST DETAILS DIV DL EMBED FIELDSET FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HGROUP HR HTML IFRAME IMG INPUT LEGEND LINK MAIN MAP META METER OBJECT OL OPTGROUP OPTION OUTPUT PICTURE PROGRESS RP RT RUBY SECTION SELECT SOURCE TABLE TBODY TD TEXTAREA TFOOT TH THEAD TITLE TR TRACK UL VIDEO'.split(
-    ' ',
-  ),
-);
-/** Cells that one cell may stand for. */
-const MAX_SPAN = 100;
-
-/** Whether HTML has a tag of that name. */
-export function isTag(name: string): boolean {
-  return [SKIPPED, BLOCKS, INLINE, OTHER_TAGS].some((tags) => tags.has(name.toUpperCase()));
-}
+import { type CheerioAPI, load } from 'cheerio';
+import { type AnyNode, type Element, isTag as isElement, isText } from 'domhandler';
+import { clean, createBlocks, type Extracted, inOneLine } from './block.ts';
+import { removeHidden } from './html/hidden.ts';
+import { itemNumber } from './html/list.ts';
+import { removeSurroundings } from './html/surroundings.ts';
+import { isLayout, rowsOf } from './html/table.ts';
+import { isInline } from './html/tags.ts';
+import { createUnread, type UnreadNotes } from './unread.ts';
 
 /**
- * Reads HTML. What is not shown is not read: scripts, styles, comments, hidden elements; nor is what is around the
- * document: menus, search, banners, the page's own header and footer.
+ * Reads HTML as browsers parse it. What is not shown is not read, nor is what is around the document: menus, search,
+ * banners, the page's own header and footer; both are noted.
  */
 export function readHtml(source: string): Extracted {
-  const root = parse(source.replace(/^\s*<!doctype[^>]*>/i, ''), {
-    blockTextElements: { script: false, style: false, noscript: false, pre: true },
-  });
-  const outline = createOutline();
-  const blocks: Block[] = [];
-  const add = (text: string) => {
-    const cleaned = clean(text);
-    if (cleaned !== '') blocks.push({ heading: outline.path(), page: null, text: cleaned });
+  const $ = load(source);
+  const unread = createUnread();
+  const named = clean($('title').first().text());
+  removeHidden($, unread);
+  removeSurroundings($, unread);
+  const reader = createReader($, unread);
+  for (const element of $('body').toArray()) reader.visit(element);
+  return { title: titleOf($, named), pages: null, blocks: reader.end(), unread: unread.list() };
+}
+
+/** Its own title; where that is the main heading and the name of the site, the heading. */
+function titleOf($: CheerioAPI, named: string): string | null {
+  const heading = clean($('h1').first().text());
+  if (named === '' || (heading !== '' && named.startsWith(heading))) return heading || named || null;
+  return named;
+}
+
+/** Gathers the text of a line until a block begins or ends. */
+function createReader($: CheerioAPI, unread: UnreadNotes) {
+  const { add, enter, addTable, heading, end } = createBlocks();
+  let line = '';
+  /** The number of an item whose text has not begun. */
+  let number = '';
+  const flush = () => {
+    if (clean(line) !== '') {
+      add(`${number}${line}`);
+      number = '';
+    }
+    line = '';
   };
 
-  function walk(node: Node): void {
-    if (node.nodeType === NodeType.TEXT_NODE) add(node.text);
-    if (!(node instanceof HTMLElement) || isLeftOut(node)) return;
-    const level = /^H([1-6])$/.exec(node.tagName)?.[1];
-    if (level) outline.enter(Number(level), shownText(node));
-    else if (node.tagName === 'TABLE') {
-      for (const caption of node.querySelectorAll('caption').slice(0, 1)) add(shownText(caption));
-      for (const row of rowsOf(node)) add(row);
-    } else if (isOneBlock(node)) {
-      add(`${numberOf(node)}${shownText(node)}`);
-    } else for (const child of node.childNodes) walk(child);
+  function visit(node: AnyNode): void {
+    if (isText(node)) line += node.data;
+    if (!isElement(node)) return;
+    const { name } = node;
+    if (isInline(node)) {
+      const text = inlineText(node);
+      if (text !== null) line += text;
+      else visitAll(node);
+    } else if (name === 'br') line += ' ';
+    else if (name === 'table') visitTable(node);
+    else if (name === 'dd' && previous(node) === 'dt') {
+      if (!/[.:;?!]\s*$/.test(line)) line = `${line.trimEnd()}: `;
+      visitItem(node);
+      flush();
+    } else {
+      flush();
+      visitBlock(node);
+    }
   }
 
-  walk(root);
-  const title = clean(root.querySelector('title')?.text ?? root.querySelector('h1')?.text ?? '');
-  return { title: title === '' ? null : title, pages: null, blocks };
-}
-
-/** An item is one block with what it holds: its number and the lists in it belong together. */
-function isOneBlock(element: HTMLElement): boolean {
-  if (element.tagName === 'LI') return !holdsHeadings(element);
-  return !holdsBlocks(element) && (BLOCKS.has(element.tagName) || !holdsHeadings(element));
-}
-
-function isLeftOut(element: HTMLElement): boolean {
-  return SKIPPED.has(element.tagName) || isHidden(element) || isAround(element);
-}
-
-function isHidden(element: HTMLElement): boolean {
-  const style = element.getAttribute('style') ?? '';
-  return (
-    element.hasAttribute('hidden') ||
-    element.getAttribute('aria-hidden') === 'true' ||
-    /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style)
-  );
-}
-
-/** The header of an article is part of it; that of the page is not. */
-function isAround(element: HTMLElement): boolean {
-  if (AROUND.test(element.getAttribute('role') ?? '')) return true;
-  return /^(HEADER|FOOTER)$/.test(element.tagName) && element.closest('article,main,section') === null;
-}
-
-/** `3. ` before an item of an ordered list, since other parts of the text point to its number. */
-function numberOf(element: HTMLElement): string {
-  const list = element.parentNode;
-  if (element.tagName !== 'LI' || list?.tagName !== 'OL') return '';
-  const items = list.childNodes.filter((node) => node instanceof HTMLElement && node.tagName === 'LI');
-  const own = Number(element.getAttribute('value') ?? Number.NaN);
-  const first = Number(list.getAttribute('start') ?? 1);
-  const number = Number.isInteger(own) ? own : (Number.isInteger(first) ? first : 1) + items.indexOf(element);
-  return `${number}. `;
-}
-
-/** A table's rows as text, cells kept apart; a cell that spans several rows or columns is in each of them. */
-function rowsOf(table: HTMLElement): string[] {
-  const rows = table
-    .querySelectorAll('tr')
-    .filter((row) => row.closest('table') === table && !isLeftOut(row));
-  const below = new Map<number, { text: string; left: number }>();
-  return rows.map((row) => {
-    const cells: string[] = [];
-    const takeBelow = () => {
-      for (let span = below.get(cells.length); span && span.left > 0; span = below.get(cells.length)) {
-        span.left -= 1;
-        cells.push(span.text);
-      }
-    };
-    for (const cell of row.childNodes) {
-      if (!(cell instanceof HTMLElement) || !/^(TD|TH)$/.test(cell.tagName)) continue;
-      takeBelow();
-      const text = isLeftOut(cell) ? '' : clean(shownText(cell));
-      const left = spanOf(cell, 'rowspan') - 1;
-      for (let column = spanOf(cell, 'colspan'); column > 0; column--) {
-        if (left > 0) below.set(cells.length, { text, left });
-        cells.push(text);
-      }
+  function visitBlock(element: Element): void {
+    const level = /^h([1-6])$/.exec(element.name)?.[1] ?? ariaLevel(element);
+    if (level) {
+      enter(Number(level), textOf(element));
+      return;
     }
-    takeBelow();
-    return cells.join(' | ').replace(/[|\s]+$/, '');
-  });
+    if (element.name === 'li') {
+      number = itemNumber($, element);
+      visitItem(element);
+    } else visitAll(element);
+    if (element.name !== 'dt' || next(element) !== 'dd') flush();
+  }
+
+  /** An item is one block with what it holds: its number and the lists in it belong together. */
+  function visitItem(element: Element): void {
+    if ($(element).find('h1,h2,h3,h4,h5,h6,table').length === 0) line += textOf(element);
+    else visitAll(element);
+  }
+
+  function visitTable(table: Element): void {
+    flush();
+    if (isLayout($, table)) {
+      visitAll(table);
+      flush();
+      return;
+    }
+    for (const caption of $(table).children('caption').toArray()) add(textOf(caption));
+    addTable(rowsOf($, table, (cell) => clean(textOf(cell))));
+  }
+
+  const visitAll = (element: Element) => {
+    for (const child of element.children) visit(child);
+  };
+
+  /** What an element says that is more than, or other than, the text in it; null where it is that text. */
+  function inlineText(element: Element): string | null {
+    const { name, attribs } = element;
+    if (name === 'img') {
+      if (!attribs.alt && attribs.alt !== '' && !isIcon(attribs)) unread.add('picture', heading().at(-1));
+      return attribs.alt ? ` ${attribs.alt} ` : '';
+    }
+    if (name === 'input') return attribs.type === 'checkbox' ? ('checked' in attribs ? '[x] ' : '[ ] ') : '';
+    if (name === 'sup') return raised($, element);
+    if ('data-footnote-backref' in attribs || name === 'rp') return '';
+    return name === 'q' ? `“${textOf(element)}”` : null;
+  }
+
+  /** The text of an element, words of blocks kept apart. */
+  function textOf(element: Element): string {
+    return element.children
+      .map((child): string => {
+        if (isText(child)) return child.data;
+        if (!isElement(child)) return '';
+        if (child.name === 'table') return ` ${inOneLine(rowsOf($, child, (cell) => clean(textOf(cell))))} `;
+        if (isInline(child)) return inlineText(child) ?? textOf(child);
+        return ` ${child.name === 'li' ? itemNumber($, child) : ''}${textOf(child)} `;
+      })
+      .join('')
+      .trim();
+  }
+
+  return {
+    visit,
+    end: () => {
+      flush();
+      return end();
+    },
+  };
 }
 
-function spanOf(cell: HTMLElement, name: 'rowspan' | 'colspan'): number {
-  const given = Number(cell.getAttribute(name) ?? 1);
-  return Number.isInteger(given) && given >= 1 ? Math.min(given, MAX_SPAN) : 1;
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Raised figures: of a note in brackets, so that `14` with a note 1 does not become 141; others as such. */
+function raised($: CheerioAPI, element: Element): string | null {
+  const text = clean($(element).text());
+  if (!/^\[?\d{1,3}\]?$/.test(text)) return null;
+  const digits = text.replaceAll(/\D/g, '');
+  if ($(element).find('a').length > 0 || $(element).closest('a').length > 0) return ` [${digits}]`;
+  return [...digits].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
 }
 
-/** The text that is shown, words of blocks kept apart. */
-function shownText(element: HTMLElement): string {
-  return element.childNodes
-    .map((child) => {
-      if (!(child instanceof HTMLElement)) return child.nodeType === NodeType.TEXT_NODE ? child.text : '';
-      if (isLeftOut(child)) return '';
-      if (child.tagName === 'TABLE') return ` ${rowsOf(child).join(' ')} `;
-      if (INLINE.has(child.tagName)) return shownText(child);
-      return ` ${numberOf(child)}${shownText(child)} `;
-    })
-    .join('')
-    .trim();
+function isIcon({ width, height, role }: Record<string, string>): boolean {
+  return role === 'presentation' || Number(width) < 100 || Number(height) < 100;
 }
 
-const holdsBlocks = (element: HTMLElement) =>
-  element.querySelector('p,li,tr,pre,blockquote,dt,dd,div,section,article,table,ul,ol,summary') !== null;
-const holdsHeadings = (element: HTMLElement) => element.querySelector('h1,h2,h3,h4,h5,h6') !== null;
+function ariaLevel({ attribs }: Element): string | undefined {
+  return attribs.role === 'heading' ? (/^[1-6]$/.exec(attribs['aria-level'] ?? '2')?.[0] ?? '2') : undefined;
+}
+
+const elementName = (node: AnyNode | null, step: 'prev' | 'next'): string | undefined => {
+  let other = node?.[step] ?? null;
+  while (other && !isElement(other)) other = other[step];
+  return other?.name;
+};
+const previous = (element: Element) => elementName(element, 'prev');
+const next = (element: Element) => elementName(element, 'next');

@@ -1,11 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { CONTENT_TYPES } from '../contract.ts';
+import type { Passage } from '../passages.ts';
 import { type Extracted, UnreadableFile } from './block.ts';
+import type { ContentType } from './format.ts';
 
-export { type Block, type Extracted, UnreadableFile } from './block.ts';
+export { UnreadableFile } from './block.ts';
+export { type ContentType, contentTypeOf } from './format.ts';
+export type { Unread } from './unread.ts';
 
-/** Formats that are read. */
-export type ContentType = (typeof CONTENT_TYPES)[number];
+/** A document as it is searched. */
+export interface Read extends Omit<Extracted, 'blocks'> {
+  passages: Passage[];
+}
 
 export interface ExtractTask {
   body: Uint8Array;
@@ -19,8 +24,8 @@ const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 const LOOK_MS = 100;
 
 /**
- * Reads a document in a thread of its own, with limits of time and memory: a file that is malformed or made to do
- * harm ends there.
+ * Reads a document into passages in a thread of its own, with limits of time and memory: a file that is malformed or
+ * made to do harm ends there, and a long one does not hold up the requests of others.
  * @param mostUnpacked bytes outside of the heap
  * @throws {UnreadableFile} with the reason for the uploader; the reason of `signal`
  */
@@ -28,9 +33,9 @@ export function extract(
   task: ExtractTask,
   signal?: AbortSignal,
   mostUnpacked = MAX_UNPACKED_BYTES,
-): Promise<Extracted> {
+): Promise<Read> {
   signal?.throwIfAborted();
-  return new Promise<Extracted>((resolve, reject) => {
+  return new Promise<Read>((resolve, reject) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
@@ -53,9 +58,9 @@ export function extract(
       void worker.terminate();
     };
     signal?.addEventListener('abort', aborted);
-    worker.once('message', (message: { extracted: Extracted } | { unreadable: string }) =>
+    worker.once('message', (message: { read: Read } | { unreadable: string }) =>
       end(() => {
-        if ('extracted' in message) resolve(message.extracted);
+        if ('read' in message) resolve(message.read);
         else reject(new UnreadableFile(message.unreadable));
       }),
     );

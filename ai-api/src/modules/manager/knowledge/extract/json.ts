@@ -35,7 +35,7 @@ export function readJson(source: string): Extracted {
     if (cleaned !== '') blocks.push({ heading, page: null, text: cleaned });
   };
   walk(root, []);
-  return { title, pages: null, blocks };
+  return { title, pages: null, blocks, unread: [] };
 }
 
 function isObject(value: unknown): value is object {

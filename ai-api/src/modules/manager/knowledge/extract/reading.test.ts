@@ -40,6 +40,7 @@ test('front matter is no heading, and gives the title', () => {
       title: 'Carry-over',
       pages: null,
       blocks: [{ heading: [], page: null, text: 'Leave ends.' }],
+      unread: [],
     });
   }
 });

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { UnreadableFile } from './block.ts';
+import { passagesOf } from '../passages.ts';
+import { type Extracted, UnreadableFile } from './block.ts';
 import { readDocx } from './docx.ts';
+import { refuseOthers, textIn } from './format.ts';
 import { readHtml } from './html.ts';
 import type { ExtractTask } from './index.ts';
 import { readJson } from './json.ts';
@@ -9,27 +11,23 @@ import { readPdf } from './pdf.ts';
 
 const { body, contentType } = workerData as ExtractTask;
 
-const text = () => {
-  const decoded = new TextDecoder('utf-8', { fatal: true });
-  try {
-    return decoded.decode(body);
-  } catch (error) {
-    throw new UnreadableFile('It is not text in UTF-8.', error);
-  }
-};
+const text = () => textIn(body, contentType);
 
 const READERS = {
   'application/pdf': () => readPdf(body),
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': () => readDocx(body),
-  'text/html': async () => readHtml(text()),
-  'text/markdown': async () => readMarkdown(text()),
-  'text/plain': async () => readMarkdown(text()),
-  'application/json': async () => readJson(text()),
-} as const;
+  'text/html': () => readHtml(text()),
+  'text/markdown': () => readMarkdown(text()),
+  'text/plain': () => readMarkdown(text()),
+  'application/json': () => readJson(text()),
+} satisfies Record<string, () => Extracted | Promise<Extracted>>;
 
 try {
-  parentPort?.postMessage({ extracted: await READERS[contentType]() });
+  refuseOthers(body);
+  const { blocks, ...read } = await READERS[contentType]();
+  parentPort?.postMessage({ read: { ...read, passages: passagesOf(blocks) } });
 } catch (error) {
-  if (!(error instanceof UnreadableFile)) throw error;
-  parentPort?.postMessage({ unreadable: error.message });
+  const reason = error instanceof RangeError ? new UnreadableFile('It is nested too deeply.') : error;
+  if (!(reason instanceof UnreadableFile)) throw reason;
+  parentPort?.postMessage({ unreadable: reason.message });
 }

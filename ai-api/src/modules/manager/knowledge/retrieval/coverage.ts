@@ -10,8 +10,17 @@ export interface Compared {
 
 /** A word of the title counts less than one of the passage: all passages of the document have it. */
 const TITLE = 0.6;
+/** A word that none of the found passages has one as near as this to is from elsewhere. */
+const FAMILIAR = 0.65;
 /** Of a long question the rarest words are compared. */
 const MAX_WORDS = 32;
+
+export interface Coverage {
+  /** Of each passage, 0 to 1. */
+  shares: number[];
+  /** How far the question's words are from all of the passages, summed; 0 where each has one near it. */
+  strangeness: number;
+}
 
 /**
  * How much of a question each passage covers, 0 to 1: of each of its words the nearest one there, 1 for the same stem
@@ -22,15 +31,16 @@ export async function coverageOf(
   question: string,
   passages: readonly Compared[],
   rarity: (stem: string) => number,
-): Promise<number[]> {
+): Promise<Coverage> {
+  const none = { shares: passages.map(() => 0), strangeness: 0 };
   const words = [...new Map(contentWordsOf(question).map((word) => [stemOf(word), word]))];
-  if (words.length === 0) return passages.map(() => 0);
+  if (words.length === 0) return none;
   const asked = words
     .map(([stem, word]) => ({ stem, word, weight: rarity(stem) }))
     .toSorted((a, b) => b.weight - a.weight)
     .slice(0, MAX_WORDS);
   const whole = asked.reduce((sum, { weight }) => sum + weight, 0);
-  if (whole === 0) return passages.map(() => 0);
+  if (whole === 0) return none;
   const known = createVocabulary();
   const read = passages.map(({ title, heading, text }) => ({
     own: known.numbersOf([text, ...heading].join('\n')),
@@ -38,14 +48,16 @@ export async function coverageOf(
   }));
   const comparison = await placeComparison();
   const covered = new Float64Array(passages.length);
+  let strangeness = 0;
   for (const { stem, word, weight } of asked) {
     const near = known.nearnessTo(stem, word, comparison);
+    strangeness += Math.max(0, FAMILIAR - near.reduce((best, one) => Math.max(best, one), 0));
     for (const [index, { own, ofTitle }] of read.entries()) {
       const nearest = Math.max(highest(near, own), TITLE * highest(near, ofTitle));
       covered[index] = (covered[index] as number) + (weight * nearest) / whole;
     }
   }
-  return [...covered];
+  return { shares: [...covered], strangeness };
 }
 
 /** The different words of all passages, numbered, so that each is compared once. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contentWordsOf, stemOf } from '../../../../platform/text/words.ts';
 import { coverageOf } from './coverage.ts';
+import { isFit } from './fusion.ts';
 import { createWordIndex } from './word-index.ts';
 
 const stemsOf = (text: string) => contentWordsOf(text).map(stemOf);
@@ -52,7 +53,7 @@ describe('how much of a question a passage covers', () => {
   const compared = (text: string, heading: string[] = [], title = '') => ({ text, heading, title });
 
   test('is 1 where every word occurs, and little where none is near', async () => {
-    const [all, near, far] = await coverageOf(
+    const { shares, strangeness } = await coverageOf(
       'How many vacation days?',
       [
         compared('Vacation days lapse; so many days.'),
@@ -61,10 +62,29 @@ describe('how much of a question a passage covers', () => {
       ],
       () => 1,
     );
+    const [all, near, far] = shares;
+    expect(strangeness).toBe(0);
     expect(all).toBe(1);
     expect(near).toBeGreaterThan(far ?? 1);
     expect(near).toBeLessThan(1);
     expect(far).toBeLessThan(0.4);
+  });
+
+  test('a question of words that no passage is near is strange to all of them, and is shown none', async () => {
+    const passages = [
+      compared('Files are kept on the shared drive. Check that nobody else edits one.'),
+      compared('Laptops are handed out on the first day.'),
+    ];
+    const fitOf = async (question: string) => {
+      const { shares, strangeness } = await coverageOf(question, passages, () => 1);
+      const passage = { ...passages[0], coverage: shares[0] ?? 0, strangeness, similarity: 0.2, share: 0.5 };
+      const found = { id: 'a', document_id: 'a', version: 1, page: null, folder: 'sops' as const };
+      return { strangeness, isShown: isFit({ ...found, ...compared(''), ...passage }, 'static', 'shown') };
+    };
+    const strange = await fitOf('python check file is readonly');
+    const own = await fitOf('who checks files on the shared drive');
+    expect(strange.strangeness).toBeGreaterThan(own.strangeness);
+    expect([strange.isShown, own.isShown]).toEqual([false, true]);
   });
 
   test('never leaves 0 to 1', async () => {
@@ -78,7 +98,9 @@ describe('how much of a question a passage covers', () => {
       .map((parts) => parts.join(' '));
     await fc.assert(
       fc.asyncProperty(words, words, words, async (question, text, heading) => {
-        const [coverage] = await coverageOf(question, [compared(text, [heading])], () => 2);
+        const { shares, strangeness } = await coverageOf(question, [compared(text, [heading])], () => 2);
+        const [coverage] = shares;
+        expect(strangeness).toBeGreaterThanOrEqual(0);
         expect(coverage).toBeGreaterThanOrEqual(0);
         expect(coverage).toBeLessThanOrEqual(1 + 1e-9);
       }),

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Attribution } from './attribution.ts';
+
+const agent = z.object({ agent_id: z.object({ tool: z.string(), id: z.string().min(1) }) });
+/** The second part of a note; people and older prompts without an agent are left out. */
+const metadata = z.object({
+  schema_version: z.string().regex(/^authorship\/3\./),
+  prompts: z.record(z.string(), z.unknown()).default({}),
+  sessions: z.record(z.string(), z.unknown()).default({}),
+});
+
+const RANGES = /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/;
+const MAX_LINE = 10_000_000;
+
+/**
+ * Reads an authorship note of git-ai, version 3 (`refs/notes/ai`): lines of each file by the sessions that wrote them.
+ * What cannot be read gives nothing; a note is a courtesy of another tool.
+ */
+export function readGitAiNote(text: string): Attribution[] {
+  const divider = /^---$/m.exec(text);
+  if (!divider) return [];
+  const described = parsed(text.slice(divider.index + 3));
+  if (!described) return [];
+  const sessions = new Map<string, Attribution>();
+  let path: string | null = null;
+  for (const line of text.slice(0, divider.index).split('\n')) {
+    if (line !== '' && !line.startsWith(' ')) {
+      path = line.replace(/^"(.*)"$/, '$1');
+      continue;
+    }
+    const [, key = '', ranges = ''] = /^ {2}(\S+) (\S+)$/.exec(line) ?? [];
+    const known = agent.safeParse(described.get(key.split('::')[0] ?? ''));
+    if (path === null || !known.success || !RANGES.test(ranges)) continue;
+    const { id, tool } = known.data.agent_id;
+    const session = sessions.get(id) ?? { source: 'git-ai', sessionId: id, tool, files: [] };
+    sessions.set(id, session);
+    const file = session.files.find((one) => one.path === path) ?? { path, ranges: [] };
+    if (!session.files.includes(file)) session.files.push(file);
+    file.ranges.push(...rangesOf(ranges));
+  }
+  return [...sessions.values()];
+}
+
+function parsed(text: string): Map<string, unknown> | null {
+  try {
+    const { prompts, sessions } = metadata.parse(JSON.parse(text));
+    return new Map([...Object.entries(prompts), ...Object.entries(sessions)]);
+  } catch {
+    return null;
+  }
+}
+
+function rangesOf(text: string): [number, number][] {
+  return text.split(',').flatMap((part): [number, number][] => {
+    const [first = 0, last = first] = part.split('-').map(Number);
+    return first >= 1 && last >= first && last <= MAX_LINE ? [[first, last]] : [];
+  });
+}

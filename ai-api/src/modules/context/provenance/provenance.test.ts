@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../../../../test/api.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { staff } from '../../../../test/staff.ts';
+import type { Client } from '../../../catalogue/client.ts';
+
+const REPOSITORY = 'https://github.com/sample/otter.git';
+const newSha = () => randomBytes(20).toString('hex');
+
+describe.each(businessDatabases())('provenance on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
+  let api: TestApi;
+  let ada: Client;
+  let bob: Client;
+  const sha = newSha();
+  const text = 'const tries = 5;\nsend(withBackoff(tries));';
+  let conversationId = '';
+
+  beforeAll(async () => {
+    testDatabase = await create();
+    api = await startApi(testDatabase);
+    ada = await staff(api, 'ada@people.example', ['builder'], 'Ada');
+    bob = await staff(api, 'bob@people.example', ['builder'], 'Bob');
+    const at = new Date(Date.now() - 3_600_000).toISOString();
+    conversationId = await talk(ada, 'session-of-ada', at, text, [{ sha, kind: 'made' }]);
+    await record(ada, sha, at, text);
+    await until(async () => expect((await ada.link.ofCommit({ sha })).items).toHaveLength(1));
+  });
+  afterAll(async () => {
+    await api.stop();
+    await testDatabase.remove();
+  });
+
+  const until = <T>(look: () => Promise<T>) => vi.waitFor(look, { timeout: 20_000, interval: 50 });
+
+  async function talk(
+    client: Client,
+    sessionId: string,
+    at: string,
+    after: string,
+    commits: { sha: string; kind: 'made' }[] = [],
+    isPrivate = false,
+  ): Promise<string> {
+    const { id } = await client.conversation.create({
+      tool: 'claude-code',
+      sessionId,
+      repository: 'github.com/sample/otter',
+      startedAt: at,
+      private: isPrivate,
+      commits,
+      messages: [
+        { id: 'q', author: 'human', text: `Retry uploads, ${sessionId}`, at },
+        {
+          id: 'a',
+          author: 'assistant',
+          text: 'Done.',
+          at,
+          toolCalls: [
+            { name: 'Edit', action: 'edit', edits: [{ path: '/home/ada/otter/src/upload.ts', after }] },
+          ],
+        },
+      ],
+    });
+    return id;
+  }
+
+  const record = (client: Client, id: string, at: string, added: string, note?: string) =>
+    client.commit.record({
+      repository: REPOSITORY,
+      commits: [
+        {
+          sha: id,
+          message: `Change ${id.slice(0, 8)}`,
+          authorName: 'Ada',
+          authorEmail: 'Ada@People.example',
+          authoredAt: at,
+          committedAt: at,
+          note,
+          files: [
+            {
+              path: 'src/upload.ts',
+              change: 'modified',
+              patch: `@@ -4,0 +5,2 @@\n${added
+                .split('\n')
+                .map((line) => `+${line}`)
+                .join('\n')}`,
+            },
+          ],
+        },
+      ],
+    });
+
+  test('lines lead to the conversation and message that wrote them, by text, by number and as a whole file', async () => {
+    const { items } = await ada.conversation.listMessages({ conversationId });
+    const messageId = items.find(({ author }) => author === 'assistant')?.id;
+    const lines = text
+      .split('\n')
+      .map((line, n) => ({ sha, file: 'src/upload.ts', number: 5 + n, text: line }));
+    const found = await ada.provenance.blame({
+      repository: REPOSITORY,
+      lines: [...lines, { sha: newSha(), file: 'src/upload.ts', number: 1, text: 'another' }],
+    });
+    expect(found.origins).toMatchObject([
+      {
+        conversationId,
+        messageId,
+        tool: 'claude-code',
+        author: 'Ada',
+        level: 'certain',
+        status: 'confirmed',
+      },
+    ]);
+    expect(found.lines).toEqual([
+      { origin: 0, match: 'line' },
+      { origin: 0, match: 'line' },
+      { origin: null, match: null },
+    ]);
+    const why = await ada.link.why({ sha, file: 'src/upload.ts', lineNumber: 6 });
+    expect(why.items).toMatchObject([{ conversationId, messageId, match: 'line' }]);
+    const of = (asked: object) => ada.link.ofCommit({ sha, file: 'src/upload.ts', ...asked });
+    expect((await of({ lineNumber: 5 })).items).toHaveLength(1);
+    expect((await of({ line: 'something else' })).items).toEqual([]);
+    await expect(ada.link.why({ sha, file: 'src/upload.ts' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  test('a trace of a commit is written, and read again it proves the link of another company’s clone', async () => {
+    const trace = await ada.provenance.trace({ sha });
+    expect(trace).toMatchObject({
+      version: '0.1.0',
+      vcs: { type: 'git', revision: sha },
+      files: [{ path: 'src/upload.ts', conversations: [{ ranges: [{ start_line: 5, end_line: 6 }] }] }],
+    });
+    const copy = newSha();
+    await record(ada, copy, '2026-03-02T09:00:00Z', 'unrelated();');
+    const known = { ...trace, id: crypto.randomUUID(), vcs: { type: 'git', revision: copy } };
+    const unknown = { ...known, id: crypto.randomUUID(), vcs: { type: 'git', revision: newSha() } };
+    expect(await ada.commit.recordTraces({ repository: REPOSITORY, traces: [known, unknown] })).toEqual({
+      recorded: 1,
+      unknown: [unknown.id],
+    });
+    await until(async () =>
+      expect((await ada.link.ofCommit({ sha: copy })).items).toMatchObject([
+        { level: 'certain', conversation: { conversationId } },
+      ]),
+    );
+  });
+
+  test('an authorship note that comes after its commit makes the link certain', async () => {
+    const noted = newSha();
+    const at = '2026-02-02T09:00:00Z';
+    await record(ada, noted, at, 'plainly();');
+    const note = `src/upload.ts\n  s_c9883b05a2487d::t_9f8e7d6c5b4a32 5\n---\n${JSON.stringify({
+      schema_version: 'authorship/3.0.0',
+      base_commit_sha: noted,
+      prompts: {},
+      sessions: { s_c9883b05a2487d: { agent_id: { tool: 'claude', id: 'session-of-ada', model: 'm' } } },
+    })}`;
+    expect(await record(ada, noted, at, 'plainly();', note)).toMatchObject({ recorded: 0, attributed: 1 });
+    await until(async () =>
+      expect((await ada.link.ofCommit({ sha: noted })).items).toMatchObject([{ level: 'certain' }]),
+    );
+    const line = { sha: noted, file: 'src/upload.ts', number: 5, text: 'plainly();' };
+    expect((await ada.provenance.blame({ lines: [line] })).lines).toEqual([
+      { origin: 0, match: 'attributed' },
+    ]);
+  });
+
+  test('the timeline has conversations and commits with their links, in pages, without what is private', async () => {
+    const secret = newSha();
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const hidden = await talk(ada, 'private-one', at, 'hidden();', [{ sha: secret, kind: 'made' }], true);
+    await record(ada, secret, at, 'hidden();');
+    await until(async () => expect((await ada.link.ofCommit({ sha: secret })).items).toHaveLength(1));
+    const mine = await ada.provenance.timeline({ mine: true });
+    const entry = mine.items.find(({ id }) => id === conversationId);
+    expect(entry).toMatchObject({ type: 'conversation', tool: 'claude-code', person: 'Ada' });
+    expect(entry?.links).toEqual(
+      expect.arrayContaining([expect.objectContaining({ sha, status: 'confirmed', conversationId })]),
+    );
+    expect(mine.items.find((one) => one.sha === sha)).toMatchObject({
+      type: 'commit',
+      repository: 'sample/otter',
+    });
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await bob.provenance.timeline({ limit: 2, cursor });
+      seen.push(...page.items.map(({ id }) => id));
+      expect(page.items.every(({ links }) => links.every((one) => one.conversationId !== hidden))).toBe(true);
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toContain(conversationId);
+    expect(seen).not.toContain(hidden);
+    expect((await bob.provenance.timeline({ mine: true })).items).toEqual([]);
+    const line = { sha: secret, file: 'src/upload.ts', number: 5, text: 'hidden();' };
+    expect((await bob.provenance.blame({ lines: [line] })).origins).toEqual([]);
+    expect((await ada.provenance.blame({ lines: [line] })).origins).toMatchObject([
+      { conversationId: hidden },
+    ]);
+  });
+
+  test('contributions count the caller’s own, or those of a repository, by day', async () => {
+    const sum = (days: { commits: number; conversations: number; linkedCommits: number }[]) =>
+      days.reduce((total, day) => total + day.commits + day.conversations + day.linkedCommits, 0);
+    const own = (await ada.provenance.contributions({ days: 7 })).days;
+    expect(own).toHaveLength(7);
+    expect(sum(own)).toBeGreaterThanOrEqual(6);
+    expect(sum((await bob.provenance.contributions({ days: 7 })).days)).toBe(0);
+    const { items } = await bob.repository.list({});
+    const { repositoryId } = items[0] as (typeof items)[number];
+    expect(sum((await bob.provenance.contributions({ repositoryId, days: 7 })).days)).toBeGreaterThanOrEqual(
+      4,
+    );
+  });
+
+  test('secrets in messages and diffs of commits are removed before they are stored', async () => {
+    const leaked = newSha();
+    const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    await record(ada, leaked, '2026-01-02T09:00:00Z', `const key = "${token}";`);
+    const rows = await api.context.database
+      .system('the test reads what is stored')
+      .selectFrom('context.commit_files')
+      .select('patch')
+      .where('patch', 'like', '%const key%')
+      .execute();
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+});

@@ -1,0 +1,355 @@
+import { sql } from 'kysely';
+import { simpleParser } from 'mailparser';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../../../../test/api.ts';
+import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { connect } from '../../../../test/followers.ts';
+import { staff } from '../../../../test/staff.ts';
+import { type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
+import type { Client } from '../../../catalogue/client.ts';
+import { createLog } from '../../../platform/log.ts';
+import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.ts';
+
+const HOUR_MS = 3_600_000;
+const DELIVER = 'notification.deliver';
+
+let mailbox: DevInbox;
+beforeAll(async () => {
+  mailbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
+});
+afterAll(() => mailbox.close());
+
+describe.each(businessDatabases())('notifications on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
+  let api: TestApi;
+  let endpoint: Subscriber;
+  let answers: number[] = [];
+  const clock = movableClock();
+  beforeAll(async () => {
+    testDatabase = await create();
+    endpoint = await startSubscriber(() => ({ status: answers.shift() ?? 204 }));
+    const env = {
+      SMTP_URL: mailbox.smtpUrl,
+      MAIL_FROM: 'Sample <sample@example.com>',
+      NOTIFICATION_RETRY_SECONDS: '1',
+    };
+    api = await startApi(testDatabase, env, { clock });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await endpoint.close();
+    await testDatabase.remove();
+  });
+
+  const message = (title: string) => ({ title, body: 'Some words.' });
+  const stateOf = async (notificationId: string) =>
+    (await api.client.notification.get({ notificationId })).deliveries.map(({ channel, state }) => [
+      channel,
+      state,
+    ]);
+  const mailsTo = (to: string) => mailbox.messages({ to }).messages;
+  async function mailTo(to: string, subject: string) {
+    const found = await vi.waitFor(() => {
+      const [mail] = mailbox.messages({ to, subject }).messages;
+      if (!mail) throw new Error(`no mail ${subject}`);
+      return mail;
+    }, 15_000);
+    return (await fetch(`${mailbox.url}/api/messages/${found.id}`)).json() as Promise<{
+      text: string;
+      html: string;
+      subject: string;
+    }>;
+  }
+  async function headersOf(to: string, subject: string) {
+    const [mail] = mailbox.messages({ to, subject }).messages;
+    const source = await (await fetch(`${mailbox.url}/messages/${mail?.id}/source`)).text();
+    return (await simpleParser(source)).headerLines.map(({ line }) => line.replaceAll(/\r?\n\s+/g, ' '));
+  }
+
+  test('reach an address and a person by the channels of the template, and are listed with their deliveries', async () => {
+    const ada = await staff(api, 'ada@example.com', ['executive'], 'Ada');
+    const { notifications } = await api.client.notification.notify({
+      to: 'ada@example.com, outside@example.com',
+      data: message('Reaching'),
+    });
+    expect(notifications.map(({ channels }) => channels)).toEqual([
+      [
+        { channel: 'email', state: 'pending' },
+        { channel: 'inbox', state: 'delivered' },
+      ],
+      [{ channel: 'email', state: 'pending' }],
+    ]);
+    const mail = await mailTo('ada@example.com', 'Reaching');
+    expect(mail.text).toContain('Some words.');
+    expect(mail.html).toContain('Some words.');
+    await mailTo('outside@example.com', 'Reaching');
+    const { items } = await ada.inbox.list({});
+    expect(items[0]).toMatchObject({ title: 'Reaching', summary: 'Some words.', seenAt: null });
+    const id = notifications[0]?.notificationId ?? '';
+    await expect
+      .poll(() => stateOf(id))
+      .toEqual([
+        ['email', 'sent'],
+        ['inbox', 'delivered'],
+      ]);
+    expect(await api.client.notification.list({ recipient: 'email:outside@example.com' })).toMatchObject({
+      items: [{ title: 'Reaching', template: 'message', deliveries: [{ channel: 'email' }] }],
+    });
+  });
+
+  test('are refused for unknown recipients and templates, with what is wrong', async () => {
+    const notify = (to: string, template = 'message', data: object = message('Never')) =>
+      api.client.notification.notify({ to, template, data: { ...data } });
+    await expect(notify('somebody')).rejects.toMatchObject({ document: { code: 'INVALID_INPUT' } });
+    await expect(notify('role:boss')).rejects.toMatchObject({ document: { code: 'INVALID_INPUT' } });
+    await expect(notify('a@example.com', 'nothing')).rejects.toMatchObject({
+      document: { code: 'NOT_FOUND' },
+    });
+    await expect(notify('a@example.com', 'message', {})).rejects.toMatchObject({
+      document: { code: 'TEMPLATE_INVALID', detail: expect.stringContaining('title') },
+    });
+  });
+
+  test('with a dedupe key are sent once, and again when their content changed', async () => {
+    const send = (title: string) =>
+      api.client.notification.notify({ to: 'once@example.com', data: message(title), dedupeKey: 'key' });
+    const first = await send('Once');
+    const second = await send('Once');
+    expect(second.notifications[0]).toMatchObject({
+      notificationId: first.notifications[0]?.notificationId,
+      repeated: true,
+    });
+    await send('Changed');
+    await mailTo('once@example.com', 'Changed');
+    await mailTo('once@example.com', 'Once');
+    expect(mailsTo('once@example.com')).toHaveLength(2);
+  });
+
+  test('are unsubscribed from by one POST without signing in; GET only asks', async () => {
+    const send = (title: string) =>
+      api.client.notification.notify({ to: 'reader@example.com', data: message(title), category: 'reports' });
+    await send('With a link');
+    await mailTo('reader@example.com', 'With a link');
+    const headers = await headersOf('reader@example.com', 'With a link');
+    expect(headers).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    const link = /^List-Unsubscribe: <(.+)>$/.exec(
+      headers.find((line) => line.startsWith('List-Unsubscribe:')) ?? '',
+    )?.[1];
+    const url = new URL(link ?? '');
+    const here = `${api.url}${url.pathname}${url.search}`;
+    expect(await (await fetch(here)).text()).toContain('reader@example.com');
+    const post = (target: string) =>
+      fetch(target, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
+    expect(
+      (
+        await post(
+          here.replace(
+            /(.)(.{9})$/,
+            (_all, one: string, rest: string) => `${one === 'A' ? 'B' : 'A'}${rest}`,
+          ),
+        )
+      ).status,
+    ).toBe(404);
+    const before = await send('Still wanted');
+    expect(before.notifications[0]?.channels).toEqual([{ channel: 'email', state: 'pending' }]);
+    expect((await post(here)).status).toBe(200);
+    const after = await send('No longer');
+    expect(after.notifications[0]?.channels).toEqual([{ channel: 'email', state: 'skipped' }]);
+    const critical = await api.client.notification.notify({
+      to: 'reader@example.com',
+      data: message('Critical'),
+      category: 'reports',
+      critical: true,
+    });
+    expect(critical.notifications[0]?.channels).toEqual([{ channel: 'email', state: 'pending' }]);
+    await mailTo('reader@example.com', 'Critical');
+    expect((await headersOf('reader@example.com', 'Critical')).join()).not.toContain('List-Unsubscribe');
+    expect(await (await fetch(here)).text()).toContain('You are unsubscribed');
+  });
+
+  describe('of one person', () => {
+    let ben: Client;
+    beforeAll(async () => {
+      ben = await staff(api, 'ben@example.com', ['builder'], 'Ben');
+    });
+    const send = (title: string, more: object = {}) =>
+      api.client.notification.notify({ to: 'ben@example.com', data: message(title), ...more });
+
+    test('wait for the end of quiet hours, and are sent then; the inbox and what is critical do not wait', async () => {
+      const hour = clock.now().getUTCHours();
+      const at = (hours: number) => `${String((hour + hours + 24) % 24).padStart(2, '0')}:00`;
+      await ben.notificationPreference.setProfile({ zone: 'UTC', quietFrom: at(-1), quietTo: at(3) });
+      const { notifications } = await send('At night');
+      expect(notifications[0]?.channels).toEqual([
+        { channel: 'email', state: 'deferred' },
+        { channel: 'inbox', state: 'delivered' },
+      ]);
+      await send('Urgent at night', { critical: true });
+      await mailTo('ben@example.com', 'Urgent at night');
+      await makeJobsDue(api, DELIVER);
+      await expect
+        .poll(() => stateOf(notifications[0]?.notificationId ?? ''))
+        .toEqual([
+          ['email', 'deferred'],
+          ['inbox', 'delivered'],
+        ]);
+      clock.setAhead(4 * HOUR_MS);
+      await vi.waitFor(async () => {
+        await makeJobsDue(api, DELIVER);
+        expect(mailbox.messages({ to: 'ben@example.com', subject: 'At night' }).total).toBe(2);
+      }, 15_000);
+      clock.setAhead(0);
+      await ben.notificationPreference.setProfile({ quietFrom: '', quietTo: '' });
+    });
+
+    test('are put into one digest a day where that was chosen, which later ones join', async () => {
+      await ben.notificationPreference.choose({ category: 'reports', choice: 'digest' });
+      const first = await send('First of the day', { category: 'reports' });
+      expect(first.notifications[0]?.channels[0]).toEqual({ channel: 'email', state: 'batched' });
+      await send('Second of the day', { category: 'reports' });
+      clock.setAhead(25 * HOUR_MS);
+      await makeJobsDue(api, 'notification.digest');
+      const digest = await mailTo('ben@example.com', '2 notifications');
+      expect(digest.text.indexOf('First of the day')).toBeLessThan(digest.text.indexOf('Second of the day'));
+      expect(await stateOf(first.notifications[0]?.notificationId ?? '')).toContainEqual([
+        'email',
+        'digested',
+      ]);
+      clock.setAhead(0);
+      const next = await send('Of the next day', { category: 'reports' });
+      expect(next.notifications[0]?.channels[0]).toEqual({ channel: 'email', state: 'batched' });
+      await ben.notificationPreference.choose({ category: 'reports', choice: 'default' });
+    });
+
+    test('are counted live, read and archived in the inbox, by the person alone', async () => {
+      const { userId, unread } = await ben.inbox.count({});
+      const { ticket } = await ben.realtime.createTicket({});
+      const connection = await connect(api.url, { ticket }, undefined, {}, `/ws/inbox/${userId}`);
+      await connection.next('ready').catch(() => undefined);
+      const { notifications } = await send('Counted');
+      const notificationId = notifications[0]?.notificationId ?? '';
+      await vi.waitFor(() =>
+        expect(connection.events().map(({ event, data }) => [event, data])).toContainEqual([
+          'inbox.changed',
+          { userId, unread: unread + 1 },
+        ]),
+      );
+      await connection.close();
+      expect((await ben.inbox.read({ notificationId })).unread).toBe(unread);
+      expect((await ben.inbox.read({ notificationId, unread: true })).unread).toBe(unread + 1);
+      await ben.inbox.read({ notificationId });
+      await ben.inbox.archive({ notificationId });
+      const titles = async (archived: boolean) =>
+        (await ben.inbox.list({ archived })).items.map(({ title }) => title);
+      expect(await titles(false)).not.toContain('Counted');
+      expect(await titles(true)).toContain('Counted');
+      const other = await staff(api, 'other@example.com', ['builder'], 'Other');
+      expect((await other.inbox.list({})).items).toEqual([]);
+      await expect(other.inbox.read({ notificationId })).rejects.toMatchObject({
+        document: { code: 'NOT_FOUND' },
+      });
+      await expect(api.client.inbox.list({})).rejects.toMatchObject({ document: { code: 'PERSON_NEEDED' } });
+      const stranger = await other.realtime.createTicket({});
+      await expect(
+        connect(api.url, { ticket: stranger.ticket }, undefined, {}, `/ws/inbox/${userId}`),
+      ).rejects.toMatchObject({ status: 404 });
+    });
+
+    test('are POSTed to a webhook of theirs, which the library of Standard Webhooks verifies, and repeated under one id', async () => {
+      answers = [503, 204];
+      const { webhookSecret, webhookUrl } = await ben.notificationPreference.setProfile({
+        webhookUrl: endpoint.url,
+      });
+      expect(webhookUrl).toBe(endpoint.url);
+      const { notifications } = await send('By webhook', { channels: ['webhook'] });
+      await expect
+        .poll(
+          async () => {
+            await makeJobsDue(api, DELIVER);
+            return stateOf(notifications[0]?.notificationId ?? '');
+          },
+          { timeout: 15_000 },
+        )
+        .toEqual([['webhook', 'delivered']]);
+      const received = endpoint.deliveries.map(({ headers, body }) => {
+        const verified = new Webhook(webhookSecret ?? '').verify(body, headers as Record<string, string>);
+        return [headers['webhook-id'], verified];
+      });
+      expect(received).toHaveLength(2);
+      expect(new Set(received.map(([id]) => id)).size).toBe(1);
+      expect(received[0]?.[1]).toMatchObject({
+        type: 'notification',
+        data: { title: 'By webhook', template: 'message', category: 'general' },
+      });
+      const { deliveries } = await api.client.notification.get({
+        notificationId: notifications[0]?.notificationId ?? '',
+      });
+      expect(deliveries[0]?.attemptLog.map(({ outcome, code }) => [outcome, code])).toEqual([
+        ['failed', 'HTTP_503'],
+        ['sent', null],
+      ]);
+      await expect(
+        ben.notificationPreference.setProfile({ webhookUrl: 'http://169.254.169.254/' }),
+      ).rejects.toMatchObject({ document: { code: 'WEBHOOK_URL_REFUSED' } });
+    });
+
+    test('are in the report about them, and gone after an erasure', async () => {
+      const { userId } = await ben.inbox.count({});
+      const subject = `user:${userId}`;
+      const report = await api.client.audit.reports({ kind: 'gdpr-access', subject });
+      const [file] = report.files;
+      const { pathname, search } = new URL(file?.url ?? '', api.url);
+      const content = await (await fetch(api.url + pathname + search)).text();
+      expect(content).toContain('By webhook');
+      const erased = await api.client.audit.erase({ subject, reason: 'The person asked for it.' });
+      expect(erased.recordsDeleted).toBeGreaterThan(0);
+      expect((await api.client.notification.list({ recipient: subject })).items).toEqual([]);
+    });
+  });
+
+  test("a company's template is previewed, published, tested and taken back; a mistake is refused with its reason", async () => {
+    const cleo = await staff(api, 'cleo@example.com', ['executive'], 'Cleo');
+    const edit = (subject: string) =>
+      cleo.notificationTemplate.edit({ name: 'message', subject, comment: 'For the test' });
+    await expect(edit('{% for i in (1..1000000000) %}x{% endfor %}')).rejects.toMatchObject({
+      document: { code: 'TEMPLATE_INVALID', detail: expect.stringContaining('memory') },
+    });
+    const { version } = await edit('Sample company: {{ title }}');
+    expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
+      subject: 'Sample company: The office is closed on Friday',
+    });
+    await cleo.notificationTemplate.test({ name: 'message', version });
+    await mailTo('cleo@example.com', 'Sample company: The office is closed on Friday');
+    const send = (title: string) =>
+      api.client.notification.notify({ to: 'template@example.com', data: message(title) });
+    await send('Before');
+    await cleo.notificationTemplate.publish({ name: 'message', version });
+    await send('After');
+    await cleo.notificationTemplate.publish({ name: 'message', version: 0 });
+    await send('Again');
+    await mailTo('template@example.com', 'Again');
+    await vi.waitFor(() =>
+      expect(
+        mailsTo('template@example.com')
+          .map(({ subject }) => subject)
+          .toSorted(),
+      ).toEqual(['Again', 'Before', 'Sample company: After']),
+    );
+  });
+
+  test('are removed after the time for which the company keeps them', async () => {
+    await api.client.notificationPreference.setSettings({ retentionDays: 1 });
+    const before = (await api.client.notification.list({ limit: 500 })).items.length;
+    expect(before).toBeGreaterThan(0);
+    await sql`update notifications.notifications set created_at = created_at - interval '4 days'`.execute(
+      api.context.database.system('the test makes time pass'),
+    );
+    await api.context.database.withTenant(
+      await api.context.identity.ensureTenant(api.context.config.TENANT),
+      (transaction) => api.context.notifications.removeOld(transaction),
+    );
+    expect((await api.client.notification.list({ limit: 500 })).items).toEqual([]);
+  });
+});

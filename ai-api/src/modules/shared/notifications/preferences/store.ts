@@ -1,0 +1,110 @@
+import { type Selectable, sql } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import type { Choice } from '../vocabulary.ts';
+import type { Preference } from './choose.ts';
+
+export type ProfileRow = Selectable<Schema['notifications.profiles']>;
+export type SettingsRow = Omit<Selectable<Schema['notifications.settings']>, 'tenant_id'>;
+
+/** Whose preferences those of the company are. */
+export const COMPANY = 'company';
+
+const STANDARD: SettingsRow = {
+  zone: 'UTC',
+  locale: 'en',
+  quiet_from: null,
+  quiet_to: null,
+  digest_hour: 8,
+  retention_days: 365,
+};
+
+export async function settingsOf(transaction: TenantTransaction): Promise<SettingsRow> {
+  const row = await transaction.selectFrom('notifications.settings').selectAll().executeTakeFirst();
+  return row ?? STANDARD;
+}
+
+export async function saveSettings(transaction: TenantTransaction, settings: SettingsRow): Promise<void> {
+  await transaction
+    .insertInto('notifications.settings')
+    .values(settings)
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet(settings))
+    .execute();
+}
+
+export async function profileOf(
+  transaction: TenantTransaction,
+  userId: string,
+): Promise<ProfileRow | undefined> {
+  return transaction
+    .selectFrom('notifications.profiles')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+}
+
+/** Changes some fields of a person's profile, which is made if it is missing. */
+export async function saveProfile(
+  transaction: TenantTransaction,
+  userId: string,
+  changes: Partial<Omit<ProfileRow, 'tenant_id' | 'user_id' | 'updated_at'>>,
+): Promise<void> {
+  await transaction
+    .insertInto('notifications.profiles')
+    .values({
+      user_id: userId,
+      phone: null,
+      zone: null,
+      locale: null,
+      quiet_from: null,
+      quiet_to: null,
+      digest_hour: null,
+      webhook_url: null,
+      webhook_secret: null,
+      ...changes,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ ...changes, updated_at: sql<Date>`now()` }),
+    )
+    .execute();
+}
+
+/** What an owner chose: `company`, `user:<id>` or `email:<address>`. */
+export async function preferencesOf(transaction: TenantTransaction, owner: string): Promise<Preference[]> {
+  return transaction
+    .selectFrom('notifications.preferences')
+    .select(['template', 'category', 'channel', 'choice'])
+    .where('owner', '=', owner)
+    .orderBy('template')
+    .orderBy('category')
+    .orderBy('channel')
+    .execute();
+}
+
+/** Sets one preference of an owner, or removes it, so that the next less specific one applies. */
+export async function setPreference(
+  transaction: TenantTransaction,
+  owner: string,
+  { template, category, channel }: Omit<Preference, 'choice'>,
+  choice: Choice | null,
+): Promise<void> {
+  if (choice === null) {
+    await transaction
+      .deleteFrom('notifications.preferences')
+      .where('owner', '=', owner)
+      .where('template', '=', template)
+      .where('category', '=', category)
+      .where('channel', '=', channel)
+      .execute();
+    return;
+  }
+  await transaction
+    .insertInto('notifications.preferences')
+    .values({ id: uuidv7(), owner, template, category, channel, choice })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'owner', 'template', 'category', 'channel'])
+        .doUpdateSet({ choice, updated_at: sql<Date>`now()` }),
+    )
+    .execute();
+}

@@ -1,0 +1,131 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { type Html, html } from '../../../platform/html.ts';
+import { type Sns, SnsRefused } from './channels/sns.ts';
+import type { Twilio } from './channels/twilio.ts';
+import type { Unsubscribing } from './preferences/unsubscribing.ts';
+import type { Reports } from './sending/reports.ts';
+
+interface RouteParts {
+  unsubscribing: Unsubscribing;
+  reports: Reports;
+  sns: Sns;
+  twilio: Twilio | null;
+  publicUrl: string;
+  log: Logger;
+}
+
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const form = express.urlencoded({ extended: false, limit: '32kb' });
+const fields = z.record(z.string(), z.string());
+
+/** What mail programs, SES and Twilio call: unsubscribe links, reports and answers. */
+export function routesOf(parts: RouteParts, limit: RequestHandler): Router {
+  return Router()
+    .use('/unsubscribe', unsubscribeRoutes(parts, limit))
+    .use('/callbacks', callbackRoutes(parts, limit));
+}
+
+/** POST acts at once, as mail programs do it (RFC 8058); GET shows a page, because scanners follow links. */
+function unsubscribeRoutes({ unsubscribing }: RouteParts, limit: RequestHandler): Router {
+  const router = Router();
+  router.get('/', limit, async (request, response) => {
+    const found = await unsubscribing.find(request.query.token);
+    if (!found) return page(response, 404, 'This link is not valid', html`<p>It may be incomplete.</p>`);
+    if (found.isOff) return page(response, 200, 'You are unsubscribed', describe(found.what));
+    page(
+      response,
+      200,
+      'Unsubscribe?',
+      html`<p>You will get no more e-mails about ${found.what} at ${found.address}.</p>
+        <form method="post" action="/unsubscribe?token=${String(request.query.token)}"><button>Unsubscribe</button></form>`,
+    );
+  });
+  router.post('/', limit, form, async (request, response) => {
+    const done = await unsubscribing.unsubscribe(request.query.token, String(request.id));
+    if (!done) return page(response, 404, 'This link is not valid', html`<p>It may be incomplete.</p>`);
+    page(response, 200, 'You are unsubscribed', describe(done.what));
+  });
+  return router;
+}
+
+function describe(what: string): Html {
+  return html`<p>No more e-mails about ${what} are sent to you. You can change this in your notification preferences.</p>`;
+}
+
+function callbackRoutes({ reports, sns, twilio, publicUrl, log }: RouteParts, limit: RequestHandler): Router {
+  const router = Router();
+  router.post(
+    '/ses',
+    limit,
+    express.text({ type: () => true, limit: '256kb' }),
+    async (request, response) => {
+      try {
+        const message = await sns.read(String(request.body));
+        if (message.Type === 'SubscriptionConfirmation') await sns.confirm(message);
+        if (message.Type === 'Notification') await reports.ofSes(message.Message);
+        response.status(204).end();
+      } catch (error) {
+        if (!(error instanceof SnsRefused)) throw error;
+        log.warn({ reason: error.message }, 'a message to the callback of SES was refused');
+        response.status(403).end();
+      }
+    },
+  );
+
+  const signed =
+    (handle: (request: Request, given: Record<string, string>) => Promise<void>): RequestHandler =>
+    async (request, response) => {
+      const given = fields.safeParse(request.body ?? {});
+      const url = `${publicUrl.replace(/\/+$/, '')}${request.originalUrl}`;
+      const signature = request.header('x-twilio-signature') ?? '';
+      if (!twilio || !given.success || !twilio.isSigned(url, given.data, signature)) {
+        log.warn({ path: request.path }, 'a message to a callback of Twilio was refused');
+        response.status(403).end();
+        return;
+      }
+      await handle(request, given.data);
+      response.type('text/xml').send('<Response></Response>');
+    };
+  router.post(
+    '/twilio/status',
+    limit,
+    form,
+    signed(async ({ query }, given) => {
+      const id = z.uuid().safeParse(query.delivery);
+      if (id.success) await reports.ofTwilio(id.data, String(query.attempt), given);
+    }),
+  );
+  router.post(
+    '/twilio/inbound',
+    limit,
+    form,
+    signed((_request, { From = '', Body = '' }) => reports.ofPhone(From, Body)),
+  );
+  return router;
+}
+
+function page(response: Response, status: number, heading: string, content: Html): void {
+  response.status(status).setHeader('Content-Security-Policy', POLICY);
+  response.setHeader('Cache-Control', 'no-store').type('html');
+  response.send(
+    String(html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex" />
+    <title>${heading}</title>
+    <style>
+      :root { color-scheme: light dark; }
+      body { margin: 0; padding: 2rem 1rem; font: 16px/1.55 system-ui, sans-serif; }
+      main { max-width: 36rem; margin: 0 auto; overflow-wrap: anywhere; }
+      button { padding: 0.6rem 1.5rem; border: 0; border-radius: 7px; background: #1d5f8a; color: #fff; font: inherit; font-weight: 600; cursor: pointer; }
+    </style>
+  </head>
+  <body><main><h1>${heading}</h1>${content}</main></body>
+</html>`),
+  );
+}

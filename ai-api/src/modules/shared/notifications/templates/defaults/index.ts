@@ -1,0 +1,19 @@
+import { type Content, content } from '../schema.ts';
+import { approvalsDigest } from './approvals-digest.ts';
+import { decision } from './decision.ts';
+import { digest } from './digest.ts';
+import { evaluation } from './evaluation.ts';
+import { message } from './message.ts';
+import { performanceReport } from './performance-report.ts';
+
+/** The templates that come with the product; a company's own version of one takes its place. */
+export const DEFAULTS: Readonly<Record<string, Content>> = Object.fromEntries(
+  Object.entries({
+    message,
+    digest,
+    evaluation,
+    decision,
+    'performance-report': performanceReport,
+    'approvals-digest': approvalsDigest,
+  }).map(([name, given]) => [name, content.parse(given)]),
+);

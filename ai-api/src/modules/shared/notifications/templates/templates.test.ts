@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS } from './defaults/index.ts';
+import { fillIn, TemplateError } from './liquid.ts';
+import { compileMjml } from './mjml.ts';
+import { render, textsFor } from './render.ts';
+import { content } from './schema.ts';
+
+const surroundings = {
+  recipient: { name: 'Ada', email: 'ada@example.com' },
+  company: 'Sample',
+  unsubscribe: 'https://example.com/unsubscribe?token=x',
+};
+
+describe('Liquid', () => {
+  test.each([
+    ['{% for i in (1..1000000000) %}x{% endfor %}', 'needs too much memory'],
+    [
+      '{% for a in (1..1000) %}{% for b in (1..1000) %}{% for c in (1..1000) %}x{% endfor %}{% endfor %}{% endfor %}',
+      '',
+    ],
+    [
+      '{% assign a = "x" %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}',
+      'needs too much memory',
+    ],
+    ['{{ "x" | date: "%999999999d" }}{{ "now" | date: "%999999999Y" }}', ''],
+    [`${'{{ a }}'.repeat(20_000)}`, 'longer than 100000 characters'],
+    ['{{ missing }}', 'missing'],
+    ['{{ a | nothing }}', 'nothing'],
+    ['{{ a | raw }}', 'raw'],
+    ['{% include "/etc/passwd" %}', 'include'],
+    ['{% render "/etc/passwd" %}', 'render'],
+    ['{% layout "/etc/passwd" %}', 'layout'],
+    ['{% if a %}', 'not closed'],
+  ])('ends %s with its reason', (template, reason) => {
+    const filled = () => fillIn(template, 'html', { a: 'b' });
+    expect(filled).toThrow(TemplateError);
+    expect(filled).toThrow(reason);
+  });
+
+  test('escapes values in markup and nothing in texts, and reaches own fields alone', () => {
+    const data = { a: '<b>&"\'</b>', list: [1] };
+    expect(fillIn('{{ a }}', 'html', data)).toBe('&lt;b&gt;&amp;&#34;&#39;&lt;/b&gt;');
+    expect(fillIn('{{ a }}', 'text', data)).toBe(data.a);
+    expect(() => fillIn('{{ a.constructor.name }}', 'text', data)).toThrow(TemplateError);
+    expect(() => fillIn('{{ list.__proto__ }}', 'text', data)).toThrow(TemplateError);
+  });
+});
+
+describe('MJML', () => {
+  test('keeps Liquid with its comparisons and quotes, and links no fonts', () => {
+    const html = compileMjml(
+      '<mj-section><mj-column><mj-text>{% if a < 2 and b == "x" %}{{ c | default: "d" }}{% endif %}</mj-text></mj-column></mj-section>',
+    );
+    expect(html).toContain('{% if a < 2 and b == "x" %}{{ c | default: "d" }}{% endif %}');
+    expect(html).not.toContain('fonts.googleapis.com');
+    expect(html).toMatch(/^<!doctype html>/i);
+  });
+
+  test.each([
+    ['<mj-section>', 'cannot be read'],
+    ['<mj-include path="/etc/passwd" />', 'cannot be read'],
+    ['<mj-section><mj-column><mj-nothing /></mj-column></mj-section>', 'mj-nothing'],
+  ])('refuses %s', (source, reason) => {
+    expect(() => compileMjml(source)).toThrow(reason);
+  });
+});
+
+describe('the templates of the product', () => {
+  test.each(Object.keys(DEFAULTS))('%s is filled in with its sample', (name) => {
+    const template = DEFAULTS[name];
+    if (!template) throw new Error('missing');
+    const { subject, html, text, summary, sms } = render(template, 'en', template.sample, surroundings);
+    for (const part of [subject, html, text, summary, sms]) {
+      expect(part).not.toBe('');
+      expect(part).not.toMatch(/\{\{|\{%|LIQUID\d|undefined|\[object/);
+    }
+    expect(html).toContain('unsubscribe?token=x');
+  });
+
+  test('cannot be given markup by their data', () => {
+    const hostile = { title: '<script>alert(1)</script>', body: '"><img src=x>', url: 'javascript:alert(1)' };
+    const { html, link, subject } = render(DEFAULTS.message as never, 'en', hostile, surroundings);
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('<img');
+    expect(link).toBe(null);
+    expect(subject).toBe(hostile.title);
+  });
+});
+
+test('a language falls back to its first part, and then to English', () => {
+  const texts = (subject: string) => ({ subject, text: 'x' });
+  const template = content.parse({
+    title: 'T',
+    locales: { en: texts('en'), pt: texts('pt'), 'pt-BR': texts('br') },
+  });
+  expect(['pt-BR', 'pt-PT', 'de', 'en'].map((one) => textsFor(template, one).subject)).toEqual([
+    'br',
+    'pt',
+    'en',
+    'en',
+  ]);
+  expect(content.safeParse({ title: 'T', locales: { de: texts('de') } }).success).toBe(false);
+});

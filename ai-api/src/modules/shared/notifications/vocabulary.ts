@@ -1,0 +1,36 @@
+/** How people are reached. */
+export const CHANNELS = ['email', 'sms', 'webhook', 'inbox'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What notifications are about, as people choose among them. */
+export const CATEGORIES = [
+  'general',
+  'evaluations',
+  'decisions',
+  'time',
+  'reports',
+  'workflows',
+  'licences',
+  'operations',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+export const CHOICES = ['on', 'off', 'digest'] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** States of a delivery. */
+export const STATES = [
+  'pending',
+  'deferred',
+  'batched',
+  'sending',
+  'sent',
+  'delivered',
+  'digested',
+  'failed',
+  'unknown',
+  'suppressed',
+  'skipped',
+] as const;
+
+export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'stop', 'added'] as const;

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { createDecision, startWorkflows, type TestWorkflows, whoami } from '../../../../test/workflows.ts';
+import { createClient } from '../../../catalogue/client.ts';
+import { resources } from '../../../catalogue/index.ts';
+
+describe.each(businessDatabases())('workflows are bounded and kept on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
+  let workflows: TestWorkflows;
+  beforeAll(async () => {
+    testDatabase = await create();
+    workflows = await startWorkflows(testDatabase);
+  });
+  afterAll(async () => {
+    await workflows.api.stop();
+    await testDatabase.remove();
+  });
+
+  const client = () => workflows.api.client;
+  const failsWith = async (steps: object[], input: object, given: Record<string, unknown>) => {
+    const { state, error } = await workflows.run(await workflows.publish(steps, { input }), given);
+    return [state, error?.code, error?.path];
+  };
+  const accessReport = async () => {
+    const { files } = await client().audit.reports({ kind: 'gdpr-access', subject: 'builder:b-001' });
+    const { pathname, search } = new URL(files[0]?.url ?? '');
+    return (await fetch(workflows.api.url + pathname + search)).text();
+  };
+  const check = (that: string) => ({ id: 'check', type: 'validate', checks: [{ that, message: 'No.' }] });
+
+  test.each([
+    ['a long search in a loop', 'input.list.all(x, !((x + 1000000.0) in input.list))'],
+    ['a long list of long texts', 'size(input.list.map(x, input.text)) > 0'],
+  ])('end %s by a failure of the step', async (_, that) => {
+    const list = Array.from({ length: 5_000 }, (_, index) => index);
+    const input = { list: { type: 'list' }, text: { type: 'text' } };
+    const steps = [
+      { ...check(that) },
+      { id: 'ask', type: 'notify', to: '=input.list.map(x, input.text)', subject: 'a', text: 'b' },
+    ];
+    const [state, code] = await failsWith(steps, input, { list, text: 'x'.repeat(20_000) });
+    expect([state, code]).toEqual(['failed', 'EXPRESSION_FAILED']);
+  });
+
+  test('refuse a loop in a loop where expressions are evaluated for n8n', async () => {
+    await expect(
+      client().workflowTemplate.evaluate({
+        values: { bomb: 'input.l.all(x, input.l.all(y, x != y))' },
+        input: { l: [1, 2] },
+      }),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('take text that PostgreSQL does not, with a mark in place of what it cannot store', async () => {
+    const template = await workflows.publish([whoami('me')], {
+      input: { text: { type: 'text' } },
+      output: { text: '=input.text' },
+    });
+    const ended = await workflows.run(template, { text: 'a\u0000b\ud800c \\u0000' });
+    expect(ended).toMatchObject({ state: 'completed', output: { text: 'a\ufffdb\ufffdc \\u0000' } });
+  });
+
+  test.each([
+    ['for longer than ten years', { seconds: 1e12 }],
+    ['for a negative time', { seconds: '=-1.0' }],
+    ['until no instant', { until: '="tomorrow"' }],
+    [
+      'for an event with a key that is too long',
+      { event: 'decision.made', where: { decisionId: 'x'.repeat(3_000) } },
+    ],
+  ])('refuse to wait %s', async (_, wait) => {
+    expect(await failsWith([{ id: 'wait', type: 'wait', ...wait }], {}, {})).toEqual([
+      'failed',
+      'INVALID_INPUT',
+      'wait',
+    ]);
+  });
+
+  test('start each other in a circle only so deep', async () => {
+    const first = await workflows.publish([whoami('me')]);
+    const second = await workflows.publish([{ id: 'child', type: 'child', template: first }]);
+    const definition = {
+      name: first,
+      title: first,
+      steps: [{ id: 'child', type: 'child', template: second }],
+    };
+    await client().workflowTemplate.save({ definition, expectedVersion: 1, comment: 'A circle' });
+    await client().workflowTemplate.publish({ name: first, version: 2, seen: 1 });
+    const { instanceId } = await client().workflow.execute({ template: first });
+    await workflows.reaches(instanceId, 'compensated');
+    const { items } = await client().workflow.list({ limit: 100 });
+    expect(items.filter(({ template }) => template === first || template === second)).toHaveLength(6);
+  });
+
+  test('keep at most a hundred signals', async () => {
+    const template = await workflows.publish([{ id: 'wait', type: 'wait', signal: 'never' }]);
+    const { instanceId } = await client().workflow.execute({ template });
+    for (let sent = 0; sent < 100; sent++) await client().workflow.signal({ instanceId, signal: 'other' });
+    await expect(client().workflow.signal({ instanceId, signal: 'other' })).rejects.toMatchObject({
+      code: 'WORKFLOW_STATE',
+    });
+  });
+
+  test.each([
+    ['YAML that is nested too deep', `name: ${'['.repeat(50_000)}`],
+    ['YAML with references', 'name: &a one\ntitle: *a'],
+    ['no YAML at all', '\u0000'],
+  ])('of %s are refused with a reason', async (_, source) => {
+    const { valid, faults } = await client().workflowTemplate.check({ source });
+    expect(valid).toBe(false);
+    expect(faults[0]?.message).toBeTruthy();
+  });
+
+  test('of another company do not exist', async () => {
+    const { identity } = workflows.api.context;
+    const key = `aim_otherkey_${'0123456789abcdef'.repeat(3)}`;
+    await identity.ensureKey(await identity.ensureTenant('other-company'), 'other', key, ['admin']);
+    const other = createClient(resources, { baseUrl: workflows.api.url, apiKey: key });
+    const template = await workflows.publish([{ id: 'wait', type: 'wait', signal: 'go' }]);
+    const { instanceId } = await client().workflow.execute({ template });
+    await workflows.reaches(instanceId, 'waiting');
+    const attempts = [
+      () => other.workflow.execute({ template }),
+      () => other.workflow.complete({ instanceId }),
+      () => other.workflow.signal({ instanceId, signal: 'go' }),
+      () => other.workflow.cancel({ instanceId, mode: 'stop', reason: 'It is not mine' }),
+      () => other.workflowTemplate.exportN8n({ name: template }),
+    ];
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await workflows.state(instanceId)).toBe('waiting');
+  });
+
+  test('are found in the data of a person, and erased with them once they ended', async () => {
+    const template = await workflows.publish([whoami('me')], { input: { who: { type: 'text' } } });
+    const waiting = await workflows.publish([{ id: 'wait', type: 'wait', signal: 'go' }], {
+      input: { who: { type: 'text' } },
+    });
+    const [named, mailed, other] = [
+      await workflows.run(template, { who: 'b-001' }),
+      await workflows.run(template, { who: 'Write to ada@example.com' }),
+      await workflows.run(template, { who: 'b-0011' }),
+    ];
+    const open = await client().workflow.execute({ template: waiting, input: { who: 'b-001' } });
+    await workflows.reaches(open.instanceId, 'waiting');
+    const text = await accessReport();
+    for (const { instanceId } of [named, mailed, open]) expect(text).toContain(instanceId);
+    expect(text).not.toContain(other.instanceId);
+
+    await client().audit.erase({ subject: 'builder:b-001', reason: 'Asked by letter.' });
+    for (const { instanceId } of [named, mailed])
+      await expect(client().workflow.get({ instanceId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await workflows.state(open.instanceId)).toBe('waiting');
+    expect(await workflows.state(other.instanceId)).toBe('completed');
+    const after = await accessReport();
+    expect(after).not.toContain('Write to');
+    expect(after).toContain(open.instanceId);
+  });
+
+  test('are removed after the days that the company keeps them, but an incomplete rollback', async () => {
+    await client().workflowTemplate.setSettings({ keepDays: 30 });
+    expect(await client().workflowTemplate.getSettings({})).toEqual({ twoPersonRule: false, keepDays: 30 });
+    const child = await workflows.publish([createDecision('ask')]);
+    const parent = await workflows.publish([{ id: 'child', type: 'child', template: child }]);
+    const broken = await workflows.publish([
+      {
+        ...createDecision('ask'),
+        compensate: { operation: 'decision.cancel', input: { decisionId: '=output.nothing' } },
+      },
+      { id: 'end', type: 'fail', message: 'It fails.' },
+    ]);
+    const ended = await workflows.run(parent);
+    const incomplete = await workflows.run(broken);
+    expect([ended.state, incomplete.state]).toEqual(['completed', 'compensation_failed']);
+    await workflows.later(29 * 24, async () => {
+      await workflows.api.context.workflows.applyRetention();
+      expect(await workflows.state(ended.instanceId)).toBe('completed');
+    });
+    await workflows.later(31 * 24, async () => {
+      expect(await workflows.api.context.workflows.applyRetention()).toBeGreaterThanOrEqual(2);
+    });
+    await expect(client().workflow.get({ instanceId: ended.instanceId })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(await workflows.state(incomplete.instanceId)).toBe('compensation_failed');
+  });
+});

@@ -1,0 +1,91 @@
+import { PERSON } from './identity.ts';
+import { type AnswerOf, type Step, step } from './step.ts';
+
+const as = PERSON.executive;
+const data = { title: 'A message', body: 'It has some words.' };
+const comment = 'For the test';
+const first = (answerOf: AnswerOf) => ({
+  notificationId: answerOf('notification.notify').notifications[0]?.notificationId ?? '',
+});
+
+/** Notifications of a person, their inbox and preferences, and the texts of the company. */
+export const notifications: Step[] = [
+  step(
+    'notification.notify',
+    { to: as, template: 'message', data, dedupeKey: 'a-message' },
+    { matches: { notifications: [{ repeated: false }] } },
+  ),
+  step('notification.notify', { to: '+4740000000', data }, { name: 'text' }),
+  step('notification.list', { limit: 10 }, { matches: { items: [{ title: 'A message' }, {}] } }),
+  step('notification.get', first, { matches: { title: 'A message', template: 'message' } }),
+  step(
+    'notification.list',
+    { state: 'failed' },
+    {
+      name: 'failed',
+      eventually: true,
+      matches: { items: [{ deliveries: [{ errorCode: 'SMS_NOT_CONNECTED' }] }] },
+    },
+  ),
+  step('notification.resend', (answerOf) => ({
+    deliveryId: answerOf('notification.list', 'failed').items[0]?.deliveries[0]?.deliveryId ?? '',
+  })),
+  step('inbox.list', {}, { as, matches: { items: [{ title: 'A message' }] } }),
+  step('inbox.count', {}, { as, matches: { unread: 1 } }),
+  step('inbox.read', first, { as, matches: { unread: 0 } }),
+  step('inbox.archive', first, { as }),
+  step('notificationPreference.get', {}, { as, matches: { email: as } }),
+  step(
+    'notificationPreference.choose',
+    { category: 'reports', channel: 'email', choice: 'digest' },
+    { as, matches: { preferences: [{ category: 'reports', channel: 'email', choice: 'digest' }] } },
+  ),
+  step(
+    'notificationPreference.setProfile',
+    { zone: 'Europe/Oslo', quietFrom: '22:00', quietTo: '07:00' },
+    { as, matches: { effective: { zone: 'Europe/Oslo', quietFrom: '22:00' } } },
+  ),
+  step('notificationPreference.setSettings', { digestHour: 7 }, { matches: { digestHour: 7 } }),
+  step('notificationPreference.chooseForCompany', { category: 'operations', choice: 'digest' }),
+  step('notificationPreference.getSettings', {}, { matches: { preferences: [{ category: 'operations' }] } }),
+  step('suppression.add', { channel: 'email', address: 'Gone@example.com', detail: 'It bounces.' }),
+  step('suppression.list', {}, { matches: { items: [{ address: 'gone@example.com', reason: 'added' }] } }),
+  step(
+    'suppression.remove',
+    { channel: 'email', address: 'gone@example.com' },
+    { matches: { removed: true } },
+  ),
+  step('notificationTemplate.list', {}),
+  step('notificationTemplate.get', { name: 'message' }, { matches: { version: null, newestVersion: 0 } }),
+  step(
+    'notificationTemplate.edit',
+    { name: 'message', subject: 'Sample: {{ title }}', comment },
+    { matches: { version: 1 } },
+  ),
+  step(
+    'notificationTemplate.save',
+    {
+      name: 'welcome',
+      content: {
+        title: 'Welcome',
+        sample: { who: 'Ada' },
+        locales: { en: { subject: 'Welcome {{ who }}', text: 'Hello {{ who }}' } },
+      },
+      expectedVersion: 0,
+      comment,
+    },
+    { matches: { version: 1 } },
+  ),
+  step(
+    'notificationTemplate.preview',
+    { name: 'message', version: 1 },
+    { matches: { subject: 'Sample: The office is closed on Friday' } },
+  ),
+  step('notificationTemplate.publish', { name: 'message', version: 1 }, { matches: { publishedVersion: 1 } }),
+  step(
+    'notificationTemplate.listVersions',
+    { name: 'message' },
+    { matches: { items: [{ isPublished: true }] } },
+  ),
+  step('notificationTemplate.test', { name: 'message', version: 1 }, { as }),
+];
