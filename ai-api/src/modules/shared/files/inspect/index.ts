@@ -10,7 +10,6 @@ import { checkContent } from './content.ts';
 import { Refused } from './refused.ts';
 import { countArchive } from './zip.ts';
 
-
 /** What was found in the bytes of a version. */
 export interface Findings {
   bytes: number;
