@@ -8,8 +8,6 @@ export interface Words {
   isInDocument(word: string): boolean;
 }
 
-/** A line that ends in a hyphen, before one that goes on in small letters. */
-const BROKEN = /\p{L}[-‐][^\S\n]*\n\s*\p{Ll}/u;
 /** After these a hyphen stands for a part that is left out, as in `pre- and post-processing`. */
 const COUPLED = /^(and|or|to|und|oder|bis|sowie|bzw|et|ou|y|e|o|en|of|i|a|oraz|och|og)\b/;
 
