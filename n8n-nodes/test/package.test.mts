@@ -40,8 +40,8 @@ describe("n8n's loader", () => {
     expect(Object.keys(loader.nodeTypes).sort()).toEqual([
       'aiManager',
       'aiManagerApproval',
-      'aiManagerValidate',
       'aiManagerTrigger',
+      'aiManagerValidate',
       'langfuse',
       'signedWebhookTrigger',
     ]);

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { McpAnnotations, McpTool } from '../contract/mcp-tool.ts';
 import type { Operation, Resource } from '../contract/operation.ts';
 
+/** Characters of the schema of one input. */
+const MAX_PROPERTY = 5_000;
+
 /** Every composable operation as an MCP tool, in the order of the resources. */
 export function mcpTools(resources: Record<string, Resource>): McpTool[] {
   return Object.values(resources).flatMap(({ id, operations }) =>
@@ -41,8 +44,19 @@ function inputSchemaOf(op: Operation): McpTool['inputSchema'] {
       delete jsonSchema.id;
     },
   });
-  const { $schema: _dialect, ...rest } = schema;
-  return { ...rest, type: 'object', additionalProperties: false };
+  const { $schema: _dialect, properties = {}, ...rest } = schema;
+  const short = Object.entries(properties).map(([name, property]) => [name, shortened(property, op)]);
+  return { ...rest, type: 'object', properties: Object.fromEntries(short), additionalProperties: false };
+}
+
+type Property = z.core.JSONSchema._JSONSchema;
+
+/** A schema that would fill what a model reads is named instead; the operation says what is wrong with a value. */
+function shortened(property: Property, { method, path }: Operation): Property {
+  if (typeof property === 'boolean' || JSON.stringify(property).length <= MAX_PROPERTY) return property;
+  const { type, description } = property;
+  const place = `Its schema is in /openapi.json, at ${method} ${path}.`;
+  return { ...(type ? { type } : {}), description: description ? `${description}. ${place}` : place };
 }
 
 function snakeCase(identifier: string): string {
