@@ -266,7 +266,9 @@ describe.each(businessDatabases())('links on $name', ({ create }) => {
     await api.context.identity.ensureKey(tenantId, 'a colleague', key, ['builder']);
     const colleague = createClient(resources, { baseUrl: api.url, apiKey: key });
     await talk({ private: true, commits: [{ sha, kind: 'made' }] });
-    await commit({ sha });
+    // A minute of its own: a commit of one author, time and subject is taken for the same, rewritten.
+    const at = minutes(START, 17);
+    await commit({ sha, at });
     const { linkId } = await link(sha);
     expect(await linksOf(sha, colleague)).toEqual([]);
     await expect(colleague.link.confirm({ linkId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -275,7 +277,7 @@ describe.each(businessDatabases())('links on $name', ({ create }) => {
     const otherKey = `aim_linkothr_${'fedcba9876543210'.repeat(3)}`;
     await api.context.identity.ensureKey(otherTenant, 'other', otherKey, ['admin']);
     const other = createClient(resources, { baseUrl: api.url, apiKey: otherKey });
-    await commit({ sha }, other);
+    await commit({ sha, at }, other);
     await quiet();
     expect(await linksOf(sha, other)).toEqual([]);
     await expect(other.link.confirm({ linkId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
