@@ -281,7 +281,7 @@ export const quarantinePage: Page = {
             { key: 'name', title: 'File', width: 220, wrap: true },
             { key: 'version', title: 'Version', width: 75, align: 'right' },
             { key: 'state', title: 'State', width: 105, color: statusColor },
-            { key: 'reason', title: 'Reason', width: 330, wrap: true },
+            { key: 'reason', title: 'Reason', width: 290, wrap: true },
             { key: 'origin', title: 'Belongs to', width: 100 },
             { key: 'by', title: 'Uploaded by', width: 150 },
             { key: 'when', title: 'When', width: 200 },

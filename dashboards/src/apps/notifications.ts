@@ -256,7 +256,7 @@ export const sentQueries: Query[] = [
     options: { limit: '100', troubled: "{{components.sentShown.value === 'troubled'}}" },
     transform: 'sent',
   }),
-  api.write('resendDelivery', 'notification.resend', {
+  api.write('resendNotification', 'notification.resend', {
     options: { deliveryId },
     confirm: 'Send this again? A message whose outcome is unknown may arrive twice.',
     done: 'It is sent again.',
@@ -322,15 +322,15 @@ export const sentPage: Page = {
             { key: 'to', title: 'To', width: 230 },
             { key: 'channel', title: 'Channel', width: 90 },
             { key: 'state', title: 'State', width: 110, color: statusColor },
-            { key: 'error', title: 'Error', width: 320, wrap: true },
+            { key: 'error', title: 'Error', width: 250, wrap: true },
           ],
         }),
       ),
     ],
     [
       cell(
-        button('sentResend', 'Send again', [run('resendDelivery')], {
-          busy: '{{queries.resendDelivery.isLoading}}',
+        button('sentResend', 'Send again', [run('resendNotification')], {
+          busy: '{{queries.resendNotification.isLoading}}',
           disabled: '{{components.sentTable.selectedRow?.mayResend !== true}}',
         }),
       ),

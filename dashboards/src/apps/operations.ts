@@ -55,7 +55,7 @@ export const operations: App = {
     validationPage(false),
     auditPage,
     workflowsPage,
-    ...menuEntry('Notifications', [sentPage, noticesPage, preferencesPage]),
+    ...menuEntry('Messages', [sentPage, noticesPage, preferencesPage]),
     accessPage,
   ],
 };

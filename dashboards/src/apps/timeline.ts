@@ -76,7 +76,7 @@ export const timelinePage: Page = {
           columns: [
             { key: 'when', title: 'When', width: 170 },
             { key: 'what', title: 'What', width: 110 },
-            { key: 'title', title: 'Title or subject', width: 360, wrap: true },
+            { key: 'title', title: 'Title or subject', width: 300, wrap: true },
             { key: 'person', title: 'Person', width: 140 },
             { key: 'repository', title: 'Repository', width: 200 },
             { key: 'links', title: 'Linked with', width: 220, wrap: true },

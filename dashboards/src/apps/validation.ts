@@ -40,7 +40,7 @@ export const validationQueries: Query[] = [
     transform: 'validation-verdict',
   }),
   api.read('validationReplay', 'validationRuleSet.replay', {
-    options: { name, version, limit: '200' },
+    options: { name, version },
     transform: 'validation-replay',
   }),
   api.write('overrideValidation', 'validation.override', {
