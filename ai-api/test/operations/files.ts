@@ -17,7 +17,7 @@ async function isFound({ api }: Fixture, answerOf: AnswerOf): Promise<void> {
 
 /** A file of two versions that is shared, and one that is not what it says. */
 export const files: Step[] = [
-  step('file.upload', { ...note, name: 'note.txt', base64: base64('One') }, { name: 'note' }),
+  step('file.upload', { ...note, name: 'minutes.txt', base64: base64('One') }, { name: 'note' }),
   step('file.get', own, {
     eventually: true,
     matches: { state: 'ready', scan: 'not scanned', versions: [{ state: 'ready' }] },
@@ -25,7 +25,7 @@ export const files: Step[] = [
   step('file.upload', (answerOf) => ({
     ...note,
     ...own(answerOf),
-    name: 'note.txt',
+    name: 'minutes.txt',
     base64: base64('Two'),
     comment: 'Better',
   })),
@@ -42,7 +42,7 @@ export const files: Step[] = [
     ...own(answerOf),
     permissionId: answerOf('file.share').permissionId,
   })),
-  step('file.list', { search: 'note' }, { matches: { items: [{ name: 'note.txt', version: 3 }] } }),
+  step('file.list', { search: 'minutes' }, { matches: { items: [{ name: 'minutes.txt', version: 3 }] } }),
   step(
     'file.release',
     (answerOf) => ({ ...own(answerOf), version: 1, reason: 'It is the file of our own drill.' }),

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { type AnswerOf, type Step, step } from './step.ts';
 
 const DEVICE = 'fingerprint-of-a-desk';
+const USER = 'ada';
 const OTHER = 'fingerprint-of-a-laptop';
 const reason = 'The contract says so, as agreed.';
 const licence = (answerOf: AnswerOf) => answerOf('licence.create');
@@ -14,7 +15,7 @@ const other = (answerOf: AnswerOf) => ({
   sessionId: answerOf('seat.acquire', 'other').sessionId,
   device: OTHER,
 });
-const acquireOther = step('seat.acquire', (answerOf) => ({ ...keyed(answerOf), device: OTHER }), {
+const acquireOther = step('seat.acquire', (answerOf) => ({ ...keyed(answerOf), device: OTHER, user: USER }), {
   name: 'other',
   matches: { state: 'held' },
 });
@@ -59,7 +60,13 @@ export const licences: Step[] = [
   }),
   step(
     'seat.acquire',
-    (answerOf) => ({ ...keyed(answerOf), device: DEVICE, product: 'drawing', entitlements: ['export'] }),
+    (answerOf) => ({
+      ...keyed(answerOf),
+      device: DEVICE,
+      user: USER,
+      product: 'drawing',
+      entitlements: ['export'],
+    }),
     {
       name: 'held',
       matches: { code: 'ACQUIRED', heartbeatAfterSeconds: 120, seats: { used: 1, max: 3 } },

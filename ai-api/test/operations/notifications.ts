@@ -5,7 +5,7 @@ const as = PERSON.executive;
 const data = { title: 'A message', body: 'It has some words.' };
 const comment = 'For the test';
 const first = (answerOf: AnswerOf) => ({
-  notificationId: answerOf('notification.notify').notifications[0]?.notificationId ?? '',
+  notificationId: answerOf('notification.notify', 'told').notifications[0]?.notificationId ?? '',
 });
 
 /** Notifications of a person, their inbox and preferences, and the texts of the company. */
@@ -13,7 +13,7 @@ export const notifications: Step[] = [
   step(
     'notification.notify',
     { to: as, template: 'message', data, dedupeKey: 'a-message' },
-    { matches: { notifications: [{ repeated: false }] } },
+    { name: 'told', matches: { notifications: [{ repeated: false }] } },
   ),
   step('notification.notify', { to: '+4740000000', data }, { name: 'text' }),
   step('notification.list', { limit: 10 }, { matches: { items: [{ title: 'A message' }, {}] } }),
