@@ -46,9 +46,10 @@ describe('the ingest of git webhooks', () => {
     const found = made('push', { ref: 'refs/heads/feature/x', after, repository, commits });
     expect(found.map(({ commits: some }) => some.length)).toEqual([500, 500, 200]);
     for (const input of found) resources.commit.operations.record.input.parse(input);
-    expect(found[0]).toMatchObject({
-      repository: 'https://github.com/sample/otter',
-      commits: [{ branch: 'feature/x', files: [{ path: 'new.ts', change: 'added' }, { path: 'src/a.ts' }] }],
+    expect(found[0]?.repository).toBe('https://github.com/sample/otter');
+    expect(found[0]?.commits[0]).toMatchObject({
+      branch: 'feature/x',
+      files: [{ path: 'new.ts', change: 'added' }, { path: 'src/a.ts' }],
     });
   });
 

@@ -164,7 +164,8 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     const broken = await workflows.publish([
       {
         ...createDecision('ask'),
-        compensate: { operation: 'decision.cancel', input: { decisionId: '=output.nothing' } },
+        // The decision is there, and its title is no id: the compensation is refused.
+        compensate: { operation: 'decision.cancel', input: { decisionId: '=output.title' } },
       },
       { id: 'end', type: 'fail', message: 'It fails.' },
     ]);
