@@ -206,6 +206,14 @@ describe('the manifest', () => {
     }
   });
 
+  test('lets a name that is new be written, and not chosen', () => {
+    const chosen = described.filter(
+      ({ id, fields }) =>
+        /\.(create|upload)$/.test(id) && fields.some(({ name, locator }) => name === 'name' && locator),
+    );
+    expect(chosen.map(({ id }) => id)).toEqual([]);
+  });
+
   test('keeps the paging of lists out of the form', () => {
     for (const { list, fields } of described) {
       const names = fields.map(({ name }) => name);

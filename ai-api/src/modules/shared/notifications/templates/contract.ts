@@ -55,7 +55,7 @@ export const notificationTemplate = resource({
   id: 'notificationTemplate',
   name: 'Notification template',
   description: 'Texts of notifications in Liquid and MJML: defaults, and versions of the company.',
-  locate: { operation: 'list', id: 'name', field: 'name', shown: ['title', 'name'] },
+  locate: { operation: 'list', id: 'name', shown: ['title', 'name'] },
   operations: {
     list: operation({
       method: 'GET',
