@@ -149,9 +149,9 @@ function filesOf(op: ManifestOperation, input: Input): IBinaryKeyData {
 }
 
 function checkFiles(name: string, answer: IDataObject, binary: IBinaryKeyData): void {
-  const told = [answer[name]].flat().filter((file) => file !== null) as { name: string; bytes: number }[];
+  const told = [answer[name]].flat().filter((file) => file !== null) as { name: string; bytes?: number }[];
   const keys = Array.isArray(answer[name]) ? told.map((_, index) => `${name}_${index}`) : [name];
-  for (const [index, { name: fileName, bytes }] of told.entries()) {
+  for (const [index, { name: fileName, bytes = answer.bytes as number }] of told.entries()) {
     const file = binary[keys[index] as string];
     expect(file?.fileName).toBe(fileName);
     expect(Buffer.from(file?.data ?? '', 'base64')).toHaveLength(bytes);

@@ -5,7 +5,10 @@ const line = z.number().int().min(1).max(10_000_000);
 
 /** One record of Agent Trace 0.1, as far as it is read and written here. */
 export const agentTrace = z.object({
-  version: z.string().regex(/^0\.1(\.\d+)?$/, 'must be 0.1'),
+  version: z
+    .string()
+    .regex(/^0\.1(\.\d+)?$/, 'must be 0.1')
+    .meta({ example: '0.1.0' }),
   id: z.uuid(),
   timestamp: z.iso.datetime({ offset: true }),
   vcs: z.object({ type: z.string().max(10), revision: z.string().min(1).max(100) }).optional(),

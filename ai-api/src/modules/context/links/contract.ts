@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { id, listOf, page, reason, timestamp } from '../../../contract/schemas.ts';
+import { id, listOf, MAX_INTEGER, page, reason, timestamp } from '../../../contract/schemas.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const deciders = ['admin', 'executive', 'builder', 'ops', 'reviewer'] as const;
@@ -17,6 +17,7 @@ const lineNumber = z.coerce
   .number()
   .int()
   .min(1)
+  .max(MAX_INTEGER)
   .optional()
   .describe(
     'Number of the line in the file at this commit, as far as the diff shows it; in place of its text',

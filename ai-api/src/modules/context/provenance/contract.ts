@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
-import { flag, id, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { flag, id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
 import { agentTrace } from '../formats/agent-trace.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -76,7 +76,7 @@ export const provenance = resource({
             z.object({
               sha: fullSha,
               file: z.string().min(1).max(1000),
-              number: z.number().int().min(1),
+              number: z.number().int().min(1).max(MAX_INTEGER),
               text: z.string().max(10_000),
             }),
           )

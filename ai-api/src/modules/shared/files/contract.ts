@@ -149,7 +149,8 @@ export const file = resource({
         contentType: z
           .string()
           .max(200)
-          .refine((value) => uploadTypes.includes(value), `must be one of ${uploadTypes.join(', ')}`),
+          .refine((value) => uploadTypes.includes(value), `must be one of ${uploadTypes.join(', ')}`)
+          .meta({ example: 'text/plain' }),
         base64: z.base64().min(1).max(14_000_000, 'must be at most 10 MB').describe('The file'),
         comment: prose(1, 500).optional().describe('What changed'),
       }),

@@ -6,7 +6,11 @@ import { locale, templateName } from '../templates/schema.ts';
 import { CATEGORIES, CHANNELS, CHOICES, SUPPRESSION_REASONS } from '../vocabulary.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00');
-const zone = z.string().max(60).refine(isTimeZone, 'must be a time zone such as Europe/Oslo');
+const zone = z
+  .string()
+  .max(60)
+  .refine(isTimeZone, 'must be a time zone such as Europe/Oslo')
+  .meta({ example: 'Europe/Oslo' });
 const hour = z.number().int().min(0).max(23);
 
 const preference = z.object({
@@ -33,7 +37,7 @@ const own = z
     webhookUrl: z.string().nullable(),
     effective: z
       .object({
-        zone: z.string(),
+        zone,
         locale: z.string(),
         quietFrom: time.nullable(),
         quietTo: time.nullable(),
