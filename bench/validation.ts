@@ -1,5 +1,5 @@
 import { compileRules } from '../ai-api/src/modules/ai/validation/compile.ts';
-import { type Rule, rule } from '../ai-api/src/modules/ai/validation/rule.ts';
+import { type Rule, rule } from '../ai-api/src/modules/ai/validation/rule/schema.ts';
 import { report } from './report.ts';
 import { median, spreadOf } from './statistics.ts';
 

@@ -44,7 +44,7 @@ export { type Decided, type ReplayedCase, type ReplayResult, replay } from './re
 export { isExcused } from './rubric.ts';
 export { type RuleDefinition, RuleError } from './rule.ts';
 export { appendRule, newestRules, type RuleRecord, ruleVersion, ruleVersions } from './rule-store.ts';
-export type { CriterionResult, JudgementView } from './schema.ts';
+export type { CriterionResult, JudgementView, ModelFailure } from './schema.ts';
 export {
   activeRules,
   findJudgements,

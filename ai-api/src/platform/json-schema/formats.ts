@@ -1,9 +1,10 @@
 import { isValidPhoneNumber } from 'libphonenumber-js';
 import { z } from 'zod';
+import type { Format } from '../text/vocabulary.ts';
 
 const fits = (schema: z.ZodType) => (text: string) => schema.safeParse(text).success;
 
-/** Formats of whole texts, by name: those of JSON Schema that people use, and some that companies need. */
+/** Whether a text is of a format. */
 export const FORMATS = {
   email: fits(z.email()),
   uri: fits(z.url()),
@@ -18,9 +19,7 @@ export const FORMATS = {
   phone: (text: string) => isValidPhoneNumber(text),
   iban: isIban,
   'card-number': isCardNumber,
-} as const satisfies Record<string, (text: string) => boolean>;
-
-export type Format = keyof typeof FORMATS;
+} as const satisfies Record<Format, (text: string) => boolean>;
 
 /** Whether the check digits of an IBAN are right; it may have spaces between groups. */
 export function isIban(text: string): boolean {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { RE2JS, type RE2JSSyntaxException } from 're2js';
+import { MAX_PATTERN_LENGTH } from './vocabulary.ts';
 
-export const MAX_PATTERN_LENGTH = 500;
 /** States of a pattern times units of a text: about a third of a second at worst. */
 const MAX_STEPS = 5_000_000;
 const MAX_PATTERNS = 500;

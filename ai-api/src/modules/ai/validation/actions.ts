@@ -2,26 +2,8 @@ import type { Subject } from './checks/check.ts';
 import { compileRules } from './compile.ts';
 import { filtered, fixed } from './fix.ts';
 import type { Verdict } from './judge-text.ts';
-import type { Definition } from './rule.ts';
-
-/** What becomes of a text that did not pass. */
-export const ACTIONS = [
-  'noop',
-  'exception',
-  'fix',
-  'filter',
-  'refrain',
-  'reask',
-  'fix_reask',
-  'human',
-] as const;
-export type Action = (typeof ACTIONS)[number];
-
-/** What became of a text. */
-export const EFFECTS = ['accepted', 'changed', 'refused', 'withheld', 'reask', 'waiting'] as const;
-type Effect = (typeof EFFECTS)[number];
-
-export const MAX_REASKS = 3;
+import type { Definition } from './rule/schema.ts';
+import type { Action, Effect } from './vocabulary.ts';
 
 /** What an action came to. */
 export interface Acted {

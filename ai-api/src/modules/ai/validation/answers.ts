@@ -3,14 +3,14 @@ import { Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { systemActor } from '../../shared/audit/index.ts';
 import type { AnswerVerdict, CheckAnswer } from '../agents/index.ts';
-import type { Action } from './actions.ts';
 import { jsonOf } from './checks/data.ts';
 import { type CompiledTextRule, compileRules } from './compile.ts';
 import type { Judging, OpenedRuleSet } from './judging.ts';
 import type { ResultRecord } from './results-store.ts';
-import { MAX_TEXT_LENGTH } from './rule.ts';
+import { MAX_TEXT_LENGTH } from './rule/schema.ts';
 import { type BindingRecord, bindingsOf } from './store.ts';
 import type { Asked, Validate } from './validate.ts';
+import type { Action } from './vocabulary.ts';
 
 interface Setup {
   database: Database;

@@ -5,9 +5,9 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Agents } from '../agents/index.ts';
-import type { Action } from './actions.ts';
 import { deleteBinding, insertBinding, listBindings, lockRuleSet } from './store.ts';
 import { bindingViewOf } from './views.ts';
+import type { Action } from './vocabulary.ts';
 
 interface NewBinding {
   target: 'agent' | 'chat';

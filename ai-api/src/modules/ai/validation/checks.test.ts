@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compileRules, faultsOf } from './compile.ts';
 import { filtered, fixed } from './fix.ts';
 import type { RuleResult } from './results.ts';
-import { type Rule, rule as ruleSchema, scoring } from './rule.ts';
+import { type Rule, rule as ruleSchema, scoring } from './rule/schema.ts';
 
 const ruleOf = (given: object): Rule => ruleSchema.parse({ id: 'one', ...given });
 const subjectOf = (text: string, request: string | null = null) => ({ text, request, data: {} });

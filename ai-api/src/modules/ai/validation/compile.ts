@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Check, Subject } from './checks/check.ts';
 import { checkOf, isTextRule, RuleFault, type TextRule } from './checks/index.ts';
 import { type RuleResult, resultOf } from './results.ts';
-import type { Definition, Rule, RuleOf } from './rule.ts';
+import type { Definition, Rule, RuleOf } from './rule/schema.ts';
 
 const MAX_COMPILED = 200;
 /** The rules of one text hold the process for so long at most; those that are left are not known. */

@@ -1,6 +1,6 @@
-import { bindings } from './contract-bindings.ts';
-import { results } from './contract-results.ts';
-import { ruleSets } from './contract-rule-sets.ts';
+import { bindings } from './bindings-contract.ts';
+import { results } from './results-contract.ts';
+import { ruleSets } from './rule-sets-contract.ts';
 
 /** What this module offers. */
 export const contract = { validationRuleSet: ruleSets, validation: results, validationBinding: bindings };

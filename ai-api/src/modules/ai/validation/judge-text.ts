@@ -12,10 +12,8 @@ import type { Subject } from './checks/check.ts';
 import { compileRules } from './compile.ts';
 import { measure, type Similarity } from './meaning.ts';
 import type { RuleResult } from './results.ts';
-import type { Definition, Rule, Scoring } from './rule.ts';
-
-export const VERDICTS = ['passed', 'failed', 'unsure'] as const;
-export type VerdictStatus = (typeof VERDICTS)[number];
+import type { Definition, Rule, Scoring } from './rule/schema.ts';
+import type { VerdictStatus } from './vocabulary.ts';
 
 /** A rule that failed scores less than what a hard criterion needs, whatever its degree. */
 const MAX_FAILED_SCORE = 49;

@@ -2,7 +2,7 @@ import { ModelError } from '../../../models/chat.ts';
 import type { Embedder } from '../../../models/embeddings/index.ts';
 import type { Subject } from './checks/check.ts';
 import type { RuleResult } from './results.ts';
-import type { RuleOf } from './rule.ts';
+import type { RuleOf } from './rule/schema.ts';
 
 /** The vectors of texts, all in one space. */
 export type Similarity = Pick<Embedder, 'embed'>;

@@ -1,8 +1,8 @@
 import type { Insertable, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
-import type { VerdictStatus } from './judge-text.ts';
 import type { Source } from './schema.ts';
+import type { VerdictStatus } from './vocabulary.ts';
 
 export type ResultRecord = Selectable<Schema['validation.results']>;
 type NewResult = Insertable<Schema['validation.results']>;

@@ -1,5 +1,5 @@
 import { applyEdits, type Check, type Edit, type Found, type Span, type Subject } from './checks/check.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './rule/schema.ts';
 
 const MAX_SPANS = 50;
 

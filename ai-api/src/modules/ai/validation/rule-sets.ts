@@ -7,10 +7,10 @@ import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Subject } from './checks/check.ts';
 import { faultsOf } from './compile.ts';
-import type { Verdict, VerdictStatus } from './judge-text.ts';
+import type { Verdict } from './judge-text.ts';
 import type { Judging, OpenedRuleSet } from './judging.ts';
 import { listResults, type ResultRecord } from './results-store.ts';
-import type { Definition } from './rule.ts';
+import type { Definition } from './rule/schema.ts';
 import {
   archiveRuleSet,
   findRuleSet,
@@ -27,6 +27,7 @@ import {
 } from './store.ts';
 import { subjectOf } from './validate.ts';
 import { ruleSetViewOf, versionViewOf } from './views.ts';
+import type { VerdictStatus } from './vocabulary.ts';
 
 const MAX_SHOWN = 50;
 const MAX_BEGINNING = 200;

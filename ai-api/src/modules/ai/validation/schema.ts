@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { id, MAX_INTEGER, timestamp } from '../../../contract/schemas.ts';
 import { modelFailure } from '../../../judgement/schema.ts';
-import { ACTIONS, EFFECTS, MAX_REASKS } from './actions.ts';
-import { VERDICTS } from './judge-text.ts';
-import { MAX_TEXT_LENGTH } from './rule.ts';
+import { MAX_TEXT_LENGTH } from './rule/schema.ts';
+import { ACTIONS, EFFECTS, MAX_REASKS, VERDICTS } from './vocabulary.ts';
 
 /** What may ask for a verdict. */
 export const SOURCES = ['api', 'agent', 'chat', 'workflow'] as const;

@@ -6,11 +6,10 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events, Published } from '../../shared/events/index.ts';
 import type { Agents } from '../agents/index.ts';
-import { type Action, act } from './actions.ts';
+import { act } from './actions.ts';
 import { createAnswers } from './answers.ts';
 import { createBindings } from './bindings.ts';
 import { createThresholds } from './calibration.ts';
-import type { VerdictStatus } from './judge-text.ts';
 import { createJudging } from './judging.ts';
 import {
   decideResult,
@@ -20,8 +19,8 @@ import {
   lockByDecision,
   type ResultRecord,
 } from './results-store.ts';
-import type { Definition, Rule, Scoring } from './rule.ts';
-import { scoring as scoringSchema } from './rule.ts';
+import type { Definition, Rule, Scoring } from './rule/schema.ts';
+import { scoring as scoringSchema } from './rule/schema.ts';
 import { createRuleSets, requireValid } from './rule-sets.ts';
 import type { Source } from './schema.ts';
 import {
@@ -33,6 +32,7 @@ import {
   type ValidateSetup,
 } from './validate.ts';
 import { resultViewOf } from './views.ts';
+import type { Action, VerdictStatus } from './vocabulary.ts';
 
 interface Setup extends Omit<ValidateSetup, 'events'> {
   events: Pick<Events, 'publish' | 'subscribe'>;

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
-import { type Definition, definition as definitionSchema } from './rule.ts';
+import { type Definition, definition as definitionSchema } from './rule/schema.ts';
 
 export type RuleSetRecord = Selectable<Schema['validation.rule_sets']>;
 export type VersionRecord = Omit<Selectable<Schema['validation.versions']>, 'definition'> & {

@@ -4,7 +4,7 @@ import { invalidField } from '../../../http/problem.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Decisions } from '../decisions/index.ts';
-import { type Acted, type Action, act } from './actions.ts';
+import { type Acted, act } from './actions.ts';
 import type { Subject } from './checks/check.ts';
 import { feedbackOf, reaskOf } from './feedback.ts';
 import type { Verdict } from './judge-text.ts';
@@ -12,6 +12,7 @@ import type { JudgingSetup, OpenedRuleSet } from './judging.ts';
 import { insertResult, type ResultRecord } from './results-store.ts';
 import type { Source, TrialView } from './schema.ts';
 import { type KeptRule, keptRules, rulesWithWords } from './views.ts';
+import type { Action } from './vocabulary.ts';
 
 /** A text to be judged, and what is to be done when it does not pass. */
 export interface Asked {

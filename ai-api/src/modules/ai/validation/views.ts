@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ModelFailure } from '../../../judgement/schema.ts';
+import type { ModelFailure } from '../../../judgement/index.ts';
 import { applyEdits, type Edit, type Span } from './checks/check.ts';
 import { titleOf, type Verdict } from './judge-text.ts';
 import type { RuleResult } from './results.ts';

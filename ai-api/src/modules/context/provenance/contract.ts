@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { flag, id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
-import { agentTrace } from '../formats/agent-trace.ts';
+import { agentTrace } from '../formats/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const sha = z

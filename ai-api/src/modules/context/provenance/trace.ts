@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AgentTrace } from '../formats/agent-trace.ts';
+import type { AgentTrace } from '../formats/schema.ts';
 import type { BlamedLine, LineOrigin } from './origins.ts';
 
 /** Lines that a commit adds, as its diffs number them. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, MAX_INTEGER, page, prose, timestamp } from '../../../contract/schemas.ts';
-import { agentTrace } from '../formats/agent-trace.ts';
+import { agentTrace } from '../formats/schema.ts';
 
 const managers = ['admin', 'ops'] as const;
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;

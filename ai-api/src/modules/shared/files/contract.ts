@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { flag, id, listOf, MAX_INTEGER, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
-import { CATEGORIES, UPLOADED } from './categories.ts';
 import { fileName } from './schema.ts';
+import { CATEGORIES, UPLOADED } from './vocabulary.ts';
 
 const STATES = ['receiving', 'scanning', 'ready', 'quarantined', 'rejected', 'scan_failed'] as const;
 const ALL_CATEGORIES = [...UPLOADED, 'policy', 'attachment', 'report', 'export'] as const;

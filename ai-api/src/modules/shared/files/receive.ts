@@ -5,7 +5,6 @@ import { invalidField, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName } from '../audit/index.ts';
 import { ownerOf } from './access.ts';
-import { CATEGORIES } from './categories.ts';
 import type { Parts } from './parts.ts';
 import {
   addVersion,
@@ -17,6 +16,7 @@ import {
   usageByCategory,
   type VersionRecord,
 } from './store.ts';
+import { CATEGORIES } from './vocabulary.ts';
 
 /** The queue in which versions wait for their inspection. */
 export const INSPECT_QUEUE = 'files.inspect';

@@ -5,7 +5,6 @@ import { notFound, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, record } from '../audit/index.ts';
 import { accessTo, audienceOf, requireFile } from './access.ts';
-import type { UPLOADED } from './categories.ts';
 import { type FileFilter, listFiles } from './list-store.ts';
 import type { Parts } from './parts.ts';
 import { permissionsOf } from './permission-store.ts';
@@ -25,6 +24,7 @@ import {
   writeSettings,
 } from './store.ts';
 import { fileView, permissionView, versionView } from './views.ts';
+import type { UPLOADED } from './vocabulary.ts';
 
 const MB = 1024 * 1024;
 

@@ -1,7 +1,6 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../audit/index.ts';
 import { assemble } from './assemble.ts';
-import { CATEGORIES } from './categories.ts';
 import { type Findings, inspect } from './inspect/index.ts';
 import { deleteParts } from './part-store.ts';
 import type { Parts } from './parts.ts';
@@ -18,6 +17,7 @@ import {
   settleReadyVersion,
   type VersionRecord,
 } from './store.ts';
+import { CATEGORIES } from './vocabulary.ts';
 
 /** An attempt on a large file may take so long. */
 const ATTEMPT_SECONDS = 1800;

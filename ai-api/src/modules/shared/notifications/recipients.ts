@@ -4,6 +4,7 @@ import { invalidField } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { activeUsers, type Identity } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
+import { PHONE } from './vocabulary.ts';
 
 /** One person or address that is notified. */
 export interface Recipient {
@@ -16,7 +17,6 @@ export interface Recipient {
 }
 
 const EMAIL = z.email();
-export const PHONE = /^\+[1-9]\d{6,14}$/;
 const MAX_RECIPIENTS = 500;
 
 /**

@@ -34,3 +34,5 @@ export const STATES = [
 ] as const;
 
 export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'stop', 'added'] as const;
+
+export const PHONE = /^\+[1-9]\d{6,14}$/;

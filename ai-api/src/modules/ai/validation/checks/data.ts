@@ -2,7 +2,7 @@ import { dataLanguage, ExpressionError, evaluateData } from '../../../../judgeme
 import { objectsIn } from '../../../../models/json-in.ts';
 import { FORMATS } from '../../../../platform/json-schema/formats.ts';
 import { compileJsonSchema } from '../../../../platform/json-schema/index.ts';
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
 import type { Check, Edit, Found, Subject } from './check.ts';
 import { partsOf, trimmed } from './parts.ts';
 

@@ -1,7 +1,7 @@
 import { ExpressionError } from '../../../../judgement/index.ts';
 import { SchemaError } from '../../../../platform/json-schema/index.ts';
 import { PatternError } from '../../../../platform/text/pattern.ts';
-import type { Rule, RuleOf, RuleType } from '../rule.ts';
+import type { Rule, RuleOf, RuleType } from '../rule/schema.ts';
 import type { Check } from './check.ts';
 import { cel, format, json } from './data.ts';
 import { language } from './language.ts';

@@ -1,5 +1,5 @@
 import { detectAll } from 'tinyld';
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
 import type { Check } from './check.ts';
 
 /** With fewer letters a guess says little. */

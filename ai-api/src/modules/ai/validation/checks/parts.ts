@@ -1,7 +1,5 @@
+import type { Unit } from '../vocabulary.ts';
 import type { Span } from './check.ts';
-
-export const UNITS = ['characters', 'words', 'sentences', 'paragraphs', 'lines'] as const;
-export type Unit = (typeof UNITS)[number];
 
 const segmenters = new Map<string, Intl.Segmenter>();
 

@@ -1,5 +1,5 @@
 import { compilePattern, PatternError } from '../../../../platform/text/pattern.ts';
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
 import type { Check, Found, Subject } from './check.ts';
 import { replacement } from './words.ts';
 

@@ -1,9 +1,9 @@
 import { type CountryCode, findPhoneNumbersInText, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { isCardNumber, isIban } from '../../../../platform/json-schema/formats.ts';
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
+import type { PiiKind } from '../vocabulary.ts';
 import type { Check, Span } from './check.ts';
-import type { PiiKind } from './pii-kinds.ts';
 
 interface Piece extends Span {
   kind: PiiKind;

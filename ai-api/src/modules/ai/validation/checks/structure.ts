@@ -1,7 +1,8 @@
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
+import type { Unit } from '../vocabulary.ts';
 import { type Check, placesOf, type Span } from './check.ts';
 import { boundsWords, countFound } from './count.ts';
-import { partsOf, trimmed, type Unit } from './parts.ts';
+import { partsOf, trimmed } from './parts.ts';
 import { counted } from './words.ts';
 
 const spansOf = (text: string, pattern: RegExp): Span[] =>

@@ -1,4 +1,4 @@
-import type { RuleOf } from '../rule.ts';
+import type { RuleOf } from '../rule/schema.ts';
 import { type Check, type Edit, type Found, placesOf, type Span } from './check.ts';
 import { boundsWords, type CountBounds, countFound } from './count.ts';
 import { trimmed } from './parts.ts';

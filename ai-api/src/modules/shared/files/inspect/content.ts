@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
-import { DOCX, ODT, PDF, PPTX, XLSX, ZIP, ZIP_BASED } from '../categories.ts';
+import { DOCX, ODT, PDF, PPTX, XLSX, ZIP, ZIP_BASED } from '../vocabulary.ts';
 import { Refused } from './refused.ts';
 import { endsAsZip, tailOf } from './zip.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Scanner, ScannerFailed } from '../../../../platform/scanner/index.ts';
-import { ZIP, ZIP_BASED } from '../categories.ts';
+import { ZIP, ZIP_BASED } from '../vocabulary.ts';
 import { checkContent } from './content.ts';
 import { Refused } from './refused.ts';
 import { countArchive } from './zip.ts';

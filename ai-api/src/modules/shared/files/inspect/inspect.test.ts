@@ -6,7 +6,7 @@ import { strToU8, zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
 import { docxOf, pdfOf } from '../../../../../test/files.ts';
 import { openScanner } from '../../../../platform/scanner/index.ts';
-import { CATEGORIES, DOCX, PDF, ZIP } from '../categories.ts';
+import { CATEGORIES, DOCX, PDF, ZIP } from '../vocabulary.ts';
 import { inspect } from './index.ts';
 import { countArchive } from './zip.ts';
 

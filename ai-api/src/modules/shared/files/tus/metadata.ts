@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { invalidInput } from '../../../../http/problem.ts';
-import { UPLOADED } from '../categories.ts';
 import type { Target } from '../receive.ts';
 import { fileName } from '../schema.ts';
+import { UPLOADED } from '../vocabulary.ts';
 
 const metadata = z.object({
   filename: fileName,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../../contract/operation.ts';
 import { id, isTimeZone, listOf, page, timestamp } from '../../../../contract/schemas.ts';
-import { PHONE } from '../recipients.ts';
 import { locale, templateName } from '../templates/schema.ts';
-import { CATEGORIES, CHANNELS, CHOICES, SUPPRESSION_REASONS } from '../vocabulary.ts';
+import { CATEGORIES, CHANNELS, CHOICES, PHONE, SUPPRESSION_REASONS } from '../vocabulary.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00');
 const zone = z

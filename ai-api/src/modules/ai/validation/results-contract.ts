@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, reason } from '../../../contract/schemas.ts';
-import { MAX_REASKS } from './actions.ts';
-import { VERDICTS } from './judge-text.ts';
-import { rules, scoring } from './rule.ts';
+import { rules, scoring } from './rule/schema.ts';
 import {
   action,
   approvers,
@@ -17,6 +15,7 @@ import {
   trialView,
   versionNumber,
 } from './schema.ts';
+import { MAX_REASKS, VERDICTS } from './vocabulary.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer'] as const;
 const hints = { text: { multiline: true }, request: { multiline: true } } as const;

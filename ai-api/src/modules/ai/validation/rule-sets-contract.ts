@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { flag, listOf, MAX_INTEGER, page, prose } from '../../../contract/schemas.ts';
-import { VERDICTS } from './judge-text.ts';
-import { examples, rules, scoring } from './rule.ts';
+import { examples, rules, scoring } from './rule/schema.ts';
 import { ruleSetName, ruleSetVersionView, ruleSetView, versionNumber } from './schema.ts';
+import { VERDICTS } from './vocabulary.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
 const writers = ['admin', 'executive'] as const;

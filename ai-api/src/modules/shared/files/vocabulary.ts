@@ -1,5 +1,3 @@
-import type { FileCategory } from '../../../platform/database/schema/files.ts';
-
 const MB = 1024 * 1024;
 
 const OOXML = 'application/vnd.openxmlformats-officedocument';
@@ -22,8 +20,10 @@ export const ZIP_BASED: Readonly<Record<string, string | null>> = {
 const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/plain', 'text/markdown', 'text/csv', 'application/json'];
 
+type Category = 'document' | 'image' | 'data' | 'archive' | 'policy' | 'attachment' | 'report' | 'export';
+
 /** What may be in a file of a category, and how large it may be, in bytes. */
-export const CATEGORIES: Readonly<Record<FileCategory, { types: readonly string[]; maxBytes: number }>> = {
+export const CATEGORIES: Readonly<Record<Category, { types: readonly string[]; maxBytes: number }>> = {
   document: { types: [PDF, DOCX, XLSX, PPTX, ODT, ...TEXTS], maxBytes: 500 * MB },
   image: { types: IMAGES, maxBytes: 50 * MB },
   data: {
@@ -41,4 +41,4 @@ export const CATEGORIES: Readonly<Record<FileCategory, { types: readonly string[
 };
 
 /** The categories that people upload; files of the others come with what they belong to. */
-export const UPLOADED = ['document', 'image', 'data', 'archive'] as const satisfies FileCategory[];
+export const UPLOADED = ['document', 'image', 'data', 'archive'] as const satisfies Category[];

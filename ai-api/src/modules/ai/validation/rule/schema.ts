@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { FORMATS } from '../../../platform/json-schema/formats.ts';
-import { MAX_PATTERN_LENGTH } from '../../../platform/text/pattern.ts';
-import { UNITS } from './checks/parts.ts';
-import { PII_KINDS } from './checks/pii-kinds.ts';
+import { FORMAT_NAMES, MAX_PATTERN_LENGTH } from '../../../../platform/text/vocabulary.ts';
+import { PII_KINDS, UNITS } from '../vocabulary.ts';
 
 const MAX_RULES = 40;
 /** Longest text that is judged, in UTF-16 units. */
@@ -102,7 +100,7 @@ export const rule = z.discriminatedUnion('type', [
   z.strictObject({
     ...common,
     type: z.literal('format'),
-    format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS, ...(keyof typeof FORMATS)[]]),
+    format: z.enum(FORMAT_NAMES),
   }),
   z.strictObject({
     ...common,
