@@ -29,6 +29,21 @@ const WHO: Record<string, keyof typeof PEOPLE> = {
   'ai-manager-licences': 'operations',
 };
 
+/** Pages that are for others than the readers of their app. */
+const WHO_ELSE: Record<string, keyof typeof PEOPLE> = {
+  'ai-manager-context/team': 'executive',
+  'ai-manager-context/gaps': 'executive',
+};
+
+/** Each app by those who look at it, with the pages that they see. */
+function looks() {
+  return apps.flatMap((app) => {
+    const who = ({ handle }: App['pages'][number]) =>
+      WHO_ELSE[`${app.slug}/${handle}`] ?? WHO[app.slug] ?? 'executive';
+    return [...Map.groupBy(app.pages, who)].map(([role, pages]) => ({ role, app: { ...app, pages } }));
+  });
+}
+
 /**
  * Takes a picture of every page, with the same company each time, below `docs/images/dashboards`. Needs Chromium.
  * @param only part of `app/page`, to take those pictures alone
@@ -51,8 +66,8 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
       roles: ['admin'],
       scopes: ['*', 'act-as'],
     });
-    for (const app of apps) {
-      const email = PEOPLE[WHO[app.slug] ?? 'executive'];
+    for (const { role, app } of looks()) {
+      const email = PEOPLE[role];
       const userId = people.find((person) => person.email === email)?.userId ?? '';
       const preview = await startPreview({
         marketplace,
