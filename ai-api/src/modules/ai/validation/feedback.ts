@@ -17,7 +17,7 @@ export function feedbackOf({ status, score, results, judged }: Verdict): string 
   return [head, ...lines, ...why, ...(judged.feedback ? [judged.feedback] : [])].join('\n').slice(0, 8_000);
 }
 
-/** What is asked of whoever writes the text again; null for a text that passed. */
+/** What is asked of the writer of the next text; null for a text that passed. */
 export function reaskOf({ status, results }: Verdict): string | null {
   if (status === 'passed') return null;
   const failed = results.filter(({ passed }) => passed === false);

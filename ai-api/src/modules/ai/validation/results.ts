@@ -12,7 +12,7 @@ export interface RuleResult {
   degree: number;
   /** What was asked and what is there, for people. */
   message: string;
-  /** What it asks, for whoever writes the text again. */
+  /** What it asks of the writer of the next text. */
   asks: string;
   /** Where the text fails, in its order; of a rule that passed, none. */
   spans: Span[];

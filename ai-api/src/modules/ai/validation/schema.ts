@@ -115,7 +115,7 @@ const verdict = {
   reaskText: z
     .string()
     .nullable()
-    .describe('What to ask of whoever writes the text again; null when nothing failed'),
+    .describe('What to ask of the writer of the next text; null when nothing failed'),
   action: z.enum(ACTIONS),
   effect: z
     .enum(EFFECTS)
