@@ -78,7 +78,7 @@ export function createValidation(setup: Setup) {
     await settle(transaction, systemActor(tenantId, 'validation.decide'), row, {
       status: status === 'approved' ? 'passed' : 'failed',
       by: 'decision',
-      reason: status === undefined ? 'Nobody decided in time.' : `The question was ${status}.`,
+      reason: status === undefined ? 'No person decided in time.' : `The question was ${status}.`,
       at: now(),
     });
   }
