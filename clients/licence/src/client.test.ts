@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testEnvironment } from '../../../ai-api/test/api.ts';
 import { createTestDatabase, type TestDatabase } from '../../../ai-api/test/databases.ts';
 import {
@@ -165,7 +165,7 @@ describe('the licence client', () => {
       const calls = kms.calls.length;
       const body = { device: DEVICE };
       const answer = send(baseUrl, 'POST', path, granted.licenseKey, body, headers).catch(() => 'killed');
-      await expect.poll(() => kms.calls.length, { timeout: 20_000 }).toBeGreaterThan(calls);
+      await vi.waitFor(() => expect(kms.calls.length).toBeGreaterThan(calls), { timeout: 20_000 });
       await api.end('SIGKILL');
       kms.fault = null;
       stateWhileAway.answer = await answer;
