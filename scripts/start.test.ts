@@ -35,7 +35,7 @@ describe('npm start', () => {
     const missing = await mailTo('operations@example.com', 'Weekly evaluation: to look at');
     expect(missing.text).toContain('builders lack weekly figures');
     const { total } = await inbox('/api/messages?limit=1');
-    expect(total).toBe(77);
+    expect(total).toBe(82);
   }, 240_000);
 
   test('serves the dashboards of a company that has a past, each role signed in', async () => {
