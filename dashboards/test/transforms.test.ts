@@ -146,6 +146,7 @@ describe('a transformation', () => {
 
   test('heads a project at a gate by the gate, not as if the project had passed it', () => {
     const { card } = transformOf('gateEvaluation')({
+      evaluationId: 'e-1',
       project: { name: 'Paper Otter' },
       fromStage: 'build',
       toStage: 'launch',

@@ -74,6 +74,7 @@ const RANKS: Record<string, number> = {
   'n8n-nodes-base.formTrigger': 10,
   'n8n-nodes-base.webhook': 9,
   'n8n-nodes-ai-manager.aiManagerTrigger': 8,
+  'n8n-nodes-ai-manager.signedWebhookTrigger': 8,
   'n8n-nodes-base.scheduleTrigger': 7,
   'n8n-nodes-base.manualTrigger': 6,
   'n8n-nodes-base.executeWorkflowTrigger': 4,
@@ -82,6 +83,7 @@ const RANKS: Record<string, number> = {
 /** Workflows that only make sense with what starts them: a request from outside, an event, a failure. */
 const STARTED_BY_OTHERS: Record<string, string> = {
   'approval-with-escalation': 'Start from outside',
+  'git-webhook-ingest': 'Push of GitHub',
   'manual-time-approval': 'When a request changes',
   'report-errors': 'When a workflow fails',
   'start-from-outside': 'POST daily-digest-for-approvers',
