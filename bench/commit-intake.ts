@@ -152,7 +152,7 @@ async function fill(api: TestApi, tenant: string): Promise<void> {
     insert into context.conversations (id, tenant_id, tool, session_id, month, owner, owner_name, title, repository, branch,
       started_at, ended_at, active_at, messages)
     select gen_random_uuid(), ${tenant}, 'claude-code', 'filled-' || n, date_trunc('month', at)::date, 'user:' || n % 50,
-      'Somebody', 'Change file ' || n % 400, 'github.com/sample/linked', 'main', at, at + interval '20 minutes',
+      'Ada', 'Change file ' || n % 400, 'github.com/sample/linked', 'main', at, at + interval '20 minutes',
       at + interval '20 minutes', 6
     from (select n, now() - make_interval(secs => n * 120.0) as at from generate_series(1, ${CONVERSATIONS}) as n) as one`.execute(
     owner,

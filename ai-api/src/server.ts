@@ -43,6 +43,7 @@ export async function startServer(
     return stopping;
   };
   try {
+    context.disk.watch();
     opened.push({ close: () => context.webhooks.close() });
     opened.push(await context.identity.start());
     opened.push({ close: () => context.mailer.close() });
@@ -67,8 +68,11 @@ export async function startServer(
   }
 }
 
+/** Closes all parts, also after one that fails, whose error is thrown at the end. */
 async function closeAll(parts: { close(): Promise<void> }[]): Promise<void> {
-  for (const part of parts) await part.close();
+  const errors: unknown[] = [];
+  for (const part of parts) await part.close().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 async function openInbox(config: Config, log: Logger): Promise<DevInbox> {

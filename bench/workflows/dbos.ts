@@ -53,7 +53,7 @@ export async function startDbos(context: Context, caller: Caller): Promise<Dbos>
   };
 }
 
-/** As much of a pool as DBOS uses, on one embedded database: whoever has the client keeps the others waiting. */
+/** As much of a pool as DBOS uses, on one embedded database: one user of the client keeps the others waiting. */
 function poolOn(database: PGlite): Pool {
   let free: Promise<void> = Promise.resolve();
   const query = async (text: string, values?: unknown[]) => {

@@ -6,7 +6,7 @@ import type { StoredWorkflow } from './workflows.ts';
 
 const tagSchema = z.object({ id: z.string(), name: z.string() });
 
-/** A workflow of the files with the one that stands for it in n8n. */
+/** A workflow of the files with its copy in n8n. */
 interface Tagged {
   definition: Pick<WorkflowDefinition, 'tags'>;
   stored: Pick<StoredWorkflow, 'id' | 'name' | 'tags'>;

@@ -14,7 +14,7 @@ import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
-import { type Disk, MEGABYTE, noDisk, watchDisk } from '../platform/disk/index.ts';
+import { type Disk, MEGABYTE, noDisk, openDisk } from '../platform/disk/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
 import { openBuckets } from '../platform/objects/index.ts';
@@ -154,7 +154,7 @@ export async function openDrivers(
 function diskOf(config: Config, log: Logger): Disk {
   const isUsed = !config.DATABASE_URL || !config.OBJECTS_BUCKET;
   if (!isUsed) return noDisk;
-  return watchDisk({ directory: config.DATA_DIR, minFreeBytes: config.DISK_MIN_FREE_MB * MEGABYTE, log });
+  return openDisk({ directory: config.DATA_DIR, minFreeBytes: config.DISK_MIN_FREE_MB * MEGABYTE, log });
 }
 
 /** Loads OpenTelemetry's exporter only where there is a collector: every start would wait for it. */

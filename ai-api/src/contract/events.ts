@@ -154,6 +154,11 @@ export const events = {
       expiresAt: timestamp,
     }),
   },
+  'decision.cancelled': {
+    title: 'Decision cancelled',
+    description: 'The question was withdrawn before it was decided.',
+    data: z.object({ decisionId: id, title: z.string(), reference: z.string().nullable() }),
+  },
   'agent.created': {
     title: 'Agent created',
     description: 'An agent was created.',

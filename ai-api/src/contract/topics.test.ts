@@ -36,6 +36,11 @@ describe('a topic', () => {
     expect(topic.safeParse('approval.*').success).toBe(true);
     expect(topic.safeParse('nothing.*').success).toBe(false);
     expect(topic.safeParse('#.#').success).toBe(false);
-    expect(typesOfTopic('decision.*')).toEqual(['decision.requested', 'decision.made', 'decision.expired']);
+    expect(typesOfTopic('decision.*')).toEqual([
+      'decision.requested',
+      'decision.made',
+      'decision.expired',
+      'decision.cancelled',
+    ]);
   });
 });

@@ -51,7 +51,7 @@ export const spendPage: Page = {
     ...pageHeader(
       'assistantSpend',
       'Assistants: cost and return',
-      'What coding assistants cost, and what stands against it. Estimates; correlation, not cause.',
+      'What coding assistants cost, and what they led to. Estimates; correlation, not cause.',
       ['assistantSpend', 'assistantPrices', 'conversationCompliance'],
     ),
     [

@@ -72,7 +72,7 @@ export const teamPage: Page = {
     ...pageHeader(
       'team',
       'Teams',
-      'How teams work with assistants. Groups of fewer than five people are not shown; nobody is ranked.',
+      'How teams work with assistants. Groups of fewer than five people are not shown; no person is ranked.',
       [...TEAM],
     ),
     [

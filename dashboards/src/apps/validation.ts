@@ -64,6 +64,7 @@ export const validationEditQueries: Query[] = [
       rules: '{{components.validationRules.value}}',
       scoring: '{{queries.validationSet.data.scoring}}',
       examples: '{{components.validationExamples.value}}',
+      keepTexts: '{{queries.validationSet.data.keepTexts}}',
       comment: '{{components.validationComment.value}}',
     },
     done: 'The version is saved as a draft. Replay past texts by it, then publish it.',

@@ -3,7 +3,7 @@ import { count, figure, plot } from './helpers.js';
 const usd = (micros) =>
   micros === null || micros === undefined ? '—' : `$${(micros / 1_000_000).toFixed(2)}`;
 
-/** What assistants cost: figures, a table of estimates and bills, the trend, and seats that nobody uses. */
+/** What assistants cost: figures, a table of estimates and bills, the trend, and unused seats. */
 export default function transform(data) {
   if (!data?.trend) return {};
   const { costPerLinkedCommit: perCommit, licences } = data;

@@ -3,7 +3,7 @@ import { when, words } from './helpers.js';
 const nameOf = (entry, { sha, conversationId, status }, titles) =>
   `${entry.type === 'commit' ? (titles.get(conversationId) ?? 'A conversation') : sha.slice(0, 8)}${status === 'suggested' ? ' ?' : ''}`;
 
-/** Conversations and commits in time; a question mark stands behind a link that nobody confirmed. */
+/** Conversations and commits in time; a question mark follows a link that is not confirmed. */
 export default function transform(data) {
   const items = data?.items ?? [];
   const titles = new Map(

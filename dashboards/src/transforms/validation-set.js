@@ -19,6 +19,7 @@ export default function transform(data) {
     name: data.name,
     version: data.version,
     scoring,
+    keepTexts: data.keepTexts,
     rulesJson: JSON.stringify(rules, null, 2),
     examplesJson: JSON.stringify(examples, null, 2),
     card: padded(

@@ -22,7 +22,7 @@ const CURE = 'Save it as "CSV UTF-8" and try again, or name its encoding.';
 const SEEMS_UTF_16 = `is not UTF-8: it has NUL bytes, as UTF-16 without a byte order mark has. ${CURE}`;
 
 /**
- * The text of a file, without its byte order mark. Valid UTF-8 is read as such whatever the encoding is said to be. A
+ * The text of a file, without its byte order mark. Valid UTF-8 is read as such, whichever encoding is named. A
  * character that would be lost is never replaced.
  * @throws {UndecodableText} which encoding the file seems to have, where, and what to do
  */

@@ -10,6 +10,8 @@ export interface Disk {
   state(): { isLow: boolean; freeBytes: number } | null;
   /** Resolves when there is room to write. Rejects when the signal is given. */
   room(signal?: AbortSignal): Promise<void>;
+  /** Logs when it becomes low, and guards the process while it is, until `close`. */
+  watch(): void;
   close(): Promise<void>;
 }
 
@@ -53,21 +55,41 @@ export function requireRoomForFirstStart(directory: string, minFreeBytes: number
 }
 
 /** Nothing is kept on a disk of ours. */
-export const noDisk: Disk = { state: () => null, room: async () => {}, close: async () => {} };
+export const noDisk: Disk = {
+  state: () => null,
+  room: async () => {},
+  watch: () => {},
+  close: async () => {},
+};
 
 /**
- * Watches the free space below a folder. While it is low, a thread of its own waits for the worst: an embedded database
+ * The disk below a folder. While it is watched and low, a thread of its own waits for the worst: an embedded database
  * whose log cannot be written never returns, so that the thread ends the process with one line on standard error.
  */
-export function watchDisk({ directory, minFreeBytes, log }: DiskOptions): Disk {
+export function openDisk({ directory, minFreeBytes, log }: DiskOptions): Disk {
   mkdirSync(directory, { recursive: true });
-  let looked = { at: Number.NEGATIVE_INFINITY, freeBytes: 0 };
+  const looked = { at: performance.now(), freeBytes: freeBytesOf(directory) };
   let wasLow = false;
+  let isReadable = true;
   let guard: Worker | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
+  /** A folder that cannot be looked at, such as a volume that is away, keeps its last figure. */
+  const read = () => {
+    try {
+      looked.freeBytes = freeBytesOf(directory);
+      isReadable = true;
+    } catch (error) {
+      if (isReadable) log.error({ directory, err: error }, 'the free space of the disk cannot be read');
+      isReadable = false;
+    }
+  };
   const state = () => {
     const now = performance.now();
-    if (now - looked.at > FRESH_MS) looked = { at: now, freeBytes: freeBytesOf(directory) };
+    if (now - looked.at > FRESH_MS) {
+      looked.at = now;
+      read();
+    }
     return { isLow: looked.freeBytes < minFreeBytes, freeBytes: looked.freeBytes };
   };
   const look = () => {
@@ -80,12 +102,14 @@ export function watchDisk({ directory, minFreeBytes, log }: DiskOptions): Disk {
     if (isLow) guard ??= startGuard(directory);
     guard?.postMessage('alive');
   };
-  look();
-  const timer = setInterval(look, LOOK_MS).unref();
   return {
     state,
     room: async (signal) => {
       while (state().isLow) await delay(LOOK_MS, undefined, { signal });
+    },
+    watch: () => {
+      look();
+      timer ??= setInterval(look, LOOK_MS).unref();
     },
     close: async () => {
       clearInterval(timer);

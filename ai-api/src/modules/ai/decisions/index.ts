@@ -17,6 +17,9 @@ import { createDecisions, type Decisions } from './service.ts';
 
 export type { Decisions } from './service.ts';
 
+/** Who may ask people. */
+export const MAY_ASK: readonly string[] = [decision.operations.create.access].flat();
+
 interface Needs {
   database: Database;
   jobs: Jobs;

@@ -132,51 +132,65 @@ export function createDecisions(
     return row;
   }
 
+  /** Stores a question and has it sent; one with the same reference is answered with the first. */
+  async function createIn(
+    transaction: TenantTransaction,
+    actor: Actor,
+    input: NewDecision,
+    expiresAt = expiryOf(input.expiresAt, now()),
+  ) {
+    const id = uuidv7();
+    const { approvers = [], callbackUrl } = input;
+    const callbackSecret = callbackUrl === undefined ? null : newSigningSecret();
+    const sealed = (text: string | null | undefined) =>
+      text == null ? null : sealer.seal(text, placeOf(id));
+    const row = await insertDecision(transaction, {
+      id,
+      title: input.title,
+      message: input.message || null,
+      details: JSON.stringify(Object.entries(input.details ?? {})),
+      approve_label: input.approveLabel,
+      decline_label: input.declineLabel,
+      reason_required: input.reasonRequired,
+      reference: input.reference ?? null,
+      callback_url: sealed(callbackUrl),
+      callback_secret: sealed(callbackSecret),
+      callback_state: callbackUrl === undefined ? null : 'pending',
+      requested_by: displayName(actor),
+      expires_at: expiresAt,
+    });
+    if (!row) {
+      const first = await findByReference(transaction, input.reference as string);
+      return { ...(await view(transaction, first as DecisionRow)), created: false, callbackSecret: null };
+    }
+    const asked = await ask(transaction, id, approvers);
+    if (input.notify) await decisionJobs.mail(transaction, actor.tenantId, asked);
+    await decisionJobs.expire(transaction, actor.tenantId, row);
+    await events.publish(transaction, actor.tenantId, 'decision.requested', {
+      decisionId: id,
+      title: row.title,
+      reference: row.reference,
+      approvers: asked.length,
+      expiresAt: expiresAt.toISOString(),
+    });
+    const { callbackUrl: _secret, ...told } = input;
+    await audit(transaction, actor, id, told);
+    return { ...(await view(transaction, row)), created: true, callbackSecret };
+  }
+
   return {
     /** @throws {Problem} INVALID_INPUT, WEBHOOK_URL_REFUSED */
     create: async (actor: Actor, input: NewDecision) => {
       const expiresAt = expiryOf(input.expiresAt, now());
       if (input.callbackUrl !== undefined) await checkUrl(guard, input.callbackUrl);
-      return database.withTenant(actor.tenantId, async (transaction) => {
-        const id = uuidv7();
-        const { approvers = [], callbackUrl } = input;
-        const callbackSecret = callbackUrl === undefined ? null : newSigningSecret();
-        const sealed = (text: string | null | undefined) =>
-          text == null ? null : sealer.seal(text, placeOf(id));
-        const row = await insertDecision(transaction, {
-          id,
-          title: input.title,
-          message: input.message || null,
-          details: JSON.stringify(Object.entries(input.details ?? {})),
-          approve_label: input.approveLabel,
-          decline_label: input.declineLabel,
-          reason_required: input.reasonRequired,
-          reference: input.reference ?? null,
-          callback_url: sealed(callbackUrl),
-          callback_secret: sealed(callbackSecret),
-          callback_state: callbackUrl === undefined ? null : 'pending',
-          requested_by: displayName(actor),
-          expires_at: expiresAt,
-        });
-        if (!row) {
-          const first = await findByReference(transaction, input.reference as string);
-          return { ...(await view(transaction, first as DecisionRow)), created: false, callbackSecret: null };
-        }
-        const asked = await ask(transaction, id, approvers);
-        if (input.notify) await decisionJobs.mail(transaction, actor.tenantId, asked);
-        await decisionJobs.expire(transaction, actor.tenantId, row);
-        await events.publish(transaction, actor.tenantId, 'decision.requested', {
-          decisionId: id,
-          title: row.title,
-          reference: row.reference,
-          approvers: asked.length,
-          expiresAt: expiresAt.toISOString(),
-        });
-        const { callbackUrl: _secret, ...told } = input;
-        await audit(transaction, actor, id, told);
-        return { ...(await view(transaction, row)), created: true, callbackSecret };
-      });
+      return database.withTenant(actor.tenantId, (transaction) =>
+        createIn(transaction, actor, input, expiresAt),
+      );
     },
+
+    /** A question without a callback, asked if and only if the transaction commits. */
+    createIn: (transaction: TenantTransaction, actor: Actor, input: Omit<NewDecision, 'callbackUrl'>) =>
+      createIn(transaction, actor, input),
 
     list: (tenantId: string, filter: Filter, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
@@ -228,6 +242,10 @@ export function createDecisions(
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockPending(transaction, id);
         const row = await updateDecision(transaction, id, { status: 'cancelled', reason: reason || null });
+        const { title, reference } = row;
+        await events.publish(transaction, actor.tenantId, 'decision.cancelled', {
+          ...{ decisionId: id, title, reference },
+        });
         await audit(transaction, actor, id, { reason });
         return view(transaction, row);
       }),

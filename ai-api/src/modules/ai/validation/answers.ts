@@ -72,8 +72,8 @@ export function createAnswers({ database, judging, validate }: Setup) {
         throw error;
       });
       if (row instanceof Problem) return refused(row.message);
-      if (row.effect === 'reask')
-        return { kind: 'ask again', words: row.reask_text ?? row.feedback, answer: JSON.stringify(output) };
+      if (row.effect === 'reask' && row.reask_text !== null)
+        return { kind: 'ask again', words: row.reask_text, answer: JSON.stringify(output) };
       if (row.output === null) return refused(wordsOf(row));
       const changed = row.output === text ? output : outputOf(output, binding.field, row.output);
       if (changed === null) return refused('What was left of the answer is no JSON object.');

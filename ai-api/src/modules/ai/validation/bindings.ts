@@ -5,7 +5,7 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Agents } from '../agents/index.ts';
-import { deleteBinding, insertBinding, listBindings, lockRuleSet } from './store.ts';
+import { deleteBinding, findVersion, insertBinding, listBindings, lockRuleSet } from './store.ts';
 import { bindingViewOf } from './views.ts';
 import type { Action } from './vocabulary.ts';
 
@@ -48,6 +48,9 @@ export function createBindings(database: Database, agents: Pick<Agents, 'get'>) 
             'CONFLICT',
             `The rule set ${ruleSet} has no version in force. Publish one first.`,
           );
+        const inForce = await findVersion(transaction, ruleSet, found.published_version);
+        if (action === 'human' && inForce?.definition.keepTexts === false)
+          throw invalidField('action', 'human needs a rule set that keeps texts');
         const row = await insertBinding(transaction, {
           id: uuidv7(),
           target,

@@ -5,6 +5,8 @@ import { type RuleResult, resultOf } from './results.ts';
 import type { Definition, Rule, RuleOf } from './rule/schema.ts';
 
 const MAX_COMPILED = 200;
+/** Of the rules as JSON, all together. */
+const MAX_COMPILED_CHARACTERS = 20_000_000;
 /** The rules of one text hold the process for so long at most; those that are left are not known. */
 const MAX_RUN_MS = 3_000;
 
@@ -29,7 +31,11 @@ interface DefinitionFault {
   message: string;
 }
 
-const compiled = new LRUCache<string, CompiledRules>({ max: MAX_COMPILED });
+const compiled = new LRUCache<string, CompiledRules>({
+  max: MAX_COMPILED,
+  maxSize: MAX_COMPILED_CHARACTERS,
+  sizeCalculation: (_rules, key) => key.length,
+});
 
 /** Compiles rules that {@link faultsOf} found no fault with; the same rules are compiled once. */
 export function compileRules(rules: readonly Rule[]): CompiledRules {

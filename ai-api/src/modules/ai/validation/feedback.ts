@@ -1,6 +1,9 @@
 import type { Verdict } from './judge-text.ts';
 import { titleOf } from './judge-text.ts';
 
+/** Rules whose words may repeat what the text says, which must not become an instruction. */
+const REPEATS_TEXT: readonly string[] = ['rubric', 'json'];
+
 /** What people read of a verdict: the failed rules first, then what is not known. */
 export function feedbackOf({ status, score, results, judged }: Verdict): string {
   const failed = results.filter(({ passed }) => passed === false);
@@ -22,8 +25,9 @@ export function reaskOf({ status, results }: Verdict): string | null {
   if (status === 'passed') return null;
   const failed = results.filter(({ passed }) => passed === false);
   if (failed.length === 0) return null;
-  // A model's reasons may repeat what the text says, which must not become an instruction.
-  const lines = failed.map(({ rule, asks, message }) => `- ${rule.type === 'rubric' ? asks : message}`);
+  const lines = failed.map(
+    ({ rule, asks, message }) => `- ${REPEATS_TEXT.includes(rule.type) ? asks : message}`,
+  );
   return ['Write it again. Keep everything else as it is, and mend this:', ...lines]
     .join('\n')
     .slice(0, 8_000);

@@ -81,6 +81,16 @@ export function decideResult(
     .executeTakeFirst();
 }
 
+/** A text that no person decided on in time is not used. */
+export async function refuseWaiting(transaction: TenantTransaction, id: string): Promise<void> {
+  await transaction
+    .updateTable('validation.results')
+    .set({ effect: 'refused', output: null })
+    .where('id', '=', id)
+    .where('effect', '=', 'waiting')
+    .execute();
+}
+
 /** Scores of a rule set's results that a person decided, and how. */
 export async function decidedCases(
   transaction: TenantTransaction,

@@ -3,6 +3,11 @@ import type { Rule } from './rule/schema.ts';
 
 const MAX_SPANS = 50;
 
+/** Half characters and NUL, which no database keeps, are replaced by a mark of the same length. */
+export function storable(text: string): string {
+  return text.replaceAll('\u0000', '\ufffd').toWellFormed();
+}
+
 /** What a rule found in a text. */
 export interface RuleResult {
   rule: Rule;
@@ -33,7 +38,7 @@ export function resultOf(rule: Rule, check: Check, subject: Subject): RuleResult
     passed,
     degree: degreeOf(rule, found, passed),
     asks,
-    message: rule.message ?? `Asked for: ${asks}. ${found.says}`,
+    message: storable(rule.message ?? `Asked for: ${asks}. ${found.says}`),
     spans: spans.toSorted((a, b) => a.start - b.start).slice(0, MAX_SPANS),
     edits: isChange(subject.text, edits) ? edits : [],
   };

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { deleteOldResults } from './store.ts';
-
-const DAY_MS = 86_400_000;
 
 interface Setup {
   jobs: Jobs;

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { flag, listOf, MAX_INTEGER, page, prose } from '../../../contract/schemas.ts';
 import { examples, rules, scoring } from './rule/schema.ts';
-import { ruleSetName, ruleSetVersionView, ruleSetView, versionNumber } from './schema.ts';
+import {
+  ruleSetName,
+  ruleSetVersionSummary,
+  ruleSetVersionView,
+  ruleSetView,
+  versionNumber,
+} from './schema.ts';
 import { VERDICTS } from './vocabulary.ts';
 
 const readers = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
@@ -121,7 +127,7 @@ export const ruleSets = resource({
       access: readers,
       list: true,
       input: z.object({ name, ...page }),
-      output: listOf(ruleSetVersionView),
+      output: listOf(ruleSetVersionSummary),
       errors: ['NOT_FOUND'],
     }),
     save: operation({

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
@@ -26,7 +26,7 @@ import {
   type RuleSetRecord,
 } from './store.ts';
 import { subjectOf } from './validate.ts';
-import { ruleSetViewOf, versionViewOf } from './views.ts';
+import { ruleSetViewOf, versionSummaryOf, versionViewOf } from './views.ts';
 import type { VerdictStatus } from './vocabulary.ts';
 
 const MAX_SHOWN = 50;
@@ -47,7 +47,11 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
     record(transaction, actor, { subject: `rule-set:${name}`, details: [{ about: [], content }] });
 
   /** What the rules say about each example. */
-  async function examplesOf({ examples }: Definition, judge: (subject: Subject) => Promise<Verdict>) {
+  async function examplesOf(
+    { examples }: Definition,
+    judge: (subject: Subject) => Promise<Verdict>,
+    signal: AbortSignal,
+  ) {
     const judged = [];
     for (const [index, example] of examples.entries()) {
       const verdict = await judge(subjectOf(example));
@@ -57,7 +61,7 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
       const feedback =
         failed.length === 0 ? 'It passes every rule.' : `It does not pass ${failed.join(', ')}.`;
       judged.push({ index, passes: example.passes, status, agrees, feedback });
-      await breathe();
+      await nextTurn(undefined, { signal });
     }
     return judged;
   }
@@ -69,7 +73,8 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
       ...(kinds.has(true) ? [] : [{ field: 'examples', message: 'need one that passes' }]),
       ...(kinds.has(false) ? [] : [{ field: 'examples', message: 'need one that fails' }]),
     ];
-    const wrong = missing.length > 0 ? [] : await examplesOf(definition, (subject) => judge(subject, signal));
+    const wrong =
+      missing.length > 0 ? [] : await examplesOf(definition, (subject) => judge(subject, signal), signal);
     const errors = [
       ...missing,
       ...wrong
@@ -126,7 +131,7 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
           cursor: z.int(),
           query: (below, limit) => listVersions(transaction, name, below, limit),
           key: ({ version }) => version,
-          view: (row) => versionViewOf(row, published_version),
+          view: (row) => versionSummaryOf(row, published_version),
         });
       }),
 
@@ -154,8 +159,10 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
       const examples =
         faults.length > 0
           ? []
-          : await examplesOf(definition, (subject) =>
-              judging.judgeUnsaved(tenantId, definition, subject, signal),
+          : await examplesOf(
+              definition,
+              (subject) => judging.judgeUnsaved(tenantId, definition, subject, signal),
+              signal,
             );
       return { valid: faults.length === 0 && examples.every(({ agrees }) => agrees), faults, examples };
     },
@@ -196,7 +203,7 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
         const { status, results } = await opened.judge(subject, signal, row.criteria as never);
         const rules = results.filter(({ passed }) => passed === false).map(({ rule }) => rule.id);
         cases.push({ row, before: row.status, after: status, rules });
-        await breathe();
+        await nextTurn(undefined, { signal });
       }
       const moved = cases.filter(({ before, after }) => before !== after);
       return {

@@ -82,6 +82,10 @@ export const ruleSetVersionView = z
   })
   .meta({ id: 'ValidationRuleSetVersion' });
 
+export const ruleSetVersionSummary = ruleSetVersionView
+  .omit({ rules: true, scoring: true, examples: true })
+  .meta({ id: 'ValidationRuleSetVersionSummary' });
+
 const spanView = z.object({
   start: z.number().int().describe('UTF-16 offset in the text that was judged'),
   end: z.number().int(),

@@ -6,6 +6,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record, systemActor } from '../../shared/audit/index.ts';
 import type { Events, Published } from '../../shared/events/index.ts';
 import type { Agents } from '../agents/index.ts';
+import { MAY_ASK } from '../decisions/index.ts';
 import { act } from './actions.ts';
 import { createAnswers } from './answers.ts';
 import { createBindings } from './bindings.ts';
@@ -18,6 +19,7 @@ import {
   listResults,
   lockByDecision,
   type ResultRecord,
+  refuseWaiting,
 } from './results-store.ts';
 import type { Definition, Rule, Scoring } from './rule/schema.ts';
 import { scoring as scoringSchema } from './rule/schema.ts';
@@ -50,6 +52,9 @@ interface Trial {
   action: Action;
 }
 
+/** How a question to a person ends. */
+const ENDS: readonly string[] = ['decision.made', 'decision.expired', 'decision.cancelled'];
+
 /** A workflow names its step so. */
 const WORKFLOW_REFERENCE = /^wf:/;
 
@@ -66,7 +71,7 @@ export function createValidation(setup: Setup) {
 
   /** A person's answer to the question about a text takes the place of its verdict. */
   async function onDecision(transaction: TenantTransaction, { tenantId, type, data }: Published) {
-    if (type !== 'decision.made' && type !== 'decision.expired') return;
+    if (!ENDS.includes(type)) return;
     const { decisionId, reference, status } = data as {
       decisionId: string;
       reference: string | null;
@@ -75,10 +80,22 @@ export function createValidation(setup: Setup) {
     if (!reference?.startsWith(REFERENCE)) return;
     const row = await lockByDecision(transaction, decisionId);
     if (!row) return;
-    await settle(transaction, systemActor(tenantId, 'validation.decide'), row, {
+    const actor = systemActor(tenantId, 'validation.decide');
+    if (status === undefined) {
+      // No person decided: the text is not used, and its verdict stays what the rules said.
+      await refuseWaiting(transaction, row.id);
+      await record(transaction, actor, {
+        subject: `validation:${row.id}`,
+        details: [
+          { about: row.about === null ? [] : [row.about], content: { effect: 'refused', after: type } },
+        ],
+      });
+      return;
+    }
+    await settle(transaction, actor, row, {
       status: status === 'approved' ? 'passed' : 'failed',
-      by: 'decision',
-      reason: status === undefined ? 'No person decided in time.' : `The question was ${status}.`,
+      by: `decision:${decisionId}`,
+      reason: `The question was ${status}.`,
       at: now(),
     });
   }
@@ -114,6 +131,8 @@ export function createValidation(setup: Setup) {
 
     /** Judges a text and keeps the result. @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
     check: async (request: RequestContext, asked: Asked) => {
+      if (asked.action === 'human' && !request.caller.roles.some((role) => MAY_ASK.includes(role)))
+        throw new Problem('FORBIDDEN', `The action human needs one of the roles ${MAY_ASK.join(', ')}.`);
       const actor = actorOf(request);
       const source: Source = WORKFLOW_REFERENCE.test(asked.reference ?? '') ? 'workflow' : 'api';
       const opened = await judging.opened(actor.tenantId, asked.ruleSet, asked.version ?? 'published');
@@ -188,6 +207,8 @@ export function createValidation(setup: Setup) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await findResult(transaction, resultId);
         if (!row) throw notFound('result', resultId);
+        if (row.effect === 'waiting')
+          throw new Problem('CONFLICT', `It waits for the decision ${row.decision_id}: decide that.`);
         const decision = { status, by: displayName(actor), reason, at: now() };
         const decided = await settle(transaction, actor, row, decision);
         if (!decided) throw new Problem('CONFLICT', 'A person has already decided on this text.');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { invalidField } from '../../../http/problem.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Decisions } from '../decisions/index.ts';
@@ -9,6 +10,7 @@ import type { Subject } from './checks/check.ts';
 import { feedbackOf, reaskOf } from './feedback.ts';
 import type { Verdict } from './judge-text.ts';
 import type { JudgingSetup, OpenedRuleSet } from './judging.ts';
+import { storable } from './results.ts';
 import { insertResult, type ResultRecord } from './results-store.ts';
 import type { Source, TrialView } from './schema.ts';
 import { type KeptRule, keptRules, rulesWithWords } from './views.ts';
@@ -31,7 +33,7 @@ export interface Asked {
 
 export interface ValidateSetup extends JudgingSetup {
   events: Pick<Events, 'publish'>;
-  decisions: Pick<Decisions, 'create'>;
+  decisions: Pick<Decisions, 'createIn'>;
 }
 
 /** Of the text, in a question to a person. */
@@ -42,8 +44,13 @@ export type Validate = ReturnType<typeof createValidate>;
 
 /** Judges a text, carries out the action, and keeps what came of it. */
 export function createValidate({ database, events, decisions, now }: ValidateSetup) {
-  async function ask(actor: Actor, row: ResultRecord, approvers: readonly string[]): Promise<string> {
-    const { decisionId } = await decisions.create(actor, {
+  async function ask(
+    transaction: TenantTransaction,
+    actor: Actor,
+    row: ResultRecord,
+    approvers: readonly string[],
+  ): Promise<string> {
+    const { decisionId } = await decisions.createIn(transaction, actor, {
       title: `Use this text? It ${row.status === 'failed' ? 'fails' : 'may fail'} ${row.rule_set}`,
       message: `${row.feedback}\n\nThe text:\n${(row.text ?? '').slice(0, MAX_SHOWN)}`.slice(0, 8_000),
       details: { ruleSet: row.rule_set, version: row.version, resultId: row.id },
@@ -88,8 +95,8 @@ export function createValidate({ database, events, decisions, now }: ValidateSet
       requested_by: requestedBy,
       created_at: now(),
     };
-    if (acted.effect === 'waiting') row.decision_id = await ask(actor, row, asked.approvers);
     await database.withTenant(actor.tenantId, async (transaction) => {
+      if (acted.effect === 'waiting') row.decision_id = await ask(transaction, actor, row, asked.approvers);
       await insertResult(transaction, storedOf(keepTexts ? row : withoutTexts(row)));
       const { id: resultId, reference, status, effect } = row;
       if (status !== 'passed')
@@ -112,17 +119,13 @@ export function createValidate({ database, events, decisions, now }: ValidateSet
   };
 }
 
-/** Half characters and NUL, which no database keeps, are replaced by a mark of the same length. */
+/** What is judged, as it can be stored. */
 export function subjectOf({ text, request, data }: Pick<Asked, 'text' | 'request' | 'data'>): Subject {
   return {
     text: storable(text),
     request: request === undefined ? null : storable(request),
     data: data ?? {},
   };
-}
-
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '\ufffd').toWellFormed();
 }
 
 interface Outcome {

@@ -48,6 +48,17 @@ export function versionViewOf(
   };
 }
 
+/** A version in a list, without its rules and examples. */
+export function versionSummaryOf(row: VersionRecord, publishedVersion: number | null) {
+  const {
+    rules: _rules,
+    scoring: _scoring,
+    examples: _examples,
+    ...summary
+  } = versionViewOf(row, publishedVersion);
+  return summary;
+}
+
 export function keptRules({ results, judged }: Verdict): KeptRule[] {
   return results.map(({ rule, passed, message, spans, edits }: RuleResult) => ({
     ruleId: rule.id,

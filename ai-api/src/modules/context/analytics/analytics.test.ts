@@ -224,7 +224,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     expect(items[0]?.examples).toHaveLength(3);
   });
 
-  test('cost stands against commits, bills and seats that are not used', async () => {
+  test('cost is compared with commits, bills and unused seats', async () => {
     await client.assistantSpend.import({
       vendor: 'Anthropic',
       csv: `usage_date_utc,model_version,user,cost_usd\n2026-11-24,${MODEL},a@example.com,1.25\n2026-11-24,${MODEL},b@example.com,0.75`,

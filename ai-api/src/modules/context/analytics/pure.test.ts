@@ -87,7 +87,7 @@ describe('knowledge gaps', () => {
 describe('a usage export', () => {
   const read = (csv: string, more = {}) => readSpend({ csv, unit: 'dollars', ...more });
 
-  test('is added up by day and model, whoever used it', () => {
+  test('is added up by day and model for all users', () => {
     const { bills, columns } = read(
       'Date,User,Model,Cost (USD)\n2026-11-16T09:00:00Z,a@example.com,fast,"$1,200.50"\n2026-11-16,b@example.com,fast,0.5\n2026-11-17,b@example.com,slow,',
     );

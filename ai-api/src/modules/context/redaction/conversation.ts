@@ -14,7 +14,7 @@ export interface ConversationOptions extends RedactionOptions {
   withoutContent?: boolean;
 }
 
-/** Stands for what a policy leaves out. */
+/** Replaces what a policy leaves out. */
 const LEFT_OUT = '[left out by policy]';
 
 type Clean = <Text extends string | null>(field: string, text: Text) => Text;

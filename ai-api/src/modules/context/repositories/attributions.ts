@@ -3,7 +3,7 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Attribution } from '../formats/attribution.ts';
 import { clean } from './push.ts';
 
-/** Stores what is said about a commit, in place of what the same source said before. Returns whether anything changed. */
+/** Stores the attributions of a commit, in place of earlier ones of the same source. Returns whether anything changed. */
 export async function storeAttributions(
   transaction: TenantTransaction,
   commitId: string,
@@ -33,7 +33,7 @@ export async function storeAttributions(
   return isChanged;
 }
 
-/** What is said about commits, by commit. */
+/** Attributions by commit. */
 export async function attributionsOf(
   transaction: TenantTransaction,
   commitIds: readonly string[],

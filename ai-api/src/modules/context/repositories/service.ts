@@ -213,10 +213,10 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
   };
 
   /**
-   * Stores what is said about commits, and has their links looked for again.
-   * @param told what is said, by commit
+   * Stores attributions of commits, and has their links looked for again.
+   * @param told attributions by commit
    * @param fresh commits whose links are looked for anyway
-   * @returns the commits of which something is said
+   * @returns the commits that have attributions
    */
   async function attribute(
     transaction: TenantTransaction,

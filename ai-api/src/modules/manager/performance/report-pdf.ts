@@ -40,7 +40,7 @@ export function reportPdf(report: Report, linkTo: LinkTo): Promise<Buffer> {
     .fillColor(INK)
     .fontSize(16)
     .text(known(headlineOf(report)));
-  section(document, 'Needs attention', report.attention, 'No builder stands out.', linkTo);
+  section(document, 'Needs attention', report.attention, 'No builder needs attention.', linkTo);
   section(document, 'Going well', report.best, 'No builder was graded.', linkTo);
   document.end();
   return buffer(document);

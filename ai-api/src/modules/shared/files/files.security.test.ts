@@ -13,7 +13,7 @@ const POLL = { timeout: 30_000, interval: 50 };
 const MB = 1024 * 1024;
 const PERSON = 'exec@people.example';
 
-/** A scanner that is told what to answer, and may keep a file waiting. */
+/** A scanner whose answer the test sets; it may keep a file waiting. */
 async function startScannerRecorder(port: number) {
   const sockets = new Set<Socket>();
   let answer: string | null = 'stream: OK\0';
@@ -163,7 +163,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
   test.each([
     ['larger than this installation takes', 413, { length: 41 * MB }],
     ['of a type that its category does not take', 422, { given: { filetype: 'text/html' } }],
-    ['of nobody', 401, { without: 'authorization' as const }],
+    ['without a credential', 401, { without: 'authorization' as const }],
     ['empty', 422, { length: 0 }],
     ['for a file that is not there', 404, { given: { fileId: '01890a5d-ac96-774b-bcce-b302099a8057' } }],
   ])(
@@ -289,7 +289,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     scanner.say('stream: OK\0');
   });
 
-  test('an upload that nobody finishes is discarded', async () => {
+  test('an upload that is never finished is discarded', async () => {
     const url = await begin(2 * MB);
     await patch(url, 0, figures(MB));
     const before = api.context.clock.now;

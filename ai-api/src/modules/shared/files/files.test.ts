@@ -88,7 +88,7 @@ describe.skipIf(!hasClamd).each(businessDatabases())('files on $name', ({ create
     });
   });
 
-  test('whoever uploaded a file does not release it', async () => {
+  test('the uploader of a file cannot release it', async () => {
     const { fileId } = await uploaded(operator, note(EICAR));
     await expect(
       operator.file.release({ fileId, version: 1, reason: 'It is only a drill of ours.' }),

@@ -23,7 +23,7 @@ interface PurgeJob {
   fileId: string;
 }
 
-/** Deletes a file: nobody can reach it from the commit on, its bytes and rows go in the background. */
+/** Deletes a file: it cannot be reached from the commit on; its bytes and rows go in the background. */
 export async function deleteFile(
   { jobs }: Pick<Parts, 'jobs'>,
   transaction: TenantTransaction,

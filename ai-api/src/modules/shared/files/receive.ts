@@ -106,7 +106,7 @@ export async function attach(
   return version;
 }
 
-/** Makes bytes that the system itself wrote a version that is ready at once: nobody uploaded them. */
+/** Makes bytes that the system itself wrote a version that is ready at once: no person uploaded them. */
 export async function attachMade(
   transaction: TenantTransaction,
   actor: Actor,

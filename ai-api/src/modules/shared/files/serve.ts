@@ -80,7 +80,7 @@ async function send({ bucket }: Parts, method: string, response: Response, { fil
     return;
   }
   await pipeline(object.body, response).catch((error: unknown) => {
-    // The client went away: nobody is there to be told.
+    // The client went away: there is no one to answer.
     if (!response.destroyed) throw error;
   });
 }

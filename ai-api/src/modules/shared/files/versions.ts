@@ -135,7 +135,7 @@ function refuseRescan(file: FileRecord, version: VersionRecord): void {
   if (version.state !== 'ready' && version.state !== 'scan_failed' && version.state !== 'quarantined')
     throw new Problem('FILE_STATE', `It is ${version.state}.`);
   if (version.scan === 'made here')
-    throw new Problem('FILE_STATE', 'The system itself wrote it: nobody uploaded it.');
+    throw new Problem('FILE_STATE', 'The system wrote it; no person uploaded it.');
   if (file.bucket !== 'files' || version.bytes === 0)
     throw new Problem('FILE_STATE', 'Its content is not kept any more.');
 }

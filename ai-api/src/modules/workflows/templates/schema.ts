@@ -267,7 +267,7 @@ const inputField = z.strictObject({
   secret: z
     .boolean()
     .default(false)
-    .describe('A text that nobody is shown, and that is forgotten when the instance is done'),
+    .describe('A text that is never shown, and is removed when the instance has ended'),
   example: z.unknown().optional(),
 });
 

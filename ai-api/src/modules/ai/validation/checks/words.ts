@@ -28,7 +28,7 @@ export function forbids({ values, ignoreCase, wholeWords, replaceWith }: RuleOf<
     asks: `none of ${quoteAll(values)}`,
     isFinal: true,
     run: ({ text }) => {
-      const spans = values
+      const spans = [...new Set(values)]
         .flatMap((value) => placesOf(text, value, { ignoreCase, wholeWords }))
         .sort((a, b) => a.start - b.start);
       const said = [...new Set(spans.map(({ start, end }) => text.slice(start, end)))];
@@ -102,7 +102,8 @@ export function oneOf({ values }: RuleOf<'one-of'>): Check {
     run: ({ text }) => {
       const bare = text.trim();
       const holds = values.includes(bare);
-      const meant = values.find((value) => plain(value) === plain(bare));
+      const wanted = bare.length > MAX_MEANT ? undefined : plain(bare);
+      const meant = values.find((value) => plain(value) === wanted);
       return {
         holds,
         says: holds ? 'It is.' : 'It is something else.',
@@ -113,6 +114,8 @@ export function oneOf({ values }: RuleOf<'one-of'>): Check {
   };
 }
 
+/** Longer texts are none of the values, which have at most 200 characters, with a few signs around them. */
+const MAX_MEANT = 300;
 const plain = (text: string) => text.toLowerCase().replaceAll(/^[\s"'*]+|[\s"'*.!]+$/g, '');
 
 export function letterCase({ case: wanted }: RuleOf<'letter-case'>): Check {

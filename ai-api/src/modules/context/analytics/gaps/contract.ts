@@ -28,7 +28,7 @@ export const knowledgeGap = resource({
       summary: 'List what several people ask about, most people first',
       description:
         'First questions of the last 90 days that are alike, by at least three people. Private conversations are left ' +
-        'out, and nobody is named.',
+        'out, and no person is named.',
       access: ['admin', 'executive', 'ops', 'reviewer', 'readonly'],
       list: true,
       input: z.object({ ...page }),

@@ -74,7 +74,7 @@ export function reportHtml(data: ReportData): string {
                 ]),
               ),
         )}
-        <tr><td style="padding:16px 32px 28px;color:${QUIET};font-size:13px">Groups of fewer than five people are not shown. Costs are estimates. Nobody is ranked.</td></tr>
+        <tr><td style="padding:16px 32px 28px;color:${QUIET};font-size:13px">Groups of fewer than five people are not shown. Costs are estimates. No person is ranked.</td></tr>
       </table>
     </td></tr></table>
   </body>

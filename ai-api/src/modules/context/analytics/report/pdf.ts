@@ -60,7 +60,10 @@ export function reportPdf(data: ReportData): Promise<Buffer> {
   for (const { topic, people, conversations } of gaps)
     pair(document, topic, `${people} people, ${conversations} conversations`);
   if (gaps.length === 0) quiet(document, 'No topic was asked about by three people or more.');
-  quiet(document, 'Groups of fewer than five people are not shown. Costs are estimates. Nobody is ranked.');
+  quiet(
+    document,
+    'Groups of fewer than five people are not shown. Costs are estimates. No person is ranked.',
+  );
   document.end();
   return buffer(document);
 }

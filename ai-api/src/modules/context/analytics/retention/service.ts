@@ -19,7 +19,7 @@ interface Setup {
   now: () => Date;
 }
 
-/** Removes conversations that nobody continued for longer than the company keeps them. */
+/** Removes conversations that were not continued for longer than the company keeps them. */
 export function createRetention({ database, jobs, conversations, compute, tenantIds, now }: Setup) {
   /** The first moment that is kept; a whole day, so that no day is computed from a part of it. */
   const keptFrom = (days: number) =>

@@ -62,12 +62,12 @@ const returnOnSpend = z
 export const assistantSpend = resource({
   id: 'assistantSpend',
   name: 'Assistant Spend',
-  description: 'What coding assistants cost, by estimate and by bill, and what stands against it.',
+  description: 'What coding assistants cost, by estimate and by bill, and what they led to.',
   operations: {
     report: operation({
       method: 'GET',
       path: '/analytics/roi',
-      summary: 'Show what assistants cost and what stands against it',
+      summary: 'Show what assistants cost and what they led to',
       access: executives,
       input: z.object({
         to: isoWeek.optional().describe('The last week; defaults to the newest that is over'),
@@ -81,7 +81,7 @@ export const assistantSpend = resource({
       summary: "Import a vendor's usage export",
       description:
         'CSV with a column for the day and one for the cost; columns are found by their usual names, or named. Rows ' +
-        'of one day and model are added up, whoever they are of: people are not stored. The days of the file ' +
+        'of one day and model are added up for all users: people are not stored. The days of the file ' +
         'replace those of an earlier import of the vendor.',
       access: executives,
       bodyLimit: '10mb',

@@ -25,7 +25,7 @@ const MAX_MODEL = 200;
 const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /**
- * Reads a vendor's usage export: what each day and model cost, whoever used it.
+ * Reads a vendor's usage export: what each day and model cost for all users.
  * @throws {Problem} IMPORT_INVALID, naming rows and columns
  */
 export function readSpend({ csv, unit, ...named }: SpendFile) {

@@ -17,7 +17,7 @@ const CAUTION =
 export const analytics = resource({
   id: 'analytics',
   name: 'Analytics',
-  description: 'How teams work with coding assistants. Correlation, not cause; nobody is ranked.',
+  description: 'How teams work with coding assistants. Correlation, not cause; no person is ranked.',
   operations: {
     velocity: operation({
       method: 'GET',

@@ -40,7 +40,7 @@ function partsOf(edges: readonly Edge[]): Edge[][] {
 
 /** The smallest cut of a connected part, by ordering cells by how tightly people bind them to those before. */
 function cutOf(edges: readonly Edge[]): Cut | null {
-  /** Cells that were merged, by the cell that stands for them. */
+  /** Cells that were merged, by the cell that replaces them. */
   const merged = new Map<string, Set<string>>();
   for (const { cells } of edges) for (const cell of cells) merged.set(cell, new Set([cell]));
   let open = edges.map(({ cells, people }) => ({ cells: new Set(cells), people }));

@@ -73,7 +73,7 @@ function keysOf(groups: readonly string[], measure: string): string[] {
   return [measure, ...groups.map((group, dimension) => `${measure} ${dimension} ${group}`)];
 }
 
-/** Keys and authors who are not known are nobody: what they did counts, but they make no group larger. */
+/** Keys and unknown authors are no people: what they did counts, but they make no group larger. */
 function isPerson(owner: string): boolean {
   return owner.startsWith('user:') || owner.startsWith('author:');
 }

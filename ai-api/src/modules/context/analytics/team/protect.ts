@@ -5,7 +5,7 @@ export const MIN_PEOPLE = 5;
 
 /** That a person has a figure other than zero in a group; in two groups where figures are shown by two dimensions. */
 export interface Contribution {
-  /** Empty for nobody: an API key, or an author who is not known. */
+  /** Empty for an API key and for an unknown author. */
   person: string;
   /** The group in each dimension, such as a team and an assistant. */
   groups: readonly string[];

@@ -36,7 +36,7 @@ export function colorOf(text: string): Color | 'none' | null {
   const [first = '', second = '', third = '', alpha = '1'] = inside?.split(/[\s,/]+/).filter(Boolean) ?? [];
   if (!inside || third === '') return null;
   if (Number.parseFloat(alpha) < 0.08) return 'none';
-  // Of a hue only its ends are told: they are white and black in every one.
+  // Of a hue only the ends are known: white and black.
   if (value.startsWith('hsl')) {
     const light = Number.parseFloat(third);
     return light >= 98 ? WHITE : light <= 2 ? [0, 0, 0] : null;

@@ -16,7 +16,7 @@ test.each([
   ['JSON without a name', bytes(' {"a": 1}'), 'rules', undefined, 'application/json'],
   ['text by default', bytes('Rules'), 'rules', undefined, 'text/plain'],
   ['what its sender says', bytes('Rules'), 'rules', 'text/markdown', 'text/markdown'],
-] as const)('%s is told from content, name and type', (_what, body, name, given, type) => {
+] as const)('%s is recognised by content, name and type', (_what, body, name, given, type) => {
   expect(contentTypeOf(body, name, given)).toBe(type);
 });
 

@@ -228,7 +228,7 @@ test('the head of a table that goes on is kept on the next page', async () => {
   expect(found.blocks.map(({ page, text }) => [page, text])).toContainEqual([2, 'Country | Rate']);
 });
 
-test('headings are told by their size, and one without text below it is text', async () => {
+test('headings are recognised by their size, and one without text below it is text', async () => {
   const found = await read((document) => {
     document
       .fontSize(20)

@@ -64,7 +64,7 @@ async function open(body: Uint8Array): Promise<Document> {
   }
 }
 
-/** The page that programs show which do not know XFA stands for the whole form. */
+/** A program that does not know XFA shows this page in place of the form. */
 function noteForm(pages: readonly PageRead[], unread: UnreadNotes): void {
   const text = pages.flatMap(({ items }) => items.map(({ str }) => str)).join(' ');
   if (

@@ -14,7 +14,7 @@ interface Look {
 }
 
 const DEFAULT: Look = { color: [0, 0, 0], background: WHITE, size: 16 };
-/** Pixels below which nobody reads a letter. */
+/** Pixels below which letters cannot be read. */
 const MIN_SIZE = 4;
 const HIDING_CLASS = /^(sr-only|visually-hidden|visuallyhidden|screen-reader-text|d-none|hidden|is-hidden)$/;
 const STRUCK = new Set(['del', 's', 'strike']);

@@ -40,7 +40,7 @@ export function rowsOf($: CheerioAPI, table: Element, textOf: (cell: Element) =>
   });
 }
 
-/** 0 stands for all the rest. */
+/** 0 means all the rest. */
 function spanOf(given: string | undefined, most: number): number {
   const number = Number(given ?? 1);
   if (number === 0) return most === MAX_ROWS ? most : 1;

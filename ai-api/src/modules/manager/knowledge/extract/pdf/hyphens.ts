@@ -8,7 +8,7 @@ export interface Words {
   isInDocument(word: string): boolean;
 }
 
-/** After these a hyphen stands for a part that is left out, as in `pre- and post-processing`. */
+/** Before these a hyphen replaces a part that is left out, as in `pre- and post-processing`. */
 const COUPLED = /^(and|or|to|und|oder|bis|sowie|bzw|et|ou|y|e|o|en|of|i|a|oraz|och|og)\b/;
 
 /**

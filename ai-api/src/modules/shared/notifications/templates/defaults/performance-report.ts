@@ -49,7 +49,7 @@ export const performanceReport = {
   <mj-text font-size="20px" font-weight="700" line-height="1.35">{{ headline }}</mj-text>
   <mj-text mj-class="quiet">{{ grades }}</mj-text>
   <mj-text font-size="17px" font-weight="700">Needs attention</mj-text>
-  <mj-text>${table('attention', 'No builder stands out.')}</mj-text>
+  <mj-text>${table('attention', 'No builder needs attention.')}</mj-text>
   <mj-text font-size="17px" font-weight="700">Going well</mj-text>
   <mj-text>${table('best', 'No builder was graded.')}</mj-text>
   <mj-text mj-class="quiet">{% if isLinked %}Every name leads to the evaluations with their evidence.{% else %}The evidence is on the Performance page of the dashboards.{% endif %}</mj-text>
@@ -57,7 +57,7 @@ export const performanceReport = {
       text: `{{ headline }}
 
 Needs attention
-${lines('attention', 'No builder stands out.')}
+${lines('attention', 'No builder needs attention.')}
 Going well
 ${lines('best', 'No builder was graded.')}`,
       summary: '{{ headline }}',
