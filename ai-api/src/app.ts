@@ -26,7 +26,7 @@ import { serveSignedObjects, servesItself } from './platform/objects/index.ts';
 /** The Express app, composed from the contracts. It never listens. */
 export function createApp(context: Context): Express {
   const app = express();
-  const document = openApi(resources, { version: packageJson.version, serverUrl: context.publicUrl });
+  let document: ReturnType<typeof openApi> | undefined;
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trustedProxies(context.config.TRUST_PROXY));
@@ -40,6 +40,7 @@ export function createApp(context: Context): Express {
   const { anonymous } = context.requestPolicies.limiter;
   app.get('/', anonymous, (_request, response) => response.redirect('/docs'));
   app.get('/openapi.json', anonymous, (_request, response) => {
+    document ??= openApi(resources, { version: packageJson.version, serverUrl: context.publicUrl });
     response.json(document);
   });
   app.get('/metrics', metricsRoute(context));

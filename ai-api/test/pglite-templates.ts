@@ -4,7 +4,6 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
-import { createDatabase } from '../src/platform/database/index.ts';
 import { openPglite } from '../src/platform/database/pglite.ts';
 import { installSchema } from './schema.ts';
 
@@ -49,12 +48,7 @@ async function makeEmpty(directory: string): Promise<void> {
 
 async function makeMigrated(directory: string): Promise<void> {
   await copyEmptyPglite(directory);
-  const database = createDatabase(await openPglite(directory));
-  try {
-    await installSchema(database);
-  } finally {
-    await database.close();
-  }
+  await installSchema({ DATA_DIR: directory });
 }
 
 async function copyTemplate(

@@ -1,12 +1,12 @@
-import type { Database } from '../src/platform/database/index.ts';
-import { migrate } from '../src/platform/database/migrate.ts';
-import { createJobs } from '../src/platform/jobs/index.ts';
-import { createLog } from '../src/platform/log.ts';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
-/** Runs all migrations and installs the tables of the job queue, as the first start of the platform does. */
-export async function installSchema(database: Database): Promise<void> {
-  await migrate(database.system('the tests prepare a template'));
-  const jobs = createJobs(database, { heartbeatSeconds: 60, log: createLog('silent') });
-  await jobs.start({ work: false });
-  await jobs.stop(10_000);
+const SCRIPT = fileURLToPath(new URL('./install-schema.ts', import.meta.url));
+
+/** Gives the database that `env` names the schema and the job queues of this version, in a process of its own. */
+export async function installSchema(env: { DATA_DIR: string; DATABASE_URL?: string }): Promise<void> {
+  await promisify(execFile)(process.execPath, [SCRIPT], {
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', ...env },
+  });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { createDatabase } from '../src/platform/database/index.ts';
-import { openPostgres } from '../src/platform/database/postgres.ts';
 import { prepareMigratedPglite } from './pglite-templates.ts';
 import { databaseOf, onServer, startPostgres, type TestServer } from './real-postgres.ts';
 import { installSchema } from './schema.ts';
@@ -38,11 +39,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function makeTemplate({ url }: TestServer): Promise<string> {
   const name = `migrated_${randomBytes(6).toString('hex')}`;
   await onServer(url, `create database ${name}`);
-  const database = createDatabase(openPostgres(databaseOf(url, name), 5, () => {}));
-  try {
-    await installSchema(database);
-  } finally {
-    await database.close();
-  }
+  const directory = mkdtempSync(join(tmpdir(), 'ai-manager-'));
+  await installSchema({ DATABASE_URL: databaseOf(url, name), DATA_DIR: directory });
+  rmSync(directory, { recursive: true, force: true });
   return name;
 }

@@ -1,11 +1,19 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { type Db, fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import {
+  type Db,
+  fromKysely,
+  type JobResult,
+  type JobWithMetadata,
+  PgBoss,
+  type Queue as PgBossQueue,
+  type QueueResult,
+} from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from '../database/index.ts';
 import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/tracing/index.ts';
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
-import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './store.ts';
+import { CHECKPOINT, dueQueues, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, letOneWait, openToTenants } from './tables.ts';
 
 /** Which jobs go first. A worker process takes all classes by default. */
@@ -107,8 +115,14 @@ interface Settings {
   room?: () => Promise<void>;
 }
 
+/** What a queue can change after it was created. */
+type QueueOptions = Omit<PgBossQueue, 'name' | 'policy' | 'partition'>;
+
 /** A letter is reported for half an hour while what its hook needs is away; it is kept all the same. */
-const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMax: 300 };
+const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMax: 300, notify: true };
+
+/** How often one look finds what became due without a notification: retries, delayed jobs, letters. */
+const DUE_MS = 500;
 
 /** The queue on pg-boss, in the same database as everything else. */
 export function createJobs(
@@ -125,26 +139,32 @@ export function createJobs(
   });
   const queues = new Map<string, Queue<object>>();
   const scheduled = new Map<string, Scheduled>();
-  const worked = new Set<string>();
+  /** The workers of each queue that this process works. */
+  const workers = new Map<string, string[]>();
+  const stopped = new AbortController();
+  let waking: Promise<void> | undefined;
   let started = false;
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
-  async function prepare(queue: Queue<object>): Promise<void> {
-    await boss.createQueue(deadLetter(queue.name), REPORT);
-    await boss.updateQueue(deadLetter(queue.name), REPORT);
-    const options = {
-      deadLetter: deadLetter(queue.name),
-      retryLimit: queue.retryLimit,
-      retryDelay: queue.retryDelay,
-      retryBackoff: true,
-      retryDelayMax: queue.retryDelayMax,
-      expireInSeconds: queue.expireInSeconds,
-      heartbeatSeconds,
-      notify: true,
-    };
-    await boss.createQueue(queue.name, options);
-    await boss.updateQueue(queue.name, options);
-    await fillCache(queue.name);
+  /** Creates the queues that are missing, and changes those whose options are others. */
+  async function prepareQueues(): Promise<void> {
+    const stored = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
+    for (const queue of queues.values()) {
+      await prepare(deadLetter(queue.name), REPORT, stored);
+      await prepare(queue.name, optionsOf(queue, heartbeatSeconds), stored);
+    }
+  }
+
+  async function prepare(
+    name: string,
+    options: QueueOptions,
+    stored: ReadonlyMap<string, QueueResult>,
+  ): Promise<void> {
+    const found = stored.get(name);
+    if (found && isSame(found, options)) return;
+    if (found) await boss.updateQueue(name, options);
+    else await boss.createQueue(name, options);
+    await fillCache(name);
   }
 
   /**
@@ -208,13 +228,12 @@ export function createJobs(
   ): Promise<void> {
     const options = {
       pollingIntervalSeconds: 0.5,
-      notifyPollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: 60,
       includeMetadata: true,
       perJobResults: true,
       batchSize,
       ...(perCompany === undefined ? {} : { groupConcurrency: perCompany }),
     } as const;
-    worked.add(name);
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
@@ -224,11 +243,25 @@ export function createJobs(
         boss.notifyWorker(worker);
       }
     });
+    workers.set(name, [...(workers.get(name) ?? []), worker]);
+  }
+
+  /** Wakes the workers of queues with jobs that are due: one statement in place of one for each worker. */
+  async function wakeWorkers(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      try {
+        for (const name of await dueQueues(database))
+          for (const worker of workers.get(name) ?? []) boss.notifyWorker(worker);
+      } catch (error) {
+        log.error({ err: error }, 'job queue');
+      }
+      await delay(DUE_MS, undefined, { signal: stopped.signal }).catch(() => {});
+    }
   }
 
   /** Lets running jobs end, for so long. A graceful stop of pg-boss would look only twice a second whether they have. */
   async function endWorkers(timeoutMs: number): Promise<void> {
-    const ended = Promise.all([...worked].map((name) => boss.offWork(name)));
+    const ended = Promise.all([...workers.keys()].map((name) => boss.offWork(name)));
     const waiting = new AbortController();
     const late = delay(timeoutMs, undefined, { signal: waiting.signal }).catch(() => {});
     try {
@@ -270,7 +303,7 @@ export function createJobs(
       started = true;
       await boss.start();
       await openToTenants(database);
-      for (const queue of queues.values()) await prepare(queue);
+      await prepareQueues();
       await letOneWait(database, [...scheduled.keys()]);
       if (!working) return;
       for (const queue of queues.values())
@@ -279,16 +312,37 @@ export function createJobs(
         await boss.schedule(name, cron);
         await boss.send(name, {}, { singletonKey: 'start', singletonSeconds: 60 });
       }
+      waking = wakeWorkers();
     },
     ping: async () => {
       await boss.getQueues();
     },
     stop: async (timeoutMs) => {
+      stopped.abort();
+      await waking;
       await endWorkers(timeoutMs);
       // What has not ended by now is failed, and taken up again.
       await boss.stop({ graceful: false, close: true });
     },
   };
+}
+
+function optionsOf(queue: Queue<object>, heartbeatSeconds: number): QueueOptions {
+  return {
+    deadLetter: deadLetter(queue.name),
+    retryLimit: queue.retryLimit,
+    retryDelay: queue.retryDelay,
+    retryBackoff: true,
+    retryDelayMax: queue.retryDelayMax,
+    expireInSeconds: queue.expireInSeconds,
+    heartbeatSeconds,
+    notify: true,
+  };
+}
+
+function isSame(stored: QueueResult, options: QueueOptions): boolean {
+  const held = stored as unknown as Record<string, unknown>;
+  return Object.entries(options).every(([name, value]) => held[name] === value);
 }
 
 /** A run that fails is tried again; the next one by the clock comes all the same. */

@@ -201,3 +201,15 @@ async function countJobs(
     from jobs.job where ${where} and state not in ('completed', 'cancelled') group by name`.execute(kysely);
   return rows;
 }
+
+/** The queues with a job that a worker may take now. */
+export async function dueQueues(database: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from jobs.queue
+    where exists (
+      select from jobs.job
+      where job.name = queue.name and job.state < 'active' and job.start_after <= now())`.execute(
+    database.system('the queues whose workers are woken'),
+  );
+  return rows.map(({ name }) => name);
+}
