@@ -19,7 +19,7 @@ export default defineConfig({
           isolate: false,
           // Real servers and processes on a shared machine: CI tries once more, and says so in its report.
           retry: process.env.CI ? 1 : 0,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 180_000,
         },
       },

@@ -8,10 +8,10 @@ import { completed, countJudgements, smallCompany, storedEvaluations } from './r
 import { type Delivery, startSubscriber, verified } from './subscriber.ts';
 
 /** Most of these tests wait for heartbeats that stay away, so they wait side by side. */
-const options = { concurrent: true, timeout: 150_000 };
+const options = { concurrent: true, timeout: 400_000 };
 const BUILDERS = 20;
 const PROJECTS = 25;
-const POLL = { timeout: 90_000, interval: 50 };
+const POLL = { timeout: 300_000, interval: 50 };
 
 const answer = scoreEverything(70, (id) => [id === 'reflection' ? 'week.note' : 'project.tamRationale']);
 const slowly: AnswerModel = async (call) => ({ ...(await answer(call)), delayMs: 150 });

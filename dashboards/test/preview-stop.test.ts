@@ -24,7 +24,7 @@ function startPreview(port: number) {
 test('Ctrl-C stops the preview, though a browser still has a connection, and the port is free again', async () => {
   const port = await freePort();
   const { child, lines, ended } = startPreview(port);
-  await expect.poll(() => lines.join('\n'), { timeout: 50_000 }).toContain('Press Ctrl-C to stop.');
+  await expect.poll(() => lines.join('\n'), { timeout: 110_000 }).toContain('Press Ctrl-C to stop.');
   const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'keep-alive' } });
   await page.text();
   child.kill('SIGINT');
