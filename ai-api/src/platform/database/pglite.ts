@@ -12,6 +12,9 @@ import type { Connection, Schema } from './index.ts';
 /** What the embedded PostgreSQL is opened with, also by a backup. */
 export const PGLITE_EXTENSIONS = { vector, btree_gin, pg_trgm };
 
+/** PostgreSQL clears its page cache when it starts, which takes a second for the 128 MB that it has by itself. */
+const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
+
 /**
  * Opens the embedded PostgreSQL in `directory`, which this process then owns.
  * @throws {import('./data-lock.ts').DataDirectoryInUse}
@@ -22,6 +25,7 @@ export async function openPglite(directory: string, onQuery: OnQuery = () => {})
     const pglite = await PGlite.create({
       dataDir: join(directory, 'pglite'),
       extensions: PGLITE_EXTENSIONS,
+      startParams: START_PARAMS,
       parsers: { [types.INT8]: Number, [types.DATE]: (value: string) => value },
     });
     const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }), log: queryTimes(onQuery) });
