@@ -5,6 +5,7 @@ import type { Database, TenantTransaction } from '../database/index.ts';
 import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/tracing/index.ts';
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
+import { type RoomWatch, watchRoom } from './room.ts';
 import { CHECKPOINT, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, letOneWait, openToTenants } from './tables.ts';
 
@@ -103,8 +104,8 @@ interface Settings {
   /** Told of every attempt that ended, with its duration. */
   onAttempt?: (queue: string, outcome: AttemptOutcome, seconds: number) => void;
   tracing?: Tracing | null;
-  /** Waits until there is room for what jobs write. */
-  room?: () => Promise<void>;
+  /** Whether there is no room for what jobs write: then none is taken. */
+  isLow?: () => boolean;
 }
 
 /** A letter is reported for half an hour while what its hook needs is away; it is kept all the same. */
@@ -113,7 +114,7 @@ const REPORT = { retryLimit: 10, retryDelay: 5, retryBackoff: true, retryDelayMa
 /** The queue on pg-boss, in the same database as everything else. */
 export function createJobs(
   database: Database,
-  { heartbeatSeconds, log, onAttempt, tracing, room = async () => {} }: Settings,
+  { heartbeatSeconds, log, onAttempt, tracing, isLow = () => false }: Settings,
 ): Jobs {
   const boss = new PgBoss({
     ...database.queue,
@@ -127,6 +128,7 @@ export function createJobs(
   const scheduled = new Map<string, Scheduled>();
   const worked = new Set<string>();
   let started = false;
+  let watch: RoomWatch | undefined;
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
   async function prepare(queue: Queue<object>): Promise<void> {
@@ -160,6 +162,10 @@ export function createJobs(
       await poll(queue.name, (job) => attempt(queue, job), queue.batch, queue.perCompany);
     }
     await poll(deadLetter(queue.name), (job) => report(queue, job));
+  }
+
+  async function rest({ name }: Queue<object>): Promise<void> {
+    await Promise.all([name, deadLetter(name)].map((one) => boss.offWork(one)));
   }
 
   async function attempt(queue: Queue<object>, job: JobWithMetadata<object>): Promise<void> {
@@ -218,7 +224,6 @@ export function createJobs(
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
-        await room();
         return await Promise.all(jobs.map((job) => resultOf(job, handle)));
       } finally {
         boss.notifyWorker(worker);
@@ -273,8 +278,13 @@ export function createJobs(
       for (const queue of queues.values()) await prepare(queue);
       await letOneWait(database, [...scheduled.keys()]);
       if (!working) return;
-      for (const queue of queues.values())
-        if (priorities.includes(queue.priority ?? 'default')) await work(queue);
+      const ours = [...queues.values()].filter(({ priority = 'default' }) => priorities.includes(priority));
+      watch = watchRoom(
+        isLow,
+        ours.map((queue) => ({ begin: () => work(queue), end: () => rest(queue) })),
+        (err) => log.error({ err }, 'job queue'),
+      );
+      await watch.start();
       for (const { name, cron } of scheduled.values()) {
         await boss.schedule(name, cron);
         await boss.send(name, {}, { singletonKey: 'start', singletonSeconds: 60 });
@@ -284,6 +294,7 @@ export function createJobs(
       await boss.getQueues();
     },
     stop: async (timeoutMs) => {
+      watch?.stop();
       await endWorkers(timeoutMs);
       // What has not ended by now is failed, and taken up again.
       await boss.stop({ graceful: false, close: true });
