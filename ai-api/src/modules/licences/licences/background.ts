@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { giveNotices } from './analytics/notices.ts';
 import type { Seats } from './seats/index.ts';
 import { forgetHistory } from './sessions/store.ts';
 
-const DAY_MS = 86_400_000;
 /** Rows of one kind that one transaction removes, so that it ends soon. */
 const FORGOTTEN_AT_ONCE = 2_000;
 

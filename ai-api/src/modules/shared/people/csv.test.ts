@@ -171,7 +171,7 @@ describe('a fault', () => {
 
   test('is an end that is not reached, of more rows than a spreadsheet has', () => {
     expect(faultsOf(`id,note\n${',\n'.repeat(1_048_580)}1,a\n`)).toMatchObject([
-      { message: 'exceeds the limit: a table has at most 200000 rows' },
+      { message: 'exceeds the limit: 1048576 rows are read, with those that are empty' },
     ]);
   });
 });

@@ -20,13 +20,14 @@ interface RawRecord {
   cells: string[];
 }
 
+/** Rows of a spreadsheet, those without any content too; what is longer is not read to its end. */
+const MAX_RECORDS = 1_048_576;
 const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
+const TOO_LONG = `exceeds the limit: ${MAX_RECORDS} rows are read, with those that are empty`;
 const LF = 0x0a;
 const CR = 0x0d;
 /** Where a header is looked for: spreadsheets put titles above it. */
 const TOP_LINES = 20;
-/** Rows of a spreadsheet, those without any content too; what is longer is not read to its end. */
-const MAX_RECORDS = 1_048_576;
 const DELIMITERS = [',', ';', '\t'] as const;
 type Delimiter = (typeof DELIMITERS)[number];
 /** The first line that tells Excel what separates cells. */
@@ -164,11 +165,11 @@ function delimiterOf(text: string, columns: string[], meaning: Meaning): Delimit
   return DELIMITERS.reduce((best, one) => (named(one) > named(best) ? one : best));
 }
 
-/** More rows than any table may have. */
+/** More rows than are read. */
 class Surplus extends Error {
   readonly line: number;
-  constructor(line: number) {
-    super(TOO_MANY);
+  constructor(line: number, message: string) {
+    super(message);
     this.line = line;
   }
 }
@@ -189,7 +190,8 @@ function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?:
       record_delimiter: ['\r\n', '\n', '\r'],
       on_record: (cells: string[], info) => {
         const line = lines.startOfRecord(info.bytes);
-        if (++count > MAX_RECORDS || rows.length > MAX_ROWS + TOP_LINES) throw new Surplus(line);
+        if (++count > MAX_RECORDS) throw new Surplus(line, TOO_LONG);
+        if (rows.length > MAX_ROWS + TOP_LINES) throw new Surplus(line, TOO_MANY);
         if (cells.some((cell) => cell !== '') && !(rows.length === 0 && SEP.test(cells.join(delimiter))))
           rows.push({ line, cells });
         return null;
@@ -197,7 +199,7 @@ function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?:
     });
     return { rows };
   } catch (error) {
-    if (error instanceof Surplus) return { rows, fault: { row: error.line, message: TOO_MANY } };
+    if (error instanceof Surplus) return { rows, fault: { row: error.line, message: error.message } };
     if (!(error instanceof CsvError)) throw error;
     const { column } = error as unknown as { column?: unknown };
     const name = typeof column === 'number' ? rows[0]?.cells[column] : undefined;

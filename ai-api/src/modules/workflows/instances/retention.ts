@@ -1,9 +1,9 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { WorkflowParts } from './parts.ts';
 import { removeInstances } from './personal-data.ts';
 
-const DAY_MS = 86_400_000;
 const PAGE = 500;
 
 /**
