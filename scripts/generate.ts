@@ -13,10 +13,10 @@ export function generatedFiles(): Record<string, string> {
   const manifest = manifestOf(resources, packageJson.version);
   return {
     'n8n-nodes/nodes/AiManager/operations.generated.json': `${JSON.stringify(manifest, null, 2)}\n`,
-    'n8n-nodes/nodes/AiManager/manifest-types.generated.ts': copyOf('manifest-types.ts'),
-    'n8n-nodes/nodes/shared/decode-text.generated.ts': copyOf('decode-text.ts'),
-    'n8n-nodes/nodes/shared/problem-document.generated.ts': copyOf('problem-document.ts'),
-    'tooljet-plugins/ai-manager/lib/problem-document.generated.ts': copyOf('problem-document.ts'),
+    'n8n-nodes/nodes/AiManager/manifest-types.generated.ts': copyOf('contract/manifest-types.ts'),
+    'n8n-nodes/nodes/shared/decode-text.generated.ts': copyOf('platform/text/decode.ts'),
+    'n8n-nodes/nodes/shared/problem-document.generated.ts': copyOf('contract/problem-document.ts'),
+    'tooljet-plugins/ai-manager/lib/problem-document.generated.ts': copyOf('contract/problem-document.ts'),
     ...toolJetFiles(manifest),
     'docs/settings.md': settingsPage(),
     '.env.example': envExample(settingList()),
@@ -25,10 +25,10 @@ export function generatedFiles(): Record<string, string> {
 
 const root = new URL('../', import.meta.url);
 
-/** A source file of the contract for packages that are built and shipped apart; it may import nothing. */
+/** A source file of the API for packages that are built and shipped apart; it may import nothing. */
 function copyOf(name: string): string {
-  const source = readFileSync(new URL(`ai-api/src/contract/${name}`, root), 'utf8');
-  return `// A copy of ai-api/src/contract/${name}, made by npm run generate.\n\n${source}`;
+  const source = readFileSync(new URL(`ai-api/src/${name}`, root), 'utf8');
+  return `// A copy of ai-api/src/${name}, made by npm run generate.\n\n${source}`;
 }
 
 /** Paths of generated files whose content on disk is not what the contracts say. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { costTable } from '../src/cost/report.ts';
+import { costTable, variablesSource } from '../src/cost/report.ts';
 import { facts } from './facts.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -29,7 +29,7 @@ describe('the operations guide', () => {
         existsSync(join(ROOT, path.startsWith('examples') ? `infra/terraform/${path}` : path)),
         path,
       ).toBe(true);
-    const variables = readFileSync(join(ROOT, 'infra/terraform/variables.tf'), 'utf8');
+    const variables = variablesSource();
     for (const [, name = '', member = ''] of guide.matchAll(
       /`(scale|waf|backups|database|cache|clickhouse)\.(\w+)/g,
     )) {

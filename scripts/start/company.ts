@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Problem } from '../../ai-api/src/http/problem.ts';
+import { type ImportInput, readTables } from '../../ai-api/src/modules/shared/people/import.ts';
 import {
   decodeText,
   ENCODINGS,
   type Encoding,
   UndecodableText,
-} from '../../ai-api/src/contract/decode-text.ts';
-import { Problem } from '../../ai-api/src/http/problem.ts';
-import { type ImportInput, readTables } from '../../ai-api/src/modules/shared/people/import.ts';
+} from '../../ai-api/src/platform/text/decode.ts';
 import { ROOT } from './root.ts';
 import { StartError } from './start-error.ts';
 
@@ -76,7 +76,10 @@ function textOf(path: string, encoding: Encoding): string {
     return decodeText(readFileSync(path), encoding);
   } catch (error) {
     if (!(error instanceof UndecodableText)) throw error;
-    throw new StartError(`${path} ${error.message} (--encoding ${Object.keys(ENCODINGS).join(', ')})`);
+    const cure = 'Save it as "CSV UTF-8" and try again, or name its encoding';
+    throw new StartError(
+      `${path} ${error.message} ${cure} (--encoding ${Object.keys(ENCODINGS).join(', ')}).`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ENCODINGS, type Encoding } from '../../ai-api/src/contract/decode-text.ts';
+import { ENCODINGS, type Encoding } from '../../ai-api/src/platform/text/decode.ts';
 import { type Company, chooseCompany, readCompany, SAMPLE } from './company.ts';
 import { ROOT } from './root.ts';
 import { StartError } from './start-error.ts';

@@ -170,7 +170,11 @@ function success(op: Operation, components: Components): Json {
 }
 
 function failures(op: Operation, hasBody: boolean): Json {
-  const common = [...(op.access === 'public' ? [] : COMMON), ...(hasBody ? OF_BODIES : [])];
+  const common: ErrorCode[] = [
+    ...(op.access === 'public' ? [] : COMMON),
+    ...(hasBody ? OF_BODIES : []),
+    ...(op.method === 'GET' ? [] : (['DISK_FULL'] as const)),
+  ];
   const codes = [...common, ...(takesIdempotencyKey(op) ? KEYED : []), ...(op.errors ?? [])];
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };

@@ -86,7 +86,7 @@ export async function openDrivers(
     log,
     onAttempt: metrics.jobAttempt,
     tracing,
-    room: () => disk.room(),
+    isLow: () => disk.state()?.isLow === true,
   });
   const clock = overrides.clock ?? systemClock();
   scheduleModelRetention({ jobs, database, ledger, clock, log, config });

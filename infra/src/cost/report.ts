@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '@cdktn/hcl2json';
 import prices from './prices.json' with { type: 'json' };
@@ -23,15 +23,13 @@ export interface Line {
 
 /** Values of an example's call of the module, over the defaults of the module's variables. */
 async function settingsOf(example: string) {
-  const variables = await parseFile(join(TERRAFORM, 'variables.tf'));
   const call = (await parseFile(join(TERRAFORM, 'examples', example, 'main.tf'))).module as Record<
     string,
     Record<string, unknown>[]
   >;
   const given = call.ai_manager?.[0] ?? {};
-  const text = JSON.stringify(variables);
   const withDefaults = (name: string) => ({
-    ...optionalDefaults(text, name),
+    ...optionalDefaults(name),
     ...((given[name] as Record<string, unknown>) ?? {}),
   });
   return {
@@ -49,10 +47,15 @@ async function parseFile(path: string): Promise<Record<string, unknown>> {
   return (await parse(path, readFileSync(path, 'utf8'))) as Record<string, unknown>;
 }
 
+/** The variables of the configuration, of all files that declare some. */
+export function variablesSource(): string {
+  const files = readdirSync(TERRAFORM).filter((file) => /^variables(-\w+)?\.tf$/.test(file));
+  return files.map((file) => readFileSync(join(TERRAFORM, file), 'utf8')).join('\n');
+}
+
 /** The second argument of each `optional(type, default)` of an object variable. */
-function optionalDefaults(_variables: string, name: string): Record<string, unknown> {
-  const source = readFileSync(join(TERRAFORM, 'variables.tf'), 'utf8');
-  const block = source.split(`variable "${name}" {`)[1]?.split('\nvariable ')[0] ?? '';
+function optionalDefaults(name: string): Record<string, unknown> {
+  const block = variablesSource().split(`variable "${name}" {`)[1]?.split('\nvariable ')[0] ?? '';
   const pairs = [...block.matchAll(/^\s+(\w+)\s+= optional\((?:object\(\{.*?\}\)|\w+), (.+)\)$/gm)];
   return Object.fromEntries(pairs.map(([, key, value = '']) => [key, literal(value)]));
 }

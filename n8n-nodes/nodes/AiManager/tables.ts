@@ -71,7 +71,8 @@ function textOf(
     if (!(error instanceof UndecodableText)) throw error;
     throw new NodeOperationError(context.getNode(), `${name} ${error.message}`, {
       itemIndex,
-      description: 'Nothing was imported. The parameter Encoding says how the files are read.',
+      description:
+        'Nothing was imported. Save the file as "CSV UTF-8" and try again, or name its encoding in the parameter Encoding.',
     });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startApi } from '../../../test/api.ts';
 import { businessDatabases } from '../../../test/databases.ts';
@@ -34,6 +35,12 @@ describe.each(businessDatabases())('an almost full disk, on $name', ({ create })
         disk: { status: 'low', freeBytes: expect.any(Number) },
       });
       expect((await api.client.builder.list({})).items).toEqual([]);
+      const { answers } = await api.client.batch.read({
+        requests: [{ operation: 'builder.list', input: {} }],
+      });
+      expect(answers).toMatchObject([{ status: 200, body: { items: [] } }]);
+      const nothing = await refusal(api.client.file.delete({ fileId: uuidv7() }));
+      expect(nothing.code).toBe('NOT_FOUND');
     } finally {
       await api.stop();
       await testDatabase.remove();

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 
@@ -8,8 +7,6 @@ import type { Logger } from 'pino';
 export interface Disk {
   /** Bytes that are free, and whether that is less than the margin; null where nothing is kept on a disk of ours. */
   state(): { isLow: boolean; freeBytes: number } | null;
-  /** Resolves when there is room to write. Rejects when the signal is given. */
-  room(signal?: AbortSignal): Promise<void>;
   /** Logs when it becomes low, and guards the process while it is, until `close`. */
   watch(): void;
   close(): Promise<void>;
@@ -57,7 +54,6 @@ export function requireRoomForFirstStart(directory: string, minFreeBytes: number
 /** Nothing is kept on a disk of ours. */
 export const noDisk: Disk = {
   state: () => null,
-  room: async () => {},
   watch: () => {},
   close: async () => {},
 };
@@ -104,9 +100,6 @@ export function openDisk({ directory, minFreeBytes, log }: DiskOptions): Disk {
   };
   return {
     state,
-    room: async (signal) => {
-      while (state().isLow) await delay(LOOK_MS, undefined, { signal });
-    },
     watch: () => {
       look();
       timer ??= setInterval(look, LOOK_MS).unref();

@@ -13,6 +13,7 @@ import type { Database, TenantTransaction } from '../database/index.ts';
 import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/tracing/index.ts';
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
+import { type RoomWatch, watchRoom } from './room.ts';
 import { CHECKPOINT, dueQueues, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, letOneWait, openToTenants } from './tables.ts';
 
@@ -111,8 +112,8 @@ interface Settings {
   /** Told of every attempt that ended, with its duration. */
   onAttempt?: (queue: string, outcome: AttemptOutcome, seconds: number) => void;
   tracing?: Tracing | null;
-  /** Waits until there is room for what jobs write. */
-  room?: () => Promise<void>;
+  /** Whether there is no room for what jobs write: then none is taken. */
+  isLow?: () => boolean;
 }
 
 /** What a queue can change after it was created. */
@@ -127,7 +128,7 @@ const DUE_MS = 500;
 /** The queue on pg-boss, in the same database as everything else. */
 export function createJobs(
   database: Database,
-  { heartbeatSeconds, log, onAttempt, tracing, room = async () => {} }: Settings,
+  { heartbeatSeconds, log, onAttempt, tracing, isLow = () => false }: Settings,
 ): Jobs {
   const boss = new PgBoss({
     ...database.queue,
@@ -144,6 +145,7 @@ export function createJobs(
   const stopped = new AbortController();
   let waking: Promise<void> | undefined;
   let started = false;
+  let watch: RoomWatch | undefined;
   boss.on('error', (error) => log.error({ err: error }, 'job queue'));
 
   /** Creates the queues that are missing, and changes those whose options are others. */
@@ -180,6 +182,12 @@ export function createJobs(
       await poll(queue.name, (job) => attempt(queue, job), queue.batch, queue.perCompany);
     }
     await poll(deadLetter(queue.name), (job) => report(queue, job));
+  }
+
+  async function rest({ name }: Queue<object>): Promise<void> {
+    const names = [name, deadLetter(name)];
+    await Promise.all(names.map((one) => boss.offWork(one)));
+    for (const one of names) workers.delete(one);
   }
 
   async function attempt(queue: Queue<object>, job: JobWithMetadata<object>): Promise<void> {
@@ -237,7 +245,6 @@ export function createJobs(
     const worker = await boss.work(name, options, async (jobs: JobWithMetadata<object>[]) => {
       try {
         await nextTurn();
-        await room();
         return await Promise.all(jobs.map((job) => resultOf(job, handle)));
       } finally {
         boss.notifyWorker(worker);
@@ -306,8 +313,13 @@ export function createJobs(
       await prepareQueues();
       await letOneWait(database, [...scheduled.keys()]);
       if (!working) return;
-      for (const queue of queues.values())
-        if (priorities.includes(queue.priority ?? 'default')) await work(queue);
+      const ours = [...queues.values()].filter(({ priority = 'default' }) => priorities.includes(priority));
+      watch = watchRoom(
+        isLow,
+        ours.map((queue) => ({ begin: () => work(queue), end: () => rest(queue) })),
+        (err) => log.error({ err }, 'job queue'),
+      );
+      await watch.start();
       for (const { name, cron } of scheduled.values()) {
         await boss.schedule(name, cron);
         await boss.send(name, {}, { singletonKey: 'start', singletonSeconds: 60 });
@@ -318,6 +330,7 @@ export function createJobs(
       await boss.getQueues();
     },
     stop: async (timeoutMs) => {
+      watch?.stop();
       stopped.abort();
       await waking;
       await endWorkers(timeoutMs);

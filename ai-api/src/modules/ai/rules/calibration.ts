@@ -10,7 +10,7 @@ import {
   probabilityOf,
   type Thresholds,
 } from '../../../judgement/index.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import { brier, wilson } from '../quality/index.ts';
 
@@ -23,7 +23,8 @@ const NOTES = [
   'Fitted and measured on the same cases: expect a little more error on new ones.',
 ];
 
-interface Applied {
+/** Thresholds that a person puts in force; what is left out of the curve stays. */
+export interface AppliedThresholds {
   yesAt: number;
   noAt: number;
   slope?: number | undefined;
@@ -65,24 +66,37 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
         };
       }),
 
-    applyThresholds: (actor: Actor, kind: string, given: Applied) =>
+    applyThresholds: (actor: Actor, kind: string, given: AppliedThresholds) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         deciding(kind);
         const inForce = await activeThresholds(transaction, kindOf(kind), now());
-        const conflict = () =>
-          new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Reload it first.`);
-        if (inForce.version !== given.expectedVersion) throw conflict();
-        const { yesAt, noAt, slope = inForce.slope, intercept = inForce.intercept, reason } = given;
-        const applied: Thresholds = { version: inForce.version + 1, yesAt, noAt, slope, intercept };
-        if (!(await appendThresholds(transaction, kind, applied, reason, displayName(actor))))
-          throw conflict();
-        await record(transaction, actor, {
-          subject: `thresholds:${kind}`,
-          details: [{ about: [], content: { before: inForce, after: applied, reason } }],
-        });
-        return applied;
+        return applyThresholds(transaction, actor, kind, inForce, given);
       }),
   };
+}
+
+/**
+ * Puts thresholds of a kind in force in place of others, and records it.
+ * @throws {Problem} CONFLICT when others are in force by now
+ */
+export async function applyThresholds(
+  transaction: TenantTransaction,
+  actor: Actor,
+  kind: string,
+  inForce: Thresholds,
+  { expectedVersion, reason, ...given }: AppliedThresholds,
+): Promise<Thresholds> {
+  const conflict = () =>
+    new Problem('CONFLICT', `Version ${inForce.version} is in force by now. Reload it first.`);
+  if (inForce.version !== expectedVersion) throw conflict();
+  const { yesAt, noAt, slope = inForce.slope, intercept = inForce.intercept } = given;
+  const applied: Thresholds = { version: inForce.version + 1, yesAt, noAt, slope, intercept };
+  if (!(await appendThresholds(transaction, kind, applied, reason, displayName(actor)))) throw conflict();
+  await record(transaction, actor, {
+    subject: `thresholds:${kind}`,
+    details: [{ about: [], content: { before: inForce, after: applied, reason } }],
+  });
+  return applied;
 }
 
 /** Thresholds whose share of wrong decisions is likely below `maxError`, from what people decided. */

@@ -6,7 +6,7 @@ import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
 import { calibration, rule } from './contract.ts';
 import { createRules, type Rules } from './service.ts';
 
-export { proposeThresholds } from './calibration.ts';
+export { type AppliedThresholds, applyThresholds, proposeThresholds } from './calibration.ts';
 export type { Rules } from './service.ts';
 
 const hasRules = ({ rulesFile }: Kind) => rulesFile !== null;

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RequestContext } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import { systemActor } from '../../shared/audit/index.ts';
+import { actorOf, systemActor } from '../../shared/audit/index.ts';
 import type { AnswerVerdict, CheckAnswer } from '../agents/index.ts';
 import { jsonOf } from './checks/data.ts';
 import { type CompiledTextRule, compileRules } from './compile.ts';
@@ -9,7 +10,7 @@ import type { Judging, OpenedRuleSet } from './judging.ts';
 import type { ResultRecord } from './results-store.ts';
 import { MAX_TEXT_LENGTH } from './rule/schema.ts';
 import { type BindingRecord, bindingsOf } from './store.ts';
-import type { Asked, Validate } from './validate.ts';
+import type { Validate, ValidationRequest } from './validate.ts';
 import type { Action } from './vocabulary.ts';
 
 interface Setup {
@@ -59,7 +60,7 @@ export function createAnswers({ database, judging, validate }: Setup) {
       const text = textOf(output, binding.field);
       if (text.length > MAX_TEXT_LENGTH)
         return refused(`The answer is longer than the ${MAX_TEXT_LENGTH} characters that are judged.`);
-      const asked: Asked = {
+      const asked: ValidationRequest = {
         ...askedOf(binding),
         text,
         request: answer.input,
@@ -76,7 +77,7 @@ export function createAnswers({ database, judging, validate }: Setup) {
         return { kind: 'ask again', words: row.reask_text, answer: JSON.stringify(output) };
       if (row.output === null) return refused(wordsOf(row));
       const changed = row.output === text ? output : outputOf(output, binding.field, row.output);
-      if (changed === null) return refused('What was left of the answer is no JSON object.');
+      if (changed === null) return refused('What was left of the answer is not a JSON object.');
       output = changed;
     }
     return { kind: 'use', output };
@@ -85,7 +86,10 @@ export function createAnswers({ database, judging, validate }: Setup) {
   return {
     ofAgent,
 
-    openChat: async (tenantId: string, signal: AbortSignal): Promise<ChatGuard | null> => {
+    openChat: async (request: RequestContext): Promise<ChatGuard | null> => {
+      const { tenantId } = request.caller;
+      const { actingFor, name } = actorOf(request);
+      const actor = { ...systemActor(tenantId, 'chat.query'), actingFor: actingFor ?? name };
       const bound = await boundTo(tenantId, 'chat', null);
       if (bound.length === 0) return null;
       const strict = bound.filter(({ binding }) => binding.action === 'exception');
@@ -101,14 +105,14 @@ export function createAnswers({ database, judging, validate }: Setup) {
         },
         end: async ({ text, question, turn }) => {
           for (const { binding, opened } of bound) {
-            const asked: Asked = {
+            const asked: ValidationRequest = {
               ...askedOf(binding),
               text: text.slice(0, MAX_TEXT_LENGTH),
               request: question,
               attempt: 1,
               reference: `chat:${turn}`,
             };
-            const row = await validate(systemActor(tenantId, 'chat.query'), opened, asked, 'chat', signal);
+            const row = await validate(actor, opened, asked, 'chat', request.signal);
             if (row.output === null) return wordsOf(row);
           }
           return null;

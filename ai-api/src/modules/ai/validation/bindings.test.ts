@@ -104,6 +104,8 @@ describe.each(businessDatabases())('bindings on $name', ({ create }) => {
     const answer = await client.chat.query(question);
     expect(answer).toMatchObject({ status: 'passages', engine: 'rules' });
     expect(answer.modelFailure).toContain('It does not pass polite.');
+    const [judged] = (await client.validation.list({ source: 'chat' })).items;
+    expect(judged?.requestedBy).toBe((await client.identity.whoami({})).keyName);
     const events = await fetch(`${fixture.api.url}/chat/query`, {
       method: 'POST',
       headers: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { businessDatabases } from '../../../../test/databases.ts';
+import { askedCriteria } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
 import { POLITE, startValidation, thanksAgain, type ValidationFixture } from '../../../../test/validation.ts';
 
@@ -107,6 +108,30 @@ describe.each(businessDatabases())('rule sets on $name', ({ create }) => {
       examples: [{ text: 'Thank you, all of you', rules: ['no-comma'] }],
     });
     expect((await client.validation.list({ ruleSet: name })).items).toHaveLength(2);
+  });
+
+  test('replay takes the old answer of a model for a rubric that asks the same, and for no other', async () => {
+    fixture.model.answerWith((call) => ({
+      answer:
+        askedCriteria(call).length > 0
+          ? {
+              criteria: [{ id: 'kind', score: 90, reason: 'It greets.', evidence: ['text.content'] }],
+              feedback: 'Well done.',
+            }
+          : { answer: 'Thank you.' },
+    }));
+    const kind = { id: 'kind', type: 'rubric' as const, question: 'Is the text kind to its reader?' };
+    const name = await published(undefined, { rules: [kind], examples: [] });
+    const checked = await client.validation.check({ ruleSet: name, text: 'Dear Ada, thank you.' });
+    expect([checked.status, checked.engine]).toEqual(['passed', 'model']);
+    const save = (expectedVersion: number, rule: typeof kind & { weight?: number }) =>
+      client.validationRuleSet.save({ name, expectedVersion, rules: [rule], comment: 'Another version' });
+    await save(1, { ...kind, weight: 3 });
+    expect(await client.validationRuleSet.replay({ name })).toMatchObject({ texts: 1, changed: 0 });
+    await save(2, { ...kind, question: 'Does the text name a price?' });
+    expect(await client.validationRuleSet.replay({ name })).toMatchObject({
+      moves: [{ from: 'passed', to: 'unsure', count: 1 }],
+    });
   });
 
   test('an expression that explodes elsewhere is judged at once', async () => {

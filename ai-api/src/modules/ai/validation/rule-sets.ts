@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
+import type { Judged } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
@@ -183,16 +184,22 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
       });
     },
 
-    /** Judges past texts by another version; what a model answered then is kept. */
+    /** Judges past texts by another version; what a model answered then is kept where its rubric is the same. */
     replay: async (
       tenantId: string,
       { name, version, limit }: { name: string; version?: number | undefined; limit: number },
       signal: AbortSignal,
     ) => {
-      const { opened, past } = await database.withTenant(tenantId, async (transaction) => ({
-        opened: await judging.open(transaction, tenantId, name, version ?? 'newest', { mayAskModel: false }),
-        past: await listResults(transaction, { ruleSet: name, withText: true }, null, limit),
-      }));
+      const { opened, past, definitions } = await database.withTenant(tenantId, async (transaction) => {
+        const past = await listResults(transaction, { ruleSet: name, withText: true }, null, limit);
+        return {
+          opened: await judging.open(transaction, tenantId, name, version ?? 'newest', {
+            mayAskModel: false,
+          }),
+          past,
+          definitions: await definitionsOf(transaction, name, past),
+        };
+      });
       const cases: { row: ResultRecord; before: VerdictStatus; after: VerdictStatus; rules: string[] }[] = [];
       for (const row of past) {
         const subject = subjectOf({
@@ -200,7 +207,11 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
           request: row.request ?? undefined,
           data: (row.data as Record<string, unknown> | null) ?? undefined,
         });
-        const { status, results } = await opened.judge(subject, signal, row.criteria as never);
+        const { status, results } = await opened.judge(
+          subject,
+          signal,
+          stillTrue(row, definitions.get(row.version), opened.ruleSet.definition),
+        );
         const rules = results.filter(({ passed }) => passed === false).map(({ rule }) => rule.id);
         cases.push({ row, before: row.status, after: status, rules });
         await nextTurn(undefined, { signal });
@@ -235,6 +246,31 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
         await audit(transaction, actor, name, { archived: true });
       }),
   };
+}
+
+/** The definitions of the versions by which texts were judged. */
+async function definitionsOf(
+  transaction: TenantTransaction,
+  name: string,
+  past: readonly ResultRecord[],
+): Promise<Map<number, Definition>> {
+  const definitions = new Map<number, Definition>();
+  for (const version of new Set(past.map((row) => row.version))) {
+    const found = await findVersion(transaction, name, version);
+    if (found) definitions.set(version, found.definition);
+  }
+  return definitions;
+}
+
+/** What a model answered about rubrics that ask the same now. */
+function stillTrue({ criteria }: ResultRecord, then: Definition | undefined, now: Definition) {
+  const asked = (definition: Definition | undefined, id: string) => {
+    const rule = definition?.rules.find((one) => one.id === id);
+    return rule?.type === 'rubric' ? rule.question : undefined;
+  };
+  return (criteria as unknown as Judged['criteria']).filter(
+    ({ id }) => asked(then, id) !== undefined && asked(then, id) === asked(now, id),
+  );
 }
 
 /** @throws {Problem} VALIDATION_INVALID */

@@ -26,12 +26,12 @@ import { scoring as scoringSchema } from './rule/schema.ts';
 import { createRuleSets, requireValid } from './rule-sets.ts';
 import type { Source } from './schema.ts';
 import {
-  type Asked,
   createValidate,
   REFERENCE,
   subjectOf,
   trialViewOf,
   type ValidateSetup,
+  type ValidationRequest,
 } from './validate.ts';
 import { resultViewOf } from './views.ts';
 import type { Action, VerdictStatus } from './vocabulary.ts';
@@ -130,7 +130,7 @@ export function createValidation(setup: Setup) {
     openChat: answers.openChat,
 
     /** Judges a text and keeps the result. @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
-    check: async (request: RequestContext, asked: Asked) => {
+    check: async (request: RequestContext, asked: ValidationRequest) => {
       if (asked.action === 'human' && !request.caller.roles.some((role) => MAY_ASK.includes(role)))
         throw new Problem('FORBIDDEN', `The action human needs one of the roles ${MAY_ASK.join(', ')}.`);
       const actor = actorOf(request);

@@ -17,7 +17,7 @@ import { type KeptRule, keptRules, rulesWithWords } from './views.ts';
 import type { Action } from './vocabulary.ts';
 
 /** A text to be judged, and what is to be done when it does not pass. */
-export interface Asked {
+export interface ValidationRequest {
   ruleSet: string;
   version?: number | undefined;
   text: string;
@@ -71,7 +71,7 @@ export function createValidate({ database, events, decisions, now }: ValidateSet
   return async function validate(
     actor: Actor,
     opened: OpenedRuleSet,
-    asked: Asked,
+    asked: ValidationRequest,
     source: Source,
     signal?: AbortSignal,
   ): Promise<ResultRecord> {
@@ -120,7 +120,11 @@ export function createValidate({ database, events, decisions, now }: ValidateSet
 }
 
 /** What is judged, as it can be stored. */
-export function subjectOf({ text, request, data }: Pick<Asked, 'text' | 'request' | 'data'>): Subject {
+export function subjectOf({
+  text,
+  request,
+  data,
+}: Pick<ValidationRequest, 'text' | 'request' | 'data'>): Subject {
   return {
     text: storable(text),
     request: request === undefined ? null : storable(request),
@@ -129,7 +133,7 @@ export function subjectOf({ text, request, data }: Pick<Asked, 'text' | 'request
 }
 
 interface Outcome {
-  asked: Asked;
+  asked: ValidationRequest;
   subject: Subject;
   verdict: Verdict;
   acted: Acted;

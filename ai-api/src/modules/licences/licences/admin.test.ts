@@ -80,7 +80,7 @@ describe.each(businessDatabases())('licences as admins see them on $name', ({ cr
       return items.map(({ state }) => state).sort();
     };
     const forget = (before: Date) =>
-      api.context.database.withTenant(tenantId, (transaction) => forgetHistory(transaction, before));
+      api.context.database.withTenant(tenantId, (transaction) => forgetHistory(transaction, before, 100));
     await forget(new Date(Date.now() - HOUR));
     expect(await states()).toEqual(['held', 'released']);
     await forget(new Date(Date.now() + HOUR));

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { giveNotices } from './analytics/notices.ts';
 import type { Seats } from './seats/index.ts';
 import { forgetHistory } from './sessions/store.ts';
 
-const DAY_MS = 86_400_000;
+/** Rows of one kind that one transaction removes, so that it ends soon. */
+const FORGOTTEN_AT_ONCE = 2_000;
 
 interface Parts {
   jobs: Jobs;
@@ -53,9 +55,17 @@ export function scheduleLicenceWork(parts: Parts): void {
     cron: '40 2 * * *',
     run: () =>
       forEach('old sessions and denials were removed', (tenantId) =>
-        database.withTenant(tenantId, (transaction) =>
-          forgetHistory(transaction, new Date(now().getTime() - historyDays * DAY_MS)),
-        ),
+        forgetAll(database, tenantId, new Date(now().getTime() - historyDays * DAY_MS)),
       ),
   });
+}
+
+async function forgetAll(database: Database, tenantId: string, before: Date): Promise<number> {
+  for (let count = 0; ; ) {
+    const gone = await database.withTenant(tenantId, (transaction) =>
+      forgetHistory(transaction, before, FORGOTTEN_AT_ONCE),
+    );
+    if (gone === 0) return count;
+    count += gone;
+  }
 }

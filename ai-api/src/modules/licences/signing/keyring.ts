@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { JWK } from 'jose';
 import type { Database } from '../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import type { Kms } from './kms.ts';
 import { localSigner, newKey, publicJwk, publicKeyOf, readPrivateKey, type Signer } from './signer.ts';
@@ -9,7 +10,6 @@ import { insertKey, type KeyRecord, listKeys, longestBorrowHours } from './store
 
 /** For how long keys are used without a look at the database. */
 const FRESH_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const BITS = 4096;
 
 export interface KeyringSettings {

@@ -141,7 +141,7 @@ export function createAnswering({ database, cache, prompts, model, validation, s
     writer: ChatModel,
     retrieved: Retrieved,
   ): Promise<{ answer: Answer; citations: Citations }> {
-    const guard = await validation.openChat(request.caller.tenantId, request.signal);
+    const guard = await validation.openChat(request);
     let isHeld = false;
     const written = await write(request, asked, writer, retrieved, (sentence) => {
       isHeld ||= guard?.allows(sentence.text) === false;

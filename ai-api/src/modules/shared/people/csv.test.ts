@@ -162,6 +162,18 @@ describe('a fault', () => {
       message: 'exceeds the limit: a table has at most 200000 rows',
     });
   });
+
+  test('is no limit for rows without content, and none of those below them is dropped', () => {
+    const text = `Title,\nid,note\n${',\n'.repeat(MAX_ROWS + 10)}1,a\n`;
+    expect(faultsOf(text)).toEqual([]);
+    expect(rowsOf(text)).toEqual([[MAX_ROWS + 13, '1', 'a']]);
+  });
+
+  test('is an end that is not reached, of more rows than a spreadsheet has', () => {
+    expect(faultsOf(`id,note\n${',\n'.repeat(1_048_580)}1,a\n`)).toMatchObject([
+      { message: 'exceeds the limit: 1048576 rows are read, with those that are empty' },
+    ]);
+  });
 });
 
 function quoted(cell: string): string {

@@ -20,7 +20,10 @@ interface RawRecord {
   cells: string[];
 }
 
+/** Rows of a spreadsheet, those without any content too; what is longer is not read to its end. */
+const MAX_RECORDS = 1_048_576;
 const TOO_MANY = `exceeds the limit: a table has at most ${MAX_ROWS} rows`;
+const TOO_LONG = `exceeds the limit: ${MAX_RECORDS} rows are read, with those that are empty`;
 const LF = 0x0a;
 const CR = 0x0d;
 /** Where a header is looked for: spreadsheets put titles above it. */
@@ -55,6 +58,8 @@ export function readCsv(
   const table = tableIn(rows, columns, meaning);
   if (!table) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
   const { line, meant, body } = table;
+  const surplus = body[MAX_ROWS];
+  if (surplus) return { records: [], faults: [{ row: surplus.line, message: TOO_MANY }] };
   const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
   if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
   const size = meant.length;
@@ -160,11 +165,21 @@ function delimiterOf(text: string, columns: string[], meaning: Meaning): Delimit
   return DELIMITERS.reduce((best, one) => (named(one) > named(best) ? one : best));
 }
 
-/** The records of a text up to the first one that is no CSV. */
+/** More rows than are read. */
+class Surplus extends Error {
+  readonly line: number;
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** The records of a text up to the first one that is no CSV, or that is too many. */
 function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?: CsvFault } {
   const bytes = Buffer.from(text);
   const lines = lineFinder(bytes);
   const rows: RawRecord[] = [];
+  let count = 0;
   try {
     parse(bytes, {
       bom: true,
@@ -173,17 +188,18 @@ function split(text: string, delimiter: Delimiter): { rows: RawRecord[]; fault?:
       trim: true,
       relax_column_count: true,
       record_delimiter: ['\r\n', '\n', '\r'],
-      to: MAX_ROWS + 2,
       on_record: (cells: string[], info) => {
         const line = lines.startOfRecord(info.bytes);
+        if (++count > MAX_RECORDS) throw new Surplus(line, TOO_LONG);
+        if (rows.length > MAX_ROWS + TOP_LINES) throw new Surplus(line, TOO_MANY);
         if (cells.some((cell) => cell !== '') && !(rows.length === 0 && SEP.test(cells.join(delimiter))))
           rows.push({ line, cells });
         return null;
       },
     });
-    const surplus = rows[MAX_ROWS + 1];
-    return surplus ? { rows, fault: { row: surplus.line, message: TOO_MANY } } : { rows };
+    return { rows };
   } catch (error) {
+    if (error instanceof Surplus) return { rows, fault: { row: error.line, message: error.message } };
     if (!(error instanceof CsvError)) throw error;
     const { column } = error as unknown as { column?: unknown };
     const name = typeof column === 'number' ? rows[0]?.cells[column] : undefined;

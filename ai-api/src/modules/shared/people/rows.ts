@@ -33,6 +33,7 @@ const SHORTENED = /^\d(?:[.,]\d+)?E\+\d+$/i;
 const key = text(100)
   .overwrite(foldId)
   .min(1, 'must not be empty')
+  .max(100, 'must be at most 100 characters once its letters are composed')
   .refine((value) => !SHORTENED.test(value), 'was shortened by a spreadsheet: format the column as text')
   .regex(/^\P{Cc}*$/u, 'must not have control characters')
   .refine((value) => value !== '.' && value !== '..', 'must not be . or ..');

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../platform/durations.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import { stepById } from '../templates/index.ts';
 import type { CarriedOut, CarryOut, Result } from './carry-out.ts';
@@ -149,7 +150,7 @@ export function defineDriver(
       approveLabel: 'It is undone',
       declineLabel: 'It stays as it is',
       reasonRequired: false,
-      expiresAt: new Date(parts.now().getTime() + ASK_DAYS * 86_400_000).toISOString(),
+      expiresAt: new Date(parts.now().getTime() + ASK_DAYS * DAY_MS).toISOString(),
       reference: `${ROLLBACK_REFERENCE}${instance.id}`,
     });
   }

@@ -70,11 +70,7 @@ export function createEnding({
         ended_at: now(),
         is_paused: false,
       });
-      if (isDone(state, instance)) {
-        const { tenant_id, template, version } = instance;
-        const definition = await templates.definition(transaction, tenant_id, template, version);
-        await forgetSecrets(transaction, definition, instance);
-      }
+      await forgetSecrets(transaction, templates, instance);
       const reason = error?.message ?? instance.cancel_reason ?? reasonIn(instance);
       await note(transaction, {
         instanceId: instance.id,
@@ -115,11 +111,6 @@ export function createEnding({
       });
     },
   };
-}
-
-/** Whether no step of an instance will ever run again: neither anew nor to undo it for its parent. */
-function isDone(state: EndState, { parent_id: parentId }: InstanceRow): boolean {
-  return (state === 'completed' || state === 'compensated') && parentId === null;
 }
 
 function reasonIn({ error }: InstanceRow): string {

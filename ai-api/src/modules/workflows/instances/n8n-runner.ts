@@ -11,6 +11,7 @@ import {
   lockInstance,
   note,
   openOfExecution,
+  type TaskRow,
   updateInstance,
   wrap,
 } from './store.ts';
@@ -62,13 +63,14 @@ export function createN8nRunner(
     /** @throws {Problem} NOT_FOUND, WORKFLOW_STATE */
     beginStep: (actor: Actor, instanceId: string, stepId: string, executionId: string) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const { instance, ledger, step } = await open(transaction, instanceId, stepId, executionId);
+        const { ledger, step } = await open(transaction, instanceId, stepId, executionId);
         const known = ledger.find(stepId);
         const { operation } = step;
+        if (known?.state === 'retrying') await again(actor, ledger, known, executionId);
         if (known) {
           const { input } = (known.input as { value: { input: Record<string, unknown> } }).value;
           const output = (known.output as { value: unknown } | null)?.value ?? null;
-          const run = known.state === 'running';
+          const run = known.state === 'running' || known.state === 'retrying';
           return { run, operation, input, idempotencyKey: `wf:${known.id}`, output };
         }
         const ready = planned(ledger).ready.find(({ path }) => path === stepId);
@@ -81,16 +83,7 @@ export function createN8nRunner(
           progress: JSON.stringify({ operation }),
           may_have_happened: true,
         });
-        await updateInstance(transaction, instanceId, {
-          state: 'running',
-          execution_id: executionId,
-          steps_started: ledger.stepsStarted,
-          touched_at: now(),
-        });
-        await record(transaction, actor, {
-          subject: `workflow:${instance.id}`,
-          details: [{ about: [], content: { began: stepId, executionId } }],
-        });
+        await began(actor, ledger, stepId, executionId);
         return { run: true, operation, input, idempotencyKey: `wf:${task.id}`, output: null };
       }),
 
@@ -108,7 +101,8 @@ export function createN8nRunner(
         if (before && ended) return show(transaction, before);
         const { instance, ledger } = await open(transaction, instanceId, stepId, executionId);
         const task = ledger.find(stepId);
-        if (!task) throw new Problem('WORKFLOW_STATE', `The step ${stepId} was not begun.`);
+        if (!task || task.state === 'retrying')
+          throw new Problem('WORKFLOW_STATE', `The step ${stepId} was not begun.`);
         if (task.state === 'running') {
           if (error === undefined) await ledger.succeed(task, output ?? null);
           else await ledger.fail(task, { code: 'N8N_FAILED', message: error }, true);
@@ -141,6 +135,30 @@ export function createN8nRunner(
         return { instances: ids };
       }),
   };
+
+  async function began(
+    actor: Actor,
+    { transaction, instance: { id }, stepsStarted }: Ledger,
+    stepId: string,
+    executionId: string,
+  ): Promise<void> {
+    await updateInstance(transaction, id, {
+      state: 'running',
+      execution_id: executionId,
+      steps_started: stepsStarted,
+      touched_at: now(),
+    });
+    await record(transaction, actor, {
+      subject: `workflow:${id}`,
+      details: [{ about: [], content: { began: stepId, executionId } }],
+    });
+  }
+
+  /** Begins a step anew that failed and that a person retried, under its key: what it did already is not done twice. */
+  async function again(actor: Actor, ledger: Ledger, task: TaskRow, executionId: string): Promise<void> {
+    await ledger.change(task, { state: 'running', attempt: task.attempt + 1, due_at: null });
+    await began(actor, ledger, task.step, executionId);
+  }
 
   async function undo(transaction: TenantTransaction, instance: InstanceRow, reason: string): Promise<void> {
     await updateInstance(transaction, instance.id, {

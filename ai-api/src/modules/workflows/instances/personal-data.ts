@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import { builderIdByEmail, type People } from '../../shared/people/index.ts';
-import { ENDED } from './states.ts';
+import type { Templates } from '../templates/index.ts';
+import { mentions, type Names } from './mentions.ts';
+import { hiding, withoutCredentials } from './secrets.ts';
 import type { InstanceRow } from './store.ts';
 
 const MAX_INSTANCES = 10_000;
@@ -13,7 +15,7 @@ const EMAIL = /[^\s@<>",;]+@[^\s@<>",;]+\.[a-z]{2,}/gi;
 type Builders = Pick<People, 'findBuilder' | 'findBuilders'>;
 
 /** What workflows say of a person: in what they were started with, and in what their steps took and answered. */
-export function personalDataOf(people: Builders): PersonalData {
+export function personalDataOf(people: Builders, templates: Pick<Templates, 'definition'>): PersonalData {
   return {
     tables: [
       'workflows.instances',
@@ -23,29 +25,37 @@ export function personalDataOf(people: Builders): PersonalData {
       'workflows.timeline',
     ],
     about: async (transaction, subject) => {
-      const rows = await instancesOf(transaction, await namesOf(transaction, people, subject));
+      const rows = await instancesOf(transaction, await namesOf(transaction, people, subject), subject);
       if (rows.length === 0) return null;
-      return {
-        workflows: rows.map(({ id, template, state, input, output, started_by, created_at, ended_at }) => ({
-          instanceId: id,
-          template,
-          state,
-          input,
-          output,
-          startedBy: started_by,
-          createdAt: created_at.toISOString(),
-          endedAt: ended_at?.toISOString() ?? null,
-        })),
-      };
+      const workflows = [];
+      for (const row of rows) workflows.push(await reported(transaction, templates, row));
+      return { workflows };
     },
     erase: async (transaction, _tenantId, subject) => {
       const names = await namesOf(transaction, people, subject);
-      const named = await instancesOf(transaction, { ...names, userId: null });
-      const ids = named.filter(({ state }) => ENDED.includes(state)).map(({ id }) => id);
-      const removed = await removeInstances(transaction, ids);
+      const removed = await removeInstances(transaction, await endedAndBelow(transaction, names));
       return removed + (await forgetStarter(transaction, subject));
     },
   };
+}
+
+/** An instance as a person may see it who did not start it: without its secrets. */
+async function reported(
+  transaction: TenantTransaction,
+  templates: Pick<Templates, 'definition'>,
+  row: InstanceRow,
+) {
+  const hidden = await hiding(transaction, templates, row);
+  return hidden({
+    instanceId: row.id,
+    template: row.template,
+    state: row.state,
+    input: row.input,
+    output: withoutCredentials(row.output),
+    startedBy: row.started_by,
+    createdAt: row.created_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+  });
 }
 
 /** The people that texts in a value name, by id, e-mail address or subject, as the audit trail knows them. */
@@ -72,48 +82,49 @@ function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-interface Names {
-  /** Texts that name the person as a whole. */
-  whole: string[];
-  /** Texts that name the person wherever they are. */
-  within: string[];
-  /** Of a person who signs in: what they started counts too. */
-  userId: string | null;
-}
-
 async function namesOf(transaction: TenantTransaction, people: Builders, subject: string): Promise<Names> {
   const [, kind, id = ''] = /^(\w+):(.+)$/.exec(subject) ?? [];
+  if (kind === 'email') return { ids: [subject], emails: [id] };
   const builder = kind === 'builder' ? await people.findBuilder(transaction, id) : undefined;
-  return {
-    whole: id === '' ? [subject] : [subject, id],
-    within: builder ? [builder.email] : [],
-    userId: kind === 'user' ? id : null,
-  };
+  return { ids: id === '' ? [subject] : [subject, id], emails: builder ? [builder.email] : [] };
 }
 
-/** Instances that name a person in their input or output, or in those of their steps. */
-async function instancesOf(transaction: TenantTransaction, names: Names): Promise<InstanceRow[]> {
-  const texts = [
-    ...names.whole.map((text) => JSON.stringify(text)),
-    ...names.within.map((text) => JSON.stringify(text).slice(1, -1)),
-  ];
-  const within = (...columns: string[]) =>
-    sql.join(
-      columns.flatMap((column) =>
-        texts.map((text) => sql`position(${text} in coalesce(${sql.ref(column)}::text, '')) > 0`),
-      ),
-      sql` or `,
-    );
+/** Whether an instance names a person in its input or output, or in what its steps, compensations and signals hold. */
+function namesPerson(person: Names) {
+  return sql<boolean>`(${mentions('instance.input', person)} or ${mentions('instance.output', person)}
+    or exists (select from workflows.tasks as task where task.instance_id = instance.id
+      and (${mentions('task.input', person)} or ${mentions('task.output', person)}))
+    or exists (select from workflows.compensations as undo where undo.instance_id = instance.id
+      and ${mentions('undo.input', person)})
+    or exists (select from workflows.signals as signal where signal.instance_id = instance.id
+      and ${mentions('signal.payload', person)}))`;
+}
+
+/** Instances that name a person, and those that a person who signs in started. */
+async function instancesOf(
+  transaction: TenantTransaction,
+  person: Names,
+  subject: string,
+): Promise<InstanceRow[]> {
+  const userId = subject.startsWith('user:') ? subject.slice('user:'.length) : null;
   const { rows } = await sql<InstanceRow>`
     select * from workflows.instances as instance
-    where ${within('instance.input', 'instance.output')}
-      or exists (select from workflows.tasks as task where task.instance_id = instance.id
-        and (${within('task.input', 'task.output')}))
-      or exists (select from workflows.signals as signal where signal.instance_id = instance.id
-        and (${within('signal.payload')}))
-      or (${names.userId}::text is not null and instance.principal -> 'user' ->> 'id' = ${names.userId})
+    where ${namesPerson(person)}
+      or (${userId}::text is not null and instance.principal -> 'user' ->> 'id' = ${userId})
     order by id limit ${MAX_INSTANCES}`.execute(transaction);
   return rows;
+}
+
+/** Instances that have ended and name a person, with those that they started. */
+async function endedAndBelow(transaction: TenantTransaction, person: Names): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive named as (
+      select id from workflows.instances as instance where ended_at is not null and ${namesPerson(person)}
+      union
+      select child.id from workflows.instances as child inner join named on child.parent_id = named.id
+    )
+    select id from named`.execute(transaction);
+  return rows.map(({ id }) => id);
 }
 
 /** Removes instances that have ended, those below others first; one with a child that is under way stays. */

@@ -1,18 +1,20 @@
-import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { WorkflowParts } from './parts.ts';
 import { removeInstances } from './personal-data.ts';
 
-const DAY_MS = 86_400_000;
-const AT_ONCE = 500;
+const PAGE = 500;
 
 /**
  * Removes instances that ended longer ago than their company keeps them, with all that belongs to them. A rollback that
  * is incomplete stays until a person has seen to it.
  * @returns how many are gone
  */
-export async function applyRetention({ database, templates, now }: WorkflowParts): Promise<number> {
+export async function applyRetention(
+  { database, templates, now }: WorkflowParts,
+  pageSize = PAGE,
+): Promise<number> {
   const tenants = await database
     .system('retention applies to every company')
     .selectFrom('workflows.instances')
@@ -21,34 +23,43 @@ export async function applyRetention({ database, templates, now }: WorkflowParts
     .where('ended_at', '<', new Date(now().getTime() - DAY_MS))
     .execute();
   let removed = 0;
-  for (const { tenant_id: tenantId } of tenants)
-    for (let some = AT_ONCE; some === AT_ONCE; removed += some)
-      some = await database.withTenant(tenantId, async (transaction) => {
+  for (const { tenant_id: tenantId } of tenants) {
+    let last: string | undefined;
+    do {
+      const page = await database.withTenant(tenantId, async (transaction) => {
         const days = await templates.keepDays(transaction);
         const before = new Date(now().getTime() - days * DAY_MS);
-        const gone = await removeInstances(transaction, await endedBefore(transaction, before));
+        const ids = await endedBefore(transaction, before, last, pageSize);
+        const gone = await removeInstances(transaction, ids);
         if (gone > 0)
           await record(transaction, systemActor(tenantId, 'workflow.retention'), {
             subject: 'workflows',
             details: [{ about: [], content: { endedBefore: before.toISOString(), removed: gone } }],
           });
-        return gone;
+        return { gone, last: ids.length < pageSize ? undefined : ids.at(-1) };
       });
+      removed += page.gone;
+      last = page.last;
+    } while (last !== undefined);
+  }
   return removed;
 }
 
-async function endedBefore(transaction: TenantTransaction, before: Date): Promise<string[]> {
-  const rows = await transaction
+/** A page of instances that may go, the newest first: those that others started go before these. */
+async function endedBefore(
+  transaction: TenantTransaction,
+  before: Date,
+  last: string | undefined,
+  pageSize: number,
+): Promise<string[]> {
+  let query = transaction
     .selectFrom('workflows.instances')
     .select('id')
     .where('ended_at', '<', before)
     .where('state', '<>', 'compensation_failed')
-    .where(
-      sql<boolean>`not exists (select from workflows.instances as child where child.parent_id = instances.id
-        and (child.ended_at is null or child.ended_at >= ${before}))`,
-    )
-    .orderBy('ended_at')
-    .limit(AT_ONCE)
-    .execute();
+    .orderBy('id', 'desc')
+    .limit(pageSize);
+  if (last !== undefined) query = query.where('id', '<', last);
+  const rows = await query.execute();
   return rows.map(({ id }) => id);
 }

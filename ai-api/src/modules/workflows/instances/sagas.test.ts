@@ -170,6 +170,32 @@ describe.each(businessDatabases())('what workflows did on $name', ({ create }) =
     });
   });
 
+  test('of n8n go on from a step that failed, under its key, when they are retried', async () => {
+    const template = await workflows.publish([{ ...createDecision('ask'), pivot: true }, whoami('last')], {
+      runner: 'n8n',
+    });
+    const { client } = workflows.api;
+    const { instanceId } = await client.workflow.execute({ template });
+    const report = { instanceId, executionId: 'execution-3', step: 'ask' };
+    const first = await client.workflow.beginStep(report);
+    await client.workflow.endStep({ ...report, error: 'The connection was lost.' });
+    await workflows.reaches(instanceId, 'cancelled');
+    await client.workflow.retry({ instanceId });
+    const again = { ...report, executionId: 'execution-4' };
+    await expect(client.workflow.endStep({ ...again, output: {} })).rejects.toMatchObject({
+      code: 'WORKFLOW_STATE',
+    });
+    const second = await client.workflow.beginStep(again);
+    expect(second).toMatchObject({ run: true, idempotencyKey: first.idempotencyKey });
+    const decision = await client.decision.create(second.input as never, {
+      idempotencyKey: second.idempotencyKey,
+    });
+    await client.workflow.endStep({ ...again, output: decision });
+    await client.workflow.beginStep({ ...again, step: 'last' });
+    await client.workflow.endStep({ ...again, step: 'last', output: {} });
+    await workflows.reaches(instanceId, 'completed');
+  });
+
   test('are undone with what n8n did and never reported, and refused to another execution', async () => {
     const template = await workflows.publish([createDecision('ask'), whoami('last')], { runner: 'n8n' });
     const { client } = workflows.api;

@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { type Definition, jsonText } from '../templates/index.ts';
+import { type Definition, jsonText, type Templates } from '../templates/index.ts';
 import {
   findInstance,
   type InstanceRow,
+  lockInstance,
   tasksOf,
   undosOf,
   updateInstance,
@@ -12,21 +14,66 @@ import {
 
 const HIDDEN = '[hidden]';
 
-type Inputs = Pick<Definition, 'input'>;
+type Definitions = Pick<Templates, 'definition'>;
+type InTree = Pick<InstanceRow, 'id' | 'root_id' | 'tenant_id'>;
 
 /** The values of an instance that are secret. */
-function secretsIn({ input: fields }: Inputs, input: Readonly<Record<string, unknown>>): string[] {
+export function secretsIn(
+  { input: fields }: Pick<Definition, 'input'>,
+  input: Readonly<Record<string, unknown>>,
+): string[] {
   return Object.entries(fields)
     .filter(([, { secret }]) => secret)
     .map(([name]) => input[name])
     .filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
-/** Hides the secrets of an instance in a value of any of its parts. */
-export function hiding(definition: Inputs, instance: Pick<InstanceRow, 'input'>): <T>(value: T) => T {
-  const secrets = secretsIn(definition, instance.input as Record<string, unknown>);
+/** Hides secrets in a value, wherever they are in its texts. */
+export function hidingOf(secrets: readonly string[]): <T>(value: T) => T {
   if (secrets.length === 0) return (value) => value;
   return <T>(value: T) => hide(value, secrets) as T;
+}
+
+/**
+ * Hides secrets in a value of any part of an instance: its own, and those of the instances that it was started with or
+ * that it started, to which they are passed on.
+ */
+export async function hiding(
+  transaction: TenantTransaction,
+  templates: Definitions,
+  instance: InTree,
+): Promise<<T>(value: T) => T> {
+  return hidingOf(await secretsOfTree(transaction, templates, instance));
+}
+
+/** The secrets of all instances that have the same first one. */
+async function secretsOfTree(
+  transaction: TenantTransaction,
+  { definition }: Definitions,
+  { id, root_id, tenant_id: tenantId }: InTree,
+): Promise<string[]> {
+  const inTree = sql<boolean>`(id = ${root_id ?? id} or root_id = ${root_id ?? id})`;
+  const used = await transaction
+    .selectFrom('workflows.instances')
+    .select(['template', 'version'])
+    .distinct()
+    .where(inTree)
+    .execute();
+  const secrets = new Set<string>();
+  for (const { template, version } of used) {
+    const defined = await definition(transaction, tenantId, template, version);
+    if (!Object.values(defined.input).some(({ secret }) => secret)) continue;
+    const rows = await transaction
+      .selectFrom('workflows.instances')
+      .select('input')
+      .where(inTree)
+      .where('template', '=', template)
+      .where('version', '=', version)
+      .execute();
+    for (const { input } of rows)
+      for (const secret of secretsIn(defined, input as Record<string, unknown>)) secrets.add(secret);
+  }
+  return [...secrets];
 }
 
 function hide(value: unknown, secrets: readonly string[]): unknown {
@@ -52,14 +99,37 @@ export function withoutCredentials(value: unknown): unknown {
   );
 }
 
-/** Removes the secrets of an instance from the database, once none of its steps can need them again. */
+/**
+ * Removes secrets from the database once no step can need them again: all instances that were started together are
+ * completed or undone. What has failed can be tried again, with its secrets, for as long as it is kept.
+ */
 export async function forgetSecrets(
   transaction: TenantTransaction,
-  definition: Inputs,
-  { id, input }: Pick<InstanceRow, 'id' | 'input'>,
+  templates: Definitions,
+  instance: InTree,
 ): Promise<void> {
-  const secrets = secretsIn(definition, input as Record<string, unknown>);
+  const secrets = await secretsOfTree(transaction, templates, instance);
   if (secrets.length === 0) return;
+  const rootId = instance.root_id ?? instance.id;
+  // The last two to end see each other's state.
+  await lockInstance(transaction, rootId);
+  const tree = await transaction
+    .selectFrom('workflows.instances')
+    .select(['id', 'state'])
+    .where(sql<boolean>`(id = ${rootId} or root_id = ${rootId})`)
+    .execute();
+  if (tree.some(({ state }) => !DONE.includes(state))) return;
+  for (const { id } of tree) await forgetIn(transaction, id, secrets);
+}
+
+/** States after which no step of an instance runs again, neither anew nor to undo it. */
+const DONE: readonly string[] = ['completed', 'compensated'];
+
+async function forgetIn(
+  transaction: TenantTransaction,
+  id: string,
+  secrets: readonly string[],
+): Promise<void> {
   const text = (value: unknown) => (value === null ? null : jsonText(hide(value, secrets)));
   const instance = await findInstance(transaction, id);
   if (instance)

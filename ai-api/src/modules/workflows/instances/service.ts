@@ -18,7 +18,7 @@ import { createN8nRunner } from './n8n-runner.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { personalDataOf, subjectsIn } from './personal-data.ts';
 import { applyRetention } from './retention.ts';
-import { hiding } from './secrets.ts';
+import { hiding, hidingOf, secretsIn } from './secrets.ts';
 import { ENDED } from './states.ts';
 import {
   changeFailedUndos,
@@ -198,7 +198,7 @@ export function createWorkflows(
         details: [
           {
             about: await subjectsIn(transaction, parts.people, parsed.data),
-            content: { template, version, input: hiding(definition, row)(parsed.data) },
+            content: { template, version, input: hidingOf(secretsIn(definition, parsed.data))(parsed.data) },
           },
         ],
       });
@@ -256,7 +256,7 @@ export function createWorkflows(
         const instance = await require(transaction, instanceId);
         const { template, version } = instance;
         const definition = await templates.definition(transaction, tenantId, template, version);
-        const hidden = hiding(definition, instance);
+        const hidden = await hiding(transaction, templates, instance);
         const [tasks, undos, notes, children] = [
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
@@ -273,7 +273,7 @@ export function createWorkflows(
           costMicros: row.cost_micros,
         }));
         return {
-          instance: instanceView(definition, instance),
+          instance: hidden(instanceView(instance)),
           definition: definition as unknown as Record<string, unknown>,
           tasks: hidden(tasks.map(taskView)),
           compensations: hidden(undos.map(undoView)),
@@ -295,7 +295,7 @@ export function createWorkflows(
           await tasksOf(transaction, instanceId),
           await undosOf(transaction, instanceId),
         );
-        return { entries: hiding(definition, instance)(entries) };
+        return { entries: (await hiding(transaction, templates, instance))(entries) };
       }),
 
     pause: (actor: Actor, instanceId: string) =>
@@ -385,12 +385,12 @@ export function createWorkflows(
 
     ...createN8nRunner(parts, { ending, show, ledgerOf, enqueue, refuseEnded }),
 
-    personalData: personalDataOf(parts.people),
+    personalData: personalDataOf(parts.people, templates),
 
     /** Looks for forgotten instances now, as the schedule does each minute. */
     sweep: () => sweep(parts),
 
     /** Removes what is no longer kept now, as the schedule does each night. */
-    applyRetention: () => applyRetention(parts),
+    applyRetention: (pageSize?: number) => applyRetention(parts, pageSize),
   };
 }

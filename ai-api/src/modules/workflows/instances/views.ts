@@ -10,17 +10,13 @@ type Failure = { code: string; message: string; status?: number; path?: string }
 export type Show = ReturnType<typeof createShow>;
 
 export function createShow(templates: Pick<Templates, 'definition'>) {
-  return async (transaction: TenantTransaction, row: InstanceRow) => {
-    const { tenant_id: tenantId, template, version } = row;
-    return instanceView(await templates.definition(transaction, tenantId, template, version), row);
-  };
+  return async (transaction: TenantTransaction, row: InstanceRow) =>
+    (await hiding(transaction, templates, row))(instanceView(row));
 }
 
-export function instanceView(definition: Definition, row: InstanceRow) {
-  return hiding(
-    definition,
-    row,
-  )({
+/** An instance with all that it holds, its secrets too. */
+export function instanceView(row: InstanceRow) {
+  return {
     instanceId: row.id,
     template: row.template,
     version: row.version,
@@ -36,7 +32,7 @@ export function instanceView(definition: Definition, row: InstanceRow) {
     createdAt: row.created_at.toISOString(),
     endedAt: row.ended_at?.toISOString() ?? null,
     wakeAt: row.wake_at?.toISOString() ?? null,
-  });
+  };
 }
 
 /** What a person can do about an instance. */

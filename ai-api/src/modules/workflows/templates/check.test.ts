@@ -51,6 +51,43 @@ describe('a template that comes with the product', () => {
   });
 });
 
+test('a text that a person decides about is waited for in n8n, and goes on under the name of its step', () => {
+  const { definition } = readSource({
+    name: 'judged',
+    title: 'Judged',
+    input: { text: { type: 'text' }, lead: { type: 'text' } },
+    steps: [
+      {
+        id: 'judge',
+        type: 'validate',
+        ruleSet: 'tone',
+        text: '=input.text',
+        action: 'human',
+        approvers: '=input.lead',
+      },
+      {
+        id: 'tell',
+        type: 'notify',
+        to: 'role:executive',
+        subject: 'Judged',
+        text: '=steps.judge.output.output',
+      },
+    ],
+  });
+  if (!definition) throw new Error('It is not valid');
+  const { workflow, notes } = exportToN8n(definition, 1, find);
+  const connections = workflow.connections as Record<string, { main: { node: string }[][] }>;
+  const after = (name: string) => connections[name]?.main.map((ports) => ports.map(({ node }) => node));
+  expect(after('judge: check')).toEqual([['judge: undecided']]);
+  expect(after('judge: undecided')).toEqual([['judge: wait'], ['judge']]);
+  expect(after('judge: wait')).toEqual([['judge: look']]);
+  expect(after('judge: look')).toEqual([['judge: undecided']]);
+  expect(after('judge')).toEqual([['judge: goes on']]);
+  expect(after('judge: goes on')).toEqual([['tell'], ['judge: stop 1']]);
+  expect(JSON.stringify(workflow)).toContain('[$(\\"Input\\").first().json.lead].flat()');
+  expect(notes).toEqual(['n8n looks every 5 minutes whether these are decided: judge.']);
+});
+
 describe('a template is refused', () => {
   test.each([
     ['an unknown operation', { id: 'a', type: 'operation', operation: 'builder.gett' }, 'steps[1].operation'],

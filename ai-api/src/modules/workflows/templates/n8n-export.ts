@@ -10,6 +10,9 @@ export interface N8nExport {
   notes: string[];
 }
 
+/** n8n hears of no decision of ours, and looks so often. */
+const LOOK_MINUTES = 5;
+
 type Find = (operation: string) => Operation | undefined;
 
 /**
@@ -170,10 +173,35 @@ export function exportToN8n(definition: Definition, version: number, find: Find)
       ports = [yes];
     }
     if (step.ruleSet === undefined) return ports;
-    const judged = canvas.addApi(step.id, 'validation', 'check', values.ruleSet(step), ports);
-    const [use, refuse] = canvas.addIf(`${step.id}: passes`, '$json.output !== null', judged);
+    const [use, refuse] = canvas.addIf(
+      `${step.id}: goes on`,
+      "$json.effect !== 'refused'",
+      step.action === 'human' ? decided(step, ports) : judged(step, step.id, ports),
+    );
     stop(step, `The text does not pass ${step.ruleSet}.`, [refuse], 1);
     return [use];
+  }
+
+  function judged(step: StepOf<'validate'>, name: string, from: Port[]): Port[] {
+    return canvas.addApi(name, 'validation', 'check', values.ruleSet(step), from);
+  }
+
+  /** What a person has to decide is looked at again and again until it is decided, or its time is over. */
+  function decided(step: StepOf<'validate'>, from: Port[]): Port[] {
+    const check = `${step.id}: check`;
+    const name = `${step.id}: undecided`;
+    const [waits, done] = canvas.addIf(name, "$json.effect === 'waiting'", judged(step, check, from));
+    const resultId = byId(`={{ $(${JSON.stringify(check)}).first().json.resultId }}`);
+    const pause = canvas.add(
+      `${step.id}: wait`,
+      'n8n-nodes-base.wait',
+      1.1,
+      { resume: 'timeInterval', unit: 'minutes', amount: LOOK_MINUTES },
+      [waits],
+    );
+    const looked = canvas.addApi(`${step.id}: look`, 'validation', 'get', { resultId }, pause);
+    canvas.connect(looked, [{ node: name, output: 0 }], 0);
+    return canvas.add(step.id, 'n8n-nodes-base.noOp', 1, {}, [done]);
   }
 
   function operation(step: StepOf<'operation'>, from: Port[]): Port[] {
@@ -283,6 +311,7 @@ function notesFor({ steps, runner }: Definition): string[] {
     (step) => step.type === 'wait' && (step.event !== undefined || step.signal !== undefined),
   );
   const composed = has(({ type }) => type === 'branch' || type === 'map');
+  const asked = has((step) => step.type === 'validate' && step.action === 'human');
   const joins = has((step) => step.type === 'parallel' && step.join !== 'all');
   return [
     ...(undone.length > 0 && runner === 'platform'
@@ -290,6 +319,9 @@ function notesFor({ steps, runner }: Definition): string[] {
       : []),
     ...(events.length > 0 ? [`n8n waits a day in place of the event or signal: ${events.join(', ')}.`] : []),
     ...(composed.length > 0 ? [`n8n does not pass on what these answer: ${composed.join(', ')}.`] : []),
+    ...(asked.length > 0
+      ? [`n8n looks every ${LOOK_MINUTES} minutes whether these are decided: ${asked.join(', ')}.`]
+      : []),
     ...(joins.length > 0 ? [`n8n waits for every branch: ${joins.join(', ')}.`] : []),
   ];
 }

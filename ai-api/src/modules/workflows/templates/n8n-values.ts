@@ -37,9 +37,17 @@ export function createN8nValues(
     }
     if (step?.type === 'branch' || step?.type === 'map') return 'null';
     if (step?.type === 'operation' && find(step.operation)?.list) return rowsOf(id);
+    if (step?.type === 'validate') return validated(step, `$(${name}).first().json`);
     if (step?.type === 'human')
       return `{ ...$(${name}).first().json, approved: $(${name}).first().json.status === "approved" }`;
     return `$(${name}).first().json`;
+  }
+
+  /** The answer of a validation, with what steps of this platform say of it besides. */
+  function validated({ ruleSet }: StepOf<'validate'>, json: string): string {
+    if (ruleSet === undefined) return '{ valid: true, failures: [] }';
+    const valid = `(${json}.effect === "changed" || ${json}.status === "passed")`;
+    return `{ ...${json}, valid: ${valid}, failures: ${valid} ? [] : [${json}.feedback] }`;
   }
 
   /** The rows of a list; an empty one is an item without fields. */
@@ -48,10 +56,13 @@ export function createN8nValues(
     return `{ items: ${rows}.filter((row) => Object.keys(row).length > 0) }`;
   }
 
-  /** The same where the step may not have been carried out. */
+  /** The same where the step may not have been carried out; without a node of its own it cannot tell. */
   function outputIfAny(id: string): string {
-    const isComposed = ['parallel', 'branch', 'map'].includes(steps.get(id)?.type ?? '');
-    return isComposed ? outputOf(id) : `($(${JSON.stringify(id)}).isExecuted ? ${outputOf(id)} : null)`;
+    const step = steps.get(id);
+    const hasNoNode =
+      ['parallel', 'branch', 'map'].includes(step?.type ?? '') ||
+      (step?.type === 'validate' && step.ruleSet === undefined);
+    return hasNoNode ? outputOf(id) : `($(${JSON.stringify(id)}).isExecuted ? ${outputOf(id)} : null)`;
   }
 
   function pathOf(expression: string): string {
@@ -156,6 +167,9 @@ export function createN8nValues(
         action: step.action,
         ...(step.request === undefined ? {} : { request: parameter(step, step.request) }),
         ...(step.about === undefined ? {} : { about: parameter(step, step.about) }),
+        ...(step.approvers === undefined
+          ? {}
+          : { approvers: `={{ [${inside(step, step.approvers)}].flat().filter((one) => one) }}` }),
       },
     }),
     message: (step: StepOf<'fail'>) => String(parameter(step, step.message)),
@@ -222,7 +236,7 @@ function valuesOf(step: PlainStep): unknown {
     case 'agent':
       return [step.agent, step.input];
     case 'validate':
-      return [step.text, step.request, step.about];
+      return [step.text, step.request, step.about, step.approvers];
     case 'notify':
       return [step.to, step.subject, step.text, step.data];
     case 'human':

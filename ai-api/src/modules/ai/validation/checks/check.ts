@@ -57,6 +57,14 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return changed + text.slice(at);
 }
 
+/** Every part of a text that a pattern with the flag `g` matches. */
+export function spansOf(text: string, pattern: RegExp): Span[] {
+  return Array.from(text.matchAll(pattern), ({ 0: part, index }) => ({
+    start: index,
+    end: index + part.length,
+  }));
+}
+
 /** Every place of a word or phrase in a text. */
 export function placesOf(
   text: string,

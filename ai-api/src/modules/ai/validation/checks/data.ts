@@ -35,7 +35,7 @@ export function json({ schema }: RuleOf<'json'>): Check {
         return {
           holds: false,
           degree: 0,
-          says: 'It is no JSON.',
+          says: 'It is not valid JSON.',
           edits: insideOf(text, (one) => faultsOf(one).length === 0),
         };
       const faults = faultsOf(value);

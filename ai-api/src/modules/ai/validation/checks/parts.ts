@@ -1,5 +1,5 @@
 import type { Unit } from '../vocabulary.ts';
-import type { Span } from './check.ts';
+import { type Span, spansOf } from './check.ts';
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
@@ -47,13 +47,7 @@ function segmentsOf(
 function between(text: string, separator: RegExp | string): Span[] {
   const spans: Span[] = [];
   let start = 0;
-  const places =
-    typeof separator === 'string'
-      ? separatorsIn(text, separator)
-      : [...text.matchAll(separator)].map((match) => ({
-          start: match.index,
-          end: match.index + match[0].length,
-        }));
+  const places = typeof separator === 'string' ? separatorsIn(text, separator) : spansOf(text, separator);
   for (const place of [...places, { start: text.length, end: text.length }]) {
     spans.push(...trimmed(text, { start, end: place.start }));
     start = place.end;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCardNumber, isIban } from '../../../../platform/json-schema/formats.ts';
 import type { RuleOf } from '../rule/schema.ts';
 import type { PiiKind } from '../vocabulary.ts';
-import type { Check, Span } from './check.ts';
+import { type Check, type Span, spansOf } from './check.ts';
 
 interface Piece extends Span {
   kind: PiiKind;
@@ -56,12 +56,12 @@ function piecesOf(text: string, kinds: readonly PiiKind[], country: string | und
 }
 
 const FIND: Record<PiiKind, (text: string, country: string | undefined) => Span[]> = {
-  email: (text) => matches(text, EMAIL),
-  iban: (text) => matches(text, IBAN).flatMap((span) => ibanIn(text, span)),
-  card: (text) => matches(text, CARD).filter(({ start, end }) => isCardNumber(text.slice(start, end))),
+  email: (text) => spansOf(text, EMAIL),
+  iban: (text) => spansOf(text, IBAN).flatMap((span) => ibanIn(text, span)),
+  card: (text) => spansOf(text, CARD).filter(({ start, end }) => isCardNumber(text.slice(start, end))),
   ip: (text) => [
-    ...matches(text, IPV4).filter(({ start, end }) => z.ipv4().safeParse(text.slice(start, end)).success),
-    ...matches(text, IPV6).filter(({ start, end }) => z.ipv6().safeParse(text.slice(start, end)).success),
+    ...spansOf(text, IPV4).filter(({ start, end }) => z.ipv4().safeParse(text.slice(start, end)).success),
+    ...spansOf(text, IPV6).filter(({ start, end }) => z.ipv6().safeParse(text.slice(start, end)).success),
   ],
   phone: (text, country) => {
     const known = country !== undefined && isSupportedCountry(country) ? (country as CountryCode) : undefined;
@@ -78,11 +78,4 @@ function ibanIn(text: string, { start, end }: Span): Span[] {
     if (/\w/.test(text.charAt(to - 1)) && !/\w/.test(text.charAt(to)) && isIban(text.slice(start, to)))
       return [{ start, end: to }];
   return [];
-}
-
-function matches(text: string, pattern: RegExp): Span[] {
-  return [...text.matchAll(pattern)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
 }

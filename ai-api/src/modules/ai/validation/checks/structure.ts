@@ -1,12 +1,9 @@
 import type { RuleOf } from '../rule/schema.ts';
 import type { Unit } from '../vocabulary.ts';
-import { type Check, placesOf, type Span } from './check.ts';
+import { type Check, placesOf, type Span, spansOf } from './check.ts';
 import { boundsWords, countFound } from './count.ts';
 import { partsOf, trimmed } from './parts.ts';
 import { counted } from './words.ts';
-
-const spansOf = (text: string, pattern: RegExp): Span[] =>
-  [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
 
 export function length(rule: RuleOf<'length'>): Check {
   const { unit, max, locale, separator = null } = rule;

@@ -1,5 +1,5 @@
 import type { RuleOf } from '../rule/schema.ts';
-import { type Check, type Edit, type Found, placesOf, type Span } from './check.ts';
+import { type Check, type Edit, type Found, placesOf, type Span, spansOf } from './check.ts';
 import { boundsWords, type CountBounds, countFound } from './count.ts';
 import { trimmed } from './parts.ts';
 
@@ -65,9 +65,10 @@ export function letterFrequency(rule: RuleOf<'letter-frequency'>): Check {
 
 export function capitalWords(rule: RuleOf<'capital-words'>): Check {
   return counted(rule, 'words in capitals', (text) =>
-    [...text.matchAll(/[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu)]
-      .filter(([word]) => /\p{Lu}/u.test(word) && word === word.toUpperCase())
-      .map(({ 0: word, index }) => ({ start: index, end: index + word.length })),
+    spansOf(text, /[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu).filter(({ start, end }) => {
+      const word = text.slice(start, end);
+      return /\p{Lu}/u.test(word) && word === word.toUpperCase();
+    }),
   );
 }
 
@@ -124,9 +125,9 @@ export function letterCase({ case: wanted }: RuleOf<'letter-case'>): Check {
     asks: wanted === 'upper' ? 'capital letters only' : 'small letters only',
     isFinal: true,
     run: ({ text }) => {
-      const spans = [...text.matchAll(/[\p{L}\p{M}]+/gu)]
-        .filter(([word]) => other.test(word))
-        .map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
+      const spans = spansOf(text, /[\p{L}\p{M}]+/gu).filter(({ start, end }) =>
+        other.test(text.slice(start, end)),
+      );
       const turn = (word: string) => (wanted === 'upper' ? word.toUpperCase() : word.toLowerCase());
       return {
         holds: spans.length === 0,

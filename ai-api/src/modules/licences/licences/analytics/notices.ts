@@ -1,9 +1,9 @@
 import type { Database } from '../../../../platform/database/index.ts';
+import { DAY_MS } from '../../../../platform/durations.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import { daysUntil } from './service.ts';
 import { expiringBetween, noteNotice } from './store.ts';
 
-const DAY_MS = 86_400_000;
 /** Days before the end at which a notice is given. */
 const NOTICES = [1, 7, 14, 30] as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../../http/cursor.ts';
 import { invalidField } from '../../../../http/problem.ts';
 import type { Database } from '../../../../platform/database/index.ts';
+import { DAY_MS, HOUR_MS } from '../../../../platform/durations.ts';
 import { policySchema } from '../schema.ts';
 import type { Denial } from '../states.ts';
 import {
@@ -15,8 +16,6 @@ import {
 } from './store.ts';
 import { concurrency, type Interval, peakByHour, seatsForShare, timeAtSeats } from './usage.ts';
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const MAX_DAYS = 92;
 /** For how long a denied request is taken to want its seat, after its last retry. */
 const WANTED_MS = 600_000;

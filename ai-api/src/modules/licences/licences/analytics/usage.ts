@@ -1,3 +1,5 @@
+import { HOUR_MS } from '../../../../platform/durations.ts';
+
 /** A session or a denial on the time line, in milliseconds since the epoch. */
 export interface Interval {
   from: number;
@@ -10,8 +12,6 @@ export interface Step {
   at: number;
   seats: number;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** How many intervals cover each moment: steps in the order of time, without those at which nothing changes. */
 export function concurrency(intervals: readonly Interval[]): Step[] {

@@ -1,11 +1,10 @@
 import { Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import { DAY_MS } from '../../../../platform/durations.ts';
 import { policySchema } from '../schema.ts';
 import { countDevices, isBlocked } from '../sessions/store.ts';
 import type { Denial } from '../states.ts';
 import type { LicenceRecord } from '../store.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A request for a seat, as far as the licence's terms are concerned. */
 export interface Request {

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../../../../http/caller.ts';
 import { invalidField, Problem } from '../../../../http/problem.ts';
 import type { Database } from '../../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../../platform/durations.ts';
 import type { Metrics } from '../../../../platform/telemetry/metrics.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import { SigningUnavailable } from '../../signing/index.ts';
@@ -309,7 +310,7 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
       return deny(licence, { code: 'BORROW_REFUSED', detail: 'The policy forbids it.', ...who });
     if (hours > maxBorrowHours)
       return deny(licence, { code: 'BORROW_TOO_LONG', detail: `At most ${maxBorrowHours} hours.`, ...who });
-    const until = now().getTime() + hours * 3_600_000;
+    const until = now().getTime() + hours * HOUR_MS;
     const op = { type: 'borrow' as const, session: sessionId, device, until };
     const decision = await decide(licence.tenant_id, licence.id, op, async (transaction, made) => {
       if (made.code === 'BORROW_LIMIT')

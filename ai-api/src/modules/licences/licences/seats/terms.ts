@@ -23,7 +23,9 @@ export function termsOf(row: TermsRecord): Terms {
     limit: limitOf(row.max_seats, policy.overage),
     ttlMs: policy.ttlSeconds * 1000,
     heartbeatMs:
-      policy.heartbeatSeconds > 0 ? policy.heartbeatSeconds * 1000 : policy.ttlSeconds * (1000 / 3),
+      policy.heartbeatSeconds > 0
+        ? policy.heartbeatSeconds * 1000
+        : Math.floor((policy.ttlSeconds * 1000) / 3),
     reviveMs: policy.reviveSeconds * 1000,
     lingerMs: policy.lingerSeconds * 1000,
     keep: policy.borrowKeep,

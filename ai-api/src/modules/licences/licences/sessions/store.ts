@@ -240,15 +240,23 @@ export async function listDevices(
     .execute();
 }
 
-/** Removes sessions that ended, and denials that were last repeated, before a time; answers their number. */
-export async function forgetHistory(transaction: TenantTransaction, before: Date): Promise<number> {
+/** Removes sessions that ended, and denials that were last repeated, before a time: at most `limit` of each. */
+export async function forgetHistory(
+  transaction: TenantTransaction,
+  before: Date,
+  limit: number,
+): Promise<number> {
   const sessions = await transaction
     .deleteFrom('licences.sessions')
-    .where('ended_at', '<', before)
+    .where('id', 'in', (old) =>
+      old.selectFrom('licences.sessions').select('id').where('ended_at', '<', before).limit(limit),
+    )
     .executeTakeFirst();
   const denials = await transaction
     .deleteFrom('licences.denials')
-    .where('last_at', '<', before)
+    .where('id', 'in', (old) =>
+      old.selectFrom('licences.denials').select('id').where('last_at', '<', before).limit(limit),
+    )
     .executeTakeFirst();
   return Number(sessions.numDeletedRows + denials.numDeletedRows);
 }

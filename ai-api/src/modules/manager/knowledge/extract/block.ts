@@ -36,6 +36,7 @@ export interface Row {
   isHead: boolean;
 }
 
+/** Characters: what is longer is a paragraph that was formatted as a heading. */
 const MAX_HEADING = 200;
 
 interface Heading {
@@ -68,12 +69,16 @@ export function createBlocks() {
     heading,
     add,
 
-    /** A heading; those of its level and below end. One without text is none. */
+    /**
+     * A heading; those of its level and below end. One without text is none, and one that is too long is also the first
+     * block below it, so that nothing of it is lost.
+     */
     enter: (level: number, text: string, page: number | null = null): void => {
-      const cleaned = clean(text).slice(0, MAX_HEADING);
+      const cleaned = clean(text);
       if (cleaned === '') return;
       while ((path.at(-1)?.level ?? Number.NEGATIVE_INFINITY) >= level) leave();
-      path.push({ level, text: cleaned, page, isUsed: false });
+      path.push({ level, text: shortened(cleaned), page, isUsed: false });
+      if (cleaned.length > MAX_HEADING) add(cleaned, page);
     },
 
     /** A table, each row as a block that knows the head of the table. */
@@ -95,6 +100,11 @@ export function createBlocks() {
       return blocks;
     },
   };
+}
+
+function shortened(heading: string): string {
+  if (heading.length <= MAX_HEADING) return heading;
+  return `${heading.slice(0, MAX_HEADING).replace(/\s+\S*$|[\ud800-\udbff]$/, '')} …`;
 }
 
 const MAX_HEAD_CELL = 60;

@@ -38,14 +38,28 @@ test.each([
   expect(() => refuseOthers(body)).toThrow(words);
 });
 
+test('a Word document with a spreadsheet in it is a Word document', () => {
+  const spreadsheet = zipSync({ 'xl/workbook.xml': strToU8('x') });
+  const embedding: [Uint8Array, { level: 0 }] = [spreadsheet, { level: 0 }];
+  const body = zipSync({
+    'word/document.xml': strToU8('x'),
+    'word/embeddings/Microsoft_Excel_Worksheet.xlsx': embedding,
+  });
+  expect(() => refuseOthers(body)).not.toThrow();
+});
+
 test('text is read in the encoding that it names, and no other is guessed', () => {
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('Jörg', 'utf16le')]);
   expect(textIn(utf16, 'text/markdown')).toBe('Jörg');
   expect(textIn(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes('Jörg')]), 'text/plain')).toBe('Jörg');
   const page = Buffer.from('<meta charset="windows-1252"><p>Jörg', 'latin1');
   expect(textIn(page, 'text/html')).toContain('Jörg');
+  const signs = Buffer.from('<meta charset="iso-8859-1"><p>\x93J\xf6rg\x94', 'latin1');
+  expect(textIn(signs, 'text/html')).toContain('“Jörg”');
   expect(() => textIn(Buffer.from('One\nJörg', 'latin1'), 'text/plain')).toThrow(
-    'not text in UTF-8 (line 2)',
+    'It is not UTF-8: byte 0xF6 on line 2; it seems to be Windows-1252. Save it as UTF-8',
   );
-  expect(() => textIn(Buffer.from([0x41, 0, 0x42, 0]), 'text/plain')).toThrow('not text in UTF-8');
+  expect(() => textIn(Buffer.from([0x41, 0, 0x42, 0]), 'text/plain')).toThrow(
+    'It is not UTF-8: it has NUL bytes',
+  );
 });

@@ -1,3 +1,5 @@
+import { unzipSync } from 'fflate';
+import { decodeText, UndecodableText } from '../../../../platform/text/decode.ts';
 import { CONTENT_TYPES } from '../contract.ts';
 import { UnreadableFile } from './block.ts';
 
@@ -48,10 +50,26 @@ export function refuseOthers(body: Uint8Array): void {
       'It is encrypted, or of a Word older than 2007. Save it as .docx without a password.',
     );
   if (headOf(body).startsWith('{\\rtf')) throw new UnreadableFile('It is RTF. Save it as .docx or PDF.');
-  if (!isArchive(body)) return;
+  if (!isArchive(body) || namesIn(body).some((name) => name.startsWith('word/'))) return;
   const names = Buffer.from(body).toString('latin1');
   const other = OTHER_ARCHIVES.find(([mark]) => names.includes(mark));
   if (other) throw new UnreadableFile(`It is ${other[1]}. Save it as PDF or .docx.`);
+}
+
+/** The files of an archive, without those of archives in it, such as a spreadsheet that a document embeds. */
+function namesIn(body: Uint8Array): string[] {
+  const names: string[] = [];
+  try {
+    unzipSync(body, {
+      filter: ({ name }) => {
+        names.push(name);
+        return false;
+      },
+    });
+  } catch {
+    // What cannot be opened is refused where it is read.
+  }
+  return names;
 }
 
 /** What archives are by names of files in them, which are not packed. */
@@ -72,40 +90,20 @@ const isPage = (head: string) =>
     head,
   );
 
-const MARKS = [
-  ['utf-8', [0xef, 0xbb, 0xbf]],
-  ['utf-16le', [0xff, 0xfe]],
-  ['utf-16be', [0xfe, 0xff]],
-] as const;
-
 /**
  * A text file: in the encoding that its first bytes or, in HTML, its head name, else in UTF-8. No other is guessed.
  * @throws {UnreadableFile} naming the line that is not UTF-8
  */
 export function textIn(body: Uint8Array, contentType: ContentType): string {
-  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => body[index] === byte))?.[0];
   const declared = contentType === 'text/html' ? charsetIn(headOf(body)) : undefined;
-  const text = decoded(body, marked ?? 'utf-8') ?? (declared === undefined ? null : decoded(body, declared));
-  if (text === null || text.includes('\0'))
-    throw new UnreadableFile(
-      `It is not text in UTF-8${placeOf(body)}. Save it as UTF-8: it may be in the encoding of an older program.`,
-    );
-  return text;
-}
-
-function decoded(body: Uint8Array, encoding: string): string | null {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(body);
-  } catch {
-    return null;
+    const text = decodeText(body, declared);
+    if (!text.includes('\0')) return text;
+    throw new UndecodableText('is not text: it has NUL characters.');
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    throw new UnreadableFile(`It ${error.message} Save it as UTF-8 and upload it again.`);
   }
 }
 
 const charsetIn = (head: string) => /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1];
-
-/** Where UTF-8 ends: ` (line 3)`. */
-function placeOf(body: Uint8Array): string {
-  const text = new TextDecoder('utf-8').decode(body);
-  const at = text.indexOf('\ufffd');
-  return at < 0 ? '' : ` (line ${text.slice(0, at).split('\n').length})`;
-}

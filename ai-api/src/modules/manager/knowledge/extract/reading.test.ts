@@ -31,6 +31,17 @@ test('merged cells are in each row and column that they cover', () => {
   ]);
 });
 
+test('a heading that is too long is shortened above its section, and whole at the beginning of it', () => {
+  const long = `Leave ${'is granted to everyone who asks for it in time '.repeat(6)}each year`;
+  const { blocks } = readMarkdown(`# ${long}\n\nTwenty days.\n`);
+  expect(blocks.map(({ text }) => text)).toEqual([long, 'Twenty days.']);
+  for (const { heading } of blocks) {
+    expect(heading).toHaveLength(1);
+    expect(heading[0]?.length).toBeLessThanOrEqual(202);
+    expect(long).toContain(heading[0]?.replace(/ …$/, ''));
+  }
+});
+
 test('front matter is no heading, and gives the title', () => {
   for (const end of ['\n', '\r\n']) {
     const read = readMarkdown(

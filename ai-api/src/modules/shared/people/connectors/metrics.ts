@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../../contract/company-id.ts';
 import { type ConnectorOptions, createSource, type Source, weekOfPerson } from './source.ts';
 
 const goals = z.int().min(0).max(10_000).nullable();
@@ -14,7 +15,7 @@ export const metricsWeek = weekOfPerson.extend({
   projects: z
     .array(
       z.object({
-        projectId: z.string().min(1).max(100),
+        projectId: companyId,
         goalsSet: goals,
         goalsMet: goals,
         activeUsers: z.int().min(0).max(1e12).nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { companyId } from '../../../../contract/company-id.ts';
 import {
   createHttpClient,
   type HttpClientOptions,
@@ -34,7 +35,7 @@ export type Source<Week> = {
 };
 
 /** What every week of every source says about itself. */
-export const weekOfPerson = z.object({ builderId: z.string(), week: z.string() });
+export const weekOfPerson = z.object({ builderId: companyId, week: z.string() });
 
 /** The answer of `GET /v1/ping`. */
 export const pong = z.object({ ok: z.literal(true) });

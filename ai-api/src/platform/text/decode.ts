@@ -11,32 +11,36 @@ export const ENCODINGS = {
 } as const;
 export type Encoding = keyof typeof ENCODINGS;
 
-/** Bytes that are not text in the encoding; `message` continues a sentence that begins with the file's name. */
+/**
+ * Bytes that are not text in the encoding; `message` continues a sentence that begins with the file's name. What to do
+ * about it is for the caller to say.
+ */
 export class UndecodableText extends Error {}
 
 /** What Windows-1252 has in place of the control characters 0x80 to 0x9F (https://encoding.spec.whatwg.org). */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
-const CURE = 'Save it as "CSV UTF-8" and try again, or name its encoding.';
-const SEEMS_UTF_16 = `is not UTF-8: it has NUL bytes, as UTF-16 without a byte order mark has. ${CURE}`;
+const SEEMS_UTF_16 = 'is not UTF-8: it has NUL bytes, as UTF-16 without a byte order mark has.';
 
 /**
  * The text of a file, without its byte order mark. Valid UTF-8 is read as such, whichever encoding is named. A
  * character that would be lost is never replaced.
- * @throws {UndecodableText} which encoding the file seems to have, where, and what to do
+ * @param encoding one of `ENCODINGS`, or another label of https://encoding.spec.whatwg.org
+ * @throws {UndecodableText} which encoding the file seems to have, and where
  */
-export function decodeText(bytes: Uint8Array, encoding: Encoding = 'auto'): string {
+export function decodeText(bytes: Uint8Array, encoding = 'auto'): string {
   const certain = byMark(bytes) ?? (bytes.includes(0) ? undefined : 'utf-8');
   const text = certain && decode(bytes, certain);
   if (text !== undefined) return text;
   if (encoding === 'auto') throw new UndecodableText(certain ? notDecoded(bytes, certain) : SEEMS_UTF_16);
-  const named = encoding === 'windows-1252' ? windows1252(bytes) : decode(bytes, encoding);
+  const named = decode(bytes, encoding);
   if (named === undefined) throw new UndecodableText(notDecoded(bytes, encoding));
   return named;
 }
 
 function decode(bytes: Uint8Array, encoding: string): string | undefined {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    return decoder.encoding === 'windows-1252' ? windows1252(bytes) : decoder.decode(bytes);
   } catch {
     return undefined;
   }
@@ -55,8 +59,9 @@ function windows1252(bytes: Uint8Array): string {
     .replace(/[\x80-\x9f]/g, (sign) => WINDOWS_1252[sign.charCodeAt(0) - 0x80] ?? sign);
 }
 
-function notDecoded(bytes: Uint8Array, encoding: Exclude<Encoding, 'auto'>): string {
-  return encoding === 'utf-8' ? notUtf8(bytes) : `is not ${ENCODINGS[encoding].replace(/ \(.*/, '')}.`;
+function notDecoded(bytes: Uint8Array, encoding: string): string {
+  if (encoding === 'utf-8') return notUtf8(bytes);
+  return `is not ${ENCODINGS[encoding as Encoding]?.replace(/ \(.*/, '') ?? encoding}.`;
 }
 
 function notUtf8(bytes: Uint8Array): string {
@@ -66,7 +71,7 @@ function notUtf8(bytes: Uint8Array): string {
     ? 'the letters before it are UTF-8, so that the file seems to mix encodings'
     : `it seems to be ${seemsMac(bytes) ? 'Mac Roman' : 'Windows-1252'}`;
   const line = before.split('\n').length;
-  return `is not UTF-8: byte 0x${fault.toString(16).toUpperCase().padStart(2, '0')} on line ${line}; ${seen}. ${CURE}`;
+  return `is not UTF-8: byte 0x${fault.toString(16).toUpperCase().padStart(2, '0')} on line ${line}; ${seen}.`;
 }
 
 /** Mac Roman has its letters where Windows-1252 has signs: 0x80 to 0x9F. */

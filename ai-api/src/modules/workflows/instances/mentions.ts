@@ -1,0 +1,31 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** What a person is known by in the JSON of a workflow. */
+export interface Names {
+  /** Ids and subjects: they name the person where a value or a key is nothing else. */
+  ids: string[];
+  /** E-mail addresses: they name the person wherever the whole address is, also within a text. */
+  emails: string[];
+}
+
+/** Characters that would make an address a longer one, such as the `jo` of `joann@example.com` for `ann@example.com`. */
+const BEFORE = `(^|[^[:alnum:].!#$%&*+/=?^_{|}~'@-])`;
+const AFTER = '($|[^[:alnum:].@_-]|[.]($|[^[:alnum:]_-]))';
+
+/** A condition that is true where a `jsonb` column names a person. */
+export function mentions(column: string, { ids, emails }: Names): RawBuilder<boolean> {
+  const tests = [
+    ...ids.map((id) => `@ == ${JSON.stringify(id)}`),
+    ...emails.map((email) => `@ like_regex ${JSON.stringify(BEFORE + escaped(email) + AFTER)} flag "i"`),
+  ];
+  const test = tests.join(' || ');
+  const paths = [`$.** ? (${test})`, `$.** ? (@.type() == "object").keyvalue().key ? (${test})`];
+  return sql<boolean>`(${sql.join(
+    paths.map((path) => sql`coalesce(jsonb_path_exists(${sql.ref(column)}, ${path}::jsonpath), false)`),
+    sql` or `,
+  )})`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^\p{L}\p{N}@_]/gu, String.raw`\$&`);
+}
