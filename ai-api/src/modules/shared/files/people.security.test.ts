@@ -77,6 +77,7 @@ describe.each(businessDatabases())('people and files on $name', ({ create }) => 
   });
 
   test('an export is not the file of the person who had it made, once their role is gone', async () => {
+    await staff(api, 'admin@people.example', ['admin']);
     const former = await staff(api, 'former@people.example', ['admin']);
     await former.audit.export({});
     const { items } = await former.file.list({ origin: 'audit' });
