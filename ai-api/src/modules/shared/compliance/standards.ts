@@ -70,7 +70,7 @@ export const DESCRIPTIONS: Readonly<Record<ReportKind, Description>> = {
   },
   'soc2-events': {
     title: 'Event extract for SOC 2',
-    basis: 'SOC 2, Trust Services Criteria, common criteria 6 to 8',
+    basis: 'SOC 2, Trust Services Criteria, common criteria 6 to 8 and P4.3',
     controls: ['CC6.1', 'CC6.2', 'CC6.7', 'CC6.8', 'CC7.2', 'CC8.1', 'P4.3'],
     covers: 'every entry of the audit trail in the period, each with a criterion that it is evidence for',
     notCovered: `It is not an opinion of an auditor and shows no control to be effective. ${OTHER_LOGS}`,

@@ -82,6 +82,14 @@ export function findVersion(
     .executeTakeFirst();
 }
 
+/** A version by its own id. */
+export function findVersionById(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<VersionRecord | undefined> {
+  return transaction.selectFrom('files.versions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** A version under its lock, by its own id. */
 export function lockVersion(transaction: TenantTransaction, id: string): Promise<VersionRecord | undefined> {
   return transaction

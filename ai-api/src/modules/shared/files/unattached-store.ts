@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 /** An object that may be stored and has no version yet. */
-export type UnattachedRecord = Pick<Selectable<Schema['files.unattached']>, 'object_key' | 'bucket'>;
+type UnattachedRecord = Pick<Selectable<Schema['files.unattached']>, 'object_key' | 'bucket'>;
 
 const MAX_DISCARDED = 500;
 

@@ -19,7 +19,7 @@ import {
   refuseClaim,
   uploadTarget,
 } from '../receive.ts';
-import { changeVersion, lockVersion, type VersionRecord } from '../store.ts';
+import { changeVersion, findVersionById, lockFile, lockVersion, type VersionRecord } from '../store.ts';
 import { partKey } from '../sweep.ts';
 import { readMetadata } from './metadata.ts';
 
@@ -123,15 +123,19 @@ export class UploadStore extends DataStore {
   override async remove(id: string): Promise<void> {
     const { caller, actor } = this.#visitor();
     const keys = await this.#parts.database.withTenant(caller.tenantId, async (transaction) => {
-      const version = await this.#findIn(transaction, id);
+      const found = await this.#findIn(transaction, id);
+      // The file first, as for every change: its row goes too when it has no other version.
+      await lockFile(transaction, found.file_id);
+      const version = await lockVersion(transaction, id);
+      if (!version) throw gone();
       if (version.state !== 'receiving') throw refusal(409, 'The upload is complete: delete the file.');
-      const gone = await deleteParts(transaction, id);
+      const parts = await deleteParts(transaction, id);
       await deleteVersionRow(transaction, version);
       await record(transaction, actor, {
         subject: `file:${version.file_id}`,
         details: [{ about: [], content: { version: version.version, cancelled: true } }],
       });
-      return gone;
+      return parts;
     });
     for (const key of keys) await this.#parts.bucket('files').delete(key);
   }
@@ -163,7 +167,7 @@ export class UploadStore extends DataStore {
 
   /** An upload is known to the one who began it only. */
   async #findIn(transaction: TenantTransaction, id: string): Promise<VersionRecord> {
-    const version = /^[0-9a-f-]{36}$/.test(id) ? await lockVersion(transaction, id) : undefined;
+    const version = /^[0-9a-f-]{36}$/.test(id) ? await findVersionById(transaction, id) : undefined;
     const { actor } = this.#visitor();
     if (!version || version.uploaded_by !== ownerOf(actor)) throw gone();
     return version;
