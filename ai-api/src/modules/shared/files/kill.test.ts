@@ -16,7 +16,7 @@ const MB = 1024 * 1024;
 
 describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   test('in every state of a file loses nothing and doubles nothing', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async ({ onTestFinished }) => {
     const testDatabase = await create();
     onTestFinished(() => testDatabase.remove());
