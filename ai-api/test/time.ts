@@ -37,3 +37,16 @@ export async function trackedCompany(api: TestApi, size: number): Promise<void> 
     budgets: [{ project_id: 'p-2', monthly_hours: 3 }],
   });
 }
+
+/** A request of a builder for an hour and a half of a meeting on the Monday before. */
+export function timeRequest(builderId: string, change: object = {}) {
+  return {
+    builderId,
+    date: '2040-11-12',
+    hours: 1.5,
+    startsAt: '2040-11-12T16:00:00+01:00',
+    category: 'meeting' as const,
+    justification: 'Call with the pilot customer about the contract; the tracker was on the other laptop.',
+    ...change,
+  };
+}

@@ -15,6 +15,12 @@ module "clamd" {
     name  = "clamd"
     image = var.images.clamd
     ports = [3310]
+    # Without AlertExceedsMax, clamd reports what is beyond its limits as clean. /init takes a command for one that runs
+    # in the place of clamd, so that clamd has to be asked for.
+    command = ["sh", "-c", join("; ", [
+      "grep -q '^AlertExceedsMax' /etc/clamav/clamd.conf || echo 'AlertExceedsMax yes' >> /etc/clamav/clamd.conf",
+      "CLAMAV_NO_CLAMD=false exec /init",
+    ])]
     # It loads its signatures for some minutes before it answers.
     health       = "clamdcheck.sh"
     start_period = 300

@@ -71,6 +71,12 @@ describe('compose.yaml', () => {
     expect(composeFaults(compose(), known())).toEqual([]);
   });
 
+  test('has clamd report what is beyond its limits, as Terraform has', () => {
+    const option = "echo 'AlertExceedsMax yes' >> /etc/clamav/clamd.conf";
+    expect(read('compose.yaml')).toContain(option);
+    expect(read('infra/terraform/clamd.tf')).toContain(option);
+  });
+
   test('has each variable of .env.example made by npm run compose:env', () => {
     expect([...known().variables].sort()).toEqual(Object.keys(VARIABLES).sort());
     for (const { make } of Object.values(VARIABLES)) expect(make()).not.toBe('');

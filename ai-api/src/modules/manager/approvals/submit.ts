@@ -106,7 +106,7 @@ export async function submit(
 ): Promise<ApprovalRecord> {
   const { database, files, announce, now } = parts;
   const id = uuidv7();
-  // Before the transaction: a request that is there has its files; a file without a request does no harm.
+  // Before the transaction: a request has its files; a file that no request takes is discarded.
   const kept = await Promise.all(
     attachments.map(async ({ name, contentType, base64 }) => {
       const body = Buffer.from(base64, 'base64');

@@ -13,8 +13,9 @@ import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
 import { type ChatSetup, createChat } from './chat.ts';
 import { chat, policy } from './contract.ts';
-import { createDocuments, type DocumentsSetup } from './documents.ts';
+import { createDocuments } from './documents.ts';
 import { feedbackToLangfuse } from './langfuse.ts';
+import type { ReadingSetup } from './reading.ts';
 import { createWordIndexes } from './retrieval/word-indexes.ts';
 import { type SearchOptions, searchPassages } from './search.ts';
 import { passageView } from './views.ts';
@@ -22,7 +23,7 @@ import { passageView } from './views.ts';
 export type Knowledge = ReturnType<typeof createKnowledge>;
 
 /** Policies and the questions that are answered from them. */
-function createKnowledge(setup: DocumentsSetup & Omit<ChatSetup, 'search'>) {
+function createKnowledge(setup: ReadingSetup & Omit<ChatSetup, 'search'>) {
   const { database, collections } = setup;
   const searched = { database, collections, wordIndexes: createWordIndexes(database) };
   const search = (tenantId: string, query: string, options: SearchOptions) =>

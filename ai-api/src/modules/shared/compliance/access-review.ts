@@ -54,7 +54,7 @@ export function accessReview(parts: ReportParts, request: ReportRequest): Report
     'them). In `keys.csv`, a key that `acts_for_people` can do what any person can whom it names; what a key did for a ' +
     'person counts for both. The last three columns are empty: the person who reviews fills them in, and that is the ' +
     `evidence, not these files alone.\n\n${notCovered} \`users.csv\` holds names and e-mail addresses that an erasure ` +
-    'does not reach: delete it when your auditors no longer need it.\n';
+    'does not reach. The API deletes it when the retention period of the trail ends; delete your copies earlier.\n';
   const csv = { contentType: 'text/csv; charset=utf-8' } as const;
   return [
     { name: 'README.md', contentType: 'text/markdown; charset=utf-8', text: [cover] },

@@ -190,8 +190,9 @@ export const audit = resource({
       path: '/audit/erase',
       summary: 'Erase personal data from the audit trail',
       description:
-        'Erases what the trail holds about one subject, the access reports made about them, and their ' +
-        'conversations with coding assistants. The chain still verifies. Other tables are not touched.',
+        'Erases what the trail holds about one subject, the access reports made about them, and what modules hold ' +
+        'where the right to erasure reaches it, such as conversations, notifications and files about them. The chain ' +
+        'still verifies. The record of a builder and evaluations stay.',
       access: admin,
       input: z.object({
         subject,

@@ -25,7 +25,7 @@ const COLUMNS = [
   'hash',
 ];
 
-/** The entries of a period as CSV, without personal data, and a cover that says what they are. */
+/** The entries of a period as CSV, without their content, and a cover that says what they are. */
 export function eventExtract(
   { database, tenantId, now }: ReportParts,
   request: ReportRequest & { kind: EventKind },
@@ -74,7 +74,7 @@ export function eventExtract(
         ? `intact, ${checked} entries checked`
         : `BROKEN at entry ${firstBroken?.seq}, which ${firstBroken?.reason}`,
     });
-    yield `\`events.csv\` contains ${description.covers}. Personal data is left out.\n\n${plain(description.notCovered)}\n`;
+    yield `\`events.csv\` contains ${description.covers}. The content of the entries, which holds the personal data, is left out; ids and names of keys and ids of people stay.\n\n${plain(description.notCovered)}\n`;
   }
   return [
     { name: 'events.csv', contentType: 'text/csv; charset=utf-8', text: table() },

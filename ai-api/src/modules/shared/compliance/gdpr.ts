@@ -42,9 +42,9 @@ export function accessReport(parts: ReportParts, subject: string): ReportFile {
       'Made at': parts.now.toISOString(),
       Basis: 'GDPR, Article 15 (right of access)',
     });
-    yield 'This file contains the person’s record with their projects and latest weeks, where there is one, and ' +
-      'every part of the audit trail that is marked as being about them: imports (as digests), evaluations with their ' +
-      'reasons, decisions by people. It does not contain what other systems hold (mail, the workflow engine, ' +
+    yield 'This file contains the person’s record with their projects and latest weeks, where there is one, what else ' +
+      'modules hold about them, and every part of the audit trail that is marked as being about them: imports (as ' +
+      'digests), evaluations with their reasons, decisions by people. It does not contain what other systems hold (mail, the workflow engine, ' +
       'connected sources, backups, logs), nor the purposes, recipients and retention periods that Article 15(1) ' +
       'also asks for: add those before you hand it over.\n\n## Record\n\n';
     const record = await recordOf(parts, subject);

@@ -8,7 +8,9 @@ import { actorOf } from '../audit/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
+import type { People } from '../people/index.ts';
 import { audit } from './contract.ts';
+import { personalDataOf } from './personal-data.ts';
 import { type Compliance, createCompliance } from './service.ts';
 
 interface Needs {
@@ -19,10 +21,11 @@ interface Needs {
   jobs: Jobs;
   identity: Identity;
   personalData: () => readonly PersonalData[];
+  people: Pick<People, 'findBuilder'>;
   clock: Clock;
 }
 
-export function create({ clock, jobs, ...needs }: Needs) {
+export function create({ clock, jobs, people, ...needs }: Needs) {
   const service = createCompliance({ ...needs, now: () => new Date(clock.now()) });
   jobs.schedule({
     name: 'compliance.retention',
@@ -31,7 +34,12 @@ export function create({ clock, jobs, ...needs }: Needs) {
       for (const tenantId of await needs.identity.tenantIds()) await service.retireReports(tenantId);
     },
   });
-  return service;
+  return { ...service, persons: personalDataOf(people) };
+}
+
+/** Reports about people, and who made which. */
+export function personalData({ persons }: ReturnType<typeof create>): PersonalData {
+  return persons;
 }
 
 /** The operations of this module. */

@@ -47,6 +47,7 @@ export async function makeReport(
       not_covered: notCovered,
       files: all.map(({ fileId }) => fileId),
       made_by: displayName(actor),
+      made_user: actor.person?.id ?? null,
       made_at: now,
     });
     await parts.events.publish(transaction, tenantId, 'compliance.report.made', { reportId, kind });

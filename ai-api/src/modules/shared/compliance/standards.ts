@@ -70,7 +70,7 @@ export const DESCRIPTIONS: Readonly<Record<ReportKind, Description>> = {
   },
   'soc2-events': {
     title: 'Event extract for SOC 2',
-    basis: 'SOC 2, Trust Services Criteria, common criteria 6 to 8',
+    basis: 'SOC 2, Trust Services Criteria, common criteria 6 to 8 and P4.3',
     controls: ['CC6.1', 'CC6.2', 'CC6.7', 'CC6.8', 'CC7.2', 'CC8.1', 'P4.3'],
     covers: 'every entry of the audit trail in the period, each with a criterion that it is evidence for',
     notCovered: `It is not an opinion of an auditor and shows no control to be effective. ${OTHER_LOGS}`,
@@ -116,26 +116,27 @@ export const DESCRIPTIONS: Readonly<Record<ReportKind, Description>> = {
   },
 };
 
+/** What starts the names of operations whose entries are evidence for the same controls. */
 type Topic = { operations: readonly string[] } & Record<Standard, string | null>;
 
 /** Which control an operation's entries are evidence for, in each standard; the first that fits counts. */
-const TOPICS: readonly Topic[] = [
+export const TOPICS: readonly Topic[] = [
   {
-    operations: ['audit.erase'],
+    operations: ['audit.erase', 'conversation.erase'],
     gdpr: 'Art. 17 Right to erasure',
     soc2: 'P4.3 Disposal of personal information',
     iso27001: 'A.5.34 Privacy and protection of PII',
     nis2: null,
   },
   {
-    operations: ['audit.retention', 'audit.setRetention'],
+    operations: ['audit.retention', 'audit.setRetention', 'conversationRetention.', 'workflow.retention'],
     gdpr: 'Art. 5(1)(e) Storage limitation',
     soc2: 'P4.3 Disposal of personal information',
     iso27001: 'A.5.33 Protection of records',
     nis2: null,
   },
   {
-    operations: ['audit.', 'compliance.'],
+    operations: ['audit.'],
     gdpr: 'Art. 5(2) Accountability',
     soc2: 'CC7.2 Monitoring',
     iso27001: 'A.8.15 Logging',
@@ -146,6 +147,13 @@ const TOPICS: readonly Topic[] = [
     gdpr: 'Art. 32(1) Security of processing',
     soc2: 'CC6.2 Registration and removal of users',
     iso27001: 'A.5.16 Identity management',
+    nis2: 'Art. 21(2)(i) access control',
+  },
+  {
+    operations: ['file.share', 'file.unshare', 'conversation.share', 'conversation.revokeShare'],
+    gdpr: 'Art. 30(1)(d) Recipients',
+    soc2: 'CC6.7 Transmission of information',
+    iso27001: 'A.5.14 Information transfer',
     nis2: 'Art. 21(2)(i) access control',
   },
   {
@@ -170,7 +178,23 @@ const TOPICS: readonly Topic[] = [
     nis2: 'Art. 21(2)(h) cryptography',
   },
   {
-    operations: ['rule.', 'prompt.', 'workflowTemplate.', 'agent.', 'optimization.'],
+    operations: [
+      'rule.',
+      'calibration.',
+      'prompt.',
+      'promptOptimization.',
+      'workflowTemplate.',
+      'agent.create',
+      'agent.update',
+      'agent.archive',
+      'stageGate.save',
+      'stageGate.seed',
+      'judgement.seed',
+      'validationRuleSet.',
+      'validationBinding.',
+      'conversationPolicy.',
+      'notificationTemplate.',
+    ],
     gdpr: null,
     soc2: 'CC8.1 Change management',
     iso27001: 'A.8.32 Change management',

@@ -39,3 +39,28 @@ export function deleteReports(
       : query.where('kind', '=', 'gdpr-access').where('subject', '=', which.accessAbout)
   ).execute();
 }
+
+/** Reports about a subject, and those that a person made, oldest first. */
+export function reportsConcerning(
+  transaction: TenantTransaction,
+  subject: string,
+  userId: string | null,
+): Promise<ReportRecord[]> {
+  return transaction
+    .selectFrom('compliance.reports')
+    .selectAll()
+    .where((eb) =>
+      eb.or([eb('subject', '=', subject), ...(userId === null ? [] : [eb('made_user', '=', userId)])]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+/** Takes the name of a person off the reports that they made. */
+export async function eraseMaker(transaction: TenantTransaction, userId: string): Promise<void> {
+  await transaction
+    .updateTable('compliance.reports')
+    .set({ made_by: 'erased person' })
+    .where('made_user', '=', userId)
+    .execute();
+}

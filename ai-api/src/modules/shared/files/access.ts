@@ -5,6 +5,7 @@ import type { Actor } from '../audit/index.ts';
 import type { Audience } from './list-store.ts';
 import { permissionsOf } from './permission-store.ts';
 import { type FileRecord, findFile, lockFile } from './store.ts';
+import { OWNED_ORIGINS } from './vocabulary.ts';
 
 /** What a caller may do with a file; each includes those before it. `look` shows its state but not its content. */
 const LEVELS = ['none', 'look', 'read', 'write', 'own'] as const;
@@ -19,19 +20,23 @@ export function ownerOf({ person, keyId }: Pick<Actor, 'person' | 'keyId'>): str
 const ownerOfCaller = ({ user, keyId }: Caller) => ownerOf({ person: user, keyId });
 
 /** Whose files a caller sees in a list. */
-export function audienceOf(caller: Caller): Audience {
+export function audienceOf(caller: Caller, now: Date): Audience {
   if (caller.roles.some((role) => role === 'admin' || role === 'ops')) return 'all';
-  return { owner: ownerOfCaller(caller), userId: caller.user?.id ?? null, roles: caller.roles };
+  return { owner: ownerOfCaller(caller), userId: caller.user?.id ?? null, roles: caller.roles, now };
 }
 
-/** Administrators and owners may do everything; operators see states; others what was granted to them. */
+/**
+ * Administrators may do everything, and so may the owner of an upload or an attachment; operators see states; others
+ * what was granted to them. Who had an export or a report made does not own it: a role gives access to it, by its module.
+ */
 export async function accessTo(
   transaction: TenantTransaction,
   caller: Caller,
   file: FileRecord,
   now: Date,
 ): Promise<Access> {
-  if (caller.roles.includes('admin') || file.owner === ownerOfCaller(caller)) return 'own';
+  const isOwner = OWNED_ORIGINS.includes(file.origin) && file.owner === ownerOfCaller(caller);
+  if (caller.roles.includes('admin') || isOwner) return 'own';
   const granted = (await permissionsOf(transaction, file.id, now))
     .filter(
       ({ role, user_id }) =>
@@ -62,6 +67,12 @@ export async function requireFile(
   if (LEVELS.indexOf(access) < LEVELS.indexOf(needed))
     throw new Problem('FORBIDDEN', `You may not ${VERBS[needed]} this file.`);
   return file;
+}
+
+/** @throws {Problem} CONFLICT for a file whose versions come with what it belongs to */
+export function requireOwnVersions({ origin }: FileRecord): void {
+  if (origin !== 'upload')
+    throw new Problem('CONFLICT', `It belongs to ${origin}: it is changed and deleted there.`);
 }
 
 const VERBS = { look: 'see', read: 'read', write: 'change', own: 'share or delete' } as const;

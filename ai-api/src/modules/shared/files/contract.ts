@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { flag, id, listOf, MAX_INTEGER, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
 import { fileName } from './schema.ts';
-import { CATEGORIES, UPLOADED } from './vocabulary.ts';
+import { CATEGORIES, ORIGINS, UPLOADED } from './vocabulary.ts';
 
 const STATES = ['receiving', 'scanning', 'ready', 'quarantined', 'rejected', 'scan_failed'] as const;
 const ALL_CATEGORIES = [...UPLOADED, 'policy', 'attachment', 'report', 'export'] as const;
-const ORIGINS = ['upload', 'policy', 'approval', 'performance', 'audit'] as const;
 
 const uploaders = ['admin', 'executive', 'builder', 'ops', 'reviewer'] as const;
 const operators = ['admin', 'ops'] as const;
@@ -111,7 +110,7 @@ const uploadTypes = [...new Set(UPLOADED.flatMap((category) => CATEGORIES[catego
 export const file = resource({
   id: 'file',
   name: 'File',
-  description: 'Files that were looked at before anybody downloads them: versions, sharing, quarantine.',
+  description: 'Files that are inspected before they can be downloaded: versions, sharing, quarantine.',
   locate: { operation: 'list', id: 'fileId', shown: ['name', 'state'] },
   operations: {
     list: operation({
@@ -123,7 +122,7 @@ export const file = resource({
       own: 'anyone',
       list: true,
       input: z.object({
-        search: z.string().trim().min(1).max(200).optional().describe('Part of the name'),
+        search: prose(1, 200).optional().describe('Part of the name'),
         state: state.optional().describe('Of the newest version'),
         category: z.enum(ALL_CATEGORIES).optional(),
         origin: z.enum(ORIGINS).optional(),

@@ -1,48 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
+import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { freePort } from '../../../../test/ports.ts';
+import {
+  CLEAN,
+  INFECTED,
+  type ScannerRecorder,
+  startScannerRecorder,
+  TOO_LARGE,
+} from '../../../../test/scanner-recorder.ts';
 import { staff } from '../../../../test/staff.ts';
+import { figures, MB, tusClient, uploadMetadata } from '../../../../test/tus.ts';
 import type { Client } from '../../../catalogue/client.ts';
 
 const POLL = { timeout: 30_000, interval: 50 };
-const MB = 1024 * 1024;
 const PERSON = 'exec@people.example';
-
-/** A scanner whose answer the test sets; it may keep a file waiting. */
-async function startScannerRecorder(port: number) {
-  const sockets = new Set<Socket>();
-  let answer: string | null = 'stream: OK\0';
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('data', (chunk: Buffer) => {
-      if (chunk.toString('latin1').startsWith('zVERSION')) socket.end('ClamAV recorder\0');
-      else if (answer !== null && chunk.subarray(-4).equals(Buffer.alloc(4))) socket.end(answer);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    address: `127.0.0.1:${port}`,
-    say: (next: string | null) => {
-      answer = next;
-      if (next === null) return;
-      for (const socket of sockets) socket.destroy();
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 describe.each(businessDatabases())('downloads and uploads on $name', ({ create }) => {
   let testDatabase: TestDatabase;
-  let scanner: Awaited<ReturnType<typeof startScannerRecorder>>;
+  let scanner: ScannerRecorder;
   let api: TestApi;
   let person: Client;
 
@@ -59,38 +40,9 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     await testDatabase?.remove();
   });
 
-  const headers = {
-    authorization: `Bearer ${ADMIN_KEY}`,
-    'ai-manager-acting-for': PERSON,
-    'tus-resumable': '1.0.0',
-  };
-  const encoded = (value: string) => Buffer.from(value).toString('base64');
-  const metadata = (given: Record<string, string> = {}) =>
-    Object.entries({ filename: 'figures.csv', filetype: 'text/csv', category: 'data', ...given })
-      .map(([name, value]) => `${name} ${encoded(value)}`)
-      .join(',');
-
-  async function begin(bytes: number, given: Record<string, string> = {}): Promise<string> {
-    const response = await fetch(`${api.url}/uploads`, {
-      method: 'POST',
-      headers: { ...headers, 'upload-length': String(bytes), 'upload-metadata': metadata(given) },
-    });
-    expect(response.status).toBe(201);
-    return response.headers.get('location') ?? '';
-  }
+  const { headers, post, begin, patch } = tusClient(() => api.url, PERSON);
   const offsetOf = async (url: string) =>
     Number((await fetch(url, { method: 'HEAD', headers })).headers.get('upload-offset'));
-  const patch = (url: string, offset: number, body: Uint8Array) =>
-    fetch(url, {
-      method: 'PATCH',
-      headers: {
-        ...headers,
-        'upload-offset': String(offset),
-        'content-type': 'application/offset+octet-stream',
-      },
-      body: new Uint8Array(body),
-    });
-  const figures = (bytes: number) => Buffer.from(`${randomBytes(bytes / 2).toString('hex')}`);
   const newest = async () => (await person.file.list({ limit: 1 })).items[0];
   const become = (state: string) => expect.poll(async () => (await newest())?.state, POLL).toBe(state);
 
@@ -180,7 +132,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
       const sent = Object.entries({
         ...headers,
         'upload-length': String(length),
-        'upload-metadata': metadata(given),
+        'upload-metadata': uploadMetadata(given),
       }).filter(([name]) => name !== without);
       const response = await fetch(`${api.url}/uploads`, { method: 'POST', headers: sent });
       expect(response.status).toBe(status);
@@ -195,6 +147,55 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     expect((await fetch(url, { method: 'DELETE', headers: other })).status).toBe(404);
     expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(204);
     expect((await fetch(url, { method: 'HEAD', headers })).status).toBe(404);
+  });
+
+  test('an upload becomes the next version of a file, which keeps its name and category', async () => {
+    const { fileId } = await upload('One');
+    await become('ready');
+    const body = figures(MB);
+    const url = await begin(body.length, { filename: 'other.txt', filetype: 'text/plain', fileId });
+    expect((await patch(url, 0, body)).status).toBe(204);
+    await expect.poll(async () => (await person.file.get({ fileId })).readyVersion, POLL).toBe(2);
+    const file = await person.file.get({ fileId });
+    expect(file).toMatchObject({ name: 'x.txt', category: 'document', version: 2, bytes: body.length });
+    expect(file.versions.map(({ version, bytes }) => [version, bytes])).toEqual([
+      [2, body.length],
+      [1, 3],
+    ]);
+    const ofAnotherCategory = await post(10, { filetype: 'application/x-ndjson', fileId });
+    expect(ofAnotherCategory.status).toBe(422);
+    expect(await ofAnotherCategory.text()).toMatch(/for the category document/);
+  });
+
+  test('a control character in what an upload says is refused', async () => {
+    for (const given of [{ comment: 'a\0b' }, { filename: 'a\0b' }])
+      expect((await post(10, given)).status).toBe(422);
+    await expect(person.file.list({ search: 'a\0b' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('an internal error is answered without its message', async () => {
+    const url = await begin(MB);
+    const blocked = join(api.context.config.DATA_DIR, 'objects', 'incoming', await tenantOf());
+    mkdirSync(dirname(blocked), { recursive: true });
+    writeFileSync(blocked, '');
+    const response = await patch(url, 0, figures(MB));
+    rmSync(blocked);
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'INTERNAL: Something went wrong on our side.\n',
+    ]);
+    expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(204);
+  });
+
+  test('a link counts downloads, and a question whether it works is none', async () => {
+    const { fileId } = await upload('Counted');
+    await become('ready');
+    const { url } = await person.file.share({ fileId, kind: 'link' });
+    expect((await fetch(url ?? '', { method: 'HEAD' })).status).toBe(200);
+    const downloads = async () => (await person.file.get({ fileId })).permissions[0]?.downloads;
+    expect(await downloads()).toBe(0);
+    await (await fetch(url ?? '')).text();
+    expect(await downloads()).toBe(1);
   });
 
   /** Every way in which bytes of a version might be read. */
@@ -246,7 +247,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     [
       'quarantined',
       async () => {
-        scanner.say('stream: Test.Virus FOUND\0');
+        scanner.say(INFECTED);
         await upload('Bad');
       },
     ],
@@ -254,7 +255,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     [
       'scan_failed',
       async () => {
-        scanner.say('INSTREAM size limit exceeded. ERROR\0');
+        scanner.say(TOO_LARGE);
         await upload('Large');
       },
     ],
@@ -264,7 +265,7 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     const fileId = (await newest())?.fileId ?? '';
     const statuses = await downloads(fileId, 1, linkTo(await tenantOf(), fileId));
     expect(statuses.every((status) => status >= 400)).toBe(true);
-    scanner.say('stream: OK\0');
+    scanner.say(CLEAN);
   });
 
   test('a link is bound to its company, version and time, and ends with the file being ready', async () => {
@@ -277,26 +278,15 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
       link.replace('/1?', '/2?'),
       link.replace(/expires=\d+/, 'expires=99999999999'),
       link.replace(/company=[^&]+/, 'company=01890a5d-ac96-774b-bcce-b302099a8057'),
-      link.replace(/signature=./, 'signature=0').replace(/signature=00/, 'signature=01'),
+      link.replace(/signature=(.)/, (_match, digit) => `signature=${digit === '0' ? '1' : '0'}`),
       link.replace(/\?.*/, ''),
     ];
     for (const url of forged) expect((await fetch(url)).status).toBe(403);
-    scanner.say('stream: Test.Virus FOUND\0');
+    scanner.say(INFECTED);
     const operator = await staff(api, 'operator@people.example', ['ops']);
     await operator.file.rescan({ fileId, version: 1 });
     await become('quarantined');
     expect((await fetch(link)).status).toBe(409);
-    scanner.say('stream: OK\0');
-  });
-
-  test('an upload that is never finished is discarded', async () => {
-    const url = await begin(2 * MB);
-    await patch(url, 0, figures(MB));
-    const before = api.context.clock.now;
-    api.context.clock.now = () => new Date(Date.now() + 25 * 3_600_000);
-    expect(await api.context.files.sweep(await tenantOf())).toBeGreaterThan(0);
-    api.context.clock.now = before;
-    expect((await fetch(url, { method: 'HEAD', headers })).status).toBe(404);
-    expect((await api.context.objects.list('incoming/')).keys).toEqual([]);
+    scanner.say(CLEAN);
   });
 });

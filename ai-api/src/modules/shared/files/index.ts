@@ -21,11 +21,12 @@ import { createOwnFiles } from './own.ts';
 import type { Parts } from './parts.ts';
 import { personalDataOf } from './personal-data.ts';
 import type { AtFilePoint } from './points.ts';
-import { definePurge, sweepTenant } from './purge.ts';
+import { definePurge } from './purge.ts';
 import { serveContent } from './serve.ts';
 import { createFileOperations } from './service.ts';
 import { defineInspection } from './settle.ts';
 import { createSharing } from './sharing.ts';
+import { defineSweep, sweepTenant } from './sweep.ts';
 import { serveUploads } from './tus/index.ts';
 import { createVersionOperations } from './versions.ts';
 
@@ -58,6 +59,7 @@ export function create(needs: Needs) {
   const parts = partsOf(needs);
   defineInspection(parts);
   definePurge(parts);
+  defineSweep(parts, () => identity.tenantIds());
   const fileOperations = createFileOperations(parts);
   const gate = connectionGate(identity.authenticate, requestPolicies.limiter);
   return {
@@ -69,7 +71,7 @@ export function create(needs: Needs) {
     ),
     /** Discards what a company's uploads left behind; a job does it every hour. */
     sweep: (tenantId: string): Promise<number> => sweepTenant(parts, tenantId),
-    persons: personalDataOf(parts, { identity, people }),
+    persons: personalDataOf(parts, people),
     routes: (anonymous: RequestHandler): Router =>
       express
         .Router()

@@ -16,7 +16,7 @@ const MB = 1024 * 1024;
 
 describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   test('in every state of a file loses nothing and doubles nothing', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async ({ onTestFinished }) => {
     const testDatabase = await create();
     onTestFinished(() => testDatabase.remove());
@@ -93,12 +93,14 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
     expect(await offsetOf(place)).toBe(0);
     await expect(patch(place, 0, MB)).rejects.toThrow();
     await third.died();
-    const fourth = await start('inspected');
+    const fourth = await start('assembled');
     expect(await offsetOf(place)).toBe(MB);
     expect((await patch(place, MB, body.length)).status).toBe(204);
     await fourth.died();
-    const fifth = await start('settled');
+    const fifth = await start('inspected');
     await fifth.died();
+    const sixth = await start('settled');
+    await sixth.died();
 
     const last = await start('never');
     await expect

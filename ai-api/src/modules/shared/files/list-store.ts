@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { FileRecord, VersionRecord } from './store.ts';
+import { OWNED_ORIGINS } from './vocabulary.ts';
 
 export interface FileFilter {
   state?: VersionRecord['state'] | undefined;
@@ -9,8 +10,8 @@ export interface FileFilter {
   search?: string | undefined;
 }
 
-/** Whose files are meant: everybody's, or those of one caller and what is shared with them. */
-export type Audience = 'all' | { owner: string; userId: string | null; roles: readonly string[] };
+/** Whose files are meant: all of the company, or those of one caller and what is shared with them now. */
+export type Audience = 'all' | { owner: string; userId: string | null; roles: readonly string[]; now: Date };
 
 /** Files before the one with the id `before`, newest first. */
 export function listFiles(
@@ -45,16 +46,19 @@ export function listFiles(
     );
   }
   if (audience === 'all') return query.execute();
-  const { owner, userId, roles } = audience;
+  const { owner, userId, roles, now } = audience;
   return query
     .where((eb) =>
       eb.or([
-        eb('file.owner', '=', owner),
+        eb.and([eb('file.owner', '=', owner), eb('file.origin', 'in', [...OWNED_ORIGINS])]),
         eb.exists(
           eb
             .selectFrom('files.permissions as permission')
             .select('permission.id')
             .whereRef('permission.file_id', '=', 'file.id')
+            .where((of) =>
+              of.or([of('permission.expires_at', 'is', null), of('permission.expires_at', '>', now)]),
+            )
             .where((of) =>
               of.or([
                 of('permission.role', 'in', [...roles]),

@@ -3,31 +3,8 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Actor } from '../audit/index.ts';
 import type { Consumer, Parts } from './parts.ts';
 import { deleteFile } from './purge.ts';
-import { attach, attachMade, bucketOf, type Stored, storeBytes, type Target } from './receive.ts';
-import {
-  addVersion,
-  type FileRecord,
-  findFile,
-  findVersion,
-  insertFile,
-  settleReadyVersion,
-  type VersionRecord,
-} from './store.ts';
-
-/** A version that an earlier release stored, before there was this module. */
-export interface Adopted {
-  fileId: string;
-  version: number;
-  name: string;
-  category: FileRecord['category'];
-  origin: FileRecord['origin'];
-  key: string;
-  contentType: string;
-  bytes: number;
-  sha256?: string;
-  uploadedBy: string;
-  about?: readonly string[];
-}
+import { attach, attachMade, type Stored, storeBytes, type Target } from './receive.ts';
+import { type FileRecord, findFile, findVersion, type VersionRecord } from './store.ts';
 
 /** What other modules do with files that belong to them. */
 export function createOwnFiles(parts: Parts) {
@@ -38,7 +15,7 @@ export function createOwnFiles(parts: Parts) {
       consumers.set(origin, consumer);
     },
 
-    /** Stores bytes before a transaction; {@link attach} makes them a version in it. */
+    /** Stores bytes before a transaction; {@link attach} makes them a version in it, within a day. */
     store: (
       tenantId: string,
       directory: string,
@@ -47,7 +24,7 @@ export function createOwnFiles(parts: Parts) {
       contentType: string,
     ): Promise<Stored> => storeBytes(parts, tenantId, directory, category, body, contentType),
 
-    /** @throws {import('../../../http/problem.ts').Problem} FILE_QUOTA_EXCEEDED */
+    /** @throws {import('../../../http/problem.ts').Problem} FILE_QUOTA_EXCEEDED, CONFLICT */
     attach: (transaction: TenantTransaction, actor: Actor, stored: Stored, target: Target) =>
       attach(parts, transaction, actor, stored, target),
 
@@ -81,47 +58,8 @@ export function createOwnFiles(parts: Parts) {
       return object?.body ?? null;
     },
 
-    /** Takes over what an earlier release stored: it is ready, and said not to be scanned. */
-    adopt: async (transaction: TenantTransaction, given: Adopted): Promise<void> => {
-      const { fileId: id, name, category, origin, version, about = [] } = given;
-      if (await findVersion(transaction, id, version)) return;
-      const owner = { owner: 'system', owner_name: given.uploadedBy };
-      await insertFile(transaction, {
-        id,
-        name,
-        category,
-        origin,
-        bucket: bucketOf(category),
-        ...owner,
-        about: [...about],
-      });
-      const file = await findFile(transaction, id);
-      if (!file) return;
-      await addVersion(transaction, file, {
-        id: versionIdOf(given),
-        version,
-        file_id: id,
-        object_key: given.key,
-        bytes: given.bytes,
-        received: given.bytes,
-        sha256: given.sha256 ?? null,
-        content_type: given.contentType,
-        state: 'ready',
-        scan: 'not scanned',
-        reason: 'Not scanned: it was stored before files were scanned.',
-        uploaded_by: 'system',
-        uploaded_name: given.uploadedBy,
-      });
-      await settleReadyVersion(transaction, id);
-    },
-
     /** Deletes a file of a module. */
     remove: (transaction: TenantTransaction, tenantId: string, fileId: string): Promise<void> =>
       deleteFile(parts, transaction, tenantId, fileId, now()),
   };
-}
-
-/** Objects are named after their version. */
-function versionIdOf({ key }: Adopted): string {
-  return key.slice(key.lastIndexOf('/') + 1);
 }

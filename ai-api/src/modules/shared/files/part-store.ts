@@ -33,6 +33,20 @@ export async function addPart(transaction: TenantTransaction, part: PartRecord):
   return true;
 }
 
+/** Which of some keys a part has. */
+export async function keysOfParts(
+  transaction: TenantTransaction,
+  keys: readonly string[],
+): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await transaction
+    .selectFrom('files.parts')
+    .select('object_key')
+    .where('object_key', 'in', [...keys])
+    .execute();
+  return new Set(rows.map(({ object_key }) => object_key));
+}
+
 /** @returns the keys of the parts that are gone */
 export async function deleteParts(transaction: TenantTransaction, versionId: string): Promise<string[]> {
   const rows = await transaction

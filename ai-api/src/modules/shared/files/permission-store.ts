@@ -23,7 +23,15 @@ export function insertPermission(
   transaction: TenantTransaction,
   values: Pick<
     PermissionRecord,
-    'file_id' | 'kind' | 'role' | 'user_id' | 'token_hash' | 'access' | 'expires_at' | 'granted_by'
+    | 'file_id'
+    | 'kind'
+    | 'role'
+    | 'user_id'
+    | 'token_hash'
+    | 'access'
+    | 'expires_at'
+    | 'granted_by'
+    | 'granted_user'
   >,
 ): Promise<PermissionRecord> {
   return transaction

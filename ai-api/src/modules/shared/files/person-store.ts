@@ -3,7 +3,6 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { FileRecord } from './store.ts';
 
 const ERASED = 'erased person';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Files about a subject such as `builder:b-001`. */
 export function filesAbout(transaction: TenantTransaction, subject: string): Promise<FileRecord[]> {
@@ -38,8 +37,35 @@ export function filesOf(transaction: TenantTransaction, owner: string): Promise<
     .execute();
 }
 
-/** Takes the name of a person off what they uploaded. */
-export async function namesErased(transaction: TenantTransaction, owner: string): Promise<void> {
+/** Files that a person shared. */
+export function filesSharedBy(transaction: TenantTransaction, userId: string): Promise<FileRecord[]> {
+  return transaction
+    .selectFrom('files.files')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('files.permissions').select('file_id').where('granted_user', '=', userId),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+/** Files with a version that a person released from quarantine. */
+export function filesReleasedBy(transaction: TenantTransaction, userId: string): Promise<FileRecord[]> {
+  return transaction
+    .selectFrom('files.files')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('files.versions').select('file_id').where('released_user', '=', userId),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+/** Takes the name of a person off what they uploaded, shared and released. */
+export async function namesErased(transaction: TenantTransaction, userId: string): Promise<void> {
+  const owner = `user:${userId}`;
   await transaction
     .updateTable('files.files')
     .set({ owner_name: ERASED })
@@ -50,9 +76,19 @@ export async function namesErased(transaction: TenantTransaction, owner: string)
     .set({ uploaded_name: ERASED })
     .where('uploaded_by', '=', owner)
     .execute();
+  await transaction
+    .updateTable('files.versions')
+    .set({ released_by: ERASED })
+    .where('released_user', '=', userId)
+    .execute();
+  await transaction
+    .updateTable('files.permissions')
+    .set({ granted_by: ERASED })
+    .where('granted_user', '=', userId)
+    .execute();
 }
 
+/** Takes away what was shared with a person. */
 export async function removePermissionsOf(transaction: TenantTransaction, userId: string): Promise<void> {
-  if (!UUID.test(userId)) return;
   await transaction.deleteFrom('files.permissions').where('user_id', '=', userId).execute();
 }

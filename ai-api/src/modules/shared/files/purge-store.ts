@@ -1,8 +1,7 @@
-import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { FileRecord, VersionRecord } from './store.ts';
 
-export type DueVersion = Pick<VersionRecord, 'id' | 'file_id' | 'version' | 'object_key' | 'state'> &
-  Pick<FileRecord, 'bucket'>;
+export type DueVersion = Pick<VersionRecord, 'id' | 'file_id' | 'object_key'> & Pick<FileRecord, 'bucket'>;
 
 export async function markDeleted(transaction: TenantTransaction, id: string, now: Date): Promise<void> {
   await transaction.updateTable('files.files').set({ deleted_at: now }).where('id', '=', id).execute();
@@ -44,14 +43,8 @@ const due = (transaction: TenantTransaction) =>
   transaction
     .selectFrom('files.versions as version')
     .innerJoin('files.files as file', 'file.id', 'version.file_id')
-    .select([
-      'version.id',
-      'version.file_id',
-      'version.version',
-      'version.object_key',
-      'version.state',
-      'file.bucket',
-    ])
+    .select(['version.id', 'version.file_id', 'version.object_key', 'file.bucket'])
+    .where('file.deleted_at', 'is', null)
     .orderBy('version.id')
     .limit(500);
 
@@ -71,8 +64,8 @@ export function oldRefused(transaction: TenantTransaction, before: Date): Promis
     .execute();
 }
 
-/** Whether another version that is not held back has the same content. */
-export async function isShared(
+/** Whether another version has the same content, and may still be read or released. */
+export async function hasCopy(
   transaction: TenantTransaction,
   { id, object_key }: Pick<VersionRecord, 'id' | 'object_key'>,
 ): Promise<boolean> {
@@ -81,17 +74,7 @@ export async function isShared(
     .select('id')
     .where('object_key', '=', object_key)
     .where('id', '<>', id)
-    .where('state', 'not in', ['rejected', 'quarantined'])
+    .where('bytes', '>', 0)
     .executeTakeFirst();
   return other !== undefined;
-}
-
-export async function tenantsWithFiles(database: Database): Promise<string[]> {
-  const rows = await database
-    .system('files of every company are swept')
-    .selectFrom('files.files')
-    .select('tenant_id')
-    .distinct()
-    .execute();
-  return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '../../../http/caller.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName } from '../audit/index.ts';
-import { ownerOf } from './access.ts';
+import { ownerOf, requireFile, requireOwnVersions } from './access.ts';
 import type { Parts } from './parts.ts';
 import {
   addVersion,
@@ -16,6 +17,7 @@ import {
   usageByCategory,
   type VersionRecord,
 } from './store.ts';
+import { noteUnattached, takeUnattached } from './unattached-store.ts';
 import { CATEGORIES } from './vocabulary.ts';
 
 /** The queue in which versions wait for their inspection. */
@@ -26,7 +28,7 @@ export interface InspectJob {
   versionId: string;
 }
 
-/** Bytes that are stored, and belong to no file yet: a file without a version does no harm. */
+/** Bytes that are stored and belong to no file yet; they are discarded when no version takes them within a day. */
 export interface Stored {
   versionId: string;
   key: string;
@@ -56,7 +58,7 @@ export function bucketOf(category: FileRecord['category']): FileRecord['bucket']
 
 /** Stores bytes under a key of their own, before any transaction. @param directory such as `policies` */
 export async function storeBytes(
-  { bucket, atPoint }: Parts,
+  { database, bucket, atPoint, now }: Parts,
   tenantId: string,
   directory: string,
   category: FileRecord['category'],
@@ -65,6 +67,10 @@ export async function storeBytes(
 ): Promise<Stored> {
   const versionId = uuidv7();
   const key = `${directory}/${tenantId}/${versionId}`;
+  const bucketName = bucketOf(category);
+  await database.withTenant(tenantId, (transaction) =>
+    noteUnattached(transaction, { object_key: key, bucket: bucketName, created_at: now() }),
+  );
   const hash = createHash('sha256');
   let bytes = 0;
   async function* measured(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
@@ -75,14 +81,14 @@ export async function storeBytes(
     }
   }
   const measuredBody = Readable.from(measured(body instanceof Uint8Array ? [body] : body));
-  await bucket(bucketOf(category)).put(key, measuredBody, { contentType });
+  await bucket(bucketName).put(key, measuredBody, { contentType });
   atPoint('bytes stored');
   return { versionId, key, bytes, sha256: hash.digest('hex') };
 }
 
 /**
  * Makes stored bytes the next version of a file, in the caller's transaction, and lets it be inspected.
- * @throws {Problem} FILE_QUOTA_EXCEEDED
+ * @throws {Problem} FILE_QUOTA_EXCEEDED, CONFLICT
  */
 export async function attach(
   { jobs }: Parts,
@@ -92,6 +98,7 @@ export async function attach(
   target: Target,
 ): Promise<VersionRecord> {
   await refuseBeyondQuota(transaction, stored.bytes);
+  await take(transaction, stored);
   const version = await addTo(transaction, actor, target, {
     id: stored.versionId,
     object_key: stored.key,
@@ -114,6 +121,7 @@ export async function attachMade(
   target: Target,
   now: Date,
 ): Promise<VersionRecord> {
+  await take(transaction, stored);
   const version = await addTo(transaction, actor, target, {
     id: stored.versionId,
     object_key: stored.key,
@@ -126,6 +134,28 @@ export async function attachMade(
   });
   await settleReadyVersion(transaction, version.file_id);
   return version;
+}
+
+/** @throws {Problem} CONFLICT for bytes that are discarded, since it took a day until a version wanted them */
+async function take(transaction: TenantTransaction, { key }: Stored): Promise<void> {
+  if (!(await takeUnattached(transaction, key)))
+    throw new Problem('CONFLICT', 'It took too long, and the stored content was discarded. Send it again.');
+}
+
+/**
+ * What an upload becomes a version of: an existing file, under its lock, keeps its name and category.
+ * @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT
+ */
+export async function uploadTarget(
+  transaction: TenantTransaction,
+  caller: Caller,
+  given: Target,
+  now: Date,
+): Promise<Target> {
+  if (given.fileId === undefined) return given;
+  const file = await requireFile(transaction, caller, given.fileId, 'write', { now, isLocked: true });
+  requireOwnVersions(file);
+  return { ...given, name: file.name, category: file.category };
 }
 
 /** Adds a version to its file, which is made when it is new. */

@@ -33,7 +33,8 @@ export function serveContent(parts: Parts, anonymous: RequestHandler): Router {
     const found = await database.withTenant(link.tenant_id, async (transaction) => {
       const file = await findFile(transaction, link.file_id);
       const version = file && (await findVersion(transaction, file.id, file.ready_version ?? file.version));
-      if (version?.state === 'ready') await countDownload(transaction, link.id);
+      const isDownload = version?.state === 'ready' && request.method !== 'HEAD';
+      if (isDownload) await countDownload(transaction, link.id);
       return { file, version };
     });
     await send(parts, request.method, response, requireReady(found, link.file_id));

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { notFound, Problem } from '../../../http/problem.ts';
+import { notFound } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, record } from '../audit/index.ts';
-import { accessTo, audienceOf, requireFile } from './access.ts';
+import { accessTo, audienceOf, requireFile, requireOwnVersions } from './access.ts';
 import { type FileFilter, listFiles } from './list-store.ts';
 import type { Parts } from './parts.ts';
 import { permissionsOf } from './permission-store.ts';
 import { deleteFile } from './purge.ts';
-import { attach, refuseClaim, storeBytes, usedBytes } from './receive.ts';
+import { attach, refuseClaim, storeBytes, uploadTarget, usedBytes } from './receive.ts';
 import { notReady } from './serve.ts';
 import {
   type FileRecord,
@@ -76,7 +76,7 @@ export function createFileOperations(parts: Parts) {
       database.withTenant(caller.tenantId, (transaction) =>
         listPage(page, {
           cursor: z.uuid(),
-          query: (before, limit) => listFiles(transaction, filter, audienceOf(caller), before, limit),
+          query: (before, limit) => listFiles(transaction, filter, audienceOf(caller, now()), before, limit),
           key: ({ id }) => id,
           describe: (rows) => describe(transaction, rows),
         }),
@@ -102,20 +102,22 @@ export function createFileOperations(parts: Parts) {
 
     upload: async (request: RequestContext, given: Upload) => {
       const { caller } = request;
+      const { tenantId } = caller;
       const actor = actorOf(request);
-      const body = Buffer.from(given.base64, 'base64');
-      refuseClaim(parts, given, body.length, 'base64');
-      const { category, contentType } = given;
-      const stored = await storeBytes(parts, caller.tenantId, 'files', category, body, contentType);
-      return database.withTenant(caller.tenantId, async (transaction) => {
-        const file =
-          given.fileId === undefined
-            ? undefined
-            : await requireFile(transaction, caller, given.fileId, 'write', { now: now(), isLocked: true });
-        if (file) requireOwnVersions(file);
-        const { name } = file ?? given;
-        const target = { ...given, name, category: file?.category ?? category, origin: 'upload' as const };
+      const { base64, ...claim } = given;
+      const body = Buffer.from(base64, 'base64');
+      const targetIn = async (transaction: TenantTransaction) => {
+        const target = await uploadTarget(transaction, caller, { ...claim, origin: 'upload' }, now());
+        refuseClaim(parts, target, body.length, 'base64');
+        return target;
+      };
+      // Before its bytes are stored, and again under the lock that orders the versions of a file.
+      const { category, contentType } = await database.withTenant(tenantId, targetIn);
+      const stored = await storeBytes(parts, tenantId, 'files', category, body, contentType);
+      return database.withTenant(tenantId, async (transaction) => {
+        const target = await targetIn(transaction);
         const version = await attach(parts, transaction, actor, stored, target);
+        const { name } = target;
         const { sha256, bytes } = stored;
         await record(transaction, actor, {
           subject: `file:${version.file_id}`,
@@ -191,10 +193,4 @@ export function createFileOperations(parts: Parts) {
         return view;
       }),
   };
-}
-
-/** @throws {Problem} CONFLICT for a file whose versions come with what it belongs to */
-export function requireOwnVersions({ origin }: FileRecord): void {
-  if (origin !== 'upload')
-    throw new Problem('CONFLICT', `It belongs to ${origin}: it is changed and deleted there.`);
 }

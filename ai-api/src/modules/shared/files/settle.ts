@@ -2,7 +2,6 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../audit/index.ts';
 import { assemble } from './assemble.ts';
 import { type Findings, inspect } from './inspect/index.ts';
-import { deleteParts } from './part-store.ts';
 import type { Parts } from './parts.ts';
 import { INSPECT_QUEUE, type InspectJob } from './receive.ts';
 import {
@@ -58,19 +57,20 @@ export function defineInspection(parts: Parts): void {
     const { version, file, settings } = opened;
     const store = bucket(file.bucket);
     await assemble(parts, store, tenantId, version);
-    parts.atPoint('assembled');
     const stored = await store.get(version.object_key);
     if (!stored) throw new Error(`The object of version ${version.version} of file ${file.id} is gone`);
     const expected = {
       contentType: version.content_type,
       types: CATEGORIES[file.category].types,
+      anyEncoding: file.category === 'policy',
       requireScan: settings.require_scan,
     };
     const findings = await inspect({ scanner, directory }, stored.body, expected, signal);
     parts.atPoint('inspected');
-    const garbage = await settle(parts, tenantId, versionId, findings);
+    const isThere = await settle(parts, tenantId, versionId, findings);
     parts.atPoint('settled');
-    for (const key of garbage) await store.delete(key);
+    // It was deleted meanwhile, and its object may have been assembled after that.
+    if (!isThere) await store.delete(version.object_key);
   }
 }
 
@@ -78,13 +78,14 @@ type Settled = Omit<Findings, 'bytes' | 'sha256'> & Partial<Pick<Findings, 'byte
 
 /**
  * Brings a version that is being scanned into the state that was found, tells the module whose file it is, and everyone.
- * @returns keys of the parts that are not needed any more
+ * @returns false when the file is deleted
  */
-async function settle(parts: Parts, tenantId: string, versionId: string, found: Settled): Promise<string[]> {
+async function settle(parts: Parts, tenantId: string, versionId: string, found: Settled): Promise<boolean> {
   return parts.database.withTenant(tenantId, async (transaction) => {
     const before = await lockVersion(transaction, versionId);
     const file = before && (await findFile(transaction, before.file_id));
-    if (!file || before.state !== 'scanning') return [];
+    if (!file) return false;
+    if (before.state !== 'scanning') return true;
     const { state, scan, reason, scanner, bytes, sha256 } = found;
     const version = await changeVersion(transaction, versionId, {
       state,
@@ -103,13 +104,12 @@ async function settle(parts: Parts, tenantId: string, versionId: string, found: 
     });
     if (state === 'quarantined' || state === 'rejected')
       await holdCopies(transaction, version, { state, scan, reason, scanned_at: parts.now() });
-    const garbage = state === 'scan_failed' ? [] : await deleteParts(transaction, versionId);
     await announce(parts, transaction, tenantId, file, version);
     await record(transaction, systemActor(tenantId, 'file.inspect'), {
       subject: `file:${file.id}`,
       details: [{ about: [], content: { version: version.version, state, scan, reason } }],
     });
-    return garbage;
+    return true;
   });
 }
 

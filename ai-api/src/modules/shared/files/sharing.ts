@@ -5,11 +5,10 @@ import { invalidField, notFound } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../platform/durations.ts';
 import { actorOf, displayName, record } from '../audit/index.ts';
-import { requireFile } from './access.ts';
+import { requireFile, requireOwnVersions } from './access.ts';
 import type { Parts } from './parts.ts';
 import { deletePermission, insertPermission } from './permission-store.ts';
 import { tokenDigest } from './serve.ts';
-import { requireOwnVersions } from './service.ts';
 import { permissionView } from './views.ts';
 
 interface Share {
@@ -36,6 +35,7 @@ export function createSharing(
         const file = await requireFile(transaction, request.caller, fileId, 'own', { now: now() });
         requireOwnVersions(file);
         if (userId !== null && !(await isUser(transaction, userId))) throw notFound('user', userId);
+        const actor = actorOf(request);
         const token = kind === 'link' ? randomBytes(32).toString('base64url') : null;
         const hours = given.expiresInHours ?? (token ? DEFAULT_HOURS : undefined);
         const row = await insertPermission(transaction, {
@@ -46,9 +46,10 @@ export function createSharing(
           token_hash: token && tokenDigest(token),
           access,
           expires_at: hours === undefined ? null : new Date(now().getTime() + hours * HOUR_MS),
-          granted_by: displayName(actorOf(request)),
+          granted_by: displayName(actor),
+          granted_user: actor.person?.id ?? null,
         });
-        await record(transaction, actorOf(request), {
+        await record(transaction, actor, {
           subject: `file:${fileId}`,
           details: [{ about: [], content: { kind, role, userId, access, hours: hours ?? null } }],
         });

@@ -82,6 +82,14 @@ export function findVersion(
     .executeTakeFirst();
 }
 
+/** A version by its own id. */
+export function findVersionById(
+  transaction: TenantTransaction,
+  id: string,
+): Promise<VersionRecord | undefined> {
+  return transaction.selectFrom('files.versions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** A version under its lock, by its own id. */
 export function lockVersion(transaction: TenantTransaction, id: string): Promise<VersionRecord | undefined> {
   return transaction
@@ -147,6 +155,21 @@ export async function holdCopies(
     .returning('file_id')
     .execute();
   for (const { file_id } of rows) await settleReadyVersion(transaction, file_id);
+}
+
+/** Whether an owner uploaded the content of a version, or restored it, in this version or another. */
+export async function isUploadedBy(
+  transaction: TenantTransaction,
+  { object_key }: Pick<VersionRecord, 'object_key'>,
+  owner: string,
+): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('files.versions')
+    .select('id')
+    .where('object_key', '=', object_key)
+    .where('uploaded_by', '=', owner)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Makes the newest version that is ready the one that is downloaded. */
@@ -215,14 +238,14 @@ export async function writeSettings(
     .executeTakeFirstOrThrow();
 }
 
-/** Bytes that count towards the quota, and the number of versions, by category. */
+/** Bytes that are kept, also of refused and quarantined versions, and the number of versions that have some, by category. */
 export async function usageByCategory(
   transaction: TenantTransaction,
 ): Promise<{ category: FileRecord['category']; bytes: number; versions: number }[]> {
   const { rows } = await sql<{ category: FileRecord['category']; bytes: number; versions: number }>`
     select file.category, coalesce(sum(version.bytes), 0)::bigint as bytes, count(*)::integer as versions
     from files.versions as version join files.files as file on file.id = version.file_id
-    where version.state <> 'rejected'
+    where version.bytes > 0
     group by 1 order by 1`.execute(transaction);
   return rows.map(({ category, bytes, versions }) => ({ category, bytes: Number(bytes), versions }));
 }

@@ -5,18 +5,18 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record } from '../audit/index.ts';
-import { ownerOf, requireFile } from './access.ts';
+import { ownerOf, requireFile, requireOwnVersions } from './access.ts';
 import { listHeld } from './list-store.ts';
 import type { Parts } from './parts.ts';
 import { INSPECT_QUEUE, type InspectJob, refuseBeyondQuota } from './receive.ts';
 import { notReady } from './serve.ts';
-import { requireOwnVersions } from './service.ts';
 import { announce } from './settle.ts';
 import {
   addVersion,
   changeVersion,
   type FileRecord,
   findVersion,
+  isUploadedBy,
   lockVersion,
   settleReadyVersion,
   type VersionRecord,
@@ -94,14 +94,12 @@ export function createVersionOperations(
         const version = await versionOf(transaction, fileId, number);
         if (version.state !== 'quarantined' || version.bytes === 0)
           throw new Problem('FILE_STATE', `Only quarantined versions are released; it is ${version.state}.`);
-        if (version.uploaded_by === ownerOf(actor))
-          throw new Problem(
-            'SELF_APPROVAL',
-            'Another person than the one who uploaded it has to release it.',
-          );
+        if (await isUploadedBy(transaction, version, ownerOf(actor)))
+          throw new Problem('SELF_APPROVAL', 'A person who uploaded or restored it cannot release it.');
         const released = await changeVersion(transaction, version.id, {
           state: 'ready',
           released_by: displayName(actor),
+          released_user: actor.person.id,
           release_reason: reason,
         });
         await announce(parts, transaction, caller.tenantId, file, released);

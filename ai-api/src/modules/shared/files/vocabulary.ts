@@ -40,5 +40,11 @@ export const CATEGORIES: Readonly<Record<Category, { types: readonly string[]; m
   export: { types: ['application/x-ndjson', 'application/json', 'text/csv'], maxBytes: 5_000 * MB },
 };
 
+/** What a file belongs to. */
+export const ORIGINS = ['upload', 'policy', 'approval', 'performance', 'audit'] as const;
+
+/** Files of these have an owner; the others are the company's, even where a person had them made. */
+export const OWNED_ORIGINS: readonly (typeof ORIGINS)[number][] = ['upload', 'approval'];
+
 /** The categories that people upload; files of the others come with what they belong to. */
 export const UPLOADED = ['document', 'image', 'data', 'archive'] as const satisfies Category[];

@@ -15,6 +15,7 @@ import { user } from './users-contract.ts';
 
 export { type Principal, principalOf } from './principals.ts';
 export type { Identity } from './service.ts';
+export { userOfSubject } from './subjects.ts';
 export { ensureTenant } from './tenant-store.ts';
 export { activeUsers } from './user-store.ts';
 

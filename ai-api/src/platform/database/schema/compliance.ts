@@ -14,6 +14,8 @@ export interface ComplianceTables {
     not_covered: string;
     files: string[];
     made_by: string;
+    /** Id of the person in made_by. */
+    made_user: string | null;
     made_at: Date;
   };
 }

@@ -48,6 +48,8 @@ export interface FilesTables {
     uploaded_by: string;
     uploaded_name: string;
     released_by: string | null;
+    /** Id of the person in released_by. */
+    released_user: string | null;
     release_reason: string | null;
     expires_at: Date | null;
     created_at: Timestamp;
@@ -58,6 +60,13 @@ export interface FilesTables {
     start: number;
     bytes: number;
     object_key: string;
+  };
+  'files.unattached': {
+    object_key: string;
+    tenant_id: TenantId;
+    bucket: 'files' | 'audit';
+    created_at: Date;
+    discarded_at: Date | null;
   };
   'files.scans': {
     id: string;
@@ -80,6 +89,8 @@ export interface FilesTables {
     expires_at: Date | null;
     downloads: Generated<number>;
     granted_by: string;
+    /** Id of the person in granted_by. */
+    granted_user: string | null;
     created_at: Timestamp;
   };
   'files.settings': {

@@ -1,7 +1,8 @@
-import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
 import { DOCX, ODT, PDF, PPTX, XLSX, ZIP, ZIP_BASED } from '../vocabulary.ts';
+import type { Expected } from './index.ts';
 import { Refused } from './refused.ts';
 import { endsAsZip, tailOf } from './zip.ts';
 
@@ -15,17 +16,20 @@ const PDF_HEAD_BYTES = 1024;
  * its bytes. A file that is of two formats at once is refused.
  * @throws {Refused}
  */
-export async function checkContent(path: string, claimed: string, allowed: readonly string[]): Promise<void> {
-  if (!allowed.includes(claimed)) throw new Refused(`Files of the type ${claimed} are not accepted here.`);
+export async function checkContent(
+  path: string,
+  { contentType: claimed, types, anyEncoding = false }: Omit<Expected, 'requireScan'>,
+): Promise<void> {
+  if (!types.includes(claimed)) throw new Refused(`Files of the type ${claimed} are not accepted here.`);
   const { head, size } = await headOf(path);
+  if (size === 0) throw new Refused('The file is empty.');
   const isCompound = head.subarray(0, COMPOUND_MAGIC.length).equals(COMPOUND_MAGIC);
   const found = isCompound ? COMPOUND : (await fileTypeFromFile(path))?.mime;
-  if (size === 0) throw new Refused('The file is empty.');
-  if (isText(claimed)) return checkText(path, claimed, found, head, size);
-  if (!isSameType(claimed, found)) throw otherType(claimed, found);
+  if (!isText(claimed) && !isSameType(claimed, found)) throw otherType(claimed, found);
   if (claimed in ZIP_BASED) return;
   const name = nameOf(claimed);
   if (endsAsZip(await tailOf(path))) throw new Refused(`It is ${name} and a ZIP archive at once.`);
+  if (isText(claimed)) return checkText(path, claimed, found, { size, anyEncoding });
   const isAlsoPdf = claimed !== PDF && head.subarray(0, PDF_HEAD_BYTES).includes('%PDF-');
   if (isAlsoPdf) throw new Refused(`It is ${name} and a PDF at once.`);
 }
@@ -82,24 +86,28 @@ async function checkText(
   path: string,
   claimed: string,
   found: string | undefined,
-  head: Buffer,
-  size: number,
+  { size, anyEncoding }: { size: number; anyEncoding: boolean },
 ): Promise<void> {
   if (found !== undefined && !TEXT_FORMATS.has(found) && !found.startsWith('text/'))
     throw otherType(claimed, found);
-  const isWhole = size <= HEAD_BYTES;
-  if (!isUtf8(isWhole ? head : withoutBrokenEnd(head))) throw new Refused('The text is not UTF-8.');
+  if (!anyEncoding && !(await isAllUtf8(path))) throw new Refused('The text is not UTF-8.');
   if (claimed !== 'application/json' || size > MAX_JSON_BYTES) return;
   try {
-    JSON.parse(isWhole ? head.toString() : await readFile(path, 'utf8'));
+    JSON.parse(await readFile(path, 'utf8'));
   } catch {
     throw new Refused('It is not valid JSON.');
   }
 }
 
-/** Without the bytes of a character that was cut in the middle. */
-function withoutBrokenEnd(bytes: Buffer): Buffer {
-  for (let cut = 0; cut < 4; cut += 1)
-    if (isUtf8(bytes.subarray(0, bytes.length - cut))) return bytes.subarray(0, bytes.length - cut);
-  return bytes;
+/** Whether all of a file is UTF-8; it is read piece by piece. */
+async function isAllUtf8(path: string): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const chunk of createReadStream(path)) decoder.decode(chunk as Buffer, { stream: true });
+    decoder.decode();
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }

@@ -26,6 +26,8 @@ export interface Findings {
 export interface Expected {
   contentType: string;
   types: readonly string[];
+  /** Whether a text may be in another encoding than UTF-8: its module reads it, and refuses what it cannot read. */
+  anyEncoding?: boolean;
   /** Refuses what no scanner looked at. */
   requireScan: boolean;
 }
@@ -72,12 +74,12 @@ async function judge(
   scanner: Scanner,
   path: string,
   size: number,
-  { contentType, types, requireScan }: Expected,
+  { requireScan, ...expected }: Expected,
   signal: AbortSignal,
 ): Promise<Judged> {
   try {
-    await checkContent(path, contentType, types);
-    await checkArchive(path, size, contentType, signal);
+    await checkContent(path, expected);
+    await checkArchive(path, size, expected.contentType, signal);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { state: 'rejected', scan: null, reason: error.message, scanner: null };

@@ -51,7 +51,19 @@ describe('the content of a file', () => {
     ['another archive called a Word document', DOCX, async () => zipOf({ a: strToU8('1') }), /another ZIP/],
     ['text in another encoding', 'text/plain', async () => Buffer.from([0x47, 0xfc, 0x0a]), /not UTF-8/],
     ['what only looks like JSON', 'application/json', async () => Buffer.from('{"a":'), /not valid JSON/],
+    [
+      'text that is in another encoding further on',
+      'text/plain',
+      async () => Buffer.concat([Buffer.from('a'.repeat(100_000)), Buffer.from([0xfc, 0x0a])]),
+      /not UTF-8/,
+    ],
     ['nothing', 'text/plain', async () => Buffer.alloc(0), /empty/],
+    [
+      'a text that is a ZIP archive too',
+      'text/plain',
+      async () => Buffer.concat([Buffer.from('a'.repeat(100_000)), zipOf({ 'a.js': strToU8('alert(1)') })]),
+      /a ZIP archive at once/,
+    ],
     [
       'a PDF that is a ZIP archive too',
       PDF,
@@ -74,6 +86,18 @@ describe('the content of a file', () => {
     const findings = await look(await make(), type);
     expect(findings.state).toBe('rejected');
     expect(findings.reason).toMatch(reason);
+  });
+
+  test('that its module reads may be in another encoding than UTF-8', async () => {
+    const page = Buffer.from('<meta charset="windows-1252"><p>J\u00f6rg', 'latin1');
+    const findings = (anyEncoding: boolean) =>
+      inspect(
+        { scanner: openScanner(undefined), directory },
+        Readable.from([page]),
+        { contentType: 'text/html', types: ANY, anyEncoding, requireScan: false },
+        AbortSignal.timeout(5000),
+      );
+    expect([(await findings(false)).state, (await findings(true)).state]).toEqual(['rejected', 'ready']);
   });
 
   test('is not ready where the company requires a scan and there is no scanner', async () => {

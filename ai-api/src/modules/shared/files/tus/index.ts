@@ -14,6 +14,9 @@ const PATH = '/uploads';
 /** The protocol's; GET is not one of them: what was uploaded is downloaded by a link, once it is ready. */
 const METHODS = ['OPTIONS', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 
+/** What the client learns of a failure of ours; the log has the rest. */
+const INTERNAL_ERROR = { status_code: 500, body: 'INTERNAL: Something went wrong on our side.\n' };
+
 /**
  * Resumable uploads at `/uploads`.
  * @see https://tus.io/protocols/resumable-upload
@@ -28,6 +31,11 @@ export function serveUploads(parts: Parts, gate: ConnectionGate, publicUrl: stri
     generateUrl: (_request, { id }) => `${publicUrl.replace(/\/+$/, '')}${PATH}/${id}`,
     // Browsers of other origins have no business here.
     allowedOrigins: [],
+    onResponseError: (_request, error) => {
+      if ('status_code' in error) return error;
+      parts.log.error({ err: error }, 'an upload failed');
+      return INTERNAL_ERROR;
+    },
   });
 
   const serve: RequestHandler = async (request, response) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../../../contract/schemas.ts';
 import { invalidInput } from '../../../../http/problem.ts';
 import type { Target } from '../receive.ts';
 import { fileName } from '../schema.ts';
@@ -9,7 +10,7 @@ const metadata = z.object({
   filetype: z.string().max(200),
   category: z.enum(UPLOADED),
   fileId: z.uuid().optional(),
-  comment: z.string().trim().max(500).optional(),
+  comment: prose(0, 500).optional(),
 });
 
 /**

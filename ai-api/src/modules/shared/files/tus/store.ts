@@ -7,10 +7,9 @@ import { Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../../platform/durations.ts';
 import { type Actor, record } from '../../audit/index.ts';
-import { ownerOf, requireFile } from '../access.ts';
+import { ownerOf } from '../access.ts';
 import { addPart, deleteParts } from '../part-store.ts';
 import type { Parts } from '../parts.ts';
-import { partKey } from '../purge.ts';
 import { deleteVersionRow } from '../purge-store.ts';
 import {
   addTo,
@@ -18,9 +17,10 @@ import {
   type InspectJob,
   refuseBeyondQuota,
   refuseClaim,
-  type Target,
+  uploadTarget,
 } from '../receive.ts';
-import { changeVersion, lockVersion, type VersionRecord } from '../store.ts';
+import { changeVersion, findVersionById, lockFile, lockVersion, type VersionRecord } from '../store.ts';
+import { partKey } from '../sweep.ts';
 import { readMetadata } from './metadata.ts';
 
 /** Bytes that are kept in memory before they become a part; what a crash loses of an upload at most. */
@@ -63,17 +63,12 @@ export class UploadStore extends DataStore {
     const { database, now } = this.#parts;
     const bytes = upload.size ?? 0;
     await answered(async () => {
-      const target: Target = readMetadata(upload.metadata ?? {});
-      refuseClaim(this.#parts, target, bytes, 'Upload-Length');
+      const given = readMetadata(upload.metadata ?? {});
       await database.withTenant(caller.tenantId, async (transaction) => {
-        const file =
-          target.fileId === undefined
-            ? undefined
-            : await requireFile(transaction, caller, target.fileId, 'write', { now: now(), isLocked: true });
-        if (file && file.origin !== 'upload')
-          throw new Problem('CONFLICT', 'Its versions come with what it belongs to.');
+        const target = await uploadTarget(transaction, caller, given, now());
+        refuseClaim(this.#parts, target, bytes, 'Upload-Length');
         await refuseBeyondQuota(transaction, bytes);
-        const version = await addTo(transaction, actor, file ? { ...target, ...file } : target, {
+        const version = await addTo(transaction, actor, target, {
           id: upload.id,
           object_key: `files/${caller.tenantId}/${upload.id}`,
           bytes,
@@ -128,15 +123,19 @@ export class UploadStore extends DataStore {
   override async remove(id: string): Promise<void> {
     const { caller, actor } = this.#visitor();
     const keys = await this.#parts.database.withTenant(caller.tenantId, async (transaction) => {
-      const version = await this.#findIn(transaction, id);
+      const found = await this.#findIn(transaction, id);
+      // The file first, as for every change: its row goes too when it has no other version.
+      await lockFile(transaction, found.file_id);
+      const version = await lockVersion(transaction, id);
+      if (!version) throw gone();
       if (version.state !== 'receiving') throw refusal(409, 'The upload is complete: delete the file.');
-      const gone = await deleteParts(transaction, id);
+      const parts = await deleteParts(transaction, id);
       await deleteVersionRow(transaction, version);
       await record(transaction, actor, {
         subject: `file:${version.file_id}`,
         details: [{ about: [], content: { version: version.version, cancelled: true } }],
       });
-      return gone;
+      return parts;
     });
     for (const key of keys) await this.#parts.bucket('files').delete(key);
   }
@@ -168,7 +167,7 @@ export class UploadStore extends DataStore {
 
   /** An upload is known to the one who began it only. */
   async #findIn(transaction: TenantTransaction, id: string): Promise<VersionRecord> {
-    const version = /^[0-9a-f-]{36}$/.test(id) ? await lockVersion(transaction, id) : undefined;
+    const version = /^[0-9a-f-]{36}$/.test(id) ? await findVersionById(transaction, id) : undefined;
     const { actor } = this.#visitor();
     if (!version || version.uploaded_by !== ownerOf(actor)) throw gone();
     return version;
