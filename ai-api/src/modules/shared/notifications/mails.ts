@@ -5,12 +5,10 @@ import type { Catalogue } from './templates/catalogue.ts';
 import type { Rendered } from './templates/render.ts';
 
 /** One mail to fill in. */
-export interface MailToFill {
+interface MailToFill {
   data: Readonly<Record<string, unknown>>;
   recipient: { name: string; email: string | null };
 }
-
-export type Mails = ReturnType<typeof createMails>;
 
 /** Templates filled in for mails that their caller sends: the company's version, or else the default. */
 export function createMails(identity: Pick<Identity, 'tenantName'>, catalogue: Catalogue) {

@@ -85,7 +85,7 @@ export const notificationPreference = resource({
   id: 'notificationPreference',
   name: 'Notification preference',
   description:
-    'How people want to be reached. The most specific choice applies: template, category, channel; of the person, else of the company.',
+    'How people want to be reached. The most specific choice applies: template, category, channel; of the person, else of the company. E-mails that n8n sends itself do not follow them.',
   operations: {
     get: operation({
       method: 'GET',
@@ -193,7 +193,8 @@ const suppressed = z
 export const suppression = resource({
   id: 'suppression',
   name: 'Suppression',
-  description: 'Addresses that nothing is sent to, because they do not exist or their owner wants it so.',
+  description:
+    'Addresses that AI Manager sends nothing to, because they do not exist or their owner wants it so.',
   operations: {
     list: operation({
       method: 'GET',

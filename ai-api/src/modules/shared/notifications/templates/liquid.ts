@@ -6,7 +6,7 @@ const LIMITS = { parseLimit: 100_000, renderLimit: 1_000, memoryLimit: 2_000_000
 const MAX_OUTPUT = 500_000;
 
 /** Milliseconds that are left for filling in: parts of one template share them, and its languages when it is saved. */
-export interface Budget {
+interface Budget {
   left: number;
 }
 
