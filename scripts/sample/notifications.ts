@@ -87,12 +87,14 @@ async function texts(executive: Client): Promise<void> {
   const { version } = await executive.notificationTemplate.edit({
     name: 'approvals-digest',
     subject: 'Sample Company: {{ items.size }} decision{% if items.size != 1 %}s{% endif %} waiting for you',
+    expectedVersion: newestVersion,
     comment: 'Says whose decisions they are',
   });
   await executive.notificationTemplate.publish({ name: 'approvals-digest', version });
   await executive.notificationTemplate.edit({
     name: 'message',
     subject: 'Sample Company: {{ title }}',
+    expectedVersion: 0,
     comment: 'A draft with the name of the company',
   });
 }

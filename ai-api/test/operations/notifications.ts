@@ -59,7 +59,7 @@ export const notifications: Step[] = [
   step('notificationTemplate.get', { name: 'message' }, { matches: { version: null, newestVersion: 0 } }),
   step(
     'notificationTemplate.edit',
-    { name: 'message', subject: 'Sample: {{ title }}', comment },
+    { name: 'message', subject: 'Sample: {{ title }}', expectedVersion: 0, comment },
     { matches: { version: 1 } },
   ),
   step(

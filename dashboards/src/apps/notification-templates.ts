@@ -30,6 +30,7 @@ export const noticeTemplateQueries: Query[] = [
       subject: entered('noticeSubject'),
       mjml: entered('noticeMjml'),
       text: entered('noticeText'),
+      expectedVersion: '{{queries.noticeVersions.data?.rows?.[0]?.version ?? 0}}',
       comment: entered('noticeComment'),
     },
     done: 'Version {{queries.saveNoticeTemplate.data.version}} is saved. Publish it so that it is sent.',

@@ -174,7 +174,7 @@ export const preferencesPage: Page = {
     ...pageHeader(
       'preferences',
       'Notification preferences',
-      'How you are notified of what. Critical notifications always come, at once.',
+      'How you are notified of what. Critical notifications always come, at once, and so do e-mails that n8n sends itself, such as the weekly evaluation.',
       ['preferences'],
     ),
     [

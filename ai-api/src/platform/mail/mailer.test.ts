@@ -87,6 +87,35 @@ describe('the mailer', () => {
     expect(server.mails).toHaveLength(1);
   });
 
+  it('does not send again what was handed over and not answered', async () => {
+    const server = await recorder({ replies: ['hang up', '250 ok'] });
+    const sending = open(server.url).send(MAIL);
+    await expect(sending).rejects.toMatchObject({ mayBeSent: true, responseCode: null });
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it('waits for the answer to a mail no longer than it may, and does not send it again', async () => {
+    const server = await recorder({ replies: ['say nothing', '250 ok'] });
+    const sending = open(server.url, { timeoutMs: 300 }).send(MAIL);
+    await expect(sending).rejects.toMatchObject({ mayBeSent: true });
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it.each(['MAIL', 'DATA'])(
+    'sends again what a server hung up on at %s, which it cannot have taken',
+    async (at) => {
+      const server = await recorder({ replies: ['250 ok'], hangsUpAt: at });
+      await open(server.url).send(MAIL);
+      expect(server.mails).toHaveLength(1);
+    },
+  );
+
+  it.each(['MAIL', 'DATA'])('says that a mail was not taken when a server hung up at %s', async (at) => {
+    const server = await recorder({ replies: [], hangsUpAt: at });
+    const sending = open(server.url, { attempts: 1 }).send(MAIL);
+    await expect(sending).rejects.toMatchObject({ retryable: true, mayBeSent: false });
+  });
+
   it('gives a server that does not answer the time it was given, and no more', async () => {
     const server = await recorder({ replies: [], silent: true });
     const sending = open(server.url, { timeoutMs: 50, attempts: 1 }).send(MAIL);
@@ -98,6 +127,7 @@ describe('the mailer', () => {
     for (let n = 0; n < 10; n += 1) {
       const error: unknown = await mailer.send(MAIL).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(MailError);
+      expect(error).toMatchObject({ retryable: true, mayBeSent: false });
       expect(String(error)).toMatch(/127\.0\.0\.1:1: .*ECONNREFUSED/);
       expect(JSON.stringify(error) + String(error)).not.toContain('geheim');
     }
@@ -126,8 +156,18 @@ function open(smtpUrl: string, options: Partial<Parameters<typeof openMailer>[0]
   return mailer;
 }
 
-/** An SMTP server that answers each mail in turn as it is told, or not even the connection. */
-async function recorder({ replies, silent = false }: { replies: string[]; silent?: boolean }) {
+interface Behaviour {
+  /** Of each mail in turn; `hang up` and `say nothing` are no answers. */
+  replies: string[];
+  /** Does not even greet. */
+  silent?: boolean;
+  /** The command at which it ends the first connection. */
+  hangsUpAt?: string;
+}
+
+/** An SMTP server that answers each mail in turn as it is configured. */
+async function recorder({ replies, silent = false, hangsUpAt }: Behaviour) {
+  let hasHungUp = false;
   const mails: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -139,9 +179,14 @@ async function recorder({ replies, silent = false }: { replies: string[]; silent
       if (data && line === '.') {
         mails.push(data.join('\n'));
         data = null;
-        socket.write(`${replies.shift()}\r\n`);
+        const reply = replies.shift();
+        if (reply === 'hang up') socket.destroy();
+        else if (reply !== 'say nothing') socket.write(`${reply}\r\n`);
       } else if (data) data.push(line);
-      else if (line === 'DATA') {
+      else if (!hasHungUp && hangsUpAt !== undefined && line.startsWith(hangsUpAt)) {
+        hasHungUp = true;
+        socket.destroy();
+      } else if (line === 'DATA') {
         data = [];
         socket.write('354 go on\r\n');
       } else socket.write('250 ok\r\n');

@@ -8,7 +8,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel';
-import { createTransport, type NodemailerError } from 'nodemailer';
+import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer';
 
 /** `ada@example.com`, `Ada <ada@example.com>`, or its parts; the parts are the safe form for a name a person typed. */
 export type MailAddress = string | { name: string; address: string };
@@ -36,8 +36,8 @@ export interface Accepted {
 export interface Mailer {
   readonly driver: 'smtp' | 'dev-inbox';
   /**
-   * Resolves once the server took responsibility for the mail (RFC 5321, 4.2.5); throws {@link MailError} otherwise. As
-   * always with SMTP, a connection lost between data and answer can deliver twice, then under the same Message-ID.
+   * Resolves once the server took responsibility for the mail (RFC 5321, 4.2.5); throws {@link MailError} otherwise. A mail
+   * that was handed over completely and not answered may have been taken: it is not sent again here.
    */
   send(mail: Mail): Promise<Accepted>;
   /** Ends idle connections; a mail under way is finished first. */
@@ -62,17 +62,20 @@ export class MailError extends Error {
   override name = 'MailError';
   /** True when the same mail may be taken later: no connection, a time-out, or a 4xx reply. */
   readonly retryable: boolean;
-  /** True when the server may have taken the mail although its answer did not arrive. */
+  /** True when the mail was handed over completely and the server's answer did not arrive. */
   readonly mayBeSent: boolean;
   /** The reply code of SMTP, such as 550; null without a reply. */
   readonly responseCode: number | null;
 
-  constructor(message: string, { retryable, cause }: { retryable: boolean; cause?: unknown }) {
+  constructor(
+    message: string,
+    { retryable, mayBeSent = false, cause }: { retryable: boolean; mayBeSent?: boolean; cause?: unknown },
+  ) {
     super(message, { cause });
-    const { responseCode = null, code = '' } = (cause ?? {}) as { responseCode?: number; code?: string };
+    const { responseCode = null } = (cause ?? {}) as { responseCode?: number };
     this.retryable = retryable;
     this.responseCode = responseCode;
-    this.mayBeSent = responseCode === null && ['ETIMEDOUT', 'ESOCKET', 'EABORT'].includes(code);
+    this.mayBeSent = mayBeSent;
   }
 }
 
@@ -99,17 +102,34 @@ export function openMailer(options: MailerOptions): Mailer {
   const backoff = new ExponentialBackoff({ initialDelay: backoffMs, maxDelay: 10_000 });
   const tries = wrap(
     retry(
-      handleWhen((error) => isRetryable(asError(error))),
+      handleWhen((error) => error instanceof MailError && error.retryable && !error.mayBeSent),
       { maxAttempts: attempts - 1, backoff },
     ),
     circuitBreaker(
-      handleWhen((error) => isUnreachable(asError(error))),
+      handleWhen((error) => error instanceof MailError && isUnreachable(asError(error.cause))),
       {
         breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
         halfOpenAfter: BREAKER_PAUSE_MS,
       },
     ),
   );
+
+  /** Signals of attempts whose mail was read to its end, whose last line was sent therefore. */
+  const handedOver = new WeakSet<AbortSignal>();
+  transport.use('stream', (mail, done) => {
+    const { signal } = mail.data;
+    mail.message?.processFunc((stream) => stream.once('end', () => signal && handedOver.add(signal)));
+    done();
+  });
+
+  const attempt = async (message: SendMailOptions) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await transport.sendMail({ ...message, signal });
+    } catch (cause) {
+      throw asMailError(asError(cause), server, timeoutMs, handedOver.has(signal));
+    }
+  };
 
   const send = async (mail: Mail) => {
     const { messageId = `<${randomUUID()}@ai-manager>`, subject, html, text } = mail;
@@ -118,12 +138,12 @@ export function openMailer(options: MailerOptions): Mailer {
     const body = html === '' ? { text } : { html, text };
     const message = { from: oneAddress(mail.from), to, subject, ...body, messageId, headers };
     try {
-      const { response } = await tries.execute(() =>
-        transport.sendMail({ ...message, signal: AbortSignal.timeout(timeoutMs) }),
-      );
+      const { response } = await tries.execute(() => attempt(message));
       return { messageId, response };
     } catch (cause) {
-      throw asMailError(cause, server, timeoutMs);
+      if (!(cause instanceof BrokenCircuitError)) throw cause;
+      const reason = `Mail server ${server} failed ${BREAKER_FAILURES} times in a row and is given a pause.`;
+      throw new MailError(reason, { retryable: true, cause });
     }
   };
   return { driver, send, close: async () => transport.close() };
@@ -162,14 +182,19 @@ function isRetryable(error: NodemailerError): boolean {
   return error.permanent === undefined ? isUnreachable(error) : !error.permanent;
 }
 
-function asMailError(cause: unknown, server: string, timeoutMs: number): MailError {
-  if (cause instanceof BrokenCircuitError) {
-    const message = `Mail server ${server} failed ${BREAKER_FAILURES} times in a row and is given a pause.`;
-    return new MailError(message, { retryable: true, cause });
-  }
-  const error = asError(cause);
-  const reason = error.code === 'EABORT' ? `no answer within ${timeoutMs} ms` : error.message;
-  return new MailError(`Mail server ${server}: ${reason}`, { retryable: isRetryable(error), cause });
+/** @param isHandedOver the server has the whole mail, so that without its reply nothing is known of it */
+function asMailError(
+  cause: NodemailerError,
+  server: string,
+  timeoutMs: number,
+  isHandedOver: boolean,
+): MailError {
+  const reason = cause.code === 'EABORT' ? `no answer within ${timeoutMs} ms` : cause.message;
+  return new MailError(`Mail server ${server}: ${reason}`, {
+    retryable: isRetryable(cause),
+    mayBeSent: isHandedOver && cause.responseCode === undefined,
+    cause,
+  });
 }
 
 function asError(cause: unknown): NodemailerError {

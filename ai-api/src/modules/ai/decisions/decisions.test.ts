@@ -74,6 +74,29 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
     expect(callbacksOf(decisionId)).toEqual(Array(2).fill({ decisionId, status: 'approved' }));
   });
 
+  test('no link is sent to an address on the suppression list; the decision shows why', async () => {
+    await api.client.suppression.add({
+      channel: 'email',
+      address: 'Gone@example.com',
+      detail: 'It bounces.',
+    });
+    const title = `Still there? ${randomUUID()}`;
+    const { decisionId } = await api.client.decision.create({
+      title,
+      approvers: 'gone@example.com, boss@example.com',
+    });
+    await tokenTo('boss@example.com', title);
+    await expect
+      .poll(async () => (await api.client.decision.get({ decisionId })).approvers, { timeout: 20_000 })
+      .toContainEqual(
+        expect.objectContaining({
+          email: 'gone@example.com',
+          mailError: 'The address is on the suppression list (added); nothing was sent.',
+        }),
+      );
+    expect(inbox.messages({ to: 'gone@example.com' }).total).toBe(0);
+  });
+
   test('a callback is signed with a secret of its decision, which is answered once', async () => {
     const reference = randomUUID();
     const question = { title: 'Signed?', reference, callbackUrl: resumed.url };

@@ -43,6 +43,7 @@ export function create({ database, jobs, events, clock, config, outboundGuard, .
     guard: outboundGuard,
     sealer,
     render: notifications.render,
+    suppressionOf: notifications.suppressionOf,
     now,
   };
   return createDecisions(database, jobs, events, settings);

@@ -31,7 +31,7 @@ export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
-  { publicUrl, mailer, mailFrom, guard, sealer, now, render }: DecisionSettings,
+  { publicUrl, mailer, mailFrom, guard, sealer, now, render, suppressionOf }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
     name: MAIL,
@@ -81,12 +81,18 @@ export function createDecisionJobs(
       const approver = await findApprover(transaction, approverId);
       const decision = approver && (await findDecision(transaction, approver.decision_id));
       if (decision?.status !== 'pending' || decision.expires_at <= now()) return null;
-      await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
       const { email } = approver as ApproverRow;
+      const suppressed = await suppressionOf(transaction, email);
+      if (suppressed !== null) {
+        const error = `The address is on the suppression list (${suppressed}); nothing was sent.`;
+        await noteMail(transaction, approverId, { error });
+        return null;
+      }
+      await insertLink(transaction, { hash: hashOf(token), approver_id: approverId });
       const recipient = { name: '', email };
       return {
         email,
-        mail: await render(transaction, 'decision', emailData(decision, link), recipient),
+        mail: await render(transaction, 'decision', { data: emailData(decision, link), recipient }),
       };
     });
     if (!found) return;

@@ -41,6 +41,8 @@ export interface DecisionSettings {
   sealer: Sealer;
   /** Fills the template of the e-mails in. */
   render: Notifications['render'];
+  /** Why nothing may be sent to an address. */
+  suppressionOf: Notifications['suppressionOf'];
   now: () => Date;
 }
 

@@ -55,7 +55,7 @@ export function create(needs: Needs) {
     storeJudgement: quality.storeJudgement,
     settingsOf: tenancy.settingsOf,
     dashboards,
-    render: notifications.render,
+    renderAll: notifications.renderAll,
     onJudged: metrics.judged,
   });
 }

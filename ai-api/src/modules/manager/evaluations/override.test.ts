@@ -52,7 +52,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
     const email = items.find(({ to }) => to === 'b-1@sample-company.example');
     expect(email?.toName).toBe(SCRIPT);
     expect(email?.html).not.toMatch(/<script/i);
-    expect(email?.html).toMatch(/Hello &lt;script&gt;alert\((&quot;|&#34;)graded\1\)&lt;\/script&gt;/);
+    expect(email?.html).toContain('Hello &lt;script&gt;alert(&#34;graded&#34;)&lt;/script&gt;');
     expect(email?.html.match(/&lt;script&gt;/g)?.length).toBeGreaterThanOrEqual(2);
     expect(email?.subject).not.toContain('script');
     expect(email?.text).toContain(SCRIPT);

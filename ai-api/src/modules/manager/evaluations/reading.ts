@@ -74,14 +74,14 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
 /** What e-mails are made with. */
 interface EmailParts {
   dashboards: Dashboards;
-  render: Notifications['render'];
+  renderAll: Notifications['renderAll'];
 }
 
 async function emailsOf(
   transaction: TenantTransaction,
   run: RunRecord,
   rows: EvaluationRecord[],
-  { dashboards, render }: EmailParts,
+  { dashboards, renderAll }: EmailParts,
 ) {
   const grades = await projectGradesOf(
     transaction,
@@ -89,20 +89,24 @@ async function emailsOf(
   );
   const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
   const judgements = await findJudgements(transaction, ids);
-  const emails = [];
-  for (const row of rows) {
+  const mails = rows.map((row) => {
     const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
     const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
-    const data = emailData(detailView(run, row, own, judgements), link);
-    const recipient = { name: row.name, email: row.email };
-    const { subject, html, text } = await render(transaction, 'evaluation', data, recipient);
-    emails.push({ evaluationId: row.id, to: row.email, toName: row.name, subject, html, text });
-  }
-  return emails;
+    return {
+      evaluationId: row.id,
+      data: emailData(detailView(run, row, own, judgements), link),
+      recipient: { name: row.name, email: row.email },
+    };
+  });
+  const rendered = await renderAll(transaction, 'evaluation', mails);
+  return rendered.map(({ evaluationId, recipient, subject, html, text }) => ({
+    ...{ evaluationId, to: recipient.email, toName: recipient.name },
+    ...{ subject, html, text },
+  }));
 }
 
 /** What is read of runs and evaluations; the answers about completed runs are cached. */
-export function createReading(database: Database, cache: Cache, { dashboards, render }: EmailParts) {
+export function createReading(database: Database, cache: Cache, { dashboards, renderAll }: EmailParts) {
   const answerAbout = createAnswers(database, cache);
   return {
     list: (
@@ -175,7 +179,7 @@ export function createReading(database: Database, cache: Cache, { dashboards, re
           cursor: z.string(),
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
-          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, render }),
+          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, renderAll }),
         });
       }),
   };

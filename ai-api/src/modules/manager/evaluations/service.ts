@@ -32,7 +32,7 @@ export interface EvaluationSettings {
   settingsOf: Tenancy['settingsOf'];
   dashboards: Dashboards;
   /** Fills the template of the e-mails in. */
-  render: Notifications['render'];
+  renderAll: Notifications['renderAll'];
   /** Told of every judgement that was stored. */
   onJudged?: (kind: string, engine: string) => void;
 }
@@ -48,13 +48,13 @@ export function createEvaluations(
   cache: Cache,
   settings: EvaluationSettings,
 ) {
-  const { model, prompts, now, storeJudgement, settingsOf, dashboards, render, onJudged } = settings;
+  const { model, prompts, now, storeJudgement, settingsOf, dashboards, renderAll, onJudged } = settings;
   const progress = createProgress(database, events);
   const weekToJudge = createWeekChoice({ database, people, settingsOf, now });
   const judge = defineJudging({ database, jobs, people, events, progress, ...settings });
 
   return {
-    ...createReading(database, cache, { dashboards, render }),
+    ...createReading(database, cache, { dashboards, renderAll }),
 
     /** @throws {Problem} WEEK_INVALID, WEEK_EMPTY, NOTHING_TO_EVALUATE; see {@link createWeekChoice} */
     startWeekly: async (actor: Actor, input: WeekWanted, signal: AbortSignal) => {

@@ -132,7 +132,7 @@ export function createPerformance(setup: PerformanceSetup) {
         const recipient = { name: '', email: null };
         const rendered = isPdf
           ? null
-          : await render(transaction, 'performance-report', emailData(report, linkTo), recipient);
+          : await render(transaction, 'performance-report', { data: emailData(report, linkTo), recipient });
         await record(transaction, actor, {
           subject: `report:${week}`,
           details: [{ about: [], content: { format: given.format, team: given.team ?? null } }],

@@ -47,7 +47,7 @@ export function findUser(
 /** Users who may sign in, of any of these roles, or of these ids. */
 export function activeUsers(
   transaction: TenantTransaction,
-  of: { roles: readonly Role[] } | { ids: readonly string[] },
+  of: { roles: readonly Role[] } | { ids: readonly string[] } | { emails: readonly string[] },
 ): Promise<Pick<UserRecord, 'id' | 'email' | 'roles'>[]> {
   const query = transaction
     .selectFrom('identity.users')
@@ -55,7 +55,8 @@ export function activeUsers(
     .where('status', '=', 'active')
     .orderBy('email');
   if ('roles' in of) return query.where(sql<boolean>`roles && ${[...of.roles]}`).execute();
-  return of.ids.length === 0 ? Promise.resolve([]) : query.where('id', 'in', of.ids).execute();
+  const [column, values] = 'ids' in of ? (['id', of.ids] as const) : (['email', of.emails] as const);
+  return values.length === 0 ? Promise.resolve([]) : query.where(column, 'in', values).execute();
 }
 
 /** Names of users, by their id; who is gone has none. */

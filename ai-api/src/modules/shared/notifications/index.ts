@@ -19,6 +19,7 @@ import { createSns } from './channels/sns.ts';
 import { createTwilio } from './channels/twilio.ts';
 import { inbox } from './inbox/contract.ts';
 import { createInbox } from './inbox/service.ts';
+import { createMails } from './mails.ts';
 import type { AtDelivery, NotificationParts } from './parts.ts';
 import { personalDataOf, removeOld } from './personal-data.ts';
 import { notificationPreference, suppression } from './preferences/contract.ts';
@@ -31,9 +32,9 @@ import { defineDigests } from './sending/digests.ts';
 import { createNotify } from './sending/notify.ts';
 import { createReports } from './sending/reports.ts';
 import { createSending } from './sending/service.ts';
+import { findSuppression } from './suppressions.ts';
 import { createCatalogue } from './templates/catalogue.ts';
 import { notificationTemplate } from './templates/contract.ts';
-import type { Rendered } from './templates/render.ts';
 import { createTemplates } from './templates/service.ts';
 import { createUnsubscribeLinks } from './unsubscribe.ts';
 
@@ -105,7 +106,7 @@ export function create(needs: Needs) {
     preferences: createPreferences({ database, guard: outboundGuard, sealer, hasSms: parts.twilio !== null }),
     templates: createTemplates(database),
     routeParts: {
-      unsubscribing: createUnsubscribing(database, links),
+      unsubscribing: createUnsubscribing(database, identity, links),
       reports: createReports(parts, deliver),
       sns: createSns({
         topics: config.SES_TOPIC_ARNS.split(',')
@@ -126,20 +127,11 @@ export function create(needs: Needs) {
     /** Notifies people in the transaction that causes it; see {@link createNotify}. */
     notify: notifier.notify,
 
-    /**
-     * A template filled in for a mail that its caller sends: the company's version, or else the default.
-     * @throws {import('./templates/liquid.ts').TemplateError} when the default fails too
-     */
-    render: async (
-      transaction: TenantTransaction,
-      name: string,
-      data: Readonly<Record<string, unknown>>,
-      recipient: { name: string; email: string | null },
-    ): Promise<Rendered> => {
-      const company = await identity.tenantName(transaction);
-      const published = await catalogue.published(transaction, name);
-      return catalogue.fill(published, 'en', data, { recipient, company, unsubscribe: null });
-    },
+    ...createMails(identity, catalogue),
+
+    /** Why nothing may be sent to an e-mail address, such as `bounce`; null where it may. */
+    suppressionOf: async (transaction: TenantTransaction, address: string) =>
+      (await findSuppression(transaction, 'email', address))?.reason ?? null,
   };
 }
 
@@ -210,7 +202,7 @@ export function operations({ sending, inbox: own, preferences, templates }: Noti
       remove: ({ channel, address }, request) => preferences.release(actorOf(request), channel, address),
     }),
     serve(notificationTemplate, {
-      list: (_page, { caller }) => templates.list(caller.tenantId),
+      list: (page, { caller }) => templates.list(caller.tenantId, page),
       get: ({ name, version }, { caller }) => templates.get(caller.tenantId, name, version),
       listVersions: ({ name, ...page }, { caller }) => templates.listVersions(caller.tenantId, name, page),
       save: (input, request) => templates.save(actorOf(request), input),

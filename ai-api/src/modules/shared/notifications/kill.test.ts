@@ -14,11 +14,11 @@ import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.t
 const PROGRAM = fileURLToPath(new URL('../../../../test/dying-sender.ts', import.meta.url));
 const POLL = { timeout: 120_000, interval: 250 };
 
-/** What a killed process leaves behind: the state in the end, mails and different Message-IDs, or texts. */
+/** What a killed process leaves behind: the state in the end, and mails or texts. */
 const MOMENTS = [
-  ['claimed|email', 'sent', { mails: 1, ids: 1 }],
-  ['acted|email', 'sent', { mails: 2, ids: 1 }],
-  ['settled|email', 'sent', { mails: 1, ids: 1 }],
+  ['claimed|email', 'unknown', { mails: 0 }],
+  ['acted|email', 'unknown', { mails: 1 }],
+  ['settled|email', 'sent', { mails: 1 }],
   ['claimed|sms', 'unknown', { texts: 0 }],
   ['acted|sms', 'unknown', { texts: 1 }],
   ['settled|sms', 'sent', { texts: 1 }],
@@ -65,7 +65,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
     };
   }
 
-  test('in every state of a delivery loses nothing, and doubles nothing that cannot be recognised', {
+  test('in every state of a delivery is noticed, and doubles nothing', {
     timeout: 240_000,
   }, async () => {
     const sent: { moment: string; to: string; notificationId: string }[] = [];
@@ -99,14 +99,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
         expect([moment, texts.length]).toEqual([moment, left.texts]);
         continue;
       }
-      const mails = mailbox.messages({ to }).messages;
-      const ids = new Set(await Promise.all(mails.map(({ id }) => messageIdOf(id))));
-      expect([moment, mails.length, ids.size]).toEqual([moment, left.mails, left.ids]);
+      expect([moment, mailbox.messages({ to }).total]).toEqual([moment, left.mails]);
     }
   });
-
-  async function messageIdOf(id: string): Promise<string> {
-    const source = await (await fetch(`${mailbox.url}/messages/${id}/source`)).text();
-    return /^Message-ID: (\S+)/im.exec(source)?.[1] ?? 'none';
-  }
 });

@@ -1,72 +1,39 @@
 import { sql } from 'kysely';
-import { simpleParser } from 'mailparser';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startApi, type TestApi } from '../../../../test/api.ts';
-import { makeJobsDue, movableClock } from '../../../../test/clock.ts';
-import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import type { TestApi } from '../../../../test/api.ts';
+import { type MovableClock, makeJobsDue } from '../../../../test/clock.ts';
+import { businessDatabases } from '../../../../test/databases.ts';
 import { connect } from '../../../../test/followers.ts';
+import { type NotificationsFixture, startNotifications } from '../../../../test/notifications.ts';
+import { everyItem } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
 import { type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
 import type { Client } from '../../../catalogue/client.ts';
-import { createLog } from '../../../platform/log.ts';
-import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.ts';
 
 const HOUR_MS = 3_600_000;
 const DELIVER = 'notification.deliver';
 
-let mailbox: DevInbox;
-beforeAll(async () => {
-  mailbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
-});
-afterAll(() => mailbox.close());
-
 describe.each(businessDatabases())('notifications on $name', ({ create }) => {
-  let testDatabase: TestDatabase;
+  let fixture: NotificationsFixture;
   let api: TestApi;
+  let clock: MovableClock;
   let endpoint: Subscriber;
   let answers: number[] = [];
-  const clock = movableClock();
   beforeAll(async () => {
-    testDatabase = await create();
     endpoint = await startSubscriber(() => ({ status: answers.shift() ?? 204 }));
-    const env = {
-      SMTP_URL: mailbox.smtpUrl,
-      MAIL_FROM: 'Sample <sample@example.com>',
-      NOTIFICATION_RETRY_SECONDS: '1',
-    };
-    api = await startApi(testDatabase, env, { clock });
+    fixture = await startNotifications(create);
+    ({ api, clock } = fixture);
   });
   afterAll(async () => {
-    await api.stop();
+    await fixture.stop();
     await endpoint.close();
-    await testDatabase.remove();
   });
 
-  const message = (title: string) => ({ title, body: 'Some words.' });
-  const stateOf = async (notificationId: string) =>
-    (await api.client.notification.get({ notificationId })).deliveries.map(({ channel, state }) => [
-      channel,
-      state,
-    ]);
-  const mailsTo = (to: string) => mailbox.messages({ to }).messages;
-  async function mailTo(to: string, subject: string) {
-    const found = await vi.waitFor(() => {
-      const [mail] = mailbox.messages({ to, subject }).messages;
-      if (!mail) throw new Error(`no mail ${subject}`);
-      return mail;
-    }, 15_000);
-    return (await fetch(`${mailbox.url}/api/messages/${found.id}`)).json() as Promise<{
-      text: string;
-      html: string;
-      subject: string;
-    }>;
-  }
-  async function headersOf(to: string, subject: string) {
-    const [mail] = mailbox.messages({ to, subject }).messages;
-    const source = await (await fetch(`${mailbox.url}/messages/${mail?.id}/source`)).text();
-    return (await simpleParser(source)).headerLines.map(({ line }) => line.replaceAll(/\r?\n\s+/g, ' '));
-  }
+  const message = (title: string) => fixture.message(title);
+  const stateOf = (notificationId: string) => fixture.stateOf(notificationId);
+  const mailTo = (to: string, subject: string) => fixture.mailTo(to, subject);
+  const headersOf = (to: string, subject: string) => fixture.headersOf(to, subject);
 
   test('reach an address and a person by the channels of the template, and are listed with their deliveries', async () => {
     const ada = await staff(api, 'ada@example.com', ['executive'], 'Ada');
@@ -124,7 +91,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     await send('Changed');
     await mailTo('once@example.com', 'Changed');
     await mailTo('once@example.com', 'Once');
-    expect(mailsTo('once@example.com')).toHaveLength(2);
+    expect(fixture.mailsTo('once@example.com')).toHaveLength(2);
   });
 
   test('are unsubscribed from by one POST without signing in; GET only asks', async () => {
@@ -134,11 +101,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     await mailTo('reader@example.com', 'With a link');
     const headers = await headersOf('reader@example.com', 'With a link');
     expect(headers).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
-    const link = /^List-Unsubscribe: <(.+)>$/.exec(
-      headers.find((line) => line.startsWith('List-Unsubscribe:')) ?? '',
-    )?.[1];
-    const url = new URL(link ?? '');
-    const here = `${api.url}${url.pathname}${url.search}`;
+    const here = await fixture.linkOf('reader@example.com', 'With a link');
     expect(await (await fetch(here)).text()).toContain('reader@example.com');
     const post = (target: string) =>
       fetch(target, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
@@ -198,7 +161,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       clock.setAhead(4 * HOUR_MS);
       await vi.waitFor(async () => {
         await makeJobsDue(api, DELIVER);
-        expect(mailbox.messages({ to: 'ben@example.com', subject: 'At night' }).total).toBe(2);
+        expect(fixture.mailbox.messages({ to: 'ben@example.com', subject: 'At night' }).total).toBe(2);
       }, 15_000);
       clock.setAhead(0);
       await ben.notificationPreference.setProfile({ quietFrom: '', quietTo: '' });
@@ -240,7 +203,18 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       expect((await ben.inbox.read({ notificationId })).unread).toBe(unread);
       expect((await ben.inbox.read({ notificationId, unread: true })).unread).toBe(unread + 1);
       await ben.inbox.read({ notificationId });
+      const readAt = async () =>
+        (await ben.inbox.list({ archived: true })).items.find(
+          (item) => item.notificationId === notificationId,
+        )?.readAt;
       await ben.inbox.archive({ notificationId });
+      const before = await readAt();
+      await ben.inbox.read({ notificationId });
+      await ben.inbox.archive({ restore: true });
+      await ben.inbox.read({});
+      await ben.inbox.archive({});
+      expect(await readAt()).toBe(before);
+      expect(before).toEqual(expect.any(String));
       const titles = async (archived: boolean) =>
         (await ben.inbox.list({ archived })).items.map(({ title }) => title);
       expect(await titles(false)).not.toContain('Counted');
@@ -298,25 +272,49 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     test('are in the report about them, and gone after an erasure', async () => {
       const { userId } = await ben.inbox.count({});
       const subject = `user:${userId}`;
+      const phone = '+4740000099';
+      await ben.notificationPreference.setProfile({ phone });
+      await api.client.notification.notify({ to: phone, data: message('To the number alone') });
+      await api.client.suppression.add({ channel: 'sms', address: phone, detail: 'Asked for it' });
       const report = await api.client.audit.reports({ kind: 'gdpr-access', subject });
       const [file] = report.files;
       const { pathname, search } = new URL(file?.url ?? '', api.url);
       const content = await (await fetch(api.url + pathname + search)).text();
-      expect(content).toContain('By webhook');
+      for (const held of ['By webhook', phone, 'To the number alone', 'Asked for it'])
+        expect(content).toContain(held);
       const erased = await api.client.audit.erase({ subject, reason: 'The person asked for it.' });
       expect(erased.recordsDeleted).toBeGreaterThan(0);
-      expect((await api.client.notification.list({ recipient: subject })).items).toEqual([]);
+      for (const recipient of [subject, `phone:${phone}`])
+        expect((await api.client.notification.list({ recipient })).items).toEqual([]);
+      const profiles = fixture
+        .system()
+        .selectFrom('notifications.profiles')
+        .selectAll()
+        .where('phone', '=', phone);
+      expect(await profiles.execute()).toEqual([]);
+      expect((await api.client.suppression.list({ search: phone })).items).toHaveLength(1);
     });
   });
 
   test("a company's template is previewed, published, tested and taken back; a mistake is refused with its reason", async () => {
     const cleo = await staff(api, 'cleo@example.com', ['executive'], 'Cleo');
-    const edit = (subject: string) =>
-      cleo.notificationTemplate.edit({ name: 'message', subject, comment: 'For the test' });
+    const edit = (subject: string, expectedVersion = 0) =>
+      cleo.notificationTemplate.edit({ name: 'message', subject, expectedVersion, comment: 'For the test' });
     await expect(edit('{% for i in (1..1000000000) %}x{% endfor %}')).rejects.toMatchObject({
       document: { code: 'TEMPLATE_INVALID', detail: expect.stringContaining('memory') },
     });
     const { version } = await edit('Sample company: {{ title }}');
+    await expect(edit('From what was seen before: {{ title }}')).rejects.toMatchObject({
+      document: { code: 'CONFLICT' },
+    });
+    const listed = await everyItem((page) => cleo.notificationTemplate.list({ limit: 2, ...page }));
+    expect(listed.map(({ name }) => name)).toEqual(listed.map(({ name }) => name).toSorted());
+    expect(listed.find(({ name }) => name === 'message')).toMatchObject({
+      newestVersion: 1,
+      publishedVersion: null,
+      isDefault: true,
+    });
+    expect(listed).toHaveLength(6);
     expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
       subject: 'Sample company: The office is closed on Friday',
     });
@@ -332,18 +330,46 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     await mailTo('template@example.com', 'Again');
     await vi.waitFor(() =>
       expect(
-        mailsTo('template@example.com')
+        fixture
+          .mailsTo('template@example.com')
           .map(({ subject }) => subject)
           .toSorted(),
       ).toEqual(['Again', 'Before', 'Sample company: After']),
     );
   });
 
+  test('mails that their caller sends are in the language of their recipient, or else of the company', async () => {
+    const nora = await staff(api, 'nora@example.com', ['executive'], 'Nora');
+    await nora.notificationPreference.setProfile({ locale: 'nb' });
+    const name = 'approvals-digest';
+    const change = { name, locale: 'nb', subject: 'Venter', expectedVersion: 0, comment: 'In Norwegian' };
+    const { version } = await nora.notificationTemplate.edit(change);
+    await nora.notificationTemplate.publish({ name, version });
+    const tenantId = await api.context.identity.ensureTenant(api.context.config.TENANT);
+    const mails = ['Nora@example.com', 'outside@example.com'].map((email) => ({
+      data: { items: [] },
+      recipient: { name: '', email },
+    }));
+    const subjects = async () =>
+      (
+        await api.context.database.withTenant(tenantId, (transaction) =>
+          api.context.notifications.renderAll(transaction, name, mails),
+        )
+      ).map(({ subject }) => subject);
+    expect(await subjects()).toEqual(['Venter', '0 decisions waiting for you']);
+    await nora.notificationPreference.setSettings({ locale: 'nb' });
+    expect(await subjects()).toEqual(['Venter', 'Venter']);
+    await nora.notificationPreference.setSettings({ locale: 'en' });
+  });
+
   test('are removed after the time for which the company keeps them', async () => {
-    await api.client.notificationPreference.setSettings({ retentionDays: 1 });
+    await expect(api.client.notificationPreference.setSettings({ retentionDays: 59 })).rejects.toMatchObject({
+      document: { code: 'INVALID_INPUT' },
+    });
+    await api.client.notificationPreference.setSettings({ retentionDays: 60 });
     const before = (await api.client.notification.list({ limit: 500 })).items.length;
     expect(before).toBeGreaterThan(0);
-    await sql`update notifications.notifications set created_at = created_at - interval '4 days'`.execute(
+    await sql`update notifications.notifications set created_at = created_at - interval '64 days'`.execute(
       api.context.database.system('the test makes time pass'),
     );
     await api.context.database.withTenant(

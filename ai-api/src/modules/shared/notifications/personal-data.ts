@@ -16,12 +16,25 @@ const TABLES = [
   'suppressions',
 ];
 
-/** What people were sent, how they want to be reached, and why nothing is sent to them; all of it is erased on request. */
+/**
+ * What people were sent, how they want to be reached, and why nothing is sent to them. All of it but the suppression list is
+ * erased on request.
+ */
 export function personalDataOf(people: People, identity: Identity): PersonalData {
-  /** The owners that a subject is known under: `builder:` and `user:` by their e-mail address too. */
+  /** The owners that a subject is known under: `builder:` and `user:` by their e-mail address and phone number too. */
   async function ownersOf(transaction: TenantTransaction, subject: string): Promise<string[]> {
-    const [, kind, id = ''] = /^(user|builder|email):(.+)$/.exec(subject) ?? [];
-    if (kind === 'email') return [subject.toLowerCase()];
+    const owners = await accountsOf(transaction, subject);
+    const numbers = await transaction
+      .selectFrom('notifications.profiles')
+      .select('phone')
+      .where(sql<boolean>`'user:' || user_id = any(${owners})`)
+      .execute();
+    return [...owners, ...numbers.flatMap(({ phone }) => (phone === null ? [] : `phone:${phone}`))];
+  }
+
+  async function accountsOf(transaction: TenantTransaction, subject: string): Promise<string[]> {
+    const [, kind, id = ''] = /^(user|builder|email|phone):(.+)$/.exec(subject) ?? [];
+    if (kind === 'email' || kind === 'phone') return [subject.toLowerCase()];
     if (kind === 'user') {
       const email = (await identity.emails(transaction)).get(subject);
       return [subject, ...(email ? [`email:${email}`] : [])];
@@ -61,7 +74,9 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
       const suppressions = await transaction
         .selectFrom('notifications.suppressions')
         .select(['channel', 'address', 'reason', 'detail', 'created_at as createdAt'])
-        .where(sql<boolean>`'email:' || address = any(${owners})`)
+        .where(
+          sql<boolean>`(case channel when 'sms' then 'phone:' else 'email:' end) || address = any(${owners})`,
+        )
         .execute();
       const found = notifications.length + preferences.length + profiles.length + suppressions.length;
       return found === 0 ? null : { notifications, preferences, profiles, suppressions };

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { makeJobsDue } from '../../../../test/clock.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type SnsRecorder, startSnsRecorder } from '../../../../test/sns-recorder.ts';
 import { startTwilioRecorder, type TwilioRecorder } from '../../../../test/twilio-recorder.ts';
+import { ANONYMOUS_PER_MINUTE } from '../../../contract/tiers.ts';
 import { createLog } from '../../../platform/log.ts';
 import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.ts';
 
@@ -21,19 +23,21 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
     mailbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
     sns = await startSnsRecorder();
     twilio = await startTwilioRecorder();
-    api = await startApi(testDatabase, {
-      SMTP_URL: mailbox.smtpUrl,
-      NOTIFICATION_RETRY_SECONDS: '1',
-      SES_TOPIC_ARNS: TOPIC,
-      SNS_ENDPOINT: sns.url,
-      PUBLIC_URL: 'https://ai.example.com',
-      ...twilio.env,
-    });
+    api = await startApi(testDatabase, environment());
   });
   afterAll(async () => {
     await api.stop();
     for (const service of [mailbox, sns, twilio]) await service.close();
     await testDatabase.remove();
+  });
+
+  const environment = () => ({
+    SMTP_URL: mailbox.smtpUrl,
+    NOTIFICATION_RETRY_SECONDS: '1',
+    SES_TOPIC_ARNS: TOPIC,
+    SNS_ENDPOINT: sns.url,
+    PUBLIC_URL: 'https://ai.example.com',
+    ...twilio.env,
   });
 
   async function send(to: string, title = 'Hello', channels?: ('email' | 'sms')[]) {
@@ -67,12 +71,12 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
         ],
       },
     });
-    const bounce = (bounceType: string) => ({
+    const bounce = (bounceType: string, diagnosticCode?: string) => ({
       notificationType: 'Bounce',
       bounce: {
         bounceType,
         bounceSubType: 'General',
-        bouncedRecipients: [{ emailAddress: 'x', diagnosticCode: '550 5.1.1 unknown user' }],
+        bouncedRecipients: [{ emailAddress: 'x', ...(diagnosticCode ? { diagnosticCode } : {}) }],
       },
     });
 
@@ -87,11 +91,17 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
     test('a permanent bounce suppresses the address, a transient one does not; nothing is sent to it again', async () => {
       const soft = await send('full@example.com');
       await reaches(soft, 'sent');
-      await post(sns.notification(TOPIC, await report(soft, bounce('Transient'))));
-      expect(await deliveryOf(soft)).toMatchObject({ state: 'sent', errorCode: 'BOUNCE_TRANSIENT_GENERAL' });
+      await post(sns.notification(TOPIC, await report(soft, bounce('Transient', '452 4.2.2 mailbox full'))));
+      expect(await deliveryOf(soft)).toMatchObject({
+        state: 'failed',
+        errorCode: 'BOUNCE_TRANSIENT_GENERAL',
+        error: '452 4.2.2 mailbox full',
+      });
+      await api.client.notification.resend({ deliveryId: (await deliveryOf(soft))?.deliveryId ?? '' });
+      await reaches(soft, 'sent');
       const hard = await send('Gone@example.com');
       await reaches(hard, 'sent');
-      const body = sns.notification(TOPIC, await report(hard, bounce('Permanent')));
+      const body = sns.notification(TOPIC, await report(hard, bounce('Permanent', '550 5.1.1 unknown user')));
       expect([(await post(body)).status, (await post(body)).status]).toEqual([204, 204]);
       expect(await deliveryOf(hard)).toMatchObject({
         state: 'failed',
@@ -105,6 +115,13 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
       await api.client.suppression.remove({ channel: 'email', address: 'GONE@example.com' });
       await api.client.notification.resend({ deliveryId: (await deliveryOf(again))?.deliveryId ?? '' });
       await reaches(again, 'sent');
+    });
+
+    test('an automatic answer, which is reported as a bounce too, does not fail a mail', async () => {
+      const away = await send('away@example.com');
+      await reaches(away, 'sent');
+      await post(sns.notification(TOPIC, await report(away, bounce('Transient'))));
+      expect(await deliveryOf(away)).toMatchObject({ state: 'sent', errorCode: 'BOUNCE_TRANSIENT_GENERAL' });
     });
 
     test('a complaint by an event of a configuration set suppresses, and a delivery is noted', async () => {
@@ -218,6 +235,18 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
       expect((await deliveryOf(id))?.state).toBe('sent');
     });
 
+    test('the report that a text arrived counts while its retry waits: it is not sent again', async () => {
+      const id = await send('+4740000006');
+      await reaches(id, 'sent');
+      await status(id, { MessageStatus: 'undelivered', ErrorCode: '30008' });
+      expect((await deliveryOf(id))?.state).toBe('deferred');
+      await status(id, { MessageSid: 'SM6', MessageStatus: 'sent' });
+      expect((await deliveryOf(id))?.state).toBe('deferred');
+      await status(id, { MessageSid: 'SM6', MessageStatus: 'delivered' });
+      await reaches(id, 'delivered');
+      expect(textsTo('+4740000006')).toHaveLength(1);
+    });
+
     test('STOP ends all text messages to a number, START lets them in again', async () => {
       const first = await send('+4740000005');
       await reaches(first, 'sent');
@@ -230,5 +259,33 @@ describe.each(businessDatabases())('providers of messages on $name', ({ create }
       await reaches(third, 'sent');
       expect((await fetch(`${api.url}/callbacks/twilio/inbound`, { method: 'POST' })).status).toBe(403);
     });
+  });
+
+  test('are not limited in what they sign; what is not signed counts against its address', async () => {
+    const limited = await startApi(testDatabase, { ...environment(), RATE_LIMITS: 'on' });
+    try {
+      const path = `/callbacks/twilio/status?delivery=${randomUUID()}&attempt=1.1`;
+      const report = async (signedAs: string) => {
+        const form = twilio.sign(`https://${signedAs}${path}`, { MessageStatus: 'delivered' });
+        return (await fetch(limited.url + path, form)).status;
+      };
+      const post = async (body: string) =>
+        (await fetch(`${limited.url}/callbacks/ses`, { method: 'POST', body })).status;
+      const burst = [];
+      for (let n = 0; n < ANONYMOUS_PER_MINUTE + 20; n++) burst.push(await report('ai.example.com'));
+      expect(new Set(burst)).toEqual(new Set([200]));
+      const delivered = sns.notification(TOPIC, {
+        eventType: 'Delivery',
+        mail: { messageId: '0100018f-cccc' },
+      });
+      expect(await post(delivered)).toBe(204);
+      let refused = 403;
+      for (let n = 0; n <= ANONYMOUS_PER_MINUTE && refused === 403; n++)
+        refused = n % 2 === 0 ? await report('other.example.com') : await post('{');
+      expect(refused).toBe(429);
+      expect([await report('ai.example.com'), await post(delivered)]).toEqual([200, 204]);
+    } finally {
+      await limited.stop();
+    }
   });
 });

@@ -55,25 +55,22 @@ function describe(what: string): Html {
   return html`<p>No more e-mails about ${what} are sent to you. You can change this in your notification preferences.</p>`;
 }
 
+/** What is signed is not limited, because providers report in bursts; what is refused counts against its address. */
 function callbackRoutes({ reports, sns, twilio, publicUrl, log }: RouteParts, limit: RequestHandler): Router {
   const router = Router();
-  router.post(
-    '/ses',
-    limit,
-    express.text({ type: () => true, limit: '256kb' }),
-    async (request, response) => {
-      try {
-        const message = await sns.read(String(request.body));
-        if (message.Type === 'SubscriptionConfirmation') await sns.confirm(message);
-        if (message.Type === 'Notification') await reports.ofSes(message.Message);
-        response.status(204).end();
-      } catch (error) {
-        if (!(error instanceof SnsRefused)) throw error;
-        log.warn({ reason: error.message }, 'a message to the callback of SES was refused');
-        response.status(403).end();
-      }
-    },
-  );
+  router.post('/ses', express.text({ type: () => true, limit: '256kb' }), async (request, response) => {
+    try {
+      const message = await sns.read(String(request.body), () => counted(limit, request, response));
+      if (message.Type === 'SubscriptionConfirmation') await sns.confirm(message);
+      if (message.Type === 'Notification') await reports.ofSes(message.Message);
+      response.status(204).end();
+    } catch (error) {
+      if (!(error instanceof SnsRefused)) throw error;
+      await counted(limit, request, response);
+      log.warn({ reason: error.message }, 'a message to the callback of SES was refused');
+      response.status(403).end();
+    }
+  });
 
   const signed =
     (handle: (request: Request, given: Record<string, string>) => Promise<void>): RequestHandler =>
@@ -82,6 +79,7 @@ function callbackRoutes({ reports, sns, twilio, publicUrl, log }: RouteParts, li
       const url = `${publicUrl.replace(/\/+$/, '')}${request.originalUrl}`;
       const signature = request.header('x-twilio-signature') ?? '';
       if (!twilio || !given.success || !twilio.isSigned(url, given.data, signature)) {
+        await counted(limit, request, response);
         log.warn({ path: request.path }, 'a message to a callback of Twilio was refused');
         response.status(403).end();
         return;
@@ -91,7 +89,6 @@ function callbackRoutes({ reports, sns, twilio, publicUrl, log }: RouteParts, li
     };
   router.post(
     '/twilio/status',
-    limit,
     form,
     signed(async ({ query }, given) => {
       const id = z.uuid().safeParse(query.delivery);
@@ -100,11 +97,17 @@ function callbackRoutes({ reports, sns, twilio, publicUrl, log }: RouteParts, li
   );
   router.post(
     '/twilio/inbound',
-    limit,
     form,
     signed((_request, { From = '', Body = '' }) => reports.ofPhone(From, Body)),
   );
   return router;
+}
+
+/** Takes a request from the budget of its address. @throws {import('../../../http/problem.ts').Problem} RATE_LIMITED */
+async function counted(limit: RequestHandler, request: Request, response: Response): Promise<void> {
+  await limit(request, response, (error?: unknown) => {
+    if (error) throw error;
+  });
 }
 
 function page(response: Response, status: number, heading: string, content: Html): void {

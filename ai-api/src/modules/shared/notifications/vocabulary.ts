@@ -36,3 +36,6 @@ export const STATES = [
 export const SUPPRESSION_REASONS = ['bounce', 'complaint', 'stop', 'added'] as const;
 
 export const PHONE = /^\+[1-9]\d{6,14}$/;
+
+/** Notifications are kept at least so long: links to unsubscribe and answers such as STOP find their company by them. */
+export const MIN_RETENTION_DAYS = 60;

@@ -96,6 +96,8 @@ export interface NotificationsTables {
     summary: string;
     link: string | null;
     source: string | null;
+    /** Preferences and quiet hours do not apply: a digest or a test. */
+    regardless: Generated<boolean>;
     dedupe_key: string | null;
     digest: string;
     created_by: string;

@@ -7,7 +7,7 @@ export const DELIVERY_HEADER = 'X-AI-Manager-Delivery';
 
 interface EmailToSend {
   deliveryId: string;
-  /** A repetition within a round has the same Message-ID, so that mail programs show it once. */
+  /** A mail is repeated within a round only when it was not taken, and then under the same Message-ID. */
   round: number;
   to: string;
   subject: string;
@@ -43,9 +43,9 @@ export async function sendEmail(mailer: Mailer, from: string, mail: EmailToSend)
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     const { message, retryable, responseCode, mayBeSent } = error;
+    if (mayBeSent) return { kind: 'unknown', code: 'MAIL_ANSWER_LOST', message };
     const code = responseCode === null ? 'MAIL_SERVER_UNREACHABLE' : `SMTP_${responseCode}`;
-    if (!retryable) return { kind: 'refused', code, message };
-    return { kind: mayBeSent ? 'unknown' : 'failed', code, message };
+    return { kind: retryable ? 'failed' : 'refused', code, message };
   }
 }
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { DELIVERY_HEADER } from './email.ts';
 
-const recipient = z.looseObject({ emailAddress: z.string(), diagnosticCode: z.string().optional() });
+const recipient = z.looseObject({
+  emailAddress: z.string(),
+  action: z.string().optional(),
+  diagnosticCode: z.string().optional(),
+});
 const mail = z.looseObject({
   messageId: z.string(),
   headers: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional(),
@@ -27,9 +31,10 @@ export interface SesReport {
   deliveryId: string | null;
   /** The id that SES gave the mail. */
   providerId: string;
+  /** `isLost` when this mail does not arrive, although SES repeated it; later ones may. */
   what:
     | { kind: 'delivered' }
-    | { kind: 'bounced'; permanent: boolean; code: string; detail: string }
+    | { kind: 'bounced'; permanent: boolean; isLost: boolean; code: string; detail: string }
     | { kind: 'complained'; detail: string }
     | { kind: 'rejected'; detail: string }
     | { kind: 'other' };
@@ -54,9 +59,15 @@ function whatOf({ notificationType, eventType, bounce, complaint, reject }: z.ou
   if (kind === 'Delivery') return { kind: 'delivered' as const };
   if (kind === 'Bounce' && bounce) {
     const { bounceType, bounceSubType = 'General', bouncedRecipients } = bounce;
+    const permanent = bounceType === 'Permanent';
+    // An automatic answer, such as "out of office", is reported as a bounce too: without the report of a mail server.
+    const hasReport = bouncedRecipients.some(
+      ({ action, diagnosticCode }) => action === 'failed' || diagnosticCode !== undefined,
+    );
     return {
       kind: 'bounced' as const,
-      permanent: bounceType === 'Permanent',
+      permanent,
+      isLost: permanent || hasReport || bounceSubType !== 'General',
       code: `BOUNCE_${bounceType}_${bounceSubType}`.toUpperCase(),
       detail: bouncedRecipients[0]?.diagnosticCode ?? `${bounceType} bounce: ${bounceSubType}`,
     };

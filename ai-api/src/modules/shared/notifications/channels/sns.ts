@@ -73,24 +73,29 @@ export function createSns({ topics, guard, endpoint, now }: SnsSettings) {
     return body.slice(0, MAX_CERTIFICATE);
   }
 
-  async function certificateOf(address: string): Promise<X509Certificate> {
+  async function certificateOf(address: string, beforeFetch: () => Promise<void>): Promise<X509Certificate> {
     const known = certificates.get(address);
     if (known) return known;
     if (!/\/SimpleNotificationService-[\w-]+\.pem$/.test(URL.parse(address)?.pathname ?? ''))
       throw new SnsRefused('The certificate is not one of SNS.');
+    await beforeFetch();
     const certificate = new X509Certificate(await fetchFromSns(address));
     certificates.set(address, certificate);
     return certificate;
   }
 
   return {
-    /** @throws {SnsRefused} */
-    read: async (body: string): Promise<SnsMessage> => {
+    /**
+     * Reads and verifies a message.
+     * @param beforeFetch called before a certificate is fetched that is not known yet
+     * @throws {SnsRefused}
+     */
+    read: async (body: string, beforeFetch: () => Promise<void>): Promise<SnsMessage> => {
       const parsed = message.safeParse(parse(body));
       if (!parsed.success) throw new SnsRefused('It is not a message of SNS.');
       const { data } = parsed;
       if (!topics.includes(data.TopicArn)) throw new SnsRefused('The topic is not one of SES_TOPIC_ARNS.');
-      const certificate = await certificateOf(data.SigningCertURL);
+      const certificate = await certificateOf(data.SigningCertURL, beforeFetch);
       const at = now();
       if (at < new Date(certificate.validFrom) || at > new Date(certificate.validTo))
         throw new SnsRefused('The certificate is not valid now.');

@@ -6,7 +6,7 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { personOf } from '../preferences/service.ts';
 import type { Notifier } from '../sending/notify.ts';
 import type { Category } from '../vocabulary.ts';
-import { changeInbox, countInbox, type InboxFilter, listInbox, markSeen } from './store.ts';
+import { changeInbox, countInbox, type InboxChange, type InboxFilter, listInbox, markSeen } from './store.ts';
 
 /** The inbox of the person who calls. */
 export function createInbox(
@@ -18,15 +18,10 @@ export function createInbox(
     return { userId, ...(await countInbox(transaction, userId)) };
   }
 
-  async function change(
-    caller: Caller,
-    notificationId: string | undefined,
-    changes: Parameters<typeof changeInbox>[3],
-    onlyRead = false,
-  ) {
+  async function change(caller: Caller, notificationId: string | undefined, wanted: InboxChange) {
     const { id: userId } = personOf(caller);
     return database.withTenant(caller.tenantId, async (transaction) => {
-      const changed = await changeInbox(transaction, userId, notificationId, changes, onlyRead);
+      const changed = await changeInbox(transaction, userId, notificationId, wanted, now());
       if (notificationId !== undefined && changed === 0) throw notFound('notification', notificationId);
       if (changed > 0) await announceInbox(transaction, caller.tenantId, userId);
       return counts(transaction, userId);
@@ -68,15 +63,10 @@ export function createInbox(
 
     /** @throws {import('../../../../http/problem.ts').Problem} NOT_FOUND */
     read: (caller: Caller, notificationId: string | undefined, unread: boolean) =>
-      change(caller, notificationId, { read_at: unread ? null : now() }),
+      change(caller, notificationId, unread ? 'unread' : 'read'),
 
-    /** Without an id all that are read. @throws {import('../../../../http/problem.ts').Problem} NOT_FOUND */
+    /** Without an id all that are read, or archived. @throws {import('../../../../http/problem.ts').Problem} NOT_FOUND */
     archive: (caller: Caller, notificationId: string | undefined, restore: boolean) =>
-      change(
-        caller,
-        notificationId,
-        { archived_at: restore ? null : now() },
-        notificationId === undefined && !restore,
-      ),
+      change(caller, notificationId, restore ? 'restore' : 'archive'),
   };
 }

@@ -79,18 +79,32 @@ export async function countInbox(
   return { unread: Number(row?.unread ?? 0), unseen: Number(row?.unseen ?? 0) };
 }
 
-/** Changes one item of a person, or all that are not archived; answers how many changed. */
+/** What is done about items of an inbox: marked, at a time, or taken back. */
+export type InboxChange = 'read' | 'unread' | 'archive' | 'restore';
+
+/**
+ * Changes one item of a person, or all that it concerns; one that was read or archived before keeps its time.
+ * @returns how many there are
+ */
 export async function changeInbox(
   transaction: TenantTransaction,
   userId: string,
   notificationId: string | undefined,
-  changes: { read_at?: Date | null; archived_at?: Date | null },
-  onlyRead = false,
+  change: InboxChange,
+  now: Date,
 ): Promise<number> {
-  let query = transaction.updateTable('notifications.inbox').set(changes).where('user_id', '=', userId);
+  const column = change === 'read' || change === 'unread' ? 'read_at' : 'archived_at';
+  const isSet = change === 'read' || change === 'archive';
+  let query = transaction
+    .updateTable('notifications.inbox')
+    .set({ [column]: isSet ? sql`coalesce(${sql.ref(column)}, ${now}::timestamptz)` : null })
+    .where('user_id', '=', userId);
   if (notificationId !== undefined) query = query.where('notification_id', '=', notificationId);
-  else query = query.where('archived_at', 'is', null);
-  if (onlyRead) query = query.where('read_at', 'is not', null);
+  else {
+    query = query.where(column, isSet ? 'is' : 'is not', null);
+    if (change !== 'restore') query = query.where('archived_at', 'is', null);
+    if (change === 'archive') query = query.where('read_at', 'is not', null);
+  }
   const { numUpdatedRows } = await query.executeTakeFirst();
   return Number(numUpdatedRows);
 }

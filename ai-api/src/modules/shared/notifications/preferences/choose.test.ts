@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { choose, type Preference } from './choose.ts';
+import { CATEGORIES, CHANNELS } from '../vocabulary.ts';
+import { choose, type Preference, placesOfUnsubscribing } from './choose.ts';
 
 const about = { template: 'evaluation', category: 'evaluations', channel: 'email' } as const;
 const preference = (place: Partial<Preference>, choice: Preference['choice']): Preference => ({
@@ -34,3 +35,29 @@ test("any choice of the person comes before the company's", () => {
   expect(choose(about, [], company)).toBe('off');
   expect(choose(about, [preference({}, 'on')], company)).toBe('on');
 });
+
+test.each(['reports', ''] as const)(
+  'unsubscribing from "%s" wins over all that was chosen, for e-mails alone',
+  (category) => {
+    const chosen = ['', 'evaluation'].flatMap((template) =>
+      ['', 'reports', 'time'].flatMap((of) =>
+        ['', 'email', 'sms'].map((channel) => preference({ template, category: of, channel }, 'on')),
+      ),
+    );
+    const off = placesOfUnsubscribing(category, chosen).map((place) => preference(place, 'off'));
+    const isReplaced = (one: Preference) =>
+      off.some((place) =>
+        ['template', 'category', 'channel'].every(
+          (key) => place[key as 'template'] === one[key as 'template'],
+        ),
+      );
+    const after = [...chosen.filter((one) => !isReplaced(one)), ...off];
+    const questions = ['evaluation', 'other'].flatMap((template) =>
+      CATEGORIES.flatMap((of) => CHANNELS.map((channel) => ({ template, category: of, channel }))),
+    );
+    for (const question of questions) {
+      const isConcerned = question.channel === 'email' && (category === '' || category === question.category);
+      expect([question, choose(question, after, [])]).toEqual([question, isConcerned ? 'off' : 'on']);
+    }
+  },
+);

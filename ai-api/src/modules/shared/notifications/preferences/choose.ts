@@ -27,6 +27,28 @@ export function choose(
   return (mostSpecific(question, person) ?? mostSpecific(question, company))?.choice ?? 'on';
 }
 
+/**
+ * Where `off` is set so that no e-mail of a category comes any more, whatever the person chose before: for the category,
+ * and at each place where one of their own choices is more specific.
+ * @param category an empty text for all of them
+ */
+export function placesOfUnsubscribing(
+  category: Category | '',
+  person: readonly Preference[],
+): Omit<Preference, 'choice'>[] {
+  const concerned = person.filter(
+    (one) =>
+      (one.channel === '' || one.channel === 'email') &&
+      (category === '' || one.category === '' || one.category === category),
+  );
+  const places = [{ template: '', category: '' }, ...concerned].map((one) => ({
+    template: one.template,
+    category: one.category || category,
+    channel: 'email',
+  }));
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+}
+
 function mostSpecific(question: Question, preferences: readonly Preference[]): Preference | undefined {
   return preferences.filter((one) => concerns(one, question)).toSorted((a, b) => rank(b) - rank(a))[0];
 }

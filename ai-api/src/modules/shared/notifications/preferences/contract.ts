@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../../contract/operation.ts';
 import { id, isTimeZone, listOf, page, timestamp } from '../../../../contract/schemas.ts';
 import { locale, templateName } from '../templates/schema.ts';
-import { CATEGORIES, CHANNELS, CHOICES, PHONE, SUPPRESSION_REASONS } from '../vocabulary.ts';
+import {
+  CATEGORIES,
+  CHANNELS,
+  CHOICES,
+  MIN_RETENTION_DAYS,
+  PHONE,
+  SUPPRESSION_REASONS,
+} from '../vocabulary.ts';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00');
 const zone = z
@@ -55,7 +62,7 @@ const company = z
     quietFrom: time.nullable(),
     quietTo: time.nullable(),
     digestHour: hour,
-    retentionDays: z.number().int().min(1).max(3650),
+    retentionDays: z.number().int().min(MIN_RETENTION_DAYS).max(3650),
     preferences: z.array(preference),
     channels: z.object({ sms: z.boolean().describe('Whether text messages are connected') }),
   })
@@ -78,7 +85,7 @@ export const notificationPreference = resource({
   id: 'notificationPreference',
   name: 'Notification preference',
   description:
-    'How people want to be reached. The most specific choice applies: template, category, channel; of the person, else of the company.',
+    'How people want to be reached. The most specific choice applies: template, category, channel; of the person, else of the company. E-mails that n8n sends itself do not follow them.',
   operations: {
     get: operation({
       method: 'GET',
@@ -148,7 +155,13 @@ export const notificationPreference = resource({
         quietFrom: z.union([z.literal(''), time]).optional(),
         quietTo: z.union([z.literal(''), time]).optional(),
         digestHour: z.coerce.number().int().min(0).max(23).optional(),
-        retentionDays: z.coerce.number().int().min(1).max(3650).optional(),
+        retentionDays: z.coerce
+          .number()
+          .int()
+          .min(MIN_RETENTION_DAYS)
+          .max(3650)
+          .optional()
+          .describe('For how long notifications are kept; their links to unsubscribe work as long'),
       }),
       output: company,
     }),
@@ -180,7 +193,8 @@ const suppressed = z
 export const suppression = resource({
   id: 'suppression',
   name: 'Suppression',
-  description: 'Addresses that nothing is sent to, because they do not exist or their owner wants it so.',
+  description:
+    'Addresses that AI Manager sends nothing to, because they do not exist or their owner wants it so.',
   operations: {
     list: operation({
       method: 'GET',

@@ -63,7 +63,7 @@ export function personOf({ user }: Caller) {
 /** How people and the company want notifications to be sent, and where nothing may be. */
 export function createPreferences({ database, guard, sealer, hasSms }: PreferenceParts) {
   async function viewOf(transaction: TenantTransaction, { id, email }: { id: string; email: string }) {
-    const wishes = await wishesOf(transaction, `user:${id}`, id);
+    const wishes = await wishesOf(transaction, { owner: `user:${id}`, userId: id, email });
     const { profile, person, company } = wishes;
     return {
       userId: id,

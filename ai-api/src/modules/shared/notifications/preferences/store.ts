@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
-import type { Choice } from '../vocabulary.ts';
+import { type Choice, MIN_RETENTION_DAYS } from '../vocabulary.ts';
 import type { Preference } from './choose.ts';
 
 export type ProfileRow = Selectable<Schema['notifications.profiles']>;
@@ -21,7 +21,8 @@ const STANDARD: SettingsRow = {
 
 export async function settingsOf(transaction: TenantTransaction): Promise<SettingsRow> {
   const row = await transaction.selectFrom('notifications.settings').selectAll().executeTakeFirst();
-  return row ?? STANDARD;
+  if (!row) return STANDARD;
+  return { ...row, retention_days: Math.max(MIN_RETENTION_DAYS, row.retention_days) };
 }
 
 export async function saveSettings(transaction: TenantTransaction, settings: SettingsRow): Promise<void> {
@@ -41,6 +42,20 @@ export async function profileOf(
     .selectAll()
     .where('user_id', '=', userId)
     .executeTakeFirst();
+}
+
+/** Profiles of some users, by their id; who has set nothing has none. */
+export async function profilesOf(
+  transaction: TenantTransaction,
+  userIds: readonly string[],
+): Promise<Map<string, ProfileRow>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('notifications.profiles')
+    .selectAll()
+    .where('user_id', 'in', [...userIds])
+    .execute();
+  return new Map(rows.map((row) => [row.user_id, row]));
 }
 
 /** Changes some fields of a person's profile, which is made if it is missing. */
@@ -69,16 +84,30 @@ export async function saveProfile(
     .execute();
 }
 
-/** What an owner chose: `company`, `user:<id>` or `email:<address>`. */
-export async function preferencesOf(transaction: TenantTransaction, owner: string): Promise<Preference[]> {
-  return transaction
+/**
+ * What an owner chose: `company`, `user:<id>` or `email:<address>`.
+ * @param email address of a user: what was unsubscribed from there before they had an account still applies
+ */
+export async function preferencesOf(
+  transaction: TenantTransaction,
+  owner: string,
+  email: string | null = null,
+): Promise<Preference[]> {
+  const rows = await transaction
     .selectFrom('notifications.preferences')
-    .select(['template', 'category', 'channel', 'choice'])
-    .where('owner', '=', owner)
+    .select(['owner', 'template', 'category', 'channel', 'choice'])
+    .where('owner', 'in', email === null ? [owner] : [owner, `email:${email.toLowerCase()}`])
     .orderBy('template')
     .orderBy('category')
     .orderBy('channel')
     .execute();
+  const places = Map.groupBy(rows, ({ template, category, channel }) => `${template} ${category} ${channel}`);
+  return [...places.values()].flatMap((at) => {
+    const row = at.find((one) => one.owner === owner) ?? at[0];
+    if (!row) return [];
+    const { template, category, channel, choice } = row;
+    return [{ template, category, channel, choice }];
+  });
 }
 
 /** Sets one preference of an owner, or removes it, so that the next less specific one applies. */

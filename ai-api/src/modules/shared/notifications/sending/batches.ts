@@ -1,7 +1,10 @@
 import type { Selectable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
-import type { NotificationRow } from './store.ts';
+import type { DeliveryRow } from './store.ts';
+
+/** Notifications in one e-mail; further ones come in the next e-mail at once. */
+export const MAX_ITEMS = 200;
 
 export type BatchRow = Selectable<Schema['notifications.batches']>;
 
@@ -40,34 +43,68 @@ export function lockBatch(transaction: TenantTransaction, id: string): Promise<B
     .executeTakeFirst();
 }
 
-/** Closes a digest and answers what is in it, oldest first. */
-export async function closeBatch(
-  transaction: TenantTransaction,
-  id: string,
-  now: Date,
-): Promise<NotificationRow[]> {
+/** Closes a digest: what comes next opens another one. */
+export async function closeBatch(transaction: TenantTransaction, id: string): Promise<void> {
   await transaction
     .updateTable('notifications.batches')
     .set({ is_open: false })
     .where('id', '=', id)
     .execute();
-  const inside = await transaction
-    .updateTable('notifications.deliveries')
-    .set({ state: 'digested', ended_at: now })
-    .where('batch_id', '=', id)
-    .where('state', '=', 'batched')
-    .returning('notification_id')
-    .execute();
-  if (inside.length === 0) return [];
+}
+
+/** A delivery in a digest, with what the digest says about it. */
+export type BatchItem = Awaited<ReturnType<typeof itemsOf>>[number];
+
+/** What is in a digest in some state, oldest first. */
+export function itemsOf(
+  transaction: TenantTransaction,
+  batchId: string,
+  state: 'batched' | 'digested',
+  limit: number,
+) {
   return transaction
-    .selectFrom('notifications.notifications')
-    .selectAll()
+    .selectFrom('notifications.deliveries as delivery')
+    .innerJoin('notifications.notifications as notification', 'notification.id', 'delivery.notification_id')
+    .select(['delivery.id as deliveryId', 'delivery.address', 'delivery.notification_id as notificationId'])
+    .select(['notification.template', 'notification.category'])
+    .select(['notification.title', 'notification.summary', 'notification.link'])
+    .where('delivery.batch_id', '=', batchId)
+    .where('delivery.state', '=', state)
+    .orderBy('delivery.id')
+    .limit(limit)
+    .execute();
+}
+
+/** Ends some deliveries of a digest. */
+export async function endItems(
+  transaction: TenantTransaction,
+  items: readonly Pick<BatchItem, 'deliveryId'>[],
+  changes: Pick<DeliveryRow, 'state' | 'ended_at'> & Partial<Pick<DeliveryRow, 'error_code' | 'error'>>,
+): Promise<void> {
+  if (items.length === 0) return;
+  await transaction
+    .updateTable('notifications.deliveries')
+    .set(changes)
     .where(
       'id',
       'in',
-      inside.map(({ notification_id }) => notification_id),
+      items.map(({ deliveryId }) => deliveryId),
     )
-    .orderBy('id')
+    .execute();
+}
+
+/** Puts deliveries of a digest that failed with a code back into it. */
+export async function restoreItems(
+  transaction: TenantTransaction,
+  batchId: string,
+  errorCode: string,
+): Promise<void> {
+  await transaction
+    .updateTable('notifications.deliveries')
+    .set({ state: 'batched', error_code: null, error: null, ended_at: null })
+    .where('batch_id', '=', batchId)
+    .where('state', '=', 'failed')
+    .where('error_code', '=', errorCode)
     .execute();
 }
 

@@ -110,7 +110,7 @@ export const notification = resource({
           .max(200)
           .optional()
           .describe('The same content is sent once to a recipient with the same key'),
-        source: z.string().max(200).optional().describe('What caused it, such as a workflow'),
+        source: z.string().max(200).optional().describe('What caused it, such as a workflow; a label alone'),
       }),
       output: z.object({ notifications: z.array(sent) }),
       errors: ['NOT_FOUND', 'TEMPLATE_INVALID'],

@@ -9,7 +9,14 @@ import {
   type SettingsRow,
   settingsOf,
 } from '../preferences/store.ts';
+import type { Recipient } from '../recipients.ts';
 import type { Category, Channel } from '../vocabulary.ts';
+
+/** Why something is not sent that the recipient turned off. */
+export const UNWANTED = {
+  code: 'PREFERENCE_OFF',
+  why: 'The recipient does not want it by this channel.',
+} as const;
 
 /** How one person wants to be reached, read once. */
 export interface Wishes {
@@ -31,13 +38,12 @@ const DISTURBING: readonly Channel[] = ['email', 'sms'];
 
 export async function wishesOf(
   transaction: TenantTransaction,
-  owner: string,
-  userId: string | null,
+  { owner, userId, email }: Pick<Recipient, 'owner' | 'userId' | 'email'>,
 ): Promise<Wishes> {
   return {
     settings: await settingsOf(transaction),
     profile: userId === null ? undefined : await profileOf(transaction, userId),
-    person: await preferencesOf(transaction, owner),
+    person: await preferencesOf(transaction, owner, email),
     company: await preferencesOf(transaction, COMPANY),
   };
 }
@@ -55,6 +61,14 @@ export function timesOf({ settings, profile }: Pick<Wishes, 'settings' | 'profil
   };
 }
 
+/** Whether the recipient turned the e-mails off that a notification is of. */
+export function isOff(
+  { person, company }: Wishes,
+  { template, category }: { template: string; category: string },
+): boolean {
+  return choose({ template, category: category as Category, channel: 'email' }, person, company) === 'off';
+}
+
 /** Whether a notification goes out by a channel now, later, in the digest or not at all. */
 export function decide(
   wishes: Wishes,
@@ -64,8 +78,7 @@ export function decide(
   if (about.critical) return { do: 'send' };
   const { zone, quietFrom, quietTo, digestHour } = timesOf(wishes);
   const choice = choose(about, wishes.person, wishes.company);
-  if (choice === 'off')
-    return { do: 'skip', code: 'PREFERENCE_OFF', why: 'The recipient does not want it by this channel.' };
+  if (choice === 'off') return { do: 'skip', ...UNWANTED };
   if (choice === 'digest' && about.channel === 'email')
     return { do: 'batch', dueAt: nextHour(now, zone, digestHour) };
   if (choice === 'digest' && about.channel !== 'inbox')

@@ -6,8 +6,9 @@ import type { NotificationParts } from '../parts.ts';
 import { profileOf } from '../preferences/store.ts';
 import { findSuppression, suppress } from '../suppressions.ts';
 import type { Category, Channel } from '../vocabulary.ts';
-import { decide, wishesOf } from './decide.ts';
-import { REGARDLESS, secondsUntil } from './notify.ts';
+import { itemsOf, MAX_ITEMS } from './batches.ts';
+import { decide, isOff, UNWANTED, type Wishes, wishesOf } from './decide.ts';
+import { secondsUntil } from './notify.ts';
 import { DELIVER_QUEUE, type DeliverJob } from './queues.ts';
 import { type DueDelivery, findNotification, insertAttempt, lockDelivery, updateDelivery } from './store.ts';
 
@@ -15,12 +16,18 @@ import { type DueDelivery, findNotification, insertAttempt, lockDelivery, update
 export const MAX_ATTEMPTS = 6;
 const MAX_PAUSE_SECONDS = 2 * 3600;
 
+/** Channels whose receivers recognise a repetition, so that what may have arrived is sent again. */
+const REPEATABLE: readonly Channel[] = ['webhook'];
+
+/** The error of a delivery whose job failed too often. */
+const DEAD = 'INTERNAL';
+
 /** What a webhook of a person and its secret are sealed to. */
 export const placeOfWebhook = (userId: string) => `notification-webhook:${userId}`;
 
 /**
  * Carries deliveries out. An attempt is written down as `sending` before anything leaves. When a process dies in between,
- * the next one knows that it may have left: a mail or webhook is repeated under the same id, a text message never.
+ * the next one knows that it may have left: a webhook is repeated under the same id, an e-mail or text message never.
  */
 export function createDeliver(parts: NotificationParts) {
   const { database, jobs, events, mailer, mailFrom, twilio, guard, sealer, links, now, atDelivery } = parts;
@@ -40,8 +47,19 @@ export function createDeliver(parts: NotificationParts) {
         const delivery = await lockDelivery(transaction, deliveryId);
         if (!delivery || delivery.round !== round || delivery.ended_at !== null) return;
         const state = delivery.state === 'sending' ? 'unknown' : 'failed';
-        await end(transaction, tenantId, delivery, state, 'INTERNAL', reason);
+        await end(transaction, tenantId, delivery, state, DEAD, reason);
       }),
+    onRetry: async (transaction, { deliveryId, round, attempt }) => {
+      const delivery = await lockDelivery(transaction, deliveryId);
+      if (delivery?.round !== round || delivery.state !== 'failed' || delivery.error_code !== DEAD) return;
+      await updateDelivery(transaction, deliveryId, {
+        state: 'pending',
+        attempts: attempt - 1,
+        error_code: null,
+        error: null,
+        ended_at: null,
+      });
+    },
   });
 
   async function attempt(job: DeliverJob, signal: AbortSignal): Promise<void> {
@@ -78,14 +96,14 @@ export function createDeliver(parts: NotificationParts) {
     const { state, channel, address } = delivery;
     if (state === 'sending') {
       if (delivery.attempts !== job.attempt) return null;
-      if (channel !== 'sms') return delivery;
+      if (REPEATABLE.includes(channel)) return delivery;
       await end(
         transaction,
         tenantId,
         delivery,
         'unknown',
         'PROCESS_LOST',
-        'The process ended while the text message was sent; it is not repeated.',
+        'The process ended while it was sent; it may have arrived and is not repeated.',
       );
       return null;
     }
@@ -118,9 +136,10 @@ export function createDeliver(parts: NotificationParts) {
     job: DeliverJob,
     delivery: DueDelivery,
   ): Promise<boolean> {
-    const { owner, user_id, template, critical, channel, source } = delivery;
-    if (REGARDLESS.test(source ?? '')) return true;
-    const wishes = await wishesOf(transaction, owner, user_id);
+    const { owner, user_id: userId, template, critical, channel, address } = delivery;
+    const email = channel === 'email' ? address : null;
+    const wishes = await wishesOf(transaction, { owner, userId, email });
+    if (delivery.regardless) return isDigestWanted(transaction, job, delivery, wishes);
     const category = delivery.category as Category;
     const way = decide(wishes, { template, category, critical, channel }, now());
     if (way.do === 'wait') {
@@ -132,6 +151,21 @@ export function createDeliver(parts: NotificationParts) {
       return false;
     }
     return true;
+  }
+
+  /** A digest that waits is not sent once its recipient has unsubscribed from all that is in it. */
+  async function isDigestWanted(
+    transaction: TenantTransaction,
+    { tenantId }: DeliverJob,
+    delivery: DueDelivery,
+    wishes: Wishes,
+  ): Promise<boolean> {
+    const batchId = /^digest:(.+)$/.exec(delivery.source ?? '')?.[1];
+    if (batchId === undefined) return true;
+    const items = await itemsOf(transaction, batchId, 'digested', MAX_ITEMS);
+    if (items.length === 0 || items.some((item) => !isOff(wishes, item))) return true;
+    await end(transaction, tenantId, delivery, 'skipped', UNWANTED.code, UNWANTED.why);
+    return false;
   }
 
   async function send(tenantId: string, delivery: DueDelivery, signal: AbortSignal): Promise<Outcome> {
@@ -218,7 +252,7 @@ export function createDeliver(parts: NotificationParts) {
     const { kind, code, message } = outcome;
     if (kind === 'refused' && outcome.suppress)
       await addSuppression(transaction, tenantId, delivery, outcome.suppress, message);
-    const mayRepeat = kind === 'failed' || (kind === 'unknown' && delivery.channel !== 'sms');
+    const mayRepeat = kind === 'failed' || (kind === 'unknown' && REPEATABLE.includes(delivery.channel));
     const attempts = code === 'TWILIO_30003' ? 2 : MAX_ATTEMPTS;
     if (mayRepeat && job.attempt < attempts) {
       const pause = Math.min(MAX_PAUSE_SECONDS, parts.retrySeconds * 4 ** (job.attempt - 1));
@@ -227,11 +261,16 @@ export function createDeliver(parts: NotificationParts) {
       await defer(transaction, next, new Date(now().getTime() + pause * 1000));
       return;
     }
-    await end(transaction, tenantId, delivery, kind === 'unknown' ? 'unknown' : 'failed', code, message);
+    const state = kind === 'unknown' ? 'unknown' : 'failed';
+    if (delivery.state !== state) await end(transaction, tenantId, delivery, state, code, message);
   }
 
   async function defer(transaction: TenantTransaction, job: DeliverJob, until: Date): Promise<void> {
-    await updateDelivery(transaction, job.deliveryId, { state: 'deferred', not_before: until });
+    await updateDelivery(transaction, job.deliveryId, {
+      state: 'deferred',
+      not_before: until,
+      ended_at: null,
+    });
     await jobs.enqueue(transaction, DELIVER_QUEUE, [job], { startAfterSeconds: secondsUntil(until, now()) });
   }
 

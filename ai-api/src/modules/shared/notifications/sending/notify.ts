@@ -54,9 +54,6 @@ export interface How {
   regardless?: boolean;
 }
 
-/** Sources whose notifications are sent regardless of preferences. */
-export const REGARDLESS = /^(digest|test):/;
-
 /** A notification of one recipient. */
 interface One {
   tenantId: string;
@@ -106,7 +103,7 @@ export function createNotify(parts: NotificationParts) {
     const digest = digestOf(request);
     const repeated = await repeatedOf(transaction, owner, request.dedupeKey, digest);
     if (repeated) return repeated;
-    const wishes = await wishesOf(transaction, owner, userId);
+    const wishes = await wishesOf(transaction, recipient);
     const critical = request.critical ?? template.content.critical;
     const category = request.category ?? template.content.category;
     const rendered = await fill(
@@ -128,6 +125,7 @@ export function createNotify(parts: NotificationParts) {
       summary: rendered.summary,
       link: rendered.link,
       source: request.source ?? null,
+      regardless: how.regardless ?? false,
       dedupe_key: request.dedupeKey ?? null,
       digest,
       created_by: by,

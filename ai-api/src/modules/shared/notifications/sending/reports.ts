@@ -1,11 +1,13 @@
-import { readSesReport } from '../channels/ses-report.ts';
+import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import { readSesReport, type SesReport } from '../channels/ses-report.ts';
 import { failureOf } from '../channels/twilio.ts';
 import type { NotificationParts } from '../parts.ts';
 import { release, suppress } from '../suppressions.ts';
 import type { Deliver } from './deliver.ts';
-import { lockDelivery, tenantOfDelivery, tenantsOfPhone, updateDelivery } from './store.ts';
+import { type DueDelivery, lockDelivery, tenantOfDelivery, tenantsOfPhone, updateDelivery } from './store.ts';
 
-const STOP = /^\s*(stop|stopall|unsubscribe|cancel|end|quit)\s*$/i;
+/** What ends text messages by Twilio's default keywords. */
+const STOP = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
 const START = /^\s*(start|yes|unstop)\s*$/i;
 
 export type Reports = ReturnType<typeof createReports>;
@@ -13,6 +15,47 @@ export type Reports = ReturnType<typeof createReports>;
 /** What providers report after they took a message. Reports may come twice, late, and in any order. */
 export function createReports(parts: NotificationParts, deliver: Deliver) {
   const { database, events, now } = parts;
+
+  /** Writes down what SES reports about an e-mail. */
+  async function note(
+    transaction: TenantTransaction,
+    tenantId: string,
+    delivery: DueDelivery,
+    what: SesReport['what'],
+  ): Promise<void> {
+    const end = (code: string, detail: string) =>
+      delivery.state === 'failed'
+        ? Promise.resolve()
+        : deliver.end(transaction, tenantId, delivery, 'failed', code, detail);
+    if (what.kind === 'delivered' && mayHaveArrived(delivery))
+      await updateDelivery(transaction, delivery.id, {
+        state: 'delivered',
+        not_before: null,
+        sent_at: delivery.sent_at ?? now(),
+        ended_at: now(),
+        error_code: null,
+        error: null,
+      });
+    if (what.kind === 'bounced') {
+      if (what.permanent)
+        await deliver.addSuppression(transaction, tenantId, delivery, 'bounce', what.detail);
+      const isNow = ['sending', 'sent', 'unknown', 'delivered'].includes(delivery.state);
+      if (what.permanent || (what.isLost && isNow)) await end(what.code, what.detail);
+      else
+        await updateDelivery(transaction, delivery.id, {
+          error_code: what.code,
+          error: what.detail.slice(0, 500),
+        });
+    }
+    if (what.kind === 'complained') {
+      await deliver.addSuppression(transaction, tenantId, delivery, 'complaint', what.detail);
+      await updateDelivery(transaction, delivery.id, {
+        error_code: 'COMPLAINT',
+        error: what.detail.slice(0, 500),
+      });
+    }
+    if (what.kind === 'rejected') await end('REJECTED', what.detail);
+  }
 
   return {
     /** A report of SES about one of our mails; others are ignored. @returns whether it was ours */
@@ -29,29 +72,7 @@ export function createReports(parts: NotificationParts, deliver: Deliver) {
       await database.withTenant(tenantId, async (transaction) => {
         const delivery = await lockDelivery(transaction, found.deliveryId);
         if (delivery?.channel !== 'email') return;
-        if (what.kind === 'delivered' && ['sending', 'sent', 'unknown'].includes(delivery.state))
-          await updateDelivery(transaction, delivery.id, {
-            state: 'delivered',
-            sent_at: delivery.sent_at ?? now(),
-            ended_at: now(),
-          });
-        if (what.kind === 'bounced') {
-          if (what.permanent) {
-            await deliver.addSuppression(transaction, tenantId, delivery, 'bounce', what.detail);
-            if (delivery.state !== 'failed')
-              await deliver.end(transaction, tenantId, delivery, 'failed', what.code, what.detail);
-          } else
-            await updateDelivery(transaction, delivery.id, {
-              error_code: what.code,
-              error: what.detail.slice(0, 500),
-            });
-        }
-        if (what.kind === 'complained') {
-          await deliver.addSuppression(transaction, tenantId, delivery, 'complaint', what.detail);
-          await updateDelivery(transaction, delivery.id, { error_code: 'COMPLAINT', error: what.detail });
-        }
-        if (what.kind === 'rejected' && delivery.state !== 'failed')
-          await deliver.end(transaction, tenantId, delivery, 'failed', 'REJECTED', what.detail);
+        await note(transaction, tenantId, delivery, what);
       });
       return true;
     },
@@ -68,12 +89,15 @@ export function createReports(parts: NotificationParts, deliver: Deliver) {
       await database.withTenant(tenantId, async (transaction) => {
         const delivery = await lockDelivery(transaction, deliveryId);
         if (delivery?.channel !== 'sms' || attempt !== `${delivery.round}.${delivery.attempts}`) return;
-        if (!['sending', 'sent', 'unknown'].includes(delivery.state)) return;
+        if (!mayHaveArrived(delivery)) return;
+        // While it waits for a retry, only the news that it arrived after all matters.
+        if (delivery.state === 'deferred' && status !== 'delivered') return;
         if (status === 'delivered' || status === 'sent') {
           const ended = status === 'delivered';
           await updateDelivery(transaction, deliveryId, {
             state: ended ? 'delivered' : 'sent',
             provider_id: sid,
+            not_before: null,
             sent_at: delivery.sent_at ?? now(),
             ended_at: ended ? now() : null,
             error_code: null,
@@ -108,4 +132,9 @@ export function createReports(parts: NotificationParts, deliver: Deliver) {
         });
     },
   };
+}
+
+/** Whether an attempt was made whose message may still arrive, also while the next one waits. */
+function mayHaveArrived({ state, attempts }: DueDelivery): boolean {
+  return ['sending', 'sent', 'unknown'].includes(state) || (state === 'deferred' && attempts > 0);
 }

@@ -16,6 +16,7 @@ export interface DueDelivery extends DeliveryRow {
   category: string;
   critical: boolean;
   source: string | null;
+  regardless: boolean;
 }
 
 /** @returns false when the same content was sent with the dedupe key before */
@@ -100,8 +101,8 @@ export async function lockDelivery(
   if (!delivery) return undefined;
   const notification = await findNotification(transaction, delivery.notification_id);
   if (!notification) return undefined;
-  const { owner, user_id, template, category, critical, source } = notification;
-  return { ...delivery, owner, user_id, template, category, critical, source };
+  const { owner, user_id, template, category, critical, source, regardless } = notification;
+  return { ...delivery, owner, user_id, template, category, critical, source, regardless };
 }
 
 export async function updateDelivery(
@@ -205,17 +206,17 @@ export async function tenantOfDelivery(
   return row ? { tenantId: row.tenant_id, deliveryId: row.id } : null;
 }
 
-/** Companies that sent text messages to a number, whose answers concern all of them. */
+/** Companies that sent text messages to a number, or have it as a user's, whose answers concern all of them. */
 export async function tenantsOfPhone(database: Database, phone: string): Promise<string[]> {
   const rows = await database
     .system(
-      'an answer to a text message names a number alone; only the companies that wrote to it are looked up',
+      'an answer to a text message names a number alone; only the companies that it concerns are looked up',
     )
     .selectFrom('notifications.deliveries')
     .select('tenant_id')
-    .distinct()
     .where('channel', '=', 'sms')
     .where('address', '=', phone)
+    .union((eb) => eb.selectFrom('notifications.profiles').select('tenant_id').where('phone', '=', phone))
     .execute();
   return rows.map(({ tenant_id }) => tenant_id);
 }

@@ -128,6 +128,7 @@ export const notificationTemplate = resource({
       input: z.object({
         name: templateName,
         locale: locale.default('en'),
+        expectedVersion: version.describe('The newest version that you know; 0 when there is none'),
         subject: z.string().min(1).max(300).optional(),
         mjml: z.string().max(60_000).optional(),
         text: z.string().min(1).max(20_000).optional(),
@@ -136,7 +137,7 @@ export const notificationTemplate = resource({
         comment: prose(3, 500),
       }),
       output: z.object({ name: z.string(), version: z.number().int() }),
-      errors: ['NOT_FOUND', 'TEMPLATE_INVALID'],
+      errors: ['NOT_FOUND', 'TEMPLATE_INVALID', 'CONFLICT'],
       hints: { mjml: { multiline: true }, text: { multiline: true } },
     }),
     publish: operation({

@@ -1,9 +1,18 @@
 import { Liquid, type Template } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
 
-/** What one part of a template may use: characters of source, milliseconds, and units of memory as LiquidJS counts. */
+/** What a template may use: characters of source and units of memory for each part, milliseconds for all parts together. */
 const LIMITS = { parseLimit: 100_000, renderLimit: 1_000, memoryLimit: 2_000_000 };
 const MAX_OUTPUT = 500_000;
+
+/** Milliseconds that are left for filling in: parts of one template share them, and its languages when it is saved. */
+interface Budget {
+  left: number;
+}
+
+export function newBudget(milliseconds = LIMITS.renderLimit): Budget {
+  return { left: milliseconds };
+}
 
 /** A template that could not be read or filled in, with a reason its author can act on. */
 export class TemplateError extends Error {
@@ -39,18 +48,26 @@ function createEngine(outputEscape: 'escape' | undefined): Liquid {
  * @param data JSON
  * @throws {TemplateError} for a mistake in the template, an unknown variable, and one that takes too long or too much memory
  */
-export function fillIn(source: string, as: 'html' | 'text', data: Readonly<Record<string, unknown>>): string {
+export function fillIn(
+  source: string,
+  as: 'html' | 'text',
+  data: Readonly<Record<string, unknown>>,
+  budget = newBudget(),
+): string {
   const engine = engines[as];
   const key = `${as} ${source}`;
+  const began = performance.now();
   try {
     const template = parsed.get(key) ?? engine.parse(source);
     parsed.set(key, template);
-    const output = String(engine.renderSync(template, data));
+    const output = String(engine.renderSync(template, data, { renderLimit: Math.max(1, budget.left) }));
     if (output.length > MAX_OUTPUT)
       throw new Error(`it makes more than ${MAX_OUTPUT.toLocaleString('en')} characters`);
     return output;
   } catch (error) {
     throw new TemplateError(reasonOf(error as Error), { cause: error });
+  } finally {
+    budget.left -= performance.now() - began;
   }
 }
 
@@ -58,8 +75,7 @@ export function fillIn(source: string, as: 'html' | 'text', data: Readonly<Recor
 function reasonOf({ message }: Error): string {
   const [line = ''] = message.split('\n');
   if (/memory alloc limit/.test(line)) return 'The template needs too much memory.';
-  if (/template render limit/.test(line))
-    return `The template takes longer than ${LIMITS.renderLimit} ms to fill in.`;
+  if (/template render limit/.test(line)) return 'The template takes too long to fill in.';
   if (/parse length limit/.test(line)) return `The template is longer than ${LIMITS.parseLimit} characters.`;
   return `The template cannot be filled in: ${line}`;
 }

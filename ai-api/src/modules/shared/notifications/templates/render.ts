@@ -1,4 +1,5 @@
-import { fillIn } from './liquid.ts';
+import { withSafeLinks } from './links.ts';
+import { fillIn, newBudget } from './liquid.ts';
 import { compileMjml } from './mjml.ts';
 import type { Content, Texts } from './schema.ts';
 
@@ -31,6 +32,7 @@ export function textsFor({ locales }: Content, wanted: string): Texts {
 
 /**
  * Fills a template in.
+ * @param budget time for all its parts together
  * @throws {import('./liquid.ts').TemplateError}
  */
 export function render(
@@ -38,17 +40,20 @@ export function render(
   locale: string,
   data: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
+  budget = newBudget(),
 ): Rendered {
   const texts = textsFor(content, locale);
   const known = { ...data, ...surroundings };
-  const line = (source: string) => fillIn(source, 'text', known).replaceAll(/\s+/g, ' ').trim();
+  const line = (source: string) => fillIn(source, 'text', known, budget).replaceAll(/\s+/g, ' ').trim();
   const subject = line(texts.subject).slice(0, MAX_SUBJECT);
-  const text = fillIn(texts.text, 'text', known).trim();
+  const text = fillIn(texts.text, 'text', known, budget).trim();
+  const htmlOf = (mjml: string) =>
+    withSafeLinks(fillIn(compileMjml(mjml), 'html', { ...known, subject }, budget));
   const summary = texts.summary === undefined ? text.slice(0, 280) : line(texts.summary);
   return {
     subject,
     text: surroundings.unsubscribe ? `${text}\n\nUnsubscribe: ${surroundings.unsubscribe}` : text,
-    html: texts.mjml === undefined ? '' : fillIn(compileMjml(texts.mjml), 'html', { ...known, subject }),
+    html: texts.mjml === undefined ? '' : htmlOf(texts.mjml),
     summary: summary.slice(0, MAX_SUMMARY),
     sms: texts.sms === undefined ? summary.slice(0, 480) : line(texts.sms),
     link: texts.link === undefined ? null : webAddress(line(texts.link)),

@@ -29,6 +29,8 @@ const texts = z.strictObject({
 });
 export type Texts = z.output<typeof texts>;
 
+const MAX_LOCALES = 20;
+
 /** A template as people write it. */
 export const content = z.strictObject({
   title: z.string().trim().min(1).max(100),
@@ -47,6 +49,7 @@ export const content = z.strictObject({
   sample: z.record(z.string(), z.unknown()).default({}).describe('Data for the preview'),
   locales: z
     .record(locale, texts)
+    .refine((given) => Object.keys(given).length <= MAX_LOCALES, `must have at most ${MAX_LOCALES} languages`)
     .refine(
       (given) => Object.hasOwn(given, 'en'),
       'must have the language en, which all others fall back to',

@@ -4,15 +4,17 @@ import { notFound, Problem } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../../audit/index.ts';
 import { DEFAULTS } from './defaults/index.ts';
-import { TemplateError } from './liquid.ts';
+import { newBudget, TemplateError } from './liquid.ts';
 import { type Rendered, render, textsFor } from './render.ts';
 import { type Content, content as contentSchema } from './schema.ts';
 import {
   findVersion,
+  findVersions,
   insertVersion,
   listVersions,
   lockTemplate,
   newestVersion,
+  newestVersions,
   ownTemplates,
   publishedVersion,
   setPublished,
@@ -44,8 +46,12 @@ interface Preview extends Texts {
 interface Edit extends Texts {
   name: string;
   locale: string;
+  expectedVersion: number;
   comment: string;
 }
+
+/** Time for all languages of a template together when it is saved. */
+const TRY_OUT_MS = 3_000;
 
 const RECIPIENT = { name: 'Ada Sample', email: 'ada@example.com' };
 
@@ -66,29 +72,50 @@ export function createTemplates(database: Database) {
     return { version: null, content, row: undefined };
   }
 
+  /** Templates as they are listed: what is sent now, or else the newest version. */
+  async function listed(transaction: TenantTransaction, rows: { name: string; published: number | null }[]) {
+    const newest = await newestVersions(
+      transaction,
+      rows.map(({ name }) => name),
+    );
+    const shown = rows.flatMap(({ name, published }) => {
+      const version = published ?? (DEFAULTS[name] ? null : newest.get(name));
+      return version == null ? [] : [{ name, version }];
+    });
+    const versions = await findVersions(transaction, shown);
+    return rows.map(({ name, published }) => {
+      const content = versions.get(name)?.content ?? DEFAULTS[name];
+      return {
+        ...headOf(name, content as Content),
+        publishedVersion: published,
+        newestVersion: newest.get(name) ?? 0,
+        hasDefault: Object.hasOwn(DEFAULTS, name),
+        isDefault: !versions.has(name),
+      };
+    });
+  }
+
   return {
-    list: (tenantId: string) =>
-      database.withTenant(tenantId, async (transaction) => {
-        const own = await ownTemplates(transaction);
-        const names = [...new Set([...Object.keys(DEFAULTS), ...own.map(({ name }) => name)])].sort();
-        const items = [];
-        for (const name of names) {
-          const newest = await newestVersion(transaction, name);
-          const { version, content } = await contentOf(
-            transaction,
-            name,
-            (await publishedVersion(transaction, name)) || DEFAULTS[name] ? undefined : newest,
-          );
-          items.push({
-            ...headOf(name, content),
-            publishedVersion: own.find((row) => row.name === name)?.published_version ?? null,
-            newestVersion: newest,
-            hasDefault: Object.hasOwn(DEFAULTS, name),
-            isDefault: version === null,
-          });
-        }
-        return { items, nextCursor: null };
-      }),
+    list: (tenantId: string, page: Page) =>
+      database.withTenant(tenantId, (transaction) =>
+        listPage(page, {
+          cursor: z.string(),
+          query: async (after, limit) => {
+            const own = await ownTemplates(transaction);
+            const published = new Map([
+              ...Object.keys(DEFAULTS).map((name) => [name, null] as const),
+              ...own.map(({ name, published_version }) => [name, published_version] as const),
+            ]);
+            return [...published.keys()]
+              .filter((name) => after === null || name > after)
+              .sort()
+              .slice(0, limit)
+              .map((name) => ({ name, published: published.get(name) ?? null }));
+          },
+          key: ({ name }) => name,
+          describe: (rows) => listed(transaction, rows),
+        }),
+      ),
 
     /** A version, 0 for the default; by default what is sent now. @throws {Problem} NOT_FOUND */
     get: (tenantId: string, name: string, version: number | undefined) =>
@@ -128,27 +155,23 @@ export function createTemplates(database: Database) {
     /** Saves a version; it is sent once it is published. @throws {Problem} TEMPLATE_INVALID, CONFLICT */
     save: async (actor: Actor, { name, content, expectedVersion, comment }: Save) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        await lockTemplate(transaction, name);
-        const newest = await newestVersion(transaction, name);
-        if (newest !== expectedVersion)
-          throw new Problem('CONFLICT', `The newest version is ${newest}, not ${expectedVersion}.`);
+        await lockNewest(transaction, name, expectedVersion);
         return insert(transaction, actor, {
           name,
-          version: newest + 1,
+          version: expectedVersion + 1,
           content: readContent(content),
           comment,
         });
       }),
 
-    /** Changes texts of the newest version, or of the default. @throws {Problem} NOT_FOUND, TEMPLATE_INVALID */
-    edit: (actor: Actor, { name, locale, comment, ...texts }: Edit) =>
+    /** Changes texts of the newest version, or of the default. @throws {Problem} NOT_FOUND, TEMPLATE_INVALID, CONFLICT */
+    edit: (actor: Actor, { name, locale, expectedVersion, comment, ...texts }: Edit) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const newest = await newestVersion(transaction, name);
-        const { content } = await contentOf(transaction, name, newest);
-        await lockTemplate(transaction, name);
+        await lockNewest(transaction, name, expectedVersion);
+        const { content } = await contentOf(transaction, name, expectedVersion);
         return insert(transaction, actor, {
           name,
-          version: newest + 1,
+          version: expectedVersion + 1,
           content: readContent(withTexts(content, locale, texts)),
           comment,
         });
@@ -158,8 +181,7 @@ export function createTemplates(database: Database) {
     publish: (actor: Actor, name: string, version: number) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const found = await contentOf(transaction, name, version);
-        for (const locale of Object.keys(found.content.locales))
-          tryOut(found.content, locale, found.content.sample);
+        tryOutAll(found.content);
         await lockTemplate(transaction, name);
         await setPublished(transaction, name, found.version, displayName(actor));
         await note(transaction, actor, name, { published: version });
@@ -181,7 +203,7 @@ export function createTemplates(database: Database) {
     actor: Actor,
     { name, version, content, comment }: { name: string; version: number; content: Content; comment: string },
   ) {
-    for (const locale of Object.keys(content.locales)) tryOut(content, locale, content.sample);
+    tryOutAll(content);
     await insertVersion(transaction, {
       name,
       version,
@@ -210,14 +232,33 @@ function withTexts(content: Content, locale: string, texts: Texts): Content {
   return { ...content, locales: { ...content.locales, [locale]: { ...before, ...given } } };
 }
 
+/** Locks a template whose newest version is the one that its editor saw. @throws {Problem} CONFLICT */
+async function lockNewest(transaction: TenantTransaction, name: string, expected: number): Promise<void> {
+  await lockTemplate(transaction, name);
+  const newest = await newestVersion(transaction, name);
+  if (newest !== expected) throw new Problem('CONFLICT', `The newest version is ${newest}, not ${expected}.`);
+}
+
+/** Fills all languages in with the sample. @throws {Problem} TEMPLATE_INVALID with the reason */
+function tryOutAll(content: Content): void {
+  const budget = newBudget(TRY_OUT_MS);
+  for (const locale of Object.keys(content.locales)) tryOut(content, locale, content.sample, budget);
+}
+
 /** @throws {Problem} TEMPLATE_INVALID with the reason */
-function tryOut(content: Content, locale: string, data: Record<string, unknown>): Rendered {
+function tryOut(
+  content: Content,
+  locale: string,
+  data: Record<string, unknown>,
+  budget = newBudget(),
+): Rendered {
+  const surroundings = {
+    recipient: RECIPIENT,
+    company: 'Your company',
+    unsubscribe: content.critical ? null : 'https://example.com/unsubscribe',
+  };
   try {
-    return render(content, locale, data, {
-      recipient: RECIPIENT,
-      company: 'Your company',
-      unsubscribe: content.critical ? null : 'https://example.com/unsubscribe',
-    });
+    return render(content, locale, data, surroundings, budget);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new Problem('TEMPLATE_INVALID', `${locale}: ${error.message}`);

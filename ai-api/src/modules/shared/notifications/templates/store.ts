@@ -81,6 +81,37 @@ export async function newestVersion(transaction: TenantTransaction, name: string
   return row?.newest ?? 0;
 }
 
+/** The newest version of each of some templates; one without a version is missing. */
+export async function newestVersions(
+  transaction: TenantTransaction,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('notifications.versions')
+    .select(({ fn }) => ['name', fn.max('version').as('newest')])
+    .where('name', 'in', [...names])
+    .groupBy('name')
+    .execute();
+  return new Map(rows.map(({ name, newest }) => [name, newest]));
+}
+
+/** One version of each of some templates, by name. */
+export async function findVersions(
+  transaction: TenantTransaction,
+  wanted: readonly { name: string; version: number }[],
+): Promise<Map<string, VersionRow>> {
+  if (wanted.length === 0) return new Map();
+  const rows = await transaction
+    .selectFrom('notifications.versions')
+    .selectAll()
+    .where((eb) =>
+      eb.or(wanted.map(({ name, version }) => eb.and([eb('name', '=', name), eb('version', '=', version)]))),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
 export async function insertVersion(
   transaction: TenantTransaction,
   values: Pick<VersionRow, 'name' | 'version' | 'comment' | 'created_by' | 'created_by_id'> & {

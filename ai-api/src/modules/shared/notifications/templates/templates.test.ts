@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULTS } from './defaults/index.ts';
-import { fillIn, TemplateError } from './liquid.ts';
+import { withSafeLinks } from './links.ts';
+import { fillIn, newBudget, TemplateError } from './liquid.ts';
 import { compileMjml } from './mjml.ts';
 import { render, textsFor } from './render.ts';
 import { content } from './schema.ts';
@@ -65,6 +66,41 @@ describe('MJML', () => {
   });
 });
 
+describe('links in markup', () => {
+  test.each([
+    ['<a href="javascript:alert(1)">', '<a href="#">'],
+    ["<a class='x' HREF = ' JavaScript:alert(1)'>", `<a class='x' HREF = "#">`],
+    ['<a href=vbscript:x>', '<a href="#">'],
+    ['<a href="java&#115;cript:alert(1)">', '<a href="#">'],
+    ['<form action="data:text/html,x">', '<form action="#">'],
+    ['<v:roundrect xlink:href="javascript:x">', '<v:roundrect xlink:href="#">'],
+  ])('%s is %s', (given, safe) => {
+    expect(withSafeLinks(given)).toBe(safe);
+  });
+
+  test.each([
+    '<a href="https://example.com/?a=1&amp;b=javascript:x">Text with href="javascript:x"</a>',
+    '<a href="mailto:ada@example.com">',
+    '<a href="tel:+4740000000">',
+    '<a href="#top">',
+    '<a href="">',
+  ])('%s stays as it is', (given) => {
+    expect(withSafeLinks(given)).toBe(given);
+  });
+});
+
+describe('the time that a template may take', () => {
+  const slow = '{% for a in (1..300) %}{% for b in (1..300) %}x{% endfor %}{% endfor %}';
+
+  test('is shared by all its parts', () => {
+    const budget = newBudget(60_000);
+    fillIn(slow, 'text', {}, budget);
+    const once = 60_000 - budget.left;
+    expect(once).toBeGreaterThan(0);
+    expect(() => fillIn(slow, 'text', {}, { left: 0 })).toThrow('takes too long');
+  });
+});
+
 describe('the templates of the product', () => {
   test.each(Object.keys(DEFAULTS))('%s is filled in with its sample', (name) => {
     const template = DEFAULTS[name];
@@ -82,6 +118,8 @@ describe('the templates of the product', () => {
     const { html, link, subject } = render(DEFAULTS.message as never, 'en', hostile, surroundings);
     expect(html).not.toContain('<script>');
     expect(html).not.toContain('<img');
+    expect(html).not.toContain('javascript:');
+    expect(html).toContain('href="#"');
     expect(link).toBe(null);
     expect(subject).toBe(hostile.title);
   });
@@ -100,4 +138,8 @@ test('a language falls back to its first part, and then to English', () => {
     'en',
   ]);
   expect(content.safeParse({ title: 'T', locales: { de: texts('de') } }).success).toBe(false);
+  const many = Object.fromEntries(
+    [...'abcdefghijklmnopqrstu'].map((letter) => [`x${letter}`, texts(letter)]),
+  );
+  expect(content.safeParse({ title: 'T', locales: { en: texts('en'), ...many } }).success).toBe(false);
 });

@@ -1,0 +1,12 @@
+const TAG = /<[a-z][^<>]*>/gi;
+const TARGET = /(\s(?:(?:xlink:)?href|(?:form)?action)\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi;
+const ALLOWED = /^\s*(?:https?:|mailto:|tel:|#|$)/i;
+
+/** Markup in which links lead to pages, e-mail addresses and phone numbers alone: any other target, such as a script, is `#`. */
+export function withSafeLinks(html: string): string {
+  return html.replaceAll(TAG, (tag) =>
+    tag.replaceAll(TARGET, (all: string, name: string, ...values: (string | undefined)[]) =>
+      ALLOWED.test(values[0] ?? values[1] ?? values[2] ?? '') ? all : `${name}"#"`,
+    ),
+  );
+}
