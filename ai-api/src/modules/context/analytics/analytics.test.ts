@@ -69,10 +69,14 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   }
 
   /** A conversation with an edit on Monday of the week; of every second person it leads to a commit, and one edit in six is refused. */
-  async function work(person: Person, index: number): Promise<void> {
-    const start = '2026-11-23T09:00:00.000Z';
+  async function work(
+    person: Person,
+    index: number,
+    start = '2026-11-23T09:00:00.000Z',
+    committedAt = minutes(start, 120),
+  ): Promise<void> {
     const isLinked = index % 2 === 0;
-    const sha = shaOf(person.email);
+    const sha = shaOf(`${person.email} ${index}`);
     await person.client.conversation.create({
       tool: 'claude-code',
       sessionId: `session-${index}`,
@@ -112,8 +116,8 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
           message: `Rotate keys ${index}`,
           authorName: person.name,
           authorEmail: person.email,
-          authoredAt: minutes(start, 120),
-          committedAt: minutes(start, 120),
+          authoredAt: committedAt,
+          committedAt,
           branch: 'main',
           parents: [],
           files: [
@@ -217,8 +221,13 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
         (await (people[0] as Person).client.conversation.list({ author: 'me' })).items[0]?.id ?? '',
       private: true,
     });
-    expect(await client.knowledgeGap.find({})).toEqual({ gaps: 1 });
+    // Two searches at once leave what one finds.
+    expect(await Promise.all([client.knowledgeGap.find({}), client.knowledgeGap.find({})])).toEqual([
+      { gaps: 1 },
+      { gaps: 1 },
+    ]);
     const { items } = await client.knowledgeGap.list({});
+    expect(items).toHaveLength(1);
     expect(items).toMatchObject([{ people: 13, conversations: 13, shared: 'keys.ts' }]);
     expect(items[0]?.topic).toMatch(/rotat|sign|key/);
     expect(items[0]?.examples).toHaveLength(3);
@@ -265,23 +274,39 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     const span = { from: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10), to: '2099-01-01' };
     const report = await client.conversationCompliance.report(span);
     expect(report).toMatchObject({
-      captured: [{ tool: 'claude-code', conversations: 14, private: 1, messages: 28 }],
+      // One of the fourteen is private by now.
+      captured: [{ tool: 'claude-code', conversations: 13, messages: 26 }],
       exported: { conversations: 1 },
       erased: [{ reason: 'removed', count: 1 }],
     });
   });
 
   test('old conversations are removed, and their figures stay', async () => {
+    // Its commit is made on a day that is not final when the conversation goes.
+    await work(people[0] as Person, 14, '2026-11-25T09:00:00.000Z', '2026-11-29T09:00:00.000Z');
+    // One of the eight is of a conversation that became private.
+    await vi.waitFor(
+      async () => expect((await client.link.list({ status: 'confirmed' })).items).toHaveLength(7),
+      { timeout: 30_000, interval: 100 },
+    );
+    await client.analytics.compute({});
+    const figures = async () => [
+      await client.analytics.velocity({ weeks: 1 }),
+      await client.analytics.repositories({ weeks: 1 }),
+    ];
+    const before = await figures();
     expect(await client.conversationRetention.cleanUp({})).toEqual({ days: null, conversations: 0 });
     await client.conversationRetention.set({ days: 2 });
-    expect(await client.conversationRetention.cleanUp({})).toEqual({ days: 2, conversations: 14 });
+    expect(await client.conversationRetention.cleanUp({})).toEqual({ days: 2, conversations: 15 });
     await vi.waitFor(async () => expect((await client.conversation.list({})).items).toEqual([]), {
       timeout: 30_000,
       interval: 100,
     });
     await client.analytics.compute({ whole: true });
+    expect(await figures()).toEqual(before);
     const { company } = await client.analytics.velocity({ weeks: 1 });
-    expect(company.amounts).toMatchObject({ conversations: 14, tokens: 15_400 });
+    expect(company.amounts).toMatchObject({ conversations: 15, tokens: 16_500 });
+    expect(company.figures.commitsWithLink).toMatchObject({ numerator: 8, denominator: 15 });
     expect((await client.conversationRetention.get({})).finalBefore).toBe('2026-11-28');
   });
 
@@ -301,5 +326,48 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
       .where('author', '=', subject)
       .execute();
     expect([days, commits]).toEqual([[], []]);
+  });
+
+  test('nothing is left of an author who is erased as a builder, in figures and in messages', async () => {
+    const header = 'builder_id,name,email,team,title,status,started_on,weekly_hours,timezone';
+    await client.people.import({
+      builders: `${header}\nb-90,Nora,Nora.X@example.com,Kiln,,active,2026-01-05,40,UTC`,
+    });
+    const sha = shaOf('nora');
+    const at = '2026-11-29T10:00:00.000Z';
+    await client.commit.record({
+      repository: 'https://github.com/sample/otter.git',
+      commits: [
+        {
+          sha,
+          message: 'Draw icons, ask nora.x@example.com\n\nCo-authored-by: Nora <Nora.X@example.com>\nRefs: 1',
+          authorName: 'Nora',
+          authorEmail: 'nora.x@example.com',
+          authoredAt: at,
+          committedAt: at,
+        },
+      ],
+    });
+    await client.analytics.compute({});
+    const owner = api.context.database.system('the test looks at all rows');
+    const { id } = await owner
+      .selectFrom('context.commits')
+      .select('id')
+      .where('sha', '=', sha)
+      .executeTakeFirstOrThrow();
+    const figure = () =>
+      owner
+        .selectFrom('context.commit_figures')
+        .select(['author', 'team'])
+        .where('commit_id', '=', id)
+        .executeTakeFirst();
+    expect(await figure()).toEqual({ author: expect.stringMatching(/^author:/), team: 'Kiln' });
+    await client.audit.erase({ subject: 'builder:b-90', reason: 'The person asked for it.' });
+    expect(await figure()).toEqual({ author: 'unknown', team: '' });
+    expect(await client.commit.get({ sha })).toMatchObject({
+      authorName: null,
+      authorEmail: null,
+      message: 'Draw icons, ask [erased]\n\nCo-authored-by: [erased]\nRefs: 1',
+    });
   });
 });

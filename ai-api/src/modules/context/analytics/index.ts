@@ -17,6 +17,7 @@ import { conversationCompliance } from './evidence/contract.ts';
 import { createEvidence } from './evidence/service.ts';
 import { knowledgeGap } from './gaps/contract.ts';
 import { createGaps } from './gaps/service.ts';
+import { personalDataOf } from './personal-data.ts';
 import { teamReport } from './report/contract.ts';
 import { createReport } from './report/service.ts';
 import { conversationRetention } from './retention/contract.ts';
@@ -26,15 +27,13 @@ import { createSpend, seedPrices } from './spend/service.ts';
 import { analytics } from './team/contract.ts';
 import { createTeamFigures } from './team/service.ts';
 
-export { personalData } from './personal-data.ts';
-
 interface Needs {
   database: Database;
   jobs: Jobs;
   objects: ObjectStore;
   embedder: Embedder;
   identity: Pick<Identity, 'emails' | 'tenantIds'>;
-  people: Pick<People, 'roster'>;
+  people: Pick<People, 'roster' | 'findBuilder'>;
   conversations: Pick<Conversations, 'removeInactive'>;
   licences: Pick<LicenceService, 'analytics'>;
   clock: Clock;
@@ -55,6 +54,7 @@ export function create(needs: Needs) {
   const gaps = createGaps({ database, embedder, now, log });
   scheduleAnalytics({ jobs, compute, findGaps: gaps.find, tenantIds, now, log });
   return {
+    persons: { identity, people },
     database,
     compute,
     team,
@@ -65,6 +65,9 @@ export function create(needs: Needs) {
     retention: createRetention({ database, jobs, conversations, compute, tenantIds, now }),
   };
 }
+
+/** Figures of people. */
+export const personalData = ({ persons }: Pick<Service, 'persons'>) => personalDataOf(persons);
 
 /** Gives a company the prices of models that come with the product. */
 export function seed(transaction: TenantTransaction): Promise<void> {

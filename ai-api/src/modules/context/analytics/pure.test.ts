@@ -48,8 +48,8 @@ describe('knowledge gaps', () => {
     vector: null,
   });
 
-  test('are topics of three people, whatever else is asked', () => {
-    const gaps = gapsOf([
+  test('are topics of three people, whatever else is asked', async () => {
+    const gaps = await gapsOf([
       question('ada', 'How do we rotate the signing keys?'),
       question('bea', 'rotating signing keys in production, how?'),
       question('cyd', 'Where is it written how signing keys are rotated'),
@@ -61,13 +61,13 @@ describe('knowledge gaps', () => {
     expect(gaps[0]?.topic.split(', ').sort()).toEqual(['keys', 'rotate', 'signing']);
   });
 
-  test('are not what one person asks three times', () => {
+  test('are not what one person asks three times', async () => {
     const text = 'How do we rotate the signing keys?';
-    expect(gapsOf([question('ada', text), question('ada', text), question('bea', text)])).toEqual([]);
+    expect(await gapsOf([question('ada', text), question('ada', text), question('bea', text)])).toEqual([]);
   });
 
-  test('join questions that name the same error, although their words differ', () => {
-    const [gap] = gapsOf([
+  test('join questions that name the same error, although their words differ', async () => {
+    const [gap] = await gapsOf([
       question('ada', 'TokenExpiredError in the upload worker, session lost'),
       question('bea', 'the worker throws TokenExpiredError on upload'),
       question('cyd', 'TokenExpiredError again: upload'),

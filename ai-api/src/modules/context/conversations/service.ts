@@ -123,11 +123,21 @@ export function createConversations(setup: ConversationsSetup) {
 
     /**
      * Removes conversations in which nothing was said since a time, the oldest first. Their sessions are not saved again.
+     * @param retain what is to be done in the same transaction, before they are gone
      * @returns how many were removed
      */
-    removeInactive: async (actor: Actor, before: Date, limit: number): Promise<number> => {
+    removeInactive: async (
+      actor: Actor,
+      before: Date,
+      limit: number,
+      retain: (transaction: TenantTransaction, conversationIds: string[]) => Promise<void>,
+    ): Promise<number> => {
       const count = await database.withTenant(actor.tenantId, async (transaction) => {
         const rows = await inactiveConversations(transaction, before, limit);
+        await retain(
+          transaction,
+          rows.map(({ id }) => id),
+        );
         await removeConversations(transaction, removal, actor, rows, { reason: 'retention', remember: true });
         return rows.length;
       });

@@ -142,7 +142,10 @@ export const provenance = resource({
               day: z.string(),
               conversations: z.number().int(),
               commits: z.number().int(),
-              linkedCommits: z.number().int().describe('Commits with a confirmed link'),
+              linkedCommits: z
+                .number()
+                .int()
+                .describe('Commits with a confirmed link that the caller may see'),
             }),
           ),
         })

@@ -212,9 +212,13 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect(sum((await bob.provenance.contributions({ days: 7 })).days)).toBe(0);
     const { items } = await bob.repository.list({});
     const { repositoryId } = items[0] as (typeof items)[number];
-    expect(sum((await bob.provenance.contributions({ repositoryId, days: 7 })).days)).toBeGreaterThanOrEqual(
-      4,
-    );
+    const ofRepository = async (client: Client) =>
+      (await client.provenance.contributions({ repositoryId, days: 7 })).days;
+    expect(sum(await ofRepository(bob))).toBeGreaterThanOrEqual(4);
+    // A link of a private conversation is counted for its owner alone.
+    const linked = async (client: Client) =>
+      (await ofRepository(client)).reduce((total, day) => total + day.linkedCommits, 0);
+    expect([await linked(ada), await linked(bob)]).toEqual([2, 1]);
   });
 
   test('secrets in messages and diffs of commits are removed before they are stored', async () => {

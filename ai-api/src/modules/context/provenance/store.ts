@@ -148,7 +148,9 @@ export async function contributionRows(
       union all
       select date_trunc('day', commit.committed_at at time zone 'UTC'), 0, 1,
         (exists (select from context.links as link
-          where link.commit_id = commit.id and link.status = 'confirmed'))::int
+          join context.conversations as conversation on conversation.id = link.conversation_id
+          where link.commit_id = commit.id and link.status = 'confirmed'
+            and (not conversation.is_private or conversation.owner = ${scope.reader})))::int
       from context.commits as commit
       where ${seenCommits(scope)} and commit.unreachable_at is null and commit.committed_at >= ${since}) as entry
     group by day`.execute(transaction);

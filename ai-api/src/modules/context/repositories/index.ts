@@ -11,7 +11,7 @@ import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { commit, gitConnection, repository } from './contract.ts';
 import { serveIntake } from './intake.ts';
-import { personalDataOf } from './personal-data.ts';
+import { emailOfSubject, personalDataOf } from './personal-data.ts';
 import { createRepositories, type Repositories } from './service.ts';
 
 export { attributionsOf } from './attributions.ts';
@@ -20,6 +20,7 @@ export { changedLines, isTelling, lineOfPatch, plainLine } from './patch.ts';
 export { nameKey, splitRepository } from './push.ts';
 export { type Repositories, theCommit } from './service.ts';
 export { commitsOfShas, filesOf } from './store.ts';
+export { emailOfSubject };
 
 interface Needs {
   database: Database;

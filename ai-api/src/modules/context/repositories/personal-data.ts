@@ -3,25 +3,33 @@ import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { subjectOf } from './kinds.ts';
-import { commitsOfAuthor, removeAuthor } from './store.ts';
+import { commitsOfAuthor, removePerson } from './store.ts';
 
 interface Persons {
   identity: Pick<Identity, 'emails'>;
   people: Pick<People, 'findBuilder'>;
 }
 
-/** The commits of a person, by the e-mail address of their author: listed in an access report, without a name after an erasure. */
-export function personalDataOf({ identity, people }: Persons): PersonalData {
-  async function emailOf(transaction: TenantTransaction, subject: string): Promise<string | null> {
-    if (subject.startsWith('user:')) return (await identity.emails(transaction)).get(subject) ?? null;
-    if (!subject.startsWith('builder:')) return null;
-    return (await people.findBuilder(transaction, subject.slice('builder:'.length)))?.email ?? null;
-  }
+/** The e-mail address by which commits of a subject such as `user:<id>` or `builder:<id>` are known; null for none. */
+export async function emailOfSubject(
+  transaction: TenantTransaction,
+  { identity, people }: Persons,
+  subject: string,
+): Promise<string | null> {
+  if (subject.startsWith('user:')) return (await identity.emails(transaction)).get(subject) ?? null;
+  if (!subject.startsWith('builder:')) return null;
+  return (await people.findBuilder(transaction, subject.slice('builder:'.length)))?.email ?? null;
+}
 
+/**
+ * The commits of a person, by the e-mail address of their author: listed in an access report. After an erasure they have no
+ * author, and no message names the address.
+ */
+export function personalDataOf(persons: Persons): PersonalData {
   return {
     tables: ['context.commits'],
     about: async (transaction, subject) => {
-      const email = await emailOf(transaction, subject);
+      const email = await emailOfSubject(transaction, persons, subject);
       const commits = email === null ? [] : await commitsOfAuthor(transaction, email);
       if (commits.length === 0) return null;
       return {
@@ -36,8 +44,8 @@ export function personalDataOf({ identity, people }: Persons): PersonalData {
       };
     },
     erase: async (transaction, _tenantId, subject) => {
-      const email = await emailOf(transaction, subject);
-      return email === null ? 0 : removeAuthor(transaction, email);
+      const email = await emailOfSubject(transaction, persons, subject);
+      return email === null ? 0 : removePerson(transaction, email);
     },
   };
 }

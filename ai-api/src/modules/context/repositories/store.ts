@@ -401,8 +401,17 @@ export function commitsOfAuthor(transaction: TenantTransaction, email: string) {
     .execute();
 }
 
-/** Takes name and address of an author out of their commits. Returns of how many. */
-export async function removeAuthor(transaction: TenantTransaction, email: string): Promise<number> {
+/**
+ * Takes name and address of an author out of their commits, and the address out of every message: whole lines such as
+ * `Co-authored-by`, which have the name too. Returns of how many commits the author was.
+ */
+export async function removePerson(transaction: TenantTransaction, email: string): Promise<number> {
+  const address = email.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  await sql`
+    update context.commits set message = regexp_replace(
+      regexp_replace(message, ${`^([a-z-]+-by:).*<${address}>.*$`}, '\\1 [erased]', 'gin'),
+      ${address}, '[erased]', 'gi')
+    where position(${email.toLowerCase()} in lower(message)) > 0`.execute(transaction);
   const { numUpdatedRows } = await transaction
     .updateTable('context.commits')
     .set({ author_name: null, author_email: null })

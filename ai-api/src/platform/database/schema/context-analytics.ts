@@ -76,6 +76,19 @@ export interface ContextAnalyticsTables {
     tokens_cache_read: number;
     tokens_cache_write: number;
   };
+  'context.retained_links': {
+    tenant_id: TenantId;
+    commit_id: string;
+    /** Of the conversations that retention removed. */
+    owner: string;
+    status: 'suggested' | 'confirmed';
+    /** Empty where the conversations had no tokens. */
+    model: string;
+    tokens_input: number;
+    tokens_output: number;
+    tokens_cache_read: number;
+    tokens_cache_write: number;
+  };
   'context.knowledge_gaps': {
     id: string;
     tenant_id: TenantId;

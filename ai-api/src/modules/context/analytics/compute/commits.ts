@@ -26,6 +26,7 @@ export async function changedRepositories(
 
 /**
  * Computes the figures of commits again, from the first that changed on, and of those before it that it may have changed.
+ * Those of days that are final stay as they are.
  * @param authorOf the subject of an author's address, with their team
  */
 export async function computeCommits(
@@ -33,6 +34,7 @@ export async function computeCommits(
   repositoryId: string,
   from: Date,
   authorOf: (email: string | null) => { author: string; team: string },
+  closedBefore: string | null,
 ): Promise<void> {
   let after = new Date(from.getTime() - REWORK_DAYS * 86_400_000);
   for (;;) {
@@ -45,23 +47,25 @@ export async function computeCommits(
     const rework = reworkOf(commits.map((row) => followed(row, files)));
     await storeFigures(
       transaction,
-      commits.map((row) => {
-        const { followed: lines, reworked } = rework.get(row.id) ?? { followed: 0, reworked: 0 };
-        const { author, team } = authorOf(row.author_email);
-        return {
-          commit_id: row.id,
-          repository_id: repositoryId,
-          day: row.committed_at.toISOString().slice(0, 10),
-          author,
-          team,
-          is_counted: row.is_counted,
-          is_linked: row.is_linked,
-          is_suggested: row.is_suggested,
-          lines: (row.added ?? 0) + (row.deleted ?? 0),
-          lines_followed: lines,
-          lines_reworked: reworked,
-        };
-      }),
+      commits
+        .filter(({ committed_at }) => isOpen(committed_at, closedBefore))
+        .map((row) => {
+          const { followed: lines, reworked } = rework.get(row.id) ?? { followed: 0, reworked: 0 };
+          const { author, team } = authorOf(row.author_email);
+          return {
+            commit_id: row.id,
+            repository_id: repositoryId,
+            day: row.committed_at.toISOString().slice(0, 10),
+            author,
+            team,
+            is_counted: row.is_counted,
+            is_linked: row.is_linked,
+            is_suggested: row.is_suggested,
+            lines: (row.added ?? 0) + (row.deleted ?? 0),
+            lines_followed: lines,
+            lines_reworked: reworked,
+          };
+        }),
     );
     const last = commits.at(-1);
     if (isLast || !last) return;
@@ -71,6 +75,10 @@ export async function computeCommits(
     if (start <= after) return;
     after = start;
   }
+}
+
+function isOpen(committedAt: Date, closedBefore: string | null): boolean {
+  return closedBefore === null || committedAt.toISOString().slice(0, 10) >= closedBefore;
 }
 
 interface CommitRow {
@@ -84,6 +92,11 @@ interface CommitRow {
   is_suggested: boolean;
 }
 
+/** Also by a conversation that retention removed. */
+const hasLink = (status: 'confirmed' | 'suggested') => sql`(
+  exists (select from context.links where commit_id = commit.id and status = ${status})
+  or exists (select from context.retained_links where commit_id = commit.id and status = ${status}))`;
+
 async function commitsFrom(
   transaction: TenantTransaction,
   repositoryId: string,
@@ -93,8 +106,7 @@ async function commitsFrom(
     select id, author_email, committed_at, added, deleted,
       kind in ('ordinary', 'release') and unreachable_at is null and not exists (
         select from context.commit_heirs where commit_id = commit.id and how <> 'cherry-pick') as is_counted,
-      exists (select from context.links where commit_id = commit.id and status = 'confirmed') as is_linked,
-      exists (select from context.links where commit_id = commit.id and status = 'suggested') as is_suggested
+      ${hasLink('confirmed')} as is_linked, ${hasLink('suggested')} as is_suggested
     from context.commits as commit
     where repository_id = ${repositoryId} and committed_at >= ${from}
     order by committed_at, id limit ${MAX_COMMITS}`.execute(transaction);
@@ -141,14 +153,24 @@ async function storeFigures(transaction: TenantTransaction, rows: readonly objec
       lines_reworked = excluded.lines_reworked`.execute(transaction);
 }
 
-/** Divides the tokens of conversations among the commits that they are linked with, by changed lines. */
+/**
+ * Divides the tokens of conversations among the commits that they are linked with, by changed lines. Shares of commits of
+ * days that are final stay as they are.
+ */
 export async function computeTokens(
   transaction: TenantTransaction,
   conversationIds: readonly string[],
+  closedBefore: string | null,
 ): Promise<void> {
   if (conversationIds.length === 0) return;
   const ids = sql`${conversationIds}::uuid[]`;
-  await sql`delete from context.commit_tokens where conversation_id = any (${ids})`.execute(transaction);
+  const isFinal = (table: string) => sql`exists (
+    select from context.commits as final where final.id = ${sql.ref(`${table}.commit_id`)}
+      and final.committed_at < ${closedBefore}::timestamp at time zone 'utc')`;
+  await sql`
+    delete from context.commit_tokens where conversation_id = any (${ids}) and not ${isFinal('commit_tokens')}`.execute(
+    transaction,
+  );
   await sql`
     with used as (
       select conversation_id, model, sum(tokens_input) as input, sum(tokens_output) as output,
@@ -172,7 +194,34 @@ export async function computeTokens(
       tokens_cache_read, tokens_cache_write)
     select commit_id, conversation_id, model, share * input, share * output, share * cache_read, share * cache_write
     from shares join used using (conversation_id)
-    where input + output + cache_read + cache_write > 0`.execute(transaction);
+    where input + output + cache_read + cache_write > 0 and not ${isFinal('shares')}`.execute(transaction);
+}
+
+/**
+ * Retains what the links of conversations add to the figures of commits, before retention removes the conversations: in
+ * the transaction that removes them.
+ */
+export async function retainLinks(
+  transaction: TenantTransaction,
+  conversationIds: readonly string[],
+): Promise<void> {
+  await sql`
+    insert into context.retained_links as retained (commit_id, owner, status, model, tokens_input, tokens_output,
+      tokens_cache_read, tokens_cache_write)
+    select link.commit_id, conversation.owner, link.status, coalesce(tokens.model, ''),
+      coalesce(sum(tokens.tokens_input), 0), coalesce(sum(tokens.tokens_output), 0),
+      coalesce(sum(tokens.tokens_cache_read), 0), coalesce(sum(tokens.tokens_cache_write), 0)
+    from context.links as link
+    join context.conversations as conversation on conversation.id = link.conversation_id
+    left join context.commit_tokens as tokens
+      on tokens.commit_id = link.commit_id and tokens.conversation_id = link.conversation_id
+    where link.status <> 'rejected' and link.conversation_id = any (${conversationIds}::uuid[])
+    group by 1, 2, 3, 4
+    on conflict (commit_id, owner, status, model) do update set
+      tokens_input = retained.tokens_input + excluded.tokens_input,
+      tokens_output = retained.tokens_output + excluded.tokens_output,
+      tokens_cache_read = retained.tokens_cache_read + excluded.tokens_cache_read,
+      tokens_cache_write = retained.tokens_cache_write + excluded.tokens_cache_write`.execute(transaction);
 }
 
 /** Names an author whose address belongs to no user, without keeping the address. */

@@ -35,7 +35,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
       (day) => closed_before === null || day >= closed_before,
     );
     await computeDays(transaction, touched, roster.teams, now());
-    await computeTokens(transaction, ids);
+    await computeTokens(transaction, ids, closed_before);
     return touched;
   }
 
@@ -66,7 +66,8 @@ export function createCompute({ database, now, ...needs }: Setup) {
       await database.withTenant(tenantId, async (transaction) => {
         await beginComputation(transaction);
         const { authorOf } = await rosterOf(transaction, needs);
-        await computeCommits(transaction, repositoryId, from, authorOf);
+        const { closed_before } = await readState(transaction);
+        await computeCommits(transaction, repositoryId, from, authorOf, closed_before);
       });
     return changed.length;
   }
@@ -94,8 +95,8 @@ export function createCompute({ database, now, ...needs }: Setup) {
         const roster = await rosterOf(transaction, needs);
         const ids = await conversationsOf(transaction, span);
         await computeHours(transaction, ids);
-        await computeTokens(transaction, ids);
         const { closed_before } = await readState(transaction);
+        await computeTokens(transaction, ids, closed_before);
         const open = daysOfSpan(span).filter((day) => closed_before === null || day >= closed_before);
         await computeDays(transaction, open, roster.teams, now());
         return { conversations: ids.length, days: open.length, repositories: 0 };

@@ -13,6 +13,7 @@ export const conversationCompliance = resource({
       method: 'GET',
       path: '/analytics/compliance',
       summary: 'Show what was captured, redacted, exported and erased',
+      description: 'Private conversations are not in what was captured and redacted.',
       access: ['admin', 'executive'],
       input: z.object({
         from: day.optional().describe('First day; defaults to 29 days before the last'),
@@ -26,7 +27,6 @@ export const conversationCompliance = resource({
             z.object({
               tool: z.string(),
               conversations: z.number().int(),
-              private: z.number().int(),
               messages: z.number().int(),
             }),
           ),

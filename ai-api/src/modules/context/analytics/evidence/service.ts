@@ -42,11 +42,11 @@ interface Times {
   to: Date;
 }
 
+/** Private conversations are left out: by tool and day, a count would show what one person did. */
 async function captured(transaction: TenantTransaction, { from, to }: Times) {
-  const { rows } = await sql<{ tool: string; conversations: number; private: number; messages: number }>`
-    select tool, count(*)::integer as conversations, (count(*) filter (where is_private))::integer as private,
-      sum(messages)::integer as messages
-    from context.conversations where created_at >= ${from} and created_at < ${to}
+  const { rows } = await sql<{ tool: string; conversations: number; messages: number }>`
+    select tool, count(*)::integer as conversations, sum(messages)::integer as messages
+    from context.conversations where not is_private and created_at >= ${from} and created_at < ${to}
     group by 1 order by 1`.execute(transaction);
   return rows;
 }
@@ -56,7 +56,7 @@ async function redacted(transaction: TenantTransaction, { from, to }: Times) {
     select rule, sum(count)::integer as count
     from context.redactions as redaction
     join context.conversations as conversation on conversation.id = redaction.conversation_id
-    where conversation.created_at >= ${from} and conversation.created_at < ${to}
+    where not conversation.is_private and conversation.created_at >= ${from} and conversation.created_at < ${to}
     group by 1 order by 1`.execute(transaction);
   return rows;
 }

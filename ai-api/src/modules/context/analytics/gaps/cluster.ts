@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Question } from './questions.ts';
 
 /** People who have to ask about a topic before it counts as a gap. */
@@ -9,6 +10,8 @@ const ALIKE_WITH_MARK = 0.15;
 const TOPIC_WORDS = 4;
 /** Questions of a topic that another is compared with, the newest. */
 const MAX_COMPARED = 12;
+/** How long questions are compared before other work gets its turn. */
+const TURN_MS = 20;
 
 export interface Gap {
   topic: string;
@@ -21,10 +24,15 @@ export interface Gap {
  * Topics that several people asked about. Each question joins the cluster whose questions are most like it on average, so
  * that chains of questions that are only each like the next do not become one topic.
  */
-export function gapsOf(questions: readonly Question[], minAskers = MIN_ASKERS): Gap[] {
+export async function gapsOf(questions: readonly Question[], minAskers = MIN_ASKERS): Promise<Gap[]> {
   const rarity = rarityOf(questions);
   const clusters: Question[][] = [];
+  let turn = performance.now();
   for (const question of questions) {
+    if (performance.now() - turn > TURN_MS) {
+      await nextTurn();
+      turn = performance.now();
+    }
     let best: { cluster: Question[]; margin: number } | null = null;
     for (const cluster of clusters) {
       const margin = meanMargin(question, cluster, rarity);

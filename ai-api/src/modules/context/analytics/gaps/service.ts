@@ -60,7 +60,7 @@ export function createGaps({ database, embedder, now, log }: Setup) {
         tenantId,
         asked.map(({ text }) => text),
       );
-      const gaps = gapsOf(
+      const gaps = await gapsOf(
         asked.map(
           (row, n): Question => ({
             conversationId: row.id,
@@ -123,7 +123,12 @@ async function firstQuestions(transaction: TenantTransaction, since: Date): Prom
   return rows.toReversed();
 }
 
+/** One search of a company at a time, so that a second one removes what the first one stored. */
 async function replaceGaps(transaction: TenantTransaction, gaps: readonly Gap[]): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended('context.knowledge-gaps ' || platform.current_tenant()::text, 0))`.execute(
+    transaction,
+  );
   await transaction.deleteFrom('context.knowledge_gaps').execute();
   for (const { topic, shared, members } of gaps) {
     const id = uuidv7();

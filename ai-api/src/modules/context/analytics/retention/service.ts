@@ -4,6 +4,7 @@ import { DAY_MS } from '../../../../platform/durations.ts';
 import type { Jobs } from '../../../../platform/jobs/index.ts';
 import { type Actor, record, systemActor } from '../../../shared/audit/index.ts';
 import type { Conversations } from '../../conversations/index.ts';
+import { retainLinks } from '../compute/commits.ts';
 import type { Compute } from '../compute/compute.ts';
 import { readState, writeState } from '../compute/state.ts';
 
@@ -47,7 +48,7 @@ export function createRetention({ database, jobs, conversations, compute, tenant
       const actor = systemActor(tenantId, 'conversationRetention.cleanUp');
       for (;;) {
         attempt.signal.throwIfAborted();
-        if ((await conversations.removeInactive(actor, before, AT_ONCE)) < AT_ONCE) return;
+        if ((await conversations.removeInactive(actor, before, AT_ONCE, retainLinks)) < AT_ONCE) return;
       }
     },
     // What was not removed is removed by the next clean-up.

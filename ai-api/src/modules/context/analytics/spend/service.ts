@@ -69,7 +69,7 @@ export function createSpend({ database, licences, team, now }: Setup) {
         const activity = await activityIn(transaction, span.days);
         const commits = await commitsIn(transaction, span.days);
         const bills = await billsIn(transaction, span.days);
-        const byWeek = weeksOf({ activity, commits, tokens: [] });
+        const byWeek = await weeksOf({ activity, commits, tokens: [] });
         const weeks = [...byWeek.values()];
         const byAssistant = [...new Set(activity.map(assistantOf))].sort().flatMap((assistant) => {
           const estimatedMicros = amountOf(weeks, ofGroup(SECOND, assistant), 'cost');

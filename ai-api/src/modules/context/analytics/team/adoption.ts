@@ -5,13 +5,13 @@ import type { Span } from './service.ts';
 import type { ActivityRow } from './store.ts';
 
 /** Members with activity, of all members: the group that decides what is shown is the members. */
-export function adoptionOf(
+export async function adoptionOf(
   rows: readonly Pick<ActivityRow, 'week' | 'owner'>[],
   { members }: Pick<Roster, 'members'>,
   { weeks, to }: Span,
   monthFrom: string,
 ) {
-  const shown = protect(members.map(({ person, team }) => ({ person, groups: [team] })));
+  const shown = await protect(members.map(({ person, team }) => ({ person, groups: [team] })));
   const activeIn = (from: string, until: string) =>
     new Set(rows.filter(({ week }) => week >= from && week <= until).map(({ owner }) => owner));
   const last = daysOf(to).monday;

@@ -1,45 +1,89 @@
 import { type Contribution, protect, type Shown } from './protect.ts';
 import type { ActivityRow, CommitRow, CommitTokens } from './store.ts';
 
-/**
- * The measures that are published and whose people decide whether they are: a share of edits is about those who edited,
- * however many of them had an edit refused.
- */
-const BASES = {
-  active: ['people', 'conversations', 'messages', 'tokens', 'tokensLinked', 'unpriced', 'cost', 'costLinked'],
-  edited: ['conversationsEdited', 'conversationsLinked', 'conversationsSuggested'],
-  edits: ['edits', 'editsAccepted'],
-  timed: ['conversationsTimed', 'hoursToCommit'],
-  commits: ['commits', 'commitsLinked', 'commitsSuggested'],
-  linked: ['linkedCommits', 'linesLinked', 'followedLinked', 'reworkedLinked'],
-  other: ['otherCommits', 'linesOther', 'followedOther', 'reworkedOther'],
-  attributed: ['tokensOfCommits', 'costOfCommits'],
-} as const;
-type Base = keyof typeof BASES;
-export type Measure = (typeof BASES)[Base][number];
+/** Who decides whether a measure is shown: people who have a figure of this sort. */
+type Base =
+  | 'active'
+  | 'priced'
+  | 'unpriced'
+  | 'activeLinked'
+  | 'activeOther'
+  | 'edited'
+  | 'edits'
+  | 'timed'
+  | 'commits'
+  | 'linked'
+  | 'other'
+  | 'attributed';
 
-const BASE_OF = new Map<Measure, Base>(
-  Object.entries(BASES).flatMap(([base, measures]) =>
-    measures.map((measure) => [measure, base as Base] as const),
-  ),
-);
+/**
+ * The measures that are published, and of which people there have to be enough for each.
+ *
+ * A count that is part of another is about everyone who could have had one: a share of edits is about those who edited,
+ * however many of them had an edit refused. Tokens and cost are about those who have them; where both a part and the whole
+ * are published, there have to be enough people on both sides.
+ */
+const BASES_OF = {
+  people: ['active'],
+  conversations: ['active'],
+  messages: ['active'],
+  tokens: ['active'],
+  unpriced: ['active', 'priced', 'unpriced'],
+  cost: ['active', 'priced'],
+  tokensLinked: ['active', 'activeLinked', 'activeOther'],
+  costLinked: ['active', 'priced', 'activeLinked', 'activeOther'],
+  conversationsEdited: ['edited'],
+  conversationsLinked: ['edited'],
+  conversationsSuggested: ['edited'],
+  edits: ['edits'],
+  editsAccepted: ['edits'],
+  conversationsTimed: ['timed'],
+  hoursToCommit: ['timed'],
+  commits: ['commits'],
+  commitsLinked: ['commits'],
+  commitsSuggested: ['commits'],
+  linkedCommits: ['linked'],
+  linesLinked: ['linked'],
+  followedLinked: ['linked'],
+  reworkedLinked: ['linked'],
+  otherCommits: ['other'],
+  linesOther: ['other'],
+  followedOther: ['other'],
+  reworkedOther: ['other'],
+  tokensOfCommits: ['attributed'],
+  costOfCommits: ['attributed'],
+} as const satisfies Record<string, readonly Base[]>;
+export type Measure = keyof typeof BASES_OF;
 
 /** Dimensions of groups: the team, and what else a base is shown by. */
 export const TEAM = 0;
 export const SECOND = 1;
 
+/** Where a measure is read: the company, or a group of a dimension. */
+type Place = { dimension: number; group: string } | null;
+
 /** All measures of one week, with what may be shown of them. */
 export class Week {
   readonly #contributions = new Map<Base, Contribution[]>();
+  /** Where each base has contributions. */
+  readonly #places = new Map<Base, Set<string>>();
   readonly #sums = new Map<string, number>();
   readonly #shown = new Map<Base, Shown>();
   readonly #people = new Map<string, Set<string>>();
 
   /** Adds what one person did in some groups; `groups` begins with the team. */
-  add(base: Base, person: string, groups: readonly string[], values: Partial<Record<Measure, number>>): void {
+  add(
+    base: Base,
+    person: string,
+    groups: readonly string[],
+    values: Partial<Record<Measure, number>> = {},
+  ): void {
     const list = this.#contributions.get(base) ?? [];
     this.#contributions.set(base, list);
     list.push({ person: isPerson(person) ? person : '', groups });
+    const places = this.#places.get(base) ?? new Set();
+    this.#places.set(base, places);
+    for (const place of keysOf(groups, '')) places.add(place);
     for (const [measure, value] of Object.entries(values))
       for (const key of keysOf(groups, measure)) this.#sums.set(key, (this.#sums.get(key) ?? 0) + value);
     if (base !== 'active' || !isPerson(person)) return;
@@ -50,27 +94,45 @@ export class Week {
     }
   }
 
+  /** Decides what may be shown, once everything is added. Until then nothing is. */
+  async settle(): Promise<void> {
+    for (const [base, contributions] of this.#contributions)
+      this.#shown.set(base, await protect(contributions));
+  }
+
   /** A measure of the company, or of a group of a dimension; null when it may not be shown. */
-  read(measure: Measure, at: { dimension: number; group: string } | null): number | null {
-    const shown = this.#shownOf(BASE_OF.get(measure) as Base);
-    if (at === null ? !shown.total : !shown.has(at.dimension, at.group)) return null;
-    return this.own(measure, at);
+  read(measure: Measure, at: Place): number | null {
+    return BASES_OF[measure].every((base) => this.#mayShow(base, at)) ? this.own(measure, at) : null;
   }
 
   /** A measure without protection: for what a person sees of themselves. */
-  own(measure: Measure, at: { dimension: number; group: string } | null = null): number {
-    return this.#sums.get(at === null ? measure : `${measure} ${at.dimension} ${at.group}`) ?? 0;
+  own(measure: Measure, at: Place = null): number {
+    return this.#sums.get(keyOf(measure, at)) ?? 0;
   }
 
-  #shownOf(base: Base): Shown {
-    const known = this.#shown.get(base) ?? protect(this.#contributions.get(base) ?? []);
-    this.#shown.set(base, known);
-    return known;
+  /** A zero is a figure of the people who are there: it is shown where another figure of the group is. */
+  #mayShow(base: Base, at: Place): boolean {
+    if (this.#isIn(base, at)) return this.#isLarge(base, at);
+    return [...this.#contributions.keys()].some((other) => this.#isIn(other, at) && this.#isLarge(other, at));
+  }
+
+  #isIn(base: Base, at: Place): boolean {
+    return this.#places.get(base)?.has(keyOf('', at)) ?? false;
+  }
+
+  #isLarge(base: Base, at: Place): boolean {
+    const shown = this.#shown.get(base);
+    if (shown === undefined) return false;
+    return at === null ? shown.total : shown.has(at.dimension, at.group);
   }
 }
 
+function keyOf(measure: string, at: Place): string {
+  return at === null ? measure : `${measure} ${at.dimension} ${at.group}`;
+}
+
 function keysOf(groups: readonly string[], measure: string): string[] {
-  return [measure, ...groups.map((group, dimension) => `${measure} ${dimension} ${group}`)];
+  return [measure, ...groups.map((group, dimension) => keyOf(measure, { dimension, group }))];
 }
 
 /** Keys and unknown authors are no people: what they did counts, but they make no group larger. */
@@ -90,7 +152,7 @@ interface Rows {
 }
 
 /** The measures of each week, by its Monday. */
-export function weeksOf({ activity, commits, tokens }: Rows): Map<string, Week> {
+export async function weeksOf({ activity, commits, tokens }: Rows): Promise<Map<string, Week>> {
   const weeks = new Map<string, Week>();
   const weekOf = (monday: string) => {
     const week = weeks.get(monday) ?? new Week();
@@ -104,11 +166,15 @@ export function weeksOf({ activity, commits, tokens }: Rows): Map<string, Week> 
       tokensOfCommits: used,
       costOfCommits: cost_micros,
     });
+  for (const week of weeks.values()) await week.settle();
   return weeks;
 }
 
 function addActivity(week: Week, row: ActivityRow): void {
   const { owner, team, tokens, cost_micros: cost } = row;
+  if (cost > 0) week.add('priced', owner, [team, assistantOf(row)]);
+  if (row.unpriced > 0) week.add('unpriced', owner, [team]);
+  if (tokens > 0) week.add(row.is_linked ? 'activeLinked' : 'activeOther', owner, [team]);
   week.add('active', owner, [team, assistantOf(row)], {
     conversations: row.conversations,
     messages: row.messages,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { type Edge, smallestCut } from './cut.ts';
 
 /** The smallest group whose figures are shown. */
@@ -20,6 +23,9 @@ export interface Shown {
 
 const HIDDEN: Shown = { total: false, has: () => false };
 
+/** Answers by a digest of the contributions, since weeks that are over seldom change. They name groups and no people. */
+const answers = new LRUCache<string, Shown>({ max: 5_000 });
+
 /**
  * Which sums of one measure in one week are shown, so that no sum or difference of them is about fewer than `min` people:
  *
@@ -27,9 +33,23 @@ const HIDDEN: Shown = { total: false, has: () => false };
  * 2. what the total leaves for the groups that are not shown is about `min` people or none;
  * 3. where a measure is shown by two dimensions, groups of one minus groups of the other leave `min` people or none.
  *
- * The answer depends on the contributions alone, never on who asks or for what.
+ * The answer depends on the contributions alone, never on who asks or for what. Between two cuts other work gets its turn.
  */
-export function protect(contributions: readonly Contribution[], min = MIN_PEOPLE): Shown {
+export async function protect(contributions: readonly Contribution[], min = MIN_PEOPLE): Promise<Shown> {
+  const key = digestOf(contributions, min);
+  const known = answers.get(key) ?? (await decide(contributions, min));
+  answers.set(key, known);
+  return known;
+}
+
+function digestOf(contributions: readonly Contribution[], min: number): string {
+  const rows = contributions.map(({ person, groups }) => JSON.stringify([person, ...groups])).sort();
+  return createHash('sha256')
+    .update(`${min}\n${rows.join('\n')}`)
+    .digest('base64');
+}
+
+async function decide(contributions: readonly Contribution[], min: number): Promise<Shown> {
   const everyone = new Set(contributions.map(({ person }) => person).filter((person) => person !== ''));
   if (contributions.length > 0 && everyone.size < min) return HIDDEN;
   const dimensions = (contributions[0]?.groups ?? []).map(
@@ -38,12 +58,18 @@ export function protect(contributions: readonly Contribution[], min = MIN_PEOPLE
   for (;;) {
     for (const groups of dimensions) groups.hideComplement();
     if (dimensions.length < 2) break;
+    await nextTurn();
     const cut = smallestCut(edgesOf(contributions, dimensions));
     if (cut === null || cut.people >= min) break;
     // The later dimension gives way, so that teams stay while they can.
     if (!dimensions.toReversed().some((groups) => groups.hideOneOf(cut.side) || groups.hideSmallest())) break;
   }
-  return { total: true, has: (dimension, group) => dimensions[dimension]?.isShown(group) ?? true };
+  return shownBut(dimensions.map((groups) => groups.hidden()));
+}
+
+/** A function of its own, so that an answer that is cached does not hold the contributions. */
+function shownBut(hidden: readonly ReadonlySet<string>[]): Shown {
+  return { total: true, has: (dimension, group) => !hidden[dimension]?.has(group) };
 }
 
 /** The groups of one dimension, those that are shown and those that are not. */
@@ -66,6 +92,11 @@ class Groups {
 
   isShown(group: string): boolean {
     return !this.#hidden.has(group);
+  }
+
+  /** Names of the groups that are not shown. */
+  hidden(): ReadonlySet<string> {
+    return this.#hidden;
   }
 
   /** Hides groups until those that are hidden have enough people together. */

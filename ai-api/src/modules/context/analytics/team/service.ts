@@ -67,7 +67,7 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
       inSpan(tenantId, asked, async (transaction, span) => {
         const activity = await activityIn(transaction, span.days);
         const commits = await commitsIn(transaction, span.days);
-        const byWeek = weeksOf({ activity, commits, tokens: [] });
+        const byWeek = await weeksOf({ activity, commits, tokens: [] });
         const weeks = [...byWeek.values()];
         const names = [...new Set([...activity, ...commits].map(({ team }) => team))].sort();
         const teams = names.map((team) => ({
@@ -94,13 +94,13 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
         const from = month.from < span.days.from ? month.from : span.days.from;
         const rows = await activityIn(transaction, { from, to: span.days.to });
         const roster = await rosterOf(transaction, needs);
-        return { ...head(span), ...adoptionOf(rows, roster, span, month.from) };
+        return { ...head(span), ...(await adoptionOf(rows, roster, span, month.from)) };
       }),
 
     assistants: (tenantId: string, asked: Asked) =>
       inSpan(tenantId, asked, async (transaction, span) => {
         const activity = await activityIn(transaction, span.days);
-        const weeks = [...weeksOf({ activity, commits: [], tokens: [] }).values()];
+        const weeks = [...(await weeksOf({ activity, commits: [], tokens: [] })).values()];
         const all = assistantsOf(activity).map((assistant) =>
           usedOf(weeks, assistant, ofGroup(SECOND, assistant)),
         );
@@ -112,7 +112,7 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
       inSpan(tenantId, asked, async (transaction, span) => {
         const commits = await commitsIn(transaction, span.days);
         const tokens = await commitTokensIn(transaction, span.days);
-        const weeks = [...weeksOf({ activity: [], commits, tokens }).values()];
+        const weeks = [...(await weeksOf({ activity: [], commits, tokens })).values()];
         const names = [...new Set([...commits, ...tokens].map(({ repository }) => repository))].sort();
         const all = names.map((repository) => {
           const read = ofGroup(SECOND, repository);
@@ -133,7 +133,7 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
       inSpan(tenantId, asked, async (transaction, span) => {
         const activity = await activityIn(transaction, span.days, person);
         const commits = await commitsIn(transaction, span.days, person);
-        const weeks = [...weeksOf({ activity, commits, tokens: [] }).values()];
+        const weeks = [...(await weeksOf({ activity, commits, tokens: [] })).values()];
         const ownAssistant =
           (assistant: string): Read =>
           (week, measure) =>

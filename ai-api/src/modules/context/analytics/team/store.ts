@@ -82,7 +82,10 @@ export async function commitsIn(
   return rows;
 }
 
-/** Tokens of conversations that led to commits of a repository, by the person of the conversation and the week of the commit. */
+/**
+ * Tokens of conversations that led to commits of a repository, by the person of the conversation and the week of the commit;
+ * also of conversations that retention removed.
+ */
 export interface CommitTokens {
   week: string;
   owner: string;
@@ -96,13 +99,21 @@ export async function commitTokensIn(
   { from, to }: Days,
 ): Promise<CommitTokens[]> {
   const { rows } = await sql<CommitTokens>`
-    select date_trunc('week', figures.day::timestamp)::date::text as week, conversation.owner,
+    with tokens as (
+      select used.commit_id, conversation.owner, used.model, used.tokens_input, used.tokens_output,
+        used.tokens_cache_read, used.tokens_cache_write
+      from context.commit_tokens as used
+      join context.conversations as conversation on conversation.id = used.conversation_id
+      union all
+      select commit_id, owner, model, tokens_input, tokens_output, tokens_cache_read, tokens_cache_write
+      from context.retained_links where status = 'confirmed'
+    )
+    select date_trunc('week', figures.day::timestamp)::date::text as week, tokens.owner,
       repository.full_name as repository, round(sum(${tokensOf('tokens')}))::bigint as tokens,
       round(sum(${costOf('tokens')}))::bigint as cost_micros
-    from context.commit_tokens as tokens
+    from tokens
     join context.commit_figures as figures on figures.commit_id = tokens.commit_id
     join context.repositories as repository on repository.id = figures.repository_id
-    join context.conversations as conversation on conversation.id = tokens.conversation_id
     ${priceAt(sql`tokens.model`, sql`figures.day`)}
     where figures.is_counted and figures.day >= ${from}::date and figures.day < ${to}::date
     group by 1, 2, 3`.execute(transaction);
