@@ -91,10 +91,11 @@ async function texts(executive: Client): Promise<void> {
     comment: 'Says whose decisions they are',
   });
   await executive.notificationTemplate.publish({ name: 'approvals-digest', version });
+  const message = await executive.notificationTemplate.get({ name: 'message' });
   await executive.notificationTemplate.edit({
     name: 'message',
     subject: 'Sample Company: {{ title }}',
-    expectedVersion: 0,
+    expectedVersion: message.newestVersion,
     comment: 'A draft with the name of the company',
   });
 }

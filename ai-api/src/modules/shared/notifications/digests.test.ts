@@ -8,7 +8,7 @@ import { staff } from '../../../../test/staff.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe.each(businessDatabases())('notifications in digests on $name', ({ create }) => {
+describe.each(businessDatabases())('notifications in digests and dead letters on $name', ({ create }) => {
   let fixture: NotificationsFixture;
   let api: TestApi;
   let clock: MovableClock;
@@ -143,5 +143,23 @@ describe.each(businessDatabases())('notifications in digests on $name', ({ creat
     };
     await expect.poll(subjects, { timeout: 20_000 }).toEqual(['1 notification', '200 notifications']);
     clock.setAhead(0);
+  });
+
+  test('whose job died are sent after all when its dead letter is retried', async () => {
+    const id = await fixture.send('late@example.com', 'After all');
+    await expect.poll(() => fixture.stateOf(id), { timeout: 15_000 }).toEqual([['email', 'sent']]);
+    const { deliveries } = await api.client.notification.get({ notificationId: id });
+    const deliveryId = deliveries[0]?.deliveryId ?? '';
+    // As it is after a job that failed each time before its attempt began.
+    await sql`update notifications.deliveries
+      set state = 'failed', error_code = 'INTERNAL', attempts = 0, ended_at = now()
+      where id = ${deliveryId}`.execute(fixture.system());
+    const { rows } = await sql<{ id: string }>`
+      update jobs.job set state = 'failed', output = '{"message": "power cut"}'
+      where name = 'notification.deliver' and data->>'deliveryId' = ${deliveryId}
+      returning id`.execute(fixture.system());
+    await api.client.job.retry({ jobId: rows[0]?.id ?? '' });
+    await expect.poll(() => fixture.stateOf(id), { timeout: 15_000 }).toEqual([['email', 'sent']]);
+    expect(fixture.mailsTo('late@example.com')).toHaveLength(2);
   });
 });

@@ -71,9 +71,10 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       api.client.notification.notify({ to, template, data: { ...data } });
     await expect(notify('somebody')).rejects.toMatchObject({ document: { code: 'INVALID_INPUT' } });
     await expect(notify('role:boss')).rejects.toMatchObject({ document: { code: 'INVALID_INPUT' } });
-    await expect(notify('a@example.com', 'nothing')).rejects.toMatchObject({
-      document: { code: 'NOT_FOUND' },
-    });
+    for (const unknown of ['nothing', 'constructor'])
+      await expect(notify('a@example.com', unknown)).rejects.toMatchObject({
+        document: { code: 'NOT_FOUND' },
+      });
     await expect(notify('a@example.com', 'message', {})).rejects.toMatchObject({
       document: { code: 'TEMPLATE_INVALID', detail: expect.stringContaining('title') },
     });

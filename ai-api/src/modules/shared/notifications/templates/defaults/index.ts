@@ -6,14 +6,20 @@ import { evaluation } from './evaluation.ts';
 import { message } from './message.ts';
 import { performanceReport } from './performance-report.ts';
 
-/** The templates that come with the product; a company's own version of one takes its place. */
-export const DEFAULTS: Readonly<Record<string, Content>> = Object.fromEntries(
-  Object.entries({
-    message,
-    digest,
-    evaluation,
-    decision,
-    'performance-report': performanceReport,
-    'approvals-digest': approvalsDigest,
-  }).map(([name, given]) => [name, content.parse(given)]),
+/**
+ * The templates that come with the product; a company's own version of one takes its place. It has no prototype, so that
+ * no other name, such as `constructor`, is found in it.
+ */
+export const DEFAULTS: Readonly<Record<string, Content>> = Object.assign(
+  Object.create(null) as Record<string, Content>,
+  Object.fromEntries(
+    Object.entries({
+      message,
+      digest,
+      evaluation,
+      decision,
+      'performance-report': performanceReport,
+      'approvals-digest': approvalsDigest,
+    }).map(([name, given]) => [name, content.parse(given)]),
+  ),
 );
