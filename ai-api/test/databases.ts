@@ -63,7 +63,7 @@ function serverKind(): DatabaseKind | null {
   if (!url) return null;
   return {
     name: 'PostgreSQL',
-    create: () => createOnServer(url, `template ${template}`),
+    create: () => createOnServer(url, `template ${template} strategy file_copy`),
     createEmpty: () => createOnServer(url),
   };
 }
