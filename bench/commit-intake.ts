@@ -165,8 +165,8 @@ async function fill(api: TestApi, tenant: string): Promise<void> {
     from context.conversations cross join generate_series(1, 6) as place
     where tenant_id = ${tenant}`.execute(owner);
   await sql`
-    insert into context.edits (tenant_id, month, conversation_id, message_id, path, before, after)
-    select message.tenant_id, message.month, message.conversation_id, message.id,
+    insert into context.edits (tenant_id, month, conversation_id, message_id, call_place, place, path, before, after)
+    select message.tenant_id, message.month, message.conversation_id, message.id, 0, 0,
       '/home/ada/linked/src/file-' || right(conversation.session_id, 2) || '.ts', 'const before = 1;',
       'const after = ' || right(conversation.session_id, 3) || ';'
     from context.messages as message join context.conversations as conversation

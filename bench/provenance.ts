@@ -79,7 +79,8 @@ async function measure({ name, create }: HomeKind): Promise<void> {
       if (n % EVERY === 0) await say(n / EVERY < DECOYS);
       if (n % SEND_EVERY === 0) {
         const sent = await sendCommits(state, root, options);
-        if (sent.waiting !== null) throw new Error(sent.waiting);
+        const fault = sent.waiting ?? sent.refused[0];
+        if (fault) throw new Error(fault);
         commits += sent.recorded;
         await quiet(api);
       }

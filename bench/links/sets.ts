@@ -14,6 +14,8 @@ import { lineDigestsOf, patchIdOf } from '../../ai-api/src/modules/context/repos
 
 /** A line of aider's history that tells which commit it made: the truth, taken away before anything is compared. */
 const TRUTH = /^> Commit ([0-9a-f]{7,40}) (.*)$/gm;
+/** A `git commit` that the session ran in a shell, where aider prints no id: the truth by its message, taken away as well. */
+const RAN = /^> Running git commit (?:-\w+ )*-m "([^"\n]+)".*$/gm;
 
 const given = z.array(
   z.object({
@@ -35,7 +37,7 @@ export interface LinkSet {
   name: string;
   conversations: { id: string; conversation: LinkableConversation }[];
   commits: LinkableCommit[];
-  /** `conversation:sha` of what aider said that it committed, and of the commits that replaced those. */
+  /** `conversation:sha` of what aider said that it committed or ran `git commit` for, and of the commits that replaced those. */
   truth: Set<string>;
   /** How many of these are replacements. */
   replacements: number;
@@ -57,9 +59,7 @@ function setOf(folder: string, name: string): LinkSet {
   const truth = new Set<string>();
   let replacements = 0;
   for (const [n, part] of parts.entries())
-    for (const [, sha = ''] of part.matchAll(TRUTH)) {
-      const commit = commits.find((one) => one.sha.startsWith(sha));
-      if (!commit) continue;
+    for (const commit of committedIn(part, commits)) {
       truth.add(`${n}:${commit.sha}`);
       for (const other of kin.get(commit.sha) ?? [])
         if (!truth.has(`${n}:${other}`)) {
@@ -68,7 +68,7 @@ function setOf(folder: string, name: string): LinkSet {
         }
     }
   const read = parts.flatMap((part, n) =>
-    conversationsIn(Buffer.from(part.replaceAll(TRUTH, ''))).map((conversation) => ({
+    conversationsIn(Buffer.from(part.replaceAll(TRUTH, '').replaceAll(RAN, ''))).map((conversation) => ({
       id: String(n),
       conversation,
     })),
@@ -84,6 +84,18 @@ function setOf(folder: string, name: string): LinkSet {
     truth,
     replacements,
   };
+}
+
+/** The commits that a session says it made. A subject that several commits have names none of them. */
+function committedIn(part: string, commits: readonly GivenCommit[]): GivenCommit[] {
+  const printed = [...part.matchAll(TRUTH)].flatMap(
+    ([, sha = '']) => commits.find((one) => one.sha.startsWith(sha)) ?? [],
+  );
+  const ran = [...part.matchAll(RAN)].flatMap(([, subject = '']) => {
+    const same = commits.filter(({ message }) => subjectOf(message) === subject.trim());
+    return same.length === 1 ? same : [];
+  });
+  return [...new Set([...printed, ...ran])];
 }
 
 /** Commits that are the same one before and after a rewrite, as the platform finds them. */

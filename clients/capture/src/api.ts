@@ -134,8 +134,8 @@ async function answerOf(
 function failureOf(status: number, text: string): ApiFailure {
   try {
     const { title, detail, code, errors } = JSON.parse(text) as Record<string, unknown>;
-    const [first] = Array.isArray(errors) ? (errors as { path?: unknown; message?: unknown }[]) : [];
-    const fault = first ? ` (${String(first.path ?? '')} ${String(first.message ?? '')})` : '';
+    const [first] = Array.isArray(errors) ? (errors as { field?: unknown; message?: unknown }[]) : [];
+    const fault = first ? ` (${String(first.field ?? '')} ${String(first.message ?? '')})` : '';
     const message = `${String(detail ?? title ?? `The API answered ${status}.`)}${fault}`;
     return new ApiFailure(status, message, typeof code === 'string' ? code : null);
   } catch {

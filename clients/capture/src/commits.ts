@@ -37,6 +37,8 @@ export interface CommitOutcome {
   /** Commits that were not sent before. */
   fresh: number;
   recorded: number;
+  /** Commits and traces that the API does not take, and why. They are sent again by `push --all` alone. */
+  refused: string[];
   /** Why the rest waits; null when all is sent. */
   waiting: string | null;
 }
@@ -67,7 +69,15 @@ export async function sendCommits(
 ): Promise<CommitOutcome> {
   const repository = nameOf(root);
   const action = actionFor(options.policies, { repository, workingDirectory: root });
-  const outcome: CommitOutcome = { root, repository, action, fresh: 0, recorded: 0, waiting: null };
+  const outcome: CommitOutcome = {
+    root,
+    repository,
+    action,
+    fresh: 0,
+    recorded: 0,
+    refused: [],
+    waiting: null,
+  };
   if (action === 'do-not-save') return outcome;
   const known = options.isAgain ? null : (state.repositories[root] ?? null);
   const sent = new Set(known?.sent.match(new RegExp(`.{${KEPT}}`, 'g')) ?? []);
@@ -87,16 +97,24 @@ export async function sendCommits(
     for (const shas of inGroups(fresh.toReversed(), AT_ONCE)) {
       const commits = await readCommits(root, shas, branches);
       for (const part of partsOf(commits.map((commit) => redacted(commit, action, options.emails)))) {
-        const own = new Set(part.map(({ sha }) => sha));
-        const told = rewrites.filter(({ to }) => own.has(to));
-        const body = JSON.stringify({ repository, commits: part, rewrites: told.slice(0, 5000) });
-        outcome.recorded += (await options.api.recordCommits(body)).recorded;
-        for (const sha of own) sent.add(sha.slice(0, KEPT));
+        const { api } = options;
+        await sendEach(
+          part,
+          outcome.refused,
+          ({ sha }) => `commit ${sha}`,
+          async (commits) => {
+            const own = new Set(commits.map(({ sha }) => sha));
+            const told = rewrites.filter(({ to }) => own.has(to));
+            const body = JSON.stringify({ repository, commits, rewrites: told.slice(0, 5000) });
+            outcome.recorded += (await api.recordCommits(body)).recorded;
+          },
+        );
+        for (const { sha } of part) sent.add(sha.slice(0, KEPT));
         kept.sent = [...sent].slice(-MAX_KEPT).join('');
       }
     }
     kept.notes = tip;
-    kept.traces = await sendTraces(root, repository, kept.traces, options.api);
+    kept.traces = await sendTraces(root, repository, kept.traces, options.api, outcome.refused);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     outcome.waiting = error.message;
@@ -105,7 +123,13 @@ export async function sendCommits(
 }
 
 /** Sends records of Agent Trace that were added since. Returns how many lines of the file were read. */
-async function sendTraces(root: string, repository: string, after: number, api: Api): Promise<number> {
+async function sendTraces(
+  root: string,
+  repository: string,
+  after: number,
+  api: Api,
+  refused: string[],
+): Promise<number> {
   const path = join(root, '.agent-trace', 'traces.jsonl');
   if (!existsSync(path)) return 0;
   const lines = readFileSync(path, 'utf8')
@@ -113,14 +137,19 @@ async function sendTraces(root: string, repository: string, after: number, api: 
     .filter((line) => line.trim() !== '');
   const traces = lines.slice(after).flatMap((line) => {
     try {
-      const trace = JSON.parse(line) as { version?: unknown };
+      const trace = JSON.parse(line) as { version?: unknown; id?: unknown };
       return typeof trace.version === 'string' && /^0\.1(\.\d+)?$/.test(trace.version) ? [trace] : [];
     } catch {
       return [];
     }
   });
   for (const some of inGroups(traces, MAX_TRACES))
-    await api.recordTraces(JSON.stringify({ repository, traces: some }));
+    await sendEach(
+      some,
+      refused,
+      ({ id }) => `trace ${id}`,
+      (sending) => api.recordTraces(JSON.stringify({ repository, traces: sending })),
+    );
   return lines.length;
 }
 
@@ -140,6 +169,35 @@ function redacted(commit: LocalCommit, action: Action, emails: boolean): LocalCo
         : { ...file, patch: redact(patch.toWellFormed().replaceAll('\0', ''), options).text },
     ),
   };
+}
+
+/** More refusals of one repository are no fault of single records. */
+const MAX_REFUSED = 20;
+
+/**
+ * Sends records together. Where the API does not take them, each half is sent for itself, until the record is found that it
+ * refuses: that one is named, and the others are sent.
+ * @throws {ApiFailure} where the API is away, takes nothing from this key, or refuses too many
+ */
+async function sendEach<Item>(
+  items: readonly Item[],
+  refused: string[],
+  nameOfItem: (item: Item) => string,
+  send: (items: readonly Item[]) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await send(items);
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.isPassing || error.isRefused) throw error;
+    const [first] = items;
+    if (items.length > 1) {
+      const middle = Math.ceil(items.length / 2);
+      await sendEach(items.slice(0, middle), refused, nameOfItem, send);
+      await sendEach(items.slice(middle), refused, nameOfItem, send);
+    } else if (refused.length < MAX_REFUSED && first !== undefined)
+      refused.push(`${nameOfItem(first)}: ${error.message}`);
+    else throw error;
+  }
 }
 
 function partsOf(commits: readonly LocalCommit[]): LocalCommit[][] {

@@ -35,7 +35,12 @@ export async function sendQueue(
     waiting: null,
   };
   for (const { name, body } of queue.all()) {
-    const conversation = JSON.parse(body) as Conversation;
+    const conversation = read(body);
+    if (conversation === null) {
+      queue.setAside(name);
+      sent.refused.push(`${name}: it is not valid JSON`);
+      continue;
+    }
     if (actionFor(policies, conversation) === 'do-not-save') {
       queue.remove(name);
       sent.dropped++;
@@ -58,4 +63,13 @@ export async function sendQueue(
     onProgress(sent);
   }
   return sent;
+}
+
+/** A part of the queue; null where it was not written to its end. */
+function read(body: string): Conversation | null {
+  try {
+    return JSON.parse(body) as Conversation;
+  } catch {
+    return null;
+  }
 }

@@ -177,6 +177,53 @@ describe('the capture command with a repository', () => {
     expect((await run('blame', 'loose.ts')).code).toBe(2);
   });
 
+  test('names a commit and a trace that the API refuses, and sends those beside them', async () => {
+    const deep = join(...Array.from({ length: 5 }, (_, n) => `${n}`.repeat(240)));
+    mkdirSync(join(lamp, deep), { recursive: true });
+    const commit = (subject: string) => {
+      git('commit', '-q', '-m', subject);
+      return head();
+    };
+    const add = (path: string) => {
+      writeFileSync(join(lamp, path), `// ${path.slice(-12)}\n`);
+      git('add', path);
+      return commit(`Add ${path.slice(-12)}`);
+    };
+    const first = add('wick.ts');
+    add(join(deep, 'deep.ts'));
+    git('mv', join(deep, 'deep.ts'), 'lifted.ts');
+    const refused = commit('Lift it');
+    const last = add('oil-can.ts');
+    const trace = (id: string, revision: string) => ({
+      version: '0.1.0',
+      id,
+      timestamp: new Date().toISOString(),
+      vcs: { type: 'git', revision },
+      files: [
+        {
+          path: 'wick.ts',
+          conversations: [{ url: `https://ai.example/${SESSION}`, ranges: [{ start_line: 1, end_line: 1 }] }],
+        },
+      ],
+    });
+    mkdirSync(join(lamp, '.agent-trace'));
+    writeFileSync(
+      join(lamp, '.agent-trace', 'traces.jsonl'),
+      [trace('not-a-uuid', last), trace(crypto.randomUUID(), first)]
+        .map((line) => `${JSON.stringify(line)}\n`)
+        .join(''),
+    );
+    const pushed = await run('push');
+    expect(pushed, pushed.err).toMatchObject({ code: 1 });
+    expect(pushed.out).toContain('Sent 3 commits of 1 repositories.');
+    expect(pushed.err).toContain(`Refused: git.example.com/acme/lamp, commit ${refused}`);
+    expect(pushed.err).toContain('Refused: git.example.com/acme/lamp, trace not-a-uuid');
+    expect(await linked(first)).toMatchObject({ level: 'certain' });
+    expect((await ada.commit.get({ sha: last })).subject).toBe('Add oil-can.ts');
+    expect(await run('push')).toMatchObject({ code: 0 });
+    rmSync(join(lamp, '.agent-trace'), { recursive: true });
+  });
+
   test('obeys the policies: no diff where only what was said is saved, and nothing where nothing is', async () => {
     const set = (action: 'redact' | 'do-not-save') =>
       api.client.conversationPolicy.set({ scope: 'repository', pattern: 'acme/lamp', action });

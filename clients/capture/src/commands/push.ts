@@ -86,10 +86,16 @@ async function pushCommits(
   const commits: CommitOutcome[] = [];
   for (const root of await repositoriesOf([...new Set(folders)])) {
     const options = { policies, emails: run.settings.emails, isAgain: all, api: run.api };
-    commits.push(await sendCommits(state, root, options));
+    commits.push(await sendCommits(state, root, options).catch((error: unknown) => unreadable(root, error)));
     writeState(run.folder, state);
   }
   return commits;
+}
+
+/** One repository that git cannot read keeps no other from being sent. */
+function unreadable(root: string, error: unknown): CommitOutcome {
+  const waiting = error instanceof Error ? error.message : String(error);
+  return { root, repository: root, action: 'keep', fresh: 0, recorded: 0, refused: [], waiting };
 }
 
 async function readAll(
@@ -147,9 +153,13 @@ export function reportPush(run: Run, pushed: Pushed | null): number {
   if (recorded > 0) run.print(`Sent ${recorded} commits of ${commits.length} repositories.`);
   for (const { repository, waiting } of commits)
     if (waiting !== null) run.note(`Commits of ${repository} are not sent: ${waiting}`);
-  for (const refused of sent.refused) run.note(`Refused: ${refused}`);
+  const refusals = [
+    ...sent.refused,
+    ...commits.flatMap(({ repository, refused }) => refused.map((one) => `${repository}, ${one}`)),
+  ];
+  for (const refused of refusals) run.note(`Refused: ${refused}`);
   if (sent.waiting !== null) run.note(`The rest waits in the queue. ${sent.waiting}`);
   const isFailed = outcomes.some(({ outcome }) => outcome === 'failed');
   const isSent = sent.waiting === null && commits.every(({ waiting }) => waiting === null);
-  return isSent && sent.refused.length === 0 && !isFailed ? 0 : 1;
+  return isSent && refusals.length === 0 && !isFailed ? 0 : 1;
 }

@@ -107,6 +107,35 @@ describe('a usage export', () => {
   });
 
   test.each([
+    [
+      'a decimal comma',
+      'day;cost\n2026-11-16;12,50\n2026-11-17;1.234,5\n2026-11-18;2.000',
+      [12.5, 1234.5, 2000],
+    ],
+    [
+      'thousands',
+      'day,cost\n2026-11-16,"1,234"\n2026-11-17,"1,234,567.5"\n2026-11-18,.5',
+      [1234, 1234567.5, 0.5],
+    ],
+    ['signs', 'day\tcost\n2026-11-16\t-$3\n2026-11-17\t2 USD\n2026-11-18\t1.5e-2', [-3, 2, 0.015]],
+  ])('may have amounts with %s', (_what, csv, dollars) => {
+    expect(read(csv).bills.map(({ costMicros }) => costMicros / 1_000_000)).toEqual(dollars);
+  });
+
+  test.each([
+    [
+      'has commas that may be either',
+      'day;cost\n2026-11-16;1,234',
+      'It is not clear whether commas are decimal.',
+    ],
+    ['has an amount beyond every bill', 'day,cost\n2026-11-16,1e99', '1 cells are not valid.'],
+    ['has too large a sum', 'day,cost\n2026-11-16,9e8\n2026-11-17,9e8', 'more than a billion dollars'],
+    ['has a day of another age', 'day,cost\n0001-01-01,1', '1 cells are not valid.'],
+    [
+      'has too many models',
+      `day,cost,model\n${Array.from({ length: 20_001 }, (_, n) => `2026-11-16,1,m${n}`).join('\n')}`,
+      'more than 20000 days and models',
+    ],
     ['has no column of the cost', 'date,user\n2026-11-16,a', 'The column of the cost is not found.'],
     ['has cells that are no day and no amount', 'date,cost\n16.11.2026,many', '2 cells are not valid.'],
     ['has an unclosed quote', 'date,cost\n"2026-11-16,1', /^This is not CSV/],

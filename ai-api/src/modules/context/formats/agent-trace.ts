@@ -1,4 +1,4 @@
-import type { Attribution } from './attribution.ts';
+import { type Attribution, merged } from './attribution.ts';
 import type { AgentTrace } from './schema.ts';
 
 /**
@@ -22,7 +22,7 @@ export function attributionsOfTrace({ files, tool }: AgentTrace): Attribution[] 
         known.files.push({ path, ranges: ranges.map(({ start_line, end_line }) => [start_line, end_line]) });
       }
     }
-  return [...sessions.values()];
+  return merged([...sessions.values()]);
 }
 
 function idOf(url: string | undefined): string[] {

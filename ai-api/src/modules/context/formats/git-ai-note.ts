@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import type { Attribution } from './attribution.ts';
+import { type Attribution, type LineRange, merged } from './attribution.ts';
 
-const agent = z.object({ agent_id: z.object({ tool: z.string(), id: z.string().min(1) }) });
+const agent = z.object({
+  agent_id: z.object({ tool: z.string().max(100), id: z.string().min(1).max(1_000) }),
+});
 /** The second part of a note; people and older prompts without an agent are left out. */
 const metadata = z.object({
   schema_version: z.string().regex(/^authorship\/3\./),
-  prompts: z.record(z.string(), z.unknown()).default({}),
-  sessions: z.record(z.string(), z.unknown()).default({}),
+  prompts: z.unknown().optional(),
+  sessions: z.unknown().optional(),
 });
 
 const RANGES = /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/;
@@ -34,24 +36,27 @@ export function readGitAiNote(text: string): Attribution[] {
     const { id, tool } = known.data.agent_id;
     const session = sessions.get(id) ?? { source: 'git-ai', sessionId: id, tool, files: [] };
     sessions.set(id, session);
-    const file = session.files.find((one) => one.path === path) ?? { path, ranges: [] };
-    if (!session.files.includes(file)) session.files.push(file);
-    file.ranges.push(...rangesOf(ranges));
+    session.files.push({ path, ranges: rangesOf(ranges) });
   }
-  return [...sessions.values()];
+  return merged([...sessions.values()]);
 }
 
 function parsed(text: string): Map<string, unknown> | null {
   try {
     const { prompts, sessions } = metadata.parse(JSON.parse(text));
-    return new Map([...Object.entries(prompts), ...Object.entries(sessions)]);
+    return new Map([...entriesOf(prompts), ...entriesOf(sessions)]);
   } catch {
     return null;
   }
 }
 
-function rangesOf(text: string): [number, number][] {
-  return text.split(',').flatMap((part): [number, number][] => {
+/** Own keys alone, whatever they are called. */
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+function rangesOf(text: string): LineRange[] {
+  return text.split(',').flatMap((part): LineRange[] => {
     const [first = 0, last = first] = part.split('-').map(Number);
     return first >= 1 && last >= first && last <= MAX_LINE ? [[first, last]] : [];
   });

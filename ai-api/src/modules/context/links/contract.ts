@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, MAX_INTEGER, page, reason, timestamp } from '../../../contract/schemas.ts';
+import { sha } from '../formats/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const deciders = ['admin', 'executive', 'builder', 'ops', 'reviewer'] as const;
 
 export const LEVELS = ['certain', 'probable', 'added'] as const;
 export const STATUSES = ['suggested', 'confirmed', 'rejected'] as const;
-
-const sha = z
-  .string()
-  .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
-  .meta({ example: '3f2a3f2a' });
 
 const lineNumber = z.coerce
   .number()
@@ -20,7 +16,7 @@ const lineNumber = z.coerce
   .max(MAX_INTEGER)
   .optional()
   .describe(
-    'Number of the line in the file at this commit, as far as the diff shows it; in place of its text',
+    'Number of the line in the file at this commit, in place of its text. It must be among the lines that the diff shows',
   );
 
 const linkView = z

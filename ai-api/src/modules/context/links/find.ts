@@ -1,6 +1,7 @@
 import { type Judged, judge, type Rulebook, type StoreJudgement } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import { nameOf } from '../repositories/index.ts';
 import {
   type CommitToLink,
   commitsToLink,
@@ -141,8 +142,4 @@ export function reasonsOf({ criteria }: Pick<Judged, 'criteria'>) {
     .filter(({ verdict, weight }) => verdict === 'scored' && weight > 0)
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ id, reason, score, weight }) => ({ signal: id, reason, score, weight }));
-}
-
-function nameOf(path: string): string {
-  return path.split('/').at(-1) ?? path;
 }

@@ -17,8 +17,8 @@ import { commitLinkKind } from './kind.ts';
 import { createLinks, type Links, type Reader } from './service.ts';
 import { createWork } from './work.ts';
 
-export type { Links } from './service.ts';
-export { editsOfFiles, type LinkRow, linksOf, linksOfRepositories } from './store.ts';
+export type { Links, Reader } from './service.ts';
+export { editsOfConversations, type LinkRow, linksOf, linksOfRepositories } from './store.ts';
 
 interface Needs {
   database: Database;

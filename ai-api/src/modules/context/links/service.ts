@@ -11,11 +11,11 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { requireConversation } from '../conversations/index.ts';
-import { filesOf, lineOfPatch, theCommit } from '../repositories/index.ts';
+import { filesOf, lineOfPatch, plainLine, theCommit } from '../repositories/index.ts';
 import { reasonsOf } from './find.ts';
 import { commitLinkKind } from './kind.ts';
 import {
-  editsOfFiles,
+  editsOfFile,
   type FileEdit,
   findLink,
   type LinkFilter,
@@ -240,18 +240,32 @@ export function createLinks({ database, events, storeJudgement, work, now }: Set
   };
 }
 
-/** The line that is asked for, as text; null when none is, or when the diff does not show it. */
+/**
+ * The line that is asked for, as text; null when none is.
+ * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT for a line without text, and for a number that the
+ * diff of the file does not show
+ */
 async function lineOf(
   transaction: TenantTransaction,
   commitId: string,
   file: string,
   { line, lineNumber }: Asked,
 ): Promise<string | null> {
-  if (line) return line.trim();
+  if (line) {
+    const text = plainLine(line);
+    if (text === '') throw invalidField('line', 'must have text');
+    return text;
+  }
   if (lineNumber === undefined) return null;
   const files = (await filesOf(transaction, [commitId])).get(commitId) ?? [];
-  const patch = files.find(({ path }) => path === file)?.patch;
-  return (patch && lineOfPatch(patch, lineNumber))?.trim() ?? null;
+  const changed = files.find(({ path }) => path === file);
+  if (!changed) throw invalidField('file', 'is not among the files that the commit changes');
+  if (changed.patch === null)
+    throw invalidField('lineNumber', 'needs a diff, which is not known; give `line`');
+  const text = lineOfPatch(changed.patch, lineNumber);
+  if (text === null)
+    throw invalidField('lineNumber', 'is not among the lines that the diff of the file shows');
+  return plainLine(text);
 }
 
 function editsOf(
@@ -259,13 +273,13 @@ function editsOf(
   rows: readonly { conversation_id: string }[],
   file: string,
 ): Promise<FileEdit[]> {
-  return editsOfFiles(
+  return editsOfFile(
     transaction,
     rows.map(({ conversation_id }) => conversation_id),
-    [file],
+    file,
   );
 }
 
 function hasLine(text: string | null, line: string): boolean {
-  return line !== '' && (text?.split('\n').some((written) => written.trim() === line) ?? false);
+  return line !== '' && (text?.split('\n').some((written) => plainLine(written) === line) ?? false);
 }

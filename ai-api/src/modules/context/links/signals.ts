@@ -1,5 +1,5 @@
 import type { Facts } from '../../../judgement/index.ts';
-import { changedLines, isTelling, plainLine, subjectOf } from '../repositories/index.ts';
+import { changedLines, isSameFile, isTelling, nameOf, plainLine, subjectOf } from '../repositories/index.ts';
 import { lexemesOf, tokensOf } from '../search/index.ts';
 
 /** What is known of a conversation when it is held against a commit. */
@@ -119,15 +119,6 @@ function filesTouched({ edits }: LinkableConversation, { files }: LinkableCommit
     if (own.length > 0) touched.set(path, { patch, edits: own });
   }
   return touched;
-}
-
-function nameOf(path: string): string {
-  return path.replaceAll('\\', '/').split('/').at(-1) ?? path;
-}
-
-function isSameFile(edited: string, path: string): boolean {
-  const plain = edited.replaceAll('\\', '/').replace(/^\.\//, '');
-  return plain === path || plain.endsWith(`/${path}`);
 }
 
 /**

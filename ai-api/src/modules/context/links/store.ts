@@ -168,15 +168,14 @@ export interface FileEdit {
 }
 
 const MAX_EDITS = 5000;
+/** Characters of edits that are compared at once: what memory they take. */
+const MAX_CHARACTERS = 32_000_000;
 
-/**
- * Edits of files in conversations, the last in a conversation first. Paths of a tool may be absolute.
- * @param files null for every file
- */
-export async function editsOfFiles(
+/** Edits of a file in conversations, the last in a conversation first. Paths of a tool may be absolute. */
+export async function editsOfFile(
   transaction: TenantTransaction,
   conversationIds: readonly string[],
-  files: readonly string[] | null,
+  file: string,
 ): Promise<FileEdit[]> {
   if (conversationIds.length === 0) return [];
   const { rows } = await sql<FileEdit>`
@@ -185,11 +184,39 @@ export async function editsOfFiles(
     join context.messages as message
       on message.conversation_id = edit.conversation_id and message.id = edit.message_id
     where edit.conversation_id = any(${[...conversationIds]}::uuid[])
-      and (${files === null} or exists (
-        select from unnest(${[...(files ?? [])]}::text[]) as file
-        where replace(edit.path, chr(92), '/') = file
-          or right(replace(edit.path, chr(92), '/'), length(file) + 1) = '/' || file))
+      and (replace(edit.path, chr(92), '/') = ${file}
+        or right(replace(edit.path, chr(92), '/'), length(${file}) + 1) = '/' || ${file})
     order by message.place desc
+    limit ${MAX_EDITS}`.execute(transaction);
+  return rows;
+}
+
+/**
+ * Edits of conversations, the last in a conversation first. Where there are too many, each conversation gives up its oldest
+ * ones, so that no short conversation is left out for a long one.
+ */
+export async function editsOfConversations(
+  transaction: TenantTransaction,
+  conversationIds: readonly string[],
+): Promise<FileEdit[]> {
+  if (conversationIds.length === 0) return [];
+  const { rows } = await sql<FileEdit>`
+    with numbered as (
+      select edit.month, edit.conversation_id, edit.message_id, edit.call_place, edit.place, message.said_at,
+        coalesce(length(edit.after), 0) as characters,
+        row_number() over (
+          partition by edit.conversation_id order by message.place desc, edit.call_place desc, edit.place desc) as nth
+      from context.edits as edit
+      join context.messages as message
+        on message.conversation_id = edit.conversation_id and message.id = edit.message_id
+      where edit.conversation_id = any(${[...conversationIds]}::uuid[])
+    ), bounded as (
+      select numbered.*, sum(characters) over (order by nth, conversation_id) as total from numbered
+    )
+    select edit.conversation_id, edit.message_id, edit.path, edit.after, bounded.said_at
+    from bounded join context.edits as edit using (month, conversation_id, message_id, call_place, place)
+    where total <= ${MAX_CHARACTERS}
+    order by nth, conversation_id
     limit ${MAX_EDITS}`.execute(transaction);
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { commitIds, commitIdsSince, commitsNear } from './candidates.ts';
@@ -9,7 +10,6 @@ import type { Find } from './find.ts';
 const COMMITS = 'links.commits';
 const CONVERSATION = 'links.conversation';
 const AGAIN = 'links.again';
-const DAY_MS = 24 * 3_600_000;
 const SWEEP_DAYS = 14;
 /** Commits of one transaction: so many that nothing else waits long for it. */
 const AT_ONCE = 25;

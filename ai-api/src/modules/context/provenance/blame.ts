@@ -1,5 +1,5 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { editsOfFiles, type LinkRow, linksOf, linksOfRepositories } from '../links/index.ts';
+import { editsOfConversations, type LinkRow, linksOf, linksOfRepositories } from '../links/index.ts';
 import { attributionsOf, commitsOfShas } from '../repositories/index.ts';
 import { type BlamedLine, type KnownCommit, type LineOrigin, originsOf } from './origins.ts';
 import { sessionsOf } from './store.ts';
@@ -29,11 +29,19 @@ export async function blame(
   const rows = (await linksOf(transaction, reader, ids)).filter(({ status }) => status !== 'rejected');
   const repositoryIds = [...new Set(known.map(({ repository_id }) => repository_id))];
   const others = await linksOfRepositories(transaction, reader, repositoryIds);
-  const conversationIds = [...new Set([...rows, ...others].map(({ conversation_id }) => conversation_id))];
+  const ownIds = new Set(rows.map(({ conversation_id }) => conversation_id));
+  const otherIds = new Set(
+    others.map(({ conversation_id }) => conversation_id).filter((id) => !ownIds.has(id)),
+  );
+  const conversationIds = [...ownIds, ...otherIds];
   const sessions = await sessionsOf(transaction, conversationIds);
   const attributions = await attributionsOf(transaction, ids);
   // Of every file: code moves, and a squash has it under another name than that under which it was written.
-  const edits = await editsOfFiles(transaction, conversationIds, null);
+  // Those of the commits' own conversations come first and are never left out for others.
+  const edits = [
+    ...(await editsOfConversations(transaction, [...ownIds])),
+    ...(await editsOfConversations(transaction, [...otherIds])),
+  ];
   const commits = new Map<string, KnownCommit>();
   for (const { id, sha } of known) {
     const linked = rows

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { flag, id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
-import { agentTrace } from '../formats/schema.ts';
+import { agentTrace, fullSha, sha } from '../formats/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
-const sha = z
-  .string()
-  .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
-  .meta({ example: '3f2a3f2a' });
-const fullSha = z
-  .string()
-  .regex(/^[0-9a-f]{40}$/, 'must be 40 lower case hexadecimal digits')
-  .meta({ example: '3f2a'.repeat(10) });
 const MAX_LINES = 5000;
 /** As links have them. */
 const level = z.enum(['certain', 'probable', 'added']);

@@ -4,8 +4,9 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import { ownerOf } from '../conversations/index.ts';
+import type { Reader } from '../links/index.ts';
 import { provenance } from './contract.ts';
-import { createProvenance, type Provenance, type Reader } from './service.ts';
+import { createProvenance, type Provenance } from './service.ts';
 
 interface Needs {
   database: Database;

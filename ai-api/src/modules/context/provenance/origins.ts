@@ -1,4 +1,5 @@
-import { isTelling, plainLine } from '../repositories/index.ts';
+import { joined, type LineRange } from '../formats/attribution.ts';
+import { isSameFile, isTelling, plainLine } from '../repositories/index.ts';
 
 /** A line as `git blame` tells it. */
 export interface BlamedLine {
@@ -30,6 +31,8 @@ export interface KnownCommit {
   linked: readonly LinkedConversation[];
   attributions: readonly { sessionId: string; files: { path: string; ranges: [number, number][] }[] }[];
 }
+
+const UNKNOWN: KnownCommit = { linked: [], attributions: [] };
 
 /** Where a line comes from. */
 export interface LineOrigin {
@@ -72,23 +75,48 @@ export function originsOf(
     (text): Edit => ({ ...text, lines: (text.after ?? '').split('\n').map(plainLine) }),
   );
   const written = writersOf(lines, commits, edits);
+  const attributed = attributor();
   return lines.map((line, at) => {
-    const commit = commits.get(line.sha) ?? { linked: [], attributions: [] };
+    const commit = commits.get(line.sha) ?? UNKNOWN;
     return attributed(line, commit) ?? written[at] ?? guessed(line, commit, edits);
   });
 }
 
-function attributed({ file, number }: BlamedLine, { linked, attributions }: KnownCommit): LineOrigin | null {
-  const found = attributions.find(({ files }) =>
-    files.some(
-      ({ path, ranges }) =>
-        path === file && ranges.some(([first, last]) => first <= number && number <= last),
-    ),
+/** Finds what notes and traces say of a line: of those that have it, the first whose conversation is linked. */
+function attributor(): (line: BlamedLine, commit: KnownCommit) => LineOrigin | null {
+  const indexes = new Map<KnownCommit, ReturnType<typeof rangesByPath>>();
+  return ({ file, number }, commit) => {
+    const index = indexes.get(commit) ?? rangesByPath(commit);
+    indexes.set(commit, index);
+    const found = index.get(file)?.find(({ ranges }) => hasLine(ranges, number));
+    return found ? { conversationId: found.conversationId, messageId: null, match: 'attributed' } : null;
+  };
+}
+
+/** Ranges of linked conversations by file, in the order of lines. */
+function rangesByPath({ linked, attributions }: KnownCommit) {
+  const conversations = new Map(linked.toReversed().map((one) => [one.sessionId, one.conversationId]));
+  const found = attributions.flatMap(({ sessionId, files }) => {
+    const conversationId = conversations.get(sessionId);
+    return conversationId === undefined ? [] : files.map((file) => ({ ...file, conversationId }));
+  });
+  return Map.groupBy(
+    found.map(({ ranges, ...file }) => ({ ...file, ranges: joined(ranges) })),
+    ({ path }) => path,
   );
-  const conversation = linked.find(({ sessionId }) => sessionId === found?.sessionId);
-  return conversation
-    ? { conversationId: conversation.conversationId, messageId: null, match: 'attributed' }
-    : null;
+}
+
+/** Whether sorted ranges have a line, by halving. */
+function hasLine(ranges: readonly LineRange[], number: number): boolean {
+  let [from, to] = [0, ranges.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const [first, last] = ranges[middle] as LineRange;
+    if (number < first) to = middle;
+    else if (number > last) from = middle + 1;
+    else return true;
+  }
+  return false;
 }
 
 /** For each line the edit that agrees with the longest run around it; of equal ones the surest link, then the last edit. */
@@ -177,10 +205,4 @@ function guessed({ file }: BlamedLine, { linked }: KnownCommit, edits: readonly 
     return { conversationId: edit.conversationId, messageId: edit.messageId, match: 'file' };
   const [only, other] = linked;
   return only && !other ? { conversationId: only.conversationId, messageId: null, match: 'commit' } : null;
-}
-
-/** Paths of a tool may be absolute, and of Windows. */
-function isSameFile(ofTool: string, ofCommit: string): boolean {
-  const path = ofTool.replaceAll('\\', '/');
-  return path === ofCommit || path.endsWith(`/${ofCommit}`);
 }

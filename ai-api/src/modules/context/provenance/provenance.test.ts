@@ -121,9 +121,13 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     const of = (asked: object) => ada.link.ofCommit({ sha, file: 'src/upload.ts', ...asked });
     expect((await of({ lineNumber: 5 })).items).toHaveLength(1);
     expect((await of({ line: 'something else' })).items).toEqual([]);
-    await expect(ada.link.why({ sha, file: 'src/upload.ts' })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-    });
+    // White space inside of a line is compared as everywhere.
+    expect((await of({ line: ' const  tries =\t5; ' })).items).toHaveLength(1);
+    for (const asked of [{}, { lineNumber: 900 }, { line: '  ' }, { file: 'src/other.ts', lineNumber: 5 }])
+      await expect(ada.link.why({ sha, file: 'src/upload.ts', ...asked })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
+    await expect(of({ lineNumber: 900 })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   test('a trace of a commit is written, and read again it proves the link of another company’s clone', async () => {
@@ -137,10 +141,51 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     await record(ada, copy, '2026-03-02T09:00:00Z', 'unrelated();');
     const known = { ...trace, id: crypto.randomUUID(), vcs: { type: 'git', revision: copy } };
     const unknown = { ...known, id: crypto.randomUUID(), vcs: { type: 'git', revision: newSha() } };
-    expect(await ada.commit.recordTraces({ repository: REPOSITORY, traces: [known, unknown] })).toEqual({
-      recorded: 1,
-      unknown: [unknown.id],
+    const [file] = known.files as [(typeof known.files)[number]];
+    const [one] = file.conversations as [(typeof file.conversations)[number]];
+    const within = (conversation: Partial<typeof one>) => ({
+      ...known,
+      id: crypto.randomUUID(),
+      files: [{ ...file, conversations: [{ ...one, ...conversation }] }],
     });
+    const unnamed = within({ url: undefined });
+    expect(
+      await ada.commit.recordTraces({ repository: REPOSITORY, traces: [known, unknown, unnamed] }),
+    ).toEqual({ recorded: 1, unknown: [unknown.id], unnamed: [unnamed.id] });
+    // Two uploads at once that say more of the same session add to the first.
+    await Promise.all(
+      [7, 9].map((at) =>
+        ada.commit.recordTraces({
+          repository: REPOSITORY,
+          traces: [within({ ranges: [{ start_line: at, end_line: at }] })],
+        }),
+      ),
+    );
+    const stored = await api.context.database
+      .system('the test reads what is stored')
+      .selectFrom('context.attributions')
+      .innerJoin('context.commits', 'context.commits.id', 'commit_id')
+      .select('files')
+      .where('sha', '=', copy)
+      .execute();
+    expect(stored.map(({ files }) => files)).toEqual([
+      [
+        {
+          path: 'src/upload.ts',
+          ranges: [
+            [5, 7],
+            [9, 9],
+          ],
+        },
+      ],
+    ]);
+    const backwards = within({ ranges: [{ start_line: 9, end_line: 3 }] });
+    const tooMany = within({ ranges: Array(5_000).fill({ start_line: 1, end_line: 1 }) });
+    tooMany.files = Array(5).fill(tooMany.files[0]);
+    for (const trace of [backwards, tooMany])
+      await expect(
+        ada.commit.recordTraces({ repository: REPOSITORY, traces: [trace] }),
+      ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await until(async () =>
       expect((await ada.link.ofCommit({ sha: copy })).items).toMatchObject([
         { level: 'certain', conversation: { conversationId } },
@@ -221,17 +266,66 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect([await linked(ada), await linked(bob)]).toEqual([2, 1]);
   });
 
-  test('secrets in messages and diffs of commits are removed before they are stored', async () => {
+  test('secrets in messages, diffs, notes and traces of commits are removed before they are stored', async () => {
     const leaked = newSha();
     const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
-    await record(ada, leaked, '2026-01-02T09:00:00Z', `const key = "${token}";`);
-    const rows = await api.context.database
-      .system('the test reads what is stored')
+    const at = '2026-01-02T09:00:00Z';
+    const note = `src/${token}.ts\n  s_c9883b05a2487d 5\n---\n${JSON.stringify({
+      schema_version: 'authorship/3.0.0',
+      sessions: { s_c9883b05a2487d: { agent_id: { tool: `claude ${token}`, id: 'session-of-note' } } },
+    })}`;
+    await ada.commit.record({
+      repository: REPOSITORY,
+      commits: [
+        {
+          sha: leaked,
+          message: `Use ${token}`,
+          authoredAt: at,
+          committedAt: at,
+          note,
+          files: [
+            {
+              path: 'src/upload.ts',
+              change: 'modified',
+              patch: `@@ -4,0 +5 @@\n+const key = "${token}";`,
+            },
+          ],
+        },
+      ],
+    });
+    const conversation = {
+      url: `https://ai.example/${token}`,
+      ranges: [{ start_line: 5, end_line: 5 }],
+    };
+    await ada.commit.recordTraces({
+      repository: REPOSITORY,
+      traces: [
+        {
+          version: '0.1.0',
+          id: crypto.randomUUID(),
+          timestamp: at,
+          vcs: { type: 'git', revision: leaked },
+          tool: { name: `cursor ${token}` },
+          files: [{ path: `src/${token}.ts`, conversations: [conversation] }],
+        },
+      ],
+    });
+    const owner = api.context.database.system('the test reads what is stored');
+    const commits = await owner.selectFrom('context.commits').selectAll().where('sha', '=', leaked).execute();
+    const ids = commits.map(({ id }) => id);
+    const files = await owner
       .selectFrom('context.commit_files')
-      .select('patch')
-      .where('patch', 'like', '%const key%')
+      .selectAll()
+      .where('commit_id', 'in', ids)
       .execute();
-    expect(rows).toHaveLength(1);
-    expect(JSON.stringify(rows)).not.toContain(token);
+    const attributions = await owner
+      .selectFrom('context.attributions')
+      .selectAll()
+      .where('commit_id', 'in', ids)
+      .execute();
+    expect([commits.length, files.length, attributions.length]).toEqual([1, 1, 2]);
+    const stored = JSON.stringify([commits, files, attributions]);
+    expect(stored).not.toContain(token);
+    expect(stored.match(/\[redacted:github-token\]/g)).toHaveLength(7);
   });
 });

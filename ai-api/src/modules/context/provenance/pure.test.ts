@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attributionsOfTrace } from '../formats/agent-trace.ts';
+import { merged } from '../formats/attribution.ts';
 import { readGitAiNote } from '../formats/git-ai-note.ts';
 import { type Comparable, heirsOf } from '../repositories/heirs.ts';
 import { lineDigestsOf, lineOfPatch } from '../repositories/patch.ts';
@@ -64,6 +65,20 @@ describe('a line of a commit of several conversations', () => {
       ['a', 'attributed'],
     ]);
   });
+});
+
+test('five thousand lines are found in twenty thousand ranges at once', () => {
+  const ranges = Array.from({ length: 20_000 }, (_, n): [number, number] => [n * 2 + 1, n * 2 + 1]);
+  const other = { sessionId: 'nobody', files: [{ path: 'src/a.ts', ranges }] };
+  const commit = {
+    ...linked('a'),
+    attributions: [other, { ...other, sessionId: 'session of a' }],
+  };
+  const lines = linesOf(Array(5_000).fill('x').join('\n'));
+  const start = performance.now();
+  const origins = originsOf(lines, new Map([[SHA, commit]]), []);
+  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(origins.filter((origin) => origin?.match === 'attributed')).toHaveLength(2_500);
 });
 
 describe('an authorship note of git-ai', () => {
@@ -152,6 +167,20 @@ describe('an agent trace', () => {
         ],
       },
     ]);
+  });
+
+  test('of one session in several records has each file once, and ranges that touch as one', () => {
+    const of = (...ranges: [number, number][]) => ({
+      source: 'agent-trace' as const,
+      sessionId: 's',
+      tool: null,
+      files: [{ path: 'a', ranges }],
+    });
+    expect(merged([of([5, 6], [1, 2]), of([3, 3], [20, 30]), of([22, 23])])).toEqual([
+      of([1, 3], [5, 6], [20, 30]),
+    ]);
+    const many = Array.from({ length: 50_000 }, (_, n): [number, number] => [n * 2 + 1, n * 2 + 1]);
+    expect(merged([of(...many)])[0]?.files[0]?.ranges).toHaveLength(20_000);
   });
 
   test('of a person names no session', () => {

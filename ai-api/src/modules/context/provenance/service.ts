@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
+import type { Reader } from '../links/index.ts';
 import { filesOf, nameKey, splitRepository, theCommit } from '../repositories/index.ts';
 import { blame } from './blame.ts';
 import type { BlamedLine } from './origins.ts';
@@ -16,14 +18,7 @@ import {
 } from './store.ts';
 import { addedLines, traceOf } from './trace.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const position = z.object({ at: z.iso.datetime({ precision: 6 }), id: z.uuid() });
-
-/** Who asks: private conversations are seen by their owners only. */
-export interface Reader {
-  tenantId: string;
-  id: string;
-}
 
 interface Setup {
   database: Database;

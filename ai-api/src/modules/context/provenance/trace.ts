@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentTrace } from '../formats/schema.ts';
+import { linesOfPatch } from '../repositories/index.ts';
 import type { BlamedLine, LineOrigin } from './origins.ts';
 
 /** Lines that a commit adds, as its diffs number them. */
@@ -7,18 +8,11 @@ export function addedLines(
   sha: string,
   files: readonly { path: string; patch: string | null }[],
 ): BlamedLine[] {
-  return files.flatMap(({ path, patch }) => {
-    const lines: BlamedLine[] = [];
-    let number = 0;
-    for (const line of (patch ?? '').split('\n')) {
-      const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(line)?.[1];
-      if (start !== undefined) number = Number(start);
-      else if (number > 0 && line.startsWith('+'))
-        lines.push({ sha, file: path, number: number++, text: line.slice(1) });
-      else if (number > 0 && line.startsWith(' ')) number += 1;
-    }
-    return lines;
-  });
+  return files.flatMap(({ path, patch }) =>
+    linesOfPatch(patch ?? '')
+      .filter(({ isAdded }) => isAdded)
+      .map(({ number, text }) => ({ sha, file: path, number, text })),
+  );
 }
 
 /** A record of Agent Trace 0.1; the same commit and origins give the same record. */

@@ -1,25 +1,30 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { Attribution } from '../formats/attribution.ts';
+import { type Attribution, merged } from '../formats/attribution.ts';
+import { redact } from '../redaction/index.ts';
 import { clean } from './push.ts';
 
-/** Stores the attributions of a commit, in place of earlier ones of the same source. Returns whether anything changed. */
+/**
+ * Stores the attributions of a commit. A note replaces what the note before it said; a trace adds to earlier ones, since a
+ * session may have several. Returns whether anything changed.
+ */
 export async function storeAttributions(
   transaction: TenantTransaction,
   commitId: string,
   attributions: readonly Attribution[],
 ): Promise<boolean> {
+  if (attributions.length === 0) return false;
+  // Two uploads at once add to each other.
+  await sql`select from context.commits where id = ${commitId} for no key update`.execute(transaction);
+  const given = attributions.map(storable);
+  const isTrace = given.some(({ source }) => source === 'agent-trace');
+  const before = isTrace ? ((await attributionsOf(transaction, [commitId])).get(commitId) ?? []) : [];
+  const added = merged([...before.filter(({ source }) => source === 'agent-trace'), ...given]);
   let isChanged = false;
-  for (const { source, sessionId, tool, files } of attributions) {
+  for (const { source, sessionId, tool, files } of added) {
     const stored = await transaction
       .insertInto('context.attributions')
-      .values({
-        commit_id: commitId,
-        source,
-        session_id: clean(sessionId).slice(0, 1000),
-        tool: tool === null ? null : clean(tool).slice(0, 100),
-        files: JSON.stringify(files.map((file) => ({ ...file, path: clean(file.path) }))),
-      })
+      .values({ commit_id: commitId, source, session_id: sessionId, tool, files: JSON.stringify(files) })
       .onConflict((conflict) =>
         conflict
           .columns(['commit_id', 'source', 'session_id'])
@@ -31,6 +36,17 @@ export async function storeAttributions(
     isChanged ||= stored.length > 0;
   }
   return isChanged;
+}
+
+/** As PostgreSQL takes it, and without secrets, which names of tools and files may have as well. */
+function storable({ source, sessionId, tool, files }: Attribution): Attribution {
+  const plain = (text: string) => redact(clean(text)).text;
+  return {
+    source,
+    sessionId: plain(sessionId).slice(0, 1000),
+    tool: tool === null ? null : plain(tool).slice(0, 100),
+    files: files.map((file) => ({ ...file, path: plain(file.path) })),
+  };
 }
 
 /** Attributions by commit. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, MAX_INTEGER, page, prose, timestamp } from '../../../contract/schemas.ts';
-import { agentTrace } from '../formats/schema.ts';
+import { fullSha, receivedTrace, sha } from '../formats/schema.ts';
 
 const managers = ['admin', 'ops'] as const;
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
@@ -12,15 +12,6 @@ export const DELIVERY_STATES = ['queued', 'processed', 'ignored', 'failed'] as c
 export const COMMIT_KINDS = ['ordinary', 'merge', 'bot', 'release'] as const;
 export const CHANGES = ['added', 'modified', 'removed', 'renamed'] as const;
 
-/** A commit id, whole or at least seven digits of it. */
-const sha = z
-  .string()
-  .regex(/^[0-9a-f]{7,40}$/, 'must be 7 to 40 lower case hexadecimal digits')
-  .meta({ example: '3f2a3f2a' });
-const fullSha = z
-  .string()
-  .regex(/^[0-9a-f]{40}$/, 'must be 40 lower case hexadecimal digits')
-  .meta({ example: '3f2a'.repeat(10) });
 const path = z.string().min(1).max(1000);
 
 const credential = z
@@ -327,18 +318,21 @@ export const commit = resource({
       summary: 'Record agent traces',
       description:
         'Records of Agent Trace 0.1: which conversations wrote which lines of a commit. The commits have to be known; ' +
-        'the conversations may come later. Recording them again changes nothing.',
+        'the conversations may come later. A trace adds to earlier ones of the same commit; recording it again changes nothing.',
       access: recorders,
       own: 'anyone',
       bodyLimit: '10mb',
       input: z.object({
         repository: z.string().min(1).max(500).describe('Its URL, or host/owner/name'),
-        traces: z.array(agentTrace).min(1).max(500),
+        traces: z.array(receivedTrace).min(1).max(500),
       }),
       output: z
         .object({
           recorded: z.number().int(),
           unknown: z.array(z.string()).describe('Ids of traces whose commit is not known'),
+          unnamed: z
+            .array(z.string())
+            .describe('Ids of traces in which no address names a conversation: nothing of them is stored'),
         })
         .meta({ id: 'RecordedTraces' }),
     }),

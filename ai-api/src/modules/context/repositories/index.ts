@@ -16,7 +16,15 @@ import { createRepositories, type Repositories } from './service.ts';
 
 export { attributionsOf } from './attributions.ts';
 export { subjectOf } from './kinds.ts';
-export { changedLines, isTelling, lineOfPatch, plainLine } from './patch.ts';
+export {
+  changedLines,
+  isSameFile,
+  isTelling,
+  lineOfPatch,
+  linesOfPatch,
+  nameOf,
+  plainLine,
+} from './patch.ts';
 export { nameKey, splitRepository } from './push.ts';
 export { type Repositories, theCommit } from './service.ts';
 export { commitsOfShas, filesOf } from './store.ts';

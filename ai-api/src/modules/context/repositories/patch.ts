@@ -37,6 +37,17 @@ export function patchIdOf(files: readonly Pick<ForgeFile, 'path' | 'patch'>[]): 
   return hash.digest('hex');
 }
 
+/** The last part of a path of any system. */
+export function nameOf(path: string): string {
+  return path.replaceAll('\\', '/').split('/').at(-1) ?? path;
+}
+
+/** Whether a path of a tool is this file of a repository: it may be absolute, relative to the folder, and of Windows. */
+export function isSameFile(ofTool: string, ofCommit: string): boolean {
+  const path = ofTool.replaceAll('\\', '/').replace(/^\.\//, '');
+  return path === ofCommit || path.endsWith(`/${ofCommit}`);
+}
+
 /** Lines with less than this say nothing about where they come from. */
 const MIN_LINE = 4;
 const MAX_DIGESTS = 2000;
@@ -69,8 +80,9 @@ export function lineDigestsOf(files: readonly Pick<ForgeFile, 'patch'>[]): numbe
   return [...digests];
 }
 
-/** The line of the new file with this number, as far as its diff shows it. */
-export function lineOfPatch(patch: string, number: number): string | null {
+/** Lines of the new file, as far as its diff shows them. */
+export function linesOfPatch(patch: string): { number: number; text: string; isAdded: boolean }[] {
+  const lines: { number: number; text: string; isAdded: boolean }[] = [];
   let at = 0;
   for (const line of patch.split('\n')) {
     const start = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(line)?.[1];
@@ -79,8 +91,13 @@ export function lineOfPatch(patch: string, number: number): string | null {
       continue;
     }
     if (at === 0 || line.startsWith('-') || line.startsWith('\\')) continue;
-    if (at === number) return line.slice(1);
+    lines.push({ number: at, text: line.slice(1), isAdded: line.startsWith('+') });
     at += 1;
   }
-  return null;
+  return lines;
+}
+
+/** The line of the new file with this number, as far as its diff shows it. */
+export function lineOfPatch(patch: string, number: number): string | null {
+  return linesOfPatch(patch).find((line) => line.number === number)?.text ?? null;
 }

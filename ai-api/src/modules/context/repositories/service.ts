@@ -9,7 +9,7 @@ import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { attributionsOfTrace } from '../formats/agent-trace.ts';
-import type { Attribution } from '../formats/attribution.ts';
+import { type Attribution, merged } from '../formats/attribution.ts';
 import { readGitAiNote } from '../formats/git-ai-note.ts';
 import type { AgentTrace } from '../formats/schema.ts';
 import { storeAttributions } from './attributions.ts';
@@ -195,19 +195,23 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
         const shas = given.traces.flatMap(({ vcs }) => (vcs?.type === 'git' ? [vcs.revision] : []));
         const known = await commitsBySha(transaction, repository.id, shas);
         const traces = new Map<string, Attribution[]>();
-        const unknown: string[] = [];
+        const [unknown, unnamed]: [string[], string[]] = [[], []];
         for (const trace of given.traces) {
           const sha = trace.vcs?.revision ?? '';
+          const attributions = attributionsOfTrace(trace);
           if (!known.has(sha)) unknown.push(trace.id);
-          else traces.set(sha, [...(traces.get(sha) ?? []), ...attributionsOfTrace(trace)]);
+          else if (attributions.length === 0) unnamed.push(trace.id);
+          else traces.set(sha, [...(traces.get(sha) ?? []), ...attributions]);
         }
         await attribute(transaction, actor.tenantId, repository.id, traces, new Set());
-        const recorded = given.traces.length - unknown.length;
+        const recorded = given.traces.length - unknown.length - unnamed.length;
         await record(transaction, actor, {
           subject: `repository:${repository.id}`,
-          details: [{ about: [], content: { traces: recorded, unknown: unknown.length } }],
+          details: [
+            { about: [], content: { traces: recorded, unknown: unknown.length, unnamed: unnamed.length } },
+          ],
         });
-        return { recorded, unknown };
+        return { recorded, unknown, unnamed };
       });
     },
   };
@@ -228,7 +232,8 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
     const shas = [...told].filter(([, attributions]) => attributions.length > 0).map(([sha]) => sha);
     const known = await commitsBySha(transaction, repositoryId, shas);
     const changed: string[] = [];
-    for (const [sha, { id }] of known) {
+    // In one order, so that two uploads at once wait for each other and no more.
+    for (const [sha, { id }] of [...known].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const isChanged = await storeAttributions(transaction, id, merged(told.get(sha) ?? []));
       if (isChanged && !fresh.has(sha)) changed.push(sha);
     }
@@ -241,15 +246,6 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       });
     return [...known.keys()];
   }
-}
-
-/** One attribution for each session, whatever number of records tells of it. */
-function merged(attributions: readonly Attribution[]): Attribution[] {
-  const bySession = Map.groupBy(attributions, ({ source, sessionId }) => `${source} ${sessionId}`);
-  return [...bySession.values()].map((same) => ({
-    ...(same[0] as Attribution),
-    files: same.flatMap(({ files }) => files),
-  }));
 }
 
 /**

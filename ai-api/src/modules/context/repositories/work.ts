@@ -16,12 +16,12 @@ import { readGitlab } from './forges/gitlab-webhook.ts';
 import type { Forge } from './forges/index.ts';
 import { followRewrites } from './heirs.ts';
 import type { ForgeCommit, Push } from './push.ts';
+import { recordCommits } from './recording.ts';
 import {
   type CommitRecord,
   commitsBySha,
   findRepository,
   markUnreachable,
-  recordCommits,
   upsertRepository,
 } from './store.ts';
 

@@ -319,9 +319,10 @@ describe('what watches the metrics', () => {
       'licences.json',
       'operations.json',
       'overview.json',
+      'product.json',
       'search.json',
     ]);
-    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(8);
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(9);
     for (const rule of [
       /status=~"5\.\.".*> 0\.05$/,
       /job_queue_depth\) >/,

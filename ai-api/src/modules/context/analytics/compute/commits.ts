@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import { DAY_MS } from '../../../../platform/durations.ts';
 import { type FollowedCommit, REWORK_DAYS, reworkOf } from './rework.ts';
 
 /** Commits of one repository that are computed at once at most; a longer history is computed in parts. */
@@ -36,7 +37,7 @@ export async function computeCommits(
   authorOf: (email: string | null) => { author: string; team: string },
   closedBefore: string | null,
 ): Promise<void> {
-  let after = new Date(from.getTime() - REWORK_DAYS * 86_400_000);
+  let after = new Date(from.getTime() - REWORK_DAYS * DAY_MS);
   for (;;) {
     const commits = await commitsFrom(transaction, repositoryId, after);
     const isLast = commits.length < MAX_COMMITS;
@@ -70,7 +71,7 @@ export async function computeCommits(
     const last = commits.at(-1);
     if (isLast || !last) return;
     // The next part begins two weeks before the end of this one, so that no line is lost between them.
-    const next = new Date(last.committed_at.getTime() - REWORK_DAYS * 86_400_000);
+    const next = new Date(last.committed_at.getTime() - REWORK_DAYS * DAY_MS);
     const start = next > after ? next : last.committed_at;
     if (start <= after) return;
     after = start;

@@ -1,4 +1,5 @@
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
+import { DAY_MS } from '../../../../platform/durations.ts';
 import { changedConversations, computeDays, computeHours, conversationsOf, type Days } from './activity.ts';
 import { changedRepositories, computeCommits, computeTokens } from './commits.ts';
 import { type Roster, type RosterNeeds, rosterOf } from './people.ts';
@@ -107,7 +108,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
 /** Every day of a span. */
 function daysOfSpan({ from, to }: Days): string[] {
   const days: string[] = [];
-  for (let at = Date.parse(from); at < Date.parse(to); at += 86_400_000)
+  for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS)
     days.push(new Date(at).toISOString().slice(0, 10));
   return days;
 }

@@ -1,8 +1,8 @@
+import { DAY_MS } from '../../../../platform/durations.ts';
 import { changedLines } from '../../repositories/index.ts';
 
 /** Days within which a line that changes again counts as rework. */
 export const REWORK_DAYS = 14;
-const DAY_MS = 86_400_000;
 
 /** A commit with the diffs of its files, as far as they are known. */
 export interface FollowedCommit {
