@@ -1,7 +1,7 @@
 const LOOK_MS = 1_000;
 
 /** The workers of one queue. */
-export interface QueueWorkers {
+interface QueueWorkers {
   begin(): Promise<void>;
   /** Ends them when what they are at is done. */
   end(): Promise<void>;

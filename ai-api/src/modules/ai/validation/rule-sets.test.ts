@@ -121,12 +121,23 @@ describe.each(businessDatabases())('rule sets on $name', ({ create }) => {
           : { answer: 'Thank you.' },
     }));
     const kind = { id: 'kind', type: 'rubric' as const, question: 'Is the text kind to its reader?' };
-    const name = await published(undefined, { rules: [kind], examples: [] });
-    const checked = await client.validation.check({ ruleSet: name, text: 'Dear Ada, thank you.' });
+    const short = { id: 'short', type: 'length' as const, unit: 'words' as const, max: 20 };
+    const name = newName();
+    await client.validationRuleSet.create({ name, title: name, rules: [short, kind] });
+    const checked = await client.validation.check({
+      ruleSet: name,
+      version: 1,
+      text: 'Dear Ada, thank you.',
+    });
     expect([checked.status, checked.engine]).toEqual(['passed', 'model']);
-    const save = (expectedVersion: number, rule: typeof kind & { weight?: number }) =>
-      client.validationRuleSet.save({ name, expectedVersion, rules: [rule], comment: 'Another version' });
-    await save(1, { ...kind, weight: 3 });
+    const save = (expectedVersion: number, rule: typeof kind & { title?: string }) =>
+      client.validationRuleSet.save({
+        name,
+        expectedVersion,
+        rules: [short, rule],
+        comment: 'Another version',
+      });
+    await save(1, { ...kind, title: 'Kindness' });
     expect(await client.validationRuleSet.replay({ name })).toMatchObject({ texts: 1, changed: 0 });
     await save(2, { ...kind, question: 'Does the text name a price?' });
     expect(await client.validationRuleSet.replay({ name })).toMatchObject({

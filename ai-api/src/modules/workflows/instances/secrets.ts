@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { type Definition, jsonText, type Templates } from '../templates/index.ts';
+import { type Definition, eachStep, jsonText, type Templates } from '../templates/index.ts';
 import {
   findInstance,
   type InstanceRow,
@@ -15,9 +15,12 @@ import {
 const HIDDEN = '[hidden]';
 
 type Definitions = Pick<Templates, 'definition'>;
-type InTree = Pick<InstanceRow, 'id' | 'root_id' | 'tenant_id'>;
+type InTree = Pick<
+  InstanceRow,
+  'id' | 'root_id' | 'parent_id' | 'tenant_id' | 'template' | 'version' | 'input'
+>;
 
-/** The values of an instance that are secret. */
+/** The values of an instance that are secret, the longest first: one may be a part of another. */
 export function secretsIn(
   { input: fields }: Pick<Definition, 'input'>,
   input: Readonly<Record<string, unknown>>,
@@ -25,7 +28,8 @@ export function secretsIn(
   return Object.entries(fields)
     .filter(([, { secret }]) => secret)
     .map(([name]) => input[name])
-    .filter((value): value is string => typeof value === 'string' && value !== '');
+    .filter((value): value is string => typeof value === 'string' && value !== '')
+    .sort((a, b) => b.length - a.length);
 }
 
 /** Hides secrets in a value, wherever they are in its texts. */
@@ -46,12 +50,18 @@ export async function hiding(
   return hidingOf(await secretsOfTree(transaction, templates, instance));
 }
 
+function startsOthers({ steps }: Definition): boolean {
+  return [...eachStep(steps)].some(({ step }) => step.type === 'child');
+}
+
 /** The secrets of all instances that have the same first one. */
 async function secretsOfTree(
   transaction: TenantTransaction,
   { definition }: Definitions,
-  { id, root_id, tenant_id: tenantId }: InTree,
+  { id, root_id, tenant_id: tenantId, template, version, input }: InTree,
 ): Promise<string[]> {
+  const own = await definition(transaction, tenantId, template, version);
+  if (root_id === null && !startsOthers(own)) return secretsIn(own, input as Record<string, unknown>);
   const inTree = sql<boolean>`(id = ${root_id ?? id} or root_id = ${root_id ?? id})`;
   const used = await transaction
     .selectFrom('workflows.instances')
@@ -73,7 +83,7 @@ async function secretsOfTree(
     for (const { input } of rows)
       for (const secret of secretsIn(defined, input as Record<string, unknown>)) secrets.add(secret);
   }
-  return [...secrets];
+  return [...secrets].sort((a, b) => b.length - a.length);
 }
 
 function hide(value: unknown, secrets: readonly string[]): unknown {
@@ -110,6 +120,8 @@ export async function forgetSecrets(
 ): Promise<void> {
   const secrets = await secretsOfTree(transaction, templates, instance);
   if (secrets.length === 0) return;
+  // One of an earlier version does not name its first one, which may need it to undo.
+  if (instance.root_id === null && instance.parent_id !== null) return;
   const rootId = instance.root_id ?? instance.id;
   // The last two to end see each other's state.
   await lockInstance(transaction, rootId);

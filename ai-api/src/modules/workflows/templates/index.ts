@@ -29,7 +29,7 @@ export {
 export type { Templates } from './service.ts';
 export { inputSchemaOf } from './types.ts';
 export { evaluate, isTrue, resolve, resolveFields, type Scope } from './values.ts';
-export { stepById } from './walk.ts';
+export { eachStep, stepById } from './walk.ts';
 
 /** The templates that come with the product, one YAML file each. */
 const DEFAULTS = new URL('../../../../workflow-templates/', import.meta.url);
