@@ -154,7 +154,8 @@ function optionsOf(book: SearchBook, facts: Facts): Options[] {
     const changeable = changeableAt(kind.vocabulary, path);
     if (!changeable || !isRuled.has(path)) return [];
     const from = factAt(facts, path);
-    return [{ path, from, values: valuesOf(changeable, from) }];
+    const values = valuesOf(changeable, from);
+    return values.length > 0 ? [{ path, from, values }] : [];
   });
 }
 

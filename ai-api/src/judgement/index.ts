@@ -47,7 +47,6 @@ export {
   appendOversight,
   type Oversight,
   type OversightRecord,
-  oversightOf,
   oversightToSet,
   oversightVersions,
 } from './oversight.ts';

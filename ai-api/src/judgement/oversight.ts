@@ -48,7 +48,7 @@ export async function oversightToSet(transaction: TenantTransaction, kind: strin
 }
 
 /** What is in force for a kind. */
-export async function oversightOf(transaction: TenantTransaction, kind: string): Promise<Oversight> {
+async function oversightOf(transaction: TenantTransaction, kind: string): Promise<Oversight> {
   const [newest] = await oversightVersions(transaction, kind, null, 1);
   return newest ?? DEFAULT;
 }
