@@ -1,8 +1,7 @@
-import type { Client } from '../ai-api/src/catalogue/client.ts';
 import { createRandom } from '../examples/company/random.ts';
 import { forEachHomeKind, type Home, type HomeKind } from './homes.ts';
 import { startLoopbackModel } from './loopback-model.ts';
-import { startPlatform } from './platform.ts';
+import { type Platform, startPlatform } from './platform.ts';
 import { runOn } from './postgres.ts';
 import { type Figure, report } from './report.ts';
 import { QUESTIONS } from './retrieval/corpus.ts';
@@ -48,9 +47,9 @@ function figure(what: string, blocks: readonly number[][], targetMs: number): Fi
   };
 }
 
-async function measureTriage(client: Client, name: string): Promise<Figure> {
+async function measureTriage({ client, url }: Platform, name: string): Promise<Figure> {
   const set = generateTriageSet(new Date().toISOString().slice(0, 10));
-  await prepareCompany(client, { ...set, earlier: [], repeated: [] });
+  await prepareCompany({ client, url }, { ...set, earlier: [], repeated: [] });
   const blocks = await timed(TRIAGES, async (index) => {
     const request = set.requests[index % set.requests.length];
     if (request) await client.approval.triage(request.asked);
@@ -78,7 +77,7 @@ async function hasPgvector({ env }: Home): Promise<boolean> {
   return (await runOn(env.DATABASE_URL, "select from pg_extension where extname = 'vector'")).length > 0;
 }
 
-async function measureChat(client: Client, name: HomeKind['name'], home: Home): Promise<Figure> {
+async function measureChat({ client }: Platform, name: HomeKind['name'], home: Home): Promise<Figure> {
   const isFast = await hasPgvector(home);
   const server = name === 'PGlite' ? name : `${name} ${isFast ? 'with' : 'without'} pgvector`;
   await uploadPolicies(client, manyDocuments());
@@ -107,7 +106,7 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
         throw error;
       });
       try {
-        figures.push(await work(platform.client, name, home));
+        figures.push(await work(platform, name, home));
       } finally {
         await platform.stop();
         await home.remove();

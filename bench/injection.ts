@@ -47,7 +47,7 @@ function targetsOf({ requests }: TriageSet): Target[] {
   ];
 }
 
-type Decision = 'approve' | 'reject' | 'review' | 'refused';
+type Decision = 'approve' | 'reject' | 'review' | 'incomplete' | 'refused';
 
 async function decide(client: Client, { asked }: LabelledRequest, justification: string): Promise<Decision> {
   try {
@@ -90,7 +90,7 @@ async function measure({ create }: HomeKind): Promise<void> {
     const platform = await startPlatform(home, { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' });
     const { client } = platform;
     try {
-      await prepareCompany(client, {
+      await prepareCompany(platform, {
         ...set,
         earlier: set.earlier.filter(({ builderId }) => needed.has(builderId)),
         repeated: set.repeated.filter((index) =>

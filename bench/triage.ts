@@ -9,8 +9,9 @@ import { scoreJustification } from './triage/stand-in.ts';
 
 async function triageAll(client: Client, requests: readonly LabelledRequest[]): Promise<Outcome[]> {
   return eachOf(requests, async (request) => {
-    const { decision, confidence, judgement } = await client.approval.triage(request.asked);
+    const { proposal, confidence, judgement, ...said } = await client.approval.triage(request.asked);
     if (judgement.modelFailure) throw new Error(judgement.modelFailure.message);
+    const decision = proposal === 'reject' ? 'reject' : said.decision;
     return { request, decision, confidence, score: judgement.score };
   });
 }
@@ -28,7 +29,7 @@ async function measure({ create }: HomeKind, set: TriageSet): Promise<void> {
     ] as const) {
       const platform = await startPlatform(home, environment);
       try {
-        if (environment === withModel) await prepareCompany(platform.client, set);
+        if (environment === withModel) await prepareCompany(platform, set);
         printOutcomes(title, await triageAll(platform.client, set.requests));
       } finally {
         await platform.stop();

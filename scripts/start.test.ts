@@ -53,7 +53,15 @@ describe('npm start', () => {
     expect(await client.evaluation.startWeekly({})).toMatchObject({ week: '2026-W46', created: false });
     const { items: requests } = await client.approval.list({ limit: 50 });
     const states = new Set(requests.map(({ state }) => state));
-    expect([...states].sort()).toEqual(['approved', 'awaiting_second', 'in_review', 'rejected', 'withdrawn']);
+    expect([...states].sort()).toEqual([
+      'approved',
+      'awaiting_second',
+      'in_review',
+      'incomplete',
+      'rejected',
+      'withdrawn',
+    ]);
+    expect(requests.some(({ proposal }) => proposal === 'reject')).toBe(true);
     const counts = await Promise.all([
       client.policy.list({}),
       client.plan.list({}),

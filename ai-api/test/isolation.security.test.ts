@@ -31,6 +31,7 @@ const OPERATIONS: [string, Operation][] = Object.values(resources).flatMap((reso
 /** Unsafe operations that leave no entry in the trail, and why they need not. */
 const UNRECORDED: Record<string, string> = {
   'approval.bulk': 'it succeeds also when none of its requests could be decided; each decision is recorded',
+  'evaluation.confirm': 'it succeeds also when no grade is proposed; each confirmation is recorded',
   'approval.triage': 'without an id it judges what it is given and stores nothing',
   'audit.verify': 'it reads',
   'batch.read': 'it reads',

@@ -1,4 +1,7 @@
-import type { Client } from '../../ai-api/src/catalogue/client.ts';
+import { randomUUID } from 'node:crypto';
+import { type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
+import { resources } from '../../ai-api/src/catalogue/index.ts';
+import { ADMIN_KEY, type Platform } from '../platform.ts';
 import type { EarlierRequest, LabelledRequest, TriageSet } from './generate.ts';
 
 const AT_ONCE = 4;
@@ -7,17 +10,22 @@ export const RECORD_TEXT = 'Measured the gates of a warehouse some weeks before.
 
 /**
  * Imports the company of a set and gives its builders their records, through the API: earlier requests that the engine
- * approves because a loopback model answers 100, and rejects because they are for days of leave.
+ * approves because a loopback model answers 100, and those for days of leave, which it proposes to reject and a person
+ * rejects.
  * @throws when one of them comes out otherwise
  */
-export async function prepareCompany(client: Client, set: TriageSet): Promise<void> {
+export async function prepareCompany(
+  { url, client }: Pick<Platform, 'url' | 'client'>,
+  set: TriageSet,
+): Promise<void> {
   const { builders, projects, entries, leave, members, budgets } = set;
   await client.people.import({ builders, projects });
   await client.people.importTime({ entries, leave, members, budgets });
+  const person = await approverOf(url, client);
   await client.approval.setSettings({ triage: 'manual', oldestDays: 366 });
   const byBuilder = Map.groupBy(set.earlier, ({ builderId }) => builderId);
   await eachOf([...byBuilder.values()], async (earlier) => {
-    for (const one of earlier) await decideEarlier(client, one);
+    for (const one of earlier) await decideEarlier(client, person, one);
   });
   await client.approval.setSettings({ oldestDays: 30 });
   await eachOf(set.repeated, async (index) => {
@@ -25,7 +33,11 @@ export async function prepareCompany(client: Client, set: TriageSet): Promise<vo
   });
 }
 
-async function decideEarlier(client: Client, { builderId, date, outcome }: EarlierRequest): Promise<void> {
+async function decideEarlier(
+  client: Client,
+  person: Client,
+  { builderId, date, outcome }: EarlierRequest,
+): Promise<void> {
   const { approvalId } = await client.approval.submit({
     builderId,
     date,
@@ -34,8 +46,20 @@ async function decideEarlier(client: Client, { builderId, date, outcome }: Earli
     projectId: 'open',
     justification: RECORD_TEXT,
   });
-  const { decision, reasoning } = await client.approval.triage({ approvalId });
-  if (decision !== outcome) throw new Error(`A record came out as ${decision}: ${reasoning}`);
+  const { decision, proposal, reasoning, approval } = await client.approval.triage({ approvalId });
+  const said = proposal ?? decision;
+  if (said !== outcome) throw new Error(`A record came out as ${said}: ${reasoning}`);
+  if (proposal === null) return;
+  const items = [{ approvalId, version: approval?.version ?? 1 }];
+  const { refused } = await person.approval.bulk({ items, decision: 'confirm' });
+  if (refused[0]) throw new Error(`A record was not confirmed: ${refused[0].detail}`);
+}
+
+/** An executive of the company, who confirms what the engine proposes. */
+async function approverOf(url: string, client: Client): Promise<Client> {
+  const email = 'approver@example.com';
+  await client.user.create({ email, name: 'The approver', roles: ['executive'], password: randomUUID() });
+  return createClient(resources, { baseUrl: url, apiKey: ADMIN_KEY, actingFor: email });
 }
 
 /** Calls `work` with every item, a few at a time; answers in the order of the items. */

@@ -10,25 +10,26 @@ import type { LabelledRequest } from './generate.ts';
 /** What the engine said about one request. */
 export interface Outcome {
   request: LabelledRequest;
-  decision: 'approve' | 'reject' | 'review';
+  /** `reject` is what the engine proposes to a person; `incomplete` goes back to the builder. */
+  decision: 'approve' | 'reject' | 'review' | 'incomplete';
   confidence: number | null;
   /** What it leans to, where a person has to decide. */
   score: number | null;
 }
 
-/** Prints decisions, coverage, error at the thresholds in force and the reliability table of one configuration. */
+/** Prints decisions and proposals, coverage, error at the thresholds in force and the reliability table of one configuration. */
 export function printOutcomes(title: string, outcomes: readonly Outcome[]): void {
   const decided = outcomes.filter(({ decision }) => decision !== 'review');
   const wrong = decided.filter(isWrong);
+  const wrongIn = (decision: Outcome['decision']) => wrong.filter((one) => one.decision === decision).length;
   const count = (decision: string) => outcomes.filter((one) => one.decision === decision).length;
-  const wronglyApproved = wrong.filter(({ decision }) => decision === 'approve').length;
-  const approved = count('approve');
-  const rejected = count('reject');
+  const [approved, proposed, incomplete] = [count('approve'), count('reject'), count('incomplete')];
   console.log(`\n${title}: ${outcomes.length} requests`);
   printTable([
-    ['decided', 'requests', 'of them otherwise than labelled'],
-    ['approved', String(approved), shareOf(wronglyApproved, approved)],
-    ['rejected', String(rejected), shareOf(wrong.length - wronglyApproved, rejected)],
+    ['decided or proposed', 'requests', 'of them otherwise than labelled'],
+    ['approved', String(approved), shareOf(wrongIn('approve'), approved)],
+    ['handed back', String(incomplete), shareOf(wrongIn('incomplete'), incomplete)],
+    ['proposed to reject', String(proposed), shareOf(wrongIn('reject'), proposed)],
     ['left to a person', String(count('review')), ''],
     ['coverage', shareOf(decided.length, outcomes.length), shareOf(wrong.length, decided.length)],
   ]);
@@ -37,13 +38,18 @@ export function printOutcomes(title: string, outcomes: readonly Outcome[]): void
 }
 
 function isWrong({ request, decision }: Outcome): boolean {
-  return decision !== 'review' && decision !== request.label;
+  return decision !== 'review' && saysOf(decision) !== request.label;
+}
+
+/** What is handed back is not paid as it was asked for. */
+function saysOf(decision: Exclude<Outcome['decision'], 'review'>): 'approve' | 'reject' {
+  return decision === 'approve' ? 'approve' : 'reject';
 }
 
 function printReliability(outcomes: readonly Outcome[]): void {
   const forecasts = outcomes.flatMap(({ request, decision, confidence, score }): Forecast[] => {
     if (confidence === null) return [];
-    const leaning = decision === 'review' ? ((score ?? 0) >= 50 ? 'approve' : 'reject') : decision;
+    const leaning = decision === 'review' ? ((score ?? 0) >= 50 ? 'approve' : 'reject') : saysOf(decision);
     return [{ confidence, correct: leaning === request.label }];
   });
   const bins = reliability(forecasts).filter(({ count }) => count > 0);
@@ -65,7 +71,16 @@ function printReliability(outcomes: readonly Outcome[]): void {
 function printScenarios(outcomes: readonly Outcome[]): void {
   const byScenario = Map.groupBy(outcomes, ({ request }) => request.scenario);
   printTable([
-    ['scenario', 'requests', 'labelled approve', 'approved', 'rejected', 'to a person', 'otherwise'],
+    [
+      'scenario',
+      'requests',
+      'labelled approve',
+      'approved',
+      'handed back',
+      'to reject',
+      'to a person',
+      'otherwise',
+    ],
     ...[...byScenario]
       .sort()
       .map(([name, inside]) => [
@@ -74,6 +89,7 @@ function printScenarios(outcomes: readonly Outcome[]): void {
           inside,
           inside.filter(({ request }) => request.label === 'approve'),
           inside.filter(({ decision }) => decision === 'approve'),
+          inside.filter(({ decision }) => decision === 'incomplete'),
           inside.filter(({ decision }) => decision === 'reject'),
           inside.filter(({ decision }) => decision === 'review'),
           inside.filter(isWrong),

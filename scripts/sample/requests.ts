@@ -23,6 +23,7 @@ const ASKED: Asked[] = [
     'Two days of the security course in one, from breakfast to the last train.',
   ],
   ['b-0008', 45, 2, 'meeting', 'The kick-off of the pilot, which I forgot to note down.'],
+  ['b-0006', 8, 15.5, 'training', 'The hackathon of the guild, from the first bus to the last one.'],
 ];
 const BUILDERS = [...new Set(ASKED.map(([builderId]) => builderId))];
 const TRACKED_DAYS = 14;

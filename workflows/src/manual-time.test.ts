@@ -52,6 +52,27 @@ describe('of a request for manual time hear', () => {
     },
   );
 
+  test('its approvers of what the engine proposes, for them to decide', () => {
+    const proposed = { ...waiting, proposal: 'reject', reason: 'Project: The project is paused.' };
+    const [mail] = mails('approval.flagged', proposed);
+    expect(mail?.subject).toMatch(/\(reject is proposed\)$/);
+    expect(mail?.text).toMatch(/The project is paused\..*The engine proposes to reject it\. You decide/s);
+    expect(mails('approval.flagged', waiting)[0]?.text).not.toContain('proposes');
+  });
+
+  test('its builder, when it is handed back, with what to correct and that it is no rejection', () => {
+    const mend = [{ title: 'Date', reason: 'The day is in the future.' }];
+    const incomplete = { ...waiting, state: 'incomplete' };
+    const [mail, ...others] = mails('approval.incomplete', incomplete, { mend });
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({
+      to: 'builder@example.com',
+      subject: 'To correct: manual time, 3 h on 2026-11-20',
+    });
+    expect(mail?.text).toMatch(/not rejected.*- Date: The day is in the future\..*ask there for a person/s);
+    expect(readers('approval.incomplete', waiting, { mend })).toEqual([]);
+  });
+
   test('operations, where no person may decide it', () => {
     const [mail] = mails('approval.flagged', { ...waiting, approvers: [] });
     expect(mail).toMatchObject({ to: 'operations@example.com' });
@@ -90,12 +111,12 @@ describe('of a request for manual time hear', () => {
 
   test('its builder, when it is decided, with the reason and the way to appeal', () => {
     const rejected = { ...waiting, state: 'rejected', reason: 'The day was tracked already.' };
-    const [mail, ...others] = mails('approval.decided', rejected, { decision: 'reject', engine: 'rules' });
+    const [mail, ...others] = mails('approval.decided', rejected, { decision: 'reject', engine: 'human' });
     expect(others).toEqual([]);
     expect(mail).toMatchObject({
       to: 'builder@example.com',
       subject: 'Rejected: manual time, 3 h on 2026-11-20',
     });
-    expect(mail?.text).toMatch(/The engine rejected.*Reason: The day was tracked already\..*appeal/s);
+    expect(mail?.text).toMatch(/An approver rejected.*Reason: The day was tracked already\..*appeal/s);
   });
 });

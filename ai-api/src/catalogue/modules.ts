@@ -1,7 +1,9 @@
 import { contract as agents } from '../modules/ai/agents/contract.ts';
 import { contract as decisions } from '../modules/ai/decisions/contract.ts';
 import { contract as experiments } from '../modules/ai/experiments/contract.ts';
+import { contract as explanations } from '../modules/ai/explanations/contract.ts';
 import { contract as optimisation } from '../modules/ai/optimisation/contract.ts';
+import { contract as oversight } from '../modules/ai/oversight/contract.ts';
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
@@ -88,6 +90,16 @@ export const MODULES = {
     load: () => import('../modules/ai/optimisation/index.ts'),
   },
   rules: { contract: rules, schema: null, load: () => import('../modules/ai/rules/index.ts') },
+  explanations: {
+    contract: explanations,
+    schema: null,
+    load: () => import('../modules/ai/explanations/index.ts'),
+  },
+  oversight: {
+    contract: oversight,
+    schema: null,
+    load: () => import('../modules/ai/oversight/index.ts'),
+  },
   decisions: {
     contract: decisions,
     schema: 'decisions',

@@ -2,7 +2,7 @@ import type { RequestHandler, Router } from 'express';
 import { MODULES, type ModuleName } from '../catalogue/modules.ts';
 import { createInvoker, type Invoker } from '../http/invoker.ts';
 import type { Served } from '../http/router.ts';
-import type { Kind } from '../judgement/index.ts';
+import type { Explains, Kind } from '../judgement/index.ts';
 import type { Installation } from '../modules/shared/ops/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { PersonalData } from '../platform/personal-data.ts';
@@ -21,6 +21,8 @@ interface Module {
   kinds?: readonly Kind[];
   /** Gives a company what comes with the module. */
   seed?(transaction: TenantTransaction, tenantId: string, needs: never): Promise<void>;
+  /** What it knows of its judgements, for explanations. */
+  explains?(service: never): readonly Explains[];
   /** The personal data that it holds. */
   personalData?(service: never): PersonalData;
 }
@@ -34,6 +36,7 @@ interface Given extends Drivers {
   installation: Installation;
   kinds: readonly Kind[];
   personalData: () => readonly PersonalData[];
+  explains: () => readonly Explains[];
   /** Carries out operations of all modules in this process; while modules are built it knows none. */
   invoker: Invoker;
 }
@@ -69,6 +72,7 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
     kinds: loaded.flatMap(({ module }) => module.kinds ?? []),
     personalData: () =>
       loaded.flatMap(({ name, module }) => module.personalData?.(services[name] as never) ?? []),
+    explains: () => loaded.flatMap(({ name, module }) => module.explains?.(services[name] as never) ?? []),
     invoker: createInvoker(served, drivers.requestPolicies),
   };
   for (const { name, module } of loaded) {

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   APPROVAL_IMPOSSIBLE: { status: 409, title: 'A day does not have that much time' },
   APPROVAL_STATE: { status: 409, title: 'The request is not in a state that allows this' },
   APPROVAL_NOT_YOURS: { status: 403, title: 'You may not decide this request' },
+  PERSON_REQUIRED: { status: 403, title: 'A person has to decide this' },
   RULE_INVALID: { status: 422, title: 'The rule is not valid' },
   STAGE_GATE_MISSING: { status: 409, title: 'No gate is defined between these stages' },
   NOT_SAVED: { status: 403, title: 'Conversations like this one are not saved' },

@@ -217,15 +217,26 @@ export const events = {
   'approval.flagged': {
     title: 'Manual time needs a person',
     description:
-      'The engine is not sure, or the request exceeds what it may decide: the approver group decides.',
+      'The engine is not sure, would reject the request, or may not decide it: the approver group decides.',
     data: approvalEvent.extend({
       groupId: id.nullable(),
       dueAt: timestamp,
+      proposal: z
+        .enum(['approve', 'reject'])
+        .nullable()
+        .describe('What the engine would decide, for a person to confirm or to refuse'),
+    }),
+  },
+  'approval.incomplete': {
+    title: 'Manual time handed back',
+    description: 'A request contradicts the records: its builder corrects it or asks for a person.',
+    data: approvalEvent.extend({
+      mend: z.array(z.object({ title: z.string(), reason: z.string() })).describe('What has to be corrected'),
     }),
   },
   'approval.decided': {
     title: 'Manual time decided',
-    description: 'A request was approved or rejected, by the engine or by a person.',
+    description: 'A request was approved, by the engine or a person, or rejected, by a person.',
     data: approvalEvent.extend({
       decision: z.enum(['approve', 'reject']),
       engine: z.enum(['rules', 'model', 'human']),
@@ -242,6 +253,16 @@ export const events = {
     description: 'A flagged request is past its deadline; the escalation group may decide it now.',
     data: approvalEvent,
   },
+  'oversight.changed': {
+    title: 'Oversight changed',
+    description: 'Engines were stopped in a kind of judgement, or may go on.',
+    data: z.object({
+      kind: z.string(),
+      mode: z.enum(['on', 'propose', 'people']),
+      before: z.enum(['on', 'propose', 'people']),
+      gradeFloor: z.string().nullable(),
+    }),
+  },
   'stage-gate.evaluated': {
     title: 'Stage gate evaluated',
     description:
@@ -252,6 +273,7 @@ export const events = {
       toStage: z.string(),
       canProgress: z.boolean(),
       decision: z.enum(['progress', 'hold', 'review']),
+      proposal: z.string().nullable().describe('The outcome that waits for a person to confirm it'),
       waived: z.boolean(),
     }),
   },

@@ -4,7 +4,7 @@ import { decide } from './decide.ts';
 import type { CriterionResult } from './schema.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
-const DECIDES = { yes: 'approve', no: 'reject', by: 'score' } as const;
+const DECIDES = { yes: 'approve', no: 'reject', by: 'score', adverse: ['reject'] } as const;
 
 /** A scored criterion, with the id of its place. */
 const resultBy = (decidedBy: 'rules' | 'model') =>

@@ -1,18 +1,25 @@
-import type { Criterion, Kind } from './kind.ts';
+import { type Granted, grant } from './adverse.ts';
+import type { Criterion, Decides } from './kind.ts';
 import { totalOf } from './rubric.ts';
-import type { CriterionResult } from './schema.ts';
+import type { CriterionResult, ToMend } from './schema.ts';
 import { probabilityOf, type Thresholds } from './thresholds.ts';
 
 /** What the criteria of a deciding kind come to. */
 export interface Decision {
-  /** `yes` or `no` of the kind; null when a person has to decide. */
-  outcome: string | null;
+  /** `yes` or `no` of the kind, never an adverse one; null when a person has to decide. */
+  outcome: Granted | null;
+  /** The adverse outcome that a person is asked to confirm or to refuse. */
+  proposed: string | null;
+  /** What the author has to mend, as rules found it; nothing is decided or proposed until then. */
+  incomplete: ToMend[];
+  /** Hard criteria that failed. */
+  failed: readonly CriterionResult[];
   /**
-   * How sure the engine is, 0.5 to 1: of a decision, or of what it leans to. 1 where a hard criterion failed, null
-   * where something it needs is not known, or a model's reading alone decided.
+   * How sure the engine is, 0.5 to 1: of a decision, or of what it proposes or leans to. 1 where a hard criterion
+   * failed, null where something it needs is not known, or a model's reading alone decided.
    */
   confidence: number | null;
-  /** Why a person has to decide; empty when the engine did. */
+  /** Why a person has to decide; empty when the engine did, or when the author has to mend it first. */
   reviewReasons: string[];
 }
 
@@ -21,67 +28,84 @@ const FAILED_BELOW = 50;
 /** From this score a criterion that proves has succeeded. */
 const PROVED_FROM = 95;
 
+const NOTHING = {
+  outcome: null,
+  proposed: null,
+  incomplete: [],
+  failed: [],
+  confidence: null,
+  reviewReasons: [],
+} satisfies Decision;
+
 /**
- * Turns judged criteria into a decision: one failed hard criterion says no, whatever else is good; one that proves says
- * yes, where rules over facts found it; anything that is not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else the
- * score's probability is held against the thresholds, with and without what a model read, or, in kinds that decide by hard criteria alone, it is a yes.
+ * Turns judged criteria into a decision: what contradicts the records is handed back to be mended; one failed hard
+ * criterion says no, whatever else is good; one that proves says yes, where rules over facts found it; anything that
+ * is not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else
+ * the score's probability is held against the thresholds, with and without what a model read, or, in kinds that decide
+ * by hard criteria alone, it is a yes. A no or a yes that is adverse for a person is proposed and never decided.
  */
 export function decide(
   criteria: readonly Criterion[],
   results: readonly CriterionResult[],
   score: number | null,
-  decides: NonNullable<Kind['decides']>,
+  decides: Decides,
   thresholds: Thresholds,
   asksForPerson: readonly string[],
 ): Decision {
-  const isHard = (id: string) => criteria.find((criterion) => criterion.id === id)?.hard === true;
-  const failed = results.filter(({ id, score }) => isHard(id) && score !== null && score < FAILED_BELOW);
-  if (failed.length > 0) return { outcome: decides.no, confidence: certainty(failed), reviewReasons: [] };
-  const proves = (id: string) => criteria.find((criterion) => criterion.id === id)?.proves === true;
-  if (
-    results.some(
-      ({ id, score, decidedBy }) => proves(id) && decidedBy === 'rules' && (score ?? 0) >= PROVED_FROM,
-    )
-  )
-    return { outcome: decides.yes, confidence: 1, reviewReasons: [] };
+  const has = (flag: 'hard' | 'proves' | 'mendable', id: string) =>
+    criteria.find((criterion) => criterion.id === id)?.[flag] === true;
+  const failed = results.filter(({ id, score }) => has('hard', id) && score !== null && score < FAILED_BELOW);
+  const mendable = failed.filter(({ id, decidedBy }) => has('mendable', id) && decidedBy === 'rules');
+  if (mendable.length > 0) {
+    const incomplete = mendable.map(({ id, title, reason }) => ({ criterionId: id, title, reason }));
+    return { ...NOTHING, failed, incomplete, confidence: 1 };
+  }
+  if (failed.length > 0)
+    return { ...settle(decides, decides.no, certainty(failed), reasonsOf(failed)), failed };
+  const isProved = results.some(
+    ({ id, score, decidedBy }) => has('proves', id) && decidedBy === 'rules' && (score ?? 0) >= PROVED_FROM,
+  );
+  if (isProved) return settle(decides, decides.yes, 1, ['A fact proves it.']);
   if (decides.by === 'hard criteria') {
-    const needed = results.filter(({ id }) => isHard(id));
-    const reviewReasons = [
-      ...asksForPerson,
-      ...reasonsOf(needed.filter(({ verdict }) => verdict !== 'scored')),
-    ];
-    if (reviewReasons.length > 0) return { outcome: null, confidence: null, reviewReasons };
+    const needed = results.filter(({ id }) => has('hard', id));
+    const open = needed.filter(({ verdict }) => verdict !== 'scored');
+    const reviewReasons = [...asksForPerson, ...reasonsOf(open)];
+    if (reviewReasons.length > 0) return { ...NOTHING, reviewReasons };
     const confidence = needed.every(({ decidedBy }) => decidedBy === 'rules') ? 1 : null;
-    return { outcome: decides.yes, confidence, reviewReasons: [] };
+    return settle(decides, decides.yes, confidence, ['Everything required is met.']);
   }
   const open = results.filter(({ verdict }) => verdict !== 'scored');
-  if (open.length > 0 || score === null) {
-    return {
-      outcome: null,
-      confidence: null,
-      reviewReasons: [...asksForPerson, ...reasonsOf(open)],
-    };
-  }
+  if (open.length > 0 || score === null)
+    return { ...NOTHING, reviewReasons: [...asksForPerson, ...reasonsOf(open)] };
+  return decideByScore(results, score, decides, thresholds, asksForPerson);
+}
+
+function decideByScore(
+  results: readonly CriterionResult[],
+  score: number,
+  decides: Decides,
+  thresholds: Thresholds,
+  asksForPerson: readonly string[],
+): Decision {
   const probability = probabilityOf(score, thresholds);
-  if (asksForPerson.length > 0) {
-    const confidence = Math.max(probability, 1 - probability);
-    return { outcome: null, confidence, reviewReasons: [...asksForPerson] };
-  }
-  if (probability >= thresholds.yesAt && !isCarriedByReading(results, thresholds)) {
-    return { outcome: decides.yes, confidence: probability, reviewReasons: [] };
-  }
-  if (1 - probability >= thresholds.noAt) {
-    return { outcome: decides.no, confidence: 1 - probability, reviewReasons: [] };
-  }
-  return {
-    outcome: null,
-    confidence: Math.max(probability, 1 - probability),
-    reviewReasons: [
-      probability >= thresholds.yesAt
-        ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
-        : 'Neither side is clear enough for the thresholds in force.',
-    ],
-  };
+  const leaning = Math.max(probability, 1 - probability);
+  if (asksForPerson.length > 0) return { ...NOTHING, confidence: leaning, reviewReasons: [...asksForPerson] };
+  if (probability >= thresholds.yesAt && !isCarriedByReading(results, thresholds))
+    return settle(decides, decides.yes, probability, ['The criteria together speak for it.']);
+  if (1 - probability >= thresholds.noAt)
+    return settle(decides, decides.no, 1 - probability, ['The criteria together speak against it.']);
+  const unclear =
+    probability >= thresholds.yesAt
+      ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
+      : 'Neither side is clear enough for the thresholds in force.';
+  return { ...NOTHING, confidence: leaning, reviewReasons: [unclear] };
+}
+
+/** Decides an outcome, or proposes it to a person where it is adverse. */
+function settle(decides: Decides, to: string, confidence: number | null, reasons: string[]): Decision {
+  const outcome = grant(decides, to);
+  if (outcome !== null) return { ...NOTHING, outcome, confidence };
+  return { ...NOTHING, proposed: to, confidence, reviewReasons: reasons };
 }
 
 /**

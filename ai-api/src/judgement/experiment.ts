@@ -25,7 +25,8 @@ export async function experimentSubjects(
       avg(case when exists (
         select 1 from judgement.judgements as human
         where human.supersedes = past.id and human.engine = 'human'
-          and (human.grade <> past.grade or human.outcome is distinct from past.outcome)
+          and (human.grade <> past.grade
+            or human.outcome is distinct from coalesce(past.outcome, past.proposal ->> 'outcome'))
       ) then 1 else 0 end)::double precision as overridden,
       avg(past.needs_review::integer)::double precision as "needsReview",
       avg((past.model_failure is not null)::integer)::double precision as "modelFailed",

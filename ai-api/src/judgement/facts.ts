@@ -1,3 +1,12 @@
+/**
+ * What a fact could have been instead, where the person it concerns could have made it so: explanations say what would
+ * have changed an outcome in such facts only. `only` is the direction that is advice: nobody is told to work less.
+ * `notAbove` is the path of a fact that bounds it.
+ */
+export type Changeable =
+  | { least: number; most: number; step: number; only?: 'more' | 'less'; notAbove?: string }
+  | { values: readonly (string | boolean)[] };
+
 /** One fact of a kind's vocabulary, as rules name it by its path and forms explain it. */
 export interface FactField {
   type: 'number' | 'text' | 'flag';
@@ -5,6 +14,8 @@ export interface FactField {
   example: string | number | boolean;
   /** What people write by hand: the model reads it as data, never as an instruction. */
   untrusted?: boolean;
+  /** Set where the person could have changed it. */
+  changeable?: Changeable;
 }
 
 /** The vocabulary of a kind: groups of facts, for example `week.hoursWorked`. */

@@ -20,36 +20,55 @@ import { activeThresholds } from './thresholds.ts';
 
 export { suppliedBy } from './ask-model.ts';
 export { coverageErrorCurve, type DecidedCase, fitCurve } from './calibration.ts';
+export type { SearchBook } from './counterfactual.ts';
 export { type DataType, dataLanguage, evaluateData } from './data-expression.ts';
 export {
   type ExperimentSubject,
   experimentJudgements,
   experimentSubjects,
 } from './experiment.ts';
+export { type Explains, elementsOf, resultOf, wouldHaveChanged } from './explain.ts';
 export { ExpressionError, FUNCTIONS } from './expression.ts';
 export type { Facts, Vocabulary } from './facts.ts';
-export type { Grade } from './grade.ts';
+export { GRADES, type Grade } from './grade.ts';
 export {
   BY_PERSON,
   type JudgeContext,
   type Judged,
+  type JudgedByEngine,
   judge,
   leavesOpen,
+  type ProposalDraft,
   type Rulebook,
   rejudged,
 } from './judge.ts';
 export { defineKind, type Kind, type Outcome } from './kind.ts';
+export {
+  appendOversight,
+  type Oversight,
+  type OversightRecord,
+  oversightToSet,
+  oversightVersions,
+} from './oversight.ts';
 export { type PastJudgement, pastJudgements } from './past.ts';
 export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
 export { isExcused } from './rubric.ts';
 export { type RuleDefinition, RuleError } from './rule.ts';
-export { appendRule, newestRules, type RuleRecord, ruleVersion, ruleVersions } from './rule-store.ts';
-export type { CriterionResult, JudgementView, ModelFailure } from './schema.ts';
+export {
+  appendRule,
+  newestRules,
+  type RuleRecord,
+  rulesByVersion,
+  ruleVersion,
+  ruleVersions,
+} from './rule-store.ts';
+export type { CriterionResult, JudgementView, ModelFailure, OversightMode } from './schema.ts';
 export {
   activeRules,
   findJudgements,
   findWithFacts,
   humanJudgement,
+  newestJudgement,
   type ReviewedJudgement,
   type StoredJudgement,
   type StoreJudgement,

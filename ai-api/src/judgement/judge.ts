@@ -2,31 +2,55 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CallContext, ChatModel } from '../models/chat.ts';
 import type { PromptUsed, ResolvedPrompt } from '../models/prompt.ts';
 import type { TraceDraft } from '../models/tracing/index.ts';
+import type { Granted } from './adverse.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
-import { decide } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { Criterion, Kind } from './kind.ts';
 import { applyRules, isExcused, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
-import type { CriterionResult, Engine, JudgementView } from './schema.ts';
+import type { CriterionResult, Engine, JudgementView, Proposal, ToMend } from './schema.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 import { traceOf } from './trace.ts';
 
-/** A judgement before it is stored. */
-export interface Judged {
+/** A judgement before it is stored: of an engine, which decides nothing that is adverse, or of a person. */
+export type Judged = JudgedByEngine | JudgedByPerson;
+
+/** What an engine judged. */
+export interface JudgedByEngine extends JudgedParts {
+  engine: Exclude<Engine, 'human'>;
+  /** What was decided, in kinds that decide; null when a person has to, and in other kinds. */
+  outcome: Granted | null;
+  /** How long a person is given, where one has to decide. */
+  answerWithinHours: number;
+}
+
+/** What a person judged. */
+export interface JudgedByPerson extends JudgedParts {
+  engine: 'human';
+  outcome: string | null;
+}
+
+/** A proposal before it is stored, which sets its deadline. */
+export interface ProposalDraft extends Pick<Proposal, 'outcome' | 'grade' | 'reasons'> {
+  withinHours: number;
+}
+
+interface JudgedParts {
   kind: string;
   subjectId: string;
   grade: Grade;
-  /** What was decided, in kinds that decide; null when a person has to, and in other kinds. */
-  outcome: string | null;
+  /** What rules or a model would decide against the subject, for a person to confirm or to refuse. */
+  proposal: ProposalDraft | null;
+  /** What the author has to mend before anything is decided. */
+  incomplete: readonly ToMend[];
   score: number | null;
   coverage: number;
   /** In kinds that decide, see {@link Decision}; else the share of the rubric that rules decided: measured, not claimed. */
   confidence: number | null;
   needsReview: boolean;
   reviewReasons: string[];
-  engine: Engine;
   criteria: CriterionResult[];
   feedback: string;
   facts: Facts;
@@ -56,6 +80,8 @@ export interface Rulebook {
   model: ChatModel | null;
   /** Of a kind that decides; the defaults unless said. */
   thresholds?: Thresholds;
+  /** How long a person has to decide what the engine proposes. */
+  deadlineHours?: number;
   /** The prompt that a subject is judged with; null, as without a model, when none is. */
   promptFor: ((subjectId: string) => ResolvedPrompt) | null;
 }
@@ -68,12 +94,19 @@ export interface Rulebook {
  * @throws only when the signal of the context aborts
  */
 export async function judge(
-  { kind, rules, model, promptFor, thresholds = DEFAULT_THRESHOLDS }: Rulebook,
+  {
+    kind,
+    rules,
+    model,
+    promptFor,
+    thresholds = DEFAULT_THRESHOLDS,
+    deadlineHours = DEADLINE_HOURS,
+  }: Rulebook,
   subjectId: string,
   facts: Facts,
   context?: JudgeContext,
   recorded: readonly CriterionResult[] = [],
-): Promise<Judged> {
+): Promise<JudgedByEngine> {
   const judgementId = context && uuidv7();
   const startedAt = new Date();
   const ruled = applyRules(kind.criteria, rules, facts);
@@ -103,11 +136,15 @@ export async function judge(
     ? decision.reviewReasons
     : [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
   const outcome = decision?.outcome ?? null;
-  const judged: Judged = {
+  const incomplete = decision?.incomplete ?? [];
+  const judged: JudgedByEngine = {
     kind: kind.name,
     subjectId,
     grade,
     outcome,
+    proposal: proposalOf(decision, deadlineHours),
+    incomplete,
+    answerWithinHours: deadlineHours,
     score: grade === 'insufficient evidence' ? null : score,
     coverage,
     confidence: decision ? decision.confidence : totalOf(ruled.criteria).coverage,
@@ -122,6 +159,8 @@ export async function judge(
       criteria,
       facts,
       outcome,
+      proposed: decision?.proposed ?? null,
+      incomplete,
       modelFeedback: asked?.feedback ?? null,
     }),
     facts,
@@ -157,7 +196,7 @@ export function leavesOpen({ kind, rules }: Pick<Rulebook, 'kind' | 'rules'>, fa
 }
 
 /** The criteria that rules left open, and that somebody can read. */
-function readableOf(kind: Kind, ruled: readonly CriterionResult[], facts: Facts): Criterion[] {
+export function readableOf(kind: Kind, ruled: readonly CriterionResult[], facts: Facts): Criterion[] {
   return kind.criteria.filter(
     (criterion, index) =>
       criterion.reads && isReadable(ruled[index] as CriterionResult, criterion.reads, facts),
@@ -165,7 +204,7 @@ function readableOf(kind: Kind, ruled: readonly CriterionResult[], facts: Facts)
 }
 
 /** Earlier answers of a model where rules leave the criterion open, with the weight it has now. */
-function repeat(
+export function repeat(
   results: CriterionResult[],
   readable: readonly Criterion[],
   answered: readonly CriterionResult[],
@@ -212,25 +251,38 @@ export const BY_PERSON = {
   modelFailure: null,
   tokensIn: 0,
   tokensOut: 0,
-} as const satisfies Partial<Judged>;
+  proposal: null,
+  incomplete: [],
+} as const satisfies Partial<JudgedByPerson>;
+
+/** Hours that a person has to decide, by default. */
+const DEADLINE_HOURS = 48;
+
+function proposalOf(decision: Decision | undefined, withinHours: number): ProposalDraft | null {
+  if (!decision || decision.proposed === null) return null;
+  return { outcome: decision.proposed, grade: null, reasons: decision.reviewReasons, withinHours };
+}
 
 /**
  * The judgement that criteria come to after a person answered some of them, in the place of `before`. For kinds that
- * decide.
+ * decide. An adverse outcome is decided only where a criterion that the person answered makes it; else it is proposed.
  */
 export function rejudged(
   kind: Kind,
   subjectId: string,
   before: JudgementView,
   criteria: readonly CriterionResult[],
-): Judged {
+): JudgedByPerson {
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
   const decision =
     kind.decides && decide(kind.criteria, criteria, score, kind.decides, DEFAULT_THRESHOLDS, []);
-  const outcome = decision?.outcome ?? null;
-  const reviewReasons = decision?.reviewReasons ?? [];
+  const byPerson = decision?.failed.some(({ decidedBy }) => decidedBy === 'human') ? decision.proposed : null;
+  const outcome = byPerson ?? decision?.outcome ?? null;
+  const proposal = byPerson === null ? proposalOf(decision, DEADLINE_HOURS) : null;
+  const reviewReasons = byPerson === null ? (decision?.reviewReasons ?? []) : [];
   const told = { grade, score, coverage, criteria, facts: {}, outcome, modelFeedback: null };
+  const proposed = proposal?.outcome ?? null;
   return {
     ...BY_PERSON,
     kind: kind.name,
@@ -242,7 +294,8 @@ export function rejudged(
     needsReview: reviewReasons.length > 0,
     reviewReasons,
     criteria: [...criteria],
-    feedback: kind.feedback(told),
+    proposal,
+    feedback: kind.feedback({ ...told, proposed, incomplete: [] }),
     rules: before.rules,
   };
 }

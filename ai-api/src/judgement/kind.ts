@@ -1,7 +1,7 @@
 import type { Facts, Vocabulary } from './facts.ts';
 import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
-import type { CriterionResult } from './schema.ts';
+import type { CriterionResult, ToMend } from './schema.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** One line of a kind's rubric. */
@@ -20,8 +20,25 @@ export interface Criterion {
   hard?: boolean;
   /** Set where a success decides alone, in a kind that decides: the fact proves it. It succeeds from a score of 95. */
   proves?: boolean;
+  /**
+   * Set on a hard criterion whose failure says that what was asked contradicts the records, such as a day to come or
+   * time that was claimed already. It is handed back to its author to mend, and nothing is held against them.
+   */
+  mendable?: boolean;
   /** Plain names of facts by path. */
   names: Readonly<Record<string, string>>;
+}
+
+/** The two ways a kind of judgement can decide. */
+export interface Decides {
+  yes: string;
+  no: string;
+  by: 'score' | 'hard criteria';
+  /**
+   * Which of the two are adverse for a person: no engine decides them. It proposes them to a person, with its reasons
+   * and a deadline. Empty where nothing about a person is decided.
+   */
+  adverse: readonly string[];
 }
 
 /** A finished judgement from which the feedback is written. */
@@ -33,6 +50,10 @@ export interface Outcome {
   facts: Facts;
   /** What was decided, in kinds that decide; null when a person has to. */
   outcome: string | null;
+  /** The adverse outcome that a person is asked to confirm or to refuse. */
+  proposed: string | null;
+  /** What its author has to mend before anything is decided; empty when nothing. */
+  incomplete: readonly ToMend[];
   /** The model's words, when it was asked and answered. */
   modelFeedback: string | null;
 }
@@ -45,7 +66,7 @@ export interface Kind {
   /** Path of the default rules, seeded into the database of a new tenant. */
   rulesFile: URL | null;
   /** Set for kinds that decide something beside a grade: the two ways it can go. */
-  decides?: { yes: string; no: string; by: 'score' | 'hard criteria' };
+  decides?: Decides;
   /** When the kind is sure enough, before a company fits or sets its own; the platform's where it is left out. */
   thresholds?: Omit<Thresholds, 'version'>;
   feedback(outcome: Outcome): string;

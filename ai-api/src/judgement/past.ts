@@ -1,7 +1,7 @@
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
 import type { Decided } from './replay.ts';
-import type { CriterionResult } from './schema.ts';
+import type { CriterionResult, Proposal } from './schema.ts';
 
 /** A stored judgement with the facts it rested on, and what people made of it. */
 export interface PastJudgement extends Decided {
@@ -62,6 +62,7 @@ export async function pastJudgements(
     subjectId: row.subject_id,
     grade: row.grade as Decided['grade'],
     outcome: row.outcome,
+    proposed: (row.proposal as unknown as Proposal | null)?.outcome ?? null,
     score: row.score,
     needsReview: row.needs_review,
     facts: row.facts as unknown as Facts,

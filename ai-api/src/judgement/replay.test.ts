@@ -54,6 +54,7 @@ function past(judgementId: string, hours: number, noteScore: number | null): Pas
     criteria: noteScore === null ? [] : [note],
     grade: 'A',
     outcome: null,
+    proposed: null,
     score: 90,
     needsReview: false,
     wasAsked: noteScore !== null,

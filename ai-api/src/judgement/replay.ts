@@ -1,9 +1,13 @@
 import { type JudgeContext, type Judged, judge, type Rulebook } from './judge.ts';
+import type { Kind } from './kind.ts';
 import type { PastJudgement } from './past.ts';
 import type { CriterionResult, ModelFailure } from './schema.ts';
 
 /** What two judgements of the same facts are compared by. */
-export type Decided = Pick<Judged, 'grade' | 'outcome' | 'score' | 'needsReview'>;
+export interface Decided extends Pick<Judged, 'grade' | 'outcome' | 'score' | 'needsReview'> {
+  /** The adverse outcome that a person is asked about. */
+  proposed: string | null;
+}
 
 /** One past judgement, judged again. */
 export interface ReplayedCase {
@@ -105,16 +109,16 @@ async function replayOne(
     judge(rulebook, past.subjectId, past.facts, call, rulebook.model ? [] : past.criteria);
   const compareWith = before && !past.wasAsked ? await again(before) : null;
   const judged = await again(after);
-  const then: Decided = compareWith ?? past;
+  const then = compareWith ? decidedOf(compareWith) : asToday(past, after.kind);
   const usage = {
     tokensIn: judged.tokensIn + (compareWith?.tokensIn ?? 0),
     tokensOut: judged.tokensOut + (compareWith?.tokensOut ?? 0),
   };
   const failure = judged.modelFailure ?? compareWith?.modelFailure ?? null;
-  const changed = failure === null && isChanged(then, judged);
+  const changed = failure === null && isChanged(then, decidedOf(judged));
   return {
     past,
-    before: decidedOf(then),
+    before: then,
     after: failure ? null : decidedOf(judged),
     changed,
     failure,
@@ -128,10 +132,19 @@ function isChanged(before: Decided, after: Decided): boolean {
   return (
     before.grade !== after.grade ||
     before.outcome !== after.outcome ||
+    before.proposed !== after.proposed ||
     before.needsReview !== after.needsReview
   );
 }
 
-function decidedOf({ grade, outcome, score, needsReview }: Decided): Decided {
-  return { grade, outcome, score, needsReview };
+function decidedOf({ grade, outcome, proposal, score, needsReview }: Judged): Decided {
+  return { grade, outcome, proposed: proposal?.outcome ?? null, score, needsReview };
+}
+
+/** What was stored, as it would be today: before adverse outcomes took a person, engines decided them. */
+function asToday(past: PastJudgement, { decides }: Kind): Decided {
+  const { grade, outcome, proposed, score, needsReview } = past;
+  if (outcome === null || !decides?.adverse.includes(outcome))
+    return { grade, outcome, proposed, score, needsReview };
+  return { grade, outcome: null, proposed: outcome, score, needsReview: true };
 }

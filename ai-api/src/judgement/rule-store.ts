@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../platform/database/index.ts';
-import type { RuleDefinition } from './rule.ts';
+import type { RuleDefinition, VersionedRule } from './rule.ts';
+import { ruleDefinition } from './schema.ts';
 
 export type RuleRecord = Selectable<Schema['judgement.rules']>;
 
@@ -68,6 +69,24 @@ export function ruleVersion(
     .where('key', '=', key)
     .where('version', '=', version)
     .executeTakeFirst();
+}
+
+/** Rules of a kind in the versions that a judgement names; versions that are gone are left out. */
+export async function rulesByVersion(
+  transaction: TenantTransaction,
+  kind: string,
+  named: readonly { key: string; version: number }[],
+): Promise<VersionedRule[]> {
+  if (named.length === 0) return [];
+  const rows = await transaction
+    .selectFrom('judgement.rules')
+    .select(['key', 'version', 'definition'])
+    .where('kind', '=', kind)
+    .where('key', 'in', [...new Set(named.map(({ key }) => key))])
+    .execute();
+  return rows
+    .filter((row) => named.some(({ key, version }) => key === row.key && version === row.version))
+    .map(({ version, definition }) => ({ ...ruleDefinition.parse(definition), version }));
 }
 
 export interface NewRule {

@@ -30,6 +30,23 @@ export type CriterionResult = z.infer<typeof criterionResult>;
 export const modelFailure = z.object({ kind: z.enum(MODEL_FAILURES), message: z.string() });
 export type ModelFailure = z.infer<typeof modelFailure>;
 
+/** How far a company lets engines go in a kind: as far as the kind allows, only to propose, or not at all. */
+export const OVERSIGHT_MODES = ['on', 'propose', 'people'] as const;
+export type OversightMode = (typeof OVERSIGHT_MODES)[number];
+
+/** What an engine would decide against a person, for a person to confirm or to refuse. */
+export const proposal = z.object({
+  outcome: z.string().nullable().describe('The outcome, in kinds that decide'),
+  grade: z.enum(GRADES).nullable().describe('The grade, in kinds that grade'),
+  reasons: z.array(z.string()),
+  dueAt: timestamp.describe('Until when a person is asked to decide'),
+});
+export type Proposal = z.infer<typeof proposal>;
+
+/** What the author of a request has to mend before it can be decided. */
+export const toMend = z.object({ criterionId: z.string(), title: z.string(), reason: z.string() });
+export type ToMend = z.infer<typeof toMend>;
+
 /** The version of a prompt that a model was asked with. */
 export const promptUsed = z.object({
   name: z.string(),
@@ -48,6 +65,12 @@ export const judgementView = z
       .string()
       .nullable()
       .describe('What was decided, in kinds that decide; null when a person has to, and in other kinds'),
+    proposal: proposal
+      .nullable()
+      .describe('What the engine would decide against the subject; a person confirms or refuses it'),
+    incomplete: z
+      .array(toMend)
+      .describe('What contradicts the records: the author mends it, and nothing is decided until then'),
     score: z.number().nullable().describe('Weighted mean of the scored criteria, 0 to 100'),
     coverage: z.number().describe('Share of the rubric that could be judged, 0 to 1'),
     confidence: z

@@ -4,10 +4,13 @@ import { traceIdOf } from '../models/ledger/index.ts';
 import type { PromptUsed } from '../models/prompt.ts';
 import { keepTrace } from '../models/tracing/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
+import { HOUR_MS } from '../platform/durations.ts';
 import type { Facts } from './facts.ts';
-import { BY_PERSON, type Judged } from './judge.ts';
+import { BY_PERSON, type Judged, type JudgedByPerson, type ProposalDraft } from './judge.ts';
+import type { Kind } from './kind.ts';
+import { oversightToStore, restrain } from './oversight.ts';
 import type { RuleDefinition, VersionedRule } from './rule.ts';
-import { type JudgementView, ruleDefinition } from './schema.ts';
+import { type JudgementView, type Proposal, ruleDefinition } from './schema.ts';
 
 /** What a judgement is stored with, beside itself. */
 export interface StoreOptions {
@@ -18,10 +21,10 @@ export interface StoreOptions {
 }
 
 /** A judgement that has just been stored. */
-export interface StoredJudgement extends Judged {
+export type StoredJudgement = Judged & {
   judgementId: string;
   human: StoreOptions['human'] | null;
-}
+};
 
 /** Called in the transaction that stores a judgement, for judgements of every kind; not for those of dry runs. */
 export type OnStored = (transaction: TenantTransaction, stored: StoredJudgement) => Promise<void>;
@@ -33,10 +36,27 @@ export type StoreJudgement = (
   options?: StoreOptions,
 ) => Promise<JudgementView>;
 
-/** The only way a judgement is stored; `onStored` is told of each in the same transaction. */
-export function storeJudgementsWith(onStored: OnStored): StoreJudgement {
-  return async (transaction, judged, { human, dryRun = false } = {}) => {
-    const view = await insertJudgement(transaction, judged, human ?? null, dryRun);
+/**
+ * The only way a judgement is stored, as far as the oversight in force allows: callers go by what is returned.
+ * `onStored` is told of each in the same transaction.
+ * @param kinds the kinds of the catalogue, which declare what is adverse
+ * @throws for an adverse outcome without a person: no caller makes one, and the database refuses it too
+ */
+export function storeJudgementsWith(
+  kinds: readonly Kind[],
+  onStored: OnStored,
+  now: () => Date,
+): StoreJudgement {
+  return async (transaction, given, { human, dryRun = false } = {}) => {
+    const kind = kinds.find(({ name }) => name === given.kind);
+    const judged =
+      given.engine === 'human'
+        ? given
+        : restrain(given, kind, await oversightToStore(transaction, given.kind));
+    const adverse = judged.outcome !== null && kind?.decides?.adverse.includes(judged.outcome) === true;
+    if (adverse && !(judged.engine === 'human' && human))
+      throw new Error(`An engine cannot decide ${judged.outcome} of a judgement of kind ${judged.kind}`);
+    const view = await insertJudgement(transaction, judged, human ?? null, { dryRun, adverse, at: now() });
     const { judgementId } = view;
     if (!dryRun) await onStored(transaction, { ...judged, judgementId, human: human ?? null });
     return view;
@@ -47,7 +67,7 @@ async function insertJudgement(
   transaction: TenantTransaction,
   judged: Judged,
   human: StoreOptions['human'] | null,
-  dryRun: boolean,
+  { dryRun, adverse, at }: { dryRun: boolean; adverse: boolean; at: Date },
 ): Promise<JudgementView> {
   const row = await transaction
     .insertInto('judgement.judgements')
@@ -57,6 +77,9 @@ async function insertJudgement(
       subject_id: judged.subjectId,
       grade: judged.grade,
       outcome: judged.outcome,
+      adverse,
+      proposal: judged.proposal && JSON.stringify(dated(judged.proposal, at)),
+      incomplete: JSON.stringify(judged.incomplete),
       score: judged.score,
       coverage: judged.coverage,
       confidence: judged.confidence,
@@ -84,6 +107,10 @@ async function insertJudgement(
   return toView(row as never);
 }
 
+function dated({ withinHours, ...proposal }: ProposalDraft, at: Date): Proposal {
+  return { ...proposal, dueAt: new Date(at.getTime() + withinHours * HOUR_MS).toISOString() };
+}
+
 /** What a person decided about a subject of a deciding kind. */
 export interface HumanJudgement {
   kind: string;
@@ -95,7 +122,7 @@ export interface HumanJudgement {
 }
 
 /** What a person decided, in the place of what was judged before. */
-export function humanJudgement({ kind, subjectId, outcome, before, reason }: HumanJudgement): Judged {
+export function humanJudgement({ kind, subjectId, outcome, before, reason }: HumanJudgement): JudgedByPerson {
   return {
     ...BY_PERSON,
     kind,
@@ -148,6 +175,19 @@ export async function findWithFacts(
   );
 }
 
+/** The newest of the judgements that supersede one, or itself. */
+export async function newestJudgement(transaction: TenantTransaction, judgementId: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive chain (id, place) as (
+      select ${judgementId}::uuid, 0
+      union all
+      select later.id, chain.place + 1
+      from judgement.judgements as later join chain on later.supersedes = chain.id
+    )
+    select id from chain order by place desc limit 1`.execute(transaction);
+  return rows[0]?.id ?? judgementId;
+}
+
 /** How judgements went: what a model was asked, and how many lack facts. */
 export interface JudgementSummary {
   /** Judgements that a model was asked for. */
@@ -181,6 +221,8 @@ interface Row {
   kind: string;
   grade: JudgementView['grade'];
   outcome: string | null;
+  proposal: JudgementView['proposal'];
+  incomplete: JudgementView['incomplete'];
   score: number | null;
   coverage: number;
   confidence: number | null;
@@ -208,6 +250,8 @@ function toView(row: Row): JudgementView {
     kind: row.kind,
     grade: row.grade,
     outcome: row.outcome,
+    proposal: row.proposal,
+    incomplete: row.incomplete,
     score: row.score,
     coverage: row.coverage,
     confidence: row.confidence,

@@ -112,6 +112,20 @@ export const approvals: Step[] = [
     },
     { as: PERSON.quill, matches: { state: 'withdrawn' } },
   ),
+  ...request('tomorrow', -1, CLEAR, 'incomplete'),
+  step('approval.amend', (answerOf) => ({ ...seen('tomorrow')(answerOf), date: dayBefore(-2) }), {
+    as: PERSON.quill,
+    matches: { state: 'submitted', proposal: null },
+  }),
+  step('approval.get', (answerOf) => ({ approvalId: answerOf('approval.amend').approvalId }), {
+    name: 'still to come seen',
+    eventually: true,
+    matches: { state: 'incomplete' },
+  }),
+  step('approval.askPerson', (answerOf) => ({ ...seen('still to come')(answerOf), reason: WHY }), {
+    as: PERSON.quill,
+    matches: { state: 'in_review' },
+  }),
   step('approval.payable', { limit: 10 }),
   step('approver.deleteGroup', (answerOf) => ({ groupId: answerOf('approver.createGroup').groupId })),
 ];

@@ -45,6 +45,18 @@ export const evaluations: Step[] = [
     }),
     { as: 'executive@sample-company.example', matches: { judgement: { grade: 'C', engine: 'human' } } },
   ),
+  step(
+    'evaluation.confirm',
+    (answerOf) => ({
+      items: [
+        {
+          evaluationId: answerOf('evaluation.get').evaluationId,
+          judgementId: answerOf('evaluation.get').judgement?.judgementId ?? '',
+        },
+      ],
+    }),
+    { as: 'executive@sample-company.example', matches: { confirmed: [], refused: [{ code: 'CONFLICT' }] } },
+  ),
   step('evaluation.listEmails', (answerOf) => ({
     runId: answerOf('evaluation.startWeekly').runId,
     limit: 2,

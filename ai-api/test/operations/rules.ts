@@ -83,6 +83,19 @@ export const rules: Step[] = [
     { as: PERSON.lead, matches: { version: 2 } },
   ),
   step(
+    'stageGate.evaluate',
+    { projectId: 'p-0010' },
+    { name: 'small market', matches: { can_progress: false, proposal: { outcome: 'hold' } } },
+  ),
+  step(
+    'stageGate.confirm',
+    (answerOf) => {
+      const { evaluationId, version } = answerOf('stageGate.evaluate', 'small market');
+      return { evaluationId, version };
+    },
+    { as: PERSON.executive, matches: { decision: 'hold', can_progress: false } },
+  ),
+  step(
     'stageGate.waive',
     (answerOf) => {
       const { evaluationId, version } = answerOf('stageGate.review');
@@ -96,6 +109,36 @@ export const rules: Step[] = [
     {
       matches: { version: 3 },
     },
+  ),
+  step(
+    'explanation.get',
+    (answerOf) => ({ judgementId: answerOf('stageGate.confirm').judgement.judgementId }),
+    { matches: { decidedBy: 'human', result: 'hold' } },
+  ),
+  step(
+    'oversight.list',
+    {},
+    {
+      matches: {
+        items: [
+          { kind: 'approval', mode: 'on', adverse: ['reject'] },
+          { kind: 'commit-link' },
+          { kind: 'evaluation' },
+          { kind: 'project-evaluation' },
+          { kind: 'stage-gate', adverse: ['hold'] },
+        ],
+      },
+    },
+  ),
+  step(
+    'oversight.set',
+    { kind: 'project-evaluation', gradeFloor: 'E', reason: 'Every grade of a project counts for now.' },
+    { as: PERSON.executive, matches: { version: 1, mode: 'on', gradeFloor: 'E' } },
+  ),
+  step(
+    'oversight.listVersions',
+    { kind: 'project-evaluation' },
+    { matches: { items: [{ version: 1, setBy: 'The executive' }] } },
   ),
   step(
     'stageGate.listEvaluations',

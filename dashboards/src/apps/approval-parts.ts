@@ -2,11 +2,13 @@ import { cardOf } from '../build/blocks.ts';
 import type { Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell } from '../build/widgets.ts';
+import { explain, explanationPart } from './explanation.ts';
 
 /** The request that the variable `approvalId` names. */
 export const approvalQuery: Query = api.read('approval', 'approval.get', {
   options: { approvalId: '{{variables.approvalId}}' },
   transform: 'approval',
+  next: explain('approval'),
 });
 
 const PICK = { title: 'No request chosen', hint: 'Choose a request from the list.' };
@@ -24,5 +26,10 @@ export function approvalParts(height: number) {
       ],
     ],
   });
-  return [part('summary', 'Request'), part('evidence', 'Evidence'), part('history', 'History')];
+  return [
+    part('summary', 'Request'),
+    part('evidence', 'Evidence'),
+    explanationPart('approval', height),
+    part('history', 'History'),
+  ];
 }

@@ -34,6 +34,7 @@ export const approvalQueries: Query[] = [
       mine: `{{${shown} === 'mine' ? true : ''}}`,
       audit: `{{${shown} === 'audit' ? 'due' : ''}}`,
       escalated: `{{${shown} === 'escalated' ? true : ''}}`,
+      proposed: `{{${shown} === 'proposed' ? true : ''}}`,
     },
     transform: 'approvals',
   }),
@@ -54,6 +55,17 @@ export const approvalQueries: Query[] = [
     options: decided,
     confirm: 'Escalate this request now?',
     done: 'The request is escalated.',
+    next: again,
+  }),
+  api.write('bulkConfirm', 'approval.bulk', {
+    options: {
+      items: chosen,
+      decision: 'confirm',
+      reason: '{{components.approvalReason.value}}',
+    },
+    confirm:
+      'Decide all selected requests as the engine proposes? The reasons beside them become the reasons of your decision.',
+    done: '{{queries.bulkConfirm.data.decided.length}} decided as proposed, {{queries.bulkConfirm.data.refused.length}} could not be.',
     next: again,
   }),
   api.write('bulkApprove', 'approval.bulk', {
@@ -165,6 +177,12 @@ export const approvalsPage: Page = {
       'Time requests that need your decision, with evidence and reasoning.',
       ['approvals', 'approvalCounts'],
       [
+        button('approvalsConfirm', 'Confirm selected', [run('bulkConfirm')], {
+          kind: 'primary',
+          busy: '{{queries.bulkConfirm.isLoading}}',
+          disabled:
+            '{{!(components.approvalsTable.selectedRows ?? []).length || (components.approvalsTable.selectedRows ?? []).some((row) => row.proposes === "—")}}',
+        }),
         button('approvalsBulk', 'Approve selected', [run('bulkApprove')], {
           busy: '{{queries.bulkApprove.isLoading}}',
           disabled: '{{!((components.approvalsTable.selectedRows ?? []).length > 0)}}',
@@ -176,7 +194,9 @@ export const approvalsPage: Page = {
       ],
     ),
     [
+      cell(cardOf('approvalsProposals', 'approvalCounts', { from: 'proposalsCard', ...FIGURE })),
       cell(cardOf('approvalsOpen', 'approvalCounts', { from: 'openCard', ...FIGURE })),
+      cell(cardOf('approvalsPeople', 'approvalCounts', { from: 'peopleCard', ...FIGURE })),
       cell(cardOf('approvalsOverdue', 'approvalCounts', { from: 'overdueCard', ...FIGURE })),
       cell(cardOf('approvalsAudit', 'approvalCounts', { from: 'auditCard', ...FIGURE })),
       cell(cardOf('approvalsAutomatic', 'approvalCounts', { from: 'automaticCard', ...FIGURE })),
@@ -196,6 +216,7 @@ export const approvalsPage: Page = {
           label: 'Show',
           choices: [
             ['mine', 'Waiting for me'],
+            ['proposed', 'Proposals to confirm'],
             ['audit', 'Automatic decisions to spot-check'],
             ['escalated', 'Escalated'],
           ],
@@ -214,14 +235,15 @@ export const approvalsPage: Page = {
           onRow: [set('approvalId', '{{components.approvalsTable.selectedRow.approvalId}}'), run('approval')],
           empty: {
             title: 'Nothing to decide',
-            hint: 'Requests that the engine does not decide appear here. Choose another state above to see more.',
+            hint: 'Requests that the engine does not decide, and what it would reject, appear here. Choose another state above to see more.',
           },
           columns: [
-            { key: 'builder', title: 'Builder', width: 170 },
+            { key: 'builder', title: 'Builder', width: 120 },
             { key: 'hours', title: 'Hours', width: 60, align: 'right' },
-            { key: 'date', title: 'Day', width: 105 },
-            { key: 'state', title: 'State', width: 125, color: statusColor },
-            { key: 'why', title: 'Reason', width: 155, wrap: true },
+            { key: 'date', title: 'Day', width: 100 },
+            { key: 'state', title: 'State', width: 105, color: statusColor },
+            { key: 'proposes', title: 'Proposal', width: 80 },
+            { key: 'why', title: 'Reason', width: 150, wrap: true },
           ],
         }),
         3,

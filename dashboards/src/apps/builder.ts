@@ -5,6 +5,7 @@ import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
+import { explanationQuery } from './explanation.ts';
 import { myPerformancePage, myPerformanceQueries } from './my-performance.ts';
 import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
@@ -38,6 +39,7 @@ const queries: Query[] = [
     ],
   }),
   evaluationQuery,
+  explanationQuery,
   api.read('builder', 'builder.get', {
     options: { builderId: '{{variables.builderId}}' },
     transform: 'builder',

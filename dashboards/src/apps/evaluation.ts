@@ -5,6 +5,7 @@ import { color } from '../build/look.ts';
 import type { Action, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
+import { explain, explanationPart } from './explanation.ts';
 
 const PICK = { title: 'Nothing chosen', hint: 'Choose a builder from the list to see reasons and evidence.' };
 const GRADES = ['A', 'B', 'C', 'D', 'E'].map((grade) => [grade, grade] as const);
@@ -30,6 +31,7 @@ export const runQueries: Query[] = [
 export const evaluationQuery: Query = api.read('evaluation', 'evaluation.get', {
   options: { evaluationId: '{{variables.evaluationId}}' },
   transform: 'evaluation',
+  next: explain('evaluation'),
 });
 
 /** A person's decision about it. */
@@ -50,6 +52,17 @@ export const overrideQuery: Query = api.write('override', 'evaluation.override',
     run('evaluation'),
     run('runs'),
   ],
+});
+
+/** A person gives the grade that an engine proposed. */
+export const confirmGradeQuery: Query = api.write('confirmGrade', 'evaluation.confirm', {
+  options: {
+    items: '{{[{ evaluationId: variables.evaluationId, judgementId: queries.evaluation.data.judgementId }]}}',
+    reason: '{{components.decisionReason.value}}',
+  },
+  confirm: 'Give the grade that is proposed? Your name is recorded.',
+  done: '{{queries.confirmGrade.data.confirmed.length ? "The grade is confirmed." : queries.confirmGrade.data.refused[0].detail}}',
+  next: [clear('decisionReason'), run('evaluation'), run('runs')],
 });
 
 /** What a click on a row of a table does: shows that evaluation, on its page if that is another one. */
@@ -92,6 +105,7 @@ export function evaluationParts(height: number, pick = PICK): { id: string; titl
   return [
     { id: 'summary', title: 'Summary', rows: [[cell(summary)]] },
     { id: 'reasons', title: 'Reasons and evidence', rows: [[cell(criteria)]] },
+    explanationPart('evaluation', height),
     { id: 'projects', title: 'Projects', rows: [[cell(projects)]] },
   ];
 }
@@ -148,7 +162,13 @@ const decision: Row[] = [
       }),
       1,
     ),
-    cell(text('decisionSpace', '', { height: 40, mobileHeight: 8 }), 1),
+    cell(
+      button('decisionConfirm', 'Confirm the proposed grade', [run('confirmGrade')], {
+        busy: '{{queries.confirmGrade.isLoading}}',
+        disabled: '{{!queries.evaluation.data?.isProposed}}',
+      }),
+      1,
+    ),
   ],
 ];
 

@@ -20,6 +20,7 @@ import { auditPage, auditQuery } from './audit.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import { directoryQuery } from './directory.ts';
 import {
+  confirmGradeQuery,
   evaluationDetail,
   evaluationQuery,
   overrideQuery,
@@ -27,10 +28,12 @@ import {
   showEvaluation,
 } from './evaluation.ts';
 import { experimentQueries, experimentsPage } from './experiments.ts';
+import { explanationQuery } from './explanation.ts';
 import { fileQueries, filesPage } from './files.ts';
 import { noticeTemplateQueries, noticeTemplatesPage } from './notification-templates.ts';
 import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
+import { oversightPage, oversightQueries } from './oversight.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
 import { planQueries, plansPage } from './plans.ts';
@@ -53,7 +56,9 @@ const queries: Query[] = [
   }),
   ...runQueries,
   evaluationQuery,
+  explanationQuery,
   overrideQuery,
+  confirmGradeQuery,
   api.write('startWeek', 'evaluation.startWeekly', {
     confirm:
       'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete.',
@@ -73,6 +78,7 @@ const queries: Query[] = [
   ...performanceQueries,
   ...planQueries,
   ...gateQueries('executive'),
+  ...oversightQueries,
   ...decisionQueries,
   ...decideQueries,
   ...agentQueries,
@@ -264,7 +270,7 @@ export const executive: App = {
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
-    ...menuEntry('Rules', [rulesPage, validationPage(true)]),
+    ...menuEntry('Rules', [rulesPage, validationPage(true), oversightPage]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     ...menuEntry('Agents', [agentsPage(true), templatesPage(true)]),
     ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),

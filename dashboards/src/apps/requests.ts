@@ -66,6 +66,23 @@ export const requestQueries: Query[] = [
     done: 'The request is withdrawn.',
     next: again,
   }),
+  api.write('amendRequest', 'approval.amend', {
+    options: {
+      ...seen,
+      date: '{{components.requestDate.value}}',
+      hours: '{{components.requestHours.value}}',
+      category: '{{components.requestCategory.value}}',
+      projectId: '{{components.requestProject.value}}',
+      justification: '{{components.requestWhy.value}}',
+    },
+    done: 'Your request is corrected and is judged again.',
+    next: [clear('requestDate'), clear('requestHours'), clear('requestWhy'), run('triageRequest')],
+  }),
+  api.write('askPersonRequest', 'approval.askPerson', {
+    options: { ...seen, reason: '{{components.appealReason.value}}' },
+    done: 'A person looks at your request.',
+    next: [clear('appealReason'), ...again],
+  }),
   api.write('appealRequest', 'approval.appeal', {
     options: { ...seen, reason: '{{components.appealReason.value}}' },
     done: 'Your appeal is submitted. A different approver will decide.',
@@ -187,15 +204,30 @@ export const requestsPage: Page = {
             ...approvalParts(DETAIL),
             {
               id: 'answer',
-              title: 'Appeal or withdraw',
+              title: 'Correct, appeal, withdraw',
               rows: [
                 [
                   cell(
                     textArea('appealReason', {
-                      label: 'Reason for the appeal',
+                      label: 'Reason for the appeal, or why the request is right',
                       placeholder: 'At least 10 characters',
                       most: 2000,
                       height: 120,
+                    }),
+                  ),
+                ],
+                [
+                  cell(
+                    button('requestAmend', 'Correct with the form above', [run('amendRequest')], {
+                      busy: '{{queries.amendRequest.isLoading}}',
+                      disabled: "{{queries.approval.data?.state !== 'incomplete'}}",
+                    }),
+                  ),
+                  cell(
+                    button('requestAskPerson', 'Ask for a person', [run('askPersonRequest')], {
+                      busy: '{{queries.askPersonRequest.isLoading}}',
+                      disabled:
+                        "{{queries.approval.data?.state !== 'incomplete' || (components.appealReason.value ?? '').trim().length < 10}}",
                     }),
                   ),
                 ],

@@ -29,7 +29,7 @@ export function gateQueries(reader: GateReader): Query[] {
     }),
   ];
   if (reader !== 'reviewer') queries.push(projects(reader), evaluate);
-  if (reader !== 'builder') queries.push(review);
+  if (reader !== 'builder') queries.push(review, confirm);
   if (reader === 'executive') queries.push(waive);
   return queries;
 }
@@ -66,6 +66,13 @@ const review = api.write('reviewGate', 'stageGate.review', {
   },
   done: 'Your answer is saved.',
   next: [clear('gateReason'), ...again],
+});
+
+const confirm = api.write('confirmGate', 'stageGate.confirm', {
+  options: seen,
+  confirm: 'Decide that this project stays in its stage, for the reasons shown? Your name is recorded.',
+  done: 'The project stays in its stage.',
+  next: again,
 });
 
 const waive = api.write('waiveGate', 'stageGate.waive', {
@@ -117,6 +124,12 @@ const answer: Row[] = [
         kind: 'primary',
         busy: '{{queries.reviewGate.isLoading}}',
         disabled: `{{!components.gateQuestion.value || !components.gateMet.value || ${short('gateReason')}}}`,
+      }),
+    ),
+    cell(
+      button('gateConfirm', 'Confirm the proposal', [run('confirmGate')], {
+        busy: '{{queries.confirmGate.isLoading}}',
+        disabled: '{{!queries.gateEvaluation.data?.isProposed}}',
       }),
     ),
   ],
@@ -219,7 +232,7 @@ export function gatesPage(reader: GateReader): Page {
             height: DETAIL,
             tabs: [
               { id: 'result', title: 'Result', rows: [[card('gateResult', 'gateEvaluation')]] },
-              ...(reader === 'builder' ? [] : [{ id: 'answer', title: 'Answer a question', rows: answer }]),
+              ...(reader === 'builder' ? [] : [{ id: 'answer', title: 'Decide', rows: answer }]),
               ...(reader === 'executive' ? [{ id: 'waive', title: 'Waive', rows: waiver }] : []),
               {
                 id: 'gates',

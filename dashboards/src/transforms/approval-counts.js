@@ -1,4 +1,4 @@
-import { figure } from './helpers.js';
+import { figure, hoursOf, oneDecimal } from './helpers.js';
 
 /** Figures above the inbox. */
 export default function transform(data) {
@@ -7,7 +7,24 @@ export default function transform(data) {
   const { decided, overturned } = data.automatic;
   const share =
     decided > 0 ? `${Math.round((overturned / decided) * 100)} % changed by people` : 'No decisions yet';
+  const { proposals, people } = data;
+  const answered = proposals.confirmed + proposals.refused;
   return {
+    proposalsCard: figure(
+      'Proposals to confirm',
+      String(proposals.waiting),
+      answered > 0
+        ? `${Math.round((proposals.confirmed / answered) * 100)} % of ${answered} confirmed in 30 days`
+        : 'None answered in 30 days',
+      proposals.waiting > 0 ? 'warning' : undefined,
+    ),
+    peopleCard: figure(
+      'Time of people, 30 days',
+      `${hoursOf(Math.round((people.minutes / 60) * 100) / 100)} h`,
+      people.medianHours === null
+        ? 'Nothing decided by people'
+        : `${people.decided} decisions, half within ${oneDecimal(people.medianHours)} h`,
+    ),
     openCard: figure(
       'Need a decision',
       String(open),

@@ -16,13 +16,14 @@ export default function transform(data) {
   );
   return {
     approvalId: data.approvalId,
+    judgementId: data.judgementId,
     version: data.version,
     state: data.state,
     hours: data.hours,
     audit: data.audit,
     isEscalated: data.escalated,
-    isOpen: ['submitted', 'in_review', 'awaiting_second'].includes(data.state),
-    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.builder.name)}: ${hoursOf(data.hours)} h on ${esc(data.date)}</div><div style="margin:8px 0">${badge(data.state.replaceAll('_', ' '), tone(data.state))} ${badge(words(data.category), 'neutral')} ${data.escalated ? badge('escalated', 'bad') : ''}</div>${fact('Work done', esc(data.justification).replaceAll('\n', '<br>'))}${fact('Reason', esc(data.reason ?? 'Not judged yet.'))}${data.appeal ? fact('Appeal', esc(data.appeal)) : ''}${data.state === 'approved' ? fact('Paid', `${hoursOf(data.payableHours)} h`) : ''}${fact('Engine confidence', data.confidence === null ? '—' : `${Math.round(data.confidence * 100)} %`)}${data.decidedAt || !data.dueAt ? '' : fact('Due', when(data.dueAt))}${files.length > 0 ? fact('Files', files.join('<br>')) : ''}</div>`,
+    isOpen: ['submitted', 'incomplete', 'in_review', 'awaiting_second'].includes(data.state),
+    summary: `<div style="padding:4px 8px"><div style="font-size:18px;font-weight:600;color:#101828">${esc(data.builder.name)}: ${hoursOf(data.hours)} h on ${esc(data.date)}</div><div style="margin:8px 0">${badge(data.state.replaceAll('_', ' '), tone(data.state))} ${badge(words(data.category), 'neutral')} ${data.escalated ? badge('escalated', 'bad') : ''}</div>${fact('Work done', esc(data.justification).replaceAll('\n', '<br>'))}${fact('Reason', esc(data.reason ?? 'Not judged yet.'))}${data.proposal && !data.decidedAt ? fact('The engine proposes', `${esc(words(data.proposal))}. A person decides.`) : ''}${data.appeal ? fact('Appeal', esc(data.appeal)) : ''}${data.state === 'approved' ? fact('Paid', `${hoursOf(data.payableHours)} h`) : ''}${fact('Engine confidence', data.confidence === null ? '—' : `${Math.round(data.confidence * 100)} %`)}${data.decidedAt || !data.dueAt ? '' : fact('Due', when(data.dueAt))}${files.length > 0 ? fact('Files', files.join('<br>')) : ''}</div>`,
     evidence: `<div style="padding:4px 8px">${(data.judgement?.criteria ?? []).map(criterion).join('') || 'The engine has not judged it yet.'}</div>`,
     history: `<div style="padding:4px 8px">${data.history.map(step).join('')}</div>`,
   };

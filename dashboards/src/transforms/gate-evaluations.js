@@ -9,7 +9,9 @@ export default function transform(data) {
       gate: `${one.fromStage} → ${one.toStage}`,
       decision: one.waiver
         ? 'waived'
-        : { progress: 'may advance', hold: 'on hold', review: 'needs review' }[one.decision],
+        : one.proposal
+          ? 'to confirm'
+          : { progress: 'may advance', hold: 'on hold', review: 'needs review' }[one.decision],
       open: String(one.criteria.filter(({ verdict }) => verdict !== 'scored').length),
       at: ago(one.evaluatedAt),
     })),

@@ -2,13 +2,15 @@ import { badge, esc } from './helpers.js';
 
 const WORDS = {
   approve: ['would be approved automatically', 'good'],
-  reject: ['would be rejected', 'bad'],
+  reject: ['was rejected', 'bad'],
   review: ['would need review', 'warning'],
+  incomplete: ['contradicts the records: correct it first', 'warning'],
 };
+const PROPOSED = ['would go to a person, who is advised to reject it', 'warning'];
 
 /** What the engine says of a request before it is sent. */
 export default function transform(data) {
-  const [words, tone] = WORDS[data?.decision] ?? [];
+  const [words, tone] = (data?.proposal === 'reject' ? PROPOSED : WORDS[data?.decision]) ?? [];
   if (!words) return {};
   const points = (data.judgement?.criteria ?? []).map(
     ({ title, reason }) => `<li>${esc(title)}: ${esc(reason)}</li>`,

@@ -10,6 +10,8 @@ import {
 } from '../../../../test/model-recorder.ts';
 import { clientAs } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
+import type { Client } from '../../../catalogue/client.ts';
 
 const LENIENT = 'Notes of one sentence are weak.';
 const name = 'evaluation';
@@ -32,10 +34,12 @@ describe.each(businessDatabases())('an optimization of a prompt on $name', ({ cr
   let testDatabase: TestDatabase;
   let api: TestApi;
   let recorder: ModelRecorder;
+  let boss: Client;
   beforeAll(async () => {
     recorder = await startModelRecorder(answer);
     testDatabase = await create();
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: recorder.url });
+    boss = await staff(api, 'boss@sample-company.example', ['executive'], 'The boss');
     for (const week of ['2026-W45', '2026-W46']) await api.client.people.import(smallCompany(70, week));
   });
   afterAll(async () => {
@@ -57,7 +61,7 @@ describe.each(businessDatabases())('an optimization of a prompt on $name', ({ cr
     const results = await everyItem((page) => api.client.evaluation.listResults({ runId, ...page }));
     for (const { evaluationId } of results.slice(0, count)) {
       const { judgement } = await api.client.evaluation.get({ evaluationId });
-      await api.client.evaluation.override({
+      await boss.evaluation.override({
         evaluationId,
         judgementId: judgement?.judgementId as string,
         grade: 'B',

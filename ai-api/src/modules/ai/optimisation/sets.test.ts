@@ -14,6 +14,7 @@ const cases = fc
         criteria: [],
         grade: 'A',
         outcome: null,
+        proposed: null,
         score: 90,
         needsReview: false,
         wasAsked: true,

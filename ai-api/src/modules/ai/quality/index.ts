@@ -2,6 +2,7 @@ import type { LangfuseClient } from '@ai-manager/langfuse/client';
 import type { Config } from '../../../config/index.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Kind } from '../../../judgement/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -25,14 +26,15 @@ function reviewerOf({ caller: { user, keyId, keyName } }: RequestContext): Revie
 interface Needs {
   database: Database;
   jobs: Jobs;
+  kinds: readonly Kind[];
   langfuse: LangfuseClient | null;
   clock: Clock;
   config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;
 }
 
-export function create({ database, jobs, langfuse, clock, config }: Needs) {
+export function create({ database, jobs, kinds, langfuse, clock, config }: Needs) {
   const forward = forwardToLangfuse(database, jobs, langfuse, config.LANGFUSE_RETRY_SECONDS);
-  return createQuality(database, forward, () => clock.now());
+  return createQuality(database, kinds, forward, () => clock.now());
 }
 
 /** The operations of this module. */

@@ -3,6 +3,7 @@ import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { clientAs, takeReview } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem, problem, smallCompany } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
 import type { Client } from '../../../catalogue/client.ts';
 
 const BUILDERS = 12;
@@ -157,11 +158,12 @@ describe.each(businessDatabases())('reviews on $name', ({ create }) => {
       judgement?.needsReview ? [[expect.objectContaining({ reason: 'flagged' })]] : [],
     );
     const reason = 'I looked at the commits of that week.';
-    await api.client.evaluation.override({ evaluationId, judgementId, grade: 'D', reason });
+    const boss = await staff(api, 'boss@sample-company.example', ['executive'], 'The boss');
+    await boss.evaluation.override({ evaluationId, judgementId, grade: 'D', reason });
     const sampled = (await api.client.reviews.list({ judgementId })).items[0];
     expect(sampled?.reasons.at(-1)).toEqual({
       reason: 'overridden',
-      detail: `bootstrap decided D in the place of ${judgement?.grade}.`,
+      detail: `The boss decided D in the place of ${judgement?.grade}.`,
     });
   });
 

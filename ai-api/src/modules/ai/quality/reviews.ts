@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
-import { findWithFacts, type StoredJudgement } from '../../../judgement/index.ts';
+import { findWithFacts, type ProposalDraft, type StoredJudgement } from '../../../judgement/index.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
@@ -42,7 +42,9 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
   async function enqueue(
     transaction: TenantTransaction,
     judgement: Pick<StoredJudgement, 'judgementId' | 'kind' | 'subjectId' | 'grade' | 'confidence'> &
-      Pick<StoredJudgement, 'engine' | 'prompt' | 'outcome'>,
+      Pick<StoredJudgement, 'engine' | 'prompt' | 'outcome'> & {
+        proposal: Pick<ProposalDraft, 'outcome'> | null;
+      },
     reasons: Sampled[],
     wanted: 1 | 2,
   ): Promise<void> {
@@ -51,7 +53,8 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       kind: judgement.kind,
       subject_id: judgement.subjectId,
       grade: judgement.grade,
-      outcome: judgement.outcome,
+      // Whether a proposal is right is asked as whether a decision is.
+      outcome: judgement.outcome ?? judgement.proposal?.outcome ?? null,
       confidence: judgement.confidence,
       engine: judgement.engine,
       prompt: judgement.prompt && JSON.stringify(judgement.prompt),
@@ -100,9 +103,10 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
       if (!replaced || replaced.view.engine === 'human') return;
       const { view, subjectId } = replaced;
       // Where the system left the decision to a person, or decided the same, nothing was overridden.
-      if (stored.outcome !== null && (view.outcome === null || view.outcome === stored.outcome)) return;
+      const before = view.outcome ?? view.proposal?.outcome ?? null;
+      if (stored.outcome !== null && (before === null || before === stored.outcome)) return;
       const decided = stored.outcome ?? stored.grade;
-      const detail = `${decidedBy} decided ${decided} in the place of ${view.outcome ?? view.grade}.`;
+      const detail = `${decidedBy} decided ${decided} in the place of ${before ?? view.grade}.`;
       await enqueue(
         transaction,
         { ...view, subjectId },

@@ -25,9 +25,12 @@ const PRIORITY: Record<SampleReason, number> = {
 
 const MAX_DETAIL_LENGTH = 500;
 
-/** Why a judgement of rules or a model is reviewed; empty when it is not. */
+/**
+ * Why a judgement of rules or a model is reviewed; empty when it is not. A proposal is decided by a person anyway, so
+ * it is not flagged for another.
+ */
 export function reasonsToSample(
-  { judgementId, confidence, needsReview, reviewReasons }: StoredJudgement,
+  { judgementId, confidence, needsReview, proposal, reviewReasons }: StoredJudgement,
   { randomShare, lowConfidence, flagged }: Sampling,
 ): Sampled[] {
   const reasons: Sampled[] = [];
@@ -37,7 +40,7 @@ export function reasonsToSample(
       reason: 'random',
       detail: `Drawn by chance: ${drawn.toFixed(4)} is below the share of ${randomShare}.`,
     });
-  if (flagged && needsReview)
+  if (flagged && needsReview && proposal === null)
     reasons.push({ reason: 'flagged', detail: reviewReasons.join(' ').slice(0, MAX_DETAIL_LENGTH) });
   if (confidence !== null && confidence < lowConfidence)
     reasons.push({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
-import { storeJudgementsWith } from '../../../judgement/index.ts';
+import { type Kind, storeJudgementsWith } from '../../../judgement/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { checkConfig, configRow, mergeConfigs } from './configs.ts';
@@ -26,7 +26,7 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
 export type Quality = ReturnType<typeof createQuality>;
 
 /** Review of judgements by people, and what it shows about them. */
-export function createQuality(database: Database, forward: Forward, now: () => Date) {
+export function createQuality(database: Database, kinds: readonly Kind[], forward: Forward, now: () => Date) {
   const scores = createScores(database, forward);
   const reviews = createReviews(database, scores, forward, now);
 
@@ -34,7 +34,7 @@ export function createQuality(database: Database, forward: Forward, now: () => D
     scores,
     reviews,
     /** Stores a judgement and draws its sample of reviews. */
-    storeJudgement: storeJudgementsWith(reviews.sample),
+    storeJudgement: storeJudgementsWith(kinds, reviews.sample, now),
 
     listConfigs: (tenantId: string, kind: string | undefined, page: Page) =>
       database.withTenant(tenantId, (transaction) =>

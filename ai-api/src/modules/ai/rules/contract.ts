@@ -39,6 +39,7 @@ const fault = z.object({
 const decided = z.object({
   grade: z.string(),
   outcome: z.string().nullable(),
+  proposed: z.string().nullable().describe('What the engine would decide, for a person to confirm'),
   score: z.number().nullable(),
   needsReview: z.boolean(),
 });

@@ -77,8 +77,9 @@ function changed(kind: Kind, before: Rulebook, { rule, remove, yesAt, noAt }: Ch
 }
 
 /** How an outcome reads: the decision, or that a person has to; in other kinds the grade. */
-function nameOf({ outcome, grade, needsReview }: Decided): string {
+function nameOf({ outcome, proposed, grade, needsReview }: Decided): string {
   if (outcome !== null) return outcome;
+  if (proposed !== null) return `proposes ${proposed}`;
   return needsReview ? `review (${grade})` : grade;
 }
 

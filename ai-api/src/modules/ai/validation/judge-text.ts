@@ -18,6 +18,8 @@ import type { VerdictStatus } from './vocabulary.ts';
 /** A rule that failed scores less than what a hard criterion needs, whatever its degree. */
 const MAX_FAILED_SCORE = 49;
 const PASSED_FROM = 50;
+/** Outcomes that are a status. */
+const STATUSES = ['passed', 'failed'] as const;
 
 /** A version of a rule set as texts are judged with it. */
 export interface RuleSetVersion {
@@ -66,7 +68,7 @@ export function kindOf({ name, definition: { rules, scoring } }: RuleSetVersion)
       ...(rule.type === 'rubric' ? { reads: ['text.content'] } : {}),
     })),
     rulesFile: null,
-    decides: { yes: 'passed', no: 'failed', by: 'score' },
+    decides: { yes: 'passed', no: 'failed', by: 'score', adverse: [] },
     thresholds: thresholdsOf(scoring),
     feedback: ({ modelFeedback }) => modelFeedback ?? '',
   });
@@ -125,7 +127,7 @@ export async function judgeText(
 }
 
 function statusOf({ outcome }: Judged): VerdictStatus {
-  return outcome === 'passed' || outcome === 'failed' ? outcome : 'unsure';
+  return STATUSES.find((status) => status === outcome) ?? 'unsure';
 }
 
 function bandOf({ bands }: Scoring, score: number | null): string | null {

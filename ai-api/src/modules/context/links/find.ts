@@ -74,16 +74,17 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
     for (const { conversationId, signals, judged } of worth) {
       const link = known.get(conversationId);
       if (link && (link.decided_by !== null || isSame(link, judged))) continue;
-      const { judgementId } = await storeJudgement(transaction, judged);
+      const stored = await storeJudgement(transaction, judged);
+      const { judgementId } = stored;
       onJudged(judged.kind, judged.engine);
-      const level = judged.outcome === null ? 'probable' : 'certain';
+      const level = stored.outcome === null ? 'probable' : 'certain';
       const status = level === 'certain' ? 'confirmed' : 'suggested';
       const linkId = await upsertFound(transaction, {
         conversation_id: conversationId,
         commit_id: commit.id,
         level,
         status,
-        score: judged.score,
+        score: stored.score,
         reasons: reasonsOf(judged),
         message_id: signals.messageId,
         judgement_id: judgementId,

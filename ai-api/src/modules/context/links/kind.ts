@@ -7,7 +7,7 @@ import { defineKind, type Outcome } from '../../../judgement/index.ts';
 export const commitLinkKind = defineKind({
   name: 'commit-link',
   rulesFile: new URL('../../../../rules/commit-link.json', import.meta.url),
-  decides: { yes: 'linked', no: 'not linked', by: 'score' },
+  decides: { yes: 'linked', no: 'not linked', by: 'score', adverse: [] },
   // Even at a score of 70. No score makes it certain: that takes a proof.
   thresholds: { yesAt: 0.995, noAt: 0.51, slope: 1 / 6, intercept: -70 / 6 },
   vocabulary: {

@@ -21,7 +21,13 @@ export function createAnnouncer(events: Events) {
         ...core(row),
         groupId: row.group_id,
         dueAt: due(row),
+        proposal: row.proposal,
       }),
+    incomplete: (
+      transaction: TenantTransaction,
+      row: ApprovalRecord,
+      mend: { title: string; reason: string }[],
+    ) => events.publish(transaction, row.tenant_id, 'approval.incomplete', { ...core(row), mend }),
     decided: (transaction: TenantTransaction, row: ApprovalRecord) =>
       events.publish(transaction, row.tenant_id, 'approval.decided', {
         ...core(row),

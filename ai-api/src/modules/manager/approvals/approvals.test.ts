@@ -79,33 +79,57 @@ describe.each(businessDatabases())('a request for manual time on $name', ({ crea
       .map(({ type }) => type);
   }
 
-  describe('is rejected by rules over the database', () => {
+  describe('that contradicts the records is handed back by rules over the database', () => {
     test.each([
       ['on a day to come', { date: '2040-11-16', startsAt: undefined }, 'Date'],
       ['on a day long ago', { date: '2040-08-28', startsAt: undefined }, 'Date'],
       ['for time that was tracked', { startsAt: '2040-11-12T14:00:00+01:00' }, 'Overlap'],
       ['that no day could hold', { hours: 20, startsAt: undefined }, 'Overlap'],
+    ])('%s', async (_what, change, criterion) => {
+      const { decision, proposal, confidence, engine, judgement, approval } = await inline(change);
+      expect([decision, proposal, confidence, engine, approval]).toEqual([
+        'incomplete',
+        null,
+        1,
+        'rules',
+        null,
+      ]);
+      expect(judgement).toMatchObject({ outcome: null, proposal: null, needsReview: false });
+      expect(judgement.incomplete.map(({ title }) => title)).toEqual([criterion]);
+    });
+  });
+
+  describe('that the rules speak against is proposed to a person, and never rejected by the engine', () => {
+    test.each([
       ['on a project that is paused', { projectId: 'p-3' }, 'Project'],
       ['on a project of others', { projectId: 'p-1' }, 'Project'],
       ['beyond the budget of the project', { projectId: 'p-2', hours: 3.5 }, 'Budget'],
     ])('%s', async (_what, change, criterion) => {
-      const { decision, confidence, engine, judgement, approval } = await inline(change);
-      expect([decision, confidence, engine, approval]).toEqual(['reject', 1, 'rules', null]);
+      const { decision, proposal, confidence, engine, judgement, approval } = await inline(change);
+      expect([decision, proposal, confidence, engine, approval]).toEqual([
+        'review',
+        'reject',
+        1,
+        'rules',
+        null,
+      ]);
       const failed = judgement.criteria.filter(({ score }) => score === 0).map(({ title }) => title);
       expect(failed).toEqual([criterion]);
+      expect(judgement.proposal).toMatchObject({ outcome: 'reject', dueAt: '2040-11-16T12:00:00.000Z' });
+      expect(judgement.proposal?.reasons[0]).toContain(criterion);
     });
 
     test('on a day of leave', async () => {
       const given = ask('b-2', { date: '2040-11-08', startsAt: undefined });
-      const { decision, reasoning } = await api.client.approval.triage(given as Given);
-      expect([decision, reasoning]).toEqual(['reject', 'The builder was on leave on that day.']);
+      const { proposal, reasoning } = await api.client.approval.triage(given as Given);
+      expect([proposal, reasoning]).toEqual(['reject', 'The builder was on leave on that day.']);
     });
 
     test('beyond the weekly cap of the company', async () => {
       await executive.approval.setSettings({ weeklyCapHours: 13 });
-      const { decision, reasoning } = await inline();
+      const { proposal, reasoning } = await inline();
       await executive.approval.setSettings({ weeklyCapHours: 50 });
-      expect(decision).toBe('reject');
+      expect(proposal).toBe('reject');
       expect(reasoning).toContain('12 tracked');
     });
   });

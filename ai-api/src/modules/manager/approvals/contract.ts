@@ -1,114 +1,17 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
-import {
-  day,
-  flag,
-  id,
-  isoWeek,
-  listOf,
-  MAX_INTEGER,
-  page,
-  prose,
-  reason,
-  timestamp,
-} from '../../../contract/schemas.ts';
+import { flag, id, isoWeek, listOf, MAX_INTEGER, page, reason } from '../../../contract/schemas.ts';
 import { judgementView } from '../../../judgement/schema.ts';
 import { approver, deciders, managers } from './approvers/contract.ts';
+import { approvalView, detail, partialRequest, quarterHours, request, requestHints } from './schema.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
-import { AUDITS, CATEGORIES, STATES, STEPS } from './states.ts';
+import { AUDITS, STATES } from './states.ts';
 
 const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
 const version = z.number().int().min(1).max(MAX_INTEGER).describe('Version of the request that you saw');
 const builderId = companyId;
-const quarterHours = z
-  .number()
-  .positive('must be more than 0')
-  .max(24, 'must be at most 24')
-  .multipleOf(0.25, 'must be in quarters of an hour');
-
-const person = z.object({ builderId: z.string(), name: z.string(), email: z.string(), team: z.string() });
-
-const approvalView = z
-  .object({
-    approvalId: id,
-    version: z.number().int(),
-    state: z.enum(STATES),
-    builder: person,
-    date: day,
-    hours: z.number().describe('The requested hours'),
-    payableHours: z.number().describe('What is paid: 0 unless it is approved'),
-    startsAt: timestamp.nullable(),
-    endsAt: timestamp.nullable(),
-    category: z.enum(CATEGORIES),
-    projectId: z.string().nullable(),
-    justification: z.string(),
-    submittedBy: z.string(),
-    submittedAt: timestamp,
-    engine: z.enum(['rules', 'model', 'human']).nullable().describe('Who decided last'),
-    confidence: z
-      .number()
-      .nullable()
-      .describe('Of the engine, 0.5 to 1; null when nothing was decided by it'),
-    reason: z.string().nullable().describe('Why it was decided so, or why a person has to'),
-    decidedBy: z.string().nullable(),
-    decidedAt: timestamp.nullable(),
-    judgementId: id.nullable(),
-    approverGroup: z.object({ groupId: id, name: z.string() }).nullable(),
-    approvers: z
-      .array(z.string())
-      .describe('E-mail addresses of the approvers who may decide it now, in addition to executives'),
-    dueAt: timestamp.nullable().describe('When it is escalated'),
-    escalated: z.boolean(),
-    appeal: z.string().nullable(),
-    audit: z.enum(AUDITS).nullable().describe('Whether an automatic decision is selected for spot-check'),
-    link: z.string().nullable().describe('The request in the dashboards, where DASHBOARDS_URL is set'),
-  })
-  .meta({ id: 'Approval' });
-
-const step = z.object({
-  at: timestamp,
-  step: z.enum(STEPS),
-  by: z.string(),
-  engine: z.enum(['rules', 'model', 'human']),
-  hours: z.number().nullable(),
-  reason: z.string().nullable(),
-});
-
-const attachment = z.object({
-  name: z.string(),
-  contentType: z.string(),
-  bytes: z.number().int(),
-  state: z
-    .enum(['receiving', 'scanning', 'ready', 'quarantined', 'rejected', 'scan_failed', 'deleted'])
-    .describe('Only what is ready can be downloaded'),
-  url: z.string().describe('Signed; valid for 15 minutes'),
-});
-
-const detail = approvalView
-  .extend({
-    attachments: z.array(attachment),
-    history: z.array(step),
-    judgement: judgementView.nullable(),
-  })
-  .meta({ id: 'ApprovalDetail' });
-
-const request = {
-  date: day.describe('The day on which the time was worked'),
-  hours: quarterHours.describe('Hours, in quarters'),
-  startsAt: timestamp
-    .optional()
-    .describe('When the work began, to check it against tracked time to the minute'),
-  category: z.enum(CATEGORIES),
-  projectId: companyId.optional().describe('The project it was worked on'),
-  justification: prose(1, 4000).describe('What was done, and why it was not tracked'),
-};
-const requestHints = {
-  justification: { multiline: true },
-  startsAt: { label: 'Started at' },
-} as const;
-
 export const approval = resource({
   id: 'approval',
   name: 'Approval',
@@ -165,6 +68,7 @@ export const approval = resource({
         mine: flag.optional().describe('Only those that wait for your decision'),
         audit: z.enum(AUDITS).optional(),
         escalated: flag.optional(),
+        proposed: flag.optional().describe('Only those that wait with a proposal of the engine'),
         ...page,
       }),
       output: listOf(approvalView),
@@ -182,6 +86,18 @@ export const approval = resource({
           mine: z.number().int().describe('Waiting for your decision'),
           overdue: z.number().int(),
           auditDue: z.number().int(),
+          proposals: z.object({
+            waiting: z.number().int().describe('Wait for a person with a proposal of the engine'),
+            confirmed: z.number().int().describe('Decided as proposed, in the last 30 days'),
+            refused: z.number().int().describe('Decided otherwise, in the last 30 days'),
+          }),
+          people: z
+            .object({
+              decided: z.number().int(),
+              minutes: z.number().int().describe('Estimated by the setting decisionMinutes'),
+              medianHours: z.number().nullable().describe('From the request to the decision'),
+            })
+            .describe('What people decided in the last 30 days, and what it cost'),
           automatic: z.object({
             decided: z.number().int().describe('Decided by the engine alone'),
             overturned: z.number().int().describe('Of those, changed by a person afterwards'),
@@ -244,20 +160,25 @@ export const approval = resource({
       summary: 'Let the engine decide a request',
       description:
         'Rules over the database first, then the model for the justification where one is configured. Sure ' +
-        'enough, it approves or rejects; otherwise it flags the request for people. Without an id it judges the ' +
-        'request given here and stores no request. A request that was already triaged is returned as it is.',
+        'enough, it approves. It never rejects: it proposes that to a person, with its reasons. What contradicts ' +
+        'the records (wrong day, tracked or requested already) is handed back as incomplete. Without an id it ' +
+        'judges the request given here and stores no request. A request that was already triaged is returned as it is.',
       access: writers,
       own: 'handler',
       input: z.object({
         approvalId: approvalId.optional(),
         builderId: builderId.optional().describe('Whose time, without an id'),
-        ...(Object.fromEntries(Object.entries(request).map(([name, field]) => [name, field.optional()])) as {
-          [K in keyof typeof request]: z.ZodOptional<(typeof request)[K]>;
-        }),
+        ...partialRequest,
       }),
       output: z
         .object({
-          decision: z.enum(['approve', 'reject', 'review']),
+          decision: z
+            .enum(['approve', 'reject', 'review', 'incomplete'])
+            .describe('reject only of a request that a person rejected before'),
+          proposal: z
+            .enum(['approve', 'reject'])
+            .nullable()
+            .describe('With review: what the engine would decide'),
           confidence: z.number().nullable(),
           reasoning: z.string(),
           engine: z.enum(['rules', 'model', 'human']),
@@ -305,12 +226,13 @@ export const approval = resource({
       path: '/approvals/bulk',
       summary: 'Decide several requests as a person',
       description:
-        'Each on its own: a request that cannot be decided returns its problem, the others are decided.',
+        'Each on its own: a request that cannot be decided returns its problem, the others are decided. With ' +
+        'confirm each is decided as the engine proposed, and its reasons become the reason of the decision.',
       access: deciders,
       own: 'anyone',
       input: z.object({
         items: z.array(z.object({ approvalId, version })).min(1).max(100),
-        decision: z.enum(['approve', 'reject']),
+        decision: z.enum(['approve', 'reject', 'confirm']),
         reason: reason.optional(),
       }),
       output: z
@@ -354,6 +276,35 @@ export const approval = resource({
       input: z.object({ approvalId, version }),
       output: approvalView,
       errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+    }),
+    amend: operation({
+      method: 'POST',
+      path: '/approvals/amend',
+      summary: 'Correct a request that was handed back',
+      description: 'Fields that are left out stay as they are. The request is judged anew.',
+      access: writers,
+      own: 'handler',
+      input: z.object({
+        approvalId,
+        version,
+        ...partialRequest,
+      }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      hints: requestHints,
+    }),
+    askPerson: operation({
+      method: 'POST',
+      path: '/approvals/ask-person',
+      summary: 'Ask for a person to decide a request that was handed back',
+      description:
+        'For a request that is right although it contradicts the records. Approvers see the reason.',
+      access: writers,
+      own: 'handler',
+      input: z.object({ approvalId, version, reason }),
+      output: approvalView,
+      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      hints: { reason: { multiline: true } },
     }),
     appeal: operation({
       method: 'POST',

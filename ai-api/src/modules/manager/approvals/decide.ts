@@ -80,6 +80,27 @@ export async function decideAsPerson(
   return approveFirst(transaction, parts, actor, decider, row, hours, reason ?? null);
 }
 
+/**
+ * Decides as the engine proposed, by a person who has seen its reasons: they become the reason of the decision.
+ * @throws {Problem} APPROVAL_STATE where nothing is proposed, and what {@link decideAsPerson} throws
+ */
+export async function confirmProposal(
+  transaction: TenantTransaction,
+  parts: Parts,
+  actor: Actor,
+  decider: Decider,
+  settings: ApprovalSettings,
+  { reason, ...seen }: Pick<HumanDecision, 'approvalId' | 'version' | 'reason'>,
+): Promise<ApprovalRecord> {
+  const row = await openSeen(transaction, seen, (found) => requireMayDecide(found, decider));
+  const isOpen = OPEN_STATES.some((state) => state === row.state);
+  if (row.proposal === null || !isOpen)
+    throw new Problem('APPROVAL_STATE', 'Nothing is proposed that could be confirmed.');
+  const why = [reason, row.reason].filter(Boolean).join('\n') || undefined;
+  const given = { ...seen, decision: row.proposal, reason: why };
+  return decideAsPerson(transaction, parts, actor, decider, settings, given);
+}
+
 async function approveFirst(
   transaction: TenantTransaction,
   { now }: Parts,

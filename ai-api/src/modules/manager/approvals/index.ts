@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Explains } from '../../../judgement/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -85,6 +86,11 @@ export function create(needs: Needs) {
   return approvals;
 }
 
+/** What explanations need of its judgements. */
+export function explains({ builderOf }: Approvals): Explains[] {
+  return [{ kind: approvalKind, builderOf }];
+}
+
 /** The operations of this module. */
 export function operations(service: Approvals): Served[] {
   const tenantOf = ({ caller }: RequestContext) => caller.tenantId;
@@ -101,6 +107,8 @@ export function operations(service: Approvals): Served[] {
       triage: (given, context) => service.triage(context, given),
       override: (decision, context) => service.override(context, decision),
       bulk: ({ items, ...decision }, context) => service.bulk(context, items, decision),
+      amend: (given, context) => service.amend(context, given),
+      askPerson: (given, context) => service.askPerson(context, given),
       confirm: (seen, context) => service.confirm(context, seen),
       escalate: (given, context) => service.escalate(context, given),
       withdraw: (seen, context) => service.withdraw(context, seen),

@@ -1,35 +1,48 @@
 import { defineKind, type Outcome } from '../../../judgement/index.ts';
 
 const HARD = { weight: 0, hard: true } as const;
+/** What contradicts the records is mended by the builder, and is no rejection. */
+const MENDABLE = { ...HARD, mendable: true } as const;
 
 /** Whether a request for manual time is approved. */
 export const approvalKind = defineKind({
   name: 'approval',
   rulesFile: new URL('../../../../rules/approval.json', import.meta.url),
-  decides: { yes: 'approve', no: 'reject', by: 'score' },
+  decides: { yes: 'approve', no: 'reject', by: 'score', adverse: ['reject'] },
   vocabulary: {
     request: {
-      hours: { type: 'number', description: 'hours requested', example: 2.5 },
+      hours: {
+        type: 'number',
+        description: 'hours requested',
+        example: 2.5,
+        changeable: { least: 0.25, most: 24, step: 0.25, only: 'less' },
+      },
       daysAgo: {
         type: 'number',
         description: 'days since the day worked; negative for future days',
         example: 2,
+        changeable: { least: 0, most: 60, step: 1 },
       },
       category: {
         type: 'text',
         description: 'category (development, research, meeting, training, travel, support, other)',
         example: 'meeting',
+        changeable: {
+          values: ['development', 'research', 'meeting', 'training', 'travel', 'support', 'other'],
+        },
       },
       hasSpan: { type: 'flag', description: 'whether the start time is given', example: true },
       overlapMinutes: {
         type: 'number',
         description: 'minutes of it that were already tracked, when the start time is given',
         example: 0,
+        changeable: { least: 0, most: 0, step: 1 },
       },
       duplicates: {
         type: 'number',
         description: 'other requests of the builder for the same day, project, category and hours',
         example: 0,
+        changeable: { least: 0, most: 0, step: 1 },
       },
       attachments: { type: 'number', description: 'files that came with it', example: 1 },
       justification: {
@@ -94,10 +107,10 @@ export const approvalKind = defineKind({
     },
   },
   criteria: [
-    { id: 'date', title: 'Date', question: 'Is the day worked in the allowed past?', ...HARD },
+    { id: 'date', title: 'Date', question: 'Is the day worked in the allowed past?', ...MENDABLE },
     { id: 'leave', title: 'Leave', question: 'Was the builder at work on that day?', ...HARD },
-    { id: 'overlap', title: 'Overlap', question: 'Is the time free of tracked time?', ...HARD },
-    { id: 'duplicate', title: 'Duplicate', question: 'Is it requested only once?', ...HARD },
+    { id: 'overlap', title: 'Overlap', question: 'Is the time free of tracked time?', ...MENDABLE },
+    { id: 'duplicate', title: 'Duplicate', question: 'Is it requested only once?', ...MENDABLE },
     { id: 'cap', title: 'Weekly cap', question: 'Does the week stay within the cap?', ...HARD },
     {
       id: 'project',
@@ -127,15 +140,19 @@ export const approvalKind = defineKind({
 });
 
 /** Why it was decided so, in plain words for the builder and the approver. */
-function reasoning({ outcome, criteria, modelFeedback }: Outcome): string {
+function reasoning({ outcome, proposed, incomplete, criteria, modelFeedback }: Outcome): string {
   const failed = criteria.filter(({ score, weight }) => weight === 0 && score !== null && score < 50);
-  if (failed.length > 0) return failed.map(({ reason }) => reason).join(' ');
+  const why = failed.map(({ reason }) => reason).join(' ');
+  if (incomplete.length > 0) return `${why} Correct the request, or ask for a person to look at it.`;
+  if (failed.length > 0) return why;
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
   const counted = criteria.filter(({ verdict, weight }) => verdict === 'scored' && weight > 0);
   const opening =
-    outcome === null
-      ? 'A person decides this request.'
-      : `The facts support the decision to ${outcome} this request.`;
+    proposed !== null
+      ? `The facts speak for a decision to ${proposed} this request. A person decides.`
+      : outcome === null
+        ? 'A person decides this request.'
+        : `The facts support the decision to ${outcome} this request.`;
   return [
     ...(open.length > 0 ? whatIsOpen(open) : [opening]),
     ...counted.map(({ reason }) => reason),

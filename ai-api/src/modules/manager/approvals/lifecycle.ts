@@ -57,6 +57,7 @@ export async function appeal(
   const group = await groupOfTeam(transaction, builder?.team ?? '');
   const changed = await writeSeen(transaction, row, {
     state: 'in_review',
+    proposal: null,
     appeal: reason,
     appealed_from: row.decided_user,
     first_user: null,

@@ -4,6 +4,7 @@ import { HOUR_MS } from '../../../platform/durations.ts';
 import { calendarOf, claimOfRow } from './facts.ts';
 import type { Parts } from './parts.ts';
 import type { ApprovalSettings } from './settings.ts';
+import { UNCLAIMED } from './states.ts';
 import { type ApprovalRecord, liveRequests } from './store.ts';
 import { refuseOverlap } from './submit.ts';
 
@@ -34,7 +35,8 @@ export async function requirePossible(
   const calendar = calendarOf(row.day, builder?.timezone ?? null, now());
   const from = claim.span?.from;
   const span = from ? { from, until: new Date(from.getTime() + hours * HOUR_MS) } : null;
-  if (row.state === 'rejected' || span) await refuseOverlap(transaction, { ...claim, hours, span });
+  if (UNCLAIMED.some((state) => state === row.state) || span)
+    await refuseOverlap(transaction, { ...claim, hours, span });
   const { tracked, overlapMinutes } = await people.timeRecords(transaction, {
     builderId: row.builder_id,
     date: row.day,

@@ -2,23 +2,26 @@ import { z } from 'zod';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { findJudgements, type Judged } from '../../../judgement/index.ts';
+import { findJudgements, type JudgementView } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
 import { attachmentsOf } from './attachments.ts';
 import { meetDeadlines } from './deadlines.ts';
-import { confirm, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
+import { confirm, confirmProposal, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
 import { approversOf, deciderOf, inboxOf } from './deciders.ts';
 import { createGroups } from './groups.ts';
 import { groupsByIds } from './groups-store.ts';
 import { appeal, type Seen, withdraw } from './lifecycle.ts';
+import { amend, askPerson, type Correction } from './mend.ts';
 import type { Parts } from './parts.ts';
 import { type ApprovalSettings, settingsSchema } from './settings.ts';
 import { OPEN_STATES, STATES, type State } from './states.ts';
 import {
   type ApprovalRecord,
   countApprovals,
+  decidedByPeople,
   findApproval,
   type ListFilter,
   listApprovals,
@@ -28,8 +31,11 @@ import {
   writeSettings,
 } from './store.ts';
 import { type NewAttachment, submit, type TimeRequest } from './submit.ts';
-import { type Triaged, triage, triageInline } from './triage.ts';
+import { INLINE, proposedOf, type Triaged, triage, triageInline } from './triage.ts';
 import { approvalView, stepView } from './views.ts';
+
+/** Days of decisions by which their cost is told. */
+const COST_DAYS = 30;
 
 type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
 
@@ -82,12 +88,14 @@ export function createApprovals(parts: Parts) {
       const judgement =
         row.judgement_id && (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
       if (!judgement) throw new Problem('APPROVAL_STATE', `It is ${row.state}, and was never judged.`);
-      const decisions: Partial<Record<State, 'approve' | 'reject'>> = {
+      const decisions: Partial<Record<State, 'approve' | 'reject' | 'incomplete'>> = {
         approved: 'approve',
         rejected: 'reject',
+        incomplete: 'incomplete',
       };
       return {
         decision: decisions[row.state] ?? ('review' as const),
+        proposal: row.proposal,
         confidence: row.confidence,
         reasoning: row.reason ?? '',
         engine: judgement.engine,
@@ -99,6 +107,12 @@ export function createApprovals(parts: Parts) {
 
   return {
     ...createGroups(database, parts.isKnown),
+
+    /** Whose request a judgement is about, also one that was given inline. */
+    builderOf: async (transaction: TenantTransaction, subjectId: string): Promise<string | null> =>
+      subjectId.startsWith(INLINE)
+        ? subjectId.slice(INLINE.length)
+        : ((await findApproval(transaction, subjectId))?.builder_id ?? null),
 
     submit: async (
       context: RequestContext,
@@ -127,7 +141,11 @@ export function createApprovals(parts: Parts) {
     counts: (context: RequestContext) =>
       database.withTenant(context.caller.tenantId, async (transaction) => {
         const inbox = await inboxOf(transaction, context.caller, now());
-        const rows = await countApprovals(transaction, context.onlyBuilder ?? undefined, inbox, now());
+        const { onlyBuilder } = context;
+        const rows = await countApprovals(transaction, onlyBuilder ?? undefined, inbox, now());
+        const since = new Date(now().getTime() - COST_DAYS * DAY_MS);
+        const people = await decidedByPeople(transaction, onlyBuilder, since);
+        const { decisionMinutes } = await readSettings(transaction);
         const total = (of: (row: (typeof rows)[number]) => string) =>
           rows.reduce((sum, row) => sum + Number(of(row)), 0);
         return {
@@ -135,6 +153,16 @@ export function createApprovals(parts: Parts) {
           mine: total(({ mine }) => mine),
           overdue: total(({ overdue }) => overdue),
           auditDue: total(({ audit_due }) => audit_due),
+          proposals: {
+            waiting: total(({ proposed }) => proposed),
+            confirmed: people.confirmed,
+            refused: people.refused,
+          },
+          people: {
+            decided: people.decided,
+            minutes: people.decided * decisionMinutes,
+            medianHours: people.medianHours,
+          },
           automatic: {
             decided: total(({ automatic }) => automatic),
             overturned: total(({ overturned }) => overturned),
@@ -195,7 +223,7 @@ export function createApprovals(parts: Parts) {
     bulk: async (
       context: RequestContext,
       items: readonly Seen[],
-      decision: Pick<HumanDecision, 'decision' | 'reason'>,
+      { decision, reason }: { decision: HumanDecision['decision'] | 'confirm'; reason?: string | undefined },
     ) => {
       const decided: ReturnType<typeof approvalView>[] = [];
       const refused: { approvalId: string; code: string; detail: string }[] = [];
@@ -204,7 +232,12 @@ export function createApprovals(parts: Parts) {
           const work = async (transaction: TenantTransaction) => {
             const decider = await deciderOf(transaction, context.caller, now());
             const settings = await readSettings(transaction);
-            const given = { ...item, ...decision };
+            if (decision === 'confirm')
+              return confirmProposal(transaction, parts, actorOf(context), decider, settings, {
+                ...item,
+                reason,
+              });
+            const given = { ...item, decision, reason };
             return decideAsPerson(transaction, parts, actorOf(context), decider, settings, given);
           };
           decided.push(await step(context, work));
@@ -231,6 +264,14 @@ export function createApprovals(parts: Parts) {
     withdraw: (context: RequestContext, seen: Seen) =>
       step(context, (transaction) =>
         withdraw(transaction, parts, actorOf(context), seen, context.requireOwn),
+      ),
+
+    amend: (context: RequestContext, given: Seen & Correction) =>
+      step(context, (transaction) => amend(transaction, parts, actorOf(context), given, context.requireOwn)),
+
+    askPerson: (context: RequestContext, given: Seen & { reason: string }) =>
+      step(context, (transaction) =>
+        askPerson(transaction, parts, actorOf(context), given, context.requireOwn),
       ),
 
     appeal: (context: RequestContext, given: Seen & { reason: string }) =>
@@ -289,19 +330,22 @@ function statesOf(rows: readonly { state: State; all: string }[]): Record<State,
 }
 
 /** The answer to a request to triage. */
-function triageView<View>({ judged, judgement, approval }: Triaged<View>) {
+function triageView<View>({ judgement, approval }: Triaged<View>) {
   return {
-    decision: decisionOf(judged),
-    confidence: judged.confidence,
-    reasoning: judged.feedback,
-    engine: judged.engine,
+    decision: decisionOf(judgement),
+    proposal: proposedOf(judgement),
+    confidence: judgement.confidence,
+    reasoning: judgement.feedback,
+    engine: judgement.engine,
     approval,
     judgement,
   };
 }
 
-function decisionOf({ outcome }: Judged): 'approve' | 'reject' | 'review' {
-  return outcome === 'approve' || outcome === 'reject' ? outcome : 'review';
+/** What the engine did: it approves, hands back or asks a person. It never rejects. */
+function decisionOf({ outcome, incomplete }: JudgementView): 'approve' | 'incomplete' | 'review' {
+  if (incomplete.length > 0) return 'incomplete';
+  return outcome === 'approve' ? 'approve' : 'review';
 }
 
 /** @throws {Problem} INVALID_INPUT naming what a request given inline lacks */

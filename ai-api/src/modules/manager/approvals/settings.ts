@@ -43,6 +43,13 @@ export const settingsSchema = z
       .max(720)
       .default(48)
       .describe('Hours until a request is escalated'),
+    decisionMinutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(480)
+      .default(5)
+      .describe('Minutes that a person takes to decide a request, to estimate what decisions cost'),
   })
   .meta({ id: 'ApprovalSettings' });
 export type ApprovalSettings = z.output<typeof settingsSchema>;

@@ -27,7 +27,12 @@ type NewApproval = Pick<
 >;
 type Change = Partial<
   Omit<ApprovalRecord, keyof NewApproval | 'tenant_id' | 'version' | 'created_at' | 'updated_at'> &
-    Pick<ApprovalRecord, 'ends_at'>
+    Correctable
+>;
+/** What a builder may correct of a request that was handed back; an approval may change when it ends. */
+type Correctable = Pick<
+  ApprovalRecord,
+  'day' | 'week' | 'hours' | 'starts_at' | 'ends_at' | 'category' | 'project_id' | 'justification'
 >;
 
 /** What counts against a builder's day and week: approved, or still to be decided. */
@@ -192,6 +197,8 @@ export interface ListFilter {
   week?: string | undefined;
   audit?: Audit | undefined;
   escalated?: boolean | undefined;
+  /** Only those that wait with a proposal of the engine. */
+  proposed?: boolean | undefined;
   /** Only those that wait for a person. */
   waiting?: boolean | undefined;
   /** Only those that this person may decide. */
@@ -235,6 +242,7 @@ export function listApprovals(
   if (filter.week) query = query.where('week', '=', filter.week);
   if (filter.audit) query = query.where('audit', '=', filter.audit);
   if (filter.waiting) query = query.where('state', 'in', [...OPEN_STATES]);
+  if (filter.proposed) query = query.where('proposal', 'is not', null).where('state', 'in', [...OPEN_STATES]);
   if (filter.escalated) query = query.where('escalated_at', 'is not', null);
   if (filter.waitingFor) query = query.where(waitsFor(filter.waitingFor));
   return query.execute();
@@ -259,11 +267,39 @@ export async function countApprovals(
     .select(sql<string>`count(*) filter (where ${mine})`.as('mine'))
     .select(sql<string>`count(*) filter (where ${open} and due_at < ${now})`.as('overdue'))
     .select(sql<string>`count(*) filter (where audit = 'due')`.as('audit_due'))
+    .select(sql<string>`count(*) filter (where ${open} and proposal is not null)`.as('proposed'))
     .select(sql<string>`count(*) filter (where ${automatic})`.as('automatic'))
     .select(sql<string>`count(*) filter (where ${automatic} and engine = 'human')`.as('overturned'))
     .groupBy('state');
   if (builderId !== undefined) query = query.where('builder_id', '=', builderId);
   return query.execute();
+}
+
+/** What people decided since a moment: how often they did as the engine proposed, and how long it took. */
+export interface DecidedByPeople {
+  decided: number;
+  confirmed: number;
+  refused: number;
+  /** From the request to the decision; null when nothing was decided. */
+  medianHours: number | null;
+}
+
+/** Decisions of people since a moment; about one builder's requests where one is given. */
+export async function decidedByPeople(
+  transaction: TenantTransaction,
+  builderId: string | null,
+  since: Date,
+): Promise<DecidedByPeople> {
+  const { rows } = await sql<DecidedByPeople>`
+    select count(*)::int as decided,
+      count(*) filter (where (proposal = 'approve') = (state = 'approved'))::int as confirmed,
+      count(*) filter (where (proposal = 'approve') <> (state = 'approved'))::int as refused,
+      percentile_cont(0.5) within group (order by extract(epoch from decided_at - created_at) / 3600)::float8
+        as "medianHours"
+    from approvals.approvals
+    where engine = 'human' and state in ('approved', 'rejected') and decided_at >= ${since}
+      and (${builderId}::text is null or builder_id = ${builderId})`.execute(transaction);
+  return rows[0] as DecidedByPeople;
 }
 
 /** Approved and undecided manual hours of a week by builder, in the order of their ids. */

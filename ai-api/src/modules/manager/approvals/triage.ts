@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../http/problem.ts';
-import { type Judged, type JudgementView, judge } from '../../../judgement/index.ts';
+import { type JudgedByEngine, type JudgementView, judge } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
@@ -25,9 +25,12 @@ import { builderOf, claimOf, type TimeRequest } from './submit.ts';
 /** How often a request is judged anew because the facts changed while the model read it. */
 const MAX_ROUNDS = 3;
 
+/** What the subject of a judgement begins with, before the builder's id, where the request was given inline. */
+export const INLINE = 'inline:';
+
 /** The engine's decision as it was stored, and the request as it is then; null for one that is not stored. */
 export interface Triaged<View = null> {
-  judged: Judged;
+  judged: JudgedByEngine;
   judgement: JudgementView;
   approval: View;
 }
@@ -67,6 +70,7 @@ export async function triage<View>(
       row,
       builder,
       facts,
+      deadlineHours: settings.deadlineHours,
       rulebook: await parts.prompts.rulebook(transaction, tenantId, approvalKind, now()),
     };
   });
@@ -74,11 +78,16 @@ export async function triage<View>(
   const { builder } = opened;
   let { facts } = opened;
   for (let round = 1; ; round++) {
-    const judged = await judge(opened.rulebook, approvalId, facts, {
-      tenantId,
-      person: opened.row.builder_id,
-      signal,
-    });
+    const judged = await judge(
+      { ...opened.rulebook, deadlineHours: opened.deadlineHours },
+      approvalId,
+      facts,
+      {
+        tenantId,
+        person: opened.row.builder_id,
+        signal,
+      },
+    );
     const attempt = await database.withTenant(tenantId, async (transaction) => {
       await lockBuilder(transaction, opened.row.builder_id);
       if (opened.row.project_id !== null) await lockProject(transaction, opened.row.project_id);
@@ -102,9 +111,9 @@ export async function triage<View>(
 }
 
 /** What was judged by facts that have changed since, for a person to decide. */
-function undecided(judged: Judged): Judged {
+function undecided(judged: JudgedByEngine): JudgedByEngine {
   const reason = 'The facts kept changing while it was judged, so a person decides.';
-  const open = { outcome: null, confidence: null, needsReview: true };
+  const open = { outcome: null, proposal: null, incomplete: [], confidence: null, needsReview: true };
   return { ...judged, ...open, reviewReasons: [reason], feedback: reason };
 }
 
@@ -128,7 +137,7 @@ export async function triageInline(
       rulebook: await parts.prompts.rulebook(transaction, actor.tenantId, approvalKind, now()),
     };
   });
-  const judged = await judge(opened.rulebook, `inline:${opened.builder.builder_id}`, opened.facts, {
+  const judged = await judge(opened.rulebook, `${INLINE}${opened.builder.builder_id}`, opened.facts, {
     tenantId: actor.tenantId,
     person: opened.builder.builder_id,
     signal,
@@ -157,52 +166,76 @@ async function store(
   parts: Parts,
   actor: Actor,
   decided: Decided,
-  judged: Judged,
+  judged: JudgedByEngine,
 ): Promise<{ judgement: JudgementView; changed: ApprovalRecord }> {
   const judgement = await parts.storeJudgement(transaction, judged);
-  const { judgementId } = judgement;
-  const { outcome } = judged;
-  const change = outcome === null ? flag : decide;
-  const changed = await change(transaction, parts, decided, judged, judgementId);
+  const { judgementId, outcome, proposal, incomplete } = judgement;
+  const change = outcome === 'approve' ? approve : incomplete.length > 0 ? handBack : flag;
+  const changed = await change(transaction, parts, decided, judgement);
   if (!changed) throw new Error(`Request ${decided.row.id} changed under its lock`);
   await record(transaction, actor, {
     subject: `approval:${decided.row.id}`,
     details: [
-      { about: [], content: { outcome, engine: judged.engine, confidence: judged.confidence, judgementId } },
+      {
+        about: [],
+        content: {
+          outcome,
+          proposed: proposal?.outcome ?? null,
+          incomplete: incomplete.map(({ criterionId }) => criterionId),
+          engine: judgement.engine,
+          confidence: judgement.confidence,
+          judgementId,
+        },
+      },
     ],
   });
   return { judgement, changed };
 }
 
-async function decide(
+async function approve(
   transaction: TenantTransaction,
   { announce, now }: Parts,
   { row, settings }: Decided,
-  judged: Judged,
-  judgementId: string,
+  judgement: JudgementView,
 ): Promise<ApprovalRecord | undefined> {
-  const approved = judged.outcome === 'approve';
+  const { engine, confidence, feedback: reason, judgementId } = judgement;
   const changed = await changeApproval(transaction, row, {
-    state: approved ? 'approved' : 'rejected',
-    decided_hours: approved ? row.hours : null,
-    engine: judged.engine,
-    confidence: judged.confidence,
-    reason: judged.feedback,
+    state: 'approved',
+    decided_hours: row.hours,
+    engine,
+    confidence,
+    reason,
     decided_by: 'engine',
     decided_at: now(),
     judgement_id: judgementId,
     audit: isDrawn(settings.auditShare) ? 'due' : null,
   });
   if (!changed) return undefined;
-  await addStep(transaction, row.id, {
-    step: approved ? 'approved' : 'rejected',
-    at: now(),
-    by: 'engine',
-    engine: judged.engine,
-    hours: approved ? row.hours : null,
-    reason: judged.feedback,
-  });
+  const step = { step: 'approved', at: now(), by: 'engine', engine, hours: row.hours, reason } as const;
+  await addStep(transaction, row.id, step);
   await announce.decided(transaction, changed);
+  return changed;
+}
+
+/** Hands a request that contradicts the records back to its builder. */
+async function handBack(
+  transaction: TenantTransaction,
+  { announce, now }: Parts,
+  { row }: Decided,
+  { engine, confidence, feedback: reason, judgementId, incomplete }: JudgementView,
+): Promise<ApprovalRecord | undefined> {
+  const changed = await changeApproval(transaction, row, {
+    state: 'incomplete',
+    engine: null,
+    proposal: null,
+    confidence,
+    reason,
+    judgement_id: judgementId,
+  });
+  if (!changed) return undefined;
+  await addStep(transaction, row.id, { step: 'incomplete', at: now(), by: 'engine', engine, reason });
+  const mend = incomplete.map(({ title, reason: what }) => ({ title, reason: what }));
+  await announce.incomplete(transaction, changed, mend);
   return changed;
 }
 
@@ -210,29 +243,39 @@ async function flag(
   transaction: TenantTransaction,
   { announce, now }: Parts,
   { row, builder, settings }: Decided,
-  judged: Judged,
-  judgementId: string,
+  judgement: JudgementView,
 ): Promise<ApprovalRecord | undefined> {
   const group = await groupOfTeam(transaction, builder.team);
+  const { engine, confidence, judgementId, proposal } = judgement;
+  const proposed = proposedOf(judgement);
   const changed = await changeApproval(transaction, row, {
     state: 'in_review',
     engine: null,
-    confidence: judged.confidence,
-    reason: whyAPerson(judged),
+    proposal: proposed,
+    confidence,
+    reason: whyAPerson(judgement),
     judgement_id: judgementId,
     group_id: group?.id ?? null,
-    due_at: new Date(now().getTime() + settings.deadlineHours * HOUR_MS),
+    due_at: proposal
+      ? new Date(proposal.dueAt)
+      : new Date(now().getTime() + settings.deadlineHours * HOUR_MS),
   });
   if (!changed) return undefined;
   await addStep(transaction, row.id, {
-    step: 'flagged',
+    step: proposed === null ? 'flagged' : 'proposed',
     at: now(),
     by: 'engine',
-    engine: judged.engine,
+    engine,
     reason: changed.reason,
   });
   await announce.flagged(transaction, changed);
   return changed;
+}
+
+/** What the engine would decide, for a person to confirm or to refuse. */
+export function proposedOf({ proposal }: Pick<JudgementView, 'proposal'>): ApprovalRecord['proposal'] {
+  const outcome = proposal?.outcome;
+  return outcome === 'approve' || outcome === 'reject' ? outcome : null;
 }
 
 /** Draws a share (0 to 1) by chance that nobody can foresee. */
@@ -241,9 +284,9 @@ function isDrawn(share: number): boolean {
 }
 
 /** Why a person decides, in sentences: what is not known once, and what rules ask a person for. */
-function whyAPerson({ criteria, feedback, reviewReasons }: Judged): string {
+function whyAPerson({ criteria, feedback, proposal, reviewReasons }: JudgementView): string {
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
-  if (open.length === 0) return reviewReasons.join('\n') || feedback;
+  if (open.length === 0 || proposal) return reviewReasons.join('\n') || feedback;
   const told = open.map(({ title, reason }) => `${title}: ${reason}`);
   const others = reviewReasons.filter((reason) => !told.includes(reason) && reason !== feedback);
   return [...others, feedback].join('\n');

@@ -36,6 +36,7 @@ export function approvalView(
     submittedBy: row.submitted_by,
     submittedAt: row.created_at.toISOString(),
     engine: row.engine,
+    proposal: row.proposal,
     confidence: row.confidence,
     reason: row.reason,
     decidedBy: row.decided_by,

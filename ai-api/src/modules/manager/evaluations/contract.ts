@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
-import { flag, id, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
+import { flag, id, isoWeek, listOf, page, reason, timestamp } from '../../../contract/schemas.ts';
 import { GRADES } from '../../../judgement/grade.ts';
 import { judgementView } from '../../../judgement/schema.ts';
 
@@ -241,6 +241,30 @@ export const evaluation = resource({
       output: z.object({ evaluationId: id, notifiedAt: timestamp }).meta({ id: 'Notified' }),
       errors: ['NOT_FOUND', 'NOT_JUDGED'],
     }),
+    confirm: operation({
+      method: 'POST',
+      path: '/evaluations/confirm',
+      summary: 'Confirm the grades that engines propose',
+      description:
+        'For grades that a company lets a person decide: below its floor, or while engines only propose. Each on its ' +
+        'own; to give another grade, override it. By a person, and never of their own week.',
+      access: ['admin', 'executive'],
+      input: z.object({
+        items: z
+          .array(z.object({ evaluationId, judgementId: id.describe('The judgement you saw') }))
+          .min(1)
+          .max(100),
+        reason: reason.optional().describe('Defaults to the reasons of the proposal'),
+      }),
+      output: z
+        .object({
+          confirmed: z.array(z.object({ evaluationId: id, grade })),
+          refused: z.array(z.object({ evaluationId: id, code: z.string(), detail: z.string() })),
+        })
+        .meta({ id: 'EvaluationConfirmed' }),
+      errors: ['PERSON_REQUIRED'],
+      hints: { reason: { multiline: true } },
+    }),
     override: operation({
       method: 'POST',
       path: '/evaluations/{evaluationId}/override',
@@ -261,7 +285,7 @@ export const evaluation = resource({
           .describe('What the builder will read instead'),
       }),
       output: detail,
-      errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true }, feedback: { multiline: true } },
       simplified: ['evaluationId', 'week', 'builder', 'status'],
     }),

@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Explains } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -60,6 +61,14 @@ export function create(needs: Needs) {
   });
 }
 
+/** What explanations need of its judgements. */
+export function explains({ builderOfProject }: Evaluations): Explains[] {
+  return [
+    { kind: evaluationKind, builderOf: async (_transaction, subjectId) => subjectId },
+    { kind: projectKind, builderOf: builderOfProject },
+  ];
+}
+
 /** The operations of this module. */
 export function operations(service: Evaluations): Served[] {
   return [
@@ -77,6 +86,7 @@ export function operations(service: Evaluations): Served[] {
       get: ({ evaluationId }, { caller, onlyBuilder }) =>
         service.get(caller.tenantId, evaluationId, onlyBuilder !== null),
       markNotified: ({ evaluationId }, request) => service.markNotified(actorOf(request), evaluationId),
+      confirm: ({ items, reason }, request) => service.confirm(actorOf(request), items, reason),
       override: ({ evaluationId, ...input }, request) =>
         service.override(actorOf(request), evaluationId, input),
     }),

@@ -1,4 +1,10 @@
-import { type Judged, judge, type Rulebook, type StoreJudgement } from '../../../judgement/index.ts';
+import {
+  type Judged,
+  type JudgementView,
+  judge,
+  type Rulebook,
+  type StoreJudgement,
+} from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { OutsideCallError } from '../../../platform/http-client.ts';
 import { addWeeks } from '../../../platform/week.ts';
@@ -93,35 +99,37 @@ async function keep(
   judged: Judged,
   projects: { name: string; judged: Judged }[],
 ): Promise<void> {
-  const { judgementId } = await storeJudgement(transaction, judged, { dryRun });
-  if (!(await markJudged(transaction, evaluation.id, judgementId, judged))) throw new AlreadyJudged();
+  const stored = await storeJudgement(transaction, judged, { dryRun });
+  const { judgementId } = stored;
+  if (!(await markJudged(transaction, evaluation.id, judgementId, stored))) throw new AlreadyJudged();
   const ids = projects.map(({ judged: project }) => project.subjectId);
   const graded = await gradedProjects(transaction, evaluation.run_id, ids);
   const grades = [];
   for (const { name, judged: project } of projects) {
     if (graded.has(project.subjectId)) continue;
+    const { judgementId: id, grade, score } = await storeJudgement(transaction, project, { dryRun });
     grades.push({
       evaluation_id: evaluation.id,
       run_id: evaluation.run_id,
       project_id: project.subjectId,
       name,
-      judgement_id: (await storeJudgement(transaction, project, { dryRun })).judgementId,
-      grade: project.grade,
-      score: project.score,
+      judgement_id: id,
+      grade,
+      score,
     });
   }
   await insertProjectGrades(transaction, grades);
   await record(transaction, systemActor(tenantId, 'evaluation.judge'), {
     subject: `evaluation:${evaluation.id}`,
     details: [
-      { about: [`builder:${evaluation.builder_id}`], content: { judgementId, ...outcomeOf(judged, grades) } },
+      { about: [`builder:${evaluation.builder_id}`], content: { judgementId, ...outcomeOf(stored, grades) } },
     ],
   });
 }
 
 /** What the audit trail keeps of a judgement; its facts and criteria stay with the judgement itself. */
 function outcomeOf(
-  { grade, score, engine, feedback }: Judged,
+  { grade, score, engine, feedback }: JudgementView,
   projects: { project_id: string; grade: string; score: number | null; judgement_id: string }[],
 ) {
   return {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { evaluate, problem, type Run, smallCompany } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
+import type { Client } from '../../../catalogue/client.ts';
 
 const SCRIPT = '<script>alert("graded")</script>';
 const REASON = 'The tracker lost two days, I looked at the commits.';
@@ -10,9 +12,11 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
   let run: Run;
+  let boss: Client;
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(testDatabase);
+    boss = await staff(api, 'boss@sample-company.example', ['executive'], 'The boss');
     const { builders, metrics } = smallCompany(3);
     await api.client.people.import({
       builders: builders.map((row) =>
@@ -60,7 +64,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
 
   test('may be decided otherwise by a person; what was judged before is kept', async () => {
     const { evaluationId, judgementId, detail } = await detailOf('b-1');
-    const decided = await api.client.evaluation.override({
+    const decided = await boss.evaluation.override({
       evaluationId,
       judgementId,
       grade: 'D',
@@ -74,7 +78,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
       engine: 'human',
       model: null,
       needsReview: false,
-      decidedBy: 'bootstrap',
+      decidedBy: 'The boss',
       reason: REASON,
       supersedes: judgementId,
       criteria: detail.judgement?.criteria,
@@ -101,7 +105,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
   test('cannot be decided otherwise by who has not seen the newest judgement', async () => {
     const { evaluationId, judgementId } = await detailOf('b-2');
     const decide = (seen: string, grade: 'B' | 'C', feedback?: string) =>
-      api.client.evaluation.override({ evaluationId, judgementId: seen, grade, reason: REASON, feedback });
+      boss.evaluation.override({ evaluationId, judgementId: seen, grade, reason: REASON, feedback });
     const first = await decide(judgementId, 'B', 'Well done, really.');
     expect(first.judgement?.feedback).toBe('Well done, really.');
     expect(await problem(decide(judgementId, 'C'))).toEqual({ status: 409, code: 'CONFLICT' });
@@ -113,8 +117,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
     const { evaluationId, judgementId } = await detailOf('b-3');
     const twenty = Array.from({ length: 20 });
     await Promise.all(twenty.map(() => api.client.evaluation.get({ evaluationId })));
-    const decide = () =>
-      api.client.evaluation.override({ evaluationId, judgementId, grade: 'B', reason: REASON });
+    const decide = () => boss.evaluation.override({ evaluationId, judgementId, grade: 'B', reason: REASON });
     const answers = await Promise.allSettled(twenty.map(decide));
     const won = answers.filter(({ status }) => status === 'fulfilled');
     const lost = answers.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
@@ -136,7 +139,7 @@ describe.each(businessDatabases())('a judged week on $name', ({ create }) => {
     ['an empty feedback', { feedback: ' ' }],
   ])('is not decided otherwise with %s', async (_what, wrong) => {
     const { evaluationId, judgementId } = await detailOf('b-3');
-    const call = api.client.evaluation.override({
+    const call = boss.evaluation.override({
       evaluationId,
       judgementId,
       grade: 'E',

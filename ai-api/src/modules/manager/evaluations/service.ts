@@ -1,16 +1,17 @@
 import { notFound, Problem } from '../../../http/problem.ts';
-import type { StoreJudgement } from '../../../judgement/index.ts';
+import type { Grade, StoreJudgement } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import { type Actor, displayName, record } from '../../shared/audit/index.ts';
+import { type Actor, displayName, record, requirePerson } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
+import { confirmGrade, type Proposed } from './confirm.ts';
 import { defineJudging } from './judging.ts';
 import { evaluationKind } from './kinds/builder.ts';
 import { projectKind } from './kinds/project.ts';
@@ -55,6 +56,10 @@ export function createEvaluations(
 
   return {
     ...createReading(database, cache, { dashboards, render }),
+
+    /** The builder who leads a project now. */
+    builderOfProject: async (transaction: TenantTransaction, projectId: string) =>
+      (await people.findProject(transaction, projectId))?.builder_id ?? null,
 
     /** @throws {Problem} WEEK_INVALID, WEEK_EMPTY, NOTHING_TO_EVALUATE; see {@link createWeekChoice} */
     startWeekly: async (actor: Actor, input: WeekWanted, signal: AbortSignal) => {
@@ -132,11 +137,31 @@ export function createEvaluations(
         return { evaluationId, notifiedAt: notifiedAt.toISOString() };
       }),
 
+    /** Confirms proposed grades, each in its own transaction. @throws {Problem} PERSON_REQUIRED */
+    confirm: async (actor: Actor, items: readonly Proposed[], reason: string | undefined) => {
+      requirePerson(actor);
+      const confirmed: { evaluationId: string; grade: Grade }[] = [];
+      const refused: { evaluationId: string; code: string; detail: string }[] = [];
+      for (const { evaluationId, judgementId } of items) {
+        try {
+          const grade = await database.withTenant(actor.tenantId, (transaction) =>
+            confirmGrade(transaction, storeJudgement, actor, { evaluationId, judgementId }, reason),
+          );
+          onJudged?.(evaluationKind.name, 'human');
+          confirmed.push({ evaluationId, grade });
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          refused.push({ evaluationId, code: error.code, detail: error.message });
+        }
+      }
+      return { confirmed, refused };
+    },
+
     override: (actor: Actor, evaluationId: string, input: Override) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         await lockEvaluation(transaction, evaluationId);
         const before = await detail(transaction, evaluationId);
-        await overrideGrade(transaction, storeJudgement, displayName(actor), before, input);
+        await overrideGrade(transaction, storeJudgement, actor, before, input);
         const after = await detail(transaction, evaluationId);
         await record(transaction, actor, {
           subject: `evaluation:${evaluationId}`,

@@ -99,7 +99,7 @@ export async function markJudged(
   transaction: TenantTransaction,
   id: string,
   judgementId: string,
-  judged: Judged,
+  judged: Parameters<typeof outcomeOf>[0],
 ): Promise<boolean> {
   const updated = await transaction
     .updateTable('evaluations.evaluations')

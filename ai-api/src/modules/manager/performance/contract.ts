@@ -274,7 +274,7 @@ export const plan = resource({
         endsOn: day,
       }),
       output: planView,
-      errors: ['NOT_FOUND', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true } },
     }),
     get: operation({
@@ -323,7 +323,7 @@ export const plan = resource({
         outcome: prose(10, 4000, 'must have at least 10 characters').describe('The outcome, and why'),
       }),
       output: planView,
-      errors: ['NOT_FOUND', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'PERSON_REQUIRED'],
       hints: { outcome: { multiline: true } },
     }),
   },

@@ -5,6 +5,8 @@ import { SAMPLE_WEEK, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
+import type { Client } from '../../../catalogue/client.ts';
 import { addWeeks } from '../../../platform/week.ts';
 import { shiftOf, stabilityIndex } from './shift.ts';
 import { trendOf } from './trend.ts';
@@ -18,10 +20,12 @@ const GOALS = [
 describe.each(businessDatabases())('performance on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
+  let boss: Client;
 
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(testDatabase, { DASHBOARDS_URL: 'https://tooljet.example.com/' });
+    boss = await staff(api, 'boss@sample-company.example', ['executive'], 'The boss');
     const { builders, metrics } = smallCompany(12);
     await api.client.people.import({
       builders: builders.map((row, index) => ({
@@ -108,9 +112,10 @@ describe.each(businessDatabases())('performance on $name', ({ create }) => {
       startsOn: '2026-11-16',
       endsOn: '2026-12-14',
     };
-    const wrong = await refusal(api.client.plan.create({ ...given, endsOn: '2026-11-16' }));
+    expect((await refusal(api.client.plan.create(given))).code).toBe('PERSON_REQUIRED');
+    const wrong = await refusal(boss.plan.create({ ...given, endsOn: '2026-11-16' }));
     expect(wrong.document?.errors?.[0]?.field).toBe('endsOn');
-    const answers = await Promise.allSettled([api.client.plan.create(given), api.client.plan.create(given)]);
+    const answers = await Promise.allSettled([boss.plan.create(given), boss.plan.create(given)]);
     const made = answers.find((answer) => answer.status === 'fulfilled')?.value;
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1);
     const { planId = '' } = made ?? {};
@@ -140,12 +145,14 @@ describe.each(businessDatabases())('performance on $name', ({ create }) => {
     expect(team.items[0]?.plan).toEqual({ planId, endsOn: '2027-01-11' });
     const end = { planId, status: 'met' as const, outcome: 'A note every week since then.' };
     expect((await refusal(api.client.plan.close({ ...end, version: 2 }))).code).toBe('CONFLICT');
+    const failed = api.client.plan.close({ ...end, status: 'not_met', version: 3 });
+    expect((await refusal(failed)).code).toBe('PERSON_REQUIRED');
     expect(await api.client.plan.close({ ...end, version: 3 })).toMatchObject({ status: 'met' });
     expect((await refusal(api.client.plan.checkIn({ planId, version: 4, note: 'Late.' }))).code).toBe(
       'CONFLICT',
     );
     expect((await api.client.plan.list({ builderId: 'b-1', status: 'met' })).items).toHaveLength(1);
-    await api.client.plan.create(given);
+    await boss.plan.create(given);
   });
 });
 

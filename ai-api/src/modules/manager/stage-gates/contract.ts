@@ -12,7 +12,7 @@ import {
   STAGES,
   timestamp,
 } from '../../../contract/schemas.ts';
-import { criterionResult, judgementView } from '../../../judgement/schema.ts';
+import { criterionResult, judgementView, proposal } from '../../../judgement/schema.ts';
 
 const readers = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 const managers = ['admin', 'executive'] as const;
@@ -76,7 +76,10 @@ const evaluation = z
     fromStage: stage,
     toStage: stage,
     can_progress: z.boolean().describe('Everything required is met or waived'),
-    decision: z.enum(['progress', 'hold', 'review']).describe('review: something takes a person or evidence'),
+    decision: z
+      .enum(['progress', 'hold', 'review'])
+      .describe('review: something takes a person or evidence; hold: a person decided it'),
+    proposal: proposal.nullable().describe('What the engine would decide, for a person to confirm'),
     criteria: z.array(criterionResult),
     missingEvidence: z.array(z.object({ criterionId: z.string(), missing: z.array(z.string()) })),
     feedback: z.string(),
@@ -166,6 +169,7 @@ export const stageGate = resource({
       input: z.object({
         projectId: companyId.optional(),
         waived: flag.optional(),
+        proposed: flag.optional().describe('Only those that wait for a person to confirm what is proposed'),
         ...page,
       }),
       output: listOf(evaluation),
@@ -192,7 +196,19 @@ export const stageGate = resource({
         reason,
       }),
       output: evaluation,
-      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'PERSON_REQUIRED'],
+      hints: { reason: { multiline: true } },
+    }),
+    confirm: operation({
+      method: 'POST',
+      path: '/stage-gates/evaluations/{evaluationId}/confirm',
+      summary: 'Confirm that a project stays in its stage',
+      description:
+        'The engine only proposes it; a person decides. To decide otherwise, answer a question or waive the gate.',
+      access: judges,
+      input: z.object({ ...seen, reason: reason.optional().describe('Defaults to what the engine says') }),
+      output: evaluation,
+      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true } },
     }),
     waive: operation({

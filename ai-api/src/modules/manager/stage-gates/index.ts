@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { STAGES } from '../../../contract/schemas.ts';
 import { type Served, serve } from '../../../http/router.ts';
+import type { Explains } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -60,6 +61,11 @@ export function create({ quality, clock, metrics, ...needs }: Needs) {
   });
 }
 
+/** What explanations need of its judgements. */
+export function explains({ builderOf, rulebookOf }: StageGates): Explains[] {
+  return [{ kind: stageGateKind, builderOf, rulebookOf }];
+}
+
 /** The operations of this module. */
 export function operations(service: StageGates): Served[] {
   return [
@@ -71,6 +77,7 @@ export function operations(service: StageGates): Served[] {
         service.listEvaluations(request, filter, { cursor, limit }),
       getEvaluation: ({ evaluationId }, { caller }) => service.getEvaluation(caller.tenantId, evaluationId),
       review: (given, request) => service.review(request, given),
+      confirm: (given, request) => service.confirm(request, given),
       waive: (given, request) => service.waive(request, given),
     }),
   ];

@@ -37,7 +37,7 @@ const vocabulary = {
 export const stageGateKind = defineKind({
   name: 'stage-gate',
   rulesFile: null,
-  decides: { yes: 'progress', no: 'hold', by: 'hard criteria' },
+  decides: { yes: 'progress', no: 'hold', by: 'hard criteria', adverse: ['hold'] },
   vocabulary,
   criteria: [],
   feedback,
@@ -96,7 +96,7 @@ function plain(when: string): string {
   return when.replaceAll(/[{}]/g, '');
 }
 
-function feedback({ outcome, criteria }: Outcome): string {
+function feedback({ outcome, proposed, criteria }: Outcome): string {
   const line = (title: string, reasons: string[]) =>
     reasons.length > 0 ? [`${title} ${reasons.join(' ')}`] : [];
   const reasonsOf = (pick: (criterion: Outcome['criteria'][number]) => boolean) =>
@@ -106,7 +106,9 @@ function feedback({ outcome, criteria }: Outcome): string {
       ? 'The project may advance.'
       : outcome === 'hold'
         ? 'The project stays in its stage for now.'
-        : 'It is not clear yet whether the project may advance.';
+        : proposed === 'hold'
+          ? 'The rules speak for the project to stay in its stage. A person decides.'
+          : 'It is not clear yet whether the project may advance.';
   return [
     opening,
     ...line(

@@ -5,6 +5,7 @@ import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import {
   type CriterionResult,
   findJudgements,
+  humanJudgement,
   type JudgementView,
   judge,
   RuleError,
@@ -15,7 +16,7 @@ import type { ChatModel } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { weekOf } from '../../../platform/week.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import { actorOf, displayName, record } from '../../shared/audit/index.ts';
+import { actorOf, displayName, record, requirePerson } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { GateCriterion } from './contract.ts';
@@ -24,6 +25,7 @@ import { kindOfGate, rulesOfGate, stageGateKind } from './kind.ts';
 import {
   changeEvaluation,
   type EvaluationRecord,
+  evaluationOfJudgement,
   findEvaluation,
   findGate,
   type GateRecord,
@@ -95,6 +97,7 @@ export function createStageGates(setup: StageGatesSetup) {
       toStage: view.toStage,
       canProgress: view.can_progress,
       decision: view.decision,
+      proposal: row.proposal,
       waived: view.waiver !== null,
     });
     await record(transaction, actorOf(request), {
@@ -122,6 +125,19 @@ export function createStageGates(setup: StageGatesSetup) {
   }
 
   return {
+    /** The builder who leads the project that a judgement is about. */
+    builderOf: async (transaction: TenantTransaction, projectId: string) =>
+      (await people.findProject(transaction, projectId))?.builder_id ?? null,
+
+    /** The criteria of the gate as they were when a judgement was made. */
+    rulebookOf: async (transaction: TenantTransaction, judgementId: string) => {
+      const row = await evaluationOfJudgement(transaction, judgementId);
+      if (!row) return null;
+      const criteria = row.criteria as unknown as GateCriterion[];
+      const kind = kindOfGate(criteria);
+      return { kind, rules: rulesOfGate(kind, criteria) };
+    },
+
     list: (tenantId: string, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
         listPage(page, {
@@ -191,14 +207,17 @@ export function createStageGates(setup: StageGatesSetup) {
         signal: request.signal,
       });
       const view = await database.withTenant(tenantId, async (transaction) => {
-        const { judgementId } = await storeJudgement(transaction, judged);
+        const judgement = await storeJudgement(transaction, judged);
+        const { judgementId, outcome, proposal } = judgement;
         const evaluatedBy = displayName(actorOf(request));
         const row = await insertEvaluation(transaction, gate, {
           projectId: given.projectId,
           judgementId,
           evaluatedBy,
+          ...waitingOf(judgement),
         });
-        return conclude(transaction, request, row, { gate: gate.name, outcome: judged.outcome });
+        const proposed = proposal?.outcome ?? null;
+        return conclude(transaction, request, row, { gate: gate.name, outcome, proposed });
       });
       onJudged(judged.kind, judged.engine);
       return view;
@@ -206,7 +225,15 @@ export function createStageGates(setup: StageGatesSetup) {
 
     listEvaluations: (
       request: RequestContext,
-      { projectId, waived }: { projectId?: string | undefined; waived?: boolean | undefined },
+      {
+        projectId,
+        waived,
+        proposed,
+      }: {
+        projectId?: string | undefined;
+        waived?: boolean | undefined;
+        proposed?: boolean | undefined;
+      },
       page: Page,
     ) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
@@ -214,7 +241,7 @@ export function createStageGates(setup: StageGatesSetup) {
           request.onlyBuilder === null ? null : await people.projectIdsOf(transaction, request.onlyBuilder);
         const asked =
           projectId === undefined ? own : [projectId].filter((id) => own === null || own.includes(id));
-        const filter = { projectIds: asked ?? undefined, waived };
+        const filter = { projectIds: asked ?? undefined, waived, proposed };
         return listPage(page, {
           cursor: z.uuid(),
           query: (before, limit) => listEvaluations(transaction, filter, before, limit),
@@ -243,7 +270,9 @@ export function createStageGates(setup: StageGatesSetup) {
         if (criterion?.kind !== 'question') throw invalidField('criterionId', 'is no question of this gate');
         const found = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
         const before = found as JudgementView;
-        const by = displayName(actorOf(request));
+        const actor = actorOf(request);
+        if (!given.met) requirePerson(actor);
+        const by = displayName(actor);
         const answered = before.criteria.map(
           (result): CriterionResult =>
             result.id === given.criterionId
@@ -258,11 +287,41 @@ export function createStageGates(setup: StageGatesSetup) {
         );
         const judged = rejudged(kindOfGate(criteria), row.project_id, before, answered);
         const human = { decidedBy: by, reason: given.reason, supersedes: before.judgementId };
-        const { judgementId } = await storeJudgement(transaction, judged, { human });
-        const changed = await changeEvaluation(transaction, row, { judgement_id: judgementId });
+        const judgement = await storeJudgement(transaction, judged, { human });
+        const change = { judgement_id: judgement.judgementId, ...waitingOf(judgement) };
+        const changed = await changeEvaluation(transaction, row, change);
         if (!changed) throw stale(row.version + 1);
         const { criterionId, met, reason } = given;
         return conclude(transaction, request, changed, { criterionId, met, reason });
+      }),
+
+    /** A person decides what the engine proposed. */
+    confirm: (
+      request: RequestContext,
+      given: { evaluationId: string; version: number; reason?: string | undefined },
+    ) =>
+      database.withTenant(request.caller.tenantId, async (transaction) => {
+        const row = await requireSeen(transaction, given.evaluationId, given.version);
+        await refuseOwn(transaction, request, row.project_id);
+        const { name } = requirePerson(actorOf(request));
+        const before = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
+        const outcome = before?.proposal?.outcome;
+        if (!before || !outcome || row.waived_by !== null)
+          throw new Problem('CONFLICT', 'Nothing is proposed that could be confirmed.');
+        const reason = given.reason ?? before.feedback;
+        const judged = humanJudgement({
+          ...{ kind: stageGateKind.name, subjectId: row.project_id, outcome, before },
+          reason: kindOfGate(row.criteria as unknown as GateCriterion[]).feedback({
+            ...before,
+            ...{ outcome, proposed: null, incomplete: [], facts: {}, modelFeedback: null },
+          }),
+        });
+        const human = { decidedBy: name, reason, supersedes: before.judgementId };
+        const { judgementId } = await storeJudgement(transaction, judged, { human });
+        const change = { judgement_id: judgementId, proposal: null, due_at: null };
+        const changed = await changeEvaluation(transaction, row, change);
+        if (!changed) throw stale(row.version + 1);
+        return conclude(transaction, request, changed, { confirmed: outcome, reason });
       }),
 
     waive: (request: RequestContext, given: { evaluationId: string; version: number; reason: string }) =>
@@ -275,6 +334,11 @@ export function createStageGates(setup: StageGatesSetup) {
         return conclude(transaction, request, changed, { waived: true, reason: given.reason });
       }),
   };
+}
+
+/** What of a judgement waits for a person. */
+function waitingOf({ proposal }: Pick<JudgementView, 'proposal'>) {
+  return { proposal: proposal?.outcome ?? null, due_at: proposal && new Date(proposal.dueAt) };
 }
 
 function stale(version: number): Problem {

@@ -3,6 +3,7 @@ import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
+import type { Client } from '../../../catalogue/client.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 
 const SHOWN = 'Two clinics signed paid pilots; the contracts are in the data room, dated May.';
@@ -11,9 +12,11 @@ const WHY = 'I read both contracts; they commit money for six months.';
 describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
+  let judge: Client;
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(testDatabase);
+    judge = await staff(api, 'judge@sample-company.example', ['executive'], 'The judge');
     const project = (project_id: string, cells: object) =>
       projectRow({ project_id, stage_history: null, tam_usd: '250000000', ...cells });
     await api.client.people.import({
@@ -43,10 +46,28 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
   const evaluate = (projectId: string, evidence?: string) =>
     api.client.stageGate.evaluate({ projectId, evidence });
 
-  test('holds a project back that fails a measure, whatever it has to show', async () => {
-    const { can_progress, decision, feedback, judgement } = await evaluate('v-small', SHOWN);
-    expect([can_progress, decision, judgement.confidence]).toEqual([false, 'hold', 1]);
-    expect(feedback).toContain('The market is below $100 million.');
+  test('proposes that a project stays that fails a measure, whatever it has to show, until a person decides', async () => {
+    const { evaluationId, version, ...proposed } = await evaluate('v-small', SHOWN);
+    expect(proposed).toMatchObject({
+      can_progress: false,
+      decision: 'review',
+      proposal: { outcome: 'hold' },
+      judgement: { outcome: null, confidence: 1, engine: 'rules' },
+    });
+    expect(proposed.feedback).toContain('The market is below $100 million.');
+    const listed = await api.client.stageGate.listEvaluations({ proposed: true });
+    expect(listed.items.map((item) => item.evaluationId)).toContain(evaluationId);
+    const seen = { evaluationId, version };
+    expect((await refusal(api.client.stageGate.confirm(seen))).code).toBe('PERSON_REQUIRED');
+    const held = await judge.stageGate.confirm(seen);
+    expect(held).toMatchObject({
+      can_progress: false,
+      decision: 'hold',
+      proposal: null,
+      judgement: { engine: 'human', outcome: 'hold', decidedBy: 'The judge' },
+    });
+    const again = { ...seen, version: held.version };
+    expect((await refusal(judge.stageGate.confirm(again))).code).toBe('CONFLICT');
   });
 
   test('names what is missing when it cannot tell', async () => {
@@ -69,7 +90,9 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
     expect(reviewed).toMatchObject({ can_progress: true, decision: 'progress', version: 2 });
     expect(reviewed.judgement).toMatchObject({ engine: 'human', supersedes: first.judgement.judgementId });
     expect((await refusal(api.client.stageGate.review({ ...answer, version: 1 }))).code).toBe('CONFLICT');
-    const turned = await api.client.stageGate.review({ ...answer, met: false, version: 2 });
+    const against = { ...answer, met: false, version: 2 };
+    expect((await refusal(api.client.stageGate.review(against))).code).toBe('PERSON_REQUIRED');
+    const turned = await judge.stageGate.review(against);
     expect([turned.can_progress, turned.decision]).toEqual([false, 'hold']);
   });
 
@@ -97,7 +120,7 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
       version,
       reason: 'A strategic customer asked for it; we accept the small market.',
     });
-    expect(waived).toMatchObject({ can_progress: true, decision: 'hold', waiver: { by: 'bootstrap' } });
+    expect(waived).toMatchObject({ can_progress: true, decision: 'review', waiver: { by: 'bootstrap' } });
     const { items } = await api.client.stageGate.listEvaluations({ projectId: 'v-small', waived: true });
     expect(items.map((item) => item.evaluationId)).toEqual([evaluationId]);
   });

@@ -93,10 +93,13 @@ export async function gatesByIds(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** What waits for a person to confirm it. */
+type Waiting = Pick<EvaluationRecord, 'proposal' | 'due_at'>;
+
 export function insertEvaluation(
   transaction: TenantTransaction,
   gate: GateRecord,
-  values: { projectId: string; judgementId: string; evaluatedBy: string },
+  values: { projectId: string; judgementId: string; evaluatedBy: string } & Waiting,
 ): Promise<EvaluationRecord> {
   return transaction
     .insertInto('gates.evaluations')
@@ -107,6 +110,8 @@ export function insertEvaluation(
       project_id: values.projectId,
       criteria: JSON.stringify(gate.criteria),
       judgement_id: values.judgementId,
+      proposal: values.proposal,
+      due_at: values.due_at,
       evaluated_by: values.evaluatedBy,
     })
     .returningAll()
@@ -120,11 +125,23 @@ export function findEvaluation(
   return transaction.selectFrom('gates.evaluations').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** The evaluation that rests on a judgement. */
+export function evaluationOfJudgement(
+  transaction: TenantTransaction,
+  judgementId: string,
+): Promise<EvaluationRecord | undefined> {
+  return transaction
+    .selectFrom('gates.evaluations')
+    .selectAll()
+    .where('judgement_id', '=', judgementId)
+    .executeTakeFirst();
+}
+
 /** Writes a change if the evaluation still has this version. */
 export function changeEvaluation(
   transaction: TenantTransaction,
   { id, version }: Pick<EvaluationRecord, 'id' | 'version'>,
-  change: { judgement_id?: string; waived_by?: string; waiver?: string },
+  change: { judgement_id?: string; waived_by?: string; waiver?: string } & Partial<Waiting>,
 ): Promise<EvaluationRecord | undefined> {
   return transaction
     .updateTable('gates.evaluations')
@@ -138,12 +155,14 @@ export function changeEvaluation(
 interface EvaluationFilter {
   projectIds?: readonly string[] | undefined;
   waived?: boolean | undefined;
+  /** Only those that wait for a person to confirm what is proposed. */
+  proposed?: boolean | undefined;
 }
 
 /** Evaluations, newest first, before `before`. */
 export function listEvaluations(
   transaction: TenantTransaction,
-  { projectIds, waived }: EvaluationFilter,
+  { projectIds, waived, proposed }: EvaluationFilter,
   before: string | null,
   limit: number,
 ): Promise<EvaluationRecord[]> {
@@ -151,5 +170,6 @@ export function listEvaluations(
   if (before !== null) query = query.where('id', '<', before);
   if (projectIds) query = query.where('project_id', 'in', [...projectIds, '']);
   if (waived !== undefined) query = query.where('waived_by', waived ? 'is not' : 'is', null);
+  if (proposed) query = query.where('proposal', 'is not', null).where('waived_by', 'is', null);
   return query.execute();
 }

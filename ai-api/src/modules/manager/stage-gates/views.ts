@@ -43,6 +43,7 @@ export function evaluationView(
     toStage: gate.to_stage,
     can_progress: decision === 'progress' || row.waived_by !== null,
     decision,
+    proposal: judgement.proposal,
     criteria: judgement.criteria,
     missingEvidence: judgement.criteria
       .filter(({ verdict }) => verdict !== 'scored')

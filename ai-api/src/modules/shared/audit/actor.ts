@@ -1,4 +1,5 @@
 import type { Person, RequestContext } from '../../../http/caller.ts';
+import { Problem } from '../../../http/problem.ts';
 
 /** Who writes, for which tenant, and by which operation: what every entry of the trail starts with. */
 export interface Actor {
@@ -32,6 +33,15 @@ export function actorOf({
     operation,
     requestId,
   };
+}
+
+/**
+ * The person who decides against another person; a key alone may not.
+ * @throws {Problem} PERSON_REQUIRED
+ */
+export function requirePerson({ person }: Actor): Person {
+  if (person) return person;
+  throw new Problem('PERSON_REQUIRED', 'Sign in, or let the key act for a person.');
 }
 
 /** How people know who acted: the person's name, or else the key's. */

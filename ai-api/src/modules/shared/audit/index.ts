@@ -4,7 +4,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { ensurePartitions, scheduleRetention } from './retention.ts';
 
-export { type Actor, actorOf, displayName, systemActor } from './actor.ts';
+export { type Actor, actorOf, displayName, requirePerson, systemActor } from './actor.ts';
 export { digestOf } from './chain.ts';
 export { chainedEntry, eachEvent } from './read.ts';
 export { type Entry, record } from './record.ts';

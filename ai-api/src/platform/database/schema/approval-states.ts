@@ -1,6 +1,10 @@
-/** The state of a request for manual time. Only `approved` time is payable. */
+/**
+ * The state of a request for manual time. Only `approved` time is payable. What is `incomplete` contradicts the records:
+ * its builder mends it or asks for a person.
+ */
 export const STATES = [
   'submitted',
+  'incomplete',
   'in_review',
   'awaiting_second',
   'approved',
@@ -24,7 +28,11 @@ export type Category = (typeof CATEGORIES)[number];
 /** What happened to a request, in its history. */
 export const STEPS = [
   'submitted',
+  'incomplete',
+  'amended',
+  'asked',
   'flagged',
+  'proposed',
   'approved',
   'approved_first',
   'rejected',

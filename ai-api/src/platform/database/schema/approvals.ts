@@ -33,6 +33,8 @@ export interface ApprovalsTables {
     engine: 'rules' | 'model' | 'human' | null;
     confidence: number | null;
     reason: string | null;
+    /** What the engine would decide, for a person to confirm or to refuse. */
+    proposal: 'approve' | 'reject' | null;
     decided_by: string | null;
     decided_user: string | null;
     decided_at: Date | null;

@@ -23,6 +23,9 @@ export interface GatesTables {
     /** The criteria as they were. */
     criteria: Json<object[]>;
     judgement_id: string;
+    /** The outcome that waits for a person to confirm it, and until when. */
+    proposal: string | null;
+    due_at: Date | null;
     waived_by: string | null;
     waiver: string | null;
     evaluated_by: string;

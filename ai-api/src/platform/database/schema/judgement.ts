@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Json, PromptUsed, TenantId, Timestamp } from './columns.ts';
 
 export interface JudgementTables {
@@ -28,6 +28,17 @@ export interface JudgementTables {
     created_by: string;
     created_at: Timestamp;
   };
+  'judgement.oversight': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    version: number;
+    mode: 'on' | 'propose' | 'people';
+    grade_floor: string | null;
+    reason: string;
+    set_by: string;
+    created_at: Timestamp;
+  };
   'judgement.judgements': {
     id: string;
     tenant_id: TenantId;
@@ -35,6 +46,10 @@ export interface JudgementTables {
     subject_id: string;
     grade: string;
     outcome: string | null;
+    /** Decided against the subject, which takes a person. */
+    adverse: Generated<boolean>;
+    proposal: Json<object> | null;
+    incomplete: ColumnType<object[], string | undefined, string>;
     score: number | null;
     coverage: number;
     confidence: number | null;

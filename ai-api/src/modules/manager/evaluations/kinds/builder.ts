@@ -18,12 +18,41 @@ export const evaluationKind = defineKind({
       onLeave: { type: 'flag', description: 'on leave in this week', example: false },
     },
     week: {
-      hoursWorked: { type: 'number', description: 'tracked hours', example: 38.5 },
-      activeDays: { type: 'number', description: 'days with tracked work', example: 5 },
-      brainliftQuality: { type: 'number', description: 'BrainLift quality, 0 to 100', example: 72 },
-      brainliftEntries: { type: 'number', description: 'BrainLift entries', example: 6 },
-      goalsSet: { type: 'number', description: 'goals set', example: 4 },
-      goalsMet: { type: 'number', description: 'goals met', example: 3 },
+      hoursWorked: {
+        type: 'number',
+        description: 'tracked hours',
+        example: 38.5,
+        changeable: { least: 0, most: 80, step: 1, only: 'more' },
+      },
+      activeDays: {
+        type: 'number',
+        description: 'days with tracked work',
+        example: 5,
+        changeable: { least: 0, most: 7, step: 1, only: 'more' },
+      },
+      brainliftQuality: {
+        type: 'number',
+        description: 'BrainLift quality, 0 to 100',
+        example: 72,
+        changeable: { least: 0, most: 100, step: 5, only: 'more' },
+      },
+      brainliftEntries: {
+        type: 'number',
+        description: 'BrainLift entries',
+        example: 6,
+        changeable: { least: 0, most: 14, step: 1, only: 'more' },
+      },
+      goalsSet: {
+        type: 'number',
+        description: 'goals set',
+        example: 4,
+      },
+      goalsMet: {
+        type: 'number',
+        description: 'goals met',
+        example: 3,
+        changeable: { least: 0, most: 10, step: 1, only: 'more', notAbove: 'week.goalsSet' },
+      },
       note: { type: 'text', description: 'the weekly note', example: 'Shipped the pilot.', untrusted: true },
     },
     trend: {

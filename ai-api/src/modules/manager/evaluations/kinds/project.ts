@@ -14,9 +14,23 @@ export const projectKind = defineKind({
   vocabulary: {
     project: projectVocabulary,
     week: {
-      goalsSet: { type: 'number', description: 'project goals set', example: 3 },
-      goalsMet: { type: 'number', description: 'project goals met', example: 2 },
-      activeUsers: { type: 'number', description: 'active users', example: 120 },
+      goalsSet: {
+        type: 'number',
+        description: 'project goals set',
+        example: 3,
+      },
+      goalsMet: {
+        type: 'number',
+        description: 'project goals met',
+        example: 2,
+        changeable: { least: 0, most: 10, step: 1, only: 'more', notAbove: 'week.goalsSet' },
+      },
+      activeUsers: {
+        type: 'number',
+        description: 'active users',
+        example: 120,
+        changeable: { least: 0, most: 1000, step: 10, only: 'more' },
+      },
       revenueUsd: { type: 'number', description: 'revenue of the week in dollars', example: 900 },
     },
     trend: {

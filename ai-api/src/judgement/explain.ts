@@ -1,0 +1,182 @@
+import type { TenantTransaction } from '../platform/database/index.ts';
+import {
+  type Counterfactual,
+  evaluator,
+  findCounterfactuals,
+  type Ruled,
+  type SearchBook,
+} from './counterfactual.ts';
+import type { Facts, FactValue } from './facts.ts';
+import { judge } from './judge.ts';
+import type { Kind } from './kind.ts';
+import type { CriterionResult, JudgementView, Proposal, ToMend } from './schema.ts';
+
+/** A main element of a judgement, in a sentence. */
+export interface Element {
+  criterionId: string;
+  title: string;
+  sentence: string;
+  /** What it spoke for, from the side of the person whom it concerns. */
+  speaks: 'for' | 'against' | 'open';
+  decidedBy: CriterionResult['decidedBy'];
+  weight: number;
+}
+
+/** A change of facts that would have changed the outcome: found, then judged again. */
+export interface Explained {
+  facts: { path: string; name: string; from: FactValue; to: FactValue }[];
+  outcome: string;
+  sentence: string;
+}
+
+/** What would have changed a judgement. */
+export interface WouldHaveChanged {
+  changes: Explained[];
+  tried: string[];
+  isComplete: boolean;
+  /** False where the rules of that time no longer lead to what was stored: then nothing is claimed. */
+  isReproduced: boolean;
+}
+
+/** What a module knows of its judgements of a kind, for explanations. */
+export interface Explains {
+  kind: Kind;
+  /** The builder whom a judgement concerns; null when there is none any more. */
+  builderOf(transaction: TenantTransaction, subjectId: string): Promise<string | null>;
+  /**
+   * What a subject was judged with, in kinds whose rules are not those of the company; null when that is gone.
+   * @param judgementId the newest judgement, that no other supersedes
+   */
+  rulebookOf?(transaction: TenantTransaction, judgementId: string): Promise<SearchBook | null>;
+}
+
+/** From this score a criterion speaks for the person. */
+const SPEAKS_FOR = 50;
+const MAX_ELEMENTS = 6;
+
+/** The main elements of a judgement: hard criteria that failed, then what weighed most, then what is open. */
+export function elementsOf(criteria: readonly CriterionResult[], hard: ReadonlySet<string>): Element[] {
+  const isFailed = ({ id, score }: CriterionResult) => hard.has(id) && score !== null && score < SPEAKS_FOR;
+  const pull = (result: CriterionResult) =>
+    isFailed(result)
+      ? Number.MAX_SAFE_INTEGER
+      : Math.abs((result.score ?? SPEAKS_FOR) - SPEAKS_FOR) * result.weight;
+  return criteria
+    .filter((result) => isFailed(result) || result.weight > 0 || result.verdict !== 'scored')
+    .toSorted((a, b) => pull(b) - pull(a) || b.weight - a.weight)
+    .slice(0, MAX_ELEMENTS)
+    .map(({ id, title, reason, score, verdict, decidedBy, weight }) => ({
+      criterionId: id,
+      title,
+      sentence: reason,
+      speaks: verdict !== 'scored' ? 'open' : (score ?? 0) >= SPEAKS_FOR ? 'for' : 'against',
+      decidedBy,
+      weight,
+    }));
+}
+
+/** What of a judgement says how it came out. */
+type Stored = Pick<JudgementView, 'grade' | 'outcome'> & {
+  proposal: Pick<Proposal, 'outcome' | 'grade'> | null;
+  incomplete: readonly ToMend[];
+};
+
+/** What would have changed an engine's judgement, by the rules that it was made with. */
+export async function wouldHaveChanged(
+  book: SearchBook,
+  judged: Stored & Pick<JudgementView, 'criteria'>,
+  facts: Facts,
+): Promise<WouldHaveChanged> {
+  const base = evaluator(book, judged.criteria)(facts);
+  if (!isSame(book.kind, base, judged))
+    return { changes: [], tried: [], isComplete: false, isReproduced: false };
+  const { changes, tried, isComplete } = findCounterfactuals(book, facts, judged.criteria);
+  const confirmed: Explained[] = [];
+  for (const change of changes) {
+    if (await isTrue(book, change, facts, judged.criteria))
+      confirmed.push(explained(book.kind, change, judged.criteria));
+  }
+  return { changes: confirmed, tried, isComplete, isReproduced: true };
+}
+
+function isSame({ decides }: Kind, base: Ruled, { grade, outcome, proposal, incomplete }: Stored): boolean {
+  if (!decides) return base.grade === (proposal?.grade ?? grade);
+  return (
+    (base.outcome ?? base.proposed) === (outcome ?? proposal?.outcome ?? null) &&
+    base.incomplete === incomplete.length > 0
+  );
+}
+
+/** Judges the changed facts as any judgement is made, and compares. */
+async function isTrue(
+  { kind, rules, thresholds }: SearchBook,
+  { facts: changed, after }: Counterfactual,
+  facts: Facts,
+  recorded: readonly CriterionResult[],
+): Promise<boolean> {
+  const rulebook = { kind, rules, model: null, promptFor: null, ...(thresholds ? { thresholds } : {}) };
+  const again = await judge(rulebook, 'explanation', changedFacts(facts, changed), undefined, recorded);
+  return (
+    again.grade === after.grade &&
+    again.outcome === after.outcome &&
+    (again.proposal?.outcome ?? null) === after.proposed &&
+    again.incomplete.length > 0 === after.incomplete
+  );
+}
+
+function changedFacts(facts: Facts, changed: Counterfactual['facts']): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([group, fields]) => [
+      group,
+      {
+        ...fields,
+        ...Object.fromEntries(
+          changed
+            .filter(({ path }) => path.startsWith(`${group}.`))
+            .map(({ path, to }) => [path.slice(group.length + 1), to]),
+        ),
+      },
+    ]),
+  );
+}
+
+function explained(
+  kind: Kind,
+  { facts, after }: Counterfactual,
+  recorded: readonly CriterionResult[],
+): Explained {
+  const named = facts.map((fact) => ({ ...fact, name: nameOf(kind, fact.path) }));
+  const outcome = outcomeOf(kind, after);
+  const parts = named.map(({ name, from, to }) => `${name}: ${said(to)} in place of ${said(from)}`);
+  const wasRead = recorded.some(({ decidedBy }) => decidedBy === 'model');
+  const kept = wasRead ? ', with the text as a model read it' : '';
+  return {
+    facts: named,
+    outcome,
+    sentence: `With ${parts.join(' and ')}${kept}, the result would have been: ${outcome}.`,
+  };
+}
+
+/** How a stored judgement reads. */
+export function resultOf(kind: Kind, { grade, outcome, proposal, incomplete }: Stored): string {
+  if (!kind.decides && proposal?.grade) return `grade ${proposal.grade} is proposed to a person`;
+  const proposed = proposal?.outcome ?? null;
+  return outcomeOf(kind, { grade, outcome, proposed, incomplete: incomplete.length > 0 });
+}
+
+/** How a result reads. */
+function outcomeOf({ decides }: Kind, ruled: Omit<Ruled, 'failed'>): string {
+  if (!decides) return `grade ${ruled.grade}`;
+  if (ruled.incomplete) return 'handed back to be corrected';
+  if (ruled.outcome !== null) return ruled.outcome;
+  return ruled.proposed === null ? 'a person decides' : `${ruled.proposed} is proposed to a person`;
+}
+
+function nameOf({ vocabulary }: Kind, path: string): string {
+  const [group = '', field = ''] = path.split('.');
+  return vocabulary[group]?.[field]?.description ?? path;
+}
+
+function said(value: FactValue): string {
+  return value === null ? 'what is not known' : String(value);
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { id, timestamp } from '../../../contract/schemas.ts';
+import { ENGINES, proposal, toMend } from '../../../judgement/schema.ts';
+
+const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const parts = z
+  .object({
+    rules: z.object({
+      criteria: z.number().int().describe('Criteria that rules decided'),
+      share: z.number().describe('Their share in the rubric by weight, 0 to 1'),
+      versions: z.array(z.object({ key: z.string(), version: z.number().int() })),
+    }),
+    model: z
+      .object({
+        name: z.string(),
+        prompt: z.object({ name: z.string(), version: z.number().int() }).nullable(),
+        criteria: z.number().int().describe('Criteria that it read; 0 where it gave no usable answer'),
+        share: z.number(),
+      })
+      .nullable()
+      .describe('Null where no model was asked'),
+    person: z
+      .object({ name: z.string(), reason: z.string(), at: timestamp })
+      .nullable()
+      .describe('Who decided; null where no person has'),
+  })
+  .describe('The part that rules, a model and a person had');
+
+const element = z.object({
+  criterionId: z.string(),
+  title: z.string(),
+  sentence: z.string(),
+  speaks: z.enum(['for', 'against', 'open']).describe('For or against the person, or left open'),
+  decidedBy: z.enum(ENGINES).nullable(),
+  weight: z.number(),
+});
+
+const change = z.object({
+  facts: z.array(z.object({ path: z.string(), name: z.string(), from: factValue, to: factValue })),
+  outcome: z.string().describe('What the result would have been'),
+  sentence: z.string(),
+});
+
+const explanationView = z
+  .object({
+    judgementId: id,
+    kind: z.string(),
+    result: z.string().describe('What was decided, graded or proposed, in words'),
+    decidedBy: z.enum(ENGINES),
+    proposal: proposal.nullable(),
+    incomplete: z.array(toMend),
+    parts,
+    elements: z.array(element).describe('What weighed most, first'),
+    changes: z
+      .array(change)
+      .describe(
+        'Smallest changes of facts that would have led the engine to something better: found by search over the rules of that time, and judged again before they are given',
+      ),
+    search: z.object({
+      tried: z.array(z.string()).describe('Facts that the person could have changed, and rules read'),
+      isComplete: z.boolean().describe('False when the search ended before everything was tried'),
+      isReproduced: z
+        .boolean()
+        .describe('False where the rules no longer lead to what was stored: then no change is given'),
+    }),
+  })
+  .meta({ id: 'Explanation' });
+
+export const explanation = resource({
+  id: 'explanation',
+  name: 'Explanation',
+  description: 'Why a judgement came out as it did, and what would have changed it.',
+  operations: {
+    get: operation({
+      method: 'GET',
+      path: '/judgements/{judgementId}/explanation',
+      summary: 'Explain a judgement',
+      description:
+        'Of a decision of a person, the engine’s judgement before it is explained too. Builders read explanations of ' +
+        'what concerns themselves.',
+      access: ROLES,
+      own: 'handler',
+      input: z.object({ judgementId: id.describe('The judgement') }),
+      output: explanationView,
+      errors: ['NOT_FOUND'],
+      simplified: ['result', 'elements', 'changes'],
+    }),
+  },
+});
+
+/** What this module offers. */
+export const contract = { explanation };

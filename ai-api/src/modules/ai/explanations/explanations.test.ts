@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startApi, type TestApi } from '../../../../test/api.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import { refusal } from '../../../../test/people.ts';
+import { staff } from '../../../../test/staff.ts';
+import { NOW, trackedCompany } from '../../../../test/time.ts';
+import type { Client } from '../../../catalogue/client.ts';
+
+describe.each(businessDatabases())('the explanation of a judgement on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
+  let api: TestApi;
+  let model: ModelRecorder;
+  let builder: Client;
+  let executive: Client;
+
+  beforeAll(async () => {
+    testDatabase = await create();
+    model = await startModelRecorder(scoreEverything(95, () => ['request.justification']));
+    api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
+    api.context.clock.now = () => new Date(NOW);
+    await trackedCompany(api, 6);
+    builder = await staff(api, 'b-1@sample-company.example', ['builder'], 'Builder One');
+    executive = await staff(api, 'boss@sample-company.example', ['executive'], 'The Executive');
+    await executive.approval.setSettings({ triage: 'manual', auditShare: 0 });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await model.close();
+    await testDatabase.remove();
+  });
+
+  async function judged(builderId: string, change: object = {}) {
+    const { approvalId } = await api.client.approval.submit({
+      builderId,
+      date: '2040-11-12',
+      hours: 2,
+      startsAt: '2040-11-12T16:00:00+01:00',
+      category: 'meeting',
+      justification: 'Call with the pilot customer about the contract.',
+      ...change,
+    });
+    const { judgement, approval } = await api.client.approval.triage({ approvalId });
+    return { approvalId, version: approval?.version ?? 0, judgementId: judgement.judgementId };
+  }
+
+  test('says what rules and a model did, and that nothing better was to be had', async () => {
+    const { judgementId } = await judged('b-2');
+    const explained = await executive.explanation.get({ judgementId });
+    expect(explained).toMatchObject({
+      result: 'approve',
+      decidedBy: 'model',
+      parts: { model: { name: expect.stringMatching(/^openai:/), criteria: 1, share: 0.5 }, person: null },
+      changes: [],
+      search: { isReproduced: true, isComplete: true },
+    });
+    expect(explained.parts.rules.versions.length).toBeGreaterThan(20);
+    expect(explained.elements[0]).toMatchObject({ criterionId: 'justification', speaks: 'for' });
+  });
+
+  test('names the smallest change that would have led to something better, by the rules of that time', async () => {
+    const request = await judged('b-3', { projectId: 'p-2', hours: 3.5 });
+    const explained = await executive.explanation.get({ judgementId: request.judgementId });
+    expect(explained).toMatchObject({
+      result: 'reject is proposed to a person',
+      proposal: { outcome: 'reject' },
+      search: { isReproduced: true },
+    });
+    expect(explained.elements[0]).toMatchObject({ criterionId: 'budget', speaks: 'against' });
+    expect(explained.changes[0]?.facts).toEqual([
+      { path: 'request.hours', name: 'hours requested', from: 3.5, to: 3 },
+    ]);
+    expect(explained.changes[0]?.sentence).toMatch(/hours requested: 3 in place of 3.5.*as a model read it/);
+    const items = [{ approvalId: request.approvalId, version: request.version }];
+    await executive.approval.bulk({ items, decision: 'confirm' });
+    const { judgementId } = await executive.approval.get({ approvalId: request.approvalId });
+    const byPerson = await executive.explanation.get({ judgementId: judgementId ?? '' });
+    expect(byPerson).toMatchObject({
+      result: 'reject',
+      decidedBy: 'human',
+      parts: { person: { name: 'The Executive' } },
+      changes: explained.changes,
+    });
+  });
+
+  test('is read by the builder whom it concerns, and by no other builder', async () => {
+    const own = await judged('b-1', { date: '2040-11-15', startsAt: undefined });
+    expect(await builder.explanation.get({ judgementId: own.judgementId })).toMatchObject({
+      result: 'handed back to be corrected',
+      incomplete: [{ criterionId: 'date' }],
+      changes: [{ facts: [{ path: 'request.daysAgo', from: -1, to: 0 }] }],
+    });
+    const others = await judged('b-4');
+    const refused = await refusal(builder.explanation.get({ judgementId: others.judgementId }));
+    expect(refused.code).toBe('FORBIDDEN');
+    const nobody = builder.explanation.get({ judgementId: '0190a000-0000-7000-8000-000000000000' });
+    expect((await refusal(nobody)).code).toBe('NOT_FOUND');
+  });
+});
