@@ -40,6 +40,8 @@ export interface Mailer {
    * always with SMTP, a connection lost between data and answer can deliver twice, then under the same Message-ID.
    */
   send(mail: Mail): Promise<Accepted>;
+  /** Resolves when the server can be reached and takes the credentials; throws {@link MailError} otherwise. */
+  check(): Promise<void>;
   /** Ends idle connections; a mail under way is finished first. */
   close(): Promise<void>;
 }
@@ -126,7 +128,12 @@ export function openMailer(options: MailerOptions): Mailer {
       throw asMailError(cause, server, timeoutMs);
     }
   };
-  return { driver, send, close: async () => transport.close() };
+  const check = async () => {
+    await transport.verify().catch((cause: unknown) => {
+      throw asMailError(cause, server, timeoutMs);
+    });
+  };
+  return { driver, send, check, close: async () => transport.close() };
 }
 
 function readUrl(smtpUrl: string): string {
