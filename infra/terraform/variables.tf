@@ -136,8 +136,9 @@ variable "operator_cidrs" {
 }
 
 variable "images" {
-  description = "Images by digest. `api` and `n8n` are this repository's; the others are upstream images."
+  description = "Images by digest. `api`, `n8n` and `install` are this repository's; the others are upstream images. Without `install` workflows and dashboards are installed by hand."
   type = object({
+    install         = optional(string, "")
     api             = string
     n8n             = string
     tooljet         = string
@@ -152,7 +153,7 @@ variable "images" {
   nullable = false
 
   validation {
-    condition     = alltrue([for image in values(var.images) : can(regex("^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$", image))])
+    condition     = alltrue([for name, image in var.images : (name == "install" && image == "") || can(regex("^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$", image))])
     error_message = "Every image must be pinned by its digest: name@sha256:<64 hexadecimal digits>."
   }
 }
@@ -236,7 +237,7 @@ variable "database" {
     max_storage_gb = optional(number, 500)
     multi_az       = optional(bool, true)
     protected      = optional(bool, true)
-    # Host and port of Neon's pooled endpoint.
+    # Host of Neon's direct endpoint: migrations and LISTEN do not pass its pooler, and every service has its own pool.
     neon_host = optional(string, "")
   })
   default  = {}
@@ -249,6 +250,10 @@ variable "database" {
   validation {
     condition     = var.database.kind == "rds" || can(regex("^[a-z0-9.-]+\\.[a-z]+$", var.database.neon_host))
     error_message = "neon needs neon_host."
+  }
+  validation {
+    condition     = !can(regex("^[a-z0-9-]+-pooler\\.", var.database.neon_host))
+    error_message = "neon_host must be the direct endpoint, without -pooler: the API listens to the database, which a pooler in transaction mode does not carry."
   }
   validation {
     condition     = can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", var.database.instance_class))
@@ -341,6 +346,7 @@ variable "connections" {
   description = "External services that the API uses. Their keys are in the secret providers; set an address for your own endpoints."
   type = object({
     anthropic          = optional(bool, false)
+    voyage             = optional(bool, false)
     openai             = optional(bool, false)
     openai_model       = optional(string, "")
     openai_url         = optional(string, "")
@@ -377,6 +383,30 @@ variable "tenant" {
   nullable    = false
 }
 
+variable "operator_email" {
+  description = "First administrator of the API, n8n and ToolJet; the password is in the secret operator. Empty: the address that mail is sent from."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.operator_email == "" || can(regex("^[^@\\s]+@[^@\\s]+\\.[a-z]+$", var.operator_email))
+    error_message = "operator_email must be an e-mail address."
+  }
+}
+
+variable "timezone" {
+  description = "IANA time zone of n8n. The workflows' schedules go by the company's own, which is a setting of the API."
+  type        = string
+  default     = "UTC"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(UTC|[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)+)$", var.timezone))
+    error_message = "timezone must be an IANA name such as Europe/Oslo."
+  }
+}
+
 variable "mail_from" {
   description = "Address that mail is sent from; its domain is verified in SES. Empty: no-reply at the domain."
   type        = string
@@ -390,7 +420,7 @@ variable "mail_from" {
 }
 
 variable "waf" {
-  description = "Maximum requests per address in five minutes, and whether requests that match rules are blocked or only counted."
+  description = "Maximum requests per address in five minutes, and whether requests that match rules are blocked or only counted. The addresses that the installation itself calls from do not count."
   type = object({
     requests_in_five_minutes = optional(number, 2000)
     count_only               = optional(bool, false)
@@ -417,13 +447,13 @@ variable "log_retention_days" {
 }
 
 variable "alarms" {
-  description = "Recipients and thresholds of alarms: share of 5xx responses in percent, waiting jobs, and quality measured by Langfuse (0 to 1)."
+  description = "Recipients and thresholds of alarms: share of 5xx responses in percent, waiting jobs, and quality: the mean of scores in Langfuse that are from 0 to 1, such as flags."
   type = object({
     emails              = optional(list(string), [])
     error_rate_percent  = optional(number, 5)
     queue_depth         = optional(number, 500)
     quality             = optional(number, 0.7)
-    quality_score_names = optional(list(string), ["quality"])
+    quality_score_names = optional(list(string), ["reasons hold", "same decision", "helpful"])
   })
   default  = {}
   nullable = false
