@@ -41,6 +41,8 @@ export type BootstrapOptions = {
   timezone?: string;
   /** Remembers the API key and what was written, so that a second run changes nothing. Keep it private. */
   stateFile?: string;
+  /** Name of the API key in n8n. Without a state file each run renews the key of this name, and no other. */
+  keyLabel?: string;
   /** Workflows that were edited in n8n stay as they are, unless this is `overwrite`. */
   onEdited?: OnEdited;
   onProgress?: (line: string) => void;
@@ -75,7 +77,12 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
   const { onProgress = () => {}, onEdited = 'keep', stateFile, owner } = options;
   const files = applyVariables(readWorkflowDirectory(options.workflowsDirectory), options.variables ?? {});
   const definitions = options.timezone ? scheduleIn(files, options.timezone) : files;
-  const session = await signIn({ url: options.n8n.url, ...owner, ...(stateFile ? { stateFile } : {}) });
+  const session = await signIn({
+    url: options.n8n.url,
+    ...owner,
+    ...(stateFile ? { stateFile } : {}),
+    ...(options.keyLabel ? { keyLabel: options.keyLabel } : {}),
+  });
   for (const credential of options.credentials) {
     const { name, change } = await upsertCredential(session, credential, stateFile);
     onProgress(`n8n: credential "${name}" ${change}`);

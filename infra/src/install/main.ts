@@ -44,6 +44,8 @@ function installWorkflows({ api, n8n, mail, startKey, langfuse, variables }: Set
     timezone,
     workflowsDirectory: join(ROOT, 'workflows'),
     onEdited: 'keep',
+    // ToolJet gets it: a bootstrap by hand must not make it invalid.
+    keyLabel: 'ai-manager-dashboards',
     onProgress: (line) => console.log(line),
   });
 }

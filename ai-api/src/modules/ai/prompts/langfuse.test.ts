@@ -190,6 +190,7 @@ describe.each(businessDatabases())(
   'prompts of an installation that meets Langfuse later, on $name',
   ({ create }) => {
     test('serve as before until somebody decides between the two', async () => {
+      const model = await startModelRecorder(scoreEverything(80, () => ['week.note']));
       const langfuse = await startLangfuseRecorder();
       const { url: baseUrl, publicKey, secretKey } = langfuse;
       const there = langfusePrompts(
@@ -207,6 +208,8 @@ describe.each(businessDatabases())(
       await there.create(name, theirs, { labels: ['production'], commitMessage });
 
       const api = await startApi(testDatabase, {
+        OPENAI_API_KEY: 'sk-test',
+        OPENAI_BASE_URL: model.url,
         LANGFUSE_BASE_URL: baseUrl,
         LANGFUSE_PUBLIC_KEY: publicKey,
         LANGFUSE_SECRET_KEY: secretKey,
@@ -230,6 +233,7 @@ describe.each(businessDatabases())(
       expect((await read())?.held).toBeNull();
       await api.stop();
       await langfuse.close();
+      await model.close();
       await testDatabase.remove();
     }, 120_000);
   },
