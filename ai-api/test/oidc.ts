@@ -7,6 +7,8 @@ export interface OidcServer {
   issuer: string;
   clientId: string;
   clientSecret: string;
+  /** A client without a secret, as Cognito's is. */
+  publicClientId: string;
   /** Who signs in next, with these claims. */
   person: Record<string, unknown> & { sub: string };
   stop(): Promise<void>;
@@ -22,6 +24,7 @@ export async function startOidc(redirectUris: string[]): Promise<OidcServer> {
     issuer,
     clientId: 'ai-manager',
     clientSecret: 'a-secret-of-the-tests-that-is-long',
+    publicClientId: 'ai-manager-public',
     person: { sub: 'nobody' },
     stop: async () => {
       http.closeAllConnections();
@@ -35,6 +38,11 @@ export async function startOidc(redirectUris: string[]): Promise<OidcServer> {
         client_secret: server.clientSecret,
         redirect_uris: redirectUris,
         token_endpoint_auth_method: 'client_secret_post',
+      },
+      {
+        client_id: server.publicClientId,
+        redirect_uris: redirectUris,
+        token_endpoint_auth_method: 'none',
       },
     ],
     jwks: { keys: [jwk] } as JWKS,

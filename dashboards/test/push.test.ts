@@ -63,6 +63,28 @@ describe.each(['2.27', '3.x'] as const)('push to a ToolJet like %s', (version) =
       expect(new Set(permissions.map(({ appId }) => appId)).size).toBe(permissions.length);
   });
 
+  test('keeps the labels of fields, and finds nothing to replace on a server that has what was pushed', async () => {
+    await push();
+    const labels = (definitions: readonly { components: ExportedComponent[] }[]) =>
+      definitions.flatMap(({ components }) =>
+        components.flatMap(({ type, properties }) =>
+          type === 'TextInput' ? [(properties.label as { value?: unknown } | undefined)?.value ?? ''] : [],
+        ),
+      );
+    const written = labels(exports.flatMap(({ app }) => app.map(({ definition }) => definition.appV2)));
+    expect(written.filter((label) => label !== '').length).toBeGreaterThan(0);
+    if (version === '3.x') expect(labels(toolJet.apps.map(({ definition }) => definition))).toEqual(written);
+    await expect(diff(account(), exports, () => {})).resolves.toBe(0);
+  });
+
+  test('says that a role opens every app, whatever the groups', async () => {
+    const isAll = { id: randomUUID(), name: 'Apps', appId: '', type: 'app', isAll: true };
+    toolJet.groups.push({ id: randomUUID(), name: 'end-user', permissions: [isAll] });
+    const said = await push();
+    if (version === '3.x') expect(said).toContain('the role end-user may open every app');
+    else expect(said).not.toContain('may open every app');
+  });
+
   test('says what was edited on the server, and puts it right', async () => {
     await push();
     const title = toolJet.apps[0]?.definition.components.find(({ name }) => name === 'overviewSubtitle');

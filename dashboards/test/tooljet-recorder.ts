@@ -20,7 +20,11 @@ export interface FakeToolJet {
   apps: Stored[];
   /** Options of data sources by id and environment. */
   sources: Map<string, { key: string; value: unknown; encrypted: boolean }[]>;
-  groups: { id: string; name: string; permissions: { id: string; name: string; appId: string }[] }[];
+  groups: {
+    id: string;
+    name: string;
+    permissions: { id: string; name: string; appId: string; type?: string; isAll?: boolean }[];
+  }[];
   /** Groups that may see a page, by its id. */
   pages: Map<string, string[]>;
   /** Members of the workspace. */
@@ -54,6 +58,7 @@ export async function startFakeToolJet(version: '2.27' | '3.x'): Promise<FakeToo
     if (fake.apps.some(({ name }) => name === appName)) throw new Refusal(409, 'App name already exists');
     const known = new Set(fake.plugins.map(({ pluginId }) => pluginId).filter((id) => id !== fake.broken));
     const given = structuredClone(definition.appV2);
+    if (version === '3.x') asImported(given, String(body.tooljet_version));
     if (!given.name) throw new Refusal(400, 'Invalid params for app import');
     const dataSources = given.dataSources.filter(({ kind }) => known.has(kind));
     const there = new Set(dataSources.map(({ id }) => id));
@@ -273,6 +278,18 @@ export function addVersion({ definition }: Stored, name: string): AppDefinition 
   for (const version of copy.appVersions) version.name = name;
   for (const [key, list] of Object.entries(parts)) (list as unknown[]).push(...copy[key]);
   return copy;
+}
+
+/** What the importer of ToolJet 3 makes of an app: labels of an older export are lost, and styles are renamed. */
+function asImported({ components }: AppDefinition, claimed: string): void {
+  for (const { type, properties, styles } of components) {
+    const hasLabel = ['TextInput', 'PasswordInput', 'NumberInput'].includes(type);
+    if (claimed.startsWith('2.') && hasLabel && 'label' in properties) properties.label = { value: '' };
+    if (!('highlightColor' in styles)) continue;
+    styles.selectedText = styles.highlightColor;
+    styles.accent = styles.highlightColor;
+    delete styles.highlightColor;
+  }
 }
 
 class Refusal extends Error {

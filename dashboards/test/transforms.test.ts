@@ -203,9 +203,18 @@ describe('a transformation', () => {
       model: '—',
     });
     const { rows } = transformOf('traceScores')({
-      data: [{ name: 'grade', value: 'B', source: 'ANNOTATION', subject: { traceId: 't' } }],
+      data: [
+        {
+          name: 'grade',
+          value: 'B',
+          source: 'ANNOTATION',
+          comment: 'Why.',
+          subject: { kind: 'trace', id: 't' },
+        },
+      ],
     });
-    expect(rows[0]).toMatchObject({ traceId: 't', name: 'grade', value: 'B', source: 'annotation' });
+    const shown = { traceId: 't', name: 'grade', value: 'B', source: 'annotation', comment: 'Why.' };
+    expect(rows[0]).toMatchObject(shown);
     const { costs } = transformOf('traceMetrics')({
       data: [{ time_dimension: '2026-11-20T00:00:00Z', sum_totalCost: '0.5' }],
     });

@@ -181,6 +181,34 @@ resource "aws_cloudwatch_log_metric_filter" "quality" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "quality_missing" {
+  name           = "${local.prefix}-quality-missing"
+  log_group_name = aws_cloudwatch_log_group.quality.name
+  pattern        = "{ $.metric = \"langfuse_quality_missing\" }"
+
+  metric_transformation {
+    name      = "langfuse_quality_missing"
+    namespace = local.metrics_namespace
+    value     = "$.value"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "quality_missing" {
+  alarm_name          = "${local.prefix}-quality-missing"
+  alarm_description   = "Models worked in the last day, and none of the scores ${join(", ", var.alarms.quality_score_names)} was given: nobody reviews, or scores do not reach Langfuse."
+  namespace           = local.metrics_namespace
+  metric_name         = "langfuse_quality_missing"
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  # A week in which every hour says so.
+  period             = 86400
+  evaluation_periods = 7
+  treat_missing_data = "notBreaching"
+  alarm_actions      = local.alarm_actions
+  ok_actions         = local.alarm_actions
+}
+
 resource "aws_cloudwatch_metric_alarm" "quality" {
   alarm_name          = "${local.prefix}-quality"
   alarm_description   = "The mean of the last day's scores in Langfuse is below ${var.alarms.quality}."
@@ -191,7 +219,7 @@ resource "aws_cloudwatch_metric_alarm" "quality" {
   threshold           = var.alarms.quality
   period              = 3600
   evaluation_periods  = 2
-  # A day without a score says nothing about quality.
+  # A day without a score is another alarm's.
   treat_missing_data = "missing"
   alarm_actions      = local.alarm_actions
   ok_actions         = local.alarm_actions
@@ -238,7 +266,7 @@ resource "aws_ecs_task_definition" "quality" {
     user      = "1000"
     command   = ["node", "infra/src/quality/measure.ts"]
     environment = [
-      { name = "LANGFUSE_BASE_URL", value = "http://langfuse.${aws_service_discovery_private_dns_namespace.this.name}:3000" },
+      { name = "LANGFUSE_BASE_URL", value = local.internal.langfuse },
       { name = "QUALITY_SCORES", value = join(",", var.alarms.quality_score_names) },
     ]
     secrets = [

@@ -32,12 +32,17 @@ locals {
     },
     {
       DATA_REGION         = var.region
-      LANGFUSE_BASE_URL   = "http://langfuse.${aws_service_discovery_private_dns_namespace.this.name}:3000"
+      LANGFUSE_BASE_URL   = local.internal.langfuse
       LANGFUSE_PUBLIC_KEY = local.reference["langfuse.public_key"]
       LANGFUSE_SECRET_KEY = local.reference["langfuse.secret_key"]
     },
     var.virus_scanner ? { CLAMD_ADDRESS = "clamd.${aws_service_discovery_private_dns_namespace.this.name}:3310" } : {},
     var.connections.anthropic ? { ANTHROPIC_API_KEY = local.reference["providers.anthropic_api_key"] } : {},
+    var.connections.voyage ? {
+      EMBEDDINGS_PROVIDER = "voyage"
+      VOYAGE_API_KEY      = local.reference["providers.voyage_api_key"]
+    } : {},
+    var.cognito.enabled ? { SIGN_IN_PROVIDERS = jsonencode([local.cognito_provider]) } : {},
     var.connections.openai ? { OPENAI_API_KEY = local.reference["providers.openai_api_key"] } : {},
     var.connections.openai && var.connections.openai_model != "" ? { OPENAI_MODEL = var.connections.openai_model } : {},
     var.connections.openai && var.connections.openai_url != "" ? { OPENAI_BASE_URL = var.connections.openai_url } : {},
@@ -63,7 +68,7 @@ locals {
     var.api_environment,
   )
 
-  api_secrets = ["database/api", "api", "redis", "mail", "langfuse", "providers"]
+  api_secrets = ["database/api", "api", "redis", "mail", "langfuse", "operator", "providers"]
 
   # The least that the API and its workers need.
   api_statements = [
@@ -119,6 +124,9 @@ module "api" {
       ROLE              = "api"
       PORT              = "8000"
       BOOTSTRAP_API_KEY = local.reference["api.bootstrap_api_key"]
+      # The first person who signs in; later changes have no effect.
+      BOOTSTRAP_ADMIN_EMAIL    = local.operator_email
+      BOOTSTRAP_ADMIN_PASSWORD = local.reference["operator.password"]
     })
     health     = "node --eval \"fetch('http://127.0.0.1:8000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\""
     depends_on = [for sidecar in local.redis_rest_sidecar : { container = sidecar.name, condition = "START" }]

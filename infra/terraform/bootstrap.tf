@@ -85,15 +85,18 @@ locals {
     }
   })
 
-  bootstrap_command = join(" ", [
+  # Runs one task of a definition.
+  run_task = join(" ", [
     "aws ecs run-task",
     "--region ${var.region}",
     "--cluster ${aws_ecs_cluster.this.name}",
-    "--task-definition ${aws_ecs_task_definition.bootstrap.arn}",
     "--launch-type FARGATE",
     "--network-configuration '${local.bootstrap_network}'",
     "--query 'tasks[0].taskArn' --output text",
+    "--task-definition",
   ])
+
+  bootstrap_command = "${local.run_task} ${aws_ecs_task_definition.bootstrap.arn}"
 }
 
 resource "aws_ecs_task_definition" "bootstrap" {

@@ -7,7 +7,7 @@ resource "aws_cloudfront_distribution" "this" {
   is_ipv6_enabled = true
   http_version    = "http2and3"
   price_class     = "PriceClass_100"
-  aliases         = values(local.hosts)
+  aliases         = values(local.cdn_hosts)
 
   origin {
     origin_id   = "balancer"

@@ -1,3 +1,14 @@
+locals {
+  # How the API signs people in at the pool (docs/identity.md); its groups are named as the roles that they give.
+  cognito_provider = var.cognito.enabled ? {
+    id       = "cognito"
+    kind     = "cognito"
+    issuer   = "https://cognito-idp.${var.region}.amazonaws.com/${aws_cognito_user_pool.this[0].id}"
+    clientId = aws_cognito_user_pool_client.this[0].id
+    roles    = { for role in ["admin", "executive", "builder", "ops", "reviewer", "readonly"] : role => role }
+  } : null
+}
+
 resource "aws_cognito_user_pool" "this" {
   count = var.cognito.enabled ? 1 : 0
 
@@ -36,7 +47,7 @@ resource "aws_cognito_user_pool_domain" "this" {
   user_pool_id = aws_cognito_user_pool.this[0].id
 }
 
-# Public, with a proof key (RFC 7636): there is no client secret to keep.
+# Public, with a proof key (RFC 7636): there is no client secret to keep, and the API needs none.
 resource "aws_cognito_user_pool_client" "this" {
   count = var.cognito.enabled ? 1 : 0
 
@@ -47,7 +58,7 @@ resource "aws_cognito_user_pool_client" "this" {
   allowed_oauth_flows                  = ["code"]
   allowed_oauth_scopes                 = ["openid", "email", "profile"]
   supported_identity_providers         = ["COGNITO"]
-  callback_urls                        = [var.cognito.callback_url != "" ? var.cognito.callback_url : "https://${local.hosts.api}/auth/callback"]
+  callback_urls                        = [var.cognito.callback_url != "" ? var.cognito.callback_url : "https://${local.hosts.api}/auth/cognito/callback"]
   explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH"]
   prevent_user_existence_errors        = "ENABLED"
   enable_token_revocation              = true

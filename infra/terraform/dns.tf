@@ -1,5 +1,6 @@
 locals {
-  # One name for each service, at the CDN where there is one.
+  # One name for each service, at the CDN where it is served by one.
+  at_cdn  = { for name in keys(local.hosts) : name => var.cdn.enabled && contains(keys(local.cdn_hosts), name) }
   records = var.hosted_zone_id == "" ? {} : local.hosts
 }
 
@@ -47,8 +48,8 @@ resource "aws_route53_record" "service" {
   type    = "A"
 
   alias {
-    name                   = var.cdn.enabled ? aws_cloudfront_distribution.this[0].domain_name : aws_lb.this.dns_name
-    zone_id                = var.cdn.enabled ? aws_cloudfront_distribution.this[0].hosted_zone_id : aws_lb.this.zone_id
-    evaluate_target_health = !var.cdn.enabled
+    name                   = local.at_cdn[each.key] ? aws_cloudfront_distribution.this[0].domain_name : aws_lb.this.dns_name
+    zone_id                = local.at_cdn[each.key] ? aws_cloudfront_distribution.this[0].hosted_zone_id : aws_lb.this.zone_id
+    evaluate_target_health = !local.at_cdn[each.key]
   }
 }

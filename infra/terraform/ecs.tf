@@ -18,7 +18,7 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 }
 
 resource "aws_ecr_repository" "this" {
-  for_each = toset(["api", "n8n"])
+  for_each = toset(["api", "n8n", "install"])
 
   name                 = "${local.prefix}/${each.key}"
   image_tag_mutability = "IMMUTABLE"

@@ -97,7 +97,7 @@ module "langfuse_web" {
     security_group   = aws_security_group.alb.id
   }
 
-  # The API reaches it here, past the rule that lets only operators in.
+  # The API, n8n and ToolJet reach it here, past the rule that lets only operators in.
   discovery_namespace_id = aws_service_discovery_private_dns_namespace.this.id
   discovery_name         = "langfuse"
 
@@ -109,7 +109,13 @@ module "langfuse_web" {
 resource "aws_vpc_security_group_ingress_rule" "langfuse" {
   for_each = merge(
     { for colour, service in module.api : "api-${colour}" => service.security_group_id },
-    { worker = module.worker.security_group_id, quality = aws_security_group.bootstrap.id },
+    { for index, service in module.n8n_worker : "n8n-worker-${index}" => service.security_group_id },
+    {
+      worker  = module.worker.security_group_id
+      n8n     = module.n8n.security_group_id
+      tooljet = module.tooljet.security_group_id
+      quality = aws_security_group.bootstrap.id
+    },
   )
 
   security_group_id            = module.langfuse_web.security_group_id

@@ -15,6 +15,19 @@ locals {
     langfuse = "langfuse.${var.domain}"
   }
 
+  # CloudFront hides the caller's address, by which the editor of n8n and Langfuse let in operators only: those two are
+  # reached at the load balancer.
+  cdn_hosts = { for name, host in local.hosts : name => host if contains(["api", "app"], name) }
+
+  # Where services reach each other inside the network, past the load balancer.
+  internal = {
+    langfuse = "http://langfuse.${aws_service_discovery_private_dns_namespace.this.name}:3000"
+    n8n      = "http://n8n.${aws_service_discovery_private_dns_namespace.this.name}:5678"
+    tooljet  = "http://tooljet.${aws_service_discovery_private_dns_namespace.this.name}:3000"
+  }
+
+  operator_email = var.operator_email != "" ? var.operator_email : local.mail_from
+
   mail_from = var.mail_from != "" ? var.mail_from : "no-reply@${var.domain}"
 
   cluster = { arn = aws_ecs_cluster.this.arn, name = aws_ecs_cluster.this.name }

@@ -6,10 +6,10 @@ locals {
       N8N_HOST                          = local.hosts.n8n
       N8N_PROTOCOL                      = "https"
       N8N_PORT                          = "5678"
-      N8N_PROXY_HOPS                    = var.cdn.enabled ? "2" : "1"
+      N8N_PROXY_HOPS                    = "1"
       N8N_EDITOR_BASE_URL               = "https://${local.hosts.n8n}/"
       WEBHOOK_URL                       = "https://${local.hosts.n8n}/"
-      GENERIC_TIMEZONE                  = "UTC"
+      GENERIC_TIMEZONE                  = var.timezone
       DB_TYPE                           = "postgresdb"
       DB_POSTGRESDB_HOST                = local.database_host
       DB_POSTGRESDB_PORT                = "5432"
@@ -84,7 +84,25 @@ module "n8n" {
     security_group   = aws_security_group.alb.id
   }
 
+  # ToolJet and the task install reach it here, past the rule that lets only operators in.
+  discovery_namespace_id = aws_service_discovery_private_dns_namespace.this.id
+  discovery_name         = "n8n"
+
   depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_vpc_security_group_ingress_rule" "n8n" {
+  for_each = {
+    tooljet = module.tooljet.security_group_id
+    install = aws_security_group.bootstrap.id
+  }
+
+  security_group_id            = module.n8n.security_group_id
+  description                  = each.key
+  ip_protocol                  = "tcp"
+  from_port                    = 5678
+  to_port                      = 5678
+  referenced_security_group_id = each.value
 }
 
 module "n8n_worker" {

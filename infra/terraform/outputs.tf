@@ -53,6 +53,11 @@ output "bootstrap_command" {
   value       = local.bootstrap_command
 }
 
+output "install_command" {
+  description = "Command that installs workflows and dashboards again. apply runs it where images.install is set, unless run_bootstrap is false."
+  value       = local.installs ? local.install_command : null
+}
+
 output "licence_key" {
   description = "Key that signs licences."
   value       = aws_kms_alias.licences.name

@@ -83,5 +83,18 @@ module "tooljet" {
     security_group   = aws_security_group.alb.id
   }
 
+  # The task install reaches it here.
+  discovery_namespace_id = aws_service_discovery_private_dns_namespace.this.id
+  discovery_name         = "tooljet"
+
   depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_vpc_security_group_ingress_rule" "tooljet" {
+  security_group_id            = module.tooljet.security_group_id
+  description                  = "install"
+  ip_protocol                  = "tcp"
+  from_port                    = 3000
+  to_port                      = 3000
+  referenced_security_group_id = aws_security_group.bootstrap.id
 }

@@ -7,7 +7,7 @@ variable "database" {
     max_storage_gb = optional(number, 500)
     multi_az       = optional(bool, true)
     protected      = optional(bool, true)
-    # Host and port of Neon's pooled endpoint.
+    # Host of Neon's direct endpoint: migrations and LISTEN do not pass its pooler, and every service has its own pool.
     neon_host = optional(string, "")
   })
   default  = {}
@@ -20,6 +20,10 @@ variable "database" {
   validation {
     condition     = var.database.kind == "rds" || can(regex("^[a-z0-9.-]+\\.[a-z]+$", var.database.neon_host))
     error_message = "neon needs neon_host."
+  }
+  validation {
+    condition     = !can(regex("^[a-z0-9-]+-pooler\\.", var.database.neon_host))
+    error_message = "neon_host must be the direct endpoint, without -pooler: the API listens to the database, which a pooler in transaction mode does not carry."
   }
   validation {
     condition     = can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", var.database.instance_class))

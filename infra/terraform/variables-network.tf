@@ -93,7 +93,7 @@ variable "operator_cidrs" {
 }
 
 variable "waf" {
-  description = "Maximum requests per address in five minutes, and whether requests that match rules are blocked or only counted."
+  description = "Maximum requests per address in five minutes, and whether requests that match rules are blocked or only counted. The addresses that the installation itself calls from do not count."
   type = object({
     requests_in_five_minutes = optional(number, 2000)
     count_only               = optional(bool, false)

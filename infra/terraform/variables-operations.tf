@@ -58,13 +58,13 @@ variable "log_retention_days" {
 }
 
 variable "alarms" {
-  description = "Recipients and thresholds of alarms: share of 5xx responses in percent, waiting jobs, and quality measured by Langfuse (0 to 1)."
+  description = "Recipients and thresholds of alarms: share of 5xx responses in percent, waiting jobs, and quality: the mean of scores in Langfuse that are from 0 to 1, such as flags."
   type = object({
     emails              = optional(list(string), [])
     error_rate_percent  = optional(number, 5)
     queue_depth         = optional(number, 500)
     quality             = optional(number, 0.7)
-    quality_score_names = optional(list(string), ["quality"])
+    quality_score_names = optional(list(string), ["reasons hold", "same decision", "helpful"])
   })
   default  = {}
   nullable = false

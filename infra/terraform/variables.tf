@@ -42,8 +42,9 @@ variable "tags" {
 }
 
 variable "images" {
-  description = "Images by digest. `api` and `n8n` are this repository's; the others are upstream images."
+  description = "Images by digest. `api`, `n8n` and `install` are this repository's; the others are upstream images. Without `install` workflows and dashboards are installed by hand."
   type = object({
+    install         = optional(string, "")
     api             = string
     n8n             = string
     tooljet         = string
@@ -58,7 +59,7 @@ variable "images" {
   nullable = false
 
   validation {
-    condition     = alltrue([for image in values(var.images) : can(regex("^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$", image))])
+    condition     = alltrue([for name, image in var.images : (name == "install" && image == "") || can(regex("^[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}$", image))])
     error_message = "Every image must be pinned by its digest: name@sha256:<64 hexadecimal digits>."
   }
 }
@@ -97,6 +98,7 @@ variable "connections" {
   description = "External services that the API uses. Their keys are in the secret providers; set an address for your own endpoints."
   type = object({
     anthropic          = optional(bool, false)
+    voyage             = optional(bool, false)
     openai             = optional(bool, false)
     openai_model       = optional(string, "")
     openai_url         = optional(string, "")
@@ -167,4 +169,28 @@ variable "disposable" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "operator_email" {
+  description = "First administrator of the API, n8n and ToolJet; the password is in the secret operator. Empty: the address that mail is sent from."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.operator_email == "" || can(regex("^[^@\\s]+@[^@\\s]+\\.[a-z]+$", var.operator_email))
+    error_message = "operator_email must be an e-mail address."
+  }
+}
+
+variable "timezone" {
+  description = "IANA time zone of n8n. The workflows' schedules go by the company's own, which is a setting of the API."
+  type        = string
+  default     = "UTC"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(UTC|[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)+)$", var.timezone))
+    error_message = "timezone must be an IANA name such as Europe/Oslo."
+  }
 }

@@ -88,9 +88,14 @@ test('the SMTP password of SES has its version before 32 bytes of signature', ()
 
 test('the quality of a day is one line that a metric filter reads', async () => {
   const asked: string[] = [];
+  let rows: object[] = [
+    { name: 'reasons hold', avg_value: 0.9, count_count: '30' },
+    { name: 'helpful', avg_value: 0.6, count_count: '10' },
+  ];
   const server = createServer((request, response) => {
+    const query = JSON.parse(new URL(request.url ?? '', 'http://langfuse').searchParams.get('query') ?? '{}');
     asked.push(request.url ?? '');
-    response.end(JSON.stringify({ data: [{ avg_value: 0.82, count_count: '41' }] }));
+    response.end(JSON.stringify({ data: query.view === 'observations' ? [{ count_count: '12' }] : rows }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -100,8 +105,21 @@ test('the quality of a day is one line that a metric filter reads', async () => 
     LANGFUSE_SECRET_KEY: 'sk-lf-x',
   };
   const { stdout } = await task('quality/measure.ts', env);
-  expect(JSON.parse(stdout)).toEqual({ metric: 'langfuse_quality', value: 0.82, scores: 41 });
+  expect(JSON.parse(stdout)).toEqual({ metric: 'langfuse_quality', value: 0.825, scores: 40 });
   expect(asked[0]).toContain('/api/public/v2/metrics?query=');
+  expect(decodeURIComponent(asked[0] ?? '').replaceAll('+', ' ')).toContain(
+    '"reasons hold","same decision","helpful"',
+  );
+
+  rows = [];
+  const missing = await task('quality/measure.ts', env);
+  expect(JSON.parse(missing.stdout)).toEqual({ metric: 'langfuse_quality_missing', value: 1, calls: 12 });
+  rows = [{ name: 'reflection', avg_value: 58, count_count: '3' }];
+  expect(await task('quality/measure.ts', env)).toMatchObject({
+    code: 1,
+    stderr:
+      '{"message":"quality was not measured: the score \\"reflection\\" is not on a scale of 0 to 1."}\n',
+  });
   server.close();
   expect(await task('quality/measure.ts', {})).toMatchObject({ code: 1 });
 });

@@ -2,10 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readConfig } from '../../ai-api/src/config/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Compose, composeFaults } from '../src/compose/check.ts';
 import { VARIABLES } from '../src/compose/variables.ts';
 import { dockerfileFaults } from '../src/images/lint.ts';
+import { environmentOf, newEnvironmentFile } from './compose-environment.ts';
 import { facts } from './facts.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -59,6 +61,12 @@ test.each([
 });
 
 describe('compose.yaml', () => {
+  test.each(['api', 'worker'])('gives the %s an environment that it starts with', (service) => {
+    const environment = environmentOf(service, newEnvironmentFile());
+    const config = readConfig(environment);
+    expect(config).toMatchObject({ NODE_ENV: 'production', ROLE: service, OBJECTS_AUDIT_BUCKET: 'audit' });
+  });
+
   const compose = () => parse(read('compose.yaml'), { merge: true }) as Compose;
   const known = () => ({
     settings: facts().settings,

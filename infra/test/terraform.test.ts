@@ -43,7 +43,7 @@ describe.skipIf(!version)(`Terraform ${version ?? '(not installed, skipped)'}`, 
     const { code, text } = await work.terraform('.', 'test');
     expect(text).toMatch(/Success! \d+ passed, 0 failed/);
     expect(code).toBe(0);
-  });
+  }, 240_000);
 
   test('refuses wrong types, unknown and missing arguments, each by name', async () => {
     const planted = await openWorkplace();

@@ -1,18 +1,29 @@
 import { parseArgs } from 'node:util';
-import { createLangfuseClient, LangfuseError } from './client.ts';
+import { createLangfuseClient, type LangfuseClient, LangfuseError } from './client.ts';
 import { readDefinitions } from './definitions.ts';
 import { planSync } from './sync.ts';
+import { type Verified, verify } from './verify.ts';
 
-const USAGE = 'Usage: npm run langfuse -- sync [--dry-run]';
+const USAGE = `Usage: npm run langfuse -- sync [--dry-run]
+       npm run langfuse -- verify
 
-/** Brings Langfuse to what the files say and prints every step. Answers the exit code. */
+  sync    bring Langfuse to what the files say
+  verify  do with a Langfuse all that the product does, and name what fails; use a project for trials, because what it
+          makes stays there`;
+
+/** For what was stored to be readable. */
+const PATIENCE_MS = 60_000;
+const COMMANDS = ['sync', 'verify'];
+
+/** Reads the command line and the keys. Answers the exit code. */
 async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
     options: { 'dry-run': { type: 'boolean', default: false } },
   });
-  if (positionals.length !== 1 || positionals[0] !== 'sync') {
+  const [command = ''] = positionals;
+  if (positionals.length !== 1 || !COMMANDS.includes(command)) {
     console.error(USAGE);
     return 2;
   }
@@ -21,21 +32,31 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     console.error('Set LANGFUSE_BASE_URL, LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.');
     return 2;
   }
-  const client = createLangfuseClient({
-    baseUrl,
-    publicKey,
-    secretKey,
-    fetchTimeoutMs: 10_000,
-    maxRetries: 2,
-  });
+  const server = { baseUrl, publicKey, secretKey, fetchTimeoutMs: 10_000, maxRetries: 2 };
+  const client = createLangfuseClient(server);
+  if (command === 'verify') return report(await verify({ client, server, patienceMs: PATIENCE_MS }));
+  return await sync(client, values['dry-run']);
+}
+
+/** One line for each thing that was verified. Answers the exit code. */
+function report(verified: readonly Verified[]): number {
+  for (const { what, failure } of verified)
+    console.log(failure === null ? `ok      ${what}` : `FAILED  ${what}: ${failure}`);
+  const failed = verified.filter(({ failure }) => failure !== null).length;
+  console.log(`${verified.length} verified, ${failed} failed.`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Brings Langfuse to what the files say and prints every step. */
+async function sync(client: LangfuseClient, isDryRun: boolean): Promise<number> {
   const changes = await planSync(client, await readDefinitions());
   for (const { what, action, detail, apply } of changes) {
     if (action === 'unchanged') continue;
     console.log(`${action} ${what}${detail === null ? '' : `: ${detail}`}`);
-    if (apply && !values['dry-run']) await apply();
+    if (apply && !isDryRun) await apply();
   }
   const count = (wanted: string) => changes.filter(({ action }) => action === wanted).length;
-  const did = values['dry-run'] ? 'would be ' : '';
+  const did = isDryRun ? 'would be ' : '';
   console.log(
     `${count('create')} ${did}created, ${count('update')} ${did}updated, ${count('unchanged')} unchanged` +
       `${count('differs') > 0 ? `, ${count('differs')} need manual changes` : ''}.`,

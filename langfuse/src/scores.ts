@@ -26,14 +26,59 @@ export interface LangfuseScore {
   value: number | string;
   comment: string | null;
   configId: string;
+  /** That of the trace, by which scores are filtered as traces are. */
+  environment: string;
+  /** Who gave it: `authorUserId` is for people of Langfuse. */
+  metadata: { reviewer: string; reviewerName: string };
 }
+
+/** A score that a person gave in Langfuse. */
+export interface Annotation {
+  name: string;
+  value: number | string | boolean;
+  comment: string | null;
+  traceId: string;
+  queueId: string | null;
+  /** Id of the person there. */
+  author: string;
+}
+
+/** A trace in an annotation queue. */
+export interface QueueItem {
+  id: string;
+  objectId: string;
+  status: string;
+}
+
+const annotation = z
+  .object({
+    name: z.string(),
+    value: z.union([z.number(), z.boolean(), z.string()]),
+    comment: z.string().nullish(),
+    subject: z.object({ kind: z.string(), id: z.string() }),
+    queueId: z.string().nullish(),
+    authorUserId: z.string().nullish(),
+  })
+  .transform(
+    ({ subject, comment, queueId, authorUserId, ...score }): Annotation => ({
+      ...score,
+      comment: comment ?? null,
+      traceId: subject.id,
+      queueId: queueId ?? null,
+      author: authorUserId ?? 'unknown',
+    }),
+  );
+const annotations = z.object({
+  data: z.array(annotation),
+  meta: z.object({ cursor: z.string().nullish() }).default({}),
+});
 
 const named = z.object({ id: z.string(), name: z.string() });
 const created = z.object({ id: z.string() });
 const read = z.object({
   data: z.array(z.object({ id: z.string(), value: z.union([z.number(), z.boolean(), z.string()]) })),
 });
-const queued = z.object({ objectId: z.string() });
+const queued = z.object({ id: z.string(), objectId: z.string(), status: z.string() });
 
 /** Scores, their configs and annotation queues in Langfuse. Every function throws {@link LangfuseError}. */
 export function langfuseScores(client: LangfuseClient) {
@@ -84,12 +129,45 @@ export function langfuseScores(client: LangfuseClient) {
       return id;
     },
 
-    /** Whether a trace is in a queue. */
-    isQueued: async (queueId: string, traceId: string): Promise<boolean> => {
-      const items = await client.all('list an annotation queue', queued, (api, page, limits) =>
-        api.annotationQueues.listQueueItems(queueId, page, limits),
-      );
-      return items.some(({ objectId }) => objectId === traceId);
+    /** The traces in a queue, all of them or those in one state. */
+    items: (queueId: string, status?: 'PENDING' | 'COMPLETED'): Promise<QueueItem[]> =>
+      client.all('list an annotation queue', queued, (api, page, limits) =>
+        api.annotationQueues.listQueueItems(queueId, { ...page, ...(status ? { status } : {}) }, limits),
+      ),
+
+    /** Ends the work on a trace in a queue. */
+    completeItem: async (queueId: string, itemId: string): Promise<void> => {
+      await client.send({
+        what: 'complete an item of an annotation queue',
+        request: (api, limits) =>
+          api.annotationQueues.updateQueueItem(queueId, itemId, { status: 'COMPLETED' }, limits),
+        schema: z.unknown(),
+        isIdempotent: true,
+      });
+    },
+
+    /** Scores that people gave in Langfuse to any of some traces. */
+    annotationsOf: async (traceIds: readonly string[]): Promise<Annotation[]> => {
+      const found: Annotation[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = {
+          traceId: traceIds.join(','),
+          source: 'ANNOTATION',
+          fields: 'details,subject,annotation',
+          limit: 100,
+          ...(cursor === undefined ? {} : { cursor }),
+        };
+        const { data, meta } = await client.send({
+          what: 'list annotations',
+          request: (api, limits) => api.scoresV3.getManyV3(query, limits),
+          schema: annotations,
+          isIdempotent: true,
+        });
+        found.push(...data);
+        cursor = meta.cursor ?? undefined;
+      } while (cursor !== undefined);
+      return found;
     },
 
     /** Puts a trace into a queue; twice makes two items. */

@@ -45,20 +45,21 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
 
 describe('the sync with Langfuse', () => {
   test('makes everything once', async () => {
-    const first = await sync();
+    const wanted = { ...definitions, annotationQueues: [{ name: 'second look', scoreConfigs: ['grade'] }] };
+    const first = await sync(wanted);
     expect(new Set(first.map(({ action }) => action))).toEqual(new Set(['create']));
     expect(first.map(({ what }) => what)).toEqual(
       expect.arrayContaining([
         'prompt evaluation',
         'score config reasons hold',
-        'annotation queue needs review',
+        'annotation queue second look',
       ]),
     );
     expect(await langfusePrompts(client).get('evaluation', { label: 'production' })).toMatchObject({
       version: 1,
     });
     const before = writes().length;
-    const again = await sync();
+    const again = await sync(wanted);
     expect(new Set(again.map(({ action }) => action))).toEqual(new Set(['unchanged']));
     expect(writes()).toHaveLength(before);
   });
@@ -114,5 +115,6 @@ describe('the sync with Langfuse', () => {
     expect(away.output.trim().split('\n')).toHaveLength(1);
     expect((await run('sync', '--now')).code).toBe(1);
     expect((await run()).output).toContain('Usage: npm run langfuse -- sync [--dry-run]');
+    expect((await run('clear')).code).toBe(2);
   });
 });

@@ -16,6 +16,12 @@ interface Score {
   value: number | string;
   configId?: string;
   traceId?: string;
+  comment?: string;
+  environment?: string;
+  metadata?: object;
+  source?: string;
+  queueId?: string;
+  authorUserId?: string;
 }
 interface QueueItem {
   id: string;
@@ -79,7 +85,8 @@ export function scoreRoutes(): Route[] {
       method: 'POST',
       path: '/api/public/scores',
       answer: ({ body }) => {
-        const given = { id: randomUUID(), ...(body as Partial<Score>) } as Score;
+        const defaults = { id: randomUUID(), environment: 'default', source: 'API' };
+        const given = { ...defaults, ...(body as Partial<Score>) } as Score;
         if (!given.name || given.value === undefined) return badRequest('name and value are required');
         if (given.dataType === 'BOOLEAN' && given.value !== 0 && given.value !== 1)
           return badRequest('A boolean score is 0 or 1');
@@ -97,14 +104,28 @@ export function scoreRoutes(): Route[] {
       method: 'GET',
       path: '/api/public/v3/scores',
       answer: ({ query }) => {
-        const filters = ['id', 'name', 'traceId'] as const;
+        const filters = ['id', 'name', 'traceId', 'environment', 'source'] as const;
         const found = scores.filter((score) =>
-          filters.every((key) => query.get(key) === null || score[key] === query.get(key)),
+          filters.every((key) => {
+            const wanted = query.get(key);
+            return wanted === null || wanted.split(',').includes(score[key] ?? '');
+          }),
         );
-        const data = found.map((score) =>
-          score.dataType === 'BOOLEAN' ? { ...score, value: score.value === 1 } : score,
-        );
+        const fields = (query.get('fields') ?? 'core').split(',');
+        const data = found.map((score) => scoreOf(score, fields));
         return { status: 200, body: { data: data.slice(0, Number(query.get('limit') ?? 50)), meta: {} } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/public/v2/metrics',
+      answer: ({ query }) => {
+        const asked = JSON.parse(query.get('query') ?? '{}') as {
+          fromTimestamp?: string;
+          toTimestamp?: string;
+        };
+        if (!asked.fromTimestamp || !asked.toTimestamp) return badRequest('Invalid request data');
+        return { status: 200, body: { data: meansOf(scores) } };
       },
     },
     {
@@ -140,6 +161,14 @@ export function scoreRoutes(): Route[] {
       },
     },
     {
+      method: 'PATCH',
+      path: '/api/public/annotation-queues/{id}/items/{item}',
+      answer: ({ body }, { id, item }) => {
+        const found = queueOf(id)?.items.find((one) => one.id === item);
+        return found ? { status: 200, body: Object.assign(found, body) } : notFound('Queue item not found');
+      },
+    },
+    {
       method: 'POST',
       path: '/api/public/annotation-queues/{id}/items',
       answer: ({ body }, { id }) => {
@@ -153,6 +182,30 @@ export function scoreRoutes(): Route[] {
       },
     },
   ];
+}
+
+/** The mean of each score that is a number or a flag, as the view `scores-numeric` has them. */
+function meansOf(scores: readonly Score[]): object[] {
+  const numbers = scores.filter(({ dataType }) => dataType === 'NUMERIC' || dataType === 'BOOLEAN');
+  return [...Map.groupBy(numbers, ({ name }) => name)].map(([name, own]) => ({
+    name,
+    avg_value: own.reduce((sum, { value }) => sum + Number(value), 0) / own.length,
+    count_count: String(own.length),
+  }));
+}
+
+/** A score by the groups of fields that were asked for; flags come as booleans. */
+function scoreOf(score: Score, fields: readonly string[]): object {
+  const { traceId, comment = null, metadata = null, configId = null, ...core } = score;
+  const { queueId = null, authorUserId = null, ...rest } = core;
+  return {
+    ...rest,
+    value: score.dataType === 'BOOLEAN' ? score.value === 1 : score.value,
+    timestamp: '2026-11-16T09:00:00.000Z',
+    ...(fields.includes('subject') ? { subject: { kind: 'trace', id: traceId } } : {}),
+    ...(fields.includes('details') ? { comment, metadata, configId } : {}),
+    ...(fields.includes('annotation') ? { queueId, authorUserId } : {}),
+  };
 }
 
 function withoutItems({ items: _items, ...queue }: Queue): object {

@@ -36,7 +36,7 @@ const otlp = z.object({
   ),
 });
 
-/** A span as the server keeps it: written again, it is the same one. */
+/** A span as the server keeps it. */
 export interface RecordedSpan {
   traceId: string;
   spanId: string;
@@ -47,20 +47,27 @@ export interface RecordedSpan {
 }
 
 export interface TraceRecorder {
-  route: Route;
-  /** By span id. */
+  routes: Route[];
+  /** By span id, the newest row of each. */
   spans: Map<string, RecordedSpan>;
+  /**
+   * Every row as it came in. A real server merges rows of one id whenever its database does; until then they are read
+   * and counted twice.
+   */
+  rows: RecordedSpan[];
   /** Spans of one trace, the root first. */
   spansOf(traceId: string): RecordedSpan[];
   /** Requests with more characters are answered 413. */
   limit: number;
 }
 
-/** The route that takes OTLP, for `startLangfuseRecorder`. */
+/** The routes that take OTLP and read observations, for `startLangfuseRecorder`. */
 export function traceRecorder(): TraceRecorder {
   const spans = new Map<string, RecordedSpan>();
+  const rows: RecordedSpan[] = [];
   const recorder: TraceRecorder = {
     spans,
+    rows,
     limit: Number.POSITIVE_INFINITY,
     spansOf: (traceId) =>
       [...spans.values()]
@@ -70,26 +77,55 @@ export function traceRecorder(): TraceRecorder {
             Number(Boolean(a.parentSpanId)) - Number(Boolean(b.parentSpanId)) ||
             Number(BigInt(a.startedNs) - BigInt(b.startedNs)),
         ),
-    route: {
-      method: 'POST',
-      path: '/api/public/otel/v1/traces',
-      answer: ({ body }) => {
-        if (JSON.stringify(body).length > recorder.limit) return { status: 413 };
-        const sent = otlp.safeParse(body);
-        if (!sent.success) return { status: 400, body: { message: z.prettifyError(sent.error) } };
-        for (const span of sent.data.resourceSpans
-          .flatMap(({ scopeSpans }) => scopeSpans)
-          .flatMap((s) => s.spans)) {
-          const { traceId, spanId, parentSpanId, name } = span;
-          const startedNs = span.startTimeUnixNano;
-          const attributes = Object.fromEntries(span.attributes.map(({ key, value }) => [key, plain(value)]));
-          spans.set(spanId, { traceId, spanId, parentSpanId, name, startedNs, attributes });
-        }
-        return { status: 200, body: {} };
+    routes: [
+      {
+        method: 'POST',
+        path: '/api/public/otel/v1/traces',
+        answer: ({ body }) => {
+          if (JSON.stringify(body).length > recorder.limit) return { status: 413 };
+          const sent = otlp.safeParse(body);
+          if (!sent.success) return { status: 400, body: { message: z.prettifyError(sent.error) } };
+          for (const row of spansIn(sent.data)) {
+            rows.push(row);
+            spans.set(row.spanId, row);
+          }
+          return { status: 200, body: {} };
+        },
       },
-    },
+      {
+        method: 'GET',
+        path: '/api/public/v2/observations',
+        answer: ({ query }) => ({ status: 200, body: { data: observationsOf(rows, query), meta: {} } }),
+      },
+    ],
   };
   return recorder;
+}
+
+function spansIn({ resourceSpans }: z.output<typeof otlp>): RecordedSpan[] {
+  const sent = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans);
+  return sent.map(({ traceId, spanId, parentSpanId, name, startTimeUnixNano: startedNs, ...span }) => {
+    const attributes = Object.fromEntries(span.attributes.map(({ key, value }) => [key, plain(value)]));
+    return { traceId, spanId, parentSpanId, name, startedNs, attributes };
+  });
+}
+
+/** The fields that a server answers when none are asked for. */
+function observationsOf(rows: readonly RecordedSpan[], query: URLSearchParams): object[] {
+  const traceId = query.get('traceId');
+  const onlyRoots = query.get('isRootObservation') === 'true';
+  const isOfTrace = (row: RecordedSpan) =>
+    (traceId === null || row.traceId === traceId) && !(onlyRoots && row.parentSpanId);
+  return rows
+    .filter(isOfTrace)
+    .slice(0, Number(query.get('limit') ?? 50))
+    .map(({ spanId: id, traceId: ofTrace, parentSpanId, name, attributes }) => ({
+      id,
+      traceId: ofTrace,
+      parentObservationId: parentSpanId ?? null,
+      name,
+      type: String(attributes['langfuse.observation.type'] ?? 'SPAN').toUpperCase(),
+    }));
 }
 
 function plain(value: z.output<typeof attribute>['value']): unknown {

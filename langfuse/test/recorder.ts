@@ -14,8 +14,16 @@ export interface Recorded {
   body: unknown;
 }
 
-/** What goes wrong in place of an answer. `refuse` breaks the connection, `stall` stops within the body. */
-export type Fault = { status: number; headers?: Record<string, string> } | 'hang' | 'stall' | 'refuse';
+/**
+ * What goes wrong in place of an answer. `refuse` breaks the connection, `stall` stops within the body, `lose` does
+ * what was asked and then breaks the connection.
+ */
+export type Fault =
+  | { status: number; headers?: Record<string, string> }
+  | 'hang'
+  | 'stall'
+  | 'refuse'
+  | 'lose';
 
 export interface Reply {
   status: number;
@@ -45,11 +53,18 @@ export interface LangfuseRecorder {
 /** Routes of earlier versions that a server of version 4 does not have in its default write mode. */
 const GONE = /^\/api\/public\/(traces(\/.*)?|observations|scores|v2\/scores|metrics\/daily|sessions(\/.*)?)$/;
 
+/** The project that the keys belong to. */
+const PROJECT: Route = {
+  method: 'GET',
+  path: '/api/public/projects',
+  answer: () => ({ status: 200, body: { data: [{ id: 'project-test', name: 'AI Manager', metadata: {} }] } }),
+};
+
 /** Starts a server on loopback that answers as Langfuse 4 does in the write mode `events_only`. */
 export async function startLangfuseRecorder(more: Route[] = []): Promise<LangfuseRecorder> {
   const requests: Recorded[] = [];
   const keys = { publicKey: 'pk-lf-test', secretKey: 'sk-lf-test' };
-  const routes = [...more, ...promptRoutes(), ...scoreRoutes(), ...datasetRoutes()];
+  const routes = [...more, PROJECT, ...promptRoutes(), ...scoreRoutes(), ...datasetRoutes()];
   const authorization = `Basic ${Buffer.from(`${keys.publicKey}:${keys.secretKey}`).toString('base64')}`;
   let fault: Fault | null = null;
   let hits: (request: Recorded) => boolean = () => true;
@@ -60,7 +75,10 @@ export async function startLangfuseRecorder(more: Route[] = []): Promise<Langfus
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await read(incoming);
     requests.push(request);
-    if (fault !== null && hits(request)) return misbehave(response, fault);
+    if (fault !== null && hits(request)) {
+      if (fault === 'lose') answer(request);
+      return misbehave(response, fault);
+    }
     if (request.path === '/api/public/health')
       return send(response, { status: 200, body: { status: 'OK', version: '4.16.0' } });
     if (incoming.headers.authorization !== authorization)
@@ -136,7 +154,7 @@ function misbehave(response: ServerResponse, fault: Fault): void {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{');
     return;
   }
-  if (fault === 'refuse') {
+  if (fault === 'refuse' || fault === 'lose') {
     response.destroy();
     return;
   }

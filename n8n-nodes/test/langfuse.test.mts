@@ -101,6 +101,34 @@ describe('a score', () => {
   });
 });
 
+describe('a score with a configuration', () => {
+  const config = { id: 'c1', name: 'feedback helps', dataType: 'NUMERIC', minValue: 1, maxValue: 5 };
+  const score = (scoreName: string, scoreValue: string) => {
+    langfuse.answer(({ path }) => ({ body: path.includes('/score-configs/') ? config : { id: 's1' } }));
+    return run({
+      resource: 'score',
+      operation: 'create',
+      traceId: 't1',
+      scoreName,
+      dataType: 'NUMERIC',
+      scoreValue,
+      additionalFields: { configId: 'c1' },
+    });
+  };
+
+  test.each([
+    ['feedback helps', '9', 'Value must be from 1 to 5'],
+    ['helps', '3', 'Name must be feedback helps'],
+  ])('is refused as %s of %s, which Langfuse would drop', async (name, value, message) => {
+    expect((await score(name, value)).error?.message).toBe(message);
+    expect(langfuse.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  test('is stored within its range', async () => {
+    expect((await score('feedback helps', '5')).output).toMatchObject([{ id: 's1', value: 5 }]);
+  });
+});
+
 test('observations are read page by page', async () => {
   langfuse.answer(({ query }) => ({
     body: query.get('cursor')
@@ -118,6 +146,20 @@ test('observations are read page by page', async () => {
     ['GENERATION', null],
     ['GENERATION', null],
   ]);
+});
+
+test('observations of a time without a zone are those of the workflow', async () => {
+  langfuse.answer(() => ({ body: { data: [], meta: {} } }));
+  const filters = {
+    type: 'CHAIN',
+    fromStartTime: '2026-11-01T00:00:00',
+    toStartTime: '2026-11-02T00:00:00Z',
+  };
+  await run({ resource: 'observation', operation: 'getMany', returnAll: true, filters });
+  const { query } = langfuse.requests[0] ?? {};
+  expect(query?.get('type')).toBe('CHAIN');
+  expect(query?.get('fromStartTime')).toMatch(/^2026-(10-31|11-01)T\d\d:\d\d:00\.000Z$/);
+  expect(query?.get('toStartTime')).toBe('2026-11-02T00:00:00Z');
 });
 
 test('a dataset item takes JSON or text', async () => {
@@ -144,7 +186,21 @@ test('metrics are asked with a query and come out row by row', async () => {
     query: '{"view":"scores-numeric"}',
   });
   expect(output).toEqual([{ name: 'x', avg_value: 1 }]);
-  expect(langfuse.requests[0]?.query.get('query')).toBe('{"view":"scores-numeric"}');
+  const query = JSON.parse(langfuse.requests[0]?.query.get('query') ?? '{}');
+  expect(query.view).toBe('scores-numeric');
+  // Langfuse demands a span of time.
+  const days = (Date.parse(query.toTimestamp) - Date.parse(query.fromTimestamp)) / 86_400_000;
+  expect(days).toBe(7);
+});
+
+test('an error names the fields that Langfuse refuses', async () => {
+  const error = [{ path: ['fromTimestamp'], message: 'Invalid date' }];
+  langfuse.answer(() => ({ status: 400, body: { message: 'Invalid request data', error } }));
+  const failed = await run({ resource: 'metric', operation: 'query', query: '{}' });
+  expect(failed.error).toMatchObject({
+    message: 'Langfuse: Invalid request data',
+    description: 'fromTimestamp: Invalid date',
+  });
 });
 
 test('an error has the words of Langfuse, and goes on as an item where that is wanted', async () => {

@@ -11,6 +11,7 @@ import {
   ensureN8nInstalled,
   type N8nClient,
   type N8nServer,
+  standardCredentials,
   startN8n,
 } from '../../workflows/src/index.ts';
 import { claimPort } from '../../workflows/src/ports.ts';
@@ -35,7 +36,6 @@ export interface QueueMode {
   stop(): Promise<void>;
 }
 
-const START_HEADER = 'X-Start-Key';
 const LOCAL = '127.0.0.1';
 
 /** @throws Error when Redis or PostgreSQL is not installed */
@@ -79,18 +79,24 @@ export async function startQueueMode(home: string, say: (line: string) => void):
     const second = await startProcess('worker-2', true);
     const owner = { email: 'owner@ai-manager.example', password: secrets.n8nPassword };
     const stateFile = join(home, 'bootstrap.json');
-    const mail = { host: LOCAL, port: smtp, secure: false, disableStartTls: true, user: '', password: '' };
-    const start = { name: START_HEADER, value: secrets.startKey };
+    const mail = {
+      host: LOCAL,
+      port: Number(smtp),
+      secure: false,
+      disableStartTls: true,
+      user: '',
+      password: '',
+    };
     await bootstrapN8n({
       n8n: server.server,
       owner,
       stateFile,
       workflowsDirectory: join(ROOT, 'workflows'),
-      credentials: [
-        { name: 'AI Manager API', type: 'aiManagerApi', data: { baseUrl: apiUrl, apiKey: secrets.apiKey } },
-        { name: 'Start workflows from outside', type: 'httpHeaderAuth', data: start },
-        { name: 'Mail server', type: 'smtp', data: mail },
-      ],
+      credentials: standardCredentials({
+        api: { url: apiUrl, apiKey: secrets.apiKey },
+        mail,
+        startKey: secrets.startKey,
+      }),
     });
     const n8n = await createN8nClient({ url: server.server.url, ...owner, stateFile });
     say('n8n: a main process and two workers on Redis and PostgreSQL');

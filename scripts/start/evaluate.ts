@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
 import { createN8nClient } from '../../workflows/src/client.ts';
-import { START_HEADER, type System } from './everything.ts';
+import { START_HEADER } from '../../workflows/src/standard-credentials.ts';
+import type { System } from './everything.ts';
 import type { Progress } from './progress.ts';
 import { StartError } from './start-error.ts';
 

@@ -4,6 +4,7 @@ import { resources } from '../../ai-api/src/catalogue/index.ts';
 import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';
 import { startN8n } from '../../workflows/src/server.ts';
+import { standardCredentials } from '../../workflows/src/standard-credentials.ts';
 import type { SamplePerson } from '../sample/index.ts';
 import { apiEnvironment, OWNER_EMAIL, openSources } from './api-environment.ts';
 import { startApi } from './api-process.ts';
@@ -29,9 +30,6 @@ export interface System {
   people: readonly SamplePerson[];
   stop(): Promise<void>;
 }
-
-/** The header that starts the workflow from outside. */
-export const START_HEADER = 'X-Start-Key';
 
 /**
  * Installs what is missing and starts the sources, the API with its inbox, and n8n with our nodes and
@@ -87,6 +85,7 @@ export async function startEverything(
       owner,
       credentials: credentials(options, secrets, apiUrl),
       workflowsDirectory: join(ROOT, 'workflows'),
+      timezone: (await client.tenant.get({})).settings.timezone,
       stateFile: join(options.dataDirectory, 'n8n', 'bootstrap.json'),
       onProgress: (line) => (isException(line) ? progress.line(line) : progress.step(line)),
     });
@@ -157,24 +156,7 @@ async function importCompany(
 }
 
 function credentials({ ports }: Options, { apiKey, startKey }: LocalSecrets, apiUrl: string) {
-  return [
-    { name: 'AI Manager API', type: 'aiManagerApi', data: { baseUrl: apiUrl, apiKey } },
-    {
-      name: 'Start workflows from outside',
-      type: 'httpHeaderAuth',
-      data: { name: START_HEADER, value: startKey },
-    },
-    {
-      name: 'Mail server',
-      type: 'smtp',
-      data: {
-        host: '127.0.0.1',
-        port: ports.smtp,
-        secure: false,
-        disableStartTls: true,
-        user: '',
-        password: '',
-      },
-    },
-  ];
+  const host = '127.0.0.1';
+  const mail = { host, port: ports.smtp, secure: false, disableStartTls: true, user: '', password: '' };
+  return standardCredentials({ api: { url: apiUrl, apiKey }, mail, startKey });
 }

@@ -31,12 +31,12 @@ export async function runQualityAlerts({ n8n, owner, stateFile, start, mailTo }:
     });
     await start('quality-alert-langfuse');
     const alert = await mailTo('operations@example.com', 'Quality: 1 figure is out of bounds');
-    expect(alert.text).toContain('- correctness: 0.62 of 41, expected at least 0.8');
+    expect(alert.text).toContain('- reasons hold: 0.62 of 41, expected at least 0.8');
     await expect.poll(() => other.metrics.length, { timeout: 20_000 }).toBe(1);
     expect(other.metrics[0]).toMatchObject({
       namespace: 'AIManager/Quality',
       metrics: [
-        { name: 'Score', value: 0.62, dimensions: { score: 'correctness' } },
+        { name: 'Score', value: 0.62, dimensions: { score: 'reasons hold' } },
         { name: 'Score', value: 0.9, dimensions: { score: 'tone' } },
       ],
     });
@@ -55,7 +55,7 @@ async function startLangfuseAndMetrics() {
     }
     return {
       data: [
-        { name: 'correctness', avg_value: 0.62, count_count: '41' },
+        { name: 'reasons hold', avg_value: 0.62, count_count: '41' },
         { name: 'tone', avg_value: 0.9, count_count: '3' },
       ],
     };

@@ -11,7 +11,7 @@ beforeAll(async () => {
   folder = await builtMarketplace();
 });
 
-const config = { id: 'c-1', dataType: 'NUMERIC', minValue: 1, maxValue: 5 };
+const config = { id: 'c-1', name: 'help', dataType: 'NUMERIC', minValue: 1, maxValue: 5 };
 
 function langfuse({ method, path }: Recorded): Reply {
   if (path === '/api/public/health') return { body: { status: 'OK', version: '4.16.0' } };
@@ -72,7 +72,27 @@ describe.each(Object.entries(LOADERS))('the plugin ai-manager-langfuse, loaded %
     await expect(
       run({ operation: 'score.create', traceId: 't', name: 'help', value: 9, configId: 'c-1' }),
     ).rejects.toMatchObject({ data: { fields: { value: 'must be from 1 to 5' } } });
+    await expect(
+      run({ operation: 'score.create', traceId: 't', name: 'helps', value: 3, configId: 'c-1' }),
+    ).rejects.toMatchObject({ data: { fields: { name: 'must be help, as the score config is called' } } });
     expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(before);
+  });
+
+  test('saves a text prompt that looks like JSON as text, and the messages of a chat as JSON', async () => {
+    for (const prompt of ['{"a": 1}', '{{name}}, be brief.']) {
+      await run({ operation: 'prompt.create', name: 'brief', prompt });
+      expect(server.requests.at(-1)?.body).toMatchObject({ prompt });
+    }
+    const messages = [{ role: 'system', content: 'Be brief.' }];
+    await run({ operation: 'prompt.create', name: 'brief', type: 'chat', prompt: JSON.stringify(messages) });
+    expect(server.requests.at(-1)?.body).toMatchObject({ prompt: messages });
+  });
+
+  test('asks for the parts of scores that a table shows', async () => {
+    await run({ operation: 'scores.list', fields: 'core,details,subject', limit: '100' });
+    expect(server.requests.at(-1)?.path).toBe(
+      '/api/public/v3/scores?fields=core%2Cdetails%2Csubject&limit=100',
+    );
   });
 
   test('moves a label, queries metrics and links to a trace', async () => {
@@ -94,6 +114,7 @@ describe.each(Object.entries(LOADERS))('the plugin ai-manager-langfuse, loaded %
     const error = await run({ operation: 'prompt.get', promptName: 'absent' }).catch((caught) => caught);
     expect(error.constructor.name).toBe('QueryError');
     expect(error.description).toContain('Prompt not found');
+    expect(error.description).not.toContain('older');
   });
 });
 

@@ -8,6 +8,7 @@ import {
   bindWorkflowIds,
   missingCredentials,
   referencedWorkflowIds,
+  scheduleIn,
 } from './bind-workflow.ts';
 import { mailWorkflow, manualWorkflow } from './test-workflows.ts';
 import { readWorkflowDirectory, type WorkflowDefinition, workflowDigest } from './workflow-definition.ts';
@@ -49,6 +50,13 @@ test('a variable that no workflow has is refused', () => {
   expect(() => applyVariables([mail()], { mailfrom: 'x' })).toThrow(
     'No workflow has a "Settings" node that sets mailfrom',
   );
+});
+
+test('schedules go by the zone of the company, and a workflow that names none is left alone', () => {
+  const scheduled = { ...mail(), settings: { timezone: 'UTC', errorWorkflow: 'report-errors' } };
+  const [moved, unmoved] = scheduleIn([scheduled, mail()], 'Europe/Oslo');
+  expect(moved?.settings).toEqual({ timezone: 'Europe/Oslo', errorWorkflow: 'report-errors' });
+  expect(unmoved?.settings).toEqual(mail().settings);
 });
 
 test('a workflow that goes by another id here is called by that id', () => {

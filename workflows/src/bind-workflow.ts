@@ -57,6 +57,15 @@ export function bindWorkflowIds(
   return { ...definition, settings, nodes };
 }
 
+/** Makes the schedules of workflows go by a time zone, which is a company's own; those without one are left alone. */
+export function scheduleIn(definitions: WorkflowDefinition[], timezone: string): WorkflowDefinition[] {
+  return definitions.map((definition) =>
+    'timezone' in definition.settings
+      ? { ...definition, settings: { ...definition.settings, timezone } }
+      : definition,
+  );
+}
+
 /** Ids of other workflows that this one calls or reports its errors to. */
 export function referencedWorkflowIds(definition: WorkflowDefinition): string[] {
   const named = [

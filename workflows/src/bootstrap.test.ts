@@ -8,8 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BootstrapOptions, bootstrapN8n } from './bootstrap.ts';
 import { createN8nClient, type N8nClient } from './client.ts';
 import { failureOf, nodeOutput } from './executions.ts';
+import { inspectWorkflows } from './inspect.ts';
 import { ensureN8nInstalled } from './install.ts';
 import { type N8nServer, startN8n } from './server.ts';
+import { signIn } from './session.ts';
 import { tagsOf } from './tags.ts';
 import {
   errorWorkflow,
@@ -178,11 +180,23 @@ test('a workflow whose credential is missing stays inactive and says so, until t
   expect(lines).toContain(
     'n8n: workflow "Archive" stays inactive: it needs a credential "Archive mail" of type smtp (node "Send")',
   );
+  const needs = ['a credential "Archive mail" of type smtp (node "Send")'];
+  expect(off.waiting).toEqual([{ name: 'Archive', needs }]);
+  const session = await signIn({ url: server.url, ...OWNER, stateFile: stateFile() });
+  const inspected = await inspectWorkflows(session, workflowsDirectory);
+  expect(inspected.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+    ['Archive', 'fault', `it needs ${needs[0]}`],
+    ['Report errors', 'off', 'it was switched off in n8n'],
+    ['Fragile', 'active', null],
+    ['Send a mail', 'active', null],
+    ['Started by hand', 'off', 'it is off by default'],
+  ]);
   const { credentials, ...options } = bootstrapOptions();
   const mail = credentials.filter(({ name }) => name === 'Mail');
   const more = [...credentials, ...mail.map((credential) => ({ ...credential, name: 'Archive mail' }))];
   const on = await bootstrapN8n({ ...options, credentials: more });
   expect(on.workflows).toContainEqual({ id: 'archive', name: 'Archive', active: true, change: 'updated' });
+  expect(on.waiting).toEqual([]);
 }, 60_000);
 
 test('a wrong password is refused in the words of n8n', async () => {

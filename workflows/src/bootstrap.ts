@@ -5,6 +5,7 @@ import {
   bindWorkflowIds,
   missingCredentials,
   referencedWorkflowIds,
+  scheduleIn,
 } from './bind-workflow.ts';
 import {
   type Change,
@@ -36,8 +37,12 @@ export type BootstrapOptions = {
   workflowsDirectory: string;
   /** Values for the "Settings" nodes of the workflows, by name. */
   variables?: Record<string, string | number | boolean>;
+  /** IANA name of the company's time zone, by which schedules go; that of the files by default. */
+  timezone?: string;
   /** Remembers the API key and what was written, so that a second run changes nothing. Keep it private. */
   stateFile?: string;
+  /** Name of the API key in n8n. Without a state file each run renews the key of this name, and no other. */
+  keyLabel?: string;
   /** Workflows that were edited in n8n stay as they are, unless this is `overwrite`. */
   onEdited?: OnEdited;
   onProgress?: (line: string) => void;
@@ -53,7 +58,12 @@ type Imported = {
   tags: StoredWorkflow['tags'];
   ready: boolean;
 };
-export type BootstrapResult = { workflows: BootstrappedWorkflow[]; apiKey: string };
+export type BootstrapResult = {
+  workflows: BootstrappedWorkflow[];
+  /** Those that are on by their files and wait for a credential. */
+  waiting: { name: string; needs: string[] }[];
+  apiKey: string;
+};
 
 /**
  * Brings a running n8n to what the workflow directory says: owner, API key, credentials, workflows, and
@@ -65,11 +75,14 @@ export type BootstrapResult = { workflows: BootstrappedWorkflow[]; apiKey: strin
  */
 export async function bootstrapN8n(options: BootstrapOptions): Promise<BootstrapResult> {
   const { onProgress = () => {}, onEdited = 'keep', stateFile, owner } = options;
-  const definitions = applyVariables(
-    readWorkflowDirectory(options.workflowsDirectory),
-    options.variables ?? {},
-  );
-  const session = await signIn({ url: options.n8n.url, ...owner, ...(stateFile ? { stateFile } : {}) });
+  const files = applyVariables(readWorkflowDirectory(options.workflowsDirectory), options.variables ?? {});
+  const definitions = options.timezone ? scheduleIn(files, options.timezone) : files;
+  const session = await signIn({
+    url: options.n8n.url,
+    ...owner,
+    ...(stateFile ? { stateFile } : {}),
+    ...(options.keyLabel ? { keyLabel: options.keyLabel } : {}),
+  });
   for (const credential of options.credentials) {
     const { name, change } = await upsertCredential(session, credential, stateFile);
     onProgress(`n8n: credential "${name}" ${change}`);
@@ -77,6 +90,7 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
   const stored = await listWorkflows(session);
   const available = await listCredentials(session);
   const imported: Imported[] = [];
+  const waiting: BootstrapResult['waiting'] = [];
   for (const definition of bindAll(definitions, stored, available)) {
     const existing = findWorkflow(definition, stored);
     const { workflow, change } = await upsertWorkflow(session, definition, existing, onEdited);
@@ -86,6 +100,7 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     const missing = missingCredentials(definition, available);
     for (const need of missing)
       onProgress(`n8n: workflow "${workflow.name}" stays inactive: it needs ${need}`);
+    if (definition.active && missing.length > 0) waiting.push({ name: workflow.name, needs: missing });
     imported.push({ definition, workflow, change, tags: existing?.tags, ready: missing.length === 0 });
   }
   const tagged = imported.map(({ definition, workflow, tags }) => ({
@@ -104,7 +119,7 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     const { id, name, active } = await getWorkflow(session, workflow.id);
     workflows.push({ id, name, active, change });
   }
-  return { workflows, apiKey: session.apiKey };
+  return { workflows, waiting, apiKey: session.apiKey };
 }
 
 function bindAll(

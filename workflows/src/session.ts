@@ -18,6 +18,8 @@ export type SignInOptions = {
   lastName?: string;
   /** Where the session and the API key are kept between runs. Without it each sign-in renews the key. */
   stateFile?: string;
+  /** Name of the API key in n8n; a program that has its own does not renew that of another. */
+  keyLabel?: string;
 };
 
 /** A signed-in user: `editor` speaks to the API behind n8n's screens, `api` to its public API. */
@@ -51,7 +53,7 @@ export async function signIn(options: SignInOptions): Promise<N8nSession> {
     const headers = { ...request.headers, cookie };
     return (await sendExpectingSuccess(url, { ...request, headers }, wanted)).body;
   };
-  const apiKey = await getApiKey(url, editor, options.stateFile);
+  const apiKey = await getApiKey(url, editor, options);
   return { ...keySession(url, apiKey), cookie, editor };
 }
 
@@ -130,26 +132,26 @@ function cookieOf(answer: HttpAnswer): string {
 async function getApiKey(
   url: string,
   editor: N8nSession['editor'],
-  file: string | undefined,
+  { stateFile: file, keyLabel: label = API_KEY_LABEL }: SignInOptions,
 ): Promise<string> {
   const stored = file ? readState(file).apiKey : undefined;
   if (stored && (await isValid(url, stored))) return stored;
   const keys = keysSchema.parse(await editor({ method: 'GET', path: '/rest/api-keys' }, 'list its API keys'));
-  const existing = keys.data.items.find((key) => key.label === API_KEY_LABEL);
+  const existing = keys.data.items.find((key) => key.label === label);
   const answer = existing
     ? await editor({ method: 'POST', path: `/rest/api-keys/${existing.id}/rotate` }, 'renew its API key')
-    : await createKey(editor);
+    : await createKey(editor, label);
   const { rawApiKey } = newKeySchema.parse(answer).data;
   if (file) updateState(file, { apiKey: rawApiKey });
   return rawApiKey;
 }
 
 /** One unknown scope makes n8n refuse the key, so it is asked for those it knows. */
-async function createKey(editor: N8nSession['editor']): Promise<unknown> {
+async function createKey(editor: N8nSession['editor'], label: string): Promise<unknown> {
   const scopes = scopesSchema.parse(
     await editor({ method: 'GET', path: '/rest/api-keys/scopes' }, 'list the scopes of API keys'),
   ).data;
-  const body = { label: API_KEY_LABEL, scopes, expiresAt: null };
+  const body = { label, scopes, expiresAt: null };
   return editor({ method: 'POST', path: '/rest/api-keys', body }, 'make an API key');
 }
 

@@ -38,7 +38,10 @@ export function installationOf(drivers: Drivers): Installation {
       licenceSigning: config.LICENCE_SIGNING,
     },
     embeddings: embedder.space,
-    traces: traces.isConnected ? 'langfuse' : 'none',
+    traces: () => {
+      if (!traces.isConnected) return 'none';
+      return traces.fault()?.isKeyRefused ? 'keys refused' : 'langfuse';
+    },
     mcp: config.MCP,
     disk: () => drivers.disk.state(),
     providers: () =>

@@ -64,6 +64,11 @@ describe('the configuration', () => {
     expect(readConfig({ ...empty, HOME: '/root', PORT: ' 81 ' })).toEqual({ ...readConfig({}), PORT: 81 });
   });
 
+  test('knows a bucket by the name that other deployments give it, and prefers ours', () => {
+    expect(readConfig({ S3_BUCKET_NAME: 'theirs' }).OBJECTS_BUCKET).toBe('theirs');
+    expect(readConfig({ S3_BUCKET_NAME: 'theirs', OBJECTS_BUCKET: 'ours' }).OBJECTS_BUCKET).toBe('ours');
+  });
+
   test('takes all that production needs', () => {
     expect(readConfig({ ...production, ROLE: 'worker' })).toMatchObject({ ...production, ROLE: 'worker' });
   });

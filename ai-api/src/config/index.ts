@@ -75,13 +75,23 @@ export const settings = z.object({
 /** Every setting of the process, parsed once. */
 export type Config = Readonly<z.output<typeof settings>>;
 
+/** Names under which other deployments know a setting. */
+const OTHER_NAMES = { S3_BUCKET_NAME: 'OBJECTS_BUCKET' } as const;
+
+/** The environment with each setting under our name, where only another name of it is set. */
+function withOtherNames(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const known = { ...env };
+  for (const [other, name] of Object.entries(OTHER_NAMES)) known[name] ??= env[other];
+  return known;
+}
+
 /**
  * Parses the environment. Empty variables count as not set.
  * @throws {ConfigError} one line for each wrong variable, without its value.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  const given = withOtherNames(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== '')),
   );
   const parsed = settings.safeParse(given);
   const wrong = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`);

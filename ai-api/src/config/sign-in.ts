@@ -39,7 +39,8 @@ const provider = z
     kind: z.enum(KINDS),
     label: z.string().max(50).optional(),
     clientId: z.string().min(1),
-    clientSecret: z.string().min(1),
+    /** Absent for a public client, which proves itself by PKCE alone. */
+    clientSecret: z.string().min(1).optional(),
     issuer: secureUrl.optional(),
     directory: z
       .string()
@@ -56,6 +57,8 @@ const provider = z
     if (given.kind === 'cognito' || given.kind === 'keycloak' || given.kind === 'oidc')
       need('issuer', `for ${given.kind}`);
     if (given.kind === 'microsoft') need('directory', 'for microsoft: the id of one Entra directory');
+    if (!given.clientSecret && (given.kind === 'google' || given.kind === 'github'))
+      context.addIssue({ code: 'custom', path: ['clientSecret'], message: `is needed for ${given.kind}` });
     const isPublic = given.kind === 'google' || given.kind === 'github';
     if (isPublic && given.defaultRoles.length > 0 && !given.domains?.length)
       context.addIssue({

@@ -72,7 +72,7 @@ export async function askModel(
     schema: answerSchema(open, kind.vocabulary, facts).superRefine((answer, context) =>
       checkAnswer(answer, open, context),
     ),
-    call: { ...call, prompt },
+    call: { ...call, prompt: { ...prompt, langfuseVersion: template.langfuseVersion } },
     signal,
   };
   for (let attempt = 1; ; attempt++) {

@@ -45,7 +45,9 @@ export interface CallContext {
   /** The judgement it is part of, by the id under which that will be stored. */
   judgementId?: string | undefined;
   /** The prompt that was sent, if it is a versioned one. */
-  prompt?: { name: string; version: string | number } | undefined;
+  prompt?:
+    | { name: string; version: string | number; langfuseVersion?: number | null | undefined }
+    | undefined;
   /** Id of the person for whom it is made. */
   person?: string | undefined;
   /** Conversation, run or whatever else holds several traces together. */

@@ -6,6 +6,8 @@ export interface ResolvedPrompt {
   name: string;
   /** Counts from 1. */
   version: number;
+  /** The number that Langfuse gave it; null or absent where Langfuse does not have it. */
+  langfuseVersion?: number | null;
   /** The label that led to it; null when the version itself was asked for. */
   label: string | null;
   text: string;

@@ -22,7 +22,7 @@ export interface Fixture {
 export async function startFixture(env: Record<string, string> = {}): Promise<Fixture> {
   const testDatabase = await createTestDatabase();
   const model = await startModelRecorder(answerEverything);
-  const langfuse = await startLangfuseRecorder([traceRecorder().route]);
+  const langfuse = await startLangfuseRecorder(traceRecorder().routes);
   const subscriber = await startSubscriber();
   // Links to files name the port.
   const port = String(await freePort());
@@ -33,7 +33,6 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
     LANGFUSE_BASE_URL: langfuse.url,
     LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
     LANGFUSE_SECRET_KEY: langfuse.secretKey,
-    LANGFUSE_SAMPLE_RATE: '0.1',
     LANGFUSE_RETRY_SECONDS: '1',
     WEBHOOK_RETRY_SECONDS: '1',
     LICENCE_KEY_FILE: testKeyFile(),

@@ -20,6 +20,7 @@ export const platform: Step[] = [
   step('health.live', {}),
   step('health.ready', {}, { matches: { status: 'ready' } }),
   step('health.readyAlias', {}),
+  step('connection.check', {}, { check: findsOneFault }),
   step(
     'batch.read',
     { requests: [{ operation: 'tenant.get' }, { operation: 'builder.get', input: { builderId: 'none' } }] },
@@ -59,6 +60,17 @@ export const platform: Step[] = [
   step('audit.erase', { subject: 'builder:b-0001', reason: 'They asked for it.' }),
   step('audit.verify', {}, { matches: { intact: true } }),
 ];
+
+/** Nothing listens where these tests send mail; everything else answers. */
+function findsOneFault({ items }: { items: { name: string; state: string; cure: string | null }[] }): void {
+  expect(items.filter(({ state }) => state === 'fault')).toMatchObject([
+    { name: 'mail', cure: 'Check SMTP_URL: host, port, user and password.' },
+  ]);
+  const ok = items.filter(({ state }) => state === 'ok').map(({ name }) => name);
+  expect(ok).toEqual(
+    expect.arrayContaining(['database', 'migrations', 'objects', 'cache', 'langfuse', 'langfuse traces']),
+  );
+}
 
 async function isDownloaded({ data }: { data: { url: string; bytes: number } }): Promise<void> {
   const content = await (await fetch(data.url)).arrayBuffer();

@@ -21,7 +21,10 @@ export const traceQueries: Query[] = [
     },
     transform: 'traces',
   }),
-  langfuse.read('traceScores', 'scores.list', { options: { limit: '100' }, transform: 'trace-scores' }),
+  langfuse.read('traceScores', 'scores.list', {
+    options: { limit: '100', fields: 'core,details,subject' },
+    transform: 'trace-scores',
+  }),
   langfuse.read('traceMetrics', 'metrics.query', {
     options: { input_query: COSTS },
     transform: 'trace-metrics',

@@ -14,8 +14,11 @@ import { layOut, type Place } from './layout.ts';
 import { color } from './look.ts';
 import type { Action, App, Handlers, Page, Query, Row, Source, Widget } from './model.ts';
 
-/** The oldest version that imports the apps; an export must not claim to be newer than the server. */
-export const TOOLJET_VERSION = '2.27.0';
+/**
+ * The oldest 3.x that imports the apps as they are. An export must not claim to be newer than the server, and the
+ * importer of 3.x takes the labels from the fields of one that claims to be older than 2.29.
+ */
+export const TOOLJET_VERSION = '3.20.0';
 
 /** Names of the data sources as the apps know them. */
 export const SOURCE_NAMES: Record<Source, string> = {

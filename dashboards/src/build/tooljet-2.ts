@@ -10,6 +10,7 @@ import { stableId } from './ids.ts';
 import { COLUMNS } from './layout.ts';
 import { color, type } from './look.ts';
 
+const TOOLJET_2_VERSION = '2.27.0';
 const LABEL = 24;
 /** Pixels of its place that a component does not fill. */
 const EDGE = 4;
@@ -28,8 +29,16 @@ export function isToolJet2(version: string): boolean {
 export function forToolJet2(exported: ExportedApp): ExportedApp {
   return {
     ...exported,
+    tooljet_version: TOOLJET_2_VERSION,
     app: exported.app.map(({ definition: { appV2 } }) => ({ definition: { appV2: translate(appV2) } })),
   };
+}
+
+/** Tabs have one colour for the chosen tab there. */
+function tabsOf(component: ExportedComponent): ExportedComponent {
+  if (component.type !== 'Tabs') return component;
+  const { selectedText: _text, accent, ...styles } = component.styles;
+  return { ...component, styles: { ...styles, ...(accent === undefined ? {} : { highlightColor: accent }) } };
 }
 
 function translate({ components: given, ...rest }: AppDefinition): AppDefinition {
@@ -39,7 +48,7 @@ function translate({ components: given, ...rest }: AppDefinition): AppDefinition
     .flatMap((component) => {
       if (isModal(component)) return [modalOf(component, app.components)];
       const moved = outOfSlot(component, modals, app.components);
-      return moved ? withLabel(moved).map(cardOf).map(partsOf) : [];
+      return moved ? withLabel(moved).map(cardOf).map(partsOf).map(tabsOf) : [];
     })
     .map(readingCarefully)
     .map((component) => ({ ...component, layouts: component.layouts.map(inPercent) }));

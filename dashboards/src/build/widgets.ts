@@ -253,7 +253,7 @@ export function tabs(
       loadingState: '{{false}}',
       tooltip: '',
     },
-    styles: { highlightColor: color.brand, tabWidth: 'auto', borderRadius: '{{8}}' },
+    styles: { selectedText: color.brand, accent: color.brand, tabWidth: 'auto', borderRadius: '{{8}}' },
     children: Object.fromEntries(spec.tabs.map(({ id, rows }) => [id, rows])),
   });
 }

@@ -28,7 +28,7 @@ export function definitionOf(exported: ExportedApp): AppDefinition {
 export async function versionOf(toolJet: ToolJet): Promise<string> {
   const body = { organization_id: toolJet.organizationId, app: [] };
   const answer = (await toolJet.call('POST', '/v2/resources/export', body)) as { tooljet_version?: string };
-  return answer.tooljet_version ?? '3';
+  return answer.tooljet_version ?? '3.0.0';
 }
 
 /** The apps as the server's version understands them. */
@@ -36,7 +36,10 @@ export async function exportsFor(
   toolJet: ToolJet,
   exports: readonly ExportedApp[],
 ): Promise<readonly ExportedApp[]> {
-  return isToolJet2(await versionOf(toolJet)) ? exports.map(forToolJet2) : exports;
+  const version = await versionOf(toolJet);
+  if (isToolJet2(version)) return exports.map(forToolJet2);
+  // A server refuses what claims to be newer than itself.
+  return exports.map((exported) => ({ ...exported, tooljet_version: version }));
 }
 
 /** Finds an app by its name; undefined when the server has none. */

@@ -17,6 +17,8 @@ interface Groups {
   listed: readonly Group[];
   create(name: string): Promise<string>;
   share(groupId: string, share: Share): Promise<void>;
+  /** Roles that may open every app whatever group they are in, a line each. */
+  openToAll(): Promise<string[]>;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function pushGroups(toolJet: ToolJet, shares: readonly Share[]): Pr
       await groups.share(id, share);
       lines.push(`group ${share.group} can open ${share.appName}`);
     }
-    return lines;
+    return [...lines, ...(await groups.openToAll())];
   } catch (error) {
     if (!(error instanceof ToolJetError) || error.status === 0 || error.status >= 500) throw error;
     return [
@@ -74,11 +76,34 @@ function newerGroups(toolJet: ToolJet, listed: readonly Group[]): Groups {
           canEdit: false,
           canView: true,
           hideFromDashboard: false,
+          // Of later versions; earlier ones leave them out of account.
+          canAccessDevelopment: false,
+          canAccessStaging: false,
+          canAccessProduction: false,
+          canAccessReleased: true,
           resourcesToAdd: [{ appId }],
         },
       });
     },
+    openToAll: async () => {
+      const role = listed.find(({ name }) => name === END_USER);
+      if (!role) return [];
+      const permissions = ((await toolJet.call('GET', `${path}/${role.id}/granular-permissions`)) ??
+        []) as Granular[];
+      const isOpen = permissions.some(({ type, isAll }) => isAll === true && (type ?? 'app') === 'app');
+      return isOpen
+        ? [`the role ${END_USER} may open every app: narrow its permission for apps in ToolJet`]
+        : [];
+    },
   };
+}
+
+/** The role that every member of a workspace of ToolJet 3 has; a new workspace lets it view all apps. */
+const END_USER = 'end-user';
+
+interface Granular {
+  type?: string;
+  isAll?: boolean;
 }
 
 /** ToolJet 2.27: a group lists its apps, and a new one does not tell its id. */
@@ -95,6 +120,7 @@ function olderGroups(toolJet: ToolJet, listed: readonly Group[]): Groups {
       if (!id) throw new ToolJetError(`ToolJet did not save the group ${group}`, 409);
       return id;
     },
+    openToAll: async () => [],
     share: async (id, { appId }) => {
       const { apps = [] } = (await toolJet.call('GET', `${path}/${id}/apps`)) as { apps?: { id: string }[] };
       if (!apps.some((app) => app.id === appId))

@@ -15,6 +15,8 @@ import { accountOf, sourcesOf } from './settings.ts';
 import { pushSources, type SourceOptions } from './sources.ts';
 import { signIn, type ToolJetAccount } from './tooljet.ts';
 
+export { type InspectedToolJet, type InspectOptions, inspectToolJet } from './inspect.ts';
+
 export interface PushOptions {
   account: ToolJetAccount;
   sources: Record<string, SourceOptions>;

@@ -33,7 +33,8 @@ export async function pushPeople(toolJet: ToolJet, source: SourceOptions | undef
   }
 }
 
-async function membersOf(toolJet: ToolJet): Promise<Member[]> {
+/** Everyone in the workspace, whether they have joined or not. */
+export async function membersOf(toolJet: ToolJet): Promise<Member[]> {
   const members: Member[] = [];
   for (let page = 1; ; page++) {
     const paths = [`/organization-users?page=${page}`, `/organizations/users?page=${page}`];

@@ -20,7 +20,7 @@ export async function pushPlugins(
   marketplace: string,
   ids: readonly string[],
 ): Promise<string[]> {
-  const installed = ((await toolJet.call('GET', '/plugins')) ?? []) as Installed[];
+  const installed = await listInstalled(toolJet);
   const lines: string[] = [];
   for (const id of ids) {
     const about = JSON.parse(await readFile(join(marketplace, id, 'package.json'), 'utf8'));
@@ -37,4 +37,16 @@ export async function pushPlugins(
     }
   }
   return lines;
+}
+
+/** Versions of the plugins that a server has, by the id that ToolJet knows them by. */
+export async function installedPlugins(toolJet: ToolJet): Promise<Map<string, string>> {
+  const installed = await listInstalled(toolJet);
+  return new Map(
+    installed.map(({ pluginId, plugin_id, version = '' }) => [pluginId ?? plugin_id ?? '', version]),
+  );
+}
+
+async function listInstalled(toolJet: ToolJet): Promise<Installed[]> {
+  return ((await toolJet.call('GET', '/plugins')) ?? []) as Installed[];
 }

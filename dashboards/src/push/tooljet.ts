@@ -29,15 +29,18 @@ export interface ToolJet {
 }
 
 /**
- * Signs in; on a server without any account makes the first administrator.
+ * Signs in; on a server without any account makes the first administrator, unless that is not allowed.
  * @throws {ToolJetError} when the server is not there or refuses
  */
-export async function signIn(account: ToolJetAccount): Promise<ToolJet> {
+export async function signIn(
+  account: ToolJetAccount,
+  { mayCreateAdmin = true }: { mayCreateAdmin?: boolean } = {},
+): Promise<ToolJet> {
   const url = account.url.replace(/\/+$/, '');
   await send(url, 'GET', '/health', {});
   const { email, password } = account;
   const entry = await send(url, 'POST', '/authenticate', {}, { email, password }).catch(async (error) => {
-    if (!(error instanceof ToolJetError) || error.status !== 401) throw error;
+    if (!mayCreateAdmin || !(error instanceof ToolJetError) || error.status !== 401) throw error;
     await makeFirstAdmin(url, account, error);
     return await send(url, 'POST', '/authenticate', {}, { email, password });
   });

@@ -170,6 +170,8 @@ export const plot = (data, layout = {}) =>
     layout: {
       margin: { l: 48, r: 16, t: 16, b: 40 },
       legend: { orientation: 'h', y: -0.2 },
+      // ToolJet 3 shows none unless it is asked to.
+      showlegend: data.length > 1,
       paper_bgcolor: '#FFFFFF',
       plot_bgcolor: '#FFFFFF',
       xaxis: { ...AXES, type: 'category' },

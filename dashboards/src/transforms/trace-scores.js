@@ -4,7 +4,7 @@ import { when } from './helpers.js';
 export default function transform(data) {
   return {
     rows: (data?.data ?? []).map((one) => ({
-      traceId: one.subject?.traceId ?? one.traceId ?? '',
+      traceId: one.subject?.kind === 'trace' ? one.subject.id : (one.subject?.traceId ?? ''),
       name: one.name,
       value: String(one.stringValue ?? one.value ?? '—'),
       source: String(one.source ?? '—').toLowerCase(),

@@ -43,7 +43,7 @@ const CALLS = Array.from({ length: 24 }, (_, index) => ({
 }));
 
 const SCORES = Array.from({ length: 9 }, (_, index) => ({
-  subject: { traceId: CALLS[index]?.traceId },
+  subject: { kind: 'trace', id: CALLS[index]?.traceId },
   name: ['grade', 'reasons hold', 'helpful'][index % 3],
   stringValue: index % 3 === 0 ? ['A', 'B', 'C'][index % 2] : undefined,
   value: index % 3 === 0 ? undefined : index % 4 === 1 ? 0 : 1,

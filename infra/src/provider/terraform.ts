@@ -47,7 +47,7 @@ export async function openWorkplace(): Promise<Workplace> {
     terraform: (folder, ...args) =>
       run('terraform', [`-chdir=${join(directory, folder)}`, ...args, '-no-color'], {
         env,
-        timeout: 120_000,
+        timeout: 240_000,
         maxBuffer: 32 * 1024 * 1024,
       }).then(
         ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),

@@ -102,12 +102,20 @@ run "as_it_comes" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) == 4 && aws_cloudwatch_metric_alarm.error_rate.threshold == 5 && aws_cloudwatch_metric_alarm.quality.threshold == 0.7
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) == 4 && aws_cloudwatch_metric_alarm.error_rate.threshold == 5 && aws_cloudwatch_metric_alarm.quality.threshold == 0.7 && aws_cloudwatch_metric_alarm.quality_missing.threshold == 0
     error_message = "Health, errors above 5 % and quality must have alarms."
   }
   assert {
     condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.unhealthy), values(aws_cloudwatch_metric_alarm.no_task), [aws_cloudwatch_metric_alarm.error_rate, aws_cloudwatch_metric_alarm.queue_depth, aws_cloudwatch_metric_alarm.dead_letters, aws_cloudwatch_metric_alarm.quality]) : length(alarm.alarm_actions) == 1])
     error_message = "Every alarm must tell somebody."
+  }
+  assert {
+    condition     = length(aws_wafv2_ip_set.own.addresses) == 2 && alltrue([for rule in jsondecode(aws_wafv2_web_acl.this.rule_json) : rule.Statement.RateBasedStatement.ScopeDownStatement.NotStatement.Statement.IPSetReferenceStatement.ARN == aws_wafv2_ip_set.own.arn if can(rule.Statement.RateBasedStatement)])
+    error_message = "What ToolJet and n8n ask for all people together must not count as one caller."
+  }
+  assert {
+    condition     = length(aws_ecs_task_definition.install) == 0
+    error_message = "Without an image there must be no task that installs."
   }
   assert {
     condition     = alltrue([for rule in jsondecode(aws_wafv2_web_acl.this.rule_json) : can(rule.Action.Block) || can(rule.OverrideAction.None)])
@@ -156,7 +164,7 @@ run "with_neon_upstash_and_managed_clickhouse" {
   command = apply
 
   variables {
-    database   = { kind = "neon", neon_host = "ep-name-pooler.us-east-1.aws.neon.tech" }
+    database   = { kind = "neon", neon_host = "ep-name.us-east-1.aws.neon.tech" }
     cache      = { kind = "upstash", upstash_host = "name.upstash.io", upstash_rest_url = "https://name.upstash.io" }
     clickhouse = { kind = "managed", url = "https://name.clickhouse.cloud:8443", migration_url = "clickhouse://name.clickhouse.cloud:9440" }
     egress     = "public"
@@ -176,6 +184,70 @@ run "with_neon_upstash_and_managed_clickhouse" {
   }
 }
 
+run "with_cloudfront_cognito_voyage_and_the_installation" {
+  command = apply
+
+  variables {
+    cdn            = { enabled = true, certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/mock" }
+    cognito        = { enabled = true }
+    connections    = { voyage = true }
+    operator_email = "operator@example.com"
+    timezone       = "Europe/Oslo"
+    images = {
+      api             = "registry.example.com/api@sha256:1111111111111111111111111111111111111111111111111111111111111111"
+      install         = "registry.example.com/install@sha256:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+      n8n             = "registry.example.com/n8n@sha256:2222222222222222222222222222222222222222222222222222222222222222"
+      tooljet         = "tooljet/tooljet-ce@sha256:3333333333333333333333333333333333333333333333333333333333333333"
+      postgrest       = "postgrest/postgrest@sha256:4444444444444444444444444444444444444444444444444444444444444444"
+      langfuse_web    = "docker.langfuse.com/langfuse/langfuse@sha256:5555555555555555555555555555555555555555555555555555555555555555"
+      langfuse_worker = "docker.langfuse.com/langfuse/langfuse-worker@sha256:6666666666666666666666666666666666666666666666666666666666666666"
+      clickhouse      = "clickhouse/clickhouse-server@sha256:7777777777777777777777777777777777777777777777777777777777777777"
+      clamd           = "clamav/clamav@sha256:8888888888888888888888888888888888888888888888888888888888888888"
+      redis_rest      = "hiett/serverless-redis-http@sha256:9999999999999999999999999999999999999999999999999999999999999999"
+      collector       = "public.ecr.aws/aws-observability/aws-otel-collector@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    }
+  }
+
+  assert {
+    condition     = toset(aws_cloudfront_distribution.this[0].aliases) == toset(["api.ai.example.com", "app.ai.example.com"])
+    error_message = "CloudFront must not hide the address by which the editor of n8n and Langfuse let operators in."
+  }
+  assert {
+    condition     = aws_route53_record.service["n8n"].alias[0].name == "mock.elb.amazonaws.com" && aws_route53_record.service["api"].alias[0].name != "mock.elb.amazonaws.com"
+    error_message = "n8n must be reached at the load balancer, the API at CloudFront."
+  }
+  assert {
+    condition     = [for rule in jsondecode(aws_wafv2_web_acl.this.rule_json) : rule.Statement.RateBasedStatement.AggregateKeyType if can(rule.Statement.RateBasedStatement)] == ["FORWARDED_IP", "IP"]
+    error_message = "Behind CloudFront people must be counted by the address that it reports."
+  }
+  assert {
+    condition     = contains(aws_cognito_user_pool_client.this[0].callback_urls, "https://api.ai.example.com/auth/cognito/callback") && aws_cognito_user_pool_client.this[0].generate_secret == false
+    error_message = "Cognito must send people back to where the API finishes a sign-in."
+  }
+  assert {
+    condition = anytrue([for variable in jsondecode(module.api["blue"].container_definitions)[0].environment :
+      variable.name == "SIGN_IN_PROVIDERS" && try(jsondecode(variable.value)[0].id, "") == "cognito" && !can(jsondecode(variable.value)[0].clientSecret)
+    ])
+    error_message = "The API must offer the pool for sign-in."
+  }
+  assert {
+    condition = alltrue([for name, value in { EMBEDDINGS_PROVIDER = "voyage", VOYAGE_API_KEY = "aws-sm://ai-manager-production/providers#voyage_api_key" } :
+      anytrue([for variable in jsondecode(module.api["blue"].container_definitions)[0].environment : variable.name == name && variable.value == value])
+    ])
+    error_message = "Voyage must make vectors by a key that is a reference."
+  }
+  assert {
+    condition = alltrue([for name in ["N8N_PASSWORD", "TOOLJET_PASSWORD", "AI_MANAGER_API_KEY", "WORKFLOW_START_KEY", "SMTP_PASSWORD"] :
+      contains([for secret in jsondecode(aws_ecs_task_definition.install[0].container_definitions)[0].secrets : secret.name], name)
+    ])
+    error_message = "The installation must have its passwords from Secrets Manager."
+  }
+  assert {
+    condition     = anytrue([for variable in jsondecode(module.n8n.container_definitions)[0].environment : variable.name == "GENERIC_TIMEZONE" && variable.value == "Europe/Oslo"])
+    error_message = "n8n must go by the time zone that is set."
+  }
+}
+
 run "refuses_what_is_wrong" {
   command = plan
 
@@ -190,7 +262,8 @@ run "refuses_what_is_wrong" {
       clickhouse = "clickhouse", clamd = "clamd", redis_rest = "rest", collector = "collector"
     }
     api_release = { blue = { weight = 50 } }
-    database    = { kind = "mysql" }
+    database    = { kind = "neon", neon_host = "ep-name-pooler.us-east-1.aws.neon.tech" }
+    timezone    = "Oslo"
     backups     = { daily_days = 1 }
     alarms      = { error_rate_percent = 0 }
     scale       = { api = { min = 3, max = 2 } }
@@ -198,6 +271,6 @@ run "refuses_what_is_wrong" {
 
   expect_failures = [
     var.domain, var.region, var.log_retention_days, var.egress, var.images,
-    var.api_release, var.database, var.backups, var.alarms, var.scale,
+    var.api_release, var.database, var.backups, var.alarms, var.scale, var.timezone,
   ]
 }

@@ -1,6 +1,8 @@
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import type { ExportResult } from '@opentelemetry/core';
 import { BasicTracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { z } from 'zod';
+import { createLangfuseClient } from '../client.ts';
 import { otlpExporter } from './otlp.ts';
 import type { TraceRecord } from './record.ts';
 import { pinnedIds, writeTrace } from './write-trace.ts';
@@ -23,6 +25,13 @@ export interface TracingOptions {
 export type Delivery = 'exported' | 'failed' | 'tooLarge';
 
 export interface TraceExporter {
+  /**
+   * Which of these traces Langfuse has by their roots: their answer may have been lost, and it counts twice what is
+   * sent twice. @throws {LangfuseError}
+   */
+  known(ids: readonly string[]): Promise<Set<string>>;
+  /** Why the last request failed; null after one that did not. */
+  fault(): { reason: string; isKeyRefused: boolean } | null;
   /** Sends traces and answers what became of each, by id. Never rejects, and ends in a time that is known. */
   export(records: readonly TraceRecord[]): Promise<Map<string, Delivery>>;
   close(): Promise<void>;
@@ -30,6 +39,8 @@ export interface TraceExporter {
 
 /** Spans of one flush; the processor's own queue holds more, and drops what is beyond it without a word. */
 const SPANS = 1_000;
+/** Traces that are looked for at the same time. */
+const AT_ONCE = 10;
 const SPANS_IN_REQUEST = 200;
 /** Characters of an input or output; of a trace that was refused as too large, the second. */
 const MAX_LENGTH = { usual: 100_000, refused: 2_000 };
@@ -54,6 +65,18 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
   const provider = new BasicTracerProvider({ spanProcessors: [processor], idGenerator: ids });
   const tracer = provider.getTracer('langfuse-sdk');
   let last: Promise<unknown> = Promise.resolve();
+  const client = createLangfuseClient({ ...options, fetchTimeoutMs: options.timeoutMs, maxRetries: 0 });
+
+  async function isKnown(traceId: string): Promise<boolean> {
+    const { data } = await client.send({
+      what: 'read a trace',
+      request: (api, limits) =>
+        api.observations.getMany({ traceId, isRootObservation: true, limit: 1 }, limits),
+      schema: roots,
+      isIdempotent: true,
+    });
+    return data.length > 0;
+  }
 
   async function flush(records: readonly TraceRecord[], longest: number): Promise<Map<string, Delivery>> {
     watched.reset();
@@ -81,6 +104,16 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
   }
 
   return {
+    known: async (ids) => {
+      const found = new Set<string>();
+      for (let from = 0; from < ids.length; from += AT_ONCE) {
+        const some = ids.slice(from, from + AT_ONCE);
+        const answers = await Promise.all(some.map(isKnown));
+        for (const [index, id] of some.entries()) if (answers[index]) found.add(id);
+      }
+      return found;
+    },
+    fault: watched.fault,
     export: (records) => {
       const sent = last.then(() => send(records));
       last = sent.catch(() => {});
@@ -92,6 +125,8 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
     },
   };
 }
+
+const roots = z.object({ data: z.array(z.unknown()) });
 
 function langfuseExporter({ baseUrl, publicKey, secretKey, timeoutMs }: TracingOptions): SpanExporter {
   const credentials = Buffer.from(`${publicKey}:${secretKey}`).toString('base64');
@@ -106,13 +141,23 @@ function langfuseExporter({ baseUrl, publicKey, secretKey, timeoutMs }: TracingO
 function watch(inner: SpanExporter) {
   const accepted = new Map<string, number>();
   const refused = new Set<string>();
+  let fault: ReturnType<TraceExporter['fault']> = null;
   let open = 0;
   let settled = () => {};
   const exporter: SpanExporter = {
     export: (spans: ReadableSpan[], done: (result: ExportResult) => void) => {
       open += 1;
       inner.export(spans, (result) => {
-        const isTooLarge = (result.error as { code?: unknown } | undefined)?.code === 413;
+        const status = (result.error as { code?: unknown } | undefined)?.code;
+        const isTooLarge = status === 413;
+        if (result.code === 0) fault = null;
+        else if (!isTooLarge) {
+          const isKeyRefused = status === 401 || status === 403;
+          const reason = isKeyRefused
+            ? `Langfuse rejected the keys (${status})`
+            : (result.error?.message ?? 'Langfuse did not take traces');
+          fault = { reason, isKeyRefused };
+        }
         for (const span of spans) {
           const { traceId } = span.spanContext();
           if (result.code === 0) accepted.set(traceId, (accepted.get(traceId) ?? 0) + 1);
@@ -128,6 +173,7 @@ function watch(inner: SpanExporter) {
   };
   return {
     exporter,
+    fault: () => fault,
     /** Settles when nothing is under way. */
     idle: () =>
       new Promise<void>((resolve) => {

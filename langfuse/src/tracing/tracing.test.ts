@@ -9,7 +9,7 @@ let exporter: TraceExporter;
 
 beforeEach(async () => {
   traces = traceRecorder();
-  recorder = await startLangfuseRecorder([traces.route]);
+  recorder = await startLangfuseRecorder(traces.routes);
   exporter = createTraceExporter({
     baseUrl: recorder.url,
     publicKey: recorder.publicKey,

@@ -3,6 +3,9 @@ import { idempotencyKeys } from '../shared/idempotency-key.ts';
 import { compilePrompt, type PromptTemplate } from './compile.ts';
 import { call } from './transport.ts';
 
+/** What metrics are of where the query names no time. */
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
 type RunOperation = (context: IExecuteFunctions, itemIndex: number) => Promise<IDataObject[]>;
 
 /** What the node does, by `<resource>.<operation>`. */
@@ -63,8 +66,41 @@ async function createScore(context: IExecuteFunctions, itemIndex: number): Promi
     value,
     ...rest,
   };
+  if (rest.configId) await requireConfig(context, String(rest.configId), body, itemIndex);
   const answer = await call(context, { method: 'POST', path: '/scores', body }, itemIndex);
   return [{ ...body, ...answer }];
+}
+
+/** Langfuse answers 200 to a score that its config forbids, and drops it later. */
+async function requireConfig(
+  context: IExecuteFunctions,
+  configId: string,
+  { name, dataType, value }: { name: string; dataType: string; value: string | number },
+  itemIndex: number,
+): Promise<void> {
+  const path = `/score-configs/${encodeURIComponent(configId)}`;
+  const config = (await call(context, { method: 'GET', path }, itemIndex)) as {
+    name?: string;
+    dataType?: string;
+    minValue?: number | null;
+    maxValue?: number | null;
+    categories?: { label: string }[] | null;
+  };
+  const refuse = (message: string) => {
+    throw new NodeOperationError(context.getNode(), message, {
+      itemIndex,
+      description: 'The score configuration says so. Langfuse would drop the score.',
+    });
+  };
+  if (config.name !== undefined && config.name !== name) refuse(`Name must be ${config.name}`);
+  if (config.dataType !== undefined && config.dataType !== dataType)
+    refuse(`Data Type must be ${config.dataType}`);
+  const [least, most] = [config.minValue ?? -Infinity, config.maxValue ?? Infinity];
+  if (typeof value === 'number' && (value < least || value > most))
+    refuse(`Value must be from ${least} to ${most}`);
+  const labels = (config.categories ?? []).map(({ label }) => label);
+  if (dataType === 'CATEGORICAL' && labels.length > 0 && !labels.includes(String(value)))
+    refuse(`Value must be one of ${labels.join(', ')}`);
 }
 
 /** Langfuse takes booleans as 0 and 1. */
@@ -85,7 +121,13 @@ function numberOf(
 async function getObservations(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
   const all = context.getNodeParameter('returnAll', itemIndex, false);
   const limit = all ? Number.POSITIVE_INFINITY : Number(context.getNodeParameter('limit', itemIndex, 50));
-  const filters = withoutEmpty(context.getNodeParameter('filters', itemIndex, {}) as IDataObject);
+  const given = withoutEmpty(context.getNodeParameter('filters', itemIndex, {}) as IDataObject);
+  const zoned = Object.entries(given).map(([name, value]) =>
+    /^(from|to)StartTime$/.test(name)
+      ? [name, withZone(String(value), context.getTimezone())]
+      : [name, value],
+  );
+  const filters = Object.fromEntries(zoned) as IDataObject;
   const rows: IDataObject[] = [];
   const seen = new Set<string>();
   let cursor: string | undefined;
@@ -98,6 +140,15 @@ async function getObservations(context: IExecuteFunctions, itemIndex: number): P
     if (cursor !== undefined) seen.add(cursor);
   } while (cursor !== undefined && rows.length < limit);
   return rows.slice(0, limit);
+}
+
+/** A moment as Langfuse takes it. The editor's date picker gives one without a zone, which is the workflow's. */
+function withZone(text: string, timeZone: string): string {
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/.test(text)) return text;
+  const asUtc = new Date(`${text.replace(' ', 'T')}${text.length === 10 ? 'T00:00:00' : ''}Z`);
+  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+  const offset = new Date(`${shown.format(asUtc).replace(' ', 'T')}Z`).getTime() - asUtc.setMilliseconds(0);
+  return new Date(asUtc.getTime() - offset).toISOString();
 }
 
 async function createDatasetItem(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
@@ -119,7 +170,13 @@ async function queryMetrics(context: IExecuteFunctions, itemIndex: number): Prom
   if (typeof query !== 'object' || query === null) {
     throw new NodeOperationError(context.getNode(), 'Query is not a JSON object', { itemIndex });
   }
-  const request = { method: 'GET', path: '/v2/metrics', query: { query: JSON.stringify(query) } } as const;
+  const now = Date.now();
+  const span = {
+    fromTimestamp: new Date(now - WEEK_MS).toISOString(),
+    toTimestamp: new Date(now).toISOString(),
+  };
+  const whole = JSON.stringify({ ...span, ...query });
+  const request = { method: 'GET', path: '/v2/metrics', query: { query: whole } } as const;
   const answer = await call(context, request, itemIndex);
   return (answer.data ?? []) as IDataObject[];
 }

@@ -152,9 +152,16 @@ const observation: INodeProperties[] = [
         type: 'options',
         default: 'GENERATION',
         options: [
+          { name: 'Agent', value: 'AGENT' },
+          { name: 'Chain', value: 'CHAIN' },
+          { name: 'Embedding', value: 'EMBEDDING' },
+          { name: 'Evaluator', value: 'EVALUATOR' },
           { name: 'Event', value: 'EVENT' },
           { name: 'Generation', value: 'GENERATION' },
+          { name: 'Guardrail', value: 'GUARDRAIL' },
+          { name: 'Retriever', value: 'RETRIEVER' },
           { name: 'Span', value: 'SPAN' },
+          { name: 'Tool', value: 'TOOL' },
         ],
       },
     ],
@@ -189,7 +196,7 @@ const metric: INodeProperties[] = [
       2,
     ),
     description:
-      'View, metrics, dimensions, filters, fromTimestamp and toTimestamp, as Langfuse documents them',
+      'View, metrics, dimensions, filters, fromTimestamp and toTimestamp, as Langfuse documents them. Defaults to the last seven days.',
   }),
 ];
 

@@ -63,9 +63,18 @@ export async function call(
     typeof said === 'string' ? `Langfuse: ${said}` : `${baseUrl} returned HTTP ${statusCode}`,
     statusCode === 401 || statusCode === 403
       ? 'Check the keys of the credential.'
-      : 'Check the values of the node and the Base URL of the credential.',
+      : faultsOf(answer) || 'Check the values of the node and the Base URL of the credential.',
     statusCode,
   );
+}
+
+/** The fields that Langfuse refuses, each with its reason; empty when it names none. */
+function faultsOf(answer: IDataObject | undefined): string {
+  if (!Array.isArray(answer?.error)) return '';
+  const faults = answer.error as { path?: unknown[]; message?: unknown }[];
+  return faults
+    .map(({ path = [], message }) => `${path.join('.') || 'input'}: ${String(message)}`)
+    .join('; ');
 }
 
 async function readBaseUrl(context: IExecuteFunctions): Promise<string> {

@@ -12,7 +12,7 @@ const NAME = 'Langfuse';
 const HINTS = {
   401: 'Check the public and the secret key.',
   403: 'The keys do not have permission.',
-  404: 'Not found, or this Langfuse is older than 4.',
+  404: 'It does not exist in this project.',
 };
 const MIN_MAJOR = 4;
 
@@ -50,7 +50,7 @@ export default class Langfuse implements QueryService {
 async function runOperation(source: Options, query: Options): Promise<QueryResult> {
   const operation = operationOf(query.operation);
   const service = serviceOf(source);
-  const request = buildRequest(operation, query);
+  const request = buildRequest(operation, withPlainText(query));
   if (query.operation === 'trace.link') return { status: 'ok', data: linkTo(source, service, request) };
   const send = async (one: ServiceRequest) =>
     bodyOf(NAME, await exchange(service, one, one.method === 'GET'), HINTS);
@@ -64,6 +64,13 @@ async function runOperation(source: Options, query: Options): Promise<QueryResul
     };
   }
   return { status: 'ok', data: await send(request) };
+}
+
+/** A text prompt that looks like JSON is text: only the messages of a chat are read as JSON. */
+function withPlainText(query: Options): Options {
+  const { operation, type, prompt } = query;
+  const isText = operation === 'prompt.create' && type !== 'chat' && typeof prompt === 'string';
+  return isText && prompt.trim() !== '' ? { ...query, prompt: JSON.stringify(prompt) } : query;
 }
 
 function operationOf(given: unknown): ServiceOperation {

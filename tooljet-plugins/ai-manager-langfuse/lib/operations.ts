@@ -54,6 +54,7 @@ export const operations = {
       inQuery('source', 'Source', { placeholder: 'API | ANNOTATION | EVAL' }),
       from('fromTimestamp'),
       to('toTimestamp'),
+      inQuery('fields', 'Parts', { placeholder: 'core,details,subject,annotation' }),
       limit,
       cursor,
     ],
@@ -89,7 +90,7 @@ export const operations = {
     path: '/api/public/score-configs',
     fields: [
       inBody('name', 'Name', { required: true, description: '1 to 35 letters, digits, spaces and _.()-' }),
-      inBody('dataType', 'Type', { required: true, choices: ['NUMERIC', 'CATEGORICAL', 'BOOLEAN'] }),
+      inBody('dataType', 'Type', { required: true, choices: SCORE_TYPES }),
       inBody('minValue', 'Least', { type: 'number' }),
       inBody('maxValue', 'Most', { type: 'number' }),
       inBody('categories', 'Categories', { type: 'json', placeholder: '[{"label": "good", "value": 1}]' }),

@@ -4,6 +4,7 @@ type Body = Record<string, unknown>;
 
 /** A score config of Langfuse, as far as a value is checked by it. */
 export interface ScoreConfig {
+  name?: string;
   dataType?: string;
   minValue?: number | null;
   maxValue?: number | null;
@@ -18,6 +19,8 @@ export interface ScoreConfig {
  */
 export function checkedScore(body: Body, config?: ScoreConfig): Body {
   const dataType = String(config?.dataType ?? body.dataType ?? guess(body.value));
+  if (config?.name && body.name !== config.name)
+    throw refused('name', `must be ${config.name}, as the score config is called`);
   if (body.dataType && config?.dataType && body.dataType !== config.dataType) {
     throw refused('dataType', `must be ${config.dataType}, as defined in the score config`);
   }

@@ -119,7 +119,9 @@ export async function pushWorkflows(
     const [missing] = missingCredentials(definition, credentials);
     if (missing) throw new Error(`The workflow "${definition.name}" needs ${missing}.`);
     const bound = bindWorkflowIds(bindCredentials(definition, credentials), idsOf(pairs));
-    const { name, nodes, connections, settings } = bound;
+    const { name, nodes, connections } = bound;
+    const zone = stored?.settings?.timezone;
+    const settings = { ...bound.settings, ...(zone ? { timezone: zone } : {}) };
     const body = { name, nodes, connections, settings };
     if (!stored) {
       const made = await session.api(
@@ -168,10 +170,18 @@ function idsOf(pairs: Pair[]): Map<string, string> {
   );
 }
 
-/** What n8n has, with the ids that the files go by. */
-function inFileTerms({ id }: Pick<WorkflowDefinition, 'id'>, stored: StoredWorkflow, pairs: Pair[]) {
+/** What n8n has, with the ids and the time zone that the files go by: schedules go by the company's own. */
+function inFileTerms(
+  {
+    id,
+    settings: ofFile = {},
+  }: Pick<WorkflowDefinition, 'id'> & Partial<Pick<WorkflowDefinition, 'settings'>>,
+  stored: StoredWorkflow,
+  pairs: Pair[],
+) {
   const fileIds = new Map([...idsOf(pairs)].map(([file, n8n]) => [n8n, file]));
-  const { name, active, nodes, connections, settings } = stored;
-  const definition = { name, active, nodes, connections, settings: settings ?? {}, tags: tagsOf(stored) };
+  const { name, active, nodes, connections } = stored;
+  const settings = { ...stored.settings, ...('timezone' in ofFile ? { timezone: ofFile.timezone } : {}) };
+  const definition = { name, active, nodes, connections, settings, tags: tagsOf(stored) };
   return cleanWorkflow({ ...bindWorkflowIds(definition as WorkflowDefinition, fileIds), id });
 }

@@ -19,7 +19,7 @@ export const storage = {
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
     .optional()
-    .describe('S3 bucket for files; defaults to DATA_DIR'),
+    .describe('S3 bucket for files; defaults to DATA_DIR; also read as S3_BUCKET_NAME'),
   OBJECTS_AUDIT_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')

@@ -2,10 +2,11 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../platform/database/index.ts';
 import type { CallLedger, RecordedAttempt } from '../chain.ts';
 import { ModelError } from '../chat.ts';
+import { keepCallTrace } from '../tracing/call-trace.ts';
 import { maskText } from './mask.ts';
 import { costOf, type Prices } from './prices.ts';
-import { type CallRow, findBudget, forgetWords, saveBudget, spentSince } from './store.ts';
-import { createWriter } from './writer.ts';
+import { findBudget, forgetWords, saveBudget, spentSince } from './store.ts';
+import { createWriter, type NewCall } from './writer.ts';
 
 export { readPrices } from './prices.ts';
 export { usageOfTrace } from './store.ts';
@@ -36,7 +37,7 @@ export type Ledger = ReturnType<typeof createLedger>;
 /** The record of every attempt at a model, and the budgets that it is counted against. */
 export function createLedger(database: Database, options: LedgerOptions) {
   const { prices, dailyMicros, now = () => new Date() } = options;
-  const write = createWriter(database);
+  const write = createWriter(database, keepCallTrace);
   const spendings = new Map<string, Spending>();
 
   async function spendingOf(tenantId: string): Promise<Spending> {
@@ -102,11 +103,16 @@ export function traceIdOf(uuid: string): string {
   return uuid.replaceAll('-', '');
 }
 
-function toRow(attempt: RecordedAttempt, cost: number | null): CallRow {
+function toRow(attempt: RecordedAttempt, cost: number | null): NewCall {
   const { call, usage, input } = attempt;
-  const traceId = call.traceId ?? (call.judgementId ? traceIdOf(call.judgementId) : null);
+  const id = uuidv7();
+  const shared = call.traceId ?? (call.judgementId ? traceIdOf(call.judgementId) : null);
+  // Vectors of words that are in this process are no call to anyone.
+  const isAlone = shared === null && attempt.provider !== 'static';
+  const traceId = isAlone ? traceIdOf(id) : shared;
   return {
-    id: uuidv7(),
+    id,
+    isAlone,
     call_id: attempt.callId,
     attempt: attempt.number,
     kind: attempt.kind,
@@ -117,6 +123,7 @@ function toRow(attempt: RecordedAttempt, cost: number | null): CallRow {
     session_id: call.sessionId ?? null,
     prompt_name: call.prompt?.name ?? null,
     prompt_version: call.prompt ? String(call.prompt.version) : null,
+    prompt_link: call.prompt?.langfuseVersion ?? null,
     provider: attempt.provider,
     model: attempt.model,
     outcome: attempt.outcome,

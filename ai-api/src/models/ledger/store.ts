@@ -11,17 +11,16 @@ export async function insertCalls(transaction: TenantTransaction, rows: readonly
   await sql`
     insert into models.calls (id, call_id, attempt, kind, purpose, subject, judgement_id, person, session_id,
       prompt_name, prompt_version, provider, model, outcome, error, tokens_in, tokens_out, tokens_cached,
-      tokens_estimated, cost_micros, latency_ms, trace_id, input, output, started_at)
+      tokens_estimated, cost_micros, latency_ms, trace_id, input, output, started_at, prompt_link)
     select id, call_id, attempt, kind, purpose, subject, judgement_id, person, session_id,
       prompt_name, prompt_version, provider, model, outcome, error, tokens_in, tokens_out, tokens_cached,
-      tokens_estimated, cost_micros, latency_ms, trace_id, input, output, started_at
+      tokens_estimated, cost_micros, latency_ms, trace_id, input, output, started_at, prompt_link
     from json_to_recordset(${JSON.stringify(rows)}::json) as call (id uuid, call_id uuid, attempt integer, kind text,
       purpose text, subject text, judgement_id uuid, person text, session_id text, prompt_name text,
       prompt_version text, provider text, model text, outcome text, error text, tokens_in integer,
       tokens_out integer, tokens_cached integer, tokens_estimated boolean, cost_micros bigint,
-      latency_ms integer, trace_id text, input text, output text, started_at timestamptz)`.execute(
-    transaction,
-  );
+      latency_ms integer, trace_id text, input text, output text, started_at timestamptz,
+      prompt_link integer)`.execute(transaction);
 }
 
 /** Micro-dollars spent since a moment. */

@@ -35,7 +35,6 @@ export function assemble(pending: PendingTrace, calls: readonly CallRecord[]): T
 
 function toSpan(call: CallRecord): SpanRecord {
   const startedAt = call.started_at;
-  const version = Number(call.prompt_version);
   return {
     key: `call:${call.id}`,
     name: `${call.provider}:${call.model}`,
@@ -55,8 +54,8 @@ function toSpan(call: CallRecord): SpanRecord {
     model: call.model,
     usage: { tokensIn: call.tokens_in, tokensOut: call.tokens_out, tokensCached: call.tokens_cached },
     costMicros: call.cost_micros,
-    ...(call.prompt_name && Number.isInteger(version) && version > 0
-      ? { prompt: { name: call.prompt_name, version } }
+    ...(call.prompt_name && call.prompt_link !== null
+      ? { prompt: { name: call.prompt_name, version: call.prompt_link } }
       : {}),
   };
 }

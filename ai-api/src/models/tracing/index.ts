@@ -1,8 +1,10 @@
+import type { LangfuseClient } from '@ai-manager/langfuse/client';
 import type { Delivery, TraceExporter, TracingOptions } from '@ai-manager/langfuse/tracing';
 import type { Logger } from 'pino';
 import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { maskText } from '../ledger/mask.ts';
 import { assemble } from './assemble.ts';
+import { probeTrace } from './probe.ts';
 import {
   callsOf,
   claimTraces,
@@ -54,15 +56,24 @@ export function createTraces(database: Database, settings: TraceSettings | null)
     },
     /** Looks at once for traces that are due, if this process exports. */
     hurry: () => exporting?.hurry(),
+    /** Whether Langfuse gets a trace, by its id. */
+    isSampled: (id: string) => isSampled(id, settings?.sampleRate ?? 0),
+    /** Why Langfuse does not take traces of this process; null while it does. */
+    fault: () => exporting?.fault() ?? null,
     /** Makes traces of a span of time due again; answers how many. */
-    renew: (transaction: TenantTransaction, since: Date, until: Date) =>
-      renewTraces(transaction, since, until),
-    count: (tenantId: string) => database.withTenant(tenantId, countTraces),
+    renew: (transaction: TenantTransaction, since: Date, until: Date, alsoExported: boolean) =>
+      renewTraces(transaction, { since, until, alsoExported }),
+    count: (tenantId: string) =>
+      database.withTenant(tenantId, (transaction) => countTraces(transaction, settings?.sampleRate ?? 1)),
+    /** Sends one trace to Langfuse and reads it back. */
+    probe: (tenantId: string, langfuse: LangfuseClient, timeoutMs: number) =>
+      probeTrace(database, langfuse, tenantId, { hurry: () => exporting?.hurry(), timeoutMs }),
   };
 }
 
 interface Exporting {
   hurry(): void;
+  fault: TraceExporter['fault'];
   close(): Promise<void>;
 }
 
@@ -87,7 +98,12 @@ async function startExport(database: Database, settings: TraceSettings): Promise
     const tally = Map.groupBy(claimed, (trace) => nameOf(trace, deliveries.get(keyOf(trace))));
     for (const [outcome, traces] of tally) onDelivery(outcome, traces.length);
     failures = [...deliveries.values()].includes('failed') ? failures + 1 : 0;
-    if (failures === 1) log.warn({ traces: chosen.length }, 'Langfuse does not take traces; they are kept');
+    if (failures === 1) {
+      const fault = exporter.fault();
+      const line = { traces: chosen.length, reason: fault?.reason };
+      if (fault?.isKeyRefused) log.error(line, 'Langfuse refuses our keys; traces are kept');
+      else log.warn(line, 'Langfuse does not take traces; they are kept');
+    }
     return claimed.length;
   }
 
@@ -113,6 +129,7 @@ async function startExport(database: Database, settings: TraceSettings): Promise
     wake?.();
   };
   return {
+    fault: exporter.fault,
     hurry: () => {
       failures = 0;
       rouse();
@@ -148,7 +165,12 @@ async function deliver(
       return [];
     }
   });
-  const byId = await exporter.export(records);
+  const tried = traces.filter(({ export_attempts }) => export_attempts > 1).map(({ id }) => id);
+  // One whose answer was lost is there already; while that cannot be asked, nothing is sent.
+  const known = await exporter.known(tried).catch(() => null);
+  if (known === null) return new Map(traces.map((trace): [string, Delivery] => [keyOf(trace), 'failed']));
+  const byId = await exporter.export(records.filter(({ id }) => !known.has(id)));
+  for (const id of known) byId.set(id, 'exported');
   return new Map(traces.map((trace) => [keyOf(trace), byId.get(trace.id) ?? 'tooLarge']));
 }
 

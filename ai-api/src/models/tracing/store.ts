@@ -71,22 +71,35 @@ export async function skipOld(database: Database, before: Date): Promise<void> {
   );
 }
 
-/** Makes the traces of a span of time due again, also those that were exported. Answers how many. */
-export async function renewTraces(transaction: TenantTransaction, since: Date, until: Date): Promise<number> {
+/**
+ * Makes the traces of a span of time due again that Langfuse does not have, or all of them. Answers how many. Of those
+ * that it has, the attempts are forgotten, so that they are sent without a look for them.
+ */
+export async function renewTraces(
+  transaction: TenantTransaction,
+  { since, until, alsoExported }: { since: Date; until: Date; alsoExported: boolean },
+): Promise<number> {
   const { rows } = await sql<{ renewed: number }>`
     with renewed as (
-      update models.traces set exported_at = null, export_after = now(), export_attempts = 0
-      where started_at >= ${since} and started_at < ${until} returning 1
+      update models.traces
+      set exported_at = null, export_after = now(), export_attempts = case when exported_at is null then 1 else 0 end
+      where started_at >= ${since} and started_at < ${until} and (exported_at is null or ${alsoExported}) returning 1
     ) select count(*)::integer as renewed from renewed`.execute(transaction);
   return rows[0]?.renewed ?? 0;
 }
 
-/** Traces that Langfuse has, will get, and does not get by itself any more. */
-export async function countTraces(transaction: TenantTransaction) {
-  const { rows } = await sql<{ exported: number; pending: number; left: number }>`
+/** Traces that Langfuse has, will get, does not get by their share, and does not get by itself any more. */
+export async function countTraces(transaction: TenantTransaction, sampleRate: number) {
+  const { rows } = await sql<{ exported: number; pending: number; notSampled: number; left: number }>`
     select (count(*) filter (where exported_at is not null))::integer as exported,
       (count(*) filter (where exported_at is null and export_after < 'infinity'))::integer as pending,
-      (count(*) filter (where exported_at is null and export_after = 'infinity'))::integer as left
-    from models.traces`.execute(transaction);
-  return rows[0] ?? { exported: 0, pending: 0, left: 0 };
+      (count(*) filter (where exported_at is null and export_after = 'infinity' and not is_sampled))::integer
+        as "notSampled",
+      (count(*) filter (where exported_at is null and export_after = 'infinity' and is_sampled))::integer as left
+    from (
+      select *, ('x' || lpad(right(id, 8), 16, '0'))::bit(64)::bigint < ${sampleRate}::double precision * 4294967296
+        as is_sampled
+      from models.traces
+    ) as trace`.execute(transaction);
+  return rows[0] ?? { exported: 0, pending: 0, notSampled: 0, left: 0 };
 }

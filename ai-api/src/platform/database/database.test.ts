@@ -104,7 +104,8 @@ describe.each(databaseKinds())('the database on $name', ({ createEmpty }) => {
     const unprotected = await sql<{ name: string }>`
       select n.nspname || '.' || c.relname as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p') and n.nspname in ('identity', 'people', 'judgement', 'evaluations', 'events', 'audit', 'platform_http', 'quality', 'agents', 'prompts', 'context', 'licences', 'workflows', 'validation', 'files', 'compliance', 'notifications')
+      where c.relkind in ('r', 'p') and n.nspname not in ('jobs', 'information_schema') and n.nspname !~ '^pg_'
+        and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')
         and not (c.relrowsecurity and c.relforcerowsecurity
           and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenant_isolation'))`.execute(
       database.system('test'),

@@ -47,3 +47,13 @@ export async function migrate(kysely: Kysely<Schema>): Promise<string[]> {
   }
   return results.map((result) => result.migrationName);
 }
+
+/** How far the schema is: how many migrations are applied, and the names of those that are not. */
+export async function migrationState(
+  kysely: Kysely<Schema>,
+): Promise<{ applied: number; pending: string[] }> {
+  const migrator = new Migrator({ db: kysely, provider, migrationTableSchema: 'platform' });
+  const known = await migrator.getMigrations();
+  const pending = known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+  return { applied: known.length - pending.length, pending };
+}

@@ -40,6 +40,8 @@ export interface Mailer {
    * that was handed over completely and not answered may have been taken: it is not sent again here.
    */
   send(mail: Mail): Promise<Accepted>;
+  /** Resolves when the server can be reached and takes the credentials; throws {@link MailError} otherwise. */
+  check(): Promise<void>;
   /** Ends idle connections; a mail under way is finished first. */
   close(): Promise<void>;
 }
@@ -146,7 +148,12 @@ export function openMailer(options: MailerOptions): Mailer {
       throw new MailError(reason, { retryable: true, cause });
     }
   };
-  return { driver, send, close: async () => transport.close() };
+  const check = async () => {
+    await transport.verify().catch((cause: unknown) => {
+      throw asMailError(asError(cause), server, timeoutMs, false);
+    });
+  };
+  return { driver, send, check, close: async () => transport.close() };
 }
 
 function readUrl(smtpUrl: string): string {

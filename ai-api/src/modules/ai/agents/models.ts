@@ -12,6 +12,8 @@ import type { Definition } from './schema.ts';
 interface Instructions {
   text: string;
   used: PromptUsed | null;
+  /** The number that Langfuse gave that version, if it has it. */
+  langfuseVersion?: number | null | undefined;
 }
 
 export type AgentModels = ReturnType<typeof agentModels>;
@@ -55,7 +57,8 @@ export function agentModels({ routes, ledger, onCall, prompts, settingsOf }: Par
       if (promptName === null) return { text: instructions ?? '', used: null };
       try {
         const prompt = await prompts.resolve(transaction, promptName, { label: promptLabel, subject });
-        return { text: renderPrompt(prompt, {}), used: promptUsed(prompt) };
+        const { langfuseVersion } = prompt;
+        return { text: renderPrompt(prompt, {}), used: promptUsed(prompt), langfuseVersion };
       } catch (error) {
         if (error instanceof NoSuchPrompt) return null;
         throw error;

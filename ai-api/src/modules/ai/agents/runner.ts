@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChatModel } from '../../../models/chat.ts';
 import { traceIdOf, usageOfTrace } from '../../../models/ledger/index.ts';
+import { keepTrace, type TraceDraft } from '../../../models/tracing/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
@@ -57,6 +58,27 @@ export interface AgentParts {
   checkAnswer: CheckAnswer;
 }
 
+/** The trace of an execution, to which its calls belong. */
+function traceOf(
+  execution: ExecutionRecord,
+  { startedAt, endedAt, output, status }: { startedAt: Date; endedAt: Date; output: unknown; status: string },
+): TraceDraft {
+  const {
+    id,
+    agent_id: agentId,
+    version,
+    context_id: contextId,
+    requested_by: requestedBy,
+    input,
+  } = execution;
+  return {
+    ...{ id: traceIdOf(id), name: 'agent', startedAt, endedAt, input, output, parts: [] },
+    sessionId: contextId ?? undefined,
+    tags: ['agent', status],
+    metadata: { executionId: id, agentId, version, requestedBy },
+  };
+}
+
 /** How often a running execution checks whether it was cancelled. */
 const LOOK_MS = 500;
 
@@ -88,8 +110,9 @@ export function defineRunner(parts: AgentParts): void {
     const call = {
       ...{ tenantId, purpose: 'agent', subject: `agent:${execution.agent_id}` },
       ...{ traceId: traceIdOf(executionId), sessionId: execution.context_id ?? undefined },
-      prompt: prompt?.used ?? undefined,
+      prompt: prompt?.used ? { ...prompt.used, langfuseVersion: prompt.langfuseVersion } : undefined,
     };
+    const startedAt = now();
     let answer: Answer;
     try {
       if (!prompt) {
@@ -112,21 +135,35 @@ export function defineRunner(parts: AgentParts): void {
         );
       }
     } catch (error) {
-      if (cancelled.signal.aborted) return;
+      if (cancelled.signal.aborted) {
+        await database.withTenant(tenantId, (transaction) =>
+          keepTrace(
+            transaction,
+            traceOf(execution, { startedAt, endedAt: now(), output: null, status: 'cancelled' }),
+          ),
+        );
+        return;
+      }
       if (!timeout.aborted || jobSignal.aborted) throw error;
       const message = `The agent did not answer within ${definition.timeoutSeconds} s.`;
       answer = unanswered({ kind: 'timeout', message });
     } finally {
       watching.stop();
     }
-    await end(tenantId, execution, definition, {
-      status: answer.failure ? 'failed' : 'completed',
-      output: answer.output,
-      failure: answer.failure,
-      prompt: prompt?.used ?? null,
-      model: answer.model,
-      latencyMs: Math.round(performance.now() - began),
-    });
+    await end(
+      tenantId,
+      execution,
+      definition,
+      {
+        status: answer.failure ? 'failed' : 'completed',
+        output: answer.output,
+        failure: answer.failure,
+        prompt: prompt?.used ?? null,
+        model: answer.model,
+        latencyMs: Math.round(performance.now() - began),
+      },
+      startedAt,
+    );
   }
 
   /** Stores the outcome with the conversation's turn and its event, or nothing when it was cancelled meanwhile. */
@@ -135,8 +172,11 @@ export function defineRunner(parts: AgentParts): void {
     execution: ExecutionRecord,
     definition: Pick<Definition, 'contextHours'>,
     outcome: Omit<Outcome, keyof Usage>,
+    startedAt: Date,
   ): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
+      const { status, output } = outcome;
+      await keepTrace(transaction, traceOf(execution, { startedAt, endedAt: now(), output, status }));
       const usage = await usageOfTrace(transaction, traceIdOf(execution.id));
       const ended = await endExecution(transaction, execution.id, { ...outcome, ...usage }, now());
       if (!ended) return;
@@ -200,7 +240,7 @@ export function defineRunner(parts: AgentParts): void {
       const message = 'The execution failed because of an internal error; see the log.';
       const nothing = unanswered({ kind: 'error', message });
       const outcome = { status: 'failed', ...nothing, prompt: null, latencyMs: null } as const;
-      await end(tenantId, execution, { contextHours: 1 }, outcome);
+      await end(tenantId, execution, { contextHours: 1 }, outcome, execution.started_at ?? now());
     },
   });
 }

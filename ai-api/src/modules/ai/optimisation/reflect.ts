@@ -41,7 +41,7 @@ export async function reflect(
       tenantId,
       purpose: 'prompt-optimization',
       subject: `prompt:${base.name}`,
-      prompt: { name: writer.name, version: writer.version },
+      prompt: { name: writer.name, version: writer.version, langfuseVersion: writer.langfuseVersion },
     },
     signal,
   });

@@ -120,7 +120,8 @@ export function createLabels({
         await requirePrompt(transaction, name);
         const moves = await movesOf(transaction, name, 'production');
         const former = moves.map(({ to_version }) => to_version);
-        const before = moves.find(({ to_version }) => to_version === seen)?.from_version ?? null;
+        // The newest: a version may have been in production before.
+        const before = moves.findLast(({ to_version }) => to_version === seen)?.from_version ?? null;
         const version = input.version ?? before;
         if (version === null || version === seen || !former.includes(version)) {
           const held = await findLabel(transaction, name, 'production');

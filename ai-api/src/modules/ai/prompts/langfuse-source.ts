@@ -32,21 +32,28 @@ export function createLangfuseSource(
     const listed = await prompts.list();
     const known = await database.withTenant(tenantId, langfuseVersions);
     const found: Mirrored[] = [];
-    for (const { name, versions, labels } of listed.filter((prompt) => NAME.test(prompt.name))) {
-      const missing = versions.filter((version) => !known.get(name)?.has(version));
-      const added: LangfusePrompt[] = [];
-      for (const version of missing) {
-        const one = await prompts.get(name, { version });
-        if (one) added.push(one);
-      }
-      const places: Record<string, number> = {};
-      for (const label of labels.filter((given) => LABEL.test(given))) {
-        const one = await prompts.get(name, { label });
-        if (one) places[label] = one.version;
-      }
-      found.push({ name, added, labels: places });
+    for (const prompt of listed.filter(({ name }) => NAME.test(name))) {
+      const has = known.get(prompt.name) ?? new Set<number>();
+      found.push(await readPrompt(prompt, has).catch((error: unknown) => faultOf(prompt.name, error)));
     }
     return found;
+  }
+
+  async function readPrompt(
+    { name, versions, labels }: { name: string; versions: number[]; labels: string[] },
+    known: ReadonlySet<number>,
+  ): Promise<Mirrored> {
+    const added: LangfusePrompt[] = [];
+    for (const version of versions.filter((one) => !known.has(one))) {
+      const one = await prompts.get(name, { version });
+      if (one) added.push(one);
+    }
+    const places: Record<string, number> = {};
+    for (const label of labels.filter((given) => LABEL.test(given))) {
+      const one = await prompts.get(name, { label });
+      if (one) places[label] = one.version;
+    }
+    return { name, added, labels: places, fault: null };
   }
 
   async function refresh(tenantId: string): Promise<void> {
@@ -84,6 +91,14 @@ export function createLangfuseSource(
     },
     moveLabel: (name, label, version) => guard(prompts.label(name, version, [label])),
   };
+}
+
+/** What is wrong with one prompt keeps no other from being read. @throws what is wrong with Langfuse itself */
+function faultOf(name: string, error: unknown): Mirrored {
+  const isOfPrompt =
+    error instanceof LangfuseError && !error.isTemporary && error.status !== 401 && error.status !== 403;
+  if (!isOfPrompt) throw error;
+  return { name, added: [], labels: {}, fault: error.message };
 }
 
 /** A source that does not do what is asked leaves all as it was: 503 that may pass, or 409 with what it says. */

@@ -136,5 +136,105 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     await api.client.prompt.rollback({ name, seen: 4, reason: 'It was worse.' });
     expect(await there.get(name, { label: 'production' })).toMatchObject({ version: 2 });
     expect(await used()).toMatchObject({ version: 2 });
+    // Production was at 2 before, and then came to it from 4.
+    const again = await api.client.prompt.rollback({ name, seen: 2, reason: 'It was better.' });
+    expect(again.labels).toContainEqual(expect.objectContaining({ label: 'production', version: 4 }));
+  });
+
+  test('for chats, which are none of ours, harm no other', async () => {
+    const keys = Buffer.from(`${langfuse.publicKey}:${langfuse.secretKey}`).toString('base64');
+    const made = await fetch(`${langfuse.url}/api/public/v2/prompts`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${keys}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'my-chat', type: 'chat', prompt: [{ role: 'user', content: 'Hi' }] }),
+    });
+    expect(made.status).toBe(201);
+    const edited = { text: `${text}\nEdited beside a chat.`, variables, config: {} };
+    const { version } = await there.create(name, edited, { labels: ['production'], commitMessage });
+    expect(await used()).toMatchObject({ version: 5, isFallback: false });
+    expect(await prompt()).toMatchObject({ mirrorError: null });
+    expect(version).toBe(5);
+    const names = (await api.client.prompt.list({})).items.map((one) => one.name);
+    expect(names).not.toContain('my-chat');
+  });
+
+  test('keep a label away that was removed here, and lose one that was moved elsewhere there', async () => {
+    await there.label(name, 2, ['staging']);
+    await used();
+    expect((await prompt())?.labels).toContainEqual(
+      expect.objectContaining({ label: 'staging', version: 2 }),
+    );
+    await api.client.prompt.removeLabel({ name, label: 'staging' });
+    await used();
+    expect((await prompt())?.labels.map(({ label }) => label)).toEqual(['production']);
+    await there.label(name, 4, ['staging']);
+    await used();
+    expect((await prompt())?.labels).toContainEqual(
+      expect.objectContaining({ label: 'staging', version: 4 }),
+    );
+  });
+
+  test('link a call to the number that Langfuse gave its version, and to none that it never had', async () => {
+    await used();
+    const rows = await api.context.database
+      .system('the test looks behind the API')
+      .selectFrom('models.calls')
+      .select(['prompt_version', 'prompt_link'])
+      .where('prompt_name', '=', name)
+      .execute();
+    expect(new Set(rows.map((row) => `${row.prompt_version} is ${row.prompt_link}`))).toContain('5 is 5');
   });
 });
+
+describe.each(businessDatabases())(
+  'prompts of an installation that meets Langfuse later, on $name',
+  ({ create }) => {
+    test('serve as before until somebody decides between the two', async () => {
+      const model = await startModelRecorder(scoreEverything(80, () => ['week.note']));
+      const langfuse = await startLangfuseRecorder();
+      const { url: baseUrl, publicKey, secretKey } = langfuse;
+      const there = langfusePrompts(
+        createLangfuseClient({ baseUrl, publicKey, secretKey, fetchTimeoutMs: 5_000, maxRetries: 0 }),
+      );
+      const testDatabase = await create();
+      const alone = await startApi(testDatabase);
+      const { text, variables } = await alone.client.prompt.get({ name });
+      const own = { name, text: `${text}\nOur own.`, variables, commitMessage };
+      await alone.client.prompt.create(own);
+      await alone.client.prompt.check({ name, version: 2, cases: 0 });
+      await alone.client.prompt.setLabel({ name, label: 'production', version: 2, seen: 1 });
+      await alone.stop();
+      const theirs = { text: `${text}\nTheirs.`, variables, config: {} };
+      await there.create(name, theirs, { labels: ['production'], commitMessage });
+
+      const api = await startApi(testDatabase, {
+        OPENAI_API_KEY: 'sk-test',
+        OPENAI_BASE_URL: model.url,
+        LANGFUSE_BASE_URL: baseUrl,
+        LANGFUSE_PUBLIC_KEY: publicKey,
+        LANGFUSE_SECRET_KEY: secretKey,
+      });
+      const read = async () => {
+        await api.client.people.import(smallCompany(1));
+        await evaluate(api.client, { dryRun: true });
+        return (await api.client.prompt.list({})).items.find((one) => one.name === name);
+      };
+      for (const look of ['first', 'second']) {
+        const found = await read();
+        const production = found?.labels.find(({ label }) => label === 'production');
+        expect(production?.version, look).toBe(2);
+        expect(found?.held, look).toMatchObject({
+          version: 3,
+          reason: expect.stringContaining('move production'),
+        });
+      }
+      await api.client.prompt.check({ name, version: 3, cases: 0 });
+      await api.client.prompt.setLabel({ name, label: 'production', version: 3, seen: 2 });
+      expect((await read())?.held).toBeNull();
+      await api.stop();
+      await langfuse.close();
+      await model.close();
+      await testDatabase.remove();
+    }, 120_000);
+  },
+);

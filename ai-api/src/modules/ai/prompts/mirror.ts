@@ -9,13 +9,18 @@ import { notReplayed } from './seeds.ts';
 import type { Publish } from './service.ts';
 import {
   findLabel,
+  findPrompt,
+  findVersion,
   insertVersion,
   isSame,
+  labelsOf,
   latestVersion,
   linkLangfuse,
   listVersions,
   lockPrompt,
   moveLabel,
+  movesOf,
+  removeLabel,
   updatePrompt,
   updatePrompts,
   versionOfLangfuse,
@@ -28,6 +33,8 @@ export interface Mirrored {
   added: LangfusePrompt[];
   /** Versions in Langfuse by label. */
   labels: Readonly<Record<string, number>>;
+  /** Why it could not be read, such as a prompt for chats; null where it could. */
+  fault: string | null;
 }
 
 /** What the mirror needs of the module. */
@@ -51,15 +58,24 @@ export async function mirror(
 ): Promise<void> {
   const { publish, now } = mirroring;
   const changes: string[] = [];
-  for (const { name, added, labels } of found) {
+  for (const { name, added, labels, fault } of found) {
+    if (fault !== null) {
+      // One that only Langfuse has is none of ours.
+      await updatePrompt(transaction, name, { mirror_error: fault });
+      continue;
+    }
     await lockPrompt(transaction, name, undefined);
+    const before = await findPrompt(transaction, name);
     for (const version of added) changes.push(await takeVersion(transaction, tenantId, version, mirroring));
     let held: { version: number; reason: string } | null = null;
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
       if (!row) continue;
       const from = (await findLabel(transaction, name, label))?.version ?? null;
-      const refused = await takeLabel(transaction, { name, label, version: row.version, at: now() });
+      if (from === null && (await wasRemovedHere(transaction, name, label, row.version))) continue;
+      const refused = (await isFirstMeeting(transaction, before, { name, label, from, to: row.version }))
+        ? FIRST_MEETING
+        : await takeLabel(transaction, { name, label, version: row.version, at: now() });
       if (refused === null) continue;
       if (typeof refused === 'string')
         held = label === 'production' ? { version: row.version, reason: refused } : held;
@@ -69,6 +85,7 @@ export async function mirror(
         await publish(transaction, tenantId, 'prompt.label.moved', event);
       }
     }
+    changes.push(...(await dropLabels(transaction, name, labels, now())));
     await updatePrompt(transaction, name, { mirrored_at: now(), mirror_error: null, held });
   }
   await updatePrompts(
@@ -81,6 +98,53 @@ export async function mirror(
     subject: 'prompts',
     details: [{ about: [], content: { changes } }],
   });
+}
+
+/** Why Langfuse's production does not replace one of our own by the mere connection of the two. */
+const FIRST_MEETING =
+  'Langfuse was connected while another version served here: move production here or in Langfuse to decide.';
+
+/** Whether production here is a version that Langfuse never had, and nobody has decided between the two since. */
+async function isFirstMeeting(
+  transaction: TenantTransaction,
+  before: Awaited<ReturnType<typeof findPrompt>>,
+  { name, label, from, to }: { name: string; label: string; from: number | null; to: number },
+): Promise<boolean> {
+  if (label !== 'production' || from === null || from === to) return false;
+  const serving = await findVersion(transaction, name, from);
+  if (!serving || serving.origin === 'seed' || serving.langfuse_version !== null) return false;
+  const isHeld = before?.held?.version === to && before.held.reason === FIRST_MEETING;
+  return before?.mirrored_at == null || isHeld;
+}
+
+/** Langfuse has no way to take a label away: one that was removed here stays removed while it is where it was. */
+async function wasRemovedHere(
+  transaction: TenantTransaction,
+  name: string,
+  label: string,
+  version: number,
+): Promise<boolean> {
+  const last = (await movesOf(transaction, name, label)).at(-1);
+  return last?.to_version === null && last.from_version === version && last.moved_by !== MIRROR.createdBy;
+}
+
+/** Labels but production that Langfuse had once and has no more. */
+async function dropLabels(
+  transaction: TenantTransaction,
+  name: string,
+  there: Readonly<Record<string, number>>,
+  at: Date,
+): Promise<string[]> {
+  const changes: string[] = [];
+  for (const { label, version } of await labelsOf(transaction, [name])) {
+    if (label === 'production' || label in there) continue;
+    const row = await findVersion(transaction, name, version);
+    const running = await runningExperiment(transaction, name);
+    if (row?.langfuse_version == null || running?.label === label) continue;
+    await removeLabel(transaction, name, label, { movedBy: 'Langfuse', movedAt: at });
+    changes.push(`${name}: ${label} was taken from version ${version}`);
+  }
+  return changes;
 }
 
 /** Says of every prompt that the mirror serves in the place of Langfuse. */

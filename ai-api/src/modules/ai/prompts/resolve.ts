@@ -84,6 +84,6 @@ export function resolved(
   row: VersionRecord,
   how: Pick<ResolvedPrompt, 'label' | 'isFallback' | 'experimentId'>,
 ): ResolvedPrompt {
-  const { name, version, text, variables, config } = row;
-  return { name, version, text, variables, config, ...how };
+  const { name, version, text, variables, config, langfuse_version: langfuseVersion } = row;
+  return { name, version, langfuseVersion, text, variables, config, ...how };
 }

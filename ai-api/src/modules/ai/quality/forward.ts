@@ -12,6 +12,14 @@ export interface Forward {
     score: Pick<ScoreRecord, 'root_id' | 'langfuse'>,
   ): Promise<void>;
   review(transaction: TenantTransaction, tenantId: string, reviewId: string): Promise<void>;
+  /** Scores a judgement by what a person decided in its place. */
+  decision(transaction: TenantTransaction, decision: Decision): Promise<void>;
+}
+
+/** A judgement of a person and the one that it replaces. */
+export interface Decision {
+  judgementId: string;
+  replacedId: string;
 }
 
 /** Without Langfuse nothing is sent. */
@@ -19,4 +27,5 @@ export const NOWHERE: Forward = {
   initial: () => 'off',
   score: async () => {},
   review: async () => {},
+  decision: async () => {},
 };

@@ -1,8 +1,10 @@
 import type { LangfuseClient } from '@ai-manager/langfuse/client';
+import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Kind } from '../../../judgement/index.ts';
+import type { Traces } from '../../../models/tracing/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -10,6 +12,7 @@ import { actorOf } from '../../shared/audit/index.ts';
 import type { Reviewer } from './assignments.ts';
 import { quality, reviews, score, scoreConfig } from './contract.ts';
 import { forwardToLangfuse } from './langfuse.ts';
+import { reviewsOfLangfuse } from './langfuse-reviews.ts';
 import { createQuality, type Quality } from './service.ts';
 
 export type { Quality } from './service.ts';
@@ -29,12 +32,23 @@ interface Needs {
   kinds: readonly Kind[];
   langfuse: LangfuseClient | null;
   clock: Clock;
-  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;
+  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS' | 'LANGFUSE_ENVIRONMENT' | 'NODE_ENV'>;
+  traces: Pick<Traces, 'isSampled'>;
+  log: Logger;
 }
 
-export function create({ database, jobs, kinds, langfuse, clock, config }: Needs) {
-  const forward = forwardToLangfuse(database, jobs, langfuse, config.LANGFUSE_RETRY_SECONDS);
-  return createQuality(database, kinds, forward, () => clock.now());
+export function create({ database, jobs, kinds, langfuse, clock, config, traces, log }: Needs) {
+  const forward = forwardToLangfuse(database, jobs, langfuse, {
+    retrySeconds: config.LANGFUSE_RETRY_SECONDS,
+    environment: config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV,
+    isSampled: traces.isSampled,
+  });
+  const inLangfuse = reviewsOfLangfuse(database, jobs, langfuse, log);
+  const service = createQuality(database, kinds, { forward, itemDone: inLangfuse.done }, () => clock.now());
+  inLangfuse.follow(service.reviews.take);
+  /** Reads at once what was finished in Langfuse. */
+  const pullReviews = () => inLangfuse.pull(service.reviews.take);
+  return { ...service, pullReviews };
 }
 
 /** The operations of this module. */

@@ -1,19 +1,24 @@
 import { type LangfuseClient, LangfuseError } from '@ai-manager/langfuse/client';
 import { langfuseScores } from '@ai-manager/langfuse/scores';
-import { findWithFacts } from '../../../judgement/index.ts';
+import { sql } from 'kysely';
+import { findWithFacts, type JudgementView } from '../../../judgement/index.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
 import { maskText } from '../../../models/ledger/mask.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { appliesTo, mergeConfigs } from './configs.ts';
-import { type Forward, NOWHERE } from './forward.ts';
-import { MAX_TEXT_SCORE_LENGTH, type ScoreConfig } from './schema.ts';
+import { type Decision, type Forward, NOWHERE } from './forward.ts';
+import { DECISION_CONFIG, GRADE_CONFIG, MAX_TEXT_SCORE_LENGTH, type ScoreConfig } from './schema.ts';
 import { markScore, type ScoreRecord, versionsOf } from './scores-store.ts';
 import { findReview, listConfigs, markReview, type ReviewRecord } from './store.ts';
 
 export const SCORE_QUEUE = 'quality.langfuse-score';
 export const CONFIRM_QUEUE = 'quality.langfuse-confirm';
 export const REVIEW_QUEUE = 'quality.langfuse-review';
+export const DECISION_QUEUE = 'quality.langfuse-decision';
+
+/** The annotation queue of a kind of judgement. */
+export const queueName = (kind: string) => `Reviews: ${kind}`;
 
 interface ScoreJob {
   tenantId: string;
@@ -22,6 +27,9 @@ interface ScoreJob {
 interface ConfirmJob extends ScoreJob {
   version: number;
   look: number;
+}
+interface DecisionJob extends Decision {
+  tenantId: string;
 }
 interface ReviewJob {
   tenantId: string;
@@ -35,6 +43,14 @@ const REMEMBER_MS = 300_000;
 /** With pauses that double up to an hour, an outage of a day is outlived. */
 const PATIENCE = { retryLimit: 30, retryDelayMax: 3600, expireInSeconds: 300 };
 
+export interface ForwardOptions {
+  retrySeconds: number;
+  /** That of the traces. */
+  environment: string;
+  /** Whether Langfuse gets a trace: nothing is said there of one that it does not have. */
+  isSampled(traceId: string): boolean;
+}
+
 /**
  * Sends Langfuse the scores and reviews, by jobs: nothing here waits for it. Without a client
  * nothing is sent.
@@ -43,7 +59,7 @@ export function forwardToLangfuse(
   database: Database,
   jobs: Jobs,
   client: LangfuseClient | null,
-  retrySeconds: number,
+  { retrySeconds, environment, isSampled }: ForwardOptions,
 ): Forward {
   if (!client) return NOWHERE;
   const langfuse = langfuseScores(client);
@@ -63,7 +79,7 @@ export function forwardToLangfuse(
   }
 
   async function queueId(kind: string, ofKind: readonly ScoreConfig[]): Promise<string> {
-    const name = `Reviews: ${kind}`;
+    const name = queueName(kind);
     const known = (await queues.get()).get(name) ?? (await queues.renew()).get(name);
     if (known) return known;
     const ids: string[] = [];
@@ -109,7 +125,9 @@ export function forwardToLangfuse(
     await unlessRefused(
       async () => {
         const value = valueSent(score);
-        await langfuse.put({ id, traceId, name, dataType, value, comment, configId: await configId(config) });
+        const metadata = { reviewer: score.reviewer, reviewerName: maskText(score.reviewer_name) };
+        const kept = { id, traceId, name, dataType, value, comment, environment, metadata };
+        await langfuse.put({ ...kept, configId: await configId(config) });
         await database.withTenant(job.tenantId, async (transaction) => {
           await markScore(transaction, score.id, 'sent');
           await look(transaction, { ...job, version: score.version, look: 1 });
@@ -156,12 +174,34 @@ export function forwardToLangfuse(
       async () => {
         const queue = await queueId(review.kind, ofKind);
         // An earlier attempt may have been heard although its answer was lost.
-        if (attempt === 1 || !(await langfuse.isQueued(queue, traceId)))
-          await langfuse.enqueue(queue, traceId);
+        const isQueued = async () =>
+          (await langfuse.items(queue)).some(({ objectId }) => objectId === traceId);
+        if (attempt === 1 || !(await isQueued())) await langfuse.enqueue(queue, traceId);
         await note('sent');
       },
       (reason) => note('failed', reason),
     );
+  }
+
+  /** What a person decided, at the trace of what was replaced: its id makes a second attempt replace the first. */
+  async function sendDecision({ tenantId, judgementId, replacedId }: DecisionJob): Promise<void> {
+    const { found, known } = await database.withTenant(tenantId, async (transaction) => ({
+      found: await findWithFacts(transaction, [judgementId, replacedId]),
+      known: mergeConfigs(await listConfigs(transaction)),
+    }));
+    const [decided, replaced] = [found.get(judgementId)?.view, found.get(replacedId)];
+    const traceId = replaced?.traceId ?? traceIdOf(replacedId);
+    if (!decided || !replaced || !isSampled(traceId)) return;
+    const reviewer = decided.decidedBy ?? 'unknown';
+    const metadata = { reviewer: `decision:${judgementId}`, reviewerName: maskText(reviewer) };
+    const comment = decided.reason && maskText(decided.reason);
+    for (const [name, value] of valuesOf(decided, replaced.view)) {
+      const config = known.find((one) => one.name === name);
+      if (!config || !takes(config, value)) continue;
+      const id = `${judgementId}:${name}`;
+      const kept = { id, traceId, name, dataType: config.dataType, value, comment, environment, metadata };
+      await langfuse.put({ ...kept, configId: await configId(config) });
+    }
   }
 
   jobs.define<ScoreJob>({
@@ -202,17 +242,54 @@ export function forwardToLangfuse(
     onRetry: (transaction, { reviewId }) => markReview(transaction, reviewId, 'pending', null),
   });
 
+  jobs.define<DecisionJob>({
+    name: DECISION_QUEUE,
+    priority: 'low',
+    concurrency: 1,
+    ...patience,
+    // What Langfuse refuses for good stays here, where it was decided.
+    handle: (job) =>
+      unlessRefused(
+        () => sendDecision(job),
+        async () => {},
+      ),
+    onDead: async () => {},
+  });
+
   return {
-    initial: (traceId) => (traceId === null ? 'off' : 'pending'),
+    decision: async (transaction, decision) => {
+      const { rows } = await sql<{ id: string }>`select platform.current_tenant()::text as id`.execute(
+        transaction,
+      );
+      const jobsOf = rows.map(({ id: tenantId }): DecisionJob => ({ tenantId, ...decision }));
+      await jobs.enqueue(transaction, DECISION_QUEUE, jobsOf);
+    },
+    initial: (traceId) => (traceId !== null && isSampled(traceId) ? 'pending' : 'off'),
     score: async (transaction, tenantId, { root_id: scoreId, langfuse: state }) => {
       const job: ScoreJob = { tenantId, scoreId };
       if (state === 'pending') await jobs.enqueue(transaction, SCORE_QUEUE, [job]);
     },
     review: async (transaction, tenantId, reviewId) => {
       const job: ReviewJob = { tenantId, reviewId };
-      await jobs.enqueue(transaction, REVIEW_QUEUE, [job]);
+      if ((await findReview(transaction, reviewId))?.langfuse === 'pending')
+        await jobs.enqueue(transaction, REVIEW_QUEUE, [job]);
     },
   };
+}
+
+type Decided = Pick<JudgementView, 'grade' | 'outcome'>;
+
+/** The scores that a person's judgement is of the one that it replaces. */
+function valuesOf(decided: Decided, replaced: Decided): [string, string | number][] {
+  const values: [string, string | number][] = [[GRADE_CONFIG, decided.grade]];
+  // Where the system left the decision to a person, there is nothing to agree with.
+  if (decided.outcome !== null && replaced.outcome !== null)
+    values.push([DECISION_CONFIG, decided.outcome === replaced.outcome ? 1 : 0]);
+  return values;
+}
+
+function takes({ categories }: ScoreConfig, value: string | number): boolean {
+  return typeof value === 'number' || (categories ?? []).some(({ label }) => label === value);
 }
 
 /** The number there of a category without a place in the order. */

@@ -4,7 +4,7 @@ import { notFound, Problem } from '../../../http/problem.ts';
 import { findWithFacts, type ProposalDraft, type StoredJudgement } from '../../../judgement/index.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, record } from '../../shared/audit/index.ts';
+import { type Actor, record, systemActor } from '../../shared/audit/index.ts';
 import {
   assign,
   endAssignment,
@@ -20,7 +20,7 @@ import type { Forward } from './forward.ts';
 import { priorityOf, reasonsToSample, reviewersWanted } from './sample.ts';
 import type { ClaimedReview, ReviewView, Sampled } from './schema.ts';
 import type { GivenScore, Scores } from './scores.ts';
-import { listScores, scoreViewOf } from './scores-store.ts';
+import { listScores, markScore, reviewOf, scoreViewOf } from './scores-store.ts';
 import {
   countReviews,
   findReview,
@@ -31,8 +31,16 @@ import {
   samplingOf,
 } from './store.ts';
 
+/** Completes the item in Langfuse of a review that is done. */
+export type ItemDone = (transaction: TenantTransaction, tenantId: string, reviewId: string) => Promise<void>;
+
 /** The queue of judgements that people look at. */
-export function createReviews(database: Database, scores: Scores, forward: Forward, now: () => Date) {
+export function createReviews(
+  database: Database,
+  scores: Scores,
+  { forward, itemDone }: { forward: Forward; itemDone: ItemDone },
+  now: () => Date,
+) {
   async function requireReview(transaction: TenantTransaction, reviewId: string): Promise<ReviewRecord> {
     const review = await findReview(transaction, reviewId);
     if (!review) throw notFound('review', reviewId);
@@ -96,11 +104,12 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
           await enqueue(transaction, stored, reasons, reviewersWanted(stored.judgementId, sampling));
         return;
       }
-      if (!sampling.overridden) return;
       const { supersedes, decidedBy } = stored.human;
       if (supersedes === null) return;
       const replaced = (await findWithFacts(transaction, [supersedes])).get(supersedes);
       if (!replaced || replaced.view.engine === 'human') return;
+      await forward.decision(transaction, { judgementId: stored.judgementId, replacedId: supersedes });
+      if (!sampling.overridden) return;
       const { view, subjectId } = replaced;
       // Where the system left the decision to a person, or decided the same, nothing was overridden.
       const before = view.outcome ?? view.proposal?.outcome ?? null;
@@ -174,12 +183,48 @@ export function createReviews(database: Database, scores: Scores, forward: Forwa
         if (missing.length > 0)
           throw new Problem('REVIEW_INCOMPLETE', `Score ${missing.join(', ')} before you complete it.`);
         const after = await requireReview(transaction, reviewId);
+        if (after.status === 'done' && after.langfuse === 'sent')
+          await itemDone(transaction, actor.tenantId, reviewId);
         for (const score of stored) await forward.score(transaction, actor.tenantId, score);
         await record(transaction, actor, {
           subject: `review:${reviewId}`,
           details: [{ about: [reviewer.id], content: { scores: stored.map(scoreViewOf) } }],
         });
         return reviewViewOf(after);
+      }),
+
+    /**
+     * Completes a review by what a reviewer scored elsewhere. False, and nothing is stored, when the review is no longer
+     * open, has their scores already, or lacks a score that it needs.
+     */
+    take: (tenantId: string, reviewId: string, reviewer: Reviewer, given: GivenScore[]): Promise<boolean> =>
+      database.withTenant(tenantId, async (transaction) => {
+        await lockQueue(transaction);
+        await expireLeases(transaction, now());
+        const review = await findReview(transaction, reviewId);
+        // One that is taken here is done here, or free again later.
+        if (review?.status !== 'open' || review.taken >= review.wanted) return false;
+        const judgementId = review.judgement_id;
+        if ((await reviewOf(transaction, judgementId, reviewer.id)) !== null) return false;
+        const known = configsFor(mergeConfigs(await listConfigs(transaction)), review);
+        const names = new Set(given.map(({ config }) => config));
+        if (known.some((config) => config.required && !names.has(config.name))) return false;
+        const lease = { from: now(), minutes: (await samplingOf(transaction, review.kind)).leaseMinutes };
+        await assign(transaction, reviewId, reviewer, lease);
+        // Langfuse has configs of its own too.
+        const ours = given.filter(({ config }) => known.some(({ name }) => name === config));
+        const stored = [];
+        for (const score of ours) {
+          const row = await scores.store(transaction, reviewer, { ...score, judgementId });
+          await markScore(transaction, row.id, 'confirmed');
+          stored.push({ ...row, langfuse: 'confirmed' as const });
+        }
+        await endAssignment(transaction, reviewId, reviewer, { state: 'done', at: now() });
+        await record(transaction, systemActor(tenantId, 'reviews.take'), {
+          subject: `review:${reviewId}`,
+          details: [{ about: [reviewer.id], content: { scores: stored.map(scoreViewOf) } }],
+        });
+        return true;
       }),
 
     /** @throws {Problem} NOT_FOUND, REVIEW_NOT_YOURS */

@@ -87,6 +87,8 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
       value: 1,
       comment: 'Every one, says <email>.',
       configId: expect.any(String),
+      environment: 'test',
+      metadata: { reviewer: expect.stringMatching(/^(user|key):/), reviewerName: expect.any(String) },
     });
   });
 
@@ -260,5 +262,85 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
   ])('have no config with %s', async (_what, config, message) => {
     const made = api.client.scoreConfig.create(config as Parameters<Client['scoreConfig']['create']>[0]);
     expect(await refusal(made)).toContain(message);
+  });
+
+  test('are what a person decided too, at the judgement that was replaced', async () => {
+    const { items: runs } = await api.client.evaluation.listRuns({ limit: 1 });
+    const { items } = await api.client.evaluation.listResults({ runId: runs[0]?.runId ?? '' });
+    const { evaluationId } = items[0] as (typeof items)[number];
+    const { judgement } = await api.client.evaluation.get({ evaluationId });
+    const judgementId = judgement?.judgementId as string;
+    const reason = 'I asked thistle@people.example about that week.';
+    await api.client.evaluation.override({ evaluationId, judgementId, grade: 'D', reason });
+    await vi.waitFor(
+      () => {
+        const posted = langfuse.requestsTo('POST', '/api/public/scores').map(({ body }) => body);
+        expect(posted).toContainEqual(
+          expect.objectContaining({
+            traceId: judgementId.replaceAll('-', ''),
+            name: 'grade',
+            value: 'D',
+            comment: 'I asked <email> about that week.',
+            environment: 'test',
+          }),
+        );
+      },
+      { timeout: 20_000, interval: 100 },
+    );
+  });
+
+  test('given in a queue of Langfuse complete the review here, and a review done here its item there', async () => {
+    const asKey = { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` };
+    const ask = async (method: string, path: string, body?: object) => {
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const answer = await fetch(`${langfuse.url}/api/public${path}`, { method, headers: asKey, ...sent });
+      return (await answer.json()) as {
+        data: { id: string; name: string; objectId: string; status: string }[];
+      };
+    };
+    const { data: queues } = await ask('GET', '/annotation-queues');
+    const queueId = queues.find(({ name }) => name === 'Reviews: evaluation')?.id ?? '';
+    const itemsOf = async () => (await ask('GET', `/annotation-queues/${queueId}/items?limit=100`)).data;
+    const open = (await api.client.reviews.list({ status: 'open', limit: 100 })).items;
+    const [review, other] = open as [(typeof open)[number], (typeof open)[number]];
+    const traceId = review.judgementId.replaceAll('-', '');
+    const author = { traceId, queueId, source: 'ANNOTATION', authorUserId: 'ada-there' };
+    await ask('POST', '/scores', {
+      ...author,
+      name: 'grade',
+      dataType: 'CATEGORICAL',
+      value: 'E',
+      comment: 'Late.',
+    });
+    await ask('POST', '/scores', { ...author, name: 'reasons hold', dataType: 'BOOLEAN', value: 1 });
+
+    expect(await api.context.quality.pullReviews()).toBe(0);
+    const item = (await itemsOf()).find(({ objectId }) => objectId === traceId);
+    await ask('PATCH', `/annotation-queues/${queueId}/items/${item?.id}`, { status: 'COMPLETED' });
+    const posted = langfuse.requestsTo('POST', '/api/public/scores').length;
+    expect(await api.context.quality.pullReviews()).toBe(1);
+    expect((await api.client.reviews.list({ judgementId: review.judgementId })).items).toMatchObject([
+      { status: 'done', finished: 1 },
+    ]);
+    const { items } = await ada.score.list({ judgementId: review.judgementId });
+    const own = items.filter(({ reviewer }) => reviewer === 'langfuse:ada-there');
+    expect(own.map(({ config, value, langfuse: sent }) => [config, value, sent.state]).toSorted()).toEqual([
+      ['grade', 'E', 'confirmed'],
+      ['reasons hold', true, 'confirmed'],
+    ]);
+    expect(langfuse.requestsTo('POST', '/api/public/scores')).toHaveLength(posted);
+    expect(await api.context.quality.pullReviews()).toBe(0);
+
+    const { review: taken } = await ada.reviews.next({ kind: 'evaluation' });
+    await ada.reviews.complete({
+      reviewId: taken?.reviewId ?? other.reviewId,
+      scores: [{ config: 'grade', value: 'A' }],
+    });
+    const done = taken?.judgementId.replaceAll('-', '');
+    await vi.waitFor(
+      async () =>
+        expect((await itemsOf()).find(({ objectId }) => objectId === done)?.status).toBe('COMPLETED'),
+      { timeout: 20_000, interval: 100 },
+    );
   });
 });

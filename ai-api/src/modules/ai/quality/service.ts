@@ -7,7 +7,7 @@ import { type Actor, record } from '../../shared/audit/index.ts';
 import { checkConfig, configRow, mergeConfigs } from './configs.ts';
 import type { Forward } from './forward.ts';
 import { measureQuality } from './measures.ts';
-import { createReviews } from './reviews.ts';
+import { createReviews, type ItemDone } from './reviews.ts';
 import type { Sampling, ScoreConfig } from './schema.ts';
 import { createScores } from './scores.ts';
 import {
@@ -26,9 +26,14 @@ type NewConfig = Pick<ScoreConfig, 'name' | 'dataType' | 'description'> & {
 export type Quality = ReturnType<typeof createQuality>;
 
 /** Review of judgements by people, and what it shows about them. */
-export function createQuality(database: Database, kinds: readonly Kind[], forward: Forward, now: () => Date) {
-  const scores = createScores(database, forward);
-  const reviews = createReviews(database, scores, forward, now);
+export function createQuality(
+  database: Database,
+  kinds: readonly Kind[],
+  langfuse: { forward: Forward; itemDone: ItemDone },
+  now: () => Date,
+) {
+  const scores = createScores(database, langfuse.forward);
+  const reviews = createReviews(database, scores, langfuse, now);
 
   return {
     scores,

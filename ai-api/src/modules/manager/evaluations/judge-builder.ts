@@ -57,7 +57,8 @@ export async function judgeBuilder(
     );
     return;
   }
-  const context = { tenantId, signal, sessionId: `run:${evaluation.run_id}`, tags: [week] };
+  const person = evaluation.builder_id;
+  const context = { tenantId, signal, person, sessionId: `run:${evaluation.run_id}`, tags: [week] };
   const projects = await Promise.all(
     known.projects.map(async (entry) => ({
       name: entry.project.name,

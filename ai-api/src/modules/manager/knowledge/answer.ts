@@ -104,7 +104,8 @@ export async function fromModel(
   let modelFailure: string | null = null;
   try {
     const messages = [{ role: 'user' as const, content }];
-    const used = { name: prompt.name, version: prompt.version };
+    const { name, version, langfuseVersion } = prompt;
+    const used = { name, version, langfuseVersion };
     for await (const part of model.stream({ system, messages, call: { ...call, prompt: used }, signal })) {
       if (part.type === 'delta') read(reader.add(part.delta));
       else {

@@ -117,7 +117,13 @@ export function createAnswering({ database, cache, prompts, model, validation, s
       for (const sentence of cached.answer.sentences) emit(sentence);
       return cached;
     }
-    const call = { tenantId, purpose: 'chat', subject: 'policies', person: user?.id, traceId };
+    const call = {
+      tenantId,
+      purpose: 'chat',
+      subject: 'policies',
+      person: user?.builderId ?? user?.id,
+      traceId,
+    };
     const turns = earlier.map(({ question, answer }) => ({ question, answer: answer.slice(0, 1000) }));
     const { signal } = request;
     const answer = await fromModel(

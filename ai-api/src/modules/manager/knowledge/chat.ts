@@ -75,7 +75,8 @@ export function createChat({ tellFeedback, ...answering }: ChatSetup) {
           name: 'chat turn',
           startedAt,
           endedAt: new Date(),
-          person: request.caller.user?.id,
+          // A builder has one id in every trace.
+          person: request.caller.user?.builderId ?? request.caller.user?.id,
           sessionId: conversationId,
           tags: ['chat', answer.engine, answer.status],
           metadata: { turnId: row.id, modelFailure: answer.modelFailure },

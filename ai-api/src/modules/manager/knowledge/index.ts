@@ -3,6 +3,7 @@ import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
+import type { Traces } from '../../../models/tracing/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
@@ -42,16 +43,16 @@ interface Needs {
   validation: Validation;
   model: ChatModel | null;
   langfuse: LangfuseClient | null;
-  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS'>;
+  config: Pick<Config, 'LANGFUSE_RETRY_SECONDS' | 'LANGFUSE_ENVIRONMENT' | 'NODE_ENV'>;
+  traces: Pick<Traces, 'isSampled'>;
 }
 
-export function create({ langfuse, config, ...needs }: Needs) {
-  const tellFeedback = feedbackToLangfuse(
-    needs.database,
-    needs.jobs,
-    langfuse,
-    config.LANGFUSE_RETRY_SECONDS,
-  );
+export function create({ langfuse, config, traces, ...needs }: Needs) {
+  const tellFeedback = feedbackToLangfuse(needs.database, needs.jobs, langfuse, {
+    retrySeconds: config.LANGFUSE_RETRY_SECONDS,
+    environment: config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV,
+    isSampled: traces.isSampled,
+  });
   return createKnowledge({ ...needs, tellFeedback });
 }
 

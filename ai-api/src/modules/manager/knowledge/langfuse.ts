@@ -21,11 +21,22 @@ const CONFIG = {
   categories: null,
 } as const;
 
+/** Feedback is given by whoever asked, who is not named in Langfuse. */
+const ASKER = 'the asker';
+
 export type TellFeedback = (
   transaction: TenantTransaction,
   tenantId: string,
   turnId: string,
 ) => Promise<void>;
+
+export interface FeedbackOptions {
+  retrySeconds: number;
+  /** That of the traces. */
+  environment: string;
+  /** Whether Langfuse gets a trace: nothing is said there of one that it does not have. */
+  isSampled(traceId: string): boolean;
+}
 
 /**
  * Sends Langfuse the feedback on answers, by jobs: nothing here waits for it. The score has the id of the
@@ -35,19 +46,30 @@ export function feedbackToLangfuse(
   database: Database,
   jobs: Jobs,
   client: LangfuseClient | null,
-  retrySeconds: number,
+  { retrySeconds, environment, isSampled }: FeedbackOptions,
 ): TellFeedback {
   if (!client) return async () => {};
   const langfuse = langfuseScores(client);
 
   async function send({ tenantId, turnId }: Job): Promise<void> {
     const turn = await database.withTenant(tenantId, (transaction) => findTurn(transaction, turnId));
-    if (!turn?.trace_id || turn.helpful === null) return;
+    if (!turn?.trace_id || turn.helpful === null || !isSampled(turn.trace_id)) return;
     const { name, dataType } = CONFIG;
     const configId = (await langfuse.configs()).get(name) ?? (await langfuse.createConfig(CONFIG));
     const value = turn.helpful ? 1 : 0;
     const comment = turn.comment && maskText(turn.comment);
-    await langfuse.put({ id: turnId, traceId: turn.trace_id, name, dataType, value, comment, configId });
+    const metadata = { reviewer: ASKER, reviewerName: ASKER };
+    const kept = {
+      id: turnId,
+      traceId: turn.trace_id,
+      name,
+      dataType,
+      value,
+      comment,
+      environment,
+      metadata,
+    };
+    await langfuse.put({ ...kept, configId });
   }
 
   jobs.define<Job>({

@@ -58,7 +58,7 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
   beforeAll(async () => {
     const port = await freePort();
     const publicUrl = `http://127.0.0.1:${port}`;
-    oidc = await startOidc([`${publicUrl}/auth/keycloak/callback`]);
+    oidc = await startOidc(['keycloak', 'cognito'].map((id) => `${publicUrl}/auth/${id}/callback`));
     gitHub = await startGitHub();
     const client = { clientId: oidc.clientId, clientSecret: oidc.clientSecret };
     testDatabase = await create();
@@ -81,6 +81,15 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
           apiUrl: gitHub.url,
           clientId: 'an-app',
           clientSecret: 'its-secret',
+        },
+        {
+          id: 'cognito',
+          kind: 'cognito',
+          label: 'Company',
+          issuer: oidc.issuer,
+          clientId: oidc.publicClientId,
+          rolesClaim: 'groups',
+          roles: { managers: 'executive' },
         },
         { id: 'down', kind: 'oidc', issuer: 'http://127.0.0.1:1', ...client, defaultRoles: ['readonly'] },
       ]),
@@ -111,6 +120,7 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
     expect(providers.map(({ label, startUrl }) => [label, startUrl])).toEqual([
       ['Keycloak', '/auth/keycloak/start'],
       ['GitHub', '/auth/github/start'],
+      ['Company', '/auth/cognito/start'],
       ['Single sign-on', '/auth/down/start'],
     ]);
   });
@@ -129,6 +139,16 @@ describe.each(businessDatabases())('signing in elsewhere, on $name', ({ create }
     });
     const { items } = await api.client.user.list({ search: 'chief@' });
     expect(items).toMatchObject([{ issuers: [oidc.issuer], hasPassword: false, roles: ['executive'] }]);
+  });
+
+  test('at a provider whose client has no secret, as Cognito in Terraform, lets a person in by PKCE alone', async () => {
+    const browser = createBrowser();
+    const { url } = await browser.visit(
+      start('cognito', '?returnTo=/whoami'),
+      (at) => at === `${api.url}/whoami`,
+    );
+    expect(url).toBe(`${api.url}/whoami`);
+    expect((await browser.send(url)).status).toBe(200);
   });
 
   test('asks with PKCE, state and nonce', async () => {

@@ -79,7 +79,7 @@ function openIdConnect(settings: SignInProvider, common: Common): Provider {
       new URL(issuer),
       settings.clientId,
       undefined,
-      oidc.ClientSecretPost(settings.clientSecret),
+      settings.clientSecret ? oidc.ClientSecretPost(settings.clientSecret) : oidc.None(),
       {
         timeout: TIMEOUT_SECONDS,
         execute: [oidc.enableNonRepudiationChecks, ...(isPlain(issuer) ? [oidc.allowInsecureRequests] : [])],
@@ -128,7 +128,7 @@ function gitHub(settings: SignInProvider, common: Common): Provider {
     },
     settings.clientId,
     undefined,
-    oidc.ClientSecretPost(settings.clientSecret),
+    oidc.ClientSecretPost(settings.clientSecret ?? ''),
   );
   config.timeout = TIMEOUT_SECONDS;
   if (isPlain(issuer)) oidc.allowInsecureRequests(config);

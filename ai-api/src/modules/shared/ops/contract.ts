@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import { ROUTE_STATES } from '../../../models/failures.ts';
+import { connection } from './connections-contract.ts';
 import { job } from './jobs-contract.ts';
 
 const report = z
@@ -29,7 +30,9 @@ const report = z
     embeddings: z
       .object({ provider: z.string(), model: z.string(), dimensions: z.number().int() })
       .describe('What makes vectors of texts; static: word vectors of English'),
-    traces: z.enum(['langfuse', 'none']).describe('Where traces go'),
+    traces: z
+      .enum(['langfuse', 'keys refused', 'none'])
+      .describe('Where traces go. keys refused: Langfuse does not take them from this process'),
     mcp: z.enum(['on', 'off']).describe('Whether assistants can call operations as tools at /mcp'),
     drivers: z.object({
       database: z.string(),
@@ -91,4 +94,4 @@ export const health = resource({
 });
 
 /** What this module offers. */
-export const contract = { job, health };
+export const contract = { job, health, connection };

@@ -4,6 +4,9 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Gauges } from '../../../platform/telemetry/metrics.ts';
+import { type Services, serviceChecks } from './check-services.ts';
+import { type Stores, storeChecks } from './check-stores.ts';
+import { type Check, serveConnections } from './connections.ts';
 import { health } from './contract.ts';
 import { serveJobs } from './jobs.ts';
 
@@ -12,8 +15,10 @@ type Report = z.input<(typeof health)['operations']['get']['output']>;
 /** What health reports that does not change while the process runs. */
 export type Installation = Pick<
   Report,
-  'version' | 'engine' | 'model' | 'embeddings' | 'traces' | 'mcp' | 'drivers' | 'sources'
+  'version' | 'engine' | 'model' | 'embeddings' | 'mcp' | 'drivers' | 'sources'
 > & {
+  /** Whether they are taken at this moment. */
+  traces(): Report['traces'];
   /** Their state at this moment. */
   providers(): Report['providers'];
   disk(): { isLow: boolean; freeBytes: number } | null;
@@ -28,15 +33,17 @@ interface Needs {
   jobs: Jobs;
 }
 
-export function create({ installation, database, jobs }: Needs) {
-  return { installation, database, jobs };
+export function create(needs: Needs & Stores & Services) {
+  const { installation, database, jobs } = needs;
+  const checks: readonly Check[] = [...storeChecks(needs), ...serviceChecks(needs)];
+  return { installation, database, jobs, checks };
 }
 
 export type Ops = ReturnType<typeof create>;
 
-/** The operations of this module: probes and the jobs. */
+/** The operations of this module: probes, jobs and the check of connections. */
 export function operations(ops: Ops): Served[] {
-  return [serveHealth(ops), serveJobs(ops.database, ops.jobs)];
+  return [serveHealth(ops), serveJobs(ops.database, ops.jobs), serveConnections(ops.checks)];
 }
 
 /** Probes: liveness touches nothing, readiness asks the database and the queue. */
@@ -50,6 +57,7 @@ export function serveHealth({ installation, database, jobs }: Needs): Served {
       uptimeSeconds: Math.round(process.uptime()),
       ...installation,
       providers,
+      traces: installation.traces(),
       disk: disk && { status: disk.isLow ? 'low' : 'ok', freeBytes: disk.freeBytes },
     };
   };

@@ -79,7 +79,8 @@ const traces = z
   .object({
     exported: z.number().int(),
     pending: z.number().int().describe('To be sent; retried while Langfuse is not available'),
-    left: z.number().int().describe('Not sent by themselves: given up, not sampled, or older than Langfuse'),
+    notSampled: z.number().int().describe('Not sent because of LANGFUSE_SAMPLE_RATE'),
+    left: z.number().int().describe('Not sent by themselves: given up, or older than Langfuse'),
   })
   .meta({ id: 'TraceExport' });
 
@@ -142,14 +143,15 @@ export const usage = resource({
       path: '/usage/traces/export',
       summary: 'Send traces to Langfuse again',
       description:
-        'Makes the traces of a span of time due again, from the ledger. They keep their ids, so that what ' +
-        'Langfuse has already is not doubled.',
+        'Sends the traces of a span of time that Langfuse does not have, such as those that were given up in an outage. ' +
+        'With `again` also those that it has: until its database merges them, they are shown and counted twice.',
       access: ['admin', 'ops'],
       status: 202,
       errors: ['CONFLICT'],
       input: z.object({
         since: timestamp.describe('Judged at this time or later'),
         until: timestamp.optional().describe('Judged before this time; defaults to now'),
+        again: flag.default(false).describe('Also traces that Langfuse has'),
       }),
       output: z.object({ traces: z.number().int().describe('That will be sent') }).meta({ id: 'TracesDue' }),
     }),

@@ -25,7 +25,7 @@ export function operations(service: UsageService): Served[] {
       listCalls: ({ cursor, limit, ...asked }, { caller }) =>
         service.listCalls(caller.tenantId, asked, { cursor, limit }),
       getTraces: (_input, { caller }) => service.getTraces(caller.tenantId),
-      exportTraces: ({ since, until }, request) => service.exportTraces(actorOf(request), since, until),
+      exportTraces: (input, request) => service.exportTraces(actorOf(request), input),
       getBudget: (_input, { caller }) => service.getBudget(caller.tenantId),
       setBudget: ({ dailyMicros }, request) => service.setBudget(actorOf(request), dailyMicros),
     }),

@@ -53,17 +53,20 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces) 
     getTraces: (tenantId: string) => traces.count(tenantId),
 
     /** @throws {Problem} CONFLICT without Langfuse */
-    exportTraces: async (actor: Actor, since: string, until: string | undefined) => {
+    exportTraces: async (
+      actor: Actor,
+      { since, until, again }: { since: string; until?: string | undefined; again: boolean },
+    ) => {
       const due = await database.withTenant(actor.tenantId, async (transaction) => {
         if (!traces.isConnected) {
           throw new Problem('CONFLICT', 'Langfuse is not set up: LANGFUSE_BASE_URL is not set.');
         }
         const [from, to] = [new Date(since), until === undefined ? new Date() : new Date(until)];
         if (from > to) throw invalidField('since', 'must not be after until');
-        const renewed = await traces.renew(transaction, from, to);
+        const renewed = await traces.renew(transaction, from, to, again);
         await record(transaction, actor, {
           subject: 'models:traces',
-          details: [{ about: [], content: { since, until: to.toISOString(), traces: renewed } }],
+          details: [{ about: [], content: { since, until: to.toISOString(), again, traces: renewed } }],
         });
         return { traces: renewed };
       });

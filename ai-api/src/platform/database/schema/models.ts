@@ -16,6 +16,8 @@ export interface ModelsTables {
     session_id: string | null;
     prompt_name: string | null;
     prompt_version: string | null;
+    /** Number that Langfuse gave the version; null where it never had it. */
+    prompt_link: number | null;
     provider: string;
     model: string;
     outcome: string;

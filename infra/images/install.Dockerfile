@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# Brings workflows and dashboards into a running n8n and ToolJet, for compose.yaml: it runs once, on one machine,
-# and so keeps the tools that build the plugins.
+# Brings workflows and dashboards into a running n8n and ToolJet, for compose.yaml and for the task install on AWS. It
+# runs once, and so keeps the tools that build the plugins.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS built
@@ -15,4 +15,4 @@ WORKDIR /app
 COPY --from=built /app ./
 USER 1000
 HEALTHCHECK NONE
-CMD ["node", "infra/src/compose/bootstrap.ts"]
+CMD ["node", "infra/src/install/main.ts"]
