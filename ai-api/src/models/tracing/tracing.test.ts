@@ -77,20 +77,22 @@ describe.each(businessDatabases())('traces of judgements on $name', ({ create })
     const before = traces.rows.length;
     await api.client.connection.check({});
     await vi.waitFor(() => expect(traces.rows.length).toBeGreaterThan(before), { timeout: 10_000 });
-    const sent = traces.rows.length;
     langfuse.failWith(null);
     await api.client.usage.exportTraces({ since });
     await vi.waitFor(
       async () => expect(await api.client.usage.getTraces({})).toMatchObject({ pending: 0, left: 0 }),
       { timeout: 30_000, interval: 200 },
     );
-    expect(traces.rows.length - sent).toBeLessThanOrEqual(2);
     expect(new Set(traces.rows.map(({ spanId }) => spanId)).size).toBe(traces.rows.length);
   }, 90_000);
 
   test('of calls outside of judgements arrive too, one for each', async () => {
     await vi.waitFor(async () => {
-      const { items } = await api.client.usage.listCalls({ purpose: 'connection-check', limit: 50 });
+      const { items } = await api.client.usage.listCalls({
+        purpose: 'connection-check',
+        kind: 'chat',
+        limit: 50,
+      });
       expect(items.length).toBeGreaterThan(0);
       for (const { traceId } of items)
         expect(traces.spansOf(traceId ?? '').map(({ name }) => name)).toEqual([
