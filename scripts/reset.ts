@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ROOT } from './start/options.ts';
 
 /** `npm run reset`: forgets everything local (database, n8n, secrets). The installed n8n stays. */
-const directory = join(ROOT, process.env.DATA_DIR || '.data');
+const directory = resolve(ROOT, process.env.DATA_DIR || '.data');
 
 if (isRunning(join(directory, 'api', 'lock.json'))) {
   console.error(`${directory} is in use. Stop the running instance first (Ctrl-C in its terminal).`);

@@ -28,6 +28,8 @@ export async function buildMarketplace(folder = join(home, 'marketplace-assets')
     const project = ['-p', join(home, 'tsconfig.build.json'), '--outDir', compiled];
     execFileSync(process.execPath, [tsc, ...project], { stdio: 'inherit' });
     await writeFile(join(compiled, 'package.json'), '{"type":"commonjs"}\n');
+    // Without one the bundler warns about a deprecated call.
+    await writeFile(join(compiled, 'tsconfig.json'), '{"compilerOptions":{}}\n');
     await rm(folder, { recursive: true, force: true });
     for (const id of PLUGINS) await writePlugin(id, compiled, join(folder, id));
     return folder;

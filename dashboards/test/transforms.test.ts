@@ -22,6 +22,37 @@ describe('a transformation', () => {
     for (const nothing of [undefined, null, [], {}]) expect(() => transformOf(name)(nothing)).not.toThrow();
   });
 
+  test('says how many of the open requests wait for a second approver', () => {
+    const counts = (states: object) => ({
+      states,
+      mine: 3,
+      overdue: 0,
+      auditDue: 0,
+      automatic: { decided: 0, overturned: 0 },
+    });
+    const card = (states: object) =>
+      (transformOf('approvalCounts')(counts(states)) as { openCard: string }).openCard;
+    expect(card({ in_review: 6, awaiting_second: 1 })).toContain(
+      '3 waiting for you, 1 for a second approver',
+    );
+    expect(card({ in_review: 6 })).not.toContain('second approver');
+  });
+
+  test('shows of what was captured only what the report has', () => {
+    const report = {
+      from: '2026-11-01',
+      to: '2026-11-30',
+      captured: [{ tool: 'claude-code', conversations: 13, messages: 26 }],
+      redacted: [],
+      exported: { conversations: 0, shares: 0, auditExports: 0, accessReports: 0 },
+      erased: [],
+      erasures: 0,
+      retentionDays: null,
+    };
+    const { rows } = transformOf('conversationCompliance')(report) as { rows: { detail: string }[] };
+    expect(rows[0]?.detail).toBe('claude-code: 26 messages');
+  });
+
   test('lists who could not be judged or needs a person apart from who fell far', () => {
     const result = (builderId: string, more: object) => ({
       evaluationId: builderId,

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { Outcome } from './evaluate.ts';
 import type { System } from './everything.ts';
+import { ROOT } from './root.ts';
 
 const MAX_ROWS = 10;
 
@@ -67,8 +69,14 @@ export function places({ urls, owner, people, secrets, options }: System): strin
           ...accounts.map((line) => `  ${line}`),
         ]
       : []),
-    `Logs and data: ${options.dataDirectory}. Start over: npm run reset.`,
+    `Logs and data: ${options.dataDirectory}. Start over: ${resetCommand(options.dataDirectory)}.`,
   ];
+}
+
+/** The command that deletes this data folder, which another terminal does not know of by itself. */
+function resetCommand(directory: string): string {
+  const variable = directory === resolve(ROOT, '.data') ? '' : `DATA_DIR=${directory} `;
+  return `${variable}npm run reset`;
 }
 
 /** What `--json` prints. */

@@ -35,6 +35,6 @@ export async function liveSample(
   const people = await seedSample({ client, as, password, weeks, modelWeek: null });
   await client.tenant.update({ models: 'allowed' });
   keepCompany(dataDirectory, { directory: company.directory, isSeeded: true });
-  progress.line('Sample: it has a past');
+  progress.line('Sample: ready');
   return people;
 }

@@ -29,7 +29,14 @@ const kindOf = (by: 'score' | 'hard criteria', adverse: readonly string[]): Kind
       { id: 'records', title: 'Records', question: 'Does it fit?', weight: 0, hard: true, mendable: true },
       { id: 'policy', title: 'Policy', question: 'Is it allowed?', weight: 0, hard: true },
       { id: 'proof', title: 'Proof', question: 'Is it proved?', weight: 10, proves: true },
-      { id: 'note', title: 'Note', question: 'Is it described?', weight: 50, hard: true, reads: ['work.note'] },
+      {
+        id: 'note',
+        title: 'Note',
+        question: 'Is it described?',
+        weight: 50,
+        hard: true,
+        reads: ['work.note'],
+      },
     ],
     feedback: ({ proposed, incomplete }) => `${proposed ?? ''}${incomplete.length}`,
   });

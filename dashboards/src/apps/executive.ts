@@ -61,8 +61,8 @@ const queries: Query[] = [
   confirmGradeQuery,
   api.write('startWeek', 'evaluation.startWeekly', {
     confirm:
-      'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete.',
-    done: 'Week {{queries.startWeek.data.week}} is being evaluated. Refresh in a moment.',
+      'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete. A week that was evaluated before is not evaluated again.',
+    done: "Week {{queries.startWeek.data.week}} {{queries.startWeek.data.status === 'completed' ? 'is already evaluated. Nothing was sent again.' : 'is being evaluated. Refresh in a moment.'}}",
     next: [run('runs')],
   }),
   ...approvalQueries,

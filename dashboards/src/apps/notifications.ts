@@ -101,9 +101,9 @@ export const noticesPage: Page = {
           columns: [
             { key: 'state', title: 'State', width: 90, color: statusColor },
             { key: 'title', title: 'Notification', width: 300, wrap: true },
-            { key: 'summary', title: 'Summary', width: 420, wrap: true },
+            { key: 'summary', title: 'Summary', width: 390, wrap: true },
             { key: 'category', title: 'About', width: 110 },
-            { key: 'when', title: 'When', width: 200 },
+            { key: 'when', title: 'When', width: 230 },
           ],
         }),
       ),
@@ -317,8 +317,8 @@ export const sentPage: Page = {
           onRow: [],
           empty: { title: 'Nothing was sent', hint: 'Notifications appear here with their deliveries.' },
           columns: [
-            { key: 'when', title: 'When', width: 200 },
-            { key: 'title', title: 'Notification', width: 260, wrap: true },
+            { key: 'when', title: 'When', width: 230 },
+            { key: 'title', title: 'Notification', width: 230, wrap: true },
             { key: 'to', title: 'To', width: 230 },
             { key: 'channel', title: 'Channel', width: 90 },
             { key: 'state', title: 'State', width: 110, color: statusColor },

@@ -157,9 +157,9 @@ export const performancePage: Page = {
           ],
           empty: NO_WEEK,
           columns: [
-            { key: 'name', title: 'Builder', width: 170 },
+            { key: 'name', title: 'Builder', width: 160 },
             { key: 'grade', title: 'Grade', width: 60, color: statusColor },
-            { key: 'score', title: 'Score', width: 60, align: 'right' },
+            { key: 'score', title: 'Score', width: 70, align: 'right' },
             { key: 'trend', title: 'Trend', width: 90, color: statusColor },
             { key: 'why', title: 'Reason', width: 175, wrap: true },
           ],

@@ -209,8 +209,8 @@ export const plansPage: Page = {
           onRow: [set('planId', '{{components.plansTable.selectedRow.planId}}'), run('plan')],
           empty: { title: 'No plans', hint: 'Create a plan to help a builder improve.' },
           columns: [
-            { key: 'builder', title: 'Builder', width: 175 },
-            { key: 'state', title: 'State', width: 80, color: statusColor },
+            { key: 'builder', title: 'Builder', width: 160 },
+            { key: 'state', title: 'State', width: 95, color: statusColor },
             { key: 'until', title: 'Until', width: 105 },
             { key: 'checkIns', title: 'Check-ins', width: 85, align: 'right' },
           ],

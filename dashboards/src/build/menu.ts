@@ -4,6 +4,8 @@ import { button, cell, text } from './widgets.ts';
 
 /** Links that fit beside each other on a desktop page. */
 const MAX_LINKS = 6;
+/** A longer name takes the room of two links, so that it is not cut off. */
+const MAX_NAME = 20;
 
 /**
  * Pages under one entry of the menu: the first opens from the menu under the entry's name, the others from a row of
@@ -26,10 +28,12 @@ function linksOf(current: Page, pages: readonly Page[]): Row {
         height: 36,
         kind: page === current ? 'primary' : 'quiet',
       }),
+      page.name.length > MAX_NAME ? 2 : 1,
     ),
   );
+  const free = MAX_LINKS - links.reduce((sum, { weight }) => sum + weight, 0);
   const space = text(nameOf(current, 'links-space'), '', { height: 36, mobileHeight: 8 });
-  return pages.length < MAX_LINKS ? [...links, cell(space, MAX_LINKS - pages.length)] : links;
+  return free > 0 ? [...links, cell(space, free)] : links;
 }
 
 /** `stageGatesOpenProjects`, a name of a component. */

@@ -46,6 +46,10 @@ export async function startPreview(options: PreviewOptions): Promise<Listening> 
       response.writeHead(302, { location: `/${apps[0].slug}` }).end();
       return;
     }
+    if (first === 'favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     if (first === 'client' && FILES.has(second))
       return reply(response, 200, 'text/javascript', client(second));
     if (first === 'run' && request.method === 'POST' && isOwnPage(request)) {

@@ -3,7 +3,8 @@ import { figure, hoursOf, oneDecimal } from './helpers.js';
 /** Figures above the inbox. */
 export default function transform(data) {
   if (!data?.states) return {};
-  const open = (data.states.in_review ?? 0) + (data.states.awaiting_second ?? 0);
+  const second = data.states.awaiting_second ?? 0;
+  const open = (data.states.in_review ?? 0) + second;
   const { decided, overturned } = data.automatic;
   const share =
     decided > 0 ? `${Math.round((overturned / decided) * 100)} % changed by people` : 'No decisions yet';
@@ -28,7 +29,7 @@ export default function transform(data) {
     openCard: figure(
       'Need a decision',
       String(open),
-      `${data.mine} waiting for you`,
+      `${data.mine} waiting for you${second > 0 ? `, ${second} for a second approver` : ''}`,
       open > 0 ? 'warning' : undefined,
     ),
     overdueCard: figure(
@@ -37,11 +38,7 @@ export default function transform(data) {
       data.overdue === 0 ? 'None overdue' : 'Escalated',
       data.overdue > 0 ? 'bad' : undefined,
     ),
-    auditCard: figure(
-      'Automatic decisions to spot-check',
-      String(data.auditDue),
-      'Random sample of automatic decisions',
-    ),
+    auditCard: figure('Spot checks due', String(data.auditDue), 'Random sample of automatic decisions'),
     automaticCard: figure('Decided by the engine', String(decided), share),
   };
 }

@@ -8,11 +8,7 @@ export default function transform(data) {
     span: `${data.from} to ${data.to}. ${data.retentionDays === null ? 'Conversations are kept until someone removes them.' : `Conversations are kept for ${data.retentionDays} days.`}`,
     rows: [
       ...data.captured.map((one) =>
-        row(
-          'Captured',
-          `${one.tool}: ${count(one.messages)} messages, ${one.private} private`,
-          one.conversations,
-        ),
+        row('Captured', `${one.tool}: ${count(one.messages)} messages`, one.conversations),
       ),
       ...data.redacted.map((one) => row('Redacted', words(one.rule), one.count)),
       row('Exported', 'Conversations, as JSON or Markdown', data.exported.conversations),

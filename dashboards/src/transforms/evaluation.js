@@ -59,7 +59,7 @@ export default function transform(data) {
     summary: `<div style="padding:4px 8px">${person}
       <div style="margin:12px 0;display:flex;gap:8px;align-items:baseline"><span style="font-size:32px;font-weight:700;color:#101828">${esc(judgement.grade)}</span><span style="color:#667085">${judgement.score === null ? '' : `${Math.round(judgement.score)} of 100 · `}${Math.round(judgement.coverage * 100)} % of criteria judged</span></div>
       ${judgement.needsReview ? badge('needs review', 'warning') : ''}${judgement.proposal?.grade ? fact('The engine proposes', `Grade ${esc(judgement.proposal.grade)}. A person decides, by ${when(judgement.proposal.dueAt)}.`) : ''}${review}
-      ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('Feedback to the builder', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
+      ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('Feedback', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
     criteria: `<div style="padding:4px 8px">${judgement.criteria.map(criterion).join('')}</div>`,
   };
 }

@@ -81,7 +81,7 @@ const KIND_NAMES = {
   'project-evaluation': 'Project evaluation',
   approval: 'Time request',
   'stage-gate': 'Stage gate',
-  'commit-link': 'Commit of a conversation',
+  'commit-link': 'Link to a commit',
 };
 
 /** `Project evaluation` for the kind of judgement `project-evaluation`. */

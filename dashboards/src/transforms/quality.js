@@ -23,7 +23,7 @@ export default function transform(data) {
       newest ? `${Math.round(newest.system.share.value * 100)} %` : '—',
       newest
         ? `${newest.system.share.count} weekly evaluations reviewed`
-        : `${seen} judgements reviewed, too few to measure`,
+        : `${seen} reviewed, too few to measure`,
     ),
     rows: (data?.groups ?? []).map((group) => ({
       kind: kindName(group.kind),

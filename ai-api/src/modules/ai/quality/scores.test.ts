@@ -4,6 +4,7 @@ import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { clientAs, takeReview } from '../../../../test/reviewers.ts';
 import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
 import { ApiError, type Client } from '../../../catalogue/client.ts';
 
 describe.each(businessDatabases())('scores on $name', ({ create }) => {
@@ -271,7 +272,8 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     const { judgement } = await api.client.evaluation.get({ evaluationId });
     const judgementId = judgement?.judgementId as string;
     const reason = 'I asked thistle@people.example about that week.';
-    await api.client.evaluation.override({ evaluationId, judgementId, grade: 'D', reason });
+    const executive = await staff(api, 'boss@sample-company.example', ['executive'], 'The Executive');
+    await executive.evaluation.override({ evaluationId, judgementId, grade: 'D', reason });
     await vi.waitFor(
       () => {
         const posted = langfuse.requestsTo('POST', '/api/public/scores').map(({ body }) => body);
