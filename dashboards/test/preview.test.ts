@@ -185,7 +185,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await page.close();
   });
 
-  test('an executive changes a rule of requests, sees what it would have done, and it decides the next one', async () => {
+  test('an executive changes a rule of requests, sees what it would have done, and it hands the next one back', async () => {
     const page = await fixture.open('executive', 'rules');
     expect(await text(page, 'rulesTable')).not.toContain('Budget exceeded');
     await fill(page, 'rulesKind', 'approval');
@@ -223,7 +223,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await named(mine, 'requestCheck').getByRole('button').click();
     await settled(mine);
     const said = await named(mine, 'requestAnswer').textContent();
-    expect(said).toContain('would be rejected');
+    expect(said).toContain('contradicts the records: correct it first');
     expect(said).toContain('Research is planned, and never asked for later.');
     await expect(named(mine, 'requestHints').textContent()).resolves.toContain(
       'claimed within fourteen days',
@@ -231,10 +231,10 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     await named(mine, 'requestSend').getByRole('button').click();
     await mine.locator('.toast.success').waitFor();
     await settled(mine);
-    await named(mine, 'requestsTable').locator('tbody tr', { hasText: 'rejected' }).click();
+    await named(mine, 'requestsTable').locator('tbody tr', { hasText: 'to correct' }).click();
     await settled(mine);
     const decided = await named(mine, 'approval_summary').textContent();
-    expect(decided).toContain('rejected');
+    expect(decided).toContain('to correct');
     expect(decided).toContain('Research is planned, and never asked for later.');
     await mine.close();
   });

@@ -29,6 +29,8 @@ describe('a transformation', () => {
       overdue: 0,
       auditDue: 0,
       automatic: { decided: 0, overturned: 0 },
+      proposals: { waiting: 0, confirmed: 0, refused: 0 },
+      people: { decided: 0, minutes: 0, medianHours: null },
     });
     const card = (states: object) =>
       (transformOf('approvalCounts')(counts(states)) as { openCard: string }).openCard;

@@ -52,7 +52,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await importConversations(client, as);
   await teamWork(client, as);
   await recordCommits(client);
-  await startProcesses(client);
+  await startProcesses(client, as(PEOPLE.operations));
   await reports(client);
   await notifications(client, executive, as(PEOPLE.builder));
   return people;

@@ -11,8 +11,9 @@ const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString
  * Processes of the sample company in several states: one waits for an executive, one was declined and undone, one
  * waits before it erases a person, one failed and one is complete. A second start finds them by their references. None
  * of them sends mail.
+ * @param operator starts them, since only a person opens a plan
  */
-export async function startProcesses(client: Client): Promise<void> {
+export async function startProcesses(client: Client, operator: Client): Promise<void> {
   // Those before have accounts already.
   const { items } = await client.builder.list({ limit: 33 });
   const [first, second, third] = items.slice(30);
@@ -26,22 +27,22 @@ export async function startProcesses(client: Client): Promise<void> {
     startsOn: dayIn(1),
     endsOn: dayIn(60),
   });
-  await client.workflow.execute({
+  await operator.workflow.execute({
     template: 'onboard-builder',
     input: onboarding(first),
     reference: 'sample-welcome',
   });
-  const declined = await client.workflow.execute({
+  const declined = await operator.workflow.execute({
     template: 'onboard-builder',
     input: onboarding(second),
     reference: 'sample-declined',
   });
-  await client.workflow.execute({
+  await operator.workflow.execute({
     template: 'erase-person',
     input: { subject: `builder:${third.builderId}`, reason: 'The person asked for it' },
     reference: 'sample-erasure',
   });
-  await client.workflow.execute({
+  await operator.workflow.execute({
     template: 'release-prompt',
     input: {
       experimentId: '01890000-0000-7000-8000-000000000000',
@@ -51,7 +52,7 @@ export async function startProcesses(client: Client): Promise<void> {
     },
     reference: 'sample-release',
   });
-  await client.workflow.execute({
+  await operator.workflow.execute({
     template: 'monthly-report',
     input: { recipients: [] },
     reference: 'sample-report',

@@ -12,14 +12,14 @@ import { prepareVectors, VectorsMissing } from './pgvector.ts';
 const SPACE_ID = '019b0000-0000-7000-8000-000000000001';
 const SPACE = { provider: 'static', model: 'test', dimensions: 3 } as const;
 
-describe.each(databaseKinds())('pgvector on $name', ({ create }) => {
+describe.each(databaseKinds())('pgvector on $name', ({ createEmpty }) => {
   let home: TestDatabase;
   let database: Database;
   let tenantId: string;
 
   // The tests go through the life of one database.
   beforeAll(async () => {
-    home = await create();
+    home = await createEmpty();
     database = await home.open();
     await migrate(database.system('the test migrates'));
     tenantId = await ensureTenant(database, 'Test', 'enterprise');

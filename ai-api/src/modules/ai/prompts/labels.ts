@@ -8,7 +8,9 @@ import type { PromptSource } from './source.ts';
 import {
   findLabel,
   findVersion,
+  LANGFUSE,
   linkLangfuse,
+  type MoveRecord,
   moveLabel,
   movesOf,
   removeLabel,
@@ -120,9 +122,7 @@ export function createLabels({
         await requirePrompt(transaction, name);
         const moves = await movesOf(transaction, name, 'production');
         const former = moves.map(({ to_version }) => to_version);
-        // The newest: a version may have been in production before.
-        const before = moves.findLast(({ to_version }) => to_version === seen)?.from_version ?? null;
-        const version = input.version ?? before;
+        const version = input.version ?? versionBefore(moves);
         if (version === null || version === seen || !former.includes(version)) {
           const held = await findLabel(transaction, name, 'production');
           if (held?.version !== seen) throw await lost(transaction, name, 'production');
@@ -137,6 +137,19 @@ export function createLabels({
         return view;
       }),
   };
+}
+
+/**
+ * The version that a rollback goes to: of what a label was moved to, the one before its place. Rollbacks go back step by
+ * step: a move with a reason to the version before takes one step back and is not a new place.
+ */
+function versionBefore(moves: readonly MoveRecord[]): number | null {
+  const places: (number | null)[] = [];
+  for (const { to_version: to, reason, moved_by: by } of moves) {
+    if (to !== null && to === places.at(-2) && reason !== null && by !== LANGFUSE) places.pop();
+    else places.push(to);
+  }
+  return places.at(-2) ?? null;
 }
 
 /** @throws {Problem} when a version may not decide about people yet */

@@ -136,8 +136,7 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     await api.client.prompt.rollback({ name, seen: 4, reason: 'It was worse.' });
     expect(await there.get(name, { label: 'production' })).toMatchObject({ version: 2 });
     expect(await used()).toMatchObject({ version: 2 });
-    // Production was at 2 before, and then came to it from 4.
-    const again = await api.client.prompt.rollback({ name, seen: 2, reason: 'It was better.' });
+    const again = await api.client.prompt.rollback({ name, seen: 2, version: 4, reason: 'It was better.' });
     expect(again.labels).toContainEqual(expect.objectContaining({ label: 'production', version: 4 }));
   });
 

@@ -13,6 +13,7 @@ import {
   findVersion,
   insertVersion,
   isSame,
+  LANGFUSE,
   labelsOf,
   latestVersion,
   linkLangfuse,
@@ -44,7 +45,7 @@ export interface Mirroring {
   now: () => Date;
 }
 
-const MIRROR = { createdBy: 'Langfuse', createdById: 'langfuse' };
+const MIRROR = { createdBy: LANGFUSE, createdById: 'langfuse' };
 
 /**
  * Takes over what Langfuse has. A version that was labelled there is used only if it may be: it is checked here, and
@@ -141,7 +142,7 @@ async function dropLabels(
     const row = await findVersion(transaction, name, version);
     const running = await runningExperiment(transaction, name);
     if (row?.langfuse_version == null || running?.label === label) continue;
-    await removeLabel(transaction, name, label, { movedBy: 'Langfuse', movedAt: at });
+    await removeLabel(transaction, name, label, { movedBy: LANGFUSE, movedAt: at });
     changes.push(`${name}: ${label} was taken from version ${version}`);
   }
   return changes;
@@ -192,7 +193,7 @@ async function takeLabel(
   if (fault) return fault.message;
   const from = current?.version ?? 0;
   const reason = 'Moved in Langfuse.';
-  const move = { name, label, from, to: version, movedBy: 'Langfuse', movedAt: at, reason };
+  const move = { name, label, from, to: version, movedBy: LANGFUSE, movedAt: at, reason };
   await moveLabel(transaction, move);
   return true;
 }

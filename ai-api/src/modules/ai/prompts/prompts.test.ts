@@ -154,6 +154,14 @@ describe.each(businessDatabases())('prompts on $name', ({ create }) => {
     expect((await back(1, 3)).labels).toMatchObject([{ version: 3 }]);
   });
 
+  test('go back to where they came from, also from a version that was in production before', async () => {
+    const name = await draft(3);
+    for (const version of [1, 2, 3]) await production(name, version, version - 1);
+    await production(name, 1, 3);
+    await prompts().rollback({ name, seen: 1, reason: 'Go back.' });
+    expect(await prompts().get({ name })).toMatchObject({ version: 3 });
+  });
+
   test('keep production, and give other labels back', async () => {
     const name = await draft(1);
     await production(name, 1, 0);

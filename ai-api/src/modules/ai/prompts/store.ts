@@ -6,6 +6,9 @@ import type { Schema, TenantTransaction } from '../../../platform/database/index
 export type PromptRecord = Selectable<Schema['prompts.prompts']>;
 export type VersionRecord = Selectable<Schema['prompts.versions']>;
 export type LabelRecord = Selectable<Schema['prompts.labels']>;
+/** Who moved a label, in moves that were made in Langfuse. */
+export const LANGFUSE = 'Langfuse';
+
 export type MoveRecord = Selectable<Schema['prompts.label_moves']>;
 
 /** What a version is made of. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleCompany, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { completed, evaluate, problem, type Run } from '../../../../test/runs.ts';
+import { staff } from '../../../../test/staff.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 
@@ -12,11 +13,13 @@ describe.each(businessDatabases())('answers about a completed run on $name', ({ 
   let testDatabase: TestDatabase;
   let api: TestApi;
   let client: Client;
+  let executive: Client;
   let run: Run;
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(testDatabase);
     client = api.client;
+    executive = await staff(api, 'boss@sample-company.example', ['executive'], 'The Executive');
     const { identity } = api.context;
     await identity.ensureKey(await identity.ensureTenant('other'), 'stranger', STRANGER, ['admin']);
     await client.people.import(sampleCompany());
@@ -45,7 +48,7 @@ describe.each(businessDatabases())('answers about a completed run on $name', ({ 
     const { judgement } = await client.evaluation.get({ evaluationId });
     const judgementId = judgement?.judgementId as string;
     const grade = judgement?.grade === 'A' ? 'B' : 'A';
-    await client.evaluation.override({ evaluationId, judgementId, grade, reason: 'Seen with own eyes.' });
+    await executive.evaluation.override({ evaluationId, judgementId, grade, reason: 'Seen with own eyes.' });
     return { evaluationId, grade };
   };
 

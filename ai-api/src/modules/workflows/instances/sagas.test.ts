@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow } from '../../../../test/people.ts';
+import { staff } from '../../../../test/staff.ts';
 import { createDecision, startWorkflows, type TestWorkflows, whoami } from '../../../../test/workflows.ts';
 
 describe.each(businessDatabases())('what workflows did on $name', ({ create }) => {
@@ -43,7 +44,9 @@ describe.each(businessDatabases())('what workflows did on $name', ({ create }) =
 
   test('of the onboarding are undone when the executive declines', async () => {
     const { licenseKey, licenceId } = await createLicence();
-    const { instanceId } = await workflows.api.client.workflow.execute({
+    // Plans are opened by people only.
+    const lead = await staff(workflows.api, 'lead@sample-company.example', ['admin'], 'The Lead');
+    const { instanceId } = await lead.workflow.execute({
       template: 'onboard-builder',
       input: {
         builderId: 'b-001',
