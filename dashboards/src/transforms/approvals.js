@@ -1,11 +1,4 @@
-import { brief, hoursOf, when, words } from './helpers.js';
-
-const STATES = {
-  submitted: 'new',
-  incomplete: 'to correct',
-  in_review: 'needs review',
-  awaiting_second: 'needs second approval',
-};
+import { brief, hoursOf, requestState, when, words } from './helpers.js';
 
 const OPEN = ['in_review', 'awaiting_second'];
 
@@ -30,7 +23,7 @@ export default function transform(data) {
       hours: hoursOf(request.hours),
       category: words(request.category),
       rawState: request.state,
-      state: STATES[request.state] ?? request.state,
+      state: requestState(request.state),
       decidedBy: { rules: 'Rules', model: 'Rules and model', human: 'Person' }[request.engine] ?? '—',
       proposes: OPEN.includes(request.state) && request.proposal ? request.proposal : '—',
       why: brief(request.reason, request.proposal ? 120 : 60),

@@ -90,6 +90,16 @@ export const kindName = (kind) => KIND_NAMES[kind] ?? kind;
 /** The name of whom or what a past judgement is about: builders and projects by name, requests by their last digits. */
 export const subjectName = (names, subjectId) => names?.[subjectId] ?? shortId(subjectId);
 
+const REQUEST_STATES = {
+  submitted: 'new',
+  incomplete: 'to correct',
+  in_review: 'needs review',
+  awaiting_second: 'needs second approval',
+};
+
+/** `needs review` for the state `in_review` of a request for manual time. */
+export const requestState = (state) => REQUEST_STATES[state] ?? state;
+
 const ACTOR_NAMES = { bootstrap: 'Initial API key', system: 'AI Manager' };
 
 /** The name of who acted; the key that comes with an installation and the system have names of their own. */
