@@ -12,6 +12,9 @@ import { ROOT } from './start/options.ts';
 import { localSecrets } from './start/secrets.ts';
 import { type Mail, runWorkflows } from './start/workflow-runs.ts';
 
+/** Notifications are sent by jobs, beside the workflows. */
+const SOON = { timeout: 60_000, interval: 250 };
+
 const home = mkdtempSync(join(tmpdir(), 'ai-manager-start-'));
 let ports: Record<string, string>;
 /** What the first test started. */
@@ -41,8 +44,7 @@ describe('npm start', () => {
     expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
     const missing = await mailTo('operations@example.com', 'Weekly evaluation: to look at');
     expect(missing.text).toContain('builders lack weekly figures');
-    const { total } = await inbox('/api/messages?limit=1');
-    expect(total).toBe(82);
+    await expect.poll(async () => (await inbox('/api/messages?limit=1')).total, SOON).toBe(82);
   }, 600_000);
 
   test('serves the dashboards of a company that has a past, each role signed in', async () => {
