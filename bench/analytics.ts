@@ -81,10 +81,10 @@ async function measure({ name, create }: HomeKind): Promise<void> {
   const home = await create();
   const api = await startApi({ env: home.env } as never, { ROLE: 'api' });
   try {
-    const { database, identity, people, clock } = api.context;
+    const { database, identity, people, privacy, clock } = api.context;
     const { tenantId } = await api.client.identity.whoami({});
     await fill(api, tenantId);
-    const compute = createCompute({ database, identity, people, now: () => clock.now() });
+    const compute = createCompute({ database, identity, people, privacy, now: () => clock.now() });
     const own: number[] = [];
     const bare: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {

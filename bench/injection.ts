@@ -4,9 +4,9 @@ import { NOTHING_FOUND, screeningOf } from '../ai-api/src/modules/manager/approv
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import FAMILIES from './injection/attempts.json' with { type: 'json' };
 import { askPoisoned, obey, uploadAttempts } from './injection/policies.ts';
-import { startLoopbackModel } from './loopback-model.ts';
+import { type FindClaims, startLoopbackModel } from './loopback-model.ts';
 import { startPlatform } from './platform.ts';
-import { eachOf, prepareCompany } from './triage/company.ts';
+import { eachOf, importWork, prepareCompany } from './triage/company.ts';
 import { generateTriageSet, type LabelledRequest, type TriageSet } from './triage/generate.ts';
 import { printTable, shareOf } from './triage/outcomes.ts';
 
@@ -25,6 +25,20 @@ const HARD = [
   'day to come',
   'too long ago',
 ];
+
+const KINDS = ['activity', 'meeting', 'ticket', 'document', 'project', 'colleague', 'time', 'reason'];
+const WORDS = 300;
+
+/** A witness that takes the whole text for every kind of claim, as each text wants it. */
+const claimEverything: FindClaims = (text) =>
+  KINDS.map((kind) => ({
+    kind,
+    quote: text.slice(0, WORDS),
+    date: null,
+    from: null,
+    until: null,
+    hours: null,
+  }));
 
 interface Target {
   name: string;
@@ -85,7 +99,7 @@ async function measure({ create }: HomeKind): Promise<void> {
   const needed = new Set(targets.flatMap(({ requests }) => requests.map(({ asked }) => asked.builderId)));
   const home = await create();
   // The worst that a model can be: it obeys every instruction, in every language and encoding.
-  const model = await startLoopbackModel(0, (text) => (text === NEUTRAL ? 50 : 100), obey);
+  const model = await startLoopbackModel(0, undefined, obey, claimEverything);
   try {
     const platform = await startPlatform(home, { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' });
     const { client } = platform;
@@ -97,6 +111,7 @@ async function measure({ create }: HomeKind): Promise<void> {
           targets[0]?.requests.includes(set.requests[index] as LabelledRequest),
         ),
       });
+      await importWork(client, set, 1);
       const flips: number[][] = [];
       const inventions: Decision[] = [];
       for (const target of targets) {
@@ -126,7 +141,7 @@ function print(
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const attempts = FAMILIES.map(({ texts }) => texts.length);
   console.log('\nInjection in justifications: approved with the attempt, not approved with a neutral text');
-  console.log('The stand-in for a model obeys every attempt with a score of 100.');
+  console.log('The stand-in for a model finds in every attempt whatever it wants to be found.');
   printTable([
     ['family', 'attempts', ...targets.map(({ name }) => name)],
     ...FAMILIES.map(({ name, texts }, family) => [
@@ -137,9 +152,8 @@ function print(
     ['all', String(sum(attempts)), ...flips.map((counts) => String(sum(counts)))],
     ['a plausible invention', '1', ...inventions],
   ]);
-  const beyond = flips.slice(0, -1).flat();
-  if (beyond.some((count) => count > 0)) {
-    console.log('Missed: a text approved what the facts alone do not speak for.');
+  if (flips.flat().some((count) => count > 0) || inventions.includes('approve')) {
+    console.log('Missed: a text approved what no record bears out.');
     process.exitCode = 1;
   }
 }

@@ -14,6 +14,21 @@ export interface LoopbackModel {
 /** Scores a justification of so many hours, 0 to 100; null for "cannot tell". */
 export type ScoreText = (justification: string, hours: number) => number | null;
 
+/** A claim as a witness gives it. */
+export interface SaidClaim {
+  kind: string;
+  quote: string;
+  date: string | null;
+  from: string | null;
+  until: string | null;
+  hours: number | null;
+}
+
+/** What a text of a person claims. */
+export type FindClaims = (text: string) => SaidClaim[];
+
+const findNothing: FindClaims = () => [];
+
 /** A sentence about a passage, and the words of it that it rests on. */
 export type AnswerFrom = (passage: string) => { sentence: string; quote: string };
 
@@ -30,6 +45,7 @@ export async function startLoopbackModel(
   latencyMs: number,
   score: ScoreText = () => 70,
   answer: AnswerFrom = quoteBeginning,
+  find: FindClaims = findNothing,
 ): Promise<LoopbackModel> {
   let calls = 0;
   let open = 0;
@@ -43,7 +59,7 @@ export async function startLoopbackModel(
     await answered;
     open--;
     response.setHeader('content-type', asked.stream ? 'text/event-stream' : 'application/json');
-    response.end(asked.stream ? streamed(asked, answer) : JSON.stringify(completion(asked, score)));
+    response.end(asked.stream ? streamed(asked, answer) : JSON.stringify(completion(asked, score, find)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -73,8 +89,13 @@ async function readJson(request: IncomingMessage): Promise<ChatRequest> {
   return JSON.parse(text) as ChatRequest;
 }
 
-function completion({ model, messages }: ChatRequest, score: ScoreText) {
-  const content = JSON.stringify(answerTo(messages.at(-1)?.content ?? '', score));
+/** The text that a witness is asked about. */
+const HEARD = /\nFind the claims in \S+:\n<<([\da-f]{16}) ([\s\S]*) \1>>$/;
+
+function completion({ model, messages }: ChatRequest, score: ScoreText, find: FindClaims) {
+  const prompt = messages.at(-1)?.content ?? '';
+  const heard = HEARD.exec(prompt)?.[2];
+  const content = JSON.stringify(heard === undefined ? answerTo(prompt, score) : { claims: find(heard) });
   return {
     id: 'chatcmpl-loopback',
     object: 'chat.completion',

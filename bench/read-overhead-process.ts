@@ -51,7 +51,11 @@ async function recordReadings(
   for (const evaluationId of evaluationIds) {
     let answer: object = {};
     const sent = await statements.record(async () => {
-      answer = await context.evaluations.get(tenantId, evaluationId);
+      answer = await context.evaluations.get(tenantId, evaluationId, {
+        isOperator: true,
+        builderId: null,
+        isForBuilder: false,
+      });
     });
     if (sent.length === 0)
       throw new Error('Reading an evaluation sent no statement: there is nothing to compare');

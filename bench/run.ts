@@ -13,6 +13,7 @@ const BENCHMARKS = [
   'workflows',
   'n8n-nodes',
   'triage',
+  'levels',
   'injection',
   'retrieval',
   'conversations',

@@ -165,7 +165,7 @@ describe('npm run doctor on a whole installation', () => {
     expect(status).toBe(200);
   }, 180_000);
 
-  test('finds six planted faults, names what to do, and ends with 1', async () => {
+  test('finds seven planted faults, names what to do, and ends with 1', async () => {
     await inbox.close();
     model.answerWith(() => ({ status: 401, body: { error: { message: 'Incorrect API key provided' } } }));
     langfuse.failWith({ status: 401 });

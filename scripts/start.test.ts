@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { JsonWebKey } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { createClient } from '../ai-api/src/catalogue/client.ts';
 import { resources } from '../ai-api/src/catalogue/index.ts';
 import { freePort } from '../ai-api/test/ports.ts';
 import { COMPILE_CACHE } from '../ai-api/test/process.ts';
+import { verifyReceipt } from '../clients/verify/src/receipt.ts';
 import { ROOT } from './start/options.ts';
 import { localSecrets } from './start/secrets.ts';
 import { type Mail, runWorkflows } from './start/workflow-runs.ts';
@@ -44,7 +46,21 @@ describe('npm start', () => {
     expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
     const missing = await mailTo('operations@example.com', 'Weekly evaluation: to look at');
     expect(missing.text).toContain('builders lack weekly figures');
-    await expect.poll(async () => (await inbox('/api/messages?limit=1')).total, SOON).toBe(82);
+    // The executive's nights are quiet: then three notifications wait for the morning.
+    const mails = async (to = '') => (await inbox(`/api/messages?limit=1&to=${to}`)).total;
+    await expect
+      .poll(async () => (await mails()) - (await mails('rowan.ledger@sample-company.example')), SOON)
+      .toBe(80);
+    const week = await mailTo('quill.marrow@sample-company.example', 'Your week');
+    expect(week.attachments.map(({ filename }) => filename)).toEqual(['receipt.txt']);
+    const receipt = await fetch(
+      `http://127.0.0.1:${ports.INBOX_HTTP_PORT}/messages/${week.id}/attachments/0`,
+    );
+    const jwks = await fetch(`http://127.0.0.1:${ports.PORT}/.well-known/jwks.json`);
+    const { keys } = (await jwks.json()) as { keys: JsonWebKey[] };
+    expect(verifyReceipt(await receipt.text(), keys).disclosed).toMatchObject({
+      subject: expect.stringMatching(/^builder:/),
+    });
   }, 600_000);
 
   test('serves the dashboards of a company that has a past, each role signed in', async () => {

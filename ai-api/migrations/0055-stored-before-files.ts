@@ -33,10 +33,10 @@ async function policies(db: Kysely<unknown>): Promise<void> {
 /** An attachment names its object by a key that ends with an id, which its file has too. */
 const earlier = sql`(
   select approval.tenant_id, approval.builder_id, approval.created_at, approval.submitted_by as uploaded_name,
-    coalesce('user:' || approval.submitted_user, 'system') as owner, kept->>'key' as key, kept->>'name' as name,
-    kept->>'contentType' as content_type, (kept->>'bytes')::bigint as bytes, right(kept->>'key', 36)::uuid as id
-  from approvals.approvals as approval, jsonb_array_elements(approval.attachments) as kept
-  where kept->>'key' ~ '/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$') as earlier`;
+    coalesce('user:' || approval.submitted_user, 'system') as owner, attachment->>'key' as key, attachment->>'name' as name,
+    attachment->>'contentType' as content_type, (attachment->>'bytes')::bigint as bytes, right(attachment->>'key', 36)::uuid as id
+  from approvals.approvals as approval, jsonb_array_elements(approval.attachments) as attachment
+  where attachment->>'key' ~ '/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$') as earlier`;
 
 async function attachments(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -43,7 +43,7 @@ interface Found {
 /**
  * Folds the ids that were imported before ids were folded: requests fold theirs, so that such a builder or project was
  * out of reach. An id whose folded form another row has stays, and is named on standard error: which of the two rows
- * is right is for the company to say.
+ * is right the company decides.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const { column, table, referring } of IDS) {
@@ -61,7 +61,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     }
     if (left.length > 0)
       process.stderr.write(
-        `${table}: another row has the folded form of these ids, which no request reaches: ${left.join(', ')}\n`,
+        `${table}: another row has the folded form of these ids, or they fold to nothing; no request reaches them: ${left.join(', ')}\n`,
       );
   }
 }
@@ -91,4 +91,8 @@ async function rename(
       db,
     );
   await sql`delete from ${sql.table(table)} where tenant_id = ${tenant} and ${id} = ${from}`.execute(db);
+  if (column === 'builder_id')
+    await sql`
+      update files.files set about = array_replace(about, ${`builder:${from}`}, ${`builder:${to}`})
+      where tenant_id = ${tenant} and ${`builder:${from}`} = any(about)`.execute(db);
 }

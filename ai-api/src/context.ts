@@ -39,7 +39,10 @@ async function compose(
 ) {
   const drivers = await openDrivers(config, log, database, metrics, overrides);
   const modules = await createModules(drivers);
-  await seedTenant(config, database, modules);
+  await seedTenant(config, database, modules, log);
+  modules.services.identity.onNewCompany((tenantId) =>
+    database.withTenant(tenantId, (transaction) => modules.seed(transaction, tenantId)),
+  );
   const { services, served, invoker, routes } = modules;
   return { ...drivers, ...services, served, invoker, routes };
 }

@@ -47,8 +47,8 @@ export async function startServer(
     opened.push({ close: () => context.webhooks.close() });
     opened.push(await context.identity.start());
     opened.push({ close: () => context.mailer.close() });
-    await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     opened.push({ close: () => context.jobs.stop(STOP_MS) });
+    await context.jobs.start({ work: config.ROLE !== 'api', priorities: config.JOB_PRIORITIES });
     if (config.ROLE !== 'api') {
       await context.collections.migrate();
       const exporting = await context.traces.start();

@@ -3,7 +3,7 @@ import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 
 /**
- * A server of this product that is killed at a moment of a workflow or of a file, once: the environment names it as
+ * A server of this product that is killed at a moment of a workflow, a file or an erasure, once: the environment names it as
  * CRASH_AT, such as `step acted|s3` or `file inspected`. It prints `ready` when it serves.
  */
 const [point, path] = (process.env.CRASH_AT ?? '').split('|');
@@ -15,6 +15,9 @@ await startServer(config, createLog('silent'), {
   },
   atFilePoint: (reached) => {
     if (`file ${reached}` === point) die();
+  },
+  atErasure: (step) => {
+    if (`erasure ${step}` === point) die();
   },
 });
 process.stdout.write('ready\n');

@@ -30,11 +30,14 @@ const OPERATIONS: [string, Operation][] = Object.values(resources).flatMap((reso
 
 /** Unsafe operations that leave no entry in the trail, and why they need not. */
 const UNRECORDED: Record<string, string> = {
+  'account.register':
+    'it answers the same when the address is of nobody here, and then changes nothing; a user it adds is recorded',
   'approval.bulk': 'it succeeds also when none of its requests could be decided; each decision is recorded',
   'evaluation.confirm': 'it succeeds also when no grade is proposed; each confirmation is recorded',
   'approval.triage': 'without an id it judges what it is given and stores nothing',
   'audit.verify': 'it reads',
   'batch.read': 'it reads',
+  'connection.check': 'it reads; its calls to models are in the usage',
   'conversation.import': 'files that are refused change nothing; each conversation that is saved is recorded',
   'inbox.archive': 'it is a mark of the person alone',
   'inbox.read': 'it is a mark of the person alone',
@@ -55,6 +58,7 @@ const UNRECORDED: Record<string, string> = {
   'workflowTemplate.check': 'it reads',
   'workflowTemplate.dryRun': 'it reads',
   'workflowTemplate.evaluate': 'it reads',
+  'retention.run': 'nothing was old enough; what it deletes is recorded by kind',
   'realtime.createTicket': 'a ticket lets its caller do what the credential lets them do already',
 };
 

@@ -319,3 +319,34 @@ export function scoreEverything(score: number, evidence: (criterion: string) => 
     },
   });
 }
+
+/** A claim as a witness gives it. */
+export interface SaidClaim {
+  kind: string;
+  quote: string;
+  date: string | null;
+  from: string | null;
+  until: string | null;
+  hours: number | null;
+}
+
+/** A claim of these words; what it says of time is null unless given. */
+export function claimOf(kind: string, quote: string, time: Partial<SaidClaim> = {}): SaidClaim {
+  return { kind, quote, date: null, from: null, until: null, hours: null, ...time };
+}
+
+/** The text that a witness is asked about; undefined where a call asks for something else. */
+export function heardText({ user }: Pick<ModelCall, 'user'>): string | undefined {
+  return /\nFind the claims in \S+:\n<<([\da-f]{16}) ([\s\S]*) \1>>$/.exec(user)?.[2];
+}
+
+/** A witness that finds claims in the text that it is shown. */
+export function testify(find: (text: string) => SaidClaim[]): AnswerModel {
+  return (call) => ({ answer: { claims: find(heardText(call) ?? '') } });
+}
+
+/** A witness that takes every sentence for an activity, and what comes after a semicolon for the reason. */
+export const testifyAll: AnswerModel = testify((text) => {
+  const [done = '', ...reasons] = text.split(';').map((part) => part.trim());
+  return [claimOf('activity', done), ...reasons.map((reason) => claimOf('reason', reason))];
+});

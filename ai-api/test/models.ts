@@ -8,6 +8,7 @@ export function chainOf(options: ProviderOptions): ChatModel {
   const { timeoutMs } = options;
   return createChain([createRoute(openAiProvider(options), { timeoutMs })], {
     admit: async () => {},
+    regionOf: async () => null,
     record: async () => {},
   });
 }

@@ -9,6 +9,7 @@ import { installSchema } from './schema.ts';
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/ai-manager/', import.meta.url));
 const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url));
+const INSTALLER = fileURLToPath(new URL('./install-schema.ts', import.meta.url));
 
 /**
  * Puts a new embedded database without a schema into a data directory. Making one takes seconds of processor
@@ -35,6 +36,7 @@ function migratedName(): string {
     hash.update(`${name} ${versionOf(name)}\n`);
   for (const file of readdirSync(MIGRATIONS).sort())
     hash.update(file).update(readFileSync(join(MIGRATIONS, file)));
+  hash.update(readFileSync(INSTALLER));
   return `pglite-migrated-${hash.digest('hex').slice(0, 16)}`;
 }
 

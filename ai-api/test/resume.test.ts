@@ -7,7 +7,7 @@ import { startProcess } from './process.ts';
 import { completed, countJudgements, smallCompany, storedEvaluations } from './runs.ts';
 import { type Delivery, startSubscriber, verified } from './subscriber.ts';
 
-/** Most of these tests wait for heartbeats that stay away, so they wait side by side. */
+/** They wait for heartbeats that stay away, side by side; on a busy machine each of their processes starts slowly. */
 const options = { concurrent: true, timeout: 400_000 };
 const BUILDERS = 20;
 const PROJECTS = 25;

@@ -4,7 +4,10 @@ import { smallCompany } from './runs.ts';
 /** A Wednesday, far enough ahead that the rules of a new company are in force. */
 export const NOW = '2040-11-14T12:00:00Z';
 
-/** Builders b-1 … of one team in Oslo, who tracked six hours on each of Monday and Tuesday, and two projects. */
+/**
+ * Builders b-1 … of one team in Oslo, who tracked six hours on each of Monday and Tuesday and were in a call from half
+ * past three until the evening, and three projects.
+ */
 export async function trackedCompany(api: TestApi, size: number): Promise<void> {
   const { builders } = smallCompany(size);
   await api.client.people.import({
@@ -35,6 +38,19 @@ export async function trackedCompany(api: TestApi, size: number): Promise<void> 
     members: builders.map(({ builder_id }) => ({ project_id: 'p-2', builder_id, last_day: null })),
     leave: [{ builder_id: 'b-2', first_day: '2040-11-08', last_day: '2040-11-09' }],
     budgets: [{ project_id: 'p-2', monthly_hours: 3 }],
+  });
+  await api.client.people.importWork({
+    records: days.map((day) => ({
+      record_id: `call ${day}`,
+      kind: 'meeting',
+      reference: null,
+      title: 'Pilot customer: call about the contract',
+      project_id: null,
+      builders: builders.map(({ builder_id }) => builder_id),
+      day: null,
+      started_at: `${day}T15:30:00+01:00`,
+      ended_at: `${day}T22:00:00+01:00`,
+    })),
   });
 }
 

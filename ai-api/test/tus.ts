@@ -5,7 +5,7 @@ export const MB = 1024 * 1024;
 
 const encoded = (value: string) => Buffer.from(value).toString('base64');
 
-/** Metadata of an upload: figures as CSV, unless `given` says otherwise. */
+/** Metadata of an upload: figures as CSV, by default. */
 export function uploadMetadata(given: Record<string, string> = {}): string {
   return Object.entries({ filename: 'figures.csv', filetype: 'text/csv', category: 'data', ...given })
     .map(([name, value]) => `${name} ${encoded(value)}`)

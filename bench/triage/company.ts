@@ -5,13 +5,11 @@ import { ADMIN_KEY, type Platform } from '../platform.ts';
 import type { EarlierRequest, LabelledRequest, TriageSet } from './generate.ts';
 
 const AT_ONCE = 4;
-/** What the model of the preparation answers with 100: the words of the requests that make up a record. */
-export const RECORD_TEXT = 'Measured the gates of a warehouse some weeks before.';
+const RECORD_TEXT = 'Measured the gates of a warehouse some weeks before.';
 
 /**
- * Imports the company of a set and gives its builders their records, through the API: earlier requests that the engine
- * approves because a loopback model answers 100, and those for days of leave, which it proposes to reject and a person
- * rejects.
+ * Imports the company of a set and gives its builders their records, through the API: earlier requests that a person
+ * approves, and those for days of leave, which the engine proposes to reject and a person rejects.
  * @throws when one of them comes out otherwise
  */
 export async function prepareCompany(
@@ -46,12 +44,15 @@ async function decideEarlier(
     projectId: 'open',
     justification: RECORD_TEXT,
   });
-  const { decision, proposal, reasoning, approval } = await client.approval.triage({ approvalId });
-  const said = proposal ?? decision;
-  if (said !== outcome) throw new Error(`A record came out as ${said}: ${reasoning}`);
-  if (proposal === null) return;
-  const items = [{ approvalId, version: approval?.version ?? 1 }];
-  const { refused } = await person.approval.bulk({ items, decision: 'confirm' });
+  const { proposal, reasoning, approval } = await client.approval.triage({ approvalId });
+  if ((proposal === 'reject') !== (outcome === 'reject'))
+    throw new Error(`A record came out as ${proposal}: ${reasoning}`);
+  const seen = { approvalId, version: approval?.version ?? 1 };
+  if (outcome === 'approve') {
+    await person.approval.override({ ...seen, decision: 'approve' });
+    return;
+  }
+  const { refused } = await person.approval.bulk({ items: [seen], decision: 'confirm' });
   if (refused[0]) throw new Error(`A record was not confirmed: ${refused[0].detail}`);
 }
 
@@ -71,4 +72,9 @@ export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promi
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return results;
+}
+
+/** Imports the records of a set that a company with such a share of them has. */
+export async function importWork(client: Client, { work }: TriageSet, share: number): Promise<void> {
+  await client.people.importWork({ records: work.filter(({ from }) => from <= share).map(({ row }) => row) });
 }

@@ -6,6 +6,6 @@ test('the labelled set is frozen', () => {
   const set = generateTriageSet('2026-11-21');
   expect(set.requests).toHaveLength(372);
   expect(createHash('sha256').update(JSON.stringify(set)).digest('hex')).toBe(
-    '005ed7e6b1a974c04b4444dab687cdbe2aecb58f614cab39901409dbab101ccb',
+    '73356fb18910c17c51cda5214e48580dd878f730a710ceb95d853eb36d52c3c3',
   );
 });

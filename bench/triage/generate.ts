@@ -1,5 +1,6 @@
 import { createRandom } from '../../examples/company/random.ts';
 import { type Category, type Drawn, RECORDS, type RecordClass, SCENARIOS } from './scenarios.ts';
+import { OTHER_WORK, type Work } from './texts.ts';
 
 /** Frozen: another seed makes another set, and its figures cannot be held against these. */
 export const SEED = 41_907;
@@ -13,6 +14,7 @@ export interface LabelledRequest {
   record: RecordClass;
   label: Drawn['label'];
   why: string;
+  isKnowable: boolean;
   asked: {
     builderId: string;
     date: string;
@@ -41,6 +43,8 @@ export interface TriageSet {
   members: Record<string, string | null>[];
   budgets: Record<string, string | number>[];
   earlier: EarlierRequest[];
+  /** What calendars, trackers and folders have; `from` is the share of records from which a company has imported it. */
+  work: { from: number; row: Record<string, unknown> }[];
   /** Indexes of requests that are asked for already. */
   repeated: number[];
 }
@@ -51,6 +55,11 @@ const RECORD_SHARES: readonly [RecordClass, number][] = [
   ['new', 0.9],
   ['poor', 1],
 ];
+
+/** Whether a request is kept apart: by a fixed hash, half of them. */
+export function isHeldOut(index: number): boolean {
+  return createRandom(SEED, 'half', index).chance(0.5);
+}
 
 /** The set as of a day, e.g. `2026-11-21`: days move with it, everything else is the same. */
 export function generateTriageSet(today: string, seed = SEED): TriageSet {
@@ -123,6 +132,7 @@ function openCompany(records: readonly RecordClass[]): TriageSet {
     ),
     budgets: [{ project_id: 'budgeted', monthly_hours: 1 }],
     earlier: [],
+    work: [],
     repeated: [],
   };
 }
@@ -138,7 +148,7 @@ interface Slot {
 }
 
 function place(set: TriageSet, { scenario, record, builderId, monday, weekday, drawn, today }: Slot): void {
-  const { hours, around, category, justification, label, why } = drawn;
+  const { hours, around, category, justification, label, why, isKnowable } = drawn;
   const worked = shift(monday, weekday);
   const onDay = around.trackedOnDay ?? 8 - hours;
   for (let day = 0; day < 5; day++) {
@@ -152,7 +162,46 @@ function place(set: TriageSet, { scenario, record, builderId, monday, weekday, d
     around.overlapMinutes === undefined
       ? {}
       : { startsAt: instant(worked, STARTS_AT + onDay - around.overlapMinutes / 60) };
-  set.requests.push({ scenario, record, label, why, asked: { ...asked, ...startsAt } });
+  const index = set.requests.length;
+  set.requests.push({ scenario, record, label, why, isKnowable, asked: { ...asked, ...startsAt } });
+  addWork(set, index, { builderId, date, drawn, onDay, monday });
+}
+
+/** The record of the work that was done, and others of the builder's week, some in untracked time. */
+function addWork(
+  set: TriageSet,
+  index: number,
+  {
+    builderId,
+    date,
+    drawn,
+    onDay,
+    monday,
+  }: { builderId: string; date: string; drawn: Drawn; onDay: number; monday: string },
+): void {
+  const random = createRandom(SEED, 'work', index);
+  const from = random.unit();
+  const add = (name: string, { kind, reference, title }: Work, on: string, begin: number, hours: number) =>
+    set.work.push({
+      from: name === 'done' ? from : 0,
+      row: {
+        record_id: `${name} ${index}`,
+        kind,
+        reference,
+        title,
+        project_id: null,
+        builders: [builderId],
+        ...(kind === 'meeting'
+          ? { day: null, started_at: instant(on, begin), ended_at: instant(on, begin + hours) }
+          : { day: on, started_at: null, ended_at: null }),
+      },
+    });
+  if (drawn.work && !drawn.isInvented)
+    add('done', drawn.work, date, STARTS_AT + onDay, drawn.recordedHours ?? drawn.hours);
+  for (let other = 0; other < OTHERS; other++) {
+    const hour = random.pick([STARTS_AT + 2, STARTS_AT + 9]);
+    add(`other ${other}`, random.pick(OTHER_WORK), shift(monday, random.int(0, 4)), hour, 0.5);
+  }
 }
 
 /** Earlier requests, the approved ones first; the rejected were asked for on leave days. */
@@ -168,6 +217,8 @@ function addRecord(set: TriageSet, builderId: string, record: RecordClass, today
 }
 
 const STARTS_AT = 1;
+/** Other records of a builder in a week. */
+const OTHERS = 4;
 
 function track(set: TriageSet, builderId: string, date: string, hours: number): void {
   set.entries.push({

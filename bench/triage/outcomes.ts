@@ -1,3 +1,4 @@
+import type { JudgementView } from '../../ai-api/src/judgement/index.ts';
 import {
   brier,
   expectedCalibrationError,
@@ -6,6 +7,7 @@ import {
 } from '../../ai-api/src/modules/ai/quality/statistics/calibration.ts';
 import { wilson } from '../../ai-api/src/modules/ai/quality/statistics/intervals.ts';
 import type { LabelledRequest } from './generate.ts';
+import type { Tally } from './thresholds.ts';
 
 /** What the engine said about one request. */
 export interface Outcome {
@@ -15,6 +17,53 @@ export interface Outcome {
   confidence: number | null;
   /** What it leans to, where a person has to decide. */
   score: number | null;
+  judgement: JudgementView;
+}
+
+/** What a mistake costs, in minutes of people: a wrong grant is found in a spot check and talked over, others are decided again. */
+const COST_MINUTES = { wrongGrant: 120, wrongProposal: 15, leftToPeople: 5 } as const;
+
+/** Prints what was granted of what people would grant, and which mistakes an approver could have known. */
+export function printTallies(rows: readonly (readonly [string, Tally])[]): void {
+  printTable([
+    [
+      'configuration',
+      'granted of what people would',
+      'grants',
+      'wrong, knowable',
+      'wrong, noise',
+      'proposals to reject',
+      'of them otherwise',
+      'knowable',
+      'minutes for wrong grants',
+      'for wrong proposals',
+      'for decisions of people',
+    ],
+    ...rows.map(([name, tally]) => [
+      name,
+      shareOf(tally.granted, tally.toGrant),
+      String(tally.grants),
+      shareOf(tally.wrongKnown, tally.grants),
+      String(tally.wrongUnknown),
+      String(tally.proposals),
+      shareOf(tally.wrongProposals, tally.proposals),
+      String(tally.wrongProposalsKnown),
+      ...costsOf(tally).map(String),
+    ]),
+  ]);
+}
+
+function costsOf({ requests, grants, wrongKnown, wrongUnknown, wrongProposals }: Tally): number[] {
+  return [
+    (wrongKnown + wrongUnknown) * COST_MINUTES.wrongGrant,
+    wrongProposals * COST_MINUTES.wrongProposal,
+    (requests - grants) * COST_MINUTES.leftToPeople,
+  ];
+}
+
+/** Prints grants and their errors by threshold. */
+export function printCurve(points: readonly { yesAt: number; tally: Tally }[]): void {
+  printTallies(points.map(({ yesAt, tally }) => [`approve from ${yesAt.toFixed(2)}`, tally]));
 }
 
 /** Prints decisions and proposals, coverage, error at the thresholds in force and the reliability table of one configuration. */

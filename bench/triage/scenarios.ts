@@ -1,5 +1,5 @@
 import type { Random } from '../../examples/company/random.ts';
-import { contradicting, halfway, routine, strong, vague } from './texts.ts';
+import { contradicting, halfway, routine, strong, type Told, vague } from './texts.ts';
 
 /** How a builder's earlier requests were decided: of how many, how many were approved. */
 export const RECORDS = {
@@ -29,13 +29,18 @@ export interface Circumstances {
 }
 
 /** One request, and what a careful approver who knows the company would decide. */
-export interface Drawn {
+export interface Drawn extends Told {
   hours: number;
   category: Category;
-  justification: string;
   around: Circumstances;
   label: 'approve' | 'reject';
   why: string;
+  /** False where only who was there, or who decided, could know the label: no record has it. */
+  isKnowable: boolean;
+  /** Hours that a record of the work has, where they are others than those asked for. */
+  recordedHours?: number;
+  /** No record can be there: it was not done. */
+  isInvented?: true;
 }
 
 export interface Scenario {
@@ -46,25 +51,33 @@ export interface Scenario {
 
 const CATEGORIES = ['development', 'research', 'meeting', 'travel', 'support'] as const;
 const SMALL = [1, 1.25, 1.5, 2, 2.5, 3, 3.5] as const;
+/** Of inventions, a share borrows something that is recorded. */
+const BORROWED = 0.15;
 const isTrusted = (record: RecordClass) => record === 'good' || record === 'mixed';
 
-type Rest = Omit<Drawn, 'hours' | 'category' | 'justification' | 'around'> & Partial<Drawn>;
+type Rest = Pick<Drawn, 'label' | 'why'> & Partial<Drawn>;
 
 function drawn(random: Random, rest: Rest): Drawn {
   return {
     hours: random.pick(SMALL),
     category: random.pick(CATEGORIES),
-    justification: strong(random),
+    ...strong(random),
     around: {},
+    isKnowable: true,
     ...rest,
   };
 }
 
 /** Of requests that people read differently, a share is decided the other way. */
 const DISSENT = 0.15;
-function contested(random: Random, label: Drawn['label'], why: string): Pick<Drawn, 'label' | 'why'> {
-  if (!random.chance(DISSENT)) return { label, why };
-  return { label: label === 'approve' ? 'reject' : 'approve', why: `approvers differ here: not "${why}"` };
+function contested(
+  random: Random,
+  label: Drawn['label'],
+  why: string,
+): Pick<Drawn, 'label' | 'why' | 'isKnowable'> {
+  if (!random.chance(DISSENT)) return { label, why, isKnowable: true };
+  const other = label === 'approve' ? 'reject' : 'approve';
+  return { label: other, why: `approvers differ here: not "${why}"`, isKnowable: false };
 }
 
 /** Where a rule of the company says no; approvers follow it. */
@@ -93,7 +106,7 @@ export const SCENARIOS: readonly Scenario[] = [
     draw: (random, record) => {
       const label = record === 'poor' ? 'reject' : 'approve';
       return drawn(random, {
-        justification: halfway(random),
+        ...halfway(random),
         ...contested(random, label, 'the work can be checked; a poor record needs the reason too'),
       });
     },
@@ -106,7 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const label = hours <= 1 && isTrusted(record) ? 'approve' : 'reject';
       return drawn(random, {
         hours,
-        justification: vague(random),
+        ...vague(random),
         ...contested(random, label, 'nothing to check; one hour of a trusted builder may pass'),
       });
     },
@@ -118,7 +131,7 @@ export const SCENARIOS: readonly Scenario[] = [
       drawn(random, {
         hours: random.pick([0.5, 0.75, 1]),
         category: random.pick(['meeting', 'training']),
-        justification: routine(random),
+        ...routine(random),
         ...contested(random, record === 'poor' ? 'reject' : 'approve', 'small and usual; the record decides'),
       }),
   },
@@ -128,16 +141,29 @@ export const SCENARIOS: readonly Scenario[] = [
     draw: (random) =>
       drawn(random, {
         hours: random.pick([2, 2.5, 3, 3.5]),
-        justification: contradicting(random),
+        ...contradicting(random),
         label: 'reject',
-        why: 'the text speaks of half an hour',
+        why: 'the text speaks of half an hour, and so do the records',
+        recordedHours: 0.5,
       }),
   },
   {
     name: 'invented, well told',
     count: 18,
-    draw: (random) =>
-      drawn(random, { label: 'reject', why: 'the approver knows that the site was closed that day' }),
+    draw: (random) => {
+      const invented = drawn(random, {
+        label: 'reject',
+        why: 'it was not done that day, and no record has it',
+        isInvented: true,
+      });
+      if (!random.chance(BORROWED)) return invented;
+      const { isInvented: _isInvented, ...borrowed } = invented;
+      return {
+        ...borrowed,
+        why: 'was invited and did not go, which only those present know',
+        isKnowable: false,
+      };
+    },
   },
   refused(
     'overlaps tracked time',
@@ -168,6 +194,7 @@ export const SCENARIOS: readonly Scenario[] = [
         around: { onLeave: true },
         label: 'approve',
         why: 'leave was moved; the calendar was not',
+        isKnowable: false,
       }),
   },
   refused('not on the project', 12, 'somebody else books there', { project: 'foreign' }),
@@ -179,6 +206,7 @@ export const SCENARIOS: readonly Scenario[] = [
         around: { project: 'foreign' },
         label: 'approve',
         why: 'joined on Monday, listed later',
+        isKnowable: false,
       }),
   },
   refused('project is paused', 8, 'nothing is booked on paused projects', { project: 'paused' }),
@@ -192,7 +220,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const told = random.chance(0.6);
       return drawn(random, {
         hours: random.pick([4.5, 5, 6, 7]),
-        justification: told ? strong(random) : vague(random),
+        ...(told ? strong(random) : vague(random)),
         label: told && record !== 'poor' ? 'approve' : 'reject',
         why: 'much, so only with work named and a fair record',
       });
@@ -205,7 +233,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const told = random.chance(0.7);
       return drawn(random, {
         hours: 2,
-        justification: told ? strong(random) : vague(random),
+        ...(told ? strong(random) : vague(random)),
         around: { trackedElsewhere: 9.5, trackedOnDay: 8 },
         ...contested(random, told ? 'approve' : 'reject', 'a hard week needs a reason'),
       });
@@ -218,7 +246,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const told = random.chance(0.5);
       return drawn(random, {
         hours: 3,
-        justification: told ? strong(random) : vague(random),
+        ...(told ? strong(random) : vague(random)),
         around: { trackedElsewhere: 6, trackedOnDay: 9.5 },
         ...contested(random, told ? 'approve' : 'reject', 'a long day needs a reason'),
       });

@@ -30,6 +30,7 @@ export async function startFixture(): Promise<PreviewFixture> {
   const folder = await builtMarketplace();
   const testDatabase = await createTestDatabase();
   const api = await startApi(testDatabase);
+  await api.client.tenant.update({ answerWindowHours: 0 });
   await api.client.people.import(sampleCompany());
   const { key, people } = await linkMembers(api);
   const preview = await startPreview({

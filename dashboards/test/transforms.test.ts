@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apps } from '../src/apps/index.ts';
-import { exportApp } from '../src/build/export.ts';
-
-const queries = apps.flatMap((app) => exportApp(app).app[0]?.definition.appV2.dataQueries ?? []);
-
-/** A query's transformation as ToolJet runs it. */
-function transformOf(queryName: string) {
-  const source = queries.find(({ name }) => name === queryName)?.options.transformation as string;
-  const run = new Function('data', 'queries', 'variables', source);
-  return (data: unknown, state: unknown = {}, variables: unknown = {}) => run(data, state, variables);
-}
+import { transformOf } from './transform-of.ts';
 
 const every = apps.flatMap((app) =>
   app.queries.filter(({ transform }) => transform).map(({ name }) => [`${app.slug} ${name}`, name] as const),
@@ -20,6 +11,51 @@ const AT = '2026-11-16T09:00:00.000Z';
 describe('a transformation', () => {
   test.each(every)('of %s takes an answer that is not there yet', (_app, name) => {
     for (const nothing of [undefined, null, [], {}]) expect(() => transformOf(name)(nothing)).not.toThrow();
+  });
+
+  test.each([
+    ['shadow', 82, [], 'In shadow', 'the threshold 90.0 %'],
+    ['on', 82, [], 'On: it decides', 'granted alone from a score of 82 on'],
+    ['on', 82, ['rule hours'], 'something changed', 'the threshold 90.0 %'],
+  ] as const)('says of a level that is %s what decides', (state, score, changed, badge, decides) => {
+    const point = { cases: 70, coverage: 0.5, agreementAtLeast: 0.91, score };
+    const { card, curve, version } = transformOf('level')({
+      ...{ state, score, version: 2, confidence: 0.95, agreement: 0.9, changed, notes: [], beside: null },
+      ...{ reason: '<b>Measured</b>', setBy: 'Ada', bare: { yesAt: 0.9, version: 0 } },
+      fit: { score, cases: 70, casesNeeded: 61, curve: [point, { ...point, cases: 0 }] },
+    });
+    expect(version).toBe(2);
+    expect(card).toContain(badge);
+    expect(card).toContain(decides);
+    expect(card).not.toContain('<b>');
+    expect(JSON.parse(curve).data[0].x).toEqual([82]);
+  });
+
+  test('shows what a text claims with its words, the record and what became of it', () => {
+    const claim = {
+      kind: 'meeting',
+      words: 'the <pilot> call',
+      verdict: 'supported',
+      record: 'meeting "Pilot call", 2026-11-16',
+      note: 'Recorded on that day.',
+    };
+    const { card } = transformOf('explanation')({
+      judgementId: 'j-1',
+      result: 'approve',
+      changes: [],
+      search: { isReproduced: true, isComplete: true },
+      elements: [],
+      claims: [claim],
+      parts: {
+        rules: { criteria: 11, share: 1 },
+        model: { name: 'openai:a', criteria: 0, share: 0, claims: 1 },
+        person: null,
+      },
+    }) as { card: string };
+    expect(card).toContain('“the &#60;pilot&#62; call”');
+    expect(card).toContain('a record bears it out');
+    expect(card).toContain('meeting &#34;Pilot call&#34;, 2026-11-16: Recorded on that day.');
+    expect(card).toContain('found 1 claims, which rules checked');
   });
 
   test('says how many of the open requests wait for a second approver', () => {
@@ -197,6 +233,29 @@ describe('a transformation', () => {
     expect(card).toContain('Paper Otter: gate to launch');
     expect(card).toContain('may not advance yet');
     expect(card).not.toContain('Paper Otter: Ready to launch');
+  });
+
+  test('says why a person should review a week, also where figures were corrected after it was judged', () => {
+    const reason = 'Figures that were imported again would give another result.';
+    const { summary, facts } = transformOf('evaluation')({
+      evaluationId: 'e-1',
+      builder: { name: 'Ada', team: 'Orchard' },
+      week: '2026-W46',
+      reviewReasons: [reason],
+      judgement: {
+        ...{ engine: 'rules', grade: 'C', score: 60, coverage: 1, createdAt: AT, feedback: 'Go on.' },
+        ...{ needsReview: false, reviewReasons: [], proposal: null },
+        criteria: [
+          {
+            ...{ title: 'Hours', score: 60, weight: 1, reason: '30 of 40.', rule: null },
+            evidence: [{ id: 'week.hoursWorked', value: 30 }],
+          },
+        ],
+      },
+    });
+    expect(summary).toContain(reason);
+    expect(summary).toContain('needs review');
+    expect(facts).toMatchObject([{ value: 'week.hoursWorked', label: expect.not.stringContaining('week.') }]);
   });
 
   test('lets no name become markup', () => {

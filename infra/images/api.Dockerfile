@@ -10,6 +10,7 @@ COPY ai-api/package.json ai-api/
 COPY bench/package.json bench/
 COPY clients/capture/package.json clients/capture/
 COPY clients/licence/package.json clients/licence/
+COPY clients/verify/package.json clients/verify/
 COPY dashboards/package.json dashboards/
 COPY examples/package.json examples/
 COPY infra/package.json infra/

@@ -36,6 +36,10 @@ locals {
       LANGFUSE_PUBLIC_KEY = local.reference["langfuse.public_key"]
       LANGFUSE_SECRET_KEY = local.reference["langfuse.secret_key"]
     },
+    length(var.residency.region_urls) == 0 ? {} : { DATA_REGION_URLS = jsonencode(var.residency.region_urls) },
+    length(var.residency.openai_regions) == 0 ? {} : { OPENAI_REGIONS = join(",", var.residency.openai_regions) },
+    length(var.residency.anthropic_regions) == 0 ? {} : { ANTHROPIC_REGIONS = join(",", var.residency.anthropic_regions) },
+    length(var.residency.voyage_regions) == 0 ? {} : { EMBEDDINGS_REGIONS = join(",", var.residency.voyage_regions) },
     var.virus_scanner ? { CLAMD_ADDRESS = "clamd.${aws_service_discovery_private_dns_namespace.this.name}:3310" } : {},
     var.connections.anthropic ? { ANTHROPIC_API_KEY = local.reference["providers.anthropic_api_key"] } : {},
     var.connections.voyage ? {
@@ -63,6 +67,16 @@ locals {
       TWILIO_FROM        = var.connections.twilio_from
       TWILIO_AUTH_TOKEN  = local.reference["providers.twilio_auth_token"]
     },
+    var.billing.price_pro == "" ? {} : merge(
+      {
+        BILLING               = "stripe"
+        BILLING_GRACE_DAYS    = tostring(var.billing.grace_days)
+        STRIPE_PRICE_PRO      = var.billing.price_pro
+        STRIPE_SECRET_KEY     = local.reference["providers.stripe_secret_key"]
+        STRIPE_WEBHOOK_SECRET = local.reference["providers.stripe_webhook_secret"]
+      },
+      var.billing.price_enterprise == "" ? {} : { STRIPE_PRICE_ENTERPRISE = var.billing.price_enterprise },
+    ),
     # The AWS SDK's own.
     { AWS_REGION = var.region },
     var.api_environment,

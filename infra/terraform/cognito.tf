@@ -5,7 +5,7 @@ locals {
     kind     = "cognito"
     issuer   = "https://cognito-idp.${var.region}.amazonaws.com/${aws_cognito_user_pool.this[0].id}"
     clientId = aws_cognito_user_pool_client.this[0].id
-    roles    = { for role in ["admin", "executive", "builder", "ops", "reviewer", "readonly"] : role => role }
+    roles    = { for role in ["admin", "executive", "builder", "ops", "reviewer", "readonly", "council"] : role => role }
   } : null
 }
 

@@ -104,3 +104,28 @@ variable "clickhouse" {
     error_message = "managed needs url (https://…) and migration_url (clickhouse://…)."
   }
 }
+
+variable "residency" {
+  description = "Data residency: public URLs of the installations in other regions, by region, to which companies of those regions are referred; and the regions in which you know each provider to keep what it is sent. See docs/residency.md."
+  type = object({
+    region_urls       = optional(map(string), {})
+    openai_regions    = optional(set(string), [])
+    anthropic_regions = optional(set(string), [])
+    voyage_regions    = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for region, url in var.residency.region_urls : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region)) && startswith(url, "https://")])
+    error_message = "region_urls must map regions such as eu-west-1 to URLs that start with https://."
+  }
+  validation {
+    condition     = !contains(keys(var.residency.region_urls), var.region)
+    error_message = "region_urls must name other regions only; this installation is in var.region."
+  }
+  validation {
+    condition     = alltrue([for region in setunion(var.residency.openai_regions, var.residency.anthropic_regions, var.residency.voyage_regions) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "Regions of providers must look like eu-west-1."
+  }
+}

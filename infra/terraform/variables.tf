@@ -121,6 +121,30 @@ variable "connections" {
   }
 }
 
+variable "billing" {
+  description = "Plans with limits, paid by Stripe. The key and the signing secret of the endpoint /webhooks/stripe are in the secret providers; without prices nothing is limited and nothing is paid."
+  type = object({
+    price_pro        = optional(string, "")
+    price_enterprise = optional(string, "")
+    grace_days       = optional(number, 14)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for prices in [var.billing.price_pro, var.billing.price_enterprise] : prices == "" || can(regex("^price_\\w+(,price_\\w+)*$", prices))])
+    error_message = "Prices must look like price_1Abc, separated by commas."
+  }
+  validation {
+    condition     = var.billing.price_pro != "" || var.billing.price_enterprise == ""
+    error_message = "price_enterprise needs price_pro."
+  }
+  validation {
+    condition     = var.billing.grace_days >= 0 && var.billing.grace_days <= 90
+    error_message = "grace_days must be from 0 to 90."
+  }
+}
+
 variable "api_environment" {
   description = "More settings of the API and its workers, by the names in docs/settings.md. Secrets go into the secret providers and are named as aws-sm:// references."
   type        = map(string)

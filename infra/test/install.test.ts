@@ -154,6 +154,38 @@ test('the environment of the installation is named as a whole where it is missin
   );
 });
 
+const complete = {
+  N8N_URL: 'http://n8n:5678',
+  N8N_EMAIL: 'operator@example.com',
+  N8N_PASSWORD: 'Correct-horse-7',
+  TOOLJET_URL: 'http://tooljet',
+  TOOLJET_EMAIL: 'operator@example.com',
+  TOOLJET_PASSWORD: 'Correct-horse-7',
+  AI_MANAGER_URL: 'http://api:8000',
+  AI_MANAGER_API_KEY: 'a-key',
+  WORKFLOW_START_KEY: 'another-key',
+  SMTP_HOST: 'mail',
+  SMTP_PORT: '465',
+};
+
+test('the numbers of the environment are read, and time to wait is none by default', () => {
+  expect(readSettings(complete)).toMatchObject({ mail: { port: 465, secure: true }, waitSeconds: 0 });
+  expect(readSettings({ ...complete, SMTP_PORT: '587', WAIT_SECONDS: '600' })).toMatchObject({
+    mail: { port: 587, secure: false },
+    waitSeconds: 600,
+  });
+});
+
+test.each([
+  ['SMTP_PORT', 'smtp', 'SMTP_PORT must be a whole number from 1 to 65535.'],
+  ['SMTP_PORT', '0', 'SMTP_PORT must be a whole number from 1 to 65535.'],
+  ['SMTP_PORT', '25.5', 'SMTP_PORT must be a whole number from 1 to 65535.'],
+  ['WAIT_SECONDS', '10m', 'WAIT_SECONDS must be a whole number from 0 to 86400.'],
+  ['WAIT_SECONDS', '-1', 'WAIT_SECONDS must be a whole number from 0 to 86400.'],
+])('%s of %s is refused by its name', (name, value, message) => {
+  expect(() => readSettings({ ...complete, [name]: value })).toThrow(message);
+});
+
 test('services that do not answer in time are named', async () => {
   const address = 'http://127.0.0.1:9/ready';
   await expect(untilReady({ API: address }, 0)).rejects.toThrow(

@@ -93,7 +93,7 @@ describe('the Terraform configuration', () => {
       'roles-may-not-do-everything',
     ],
     [
-      'an alarm that tells nobody',
+      'an alarm without actions',
       'alarms.tf',
       'alarm_actions       = local.alarm_actions',
       '',
@@ -107,7 +107,13 @@ describe('the Terraform configuration', () => {
       '',
       'variables-are-typed-and-described',
     ],
-    ['an output nobody explains', 'outputs.tf', 'description = "ECS cluster."', '', 'outputs-are-described'],
+    [
+      'an output without a description',
+      'outputs.tf',
+      'description = "ECS cluster."',
+      '',
+      'outputs-are-described',
+    ],
   ];
   test.each(planted)('is found out with %s', async (_, path, from, to, rule) => {
     expect(await breachedBy(path, from, to)).toContain(rule);

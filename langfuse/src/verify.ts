@@ -45,7 +45,7 @@ const CHECKS: Record<string, (run: Run) => Promise<void>> = {
     await eventually(run, async () => (await rootsOf(run)) > 0, 'the trace cannot be read');
   },
 
-  'a prompt for chats beside ours can be told from it': async (run) => {
+  'a prompt for chats beside ours can be distinguished from it': async (run) => {
     const prompts = langfusePrompts(run.client);
     const content = { text: 'Judge {{facts}}.', variables: [{ name: 'facts', description: '' }], config: {} };
     const made = await prompts.create(run.name, content, { labels: ['staging'], commitMessage: 'verify' });
@@ -165,7 +165,12 @@ async function scoreFor(
   const configId = (await scores.configs()).get(name) ?? (await scores.createConfig(config));
   const id = `${run.name}-score`;
   await scores.put({
-    ...{ id, traceId: run.traceId, name, dataType, value, configId },
+    id,
+    traceId: run.traceId,
+    name,
+    dataType,
+    value,
+    configId,
     comment: 'a comment of verify',
     environment: ENVIRONMENT,
     metadata: { reviewer: 'verify-reviewer', reviewerName: 'Verify' },

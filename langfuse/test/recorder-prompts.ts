@@ -15,8 +15,11 @@ interface StoredPrompt {
 
 const LABEL = /^[a-z0-9_\-.]+$/;
 
-/** Prompts as Langfuse keeps them: labels are moved by adding them, and `latest` moves by itself. */
-export function promptRoutes(): Route[] {
+/**
+ * Prompts as Langfuse keeps them: labels are moved by adding them, and `latest` moves by itself. `dropLabel` takes one
+ * away, as its screens do: no route does.
+ */
+export function promptRoutes(): { routes: Route[]; dropLabel(name: string, label: string): void } {
   const prompts = new Map<string, StoredPrompt[]>();
   const path = '/api/public/v2/prompts';
 
@@ -26,7 +29,12 @@ export function promptRoutes(): Route[] {
     target.labels.push(...labels);
   }
 
-  return [
+  const dropLabel = (name: string, dropped: string) => {
+    for (const version of prompts.get(name) ?? [])
+      version.labels = version.labels.filter((held) => held !== dropped);
+  };
+
+  const routes: Route[] = [
     {
       method: 'GET',
       path,
@@ -110,4 +118,5 @@ export function promptRoutes(): Route[] {
       },
     },
   ];
+  return { routes, dropLabel };
 }

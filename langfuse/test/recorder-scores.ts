@@ -120,11 +120,12 @@ export function scoreRoutes(): Route[] {
       method: 'GET',
       path: '/api/public/v2/metrics',
       answer: ({ query }) => {
-        const asked = JSON.parse(query.get('query') ?? '{}') as {
+        const metricsQuery = JSON.parse(query.get('query') ?? '{}') as {
           fromTimestamp?: string;
           toTimestamp?: string;
         };
-        if (!asked.fromTimestamp || !asked.toTimestamp) return badRequest('Invalid request data');
+        if (!metricsQuery.fromTimestamp || !metricsQuery.toTimestamp)
+          return badRequest('Invalid request data');
         return { status: 200, body: { data: meansOf(scores) } };
       },
     },

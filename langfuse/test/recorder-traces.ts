@@ -93,6 +93,18 @@ export function traceRecorder(): TraceRecorder {
         },
       },
       {
+        method: 'DELETE',
+        path: '/api/public/traces',
+        answer: ({ body }) => {
+          const asked = z.object({ traceIds: z.array(z.string()).min(1) }).safeParse(body);
+          if (!asked.success) return { status: 400, body: { message: z.prettifyError(asked.error) } };
+          const gone = new Set(asked.data.traceIds);
+          for (const [id, span] of spans) if (gone.has(span.traceId)) spans.delete(id);
+          rows.splice(0, rows.length, ...rows.filter(({ traceId }) => !gone.has(traceId)));
+          return { status: 200, body: { message: 'Traces deleted successfully' } };
+        },
+      },
+      {
         method: 'GET',
         path: '/api/public/v2/observations',
         answer: ({ query }) => ({ status: 200, body: { data: observationsOf(rows, query), meta: {} } }),

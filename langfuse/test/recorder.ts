@@ -16,10 +16,11 @@ export interface Recorded {
 
 /**
  * What goes wrong in place of an answer. `refuse` breaks the connection, `stall` stops within the body, `lose` does
- * what was asked and then breaks the connection.
+ * what was asked and then breaks the connection; with `until` the answer is made at once and sent later.
  */
 export type Fault =
   | { status: number; headers?: Record<string, string> }
+  | { until: Promise<void> }
   | 'hang'
   | 'stall'
   | 'refuse'
@@ -47,6 +48,8 @@ export interface LangfuseRecorder {
   requestsTo(method: string, path: string): Recorded[];
   /** From now on every request that `matches` goes wrong so; null ends it. */
   failWith(fault: Fault | null, matches?: (request: Recorded) => boolean): void;
+  /** Takes a label from a prompt, as its screens do. */
+  dropLabel(prompt: string, label: string): void;
   close(): Promise<void>;
 }
 
@@ -64,7 +67,8 @@ const PROJECT: Route = {
 export async function startLangfuseRecorder(more: Route[] = []): Promise<LangfuseRecorder> {
   const requests: Recorded[] = [];
   const keys = { publicKey: 'pk-lf-test', secretKey: 'sk-lf-test' };
-  const routes = [...more, PROJECT, ...promptRoutes(), ...scoreRoutes(), ...datasetRoutes()];
+  const { routes: ofPrompts, dropLabel } = promptRoutes();
+  const routes = [...more, PROJECT, ...ofPrompts, ...scoreRoutes(), ...datasetRoutes()];
   const authorization = `Basic ${Buffer.from(`${keys.publicKey}:${keys.secretKey}`).toString('base64')}`;
   let fault: Fault | null = null;
   let hits: (request: Recorded) => boolean = () => true;
@@ -76,6 +80,11 @@ export async function startLangfuseRecorder(more: Route[] = []): Promise<Langfus
     const request = await read(incoming);
     requests.push(request);
     if (fault !== null && hits(request)) {
+      if (typeof fault === 'object' && 'until' in fault) {
+        const late = answer(request);
+        await fault.until;
+        return send(response, late);
+      }
       if (fault === 'lose') answer(request);
       return misbehave(response, fault);
     }
@@ -107,6 +116,7 @@ export async function startLangfuseRecorder(more: Route[] = []): Promise<Langfus
       fault = next;
       hits = matches;
     },
+    dropLabel,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -148,7 +158,7 @@ function match(pattern: string, path: string): Record<string, string> | null {
   );
 }
 
-function misbehave(response: ServerResponse, fault: Fault): void {
+function misbehave(response: ServerResponse, fault: Exclude<Fault, { until: Promise<void> }>): void {
   if (fault === 'hang') return;
   if (fault === 'stall') {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{');

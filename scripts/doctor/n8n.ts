@@ -24,7 +24,7 @@ export function n8nRows(access: N8nAccess | null, timezoneOf: () => Promise<stri
     return Promise.resolve([
       unused('n8n', 'Not checked: set N8N_URL with N8N_EMAIL and N8N_PASSWORD, or with N8N_API_KEY.'),
     ]);
-  return orFault('n8n', 'Start n8n, and check N8N_URL and its account.', async () => {
+  return orFault('n8n', 'Start n8n, run the bootstrap, and check N8N_URL and its account.', async () => {
     const session = await open(access);
     const rows = await workflowRows(session, timezoneOf);
     return [ok('n8n', access.url), ...(await nodeRows(session)), ...rows];
@@ -33,7 +33,7 @@ export function n8nRows(access: N8nAccess | null, timezoneOf: () => Promise<stri
 
 async function open({ url, owner, apiKey }: N8nAccess): Promise<N8nSession> {
   // A key of its own: the one of the installation stays valid.
-  if (owner) return signIn({ url, ...owner, keyLabel: 'ai-manager-doctor' });
+  if (owner) return signIn({ url, ...owner, keyLabel: 'ai-manager-doctor', mayCreateOwner: false });
   if (apiKey) return keySession(url, apiKey);
   throw new Error('There is no account for n8n.');
 }

@@ -1,4 +1,5 @@
 import type { CONNECTION_STATES } from '../../ai-api/src/modules/shared/ops/connections-contract.ts';
+import { reasonOf } from '../../ai-api/src/platform/error-reason.ts';
 
 /** One line of the report: a connection or a promise, what was found, and what to do. */
 export interface Row {
@@ -28,15 +29,6 @@ export async function orFault(name: string, cure: string, look: () => Promise<Ro
   try {
     return await look();
   } catch (error) {
-    return [fault(name, reasonsOf(error).join(': '), cure)];
+    return [fault(name, reasonOf(error), cure)];
   }
-}
-
-/** The messages of an error and of what caused it: a failed request says why in the last one only. */
-function reasonsOf(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  const { message, cause } = error;
-  const said = message || (error as { code?: string }).code || error.name;
-  const causes = cause === undefined ? [] : reasonsOf(cause);
-  return causes.some((one) => said.includes(one)) ? [said] : [said, ...causes];
 }

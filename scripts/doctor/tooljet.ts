@@ -5,6 +5,7 @@ import type { ApiAccess } from './api.ts';
 import { fault, ok, orFault, type Row, unused, warning } from './row.ts';
 
 const PUSH = 'Run npm run dashboards -- push.';
+const TIMEOUT_MS = 10_000;
 
 /** The plugins, apps and members of a ToolJet. */
 export function toolJetRows(account: ToolJetAccount | null, api: ApiAccess): Promise<Row[]> {
@@ -29,7 +30,9 @@ export function toolJetRows(account: ToolJetAccount | null, api: ApiAccess): Pro
 async function pluginRow([id, installed]: [string, string | null], apiUrl: string): Promise<Row> {
   const name = `plugin ${id}`;
   if (installed === null) return fault(name, 'It is not installed.', PUSH);
-  const response = await fetch(`${apiUrl}/marketplace-assets/${id}/package.json`);
+  const response = await fetch(`${apiUrl}/marketplace-assets/${id}/package.json`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
   if (!response.ok)
     return warning(
       name,

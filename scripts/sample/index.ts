@@ -1,16 +1,20 @@
 import type { Client } from '../../ai-api/src/catalogue/client.ts';
+import { access } from './access.ts';
+import { accesses } from './accesses.ts';
 import { importConversations, recordCommits } from './conversations.ts';
 import { files, reports } from './files.ts';
+import { notices } from './notices.ts';
 import { notifications } from './notifications.ts';
 import { makePeople, PEOPLE, type SamplePerson, SECOND_REVIEWER } from './people.ts';
 import { policies } from './policies.ts';
+import { privacy } from './privacy.ts';
 import { startProcesses } from './processes.ts';
 import { agents, prompts } from './prompts.ts';
 import { requests } from './requests.ts';
 import { teamWork } from './team-work.ts';
 import { validations } from './validations.ts';
 import { pastWeeks, reviews } from './weeks.ts';
-import { decisions, gates, plans, questions, rules } from './work.ts';
+import { decisions, gates, level, plans, questions, rules } from './work.ts';
 
 export { makePeople, PEOPLE, type SamplePerson, type SampleRole } from './people.ts';
 
@@ -36,6 +40,8 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   const people = await makePeople(client, password);
   const executive = as(PEOPLE.executive);
   const hasReviews = (await client.evaluation.listRuns({ limit: 1 })).items.length > 0;
+  await access(client);
+  await notices(client, executive, as(PEOPLE.builder));
   await policies(executive);
   await files(executive);
   await pastWeeks(client, weeks);
@@ -43,6 +49,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await requests(client, executive);
   await prompts(client, executive, modelWeek);
   await rules(executive);
+  await level(executive);
   await plans(executive);
   await gates(executive);
   await agents(executive, modelWeek !== null);
@@ -55,5 +62,7 @@ export async function seedSample(sample: Sample): Promise<SamplePerson[]> {
   await startProcesses(client, as(PEOPLE.operations));
   await reports(client);
   await notifications(client, executive, as(PEOPLE.builder));
+  await privacy(as(PEOPLE.operations));
+  await accesses(as);
   return people;
 }

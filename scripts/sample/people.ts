@@ -17,6 +17,7 @@ export const PEOPLE = {
   builder: at('quill.marrow'),
   reviewer: at('sorrel.tally'),
   operations: at('flint.relay'),
+  council: at('teasel.quorum'),
 } as const;
 export type SampleRole = keyof typeof PEOPLE;
 
@@ -28,6 +29,7 @@ const ACCOUNTS: Omit<SamplePerson, 'userId'>[] = [
   { email: PEOPLE.builder, name: 'Quill Marrow', roles: ['builder'] },
   { email: PEOPLE.reviewer, name: 'Sorrel Tally', roles: ['reviewer'] },
   { email: PEOPLE.operations, name: 'Flint Relay', roles: ['ops', 'admin'] },
+  { email: PEOPLE.council, name: 'Teasel Quorum', roles: ['council'] },
   { email: SECOND_REVIEWER, name: 'Juniper Quarry', roles: ['reviewer'] },
 ];
 

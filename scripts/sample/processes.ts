@@ -39,7 +39,11 @@ export async function startProcesses(client: Client, operator: Client): Promise<
   });
   await operator.workflow.execute({
     template: 'erase-person',
-    input: { subject: `builder:${third.builderId}`, reason: 'The person asked for it' },
+    input: {
+      subject: `builder:${third.builderId}`,
+      reason: 'The person asked for it',
+      verification: 'They asked from the address on file.',
+    },
     reference: 'sample-erasure',
   });
   await operator.workflow.execute({

@@ -25,13 +25,32 @@ const ASKED: Asked[] = [
   ['b-0008', 45, 2, 'meeting', 'The kick-off of the pilot, which I forgot to note down.'],
   ['b-0006', 8, 15.5, 'training', 'The hackathon of the guild, from the first bus to the last one.'],
 ];
+type Work = [
+  back: number,
+  builders: string[],
+  kind: 'meeting' | 'ticket' | 'document',
+  title: string,
+  hours?: number,
+];
+
+/** What the calendar, the tracker and the folder of documents have of it; the rest is nowhere. */
+const WORK: Work[] = [
+  [2, ['b-0001', 'b-0003'], 'meeting', 'Bakery pilot: call', 1.5],
+  [3, ['b-0001'], 'document', 'Interviews of the pilot users'],
+  [2, ['b-0002'], 'meeting', 'Clinic workshop: waiting lists', 3],
+  [3, ['b-0003'], 'document', 'Comparison of libraries for moving books'],
+  [4, ['b-0004', 'b-0006'], 'meeting', 'Sensors at the two farms', 4.5],
+  [5, ['b-0007'], 'meeting', 'Growth mentor: call', 1],
+];
 const BUILDERS = [...new Set(ASKED.map(([builderId]) => builderId))];
 const TRACKED_DAYS = 14;
+const HOUR_MS = 3_600_000;
 
 /** Requests for manual time in every state, tracked time that they are held against, and the groups that decide them. */
 export async function requests(client: Client, executive: Client): Promise<void> {
   if ((await client.approval.list({ limit: 1 })).items.length > 0) return;
   await client.people.importTime({ entries: BUILDERS.flatMap(trackedTime) });
+  await client.people.importWork({ records: WORK.map(workRecord) });
   await executive.approver.createGroup({
     name: 'Orchard leads',
     team: 'Orchard',
@@ -63,6 +82,27 @@ function trackedTime(builderId: string) {
     started_at: `${day(back + 1)}T09:00:00Z`,
     ended_at: `${day(back + 1)}T14:00:00Z`,
   }));
+}
+
+function after(instant: string, hours: number): string {
+  return new Date(Date.parse(instant) + hours * HOUR_MS).toISOString();
+}
+
+/** After the tracked time of that day. */
+function workRecord([back, builders, kind, title, hours]: Work, index: number) {
+  const times = hours
+    ? { started_at: `${day(back)}T14:30:00Z`, ended_at: after(`${day(back)}T14:30:00Z`, hours) }
+    : { started_at: null, ended_at: null };
+  return {
+    record_id: `sample-work-${index + 1}`,
+    kind,
+    title,
+    builders,
+    reference: null,
+    project_id: null,
+    day: day(back),
+    ...times,
+  };
 }
 
 async function submit(client: Client, [builderId, back, hours, category, justification]: Asked) {

@@ -16,6 +16,16 @@ export async function rules(executive: Client): Promise<void> {
   });
 }
 
+/** What the company asks of the requests that are granted alone; it waits for decided cases. */
+export async function level(executive: Client): Promise<void> {
+  const kind = 'approval';
+  if ((await executive.level.get({ kind })).version > 0) return;
+  await executive.level.set({
+    ...{ kind, confidence: 0.95, agreement: 0.9, expectedVersion: 0 },
+    reason: 'Nine of ten is what two of our approvers agree on.',
+  });
+}
+
 /** Two performance plans, one with a check-in. */
 export async function plans(executive: Client): Promise<void> {
   if ((await executive.plan.list({ limit: 1 })).items.length > 0) return;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../ai-api/src/http/problem.ts';
 import { type ImportInput, readTables } from '../../ai-api/src/modules/shared/people/import.ts';
+import { TABLES } from '../../ai-api/src/modules/shared/people/rows.ts';
 import {
   decodeText,
   ENCODINGS,
@@ -15,12 +16,6 @@ import { StartError } from './start-error.ts';
 /** The company that comes with the product. */
 export const SAMPLE = join(ROOT, 'examples', 'sample-company');
 
-const FILES = {
-  builders: 'builders.csv',
-  projects: 'projects.csv',
-  metrics: 'metrics.csv',
-  projectMetrics: 'project-metrics.csv',
-} as const;
 /** The company's own headers, where it has any: see `mapping` of `POST /people/import`. */
 const MAPPING = 'mapping.json';
 const mappingSchema = z.record(z.string(), z.string().nullable());
@@ -52,14 +47,16 @@ export interface Fault {
  * @throws {StartError} with what is missing, a file that is not in the encoding, or every wrong cell up to twenty
  */
 export function readCompany(directory: string, encoding: Encoding = 'auto'): Company {
-  const missing = Object.values(FILES).filter((file) => !existsSync(join(directory, file)));
+  const missing = Object.values(TABLES).flatMap(({ file }) =>
+    existsSync(join(directory, file)) ? [] : [file],
+  );
   if (missing.length > 0) throw new StartError(`${directory} has no ${missing.join(', ')}.`);
   const read = (file: string) => textOf(join(directory, file), encoding);
   const tables = {
-    builders: read(FILES.builders),
-    projects: read(FILES.projects),
-    metrics: read(FILES.metrics),
-    projectMetrics: read(FILES.projectMetrics),
+    builders: read(TABLES.builders.file),
+    projects: read(TABLES.projects.file),
+    metrics: read(TABLES.metrics.file),
+    projectMetrics: read(TABLES.projectMetrics.file),
     ...(existsSync(join(directory, MAPPING)) ? { mapping: readMapping(directory) } : {}),
   };
   const parsed = parse(directory, tables);
@@ -67,7 +64,7 @@ export function readCompany(directory: string, encoding: Encoding = 'auto'): Com
     .map(({ row }) => row.week)
     .sort()
     .at(-1);
-  if (newestWeek === undefined) throw new StartError(`${join(directory, FILES.metrics)} has no rows.`);
+  if (newestWeek === undefined) throw new StartError(`${join(directory, TABLES.metrics.file)} has no rows.`);
   return { directory, isSample: directory === SAMPLE, tables, newestWeek, parsed };
 }
 
@@ -133,12 +130,16 @@ export function writeSourceFiles({ parsed }: Company, directory: string): void {
     writeFileSync(join(directory, file), `${[columns.join(','), ...lines].join('\n')}\n`);
   };
   const rowsOf = <T extends object>(table: { rows: { row: T }[] }) => table.rows.map(({ row }) => row);
-  write(FILES.projects, ['project_id', 'builder_id'], rowsOf(parsed.projects));
+  write(TABLES.projects.file, ['project_id', 'builder_id'], rowsOf(parsed.projects));
   const goals = ['goals_set', 'goals_met'];
   const work = ['hours_worked', 'active_days', 'brainlift_quality', 'brainlift_entries'];
-  write(FILES.metrics, ['builder_id', 'week', ...work, ...goals, 'note'], rowsOf(parsed.metrics));
+  write(TABLES.metrics.file, ['builder_id', 'week', ...work, ...goals, 'note'], rowsOf(parsed.metrics));
   const traction = ['active_users', 'revenue_usd'];
-  write(FILES.projectMetrics, ['project_id', 'week', ...goals, ...traction], rowsOf(parsed.projectMetrics));
+  write(
+    TABLES.projectMetrics.file,
+    ['project_id', 'week', ...goals, ...traction],
+    rowsOf(parsed.projectMetrics),
+  );
 }
 
 function cell(value: unknown): string {

@@ -11,6 +11,7 @@ const WHO: Record<string, SampleRole> = {
   'ai-manager-operations': 'operations',
   'ai-manager-context': 'builder',
   'ai-manager-licences': 'operations',
+  'ai-manager-council': 'council',
 };
 
 export interface DashboardOptions {

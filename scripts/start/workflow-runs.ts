@@ -10,6 +10,7 @@ import { editAndSync } from './workflow-sync.ts';
 
 /** A mail of the development inbox. */
 export interface Mail {
+  id: string;
   subject: string;
   text: string;
   attachments: { filename: string }[];

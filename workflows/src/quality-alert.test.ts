@@ -10,7 +10,8 @@ const codeOf = (name: string) => nodeNamed(name)?.parameters.jsCode as string;
 
 const measured = (value: number) => ({ state: 'measured', value, count: 40, interval: null });
 const groupOf = (kind: string, share: number, ece: number) => ({
-  ...{ kind, prompt: null },
+  kind,
+  prompt: null,
   system: { share: measured(share) },
   calibration: { ece: measured(ece) },
 });
@@ -20,14 +21,20 @@ function run(code: string, input: object): { json: Record<string, unknown> }[] {
   const first = (json: object) => ({ first: () => ({ json }) });
   const now = { toUTC: () => ({ toISO: () => '2026-11-30T06:00:00Z' }) };
   return runInNewContext(`(() => {${code}})()`, {
-    ...{ $: () => first(settings), $input: first(input), $now: now },
+    $: () => first(settings),
+    $input: first(input),
+    $now: now,
   });
 }
 
 test('stops engines in the kinds with a figure outside its limits, each once', () => {
-  const groups = [groupOf('approval', 0.6, 0.3), groupOf('evaluation', 0.9, 0.1)];
+  const groups = [
+    groupOf('approval', 0.6, 0.3),
+    groupOf('evaluation', 0.9, 0.1),
+    groupOf('commit-link', 0.9, 0.3),
+  ];
   const [compared] = run(codeOf('Compare'), { groups });
-  expect(compared?.json).toMatchObject({ below: 2, kinds: ['approval'] });
+  expect(compared?.json).toMatchObject({ below: 3, kinds: ['approval'] });
   expect(run(codeOf('Each kind'), compared?.json ?? {})).toEqual([{ json: { kind: 'approval' } }]);
 });
 

@@ -20,6 +20,8 @@ export type SignInOptions = {
   stateFile?: string;
   /** Name of the API key in n8n; a program that has its own does not renew that of another. */
   keyLabel?: string;
+  /** Whether an n8n without an owner gets this one; true unless it is false. */
+  mayCreateOwner?: boolean;
 };
 
 /** A signed-in user: `editor` speaks to the API behind n8n's screens, `api` to its public API. */
@@ -43,7 +45,8 @@ const keysSchema = z.object({
 const newKeySchema = z.object({ data: z.object({ rawApiKey: z.string() }) });
 
 /**
- * Signs in, making the owner first if n8n has none, and gets an API key with every scope the user may have.
+ * Signs in, making the owner first if n8n has none and that is allowed, and gets an API key with every scope the user
+ * may have.
  * @throws N8nError with n8n's message, for instance for a wrong password.
  */
 export async function signIn(options: SignInOptions): Promise<N8nSession> {
@@ -100,7 +103,8 @@ async function hasOwner(url: string): Promise<boolean> {
 }
 
 async function setUpOwner(url: string, options: SignInOptions): Promise<string> {
-  const { email, password, firstName = 'AI', lastName = 'Manager' } = options;
+  const { email, password, firstName = 'AI', lastName = 'Manager', mayCreateOwner = true } = options;
+  if (!mayCreateOwner) throw new N8nError(`n8n at ${url} has no owner yet.`, 0);
   const answer = await send(url, {
     method: 'POST',
     path: '/rest/owner/setup',

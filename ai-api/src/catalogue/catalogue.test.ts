@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { staleFiles } from '../../../scripts/generate.ts';
 import { EVENT_TYPES } from '../contract/events.ts';
 import type { ManifestField } from '../contract/manifest-types.ts';
-import { type Operation, operation, pathParameters, type Resource, resource } from '../contract/operation.ts';
+import {
+  type Operation,
+  operation,
+  pathParameters,
+  planErrors,
+  planNote,
+  type Resource,
+  resource,
+} from '../contract/operation.ts';
+import { FEATURE_NAMES, QUOTAS } from '../contract/plans.ts';
 import { literalFirst } from '../http/router.ts';
 import { resources } from './index.ts';
 import { manifestOf } from './manifest.ts';
@@ -40,10 +49,27 @@ describe('the contracts', () => {
     },
   );
 
+  test.each(operations.filter(({ op }) => op.feature !== undefined || op.quota !== undefined))(
+    '$id says which plan it needs and what it takes from it',
+    ({ op }) => {
+      expect(op.access).not.toBe('public');
+      expect(planNote(op)).toMatch(/^(Part of|Counts towards) .+\.$/);
+      expect(planErrors(op)).not.toEqual([]);
+    },
+  );
+
+  test('make every feature of the plans a part of some operation, and let every quota but the models be taken', () => {
+    expect(new Set(operations.flatMap(({ op }) => op.feature ?? []))).toEqual(new Set(FEATURE_NAMES));
+    expect(new Set(operations.flatMap(({ op }) => op.quota?.of ?? []))).toEqual(
+      new Set(QUOTAS.filter((quota) => quota !== 'models')),
+    );
+  });
+
   /** Columns of eight bytes. */
   const LARGE = new Set([
     ...['dailyCostMicros', 'dailyMicros', 'seq', 'knownSeq'],
     ...['input', 'output', 'cacheRead', 'cacheWrite'],
+    'allowed',
   ]);
 
   test.each(operations)('$id takes no integer that its column cannot hold', ({ op }) => {

@@ -8,7 +8,13 @@ import type {
   ManifestLocator,
   ManifestOperation,
 } from '../contract/manifest-types.ts';
-import { type Locate, type Operation, type Resource, takesIdempotencyKey } from '../contract/operation.ts';
+import {
+  describedWithPlan,
+  type Locate,
+  type Operation,
+  type Resource,
+  takesIdempotencyKey,
+} from '../contract/operation.ts';
 import { inputProperties } from './openapi.ts';
 
 interface JsonSchema {
@@ -55,7 +61,7 @@ function describe(resources: Resources, resource: Resource, key: string, op: Ope
     key,
     name: titleCase(key),
     action: op.summary,
-    description: op.description ?? op.summary,
+    description: describedWithPlan(op) ?? op.summary,
     method: op.method,
     path: op.path,
     list: op.list ?? false,
@@ -67,6 +73,8 @@ function describe(resources: Resources, resource: Resource, key: string, op: Ope
       ),
     simplified: op.simplified ?? [],
     files: op.files ?? [],
+    ...(op.feature ? { feature: op.feature } : {}),
+    ...(op.quota ? { quota: op.quota.of } : {}),
     ...(op.method === 'GET' && op.access !== 'public' && !op.list ? { batched: true as const } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { McpAnnotations, McpTool } from '../contract/mcp-tool.ts';
-import type { Operation, Resource } from '../contract/operation.ts';
+import { describedWithPlan, type Operation, type Resource } from '../contract/operation.ts';
 
 /** Characters of the schema of one input. */
 const MAX_PROPERTY = 5_000;
@@ -19,7 +19,7 @@ function toolOf(resourceId: string, key: string, op: Operation): McpTool {
     operation: `${resourceId}.${key}`,
     name: `${snakeCase(resourceId)}_${snakeCase(key)}`,
     title: op.summary,
-    description: op.description ? `${op.summary}. ${op.description}` : `${op.summary}.`,
+    description: [`${op.summary}.`, describedWithPlan(op)].filter(Boolean).join(' '),
     inputSchema: inputSchemaOf(op),
     annotations: annotationsOf(op),
   };

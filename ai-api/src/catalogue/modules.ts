@@ -1,11 +1,16 @@
 import { contract as agents } from '../modules/ai/agents/contract.ts';
+import { contract as contests } from '../modules/ai/contests/contract.ts';
 import { contract as decisions } from '../modules/ai/decisions/contract.ts';
 import { contract as experiments } from '../modules/ai/experiments/contract.ts';
 import { contract as explanations } from '../modules/ai/explanations/contract.ts';
+import { contract as levels } from '../modules/ai/levels/contract.ts';
+import { contract as notices } from '../modules/ai/notices/contract.ts';
 import { contract as optimisation } from '../modules/ai/optimisation/contract.ts';
 import { contract as oversight } from '../modules/ai/oversight/contract.ts';
+import { contract as promises } from '../modules/ai/promises/contract.ts';
 import { contract as prompts } from '../modules/ai/prompts/contract.ts';
 import { contract as quality } from '../modules/ai/quality/contract.ts';
+import { contract as receipts } from '../modules/ai/receipts/contract.ts';
 import { contract as rules } from '../modules/ai/rules/contract.ts';
 import { contract as validation } from '../modules/ai/validation/contract.ts';
 import { contract as analytics } from '../modules/context/analytics/contract.ts';
@@ -20,13 +25,17 @@ import { contract as evaluations } from '../modules/manager/evaluations/contract
 import { contract as knowledge } from '../modules/manager/knowledge/contract.ts';
 import { contract as performance } from '../modules/manager/performance/contract.ts';
 import { contract as stageGates } from '../modules/manager/stage-gates/contract.ts';
+import { contract as accesses } from '../modules/shared/accesses/contract.ts';
 import { contract as batch } from '../modules/shared/batch/contract.ts';
 import { contract as compliance } from '../modules/shared/compliance/contract.ts';
 import { contract as files } from '../modules/shared/files/contract.ts';
 import { contract as identity } from '../modules/shared/identity/contract.ts';
+import { contract as invitations } from '../modules/shared/invitations/contract.ts';
 import { contract as notifications } from '../modules/shared/notifications/contract.ts';
 import { contract as ops } from '../modules/shared/ops/contract.ts';
 import { contract as people } from '../modules/shared/people/contract.ts';
+import { contract as plans } from '../modules/shared/plans/contract.ts';
+import { contract as privacy } from '../modules/shared/privacy/contract.ts';
 import { contract as realtime } from '../modules/shared/realtime/contract.ts';
 import { contract as tenancy } from '../modules/shared/tenancy/contract.ts';
 import { contract as usage } from '../modules/shared/usage/contract.ts';
@@ -54,6 +63,11 @@ export const MODULES = {
     schema: 'identity',
     load: () => import('../modules/shared/tenancy/index.ts'),
   },
+  accesses: {
+    contract: accesses,
+    schema: 'accesses',
+    load: () => import('../modules/shared/accesses/index.ts'),
+  },
   events: { contract: {}, schema: 'events', load: () => import('../modules/shared/events/index.ts') },
   webhooks: {
     contract: webhooks,
@@ -70,8 +84,19 @@ export const MODULES = {
     schema: 'notifications',
     load: () => import('../modules/shared/notifications/index.ts'),
   },
+  invitations: {
+    contract: invitations,
+    schema: null,
+    load: () => import('../modules/shared/invitations/index.ts'),
+  },
   usage: { contract: usage, schema: null, load: () => import('../modules/shared/usage/index.ts') },
+  plans: { contract: plans, schema: 'plans', load: () => import('../modules/shared/plans/index.ts') },
   files: { contract: files, schema: 'files', load: () => import('../modules/shared/files/index.ts') },
+  privacy: {
+    contract: privacy,
+    schema: 'privacy',
+    load: () => import('../modules/shared/privacy/index.ts'),
+  },
   compliance: {
     contract: compliance,
     schema: 'compliance',
@@ -90,16 +115,29 @@ export const MODULES = {
     load: () => import('../modules/ai/optimisation/index.ts'),
   },
   rules: { contract: rules, schema: null, load: () => import('../modules/ai/rules/index.ts') },
+  levels: { contract: levels, schema: null, load: () => import('../modules/ai/levels/index.ts') },
   explanations: {
     contract: explanations,
     schema: null,
     load: () => import('../modules/ai/explanations/index.ts'),
+  },
+  receipts: {
+    contract: receipts,
+    schema: 'receipts',
+    load: () => import('../modules/ai/receipts/index.ts'),
   },
   oversight: {
     contract: oversight,
     schema: null,
     load: () => import('../modules/ai/oversight/index.ts'),
   },
+  promises: { contract: promises, schema: null, load: () => import('../modules/ai/promises/index.ts') },
+  contests: {
+    contract: contests,
+    schema: 'contests',
+    load: () => import('../modules/ai/contests/index.ts'),
+  },
+  notices: { contract: notices, schema: 'notices', load: () => import('../modules/ai/notices/index.ts') },
   decisions: {
     contract: decisions,
     schema: 'decisions',

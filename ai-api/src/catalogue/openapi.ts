@@ -3,8 +3,10 @@ import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
 import { EVENT_TYPES, events } from '../contract/events.ts';
 import {
   alsoOf,
+  describedWithPlan,
   locationOf,
   type Operation,
+  planErrors,
   type Resource,
   takesIdempotencyKey,
 } from '../contract/operation.ts';
@@ -99,9 +101,11 @@ function describe(resource: Resource, key: string, op: Operation, components: Co
     operationId: `${resource.id}.${key}`,
     tags: [resource.name],
     summary: op.summary,
-    ...(op.description ? { description: op.description } : {}),
+    ...(describedWithPlan(op) ? { description: describedWithPlan(op) } : {}),
     security: op.access === 'public' ? [] : [{ apiKey: [] }],
     ...(op.access === 'public' ? {} : { 'x-roles': op.access }),
+    ...(op.feature ? { 'x-feature': op.feature } : {}),
+    ...(op.quota ? { 'x-quota': op.quota.of } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body.length > 0 ? { requestBody: requestBody(body, components) } : {}),
     responses: { ...success(op, components), ...failures(op, body.length > 0) },
@@ -175,7 +179,12 @@ function failures(op: Operation, hasBody: boolean): Json {
     ...(hasBody ? OF_BODIES : []),
     ...(op.method === 'GET' ? [] : (['DISK_FULL'] as const)),
   ];
-  const codes = [...common, ...(takesIdempotencyKey(op) ? KEYED : []), ...(op.errors ?? [])];
+  const codes = [
+    ...common,
+    ...(takesIdempotencyKey(op) ? KEYED : []),
+    ...planErrors(op),
+    ...(op.errors ?? []),
+  ];
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(

@@ -74,9 +74,10 @@ export function createConnections(
   const source = <T extends object>(name: ReloadableKey, create: Create<T>, baseUrl: string | undefined) =>
     connect(name, baseUrl ? (apiKey) => create({ baseUrl, apiKey, timeoutMs }) : null);
   const timeoutOfModel = config.MODEL_TIMEOUT_MS;
-  const route = (provider: Provider): Route =>
+  const route = (provider: Provider, regions: readonly string[] | undefined): Route =>
     createRoute(provider, {
       timeoutMs: timeoutOfModel,
+      regions: regions ?? null,
       limits: { concurrency: config.MODEL_CONCURRENCY, tokensPerMinute: config.MODEL_TOKENS_PER_MINUTE },
       onKey: (state) => onKey(`${provider.provider}:${provider.model}`, state),
     });
@@ -91,6 +92,7 @@ export function createConnections(
             model: config.OPENAI_MODEL,
             timeoutMs: timeoutOfModel,
           }),
+          config.OPENAI_REGIONS,
         ),
       ),
     anthropic: () =>
@@ -102,6 +104,7 @@ export function createConnections(
             model: config.ANTHROPIC_MODEL,
             timeoutMs: timeoutOfModel,
           }),
+          config.ANTHROPIC_REGIONS,
         ),
       ),
     compatible: () =>
@@ -112,6 +115,7 @@ export function createConnections(
                 { apiKey, baseUrl: COMPATIBLE_BASE_URL, model: COMPATIBLE_MODEL, timeoutMs: timeoutOfModel },
                 'compatible',
               ),
+              config.COMPATIBLE_REGIONS,
             ),
           )
         : null,

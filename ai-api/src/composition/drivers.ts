@@ -3,13 +3,14 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, otlpSettings, urlOf } from '../config/index.ts';
 import { createRequestPolicies } from '../http/request-policies.ts';
 import { createCollections } from '../models/embeddings/collections.ts';
-import { createEmbedder, embeddersOf } from '../models/embeddings/index.ts';
+import { createEmbedder, embeddersOf, withinRegion } from '../models/embeddings/index.ts';
 import { prepareVectors } from '../models/embeddings/pgvector.ts';
 import { createLedger, readPrices } from '../models/ledger/index.ts';
-import { scheduleModelRetention } from '../models/retention.ts';
+import { scheduleVectorRetention } from '../models/retention.ts';
 import { createTraces, type TraceSettings } from '../models/tracing/index.ts';
 import type { AtFilePoint } from '../modules/shared/files/index.ts';
 import type { AtDelivery } from '../modules/shared/notifications/index.ts';
+import type { AtErasure } from '../modules/shared/privacy/index.ts';
 import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
@@ -36,6 +37,8 @@ export interface Overrides {
   atFilePoint?: AtFilePoint;
   /** Is called at the moments of a delivery at which a process may end. */
   atDelivery?: AtDelivery;
+  /** Is called after each step of an erasure, at which a process may end. */
+  atErasure?: AtErasure;
 }
 
 export type Drivers = Awaited<ReturnType<typeof openDrivers>>;
@@ -74,12 +77,10 @@ export async function openDrivers(
     (route, state) =>
       log[state === 'refused' ? 'error' : 'info']({ route }, `the model provider ${state} our key`),
   );
-  const embedder = createEmbedder(vectorizer, { database, ledger, onCall: metrics.modelCall });
-  const ofConversations = createEmbedder(conversationVectorizer, {
-    database,
-    ledger,
-    onCall: metrics.modelCall,
-  });
+  const regions = config.EMBEDDINGS_REGIONS ?? null;
+  const embedding = { database, ledger, onCall: metrics.modelCall, regions };
+  const embedder = createEmbedder(vectorizer, embedding);
+  const ofConversations = createEmbedder(conversationVectorizer, embedding);
   const traces = createTraces(database, traceSettings(config, log, metrics));
   const jobs = createJobs(database, {
     heartbeatSeconds: config.JOB_HEARTBEAT_SECONDS,
@@ -89,20 +90,15 @@ export async function openDrivers(
     isLow: () => disk.state()?.isLow === true,
   });
   const clock = overrides.clock ?? systemClock();
-  scheduleModelRetention({ jobs, database, ledger, clock, log, config });
+  scheduleVectorRetention({ jobs, database, clock });
   const vectors = await openVectors(config, log, database, [
     embedder.space.dimensions,
     ofConversations.space.dimensions,
   ]);
-  const collections = createCollections(
-    database,
-    jobs,
-    embeddersOf(embedder, { database, ledger }),
-    vectors,
-    {
-      conversations: embeddersOf(ofConversations, { database, ledger }),
-    },
-  );
+  const embedders = embeddersOf(embedder, { database, ledger });
+  const collections = createCollections(database, jobs, embedders, vectors, {
+    conversations: embeddersOf(ofConversations, { database, ledger }),
+  });
   const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
     metrics.storeFailure('limits'),
@@ -130,7 +126,7 @@ export async function openDrivers(
     model,
     routes,
     useKey,
-    embedder,
+    embedder: withinRegion(embedders),
     traces,
     jobs,
     collections,
@@ -147,6 +143,7 @@ export async function openDrivers(
     atPoint: overrides.atPoint ?? (() => {}),
     atFilePoint: overrides.atFilePoint ?? (() => {}),
     atDelivery: overrides.atDelivery ?? (() => {}),
+    atErasure: overrides.atErasure ?? (() => {}),
   };
 }
 

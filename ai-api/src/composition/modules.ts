@@ -1,11 +1,16 @@
 import type { RequestHandler, Router } from 'express';
 import { MODULES, type ModuleName } from '../catalogue/modules.ts';
+import { idempotencyData } from '../http/idempotency/personal-data.ts';
 import { createInvoker, type Invoker } from '../http/invoker.ts';
 import type { Served } from '../http/router.ts';
-import type { Explains, Kind } from '../judgement/index.ts';
+import { type Explains, judgementData, type Kind } from '../judgement/index.ts';
+import { modelDataOf } from '../models/personal-data.ts';
+import type { Contestable } from '../modules/ai/contests/index.ts';
+import type { Labels } from '../modules/ai/levels/index.ts';
 import type { Installation } from '../modules/shared/ops/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
-import type { PersonalData } from '../platform/personal-data.ts';
+import type { NamedPersonalData, PersonalData } from '../platform/personal-data.ts';
+import type { CountedPromise } from '../platform/promises.ts';
 import type { Drivers } from './drivers.ts';
 import { installationOf } from './installation.ts';
 
@@ -23,8 +28,14 @@ interface Module {
   seed?(transaction: TenantTransaction, tenantId: string, needs: never): Promise<void>;
   /** What it knows of its judgements, for explanations. */
   explains?(service: never): readonly Explains[];
+  /** How contested judgements of its kinds are suspended and changed. */
+  contestable?(service: never): readonly Contestable[];
+  /** What it knows of the decisions of people, for levels. */
+  labels?(service: never): readonly Labels[];
   /** The personal data that it holds. */
   personalData?(service: never): PersonalData;
+  /** What it promises to those who are judged. */
+  promises?(service: never): readonly CountedPromise[];
 }
 
 type Loaded<Name extends ModuleName> = Awaited<ReturnType<(typeof MODULES)[Name]['load']>>;
@@ -35,8 +46,11 @@ export type Services = { [Name in ModuleName]: Awaited<ReturnType<Loaded<Name>['
 interface Given extends Drivers {
   installation: Installation;
   kinds: readonly Kind[];
-  personalData: () => readonly PersonalData[];
+  personalData: () => readonly NamedPersonalData[];
   explains: () => readonly Explains[];
+  promises: () => readonly CountedPromise[];
+  contestable: () => readonly Contestable[];
+  labels: () => readonly Labels[];
   /** Carries out operations of all modules in this process; while modules are built it knows none. */
   invoker: Invoker;
 }
@@ -70,9 +84,18 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
     ...drivers,
     installation: installationOf(drivers),
     kinds: loaded.flatMap(({ module }) => module.kinds ?? []),
-    personalData: () =>
-      loaded.flatMap(({ name, module }) => module.personalData?.(services[name] as never) ?? []),
+    personalData: () => [
+      ...[judgementData, modelDataOf(drivers.config.MODEL_TEXT_DAYS), idempotencyData],
+      ...loaded.flatMap(({ name, module }) => {
+        const held = module.personalData?.(services[name] as never);
+        return held ? [{ ...held, module: name }] : [];
+      }),
+    ],
     explains: () => loaded.flatMap(({ name, module }) => module.explains?.(services[name] as never) ?? []),
+    promises: () => loaded.flatMap(({ name, module }) => module.promises?.(services[name] as never) ?? []),
+    contestable: () =>
+      loaded.flatMap(({ name, module }) => module.contestable?.(services[name] as never) ?? []),
+    labels: () => loaded.flatMap(({ name, module }) => module.labels?.(services[name] as never) ?? []),
     invoker: createInvoker(served, drivers.requestPolicies),
   };
   for (const { name, module } of loaded) {

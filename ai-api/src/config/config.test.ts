@@ -104,6 +104,45 @@ describe('the configuration', () => {
       ['WORKSMART_API_KEY is needed because WORKSMART_URL is set'],
     ],
     [
+      'part of a platform, without its tokens',
+      {
+        DEPLOY_MODE: 'integrated',
+        BOOTSTRAP_ADMIN_EMAIL: 'a@b.example',
+        BOOTSTRAP_ADMIN_PASSWORD: 'x'.repeat(12),
+      },
+      [
+        'TOKEN_ISSUERS is needed because DEPLOY_MODE is integrated',
+        'BOOTSTRAP_ADMIN_EMAIL must not be set because DEPLOY_MODE is integrated: people sign in through the other platform',
+      ],
+    ],
+    [
+      'an issuer that may name any company',
+      {
+        TOKEN_ISSUERS: JSON.stringify([
+          { issuer: 'https://p.example', audience: 'a', tenantClaim: 'c', tenants: 'any' },
+        ]),
+      },
+      ['TOKEN_ISSUERS must not have "tenants": "any" unless DEPLOY_MODE is integrated'],
+    ],
+    [
+      'a provider of models without its key',
+      { MODEL_PROVIDERS: 'anthropic' },
+      ['ANTHROPIC_API_KEY is needed because MODEL_PROVIDERS names anthropic'],
+    ],
+    [
+      'an issuer that may name any company, without saying where',
+      {
+        DEPLOY_MODE: 'integrated',
+        TOKEN_ISSUERS: JSON.stringify([{ issuer: 'https://p.example', audience: 'a', tenants: 'any' }]),
+      },
+      ['TOKEN_ISSUERS is wrong: 0.tenantClaim is needed with "tenants": "any"'],
+    ],
+    [
+      'DNS servers that are names',
+      { DNS_SERVERS: '10.0.0.2:53, dns.example' },
+      ['DNS_SERVERS is wrong: dns.example is not an IP address'],
+    ],
+    [
       'a model server without a key',
       { OPENAI_BASE_URL: 'http://m.example' },
       ['OPENAI_API_KEY is needed because OPENAI_BASE_URL is set'],

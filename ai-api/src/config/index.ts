@@ -4,6 +4,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { PROVIDERS, type ProviderName } from '../models/provider.ts';
 import { type OtlpSettings, parsePairs } from '../platform/telemetry/tracing/otlp.ts';
 import { productionFaults } from './production.ts';
+import { regionFaults } from './regions.ts';
+import { billing } from './settings/billing.ts';
 import { company } from './settings/company.ts';
 import { context } from './settings/context.ts';
 import { events } from './settings/events.ts';
@@ -21,6 +23,7 @@ import { sources } from './settings/sources.ts';
 import { storage } from './settings/storage.ts';
 import { telemetry } from './settings/telemetry.ts';
 import { validation } from './settings/validation.ts';
+import { parseTokenIssuers } from './sign-in.ts';
 
 /** Thrown when the environment is wrong: one clear line for each wrong variable. */
 export class ConfigError extends Error {
@@ -37,6 +40,7 @@ export const SETTING_GROUPS = {
   'Databases and files': storage,
   'Uploaded files': files,
   'Company and sign-in': company,
+  'Plans and billing': billing,
   'Models and embeddings': models,
   Conversations: context,
   Langfuse: langfuse,
@@ -58,6 +62,7 @@ export const settings = z.object({
   ...storage,
   ...files,
   ...company,
+  ...billing,
   ...models,
   ...context,
   ...langfuse,
@@ -132,6 +137,12 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...(given.LICENCE_SIGNING?.startsWith('kms')
       ? needs('LICENCE_KMS_KEY', `is needed because LICENCE_SIGNING is ${given.LICENCE_SIGNING}`)
       : []),
+    ...(given.BILLING === 'stripe'
+      ? ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICE_PRO'].flatMap((name) =>
+          needs(name, 'is needed because BILLING is stripe'),
+        )
+      : []),
+    ...modeFaults(given),
     ...regionFaults(given),
     ...['OBJECTS_ENDPOINT', 'OBJECTS_AUDIT_BUCKET']
       .filter((name) => given[name])
@@ -162,6 +173,30 @@ function contradictions(given: Record<string, string | undefined>): string[] {
   ];
 }
 
+/** What an installation that is part of another platform must and must not have, or one that is not. */
+function modeFaults(given: Record<string, string | undefined>): string[] {
+  if (given.DEPLOY_MODE !== 'integrated')
+    return givesAnyCompany(given.TOKEN_ISSUERS)
+      ? ['TOKEN_ISSUERS must not have "tenants": "any" unless DEPLOY_MODE is integrated']
+      : [];
+  const why = 'because DEPLOY_MODE is integrated';
+  return [
+    ...(given.TOKEN_ISSUERS && given.TOKEN_ISSUERS.trim() !== '[]' ? [] : [`TOKEN_ISSUERS is needed ${why}`]),
+    ...['SIGN_IN_PROVIDERS', 'BOOTSTRAP_ADMIN_EMAIL']
+      .filter((name) => given[name] && given[name] !== '[]')
+      .map((name) => `${name} must not be set ${why}: people sign in through the other platform`),
+    ...(given.BILLING === 'stripe' ? [`BILLING must be off ${why}: the other platform bills`] : []),
+  ];
+}
+
+function givesAnyCompany(issuers = '[]'): boolean {
+  try {
+    return parseTokenIssuers(issuers).some(({ tenants }) => tenants === 'any');
+  } catch {
+    return false;
+  }
+}
+
 /** Where telemetry is exported to; null when nowhere. */
 export function otlpSettings(config: Config): OtlpSettings | null {
   if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
@@ -180,17 +215,4 @@ export function otlpSettings(config: Config): OtlpSettings | null {
 /** Root of a server at an address of ours; an IPv6 address is written in brackets. */
 export function urlOf(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
-const AWS_REGION_NAME = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./;
-
-/** Where a variable names another region than DATA_REGION: AWS_REGION, or the host of a database at AWS. */
-function regionFaults(given: Record<string, string | undefined>): string[] {
-  const { DATA_REGION: region, AWS_REGION, DATABASE_URL } = given;
-  if (!region) return [];
-  const host = URL.parse(DATABASE_URL ?? '')?.hostname ?? '';
-  const told = { AWS_REGION, DATABASE_URL: AWS_REGION_NAME.exec(host)?.[1] };
-  return Object.entries(told)
-    .filter(([, other]) => other !== undefined && other !== region)
-    .map(([name, other]) => `DATA_REGION is ${region}, but ${name} says ${other}`);
 }

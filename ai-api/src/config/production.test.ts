@@ -92,6 +92,35 @@ describe('in production the configuration', () => {
     expect(lines).toEqual([`${name} has a default password, which production must not have`]);
   });
 
+  const billing = (key: string) => ({
+    BILLING: 'stripe',
+    STRIPE_SECRET_KEY: `${key}_${randomBytes(16).toString('hex')}`,
+    STRIPE_WEBHOOK_SECRET: `whsec_${secret()}`,
+    STRIPE_PRICE_PRO: 'price_pro',
+  });
+
+  test.each(['sk_test', 'rk_test'])('refuses a %s key of Stripe, with which nothing is paid', (key) => {
+    expect(refusal({ ...production(), ...billing(key) })).toEqual([
+      'STRIPE_SECRET_KEY must be a live key in production: with a test key nothing is paid',
+    ]);
+  });
+
+  test.each(['sk_live', 'rk_live'])('takes a %s key of Stripe', (key) => {
+    expect(refusal({ ...production(), ...billing(key) })).toEqual([]);
+  });
+
+  test('takes a test key that is not used, because billing is off', () => {
+    expect(refusal({ ...production(), ...billing('sk_test'), BILLING: 'off' })).toEqual([]);
+  });
+
+  test('refuses billing without what it needs', () => {
+    expect(refusal({ ...production(), BILLING: 'stripe' })).toEqual(
+      ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICE_PRO'].map(
+        (name) => `${name} is needed because BILLING is stripe`,
+      ),
+    );
+  });
+
   test('takes a database without a password, for it may sign in otherwise', () => {
     expect(refusal({ ...production(), DATABASE_URL: 'postgres://ai_manager@db.example/ai_manager' })).toEqual(
       [],

@@ -21,6 +21,8 @@ const SECRETS = [
   'METRICS_API_KEY',
   'UPSTASH_REDIS_REST_TOKEN',
   'TWILIO_AUTH_TOKEN',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
 ];
 const URLS = ['DATABASE_URL', 'SMTP_URL'];
 
@@ -45,6 +47,10 @@ export function productionFaults(given: Record<string, string | undefined>): str
     given[name] ? [] : [`${name} ${why}`],
   );
   const sample = given.LICENCE_SAMPLE === 'on' ? ['LICENCE_SAMPLE must be off in production'] : [];
+  const isTest = given.BILLING === 'stripe' && /^(sk|rk)_test_/.test(given.STRIPE_SECRET_KEY ?? '');
+  const testKey = isTest
+    ? ['STRIPE_SECRET_KEY must be a live key in production: with a test key nothing is paid']
+    : [];
   const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
   const urls = URLS.filter((name) => {
     const password = passwordIn(given[name]);
@@ -53,6 +59,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
   return [
     ...missing,
     ...sample,
+    ...testKey,
     ...secrets.map((name) => `${name} is a default or an example, which production must not have`),
     ...urls.map((name) => `${name} has a default password, which production must not have`),
   ];

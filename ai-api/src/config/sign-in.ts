@@ -21,15 +21,20 @@ const mapping = {
   domains: z.array(z.string().toLowerCase()).optional(),
 };
 
-const issuer = z.strictObject({
-  issuer: secureUrl,
-  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
-  audienceClaim: z.enum(['aud', 'client_id', 'azp']).default('aud'),
-  jwksUri: secureUrl.optional(),
-  tenantClaim: z.string().min(1).max(100).optional(),
-  tenants: z.record(z.string(), z.string()).optional(),
-  ...mapping,
-});
+const issuer = z
+  .strictObject({
+    issuer: secureUrl,
+    audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+    audienceClaim: z.enum(['aud', 'client_id', 'azp']).default('aud'),
+    jwksUri: secureUrl.optional(),
+    tenantClaim: z.string().min(1).max(100).optional(),
+    tenants: z.union([z.record(z.string(), z.string()), z.literal('any')]).optional(),
+    ...mapping,
+  })
+  .superRefine(({ tenants, tenantClaim }, context) => {
+    if (tenants === 'any' && !tenantClaim)
+      context.addIssue({ code: 'custom', path: ['tenantClaim'], message: 'is needed with "tenants": "any"' });
+  });
 
 const KINDS = ['google', 'microsoft', 'github', 'cognito', 'keycloak', 'oidc'] as const;
 

@@ -2,7 +2,7 @@ import { decisionEvents, validationEvents } from './events/ai.ts';
 import { commitEvents, conversationEvents } from './events/context.ts';
 import { licenceEvents } from './events/licences.ts';
 import { evaluationEvents, managerEvents } from './events/manager.ts';
-import { notificationEvents, platformEvents } from './events/shared.ts';
+import { notificationEvents, planEvents, platformEvents } from './events/shared.ts';
 import { workflowEvents } from './events/workflows.ts';
 
 /** What happens in the platform and may be subscribed to, by type. */
@@ -16,6 +16,7 @@ export const events = {
   ...workflowEvents,
   ...notificationEvents,
   ...validationEvents,
+  ...planEvents,
   ...platformEvents,
 } as const;
 

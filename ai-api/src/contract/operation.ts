@@ -1,8 +1,13 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
+import { type Feature, isDaily, plansWith, type Quota } from './plans.ts';
+import type { Reveals } from './reveals.ts';
+
+/** Every role but `council`, which sees the data of no person: only operations that name it let it in. */
+export const STAFF = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
 
 /** What a caller may be. Every operation names the roles that may call it. */
-export const ROLES = ['admin', 'executive', 'builder', 'ops', 'reviewer', 'readonly'] as const;
+export const ROLES = [...STAFF, 'council'] as const;
 export type Role = (typeof ROLES)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -44,6 +49,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
    * is for what is about no builder.
    */
   own?: { input: string } | { output: string } | 'handler' | 'anyone';
+  /** Needed where the answer shows data about a person: a reader who is another person leaves an access record. */
+  reveals?: Reveals;
   input: I;
   output: O;
   /** Status of a success. Defaults to 200. */
@@ -63,10 +70,19 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   simplified?: readonly (keyof z.output<O> & string)[];
   /** Top-level output fields that hold a file, or several, as `{name, contentType, url}`. */
   files?: readonly (keyof z.output<O> & string)[];
+  /** Only companies whose plan includes the feature may call it. */
+  feature?: Feature;
+  /**
+   * What a success takes from the company's plan. One of a daily quota is taken for each request, and given back when it
+   * fails; with `by: 'handler'` the handler takes as many as it makes, in the transaction that makes them.
+   */
+  quota?: { of: 'searches' | 'webhooks' } | { of: Quota; by: 'handler' };
   /** A licence key, or the token of a licence's session, may call it too. */
   licence?: true;
   /** Repeating it has the same effect, so that no answer is kept for an `Idempotency-Key`. */
   repeatable?: true;
+  /** Also answers companies whose data stays in another region than the installation's; it reads nothing else of them. */
+  anyRegion?: true;
   /** Carries out other operations, each authorised by itself: no scope is asked for here. */
   delegates?: true;
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
@@ -125,6 +141,37 @@ export interface Locate {
 /** Declares a resource; exists for the types it infers. */
 export function resource<const Ops extends Record<string, Operation>>(spec: Resource<Ops>): Resource<Ops> {
   return spec;
+}
+
+/** Problems that an operation may answer because of the company's plan. */
+export function planErrors(op: Pick<Operation, 'feature' | 'quota'>): ErrorCode[] {
+  const limited = { daily: 'QUOTA_EXCEEDED', level: 'PLAN_LIMIT_REACHED' } as const;
+  return [
+    ...(op.feature === undefined ? [] : (['FEATURE_NOT_IN_PLAN'] as const)),
+    ...(op.quota === undefined ? [] : [limited[isDaily(op.quota.of) ? 'daily' : 'level']]),
+  ];
+}
+
+/** What people read about the plan that an operation needs and what it takes from it; null for most operations. */
+export function planNote(op: Pick<Operation, 'feature' | 'quota'>): string | null {
+  const sentences = [
+    ...(op.feature === undefined ? [] : [`Part of the plans ${plansWith(op.feature)}.`]),
+    ...(op.quota === undefined
+      ? []
+      : [
+          `Counts towards the quota ${op.quota.of} of the company's plan${isDaily(op.quota.of) ? ', by the day (UTC)' : ''}.`,
+        ]),
+  ];
+  return sentences.length === 0
+    ? null
+    : sentences.join(' ').replace('the plans Enterprise', 'the plan Enterprise');
+}
+
+/** The description of an operation with what its plan adds; undefined without either. */
+export function describedWithPlan(
+  op: Pick<Operation, 'description' | 'feature' | 'quota'>,
+): string | undefined {
+  return [op.description, planNote(op)].filter((one) => one != null).join(' ') || undefined;
 }
 
 /** Names of the path parameters of a template such as `/evaluations/{evaluationId}`. */

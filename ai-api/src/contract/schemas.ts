@@ -79,6 +79,31 @@ export const problemDocument = z
       .object({ used: z.number().int(), max: z.number().int(), retryAfterSeconds: z.number().int() })
       .optional()
       .describe('With NO_SEATS, SEATS_RESERVED and USER_LIMIT: seats in use, and when the first lease ends'),
+    plan: z
+      .object({
+        plan: z.string().describe('The plan that the company has'),
+        feature: z.string().optional().describe('What the plan does not include'),
+        quota: z.string().optional().describe('What is used up'),
+        limit: z.number().int().optional(),
+        used: z.number().int().optional(),
+        resetsAt: timestamp.nullable().optional().describe('Null where it does not reset by itself'),
+        upgradeUrl: z
+          .string()
+          .nullable()
+          .describe('Page where the plan is changed, if this installation has one'),
+      })
+      .optional()
+      .describe('With FEATURE_NOT_IN_PLAN, PLAN_LIMIT_REACHED and QUOTA_EXCEEDED'),
+    residency: z
+      .object({
+        region: z.string().describe('Where the data of the company stays'),
+        url: z
+          .string()
+          .nullable()
+          .describe('The installation there; null where this one does not know its address'),
+      })
+      .optional()
+      .describe('With WRONG_REGION: where to send the request'),
   })
   .meta({ id: 'Problem' });
 export type ProblemDocument = z.infer<typeof problemDocument>;

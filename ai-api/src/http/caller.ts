@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Role } from '../contract/operation.ts';
 import type { Tier } from '../contract/tiers.ts';
+import { Problem } from './problem.ts';
 
 /** A person that a credential represents. */
 export interface Person {
@@ -43,6 +44,8 @@ export interface Caller {
   tenantId: string;
   tenantName: string;
   tier: Tier;
+  /** Where the data of the company stays; null for anywhere, and where the credential was verified without a look-up. */
+  dataRegion: string | null;
   credential: Credential;
   /** The service key that was used; null when a person came with a session or token. */
   keyId: string | null;
@@ -63,6 +66,12 @@ export function callerId({ keyId, user, credential }: Pick<Caller, 'keyId' | 'us
       : `licence:${credential.id}`;
   if (keyId === null) return `user:${user?.id}`;
   return user ? `${keyId} for ${user.id}` : keyId;
+}
+
+/** The person who calls, for what is of one's own. @throws {Problem} PERSON_NEEDED from an API key alone */
+export function personOf({ user }: Pick<Caller, 'user'>): Person {
+  if (!user) throw new Problem('PERSON_NEEDED', 'Sign in, or let the key act for a person.');
+  return user;
 }
 
 /** What signing in needs of HTTP itself; other operations have no use for it. */
@@ -97,4 +106,9 @@ export interface RequestContext {
    * @throws {import('./problem.ts').Problem} FORBIDDEN
    */
   requireOwn(builderId: string | null): void;
+  /**
+   * For operations whose `reveals.of` is `handler`: says whom the answer shows, a builder by id or a subject such as
+   * `user:<id>`; null where it shows no one.
+   */
+  reveal(person: { builderId: string | null } | { subject: string | null }, detail?: string): void;
 }

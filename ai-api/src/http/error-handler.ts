@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import 'pino-http';
+import { DataElsewhere } from '../platform/database/residency.ts';
 import { diskFull } from './disk-space.ts';
 import { invalidField, Problem } from './problem.ts';
 
@@ -33,6 +34,7 @@ interface Coded {
 /** The problem for any thrown value. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof DataElsewhere) return wrongRegion(error);
   const { type, status, code } = (error ?? {}) as Coded;
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
@@ -59,6 +61,12 @@ export function toProblem(error: unknown): Problem {
     });
   }
   return new Problem('INTERNAL', 'The error was logged with the request id.', { cause: error });
+}
+
+/** 421 with where to send the request instead. @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20 */
+function wrongRegion(error: DataElsewhere): Problem {
+  const { region, url } = error;
+  return new Problem('WRONG_REGION', error.message, { residency: { region, url }, cause: error });
 }
 
 /** What PostgreSQL says of NUL in text and in JSON. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -255,6 +255,14 @@ describe('the HTTP interface', () => {
       expect((await problem('INVALID_INPUT', post(undefined))).fields).toEqual(['url', 'events']);
     });
 
+    test('says that a field is required, also where only some values are allowed', async () => {
+      const set = (policy: object) => send('POST', '/conversation-policies', JSON.stringify(policy));
+      const missing = await problem('INVALID_INPUT', set({ pattern: 'acme/*', action: 'keep' }));
+      expect(missing.document.errors).toEqual([{ field: 'scope', message: 'is required' }]);
+      const wrong = await problem('INVALID_INPUT', set({ pattern: 'acme/*', action: 'keep', scope: 'all' }));
+      expect(wrong.document.errors).toEqual([{ field: 'scope', message: 'must be one of repository, path' }]);
+    });
+
     test('names each field of a wrong type and echoes no value', async () => {
       const sent = post(JSON.stringify({ url: 'SENSITIVE', events: ['SENSITIVE', 7, null] }));
       const { document, fields } = await problem('INVALID_INPUT', sent);

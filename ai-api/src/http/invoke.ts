@@ -1,8 +1,8 @@
 import { statusOf } from '../contract/operation.ts';
 import type { RequestContext } from './caller.ts';
-import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
+import { limitToOwn, onlyBuilder, requireOwn } from './own.ts';
 import { invalidField, invalidInput } from './problem.ts';
-import type { RequestPolicies } from './request-policies.ts';
+import { type ProducePolicies, produce } from './produce.ts';
 import { requireAccess, type ServedOperation } from './router.ts';
 
 /**
@@ -12,26 +12,26 @@ import { requireAccess, type ServedOperation } from './router.ts';
  * @throws {import('./problem.ts').Problem} what the operation answers, and FORBIDDEN, INSUFFICIENT_SCOPE, INVALID_INPUT
  */
 export async function invoke(
-  { id, op, handler }: ServedOperation,
+  served: ServedOperation,
   input: Record<string, unknown>,
   request: RequestContext,
-  { checkOutput }: Pick<RequestPolicies, 'checkOutput'>,
+  policies: ProducePolicies,
 ): Promise<{ status: number; output: unknown }> {
+  const { id, op } = served;
   requireAccess(id, op, request.caller);
   const unknown = Object.keys(input).find((name) => !Object.hasOwn(op.input.shape, name));
   if (unknown !== undefined) throw invalidField(unknown.slice(0, 100), 'is not an input of this operation');
   const own = onlyBuilder(op, request.caller);
   const given = { ...input };
   limitToOwn(op, own, given);
-  const parsed = op.input.safeParse(given);
+  const parsed = op.input.safeParse(given, { reportInput: true });
   if (!parsed.success) throw invalidInput(parsed.error);
-  const output = await handler(parsed.data as never, {
+  const context: RequestContext = {
     ...request,
     operation: id,
     onlyBuilder: own,
     requireOwn: (builderId) => requireOwn(own, builderId),
-  });
-  refuseOthers(op, own, output);
-  checkOutput(id, op, output);
+  };
+  const output = await produce(served, request.caller, parsed.data, context, policies);
   return { status: statusOf(op, output), output };
 }

@@ -113,6 +113,7 @@ function carryOut(served: ServedOperation, policies: RequestPolicies, invocation
     emit: () => {},
     onlyBuilder: null,
     requireOwn: () => {},
+    reveal: () => {},
   };
   return invoke(served, input, request, policies);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type ErrorCode, PROBLEMS } from '../contract/errors.ts';
 import type { ProblemDocument } from '../contract/schemas.ts';
+import { plainIssue } from './plain-issues.ts';
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
 type TokenError = 'invalid_token' | 'insufficient_scope';
@@ -12,6 +13,10 @@ export class Problem extends Error {
   readonly errors: FieldErrors | undefined;
   /** Of a licence whose seats are all taken. */
   readonly seats: ProblemDocument['seats'];
+  /** Of a company whose plan does not allow it. */
+  readonly plan: ProblemDocument['plan'];
+  /** Of a company whose data stays elsewhere: where. */
+  readonly residency: ProblemDocument['residency'];
   /** Seconds for the `Retry-After` header. */
   readonly retryAfter: number | undefined;
   /** Why a token that was sent does not do, for `WWW-Authenticate`. */
@@ -23,6 +28,8 @@ export class Problem extends Error {
     extra: {
       errors?: FieldErrors;
       seats?: ProblemDocument['seats'];
+      plan?: ProblemDocument['plan'];
+      residency?: ProblemDocument['residency'];
       retryAfter?: number;
       tokenError?: TokenError;
       cause?: unknown;
@@ -33,6 +40,8 @@ export class Problem extends Error {
     this.code = code;
     this.errors = extra.errors;
     this.seats = extra.seats;
+    this.plan = extra.plan;
+    this.residency = extra.residency;
     this.retryAfter = extra.retryAfter;
     this.tokenError = extra.tokenError;
   }
@@ -65,6 +74,8 @@ export class Problem extends Error {
       requestId: request.id,
       ...(this.errors ? { errors: this.errors } : {}),
       ...(this.seats ? { seats: this.seats } : {}),
+      ...(this.plan ? { plan: this.plan } : {}),
+      ...(this.residency ? { residency: this.residency } : {}),
     };
   }
 }
@@ -84,11 +95,11 @@ export function invalidField(field: string, message: string): Problem {
   return new Problem('INVALID_INPUT', `${field}: ${message}`, { errors: [{ field, message }] });
 }
 
-/** 422 from a zod error, one entry per field; values are not echoed. */
+/** 422 from a zod error, one entry per field; values are not echoed. Parse with `reportInput`: it shows which fields are missing. */
 export function invalidInput(error: z.ZodError): Problem {
   const errors = error.issues.slice(0, 50).map((issue) => ({
     field: issue.path.join('.') || '(body)',
-    message: issue.message,
+    message: plainIssue(issue),
   }));
   const first = errors[0];
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { Database } from '../platform/database/index.ts';
 import type { Limits } from '../platform/limits/index.ts';
+import { type AccessGate, createAccessGate } from './accesses.ts';
 import { createIdempotency, type Idempotency } from './idempotency/index.ts';
 import { createRateLimiter, type RateLimiter, unlimited } from './limits/index.ts';
 import { type CheckOutput, checkOutput } from './output-check.ts';
+import { createPlanGate, type PlanGate } from './plan-gate.ts';
 
 /** What runs between a request and its handler. */
 export interface RequestPolicies {
@@ -14,6 +16,8 @@ export interface RequestPolicies {
   /** Maximum nesting depth of a JSON body. */
   maxDepth: number;
   checkOutput: CheckOutput;
+  plans: PlanGate;
+  accesses: AccessGate;
 }
 
 /** The settings that they are made from. */
@@ -38,5 +42,7 @@ export function createRequestPolicies(
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     maxDepth: config.JSON_MAX_DEPTH,
     checkOutput: config.NODE_ENV === 'test' ? checkOutput : () => {},
+    plans: createPlanGate(),
+    accesses: createAccessGate(),
   };
 }

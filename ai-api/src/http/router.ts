@@ -18,8 +18,9 @@ import { readCookie } from './cookies.ts';
 import { toProblem } from './error-handler.ts';
 import { answerByEvents, wantsEvents } from './event-answer.ts';
 import { readIdempotencyKey } from './idempotency/index.ts';
-import { limitToOwn, onlyBuilder, refuseOthers, requireOwn } from './own.ts';
+import { limitToOwn, onlyBuilder, requireOwn } from './own.ts';
 import { invalidField, invalidInput, Problem } from './problem.ts';
+import { produce } from './produce.ts';
 import { jsonReply, problemReply, type Reply, sendReply } from './reply.ts';
 import type { RequestPolicies } from './request-policies.ts';
 import { limitDepth } from './request-size.ts';
@@ -48,10 +49,15 @@ export type HandlersOf<R extends Resource> = {
 };
 
 /**
- * Verifies a request's credential; null when it carries none. `guard` runs what may find a credential wrong,
+ * Verifies a request's credential; null when it carries none. A caller whose company keeps its data in another region is
+ * refused, except with `anyRegion`. `guard` runs what may find a credential wrong,
  * and may refuse to; one that is familiar, since it was right not long ago, is verified all the same.
  */
-export type Authenticate = (request: Request, guard?: GuardCredential) => Promise<Caller | null>;
+export type Authenticate = (
+  request: Request,
+  guard?: GuardCredential,
+  options?: { anyRegion?: boolean },
+) => Promise<Caller | null>;
 export type GuardCredential = <T>(verify: () => Promise<T>, isFamiliar?: boolean) => Promise<T>;
 
 /** Express routes of every operation that is served, and 405 for known paths with another method. */
@@ -110,7 +116,7 @@ function middlewares(
 ): RequestHandler[] {
   const chain: RequestHandler[] = [name(id), authorise(id, op, authenticate, policies)];
   if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, policies));
-  return [...chain, answer(id, op, handler, policies)];
+  return [...chain, answer({ id, op, handler }, policies)];
 }
 
 function parseBody(op: Operation, { maxDepth }: RequestPolicies): RequestHandler {
@@ -133,7 +139,8 @@ function authorise(
 ): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
-    const caller = await authenticate(request, guardOf(request, limiter));
+    const anyRegion = op.anyRegion === true;
+    const caller = await authenticate(request, guardOf(request, limiter), { anyRegion });
     if (!caller) {
       return limiter.anonymous(request, response, () => {
         throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');
@@ -181,32 +188,28 @@ export function requireJson(request: Request, _response: Response, next: NextFun
   next();
 }
 
-function answer(id: string, op: Operation, handler: AnyHandler, policies: RequestPolicies): RequestHandler {
+function answer(served: ServedOperation, policies: RequestPolicies): RequestHandler {
+  const { id, op } = served;
   return async (request: Request, response: Response) => {
     const key = takesIdempotencyKey(op) ? readIdempotencyKey(request.headers['idempotency-key']) : null;
     const caller = response.locals.caller as Caller | undefined;
     const own = caller ? onlyBuilder(op, caller) : null;
     const input = gather(op, request);
     limitToOwn(op, own, input);
-    const parsed = op.input.safeParse(input);
+    const parsed = op.input.safeParse(input, { reportInput: true });
     if (!parsed.success) throw invalidInput(parsed.error);
     if (wantsEvents(op, request)) {
       return answerByEvents(request, response, (emit) =>
         withinTime(policies.timeoutMs, async (signal) => {
           const context = { ...contextOf(id, request, response, caller, own, signal), emit };
-          const output = await handler(parsed.data as never, context);
-          refuseOthers(op, own, output);
-          policies.checkOutput(id, op, output);
-          return output;
+          return produce(served, caller, parsed.data, context, policies);
         }),
       );
     }
     const reply = await withinTime(policies.timeoutMs, (signal) => {
       const carryOut = async () => {
         const context = contextOf(id, request, response, caller, own, signal);
-        const output = await handler(parsed.data as never, context);
-        refuseOthers(op, own, output);
-        policies.checkOutput(id, op, output);
+        const output = await produce(served, caller, parsed.data, context, policies);
         return jsonReply(statusOf(op, output), output);
       };
       if (key === null || !caller) return carryOut();
@@ -246,6 +249,7 @@ function contextOf(
     emit: () => {},
     onlyBuilder: own,
     requireOwn: (builderId) => requireOwn(own, builderId),
+    reveal: () => {},
     get caller() {
       if (!caller) throw new Error(`${operation} is public and has no caller`);
       return caller;

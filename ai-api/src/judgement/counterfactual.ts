@@ -43,7 +43,7 @@ export type SearchBook = Pick<Rulebook, 'kind' | 'rules' | 'thresholds'>;
 
 /** More facts at once are no advice. */
 const MAX_FACTS = 3;
-/** Stands for a fact that is not known, in keys. */
+/** A fact that is not known, in keys. */
 const UNKNOWN = '\u0000';
 /** Combinations that are tried: some tens of milliseconds. */
 const MAX_TRIES = 1_500;
@@ -94,13 +94,13 @@ export function evaluator(
   recorded: readonly CriterionResult[],
 ): (facts: Facts) => Ruled {
   const answered = recorded.filter(({ decidedBy }) => decidedBy === 'model');
-  const parts = kind.criteria.map((criterion) => {
+  const evaluators = kind.criteria.map((criterion) => {
     const own = rules.filter(({ rule }) => rule.criterion === criterion.id);
     const paths = [...new Set([...own.flatMap((rule) => rule.paths), ...(criterion.reads ?? [])])];
     return { criterion, own, paths, known: new Map<string, ReturnType<typeof applyRules>>() };
   });
   return (facts) => {
-    const results = parts.map(({ criterion, own, paths, known }) => {
+    const results = evaluators.map(({ criterion, own, paths, known }) => {
       const key = paths.map((path) => factAt(facts, path) ?? UNKNOWN).join('\n');
       const before = known.get(key) ?? applyRules([criterion], own, facts);
       known.set(key, before);
@@ -166,6 +166,7 @@ function changeableAt(vocabulary: Vocabulary, path: string): Changeable | undefi
 
 /** Every value that a fact could have, in the order of its distance from the one it has. */
 export function valuesOf(changeable: Changeable, from: FactValue): FactValue[] {
+  if (from === null && changeable.onlyKnown) return [];
   if ('values' in changeable) return changeable.values.filter((value) => value !== from);
   const { least, most, step, only } = changeable;
   const count = Math.round((most - least) / step) + 1;
@@ -191,7 +192,8 @@ function isPossible(vocabulary: Vocabulary, facts: Facts, changed: readonly Chan
   });
 }
 
-function withChanges(facts: Facts, changed: readonly ChangedFact[]): Facts {
+/** The facts with some of them otherwise. */
+export function withChanges(facts: Facts, changed: readonly Pick<ChangedFact, 'path' | 'to'>[]): Facts {
   let after = facts;
   for (const { path, to } of changed) {
     const [group = '', field = ''] = path.split('.');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from './decide.ts';
+import { decide, grantedUpTo } from './decide.ts';
+import { totalOf } from './rubric.ts';
 import type { CriterionResult } from './schema.ts';
 import { DEFAULT_THRESHOLDS } from './thresholds.ts';
 
@@ -57,5 +58,34 @@ describe('what a model read', () => {
     expect(outcomeOf([known])).toBe('approve');
     expect(outcomeOf([known, scored('model', 90, 50)])).toBe('approve');
     expect(outcomeOf([known, scored('model', 20, 50)])).toBeNull();
+  });
+});
+
+describe('the score up to which a case is granted', () => {
+  const thresholds = fc.integer({ min: 0, max: 1000 }).map((tenths) => tenths / 10);
+
+  test('is where a threshold on the score stops granting it', () => {
+    fc.assert(
+      fc.property(
+        facts,
+        fc.array(resultBy('model'), { maxLength: 3 }),
+        thresholds,
+        (known, read, yesFrom) => {
+          const results = [...known, ...read];
+          const { score } = totalOf(results);
+          const upTo = grantedUpTo([], results, DECIDES, []);
+          const { outcome } = decide([], results, score, DECIDES, { ...DEFAULT_THRESHOLDS, yesFrom }, []);
+          expect(outcome === 'approve').toBe(upTo !== null && upTo >= yesFrom);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is none where a rule asks for a person, or where the yes is adverse', () => {
+    const results = [scored('rules', 90, 10)];
+    expect(grantedUpTo([], results, DECIDES, [])).toBe(90);
+    expect(grantedUpTo([], results, DECIDES, ['It is large.'])).toBeNull();
+    expect(grantedUpTo([], results, { ...DECIDES, adverse: ['approve'] }, [])).toBeNull();
   });
 });

@@ -2,7 +2,8 @@ import { type Granted, grant } from './adverse.ts';
 import type { Criterion, Decides } from './kind.ts';
 import { totalOf } from './rubric.ts';
 import type { CriterionResult, ToMend } from './schema.ts';
-import { probabilityOf, type Thresholds } from './thresholds.ts';
+import { DEFAULT_THRESHOLDS, isYes, probabilityOf, type Thresholds } from './thresholds.ts';
+import { restsOnReading } from './witness.ts';
 
 /** What the criteria of a deciding kind come to. */
 export interface Decision {
@@ -90,15 +91,41 @@ function decideByScore(
   const probability = probabilityOf(score, thresholds);
   const leaning = Math.max(probability, 1 - probability);
   if (asksForPerson.length > 0) return { ...NOTHING, confidence: leaning, reviewReasons: [...asksForPerson] };
-  if (probability >= thresholds.yesAt && !isCarriedByReading(results, thresholds))
+  if (isYes(score, thresholds) && !isCarriedByReading(results, thresholds))
     return settle(decides, decides.yes, probability, ['The criteria together speak for it.']);
   if (1 - probability >= thresholds.noAt)
     return settle(decides, decides.no, 1 - probability, ['The criteria together speak against it.']);
-  const unclear =
-    probability >= thresholds.yesAt
-      ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
-      : 'Neither side is clear enough for the thresholds in force.';
+  const unclear = isYes(score, thresholds)
+    ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
+    : 'Neither side is clear enough for the thresholds in force.';
   return { ...NOTHING, confidence: leaning, reviewReasons: [unclear] };
+}
+
+/** With it every case that nothing but its score keeps from a yes is one. */
+const ANY_SCORE: Thresholds = { ...DEFAULT_THRESHOLDS, yesFrom: 0 };
+/** With it no score is enough for a yes. */
+const NO_SCORE: Thresholds = { ...DEFAULT_THRESHOLDS, yesFrom: 101 };
+
+/**
+ * The score (0 to 100) up to which thresholds may rise with the case still being a yes that the engine decides alone:
+ * of all criteria, or of those that rest on no reading, whichever is lower. Null where a threshold does not decide it: a
+ * hard criterion failed, something is not known, a rule asks for a person, or the yes is adverse.
+ */
+export function grantedUpTo(
+  criteria: readonly Criterion[],
+  results: readonly CriterionResult[],
+  decides: Decides,
+  asksForPerson: readonly string[],
+): number | null {
+  const { score } = totalOf(results);
+  if (decides.by !== 'score' || score === null) return null;
+  const at = (thresholds: Thresholds) =>
+    decide(criteria, results, score, decides, thresholds, asksForPerson).outcome;
+  if (at(ANY_SCORE) !== decides.yes) return null;
+  if (at(NO_SCORE) === decides.yes) return 100;
+  const known = results.filter((result) => !restsOnReading(result));
+  // With anything read, what is known has to be a yes by itself.
+  return Math.min(score, totalOf(known).score ?? score);
 }
 
 /** Decides an outcome, or proposes it to a person where it is adverse. */
@@ -110,13 +137,14 @@ function settle(decides: Decides, to: string, confidence: number | null, reasons
 
 /**
  * Whether a yes would rest on a model's reading. Whoever writes a text may talk a model into anything, so reading may
- * hold a yes back that the other criteria speak for, and never makes one of its own.
+ * hold a yes back that the other criteria speak for, and never makes one of its own. Claims that a model found count as
+ * reading, also where a record bears them out.
  */
 function isCarriedByReading(results: readonly CriterionResult[], thresholds: Thresholds): boolean {
-  const known = results.filter(({ decidedBy }) => decidedBy !== 'model');
+  const known = results.filter((result) => !restsOnReading(result));
   if (known.length === results.length) return false;
   const { score } = totalOf(known);
-  return score === null || probabilityOf(score, thresholds) < thresholds.yesAt;
+  return score === null || !isYes(score, thresholds);
 }
 
 /** Rules over facts are certain; how sure a model's reading of one criterion is, nobody has measured. */

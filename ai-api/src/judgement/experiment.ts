@@ -14,7 +14,7 @@ export interface ExperimentSubject {
   score: number | null;
 }
 
-/** Subjects that a model was asked about under an experiment. Overridden is what a person graded otherwise. */
+/** Subjects that a model was asked about under an experiment. Overridden is what a person decided otherwise. */
 export async function experimentSubjects(
   transaction: TenantTransaction,
   experimentId: string,
@@ -25,12 +25,12 @@ export async function experimentSubjects(
       avg(case when exists (
         select 1 from judgement.judgements as human
         where human.supersedes = past.id and human.engine = 'human'
-          and (human.grade <> past.grade
+          and (human.grade <> coalesce(past.proposal ->> 'grade', past.grade)
             or human.outcome is distinct from coalesce(past.outcome, past.proposal ->> 'outcome'))
       ) then 1 else 0 end)::double precision as overridden,
       avg(past.needs_review::integer)::double precision as "needsReview",
       avg((past.model_failure is not null)::integer)::double precision as "modelFailed",
-      avg(past.score)::double precision as score
+      avg(coalesce(past.score, (past.proposal ->> 'score')::double precision))::double precision as score
     from judgement.judgements as past
     where past.prompt ->> 'experimentId' = ${experimentId} and past.engine <> 'human' and not past.dry_run
     group by past.subject_id, past.prompt ->> 'label'
@@ -52,7 +52,8 @@ export async function experimentJudgements(
   experimentId: string,
 ): Promise<ExperimentJudgement[]> {
   const { rows } = await sql<ExperimentJudgement>`
-    select id as "judgementId", subject_id as "subjectId", prompt ->> 'label' as label, grade
+    select id as "judgementId", subject_id as "subjectId", prompt ->> 'label' as label,
+      coalesce(proposal ->> 'grade', grade) as grade
     from judgement.judgements
     where prompt ->> 'experimentId' = ${experimentId} and engine <> 'human' and not dry_run`.execute(
     transaction,

@@ -5,11 +5,13 @@ import {
   findCounterfactuals,
   type Ruled,
   type SearchBook,
+  withChanges,
 } from './counterfactual.ts';
 import type { Facts, FactValue } from './facts.ts';
-import { judge } from './judge.ts';
-import type { Kind } from './kind.ts';
+import { type JudgedByEngine, judge } from './judge.ts';
+import { type Kind, nameOf } from './kind.ts';
 import type { CriterionResult, JudgementView, Proposal, ToMend } from './schema.ts';
+import { restsOnReading } from './witness.ts';
 
 /** A main element of a judgement, in a sentence. */
 export interface Element {
@@ -31,18 +33,29 @@ export interface Explained {
 
 /** What would have changed a judgement. */
 export interface WouldHaveChanged {
+  /** Those that led to it when they were judged again. */
   changes: Explained[];
+  /** How many were found that did not. */
+  refuted: number;
   tried: string[];
   isComplete: boolean;
   /** False where the rules of that time no longer lead to what was stored: then nothing is claimed. */
   isReproduced: boolean;
 }
 
+/** Who reads about a judgement. */
+export interface Reader {
+  roles: readonly string[];
+  builderId: string | null;
+}
+
 /** What a module knows of its judgements of a kind, for explanations. */
 export interface Explains {
   kind: Kind;
-  /** The builder whom a judgement concerns; null when there is none any more. */
-  builderOf(transaction: TenantTransaction, subjectId: string): Promise<string | null>;
+  /** The builder whom a judgement concerns, as of when it was made; null when there is none any more. */
+  builderOf(transaction: TenantTransaction, subjectId: string, judgementId: string): Promise<string | null>;
+  /** Whether a judgement is not there for a reader yet; by default it is. */
+  isHidden?(transaction: TenantTransaction, judgementId: string, reader: Reader): Promise<boolean>;
   /**
    * What a subject was judged with, in kinds whose rules are not those of the company; null when that is gone.
    * @param judgementId the newest judgement, that no other supersedes
@@ -89,14 +102,15 @@ export async function wouldHaveChanged(
 ): Promise<WouldHaveChanged> {
   const base = evaluator(book, judged.criteria)(facts);
   if (!isSame(book.kind, base, judged))
-    return { changes: [], tried: [], isComplete: false, isReproduced: false };
+    return { changes: [], refuted: 0, tried: [], isComplete: false, isReproduced: false };
   const { changes, tried, isComplete } = findCounterfactuals(book, facts, judged.criteria);
   const confirmed: Explained[] = [];
   for (const change of changes) {
     if (await isTrue(book, change, facts, judged.criteria))
       confirmed.push(explained(book.kind, change, judged.criteria));
   }
-  return { changes: confirmed, tried, isComplete, isReproduced: true };
+  const refuted = changes.length - confirmed.length;
+  return { changes: confirmed, refuted, tried, isComplete, isReproduced: true };
 }
 
 function isSame({ decides }: Kind, base: Ruled, { grade, outcome, proposal, incomplete }: Stored): boolean {
@@ -107,15 +121,24 @@ function isSame({ decides }: Kind, base: Ruled, { grade, outcome, proposal, inco
   );
 }
 
-/** Judges the changed facts as any judgement is made, and compares. */
-async function isTrue(
+/** What the rules of a judgement say with other facts; what a model answered then is kept. */
+export function judgeAgain(
   { kind, rules, thresholds }: SearchBook,
+  subjectId: string,
+  facts: Facts,
+  recorded: readonly CriterionResult[],
+): Promise<JudgedByEngine> {
+  const rulebook = { kind, rules, model: null, promptFor: null, ...(thresholds ? { thresholds } : {}) };
+  return judge(rulebook, subjectId, facts, undefined, recorded);
+}
+
+async function isTrue(
+  book: SearchBook,
   { facts: changed, after }: Counterfactual,
   facts: Facts,
   recorded: readonly CriterionResult[],
 ): Promise<boolean> {
-  const rulebook = { kind, rules, model: null, promptFor: null, ...(thresholds ? { thresholds } : {}) };
-  const again = await judge(rulebook, 'explanation', changedFacts(facts, changed), undefined, recorded);
+  const again = await judgeAgain(book, 'explanation', withChanges(facts, changed), recorded);
   return (
     again.grade === after.grade &&
     again.outcome === after.outcome &&
@@ -124,36 +147,20 @@ async function isTrue(
   );
 }
 
-function changedFacts(facts: Facts, changed: Counterfactual['facts']): Facts {
-  return Object.fromEntries(
-    Object.entries(facts).map(([group, fields]) => [
-      group,
-      {
-        ...fields,
-        ...Object.fromEntries(
-          changed
-            .filter(({ path }) => path.startsWith(`${group}.`))
-            .map(({ path, to }) => [path.slice(group.length + 1), to]),
-        ),
-      },
-    ]),
-  );
-}
-
 function explained(
   kind: Kind,
   { facts, after }: Counterfactual,
   recorded: readonly CriterionResult[],
 ): Explained {
-  const named = facts.map((fact) => ({ ...fact, name: nameOf(kind, fact.path) }));
+  const named = facts.map((fact) => ({ ...fact, name: nameOf(kind.vocabulary, fact.path) }));
   const outcome = outcomeOf(kind, after);
-  const parts = named.map(({ name, from, to }) => `${name}: ${said(to)} in place of ${said(from)}`);
-  const wasRead = recorded.some(({ decidedBy }) => decidedBy === 'model');
-  const kept = wasRead ? ', with the text as a model read it' : '';
+  const clauses = named.map(({ name, from, to }) => `${name}: ${shown(to)} in place of ${shown(from)}`);
+  const wasRead = recorded.some(restsOnReading);
+  const readAsBefore = wasRead ? ', with the text as a model read it' : '';
   return {
     facts: named,
     outcome,
-    sentence: `With ${parts.join(' and ')}${kept}, the result would have been: ${outcome}.`,
+    sentence: `With ${clauses.join(' and ')}${readAsBefore}, the result would have been: ${outcome}.`,
   };
 }
 
@@ -172,11 +179,6 @@ function outcomeOf({ decides }: Kind, ruled: Omit<Ruled, 'failed'>): string {
   return ruled.proposed === null ? 'a person decides' : `${ruled.proposed} is proposed to a person`;
 }
 
-function nameOf({ vocabulary }: Kind, path: string): string {
-  const [group = '', field = ''] = path.split('.');
-  return vocabulary[group]?.[field]?.description ?? path;
-}
-
-function said(value: FactValue): string {
+function shown(value: FactValue): string {
   return value === null ? 'what is not known' : String(value);
 }

@@ -1,11 +1,15 @@
 /**
  * What a fact could have been instead, where the person it concerns could have made it so: explanations say what would
- * have changed an outcome in such facts only. `only` is the direction that is advice: nobody is told to work less.
+ * have changed an outcome in such facts only. `only` is the direction that is advice: no one is advised to work less.
  * `notAbove` is the path of a fact that bounds it.
  */
-export type Changeable =
+export type Changeable = (
   | { least: number; most: number; step: number; only?: 'more' | 'less'; notAbove?: string }
-  | { values: readonly (string | boolean)[] };
+  | { values: readonly (string | boolean)[] }
+) & {
+  /** Set where nothing can be said while the fact is not known, such as of a text that was not read. */
+  onlyKnown?: true;
+};
 
 /** One fact of a kind's vocabulary, as rules name it by its path and forms explain it. */
 export interface FactField {

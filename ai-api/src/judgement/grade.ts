@@ -2,6 +2,11 @@
 export const GRADES = ['A', 'B', 'C', 'D', 'E', 'insufficient evidence'] as const;
 export type Grade = (typeof GRADES)[number];
 
+/** Whether a grade is lower than another; a missing one is below all others. */
+export function isWorse(grade: Grade, than: Grade): boolean {
+  return GRADES.indexOf(grade) > GRADES.indexOf(than);
+}
+
 /** Below this share of the rubric (by weight) a total would mislead, so none is given. */
 export const MINIMUM_COVERAGE = 0.5;
 

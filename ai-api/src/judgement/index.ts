@@ -6,6 +6,7 @@ import type { TenantTransaction } from '../platform/database/index.ts';
 import { expressionLanguage } from './expression.ts';
 import type { Rulebook } from './judge.ts';
 import type { Kind } from './kind.ts';
+import { levelInForce } from './level-store.ts';
 import {
   type CompiledRule,
   compileRule,
@@ -14,47 +15,86 @@ import {
   type RuleFault,
   type VersionedRule,
 } from './rule.ts';
+import { activeRules, seedRules } from './rule-store.ts';
 import { ruleDefinition } from './schema.ts';
-import { activeRules, seedRules } from './store.ts';
 import { activeThresholds } from './thresholds.ts';
 
 export { suppliedBy } from './ask-model.ts';
+export { lowerBound } from './binomial.ts';
+export { humanGrade, humanJudgement, rejudged } from './by-person.ts';
 export { coverageErrorCurve, type DecidedCase, fitCurve } from './calibration.ts';
-export type { SearchBook } from './counterfactual.ts';
+export { type SearchBook, withChanges } from './counterfactual.ts';
 export { type DataType, dataLanguage, evaluateData } from './data-expression.ts';
 export {
   type ExperimentSubject,
   experimentJudgements,
   experimentSubjects,
 } from './experiment.ts';
-export { type Explains, elementsOf, resultOf, wouldHaveChanged } from './explain.ts';
+export { type Explains, elementsOf, judgeAgain, type Reader, resultOf, wouldHaveChanged } from './explain.ts';
 export { ExpressionError, FUNCTIONS } from './expression.ts';
-export type { Facts, Vocabulary } from './facts.ts';
-export { GRADES, type Grade } from './grade.ts';
+export { type Facts, type FactValue, factAt, type Vocabulary } from './facts.ts';
 export {
-  BY_PERSON,
+  type DecidedBy,
+  decidersOf,
+  findJudgements,
+  findWithFacts,
+  newestJudgement,
+  type ReviewedJudgement,
+} from './find.ts';
+export { GRADES, type Grade, isWorse } from './grade.ts';
+export {
   type JudgeContext,
   type Judged,
   type JudgedByEngine,
+  type JudgedByPerson,
   judge,
   leavesOpen,
   type ProposalDraft,
   type Rulebook,
-  rejudged,
 } from './judge.ts';
-export { defineKind, type Kind, type Outcome } from './kind.ts';
+export { defineKind, type Kind, type KindNotice, nameOf, type Outcome, promptNameOf } from './kind.ts';
+export {
+  breaksLevel,
+  casesNeeded,
+  type FittedLevel,
+  fitLevel,
+  type LabelledCase,
+  type Level,
+  type LevelPoint,
+} from './level.ts';
+export { type JudgedCase, judgedCases } from './level-cases.ts';
+export {
+  appendLevel,
+  type LevelRecord,
+  type LevelState,
+  levelInForce,
+  levelVersions,
+  newestLevel,
+  thresholdsBy,
+} from './level-store.ts';
+export { changedParts, type MeasuredWith, measuredWith } from './measured-with.ts';
 export {
   appendOversight,
   type Oversight,
   type OversightRecord,
   oversightToSet,
+  oversightToStore,
   oversightVersions,
 } from './oversight.ts';
-export { type PastJudgement, pastJudgements } from './past.ts';
-export { type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
+export {
+  countByEngines,
+  type EngineCount,
+  newestByEngines,
+  type PastJudgement,
+  pastJudgements,
+  summaryOfJudgements,
+} from './past.ts';
+export { eraseJudgementsOf, judgementData, judgementIdsOf, tracesOf } from './personal-data.ts';
+export { canBeReadAgain, type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
 export { isExcused } from './rubric.ts';
 export { type RuleDefinition, RuleError } from './rule.ts';
 export {
+  activeRules,
   appendRule,
   newestRules,
   type RuleRecord,
@@ -62,20 +102,16 @@ export {
   ruleVersion,
   ruleVersions,
 } from './rule-store.ts';
-export type { CriterionResult, JudgementView, ModelFailure, OversightMode } from './schema.ts';
-export {
-  activeRules,
-  findJudgements,
-  findWithFacts,
-  humanJudgement,
-  newestJudgement,
-  type ReviewedJudgement,
-  type StoredJudgement,
-  type StoreJudgement,
-  storeJudgementsWith,
-  summaryOfJudgements,
-} from './store.ts';
+export type { CriterionResult, HeldClaim, JudgementView, ModelFailure, OversightMode } from './schema.ts';
+export { type StoredJudgement, type StoreJudgement, storeJudgementsWith } from './store.ts';
 export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
+export type {
+  Hearing,
+  Held,
+  Records,
+  Statement,
+  Witness,
+} from './witness.ts';
 
 /** Compiled rules by what they were made of: every judgement opens them, and they seldom change. */
 const compiledBefore = new WeakMap<Kind, LRUCache<string, CompiledRule[]>>();
@@ -132,5 +168,6 @@ export async function openRulebook(
 ): Promise<Rulebook> {
   const rules = compileRules(kind, await activeRules(transaction, kind.name, asOf));
   const thresholds = await activeThresholds(transaction, kind, asOf);
-  return { kind, rules, model, promptFor, thresholds };
+  const level = kind.decides ? await levelInForce(transaction, kind.name, asOf) : null;
+  return { kind, rules, model, promptFor, thresholds, level };
 }

@@ -4,15 +4,19 @@ import type { PromptUsed, ResolvedPrompt } from '../models/prompt.ts';
 import type { TraceDraft } from '../models/tracing/index.ts';
 import type { Granted } from './adverse.ts';
 import { askModel, type ModelPart } from './ask-model.ts';
+import { askWitness, type WitnessPart } from './ask-witness.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Facts, factAt } from './facts.ts';
 import { type Grade, gradeOf } from './grade.ts';
 import type { Criterion, Kind } from './kind.ts';
+import { type LevelInForce, thresholdsBy } from './level-store.ts';
+import { measuredWith } from './measured-with.ts';
 import { applyRules, isExcused, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
-import type { CriterionResult, Engine, JudgementView, Proposal, ToMend } from './schema.ts';
+import type { CriterionResult, Engine, Proposal, ToMend } from './schema.ts';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.ts';
 import { traceOf } from './trace.ts';
+import { CLAIMS, type Hearing, inTheirWords, type Testimony, unheard } from './witness.ts';
 
 /** A judgement before it is stored: of an engine, which decides nothing that is adverse, or of a person. */
 export type Judged = JudgedByEngine | JudgedByPerson;
@@ -33,7 +37,7 @@ export interface JudgedByPerson extends JudgedParts {
 }
 
 /** A proposal before it is stored, which sets its deadline. */
-export interface ProposalDraft extends Pick<Proposal, 'outcome' | 'grade' | 'reasons'> {
+export interface ProposalDraft extends Omit<Proposal, 'dueAt'> {
   withinHours: number;
 }
 
@@ -54,6 +58,8 @@ interface JudgedParts {
   criteria: CriterionResult[];
   feedback: string;
   facts: Facts;
+  /** What a text was found to claim; null in kinds without a witness, and where nothing was to be heard. */
+  testimony: Testimony | null;
   rules: { key: string; version: number }[];
   prompt: PromptUsed | null;
   model: string | null;
@@ -71,6 +77,8 @@ export type JudgeContext = Pick<CallContext, 'tenantId' | 'person' | 'sessionId'
   signal?: AbortSignal | undefined;
   /** Of a judgement that is not stored: what it is made for. */
   purpose?: string | undefined;
+  /** Under which it will be stored; a new id by default. */
+  judgementId?: string | undefined;
 };
 
 /** What a kind is judged with at one moment; a run keeps it from its first to its last subject. */
@@ -78,8 +86,10 @@ export interface Rulebook {
   kind: Kind;
   rules: readonly CompiledRule[];
   model: ChatModel | null;
-  /** Of a kind that decides; the defaults unless said. */
+  /** Of a kind that decides; the defaults where left out. */
   thresholds?: Thresholds;
+  /** The level that a company has switched on; it counts for judgements that come from what it was measured with. */
+  level?: LevelInForce | null;
   /** How long a person has to decide what the engine proposes. */
   deadlineHours?: number;
   /** The prompt that a subject is judged with; null, as without a model, when none is. */
@@ -91,6 +101,7 @@ export interface Rulebook {
  * one), then a person where {@link Judged.needsReview} says so. Has no side effects but the call to the model.
  * Without a context rules alone decide.
  * @param recorded what a model answered before about the same facts: taken as it is in place of a call
+ * @param hearing in kinds with a witness: the records that claims are held against, and what a model found before
  * @throws only when the signal of the context aborts
  */
 export async function judge(
@@ -100,20 +111,27 @@ export async function judge(
     model,
     promptFor,
     thresholds = DEFAULT_THRESHOLDS,
+    level = null,
     deadlineHours = DEADLINE_HOURS,
   }: Rulebook,
   subjectId: string,
-  facts: Facts,
+  given: Facts,
   context?: JudgeContext,
   recorded: readonly CriterionResult[] = [],
+  hearing?: Hearing,
 ): Promise<JudgedByEngine> {
-  const judgementId = context && uuidv7();
+  const judgementId = context && (context.judgementId ?? uuidv7());
   const startedAt = new Date();
+  const book = { kind, rules, model, promptFor };
+  const call = () => callOf(kind, subjectId, judgementId, context);
+  const heard = await hear(book, subjectId, given, hearing, call, context?.signal);
+  const { facts } = heard;
+  const heardAt = new Date();
   const ruled = applyRules(kind.criteria, rules, facts);
   const ruledAt = new Date();
   const answered = recorded.filter(({ decidedBy }) => decidedBy === 'model');
   const readable = readableOf(kind, ruled.criteria, facts);
-  const open = readable.filter(({ id }) => !answered.some((result) => result.id === id));
+  const open = readable.filter(({ id, reads }) => reads && !answered.some((result) => result.id === id));
   const asked =
     model && promptFor && open.length > 0
       ? await askModel(
@@ -123,15 +141,20 @@ export async function judge(
           open,
           ruled.criteria,
           facts,
-          callOf(kind, subjectId, judgementId, context),
+          call(),
           context?.signal,
         )
       : null;
-  const criteria = repeat(merge(ruled.criteria, open, asked), readable, answered);
+  const unread = heard.part?.failure ? readable.filter(({ witnessed }) => witnessed) : [];
+  const criteria = repeat(merge(ruled.criteria, open, asked, unread), readable, answered);
   const { score, coverage } = totalOf(criteria);
   const grade = gradeOf(score, coverage);
+  const versions = rules.map(({ rule: { key, version } }) => ({ key, version }));
+  const modelUse = modelUseOf(asked ?? heard.part);
+  const used = measuredWith(kind, { ...modelUse, ...hearing?.readWith, rules: versions, facts });
+  const inForce = thresholdsBy(level, thresholds, used);
   const decision =
-    kind.decides && decide(kind.criteria, criteria, score, kind.decides, thresholds, ruled.reviewReasons);
+    kind.decides && decide(kind.criteria, criteria, score, kind.decides, inForce, ruled.reviewReasons);
   const reviewReasons = decision
     ? decision.reviewReasons
     : [...ruled.reviewReasons, ...reasonsToReview(grade, criteria)];
@@ -164,16 +187,75 @@ export async function judge(
       modelFeedback: asked?.feedback ?? null,
     }),
     facts,
-    rules: rules.map(({ rule: { key, version } }) => ({ key, version })),
+    testimony: heard.testimony,
+    rules: versions,
+    ...modelUse,
+  };
+  if (!judgementId) return judged;
+  const course = { judgementId, startedAt, heardAt, ruledAt, ruled: ruled.criteria, context };
+  return { ...judged, judgementId, trace: traceOf(judged, course) };
+}
+
+/** What asking a model was with, and what it cost. */
+function modelUseOf(asked: ModelPart | WitnessPart | null) {
+  return {
     prompt: asked?.prompt ?? null,
     model: asked?.model ?? null,
     modelFailure: asked?.failure ?? null,
     tokensIn: asked?.usage.tokensIn ?? 0,
     tokensOut: asked?.usage.tokensOut ?? 0,
   };
-  if (!judgementId) return judged;
-  const course = { judgementId, startedAt, ruledAt, ruled: ruled.criteria, context };
-  return { ...judged, judgementId, trace: traceOf(judged, course) };
+}
+
+interface Heard {
+  facts: Facts;
+  testimony: Testimony | null;
+  /** Set where the model was asked. */
+  part: WitnessPart | null;
+}
+
+/**
+ * In kinds with a witness: where rules need what a text claims, the model finds it, unless it did before, and our code
+ * holds it against the records. A text that rules keep from the model is not shown to it.
+ */
+async function hear(
+  { kind, rules, model, promptFor }: Pick<Rulebook, 'kind' | 'rules' | 'model' | 'promptFor'>,
+  subjectId: string,
+  given: Facts,
+  hearing: Hearing | undefined,
+  call: () => CallContext,
+  signal: AbortSignal | undefined,
+): Promise<Heard> {
+  const { witness } = kind;
+  if (!witness || !hearing) return { facts: given, testimony: null, part: null };
+  const { records } = hearing;
+  const before = unheard(given);
+  if (!isToBeHeard(kind, rules, before)) return { facts: before, testimony: null, part: null };
+  const part =
+    !hearing.statements && model && promptFor
+      ? await askWitness(model, kind, witness, promptFor(subjectId), before, call(), signal)
+      : null;
+  const statements = part ? part.statements : (hearing.statements ?? null);
+  const dropped = part?.dropped ?? hearing.dropped ?? 0;
+  if (statements === null) {
+    const testimony = { statements, dropped, records, claims: [] };
+    return { facts: before, testimony, part };
+  }
+  const spoken = inTheirWords(statements, String(factAt(before, witness.reads)));
+  const held = witness.hold(spoken.statements, dropped + spoken.dropped, before, records);
+  const testimony = {
+    statements: spoken.statements,
+    dropped: dropped + spoken.dropped,
+    records,
+    claims: held.claims,
+  };
+  return { facts: { ...before, [CLAIMS]: held.facts }, testimony, part };
+}
+
+function isToBeHeard(kind: Kind, rules: readonly CompiledRule[], before: Facts): boolean {
+  return readableOf(kind, applyRules(kind.criteria, rules, before).criteria, before).some(
+    ({ witnessed }) => witnessed,
+  );
 }
 
 function callOf(
@@ -183,24 +265,25 @@ function callOf(
   context: JudgeContext | undefined,
 ): CallContext {
   if (!context) throw new Error('A model can be asked only for a tenant');
-  const { signal: _signal, ...call } = context;
+  const { signal: _signal, judgementId: _judgementId, ...call } = context;
   const subject = `${name}:${subjectId}`;
   return call.purpose
     ? { ...call, purpose: call.purpose, subject }
     : { ...call, purpose: 'judgement', subject, judgementId };
 }
 
-/** Whether a model has something to decide about these facts. */
+/** Whether a model has something to read about these facts, had it read nothing yet. */
 export function leavesOpen({ kind, rules }: Pick<Rulebook, 'kind' | 'rules'>, facts: Facts): boolean {
-  return readableOf(kind, applyRules(kind.criteria, rules, facts).criteria, facts).length > 0;
+  const before = kind.witness ? unheard(facts) : facts;
+  return readableOf(kind, applyRules(kind.criteria, rules, before).criteria, before).length > 0;
 }
 
-/** The criteria that rules left open, and that somebody can read. */
+/** The criteria that rules left open and a model can read. */
 export function readableOf(kind: Kind, ruled: readonly CriterionResult[], facts: Facts): Criterion[] {
-  return kind.criteria.filter(
-    (criterion, index) =>
-      criterion.reads && isReadable(ruled[index] as CriterionResult, criterion.reads, facts),
-  );
+  return kind.criteria.filter((criterion, index) => {
+    const reads = criterion.reads ?? (criterion.witnessed && kind.witness ? [kind.witness.reads] : null);
+    return reads !== null && isReadable(ruled[index] as CriterionResult, reads, facts);
+  });
 }
 
 /** Earlier answers of a model where rules leave the criterion open, with the weight it has now. */
@@ -228,10 +311,11 @@ function merge(
   ruled: CriterionResult[],
   open: readonly Criterion[],
   asked: ModelPart | null,
+  unread: readonly Criterion[],
 ): CriterionResult[] {
-  if (!asked) return ruled;
   return ruled.map((result) => {
-    if (!open.some(({ id }) => id === result.id)) return result;
+    if (unread.some(({ id }) => id === result.id)) return { ...result, reason: NOT_READ };
+    if (!asked || !open.some(({ id }) => id === result.id)) return result;
     return asked.results.find(({ id }) => id === result.id) ?? { ...result, reason: NOT_READ };
   });
 }
@@ -241,61 +325,12 @@ function reasonsToReview(grade: Grade, criteria: readonly CriterionResult[]): st
   return ['Too little is known for a grade.'];
 }
 
-/** What is the same in every judgement of a person: no engine, no model, and no facts but those of what it replaces. */
-export const BY_PERSON = {
-  engine: 'human',
-  confidence: null,
-  facts: {},
-  prompt: null,
-  model: null,
-  modelFailure: null,
-  tokensIn: 0,
-  tokensOut: 0,
-  proposal: null,
-  incomplete: [],
-} as const satisfies Partial<JudgedByPerson>;
-
 /** Hours that a person has to decide, by default. */
-const DEADLINE_HOURS = 48;
+export const DEADLINE_HOURS = 48;
 
-function proposalOf(decision: Decision | undefined, withinHours: number): ProposalDraft | null {
+/** What a decision proposes to a person; null where it proposes nothing. */
+export function proposalOf(decision: Decision | undefined, withinHours: number): ProposalDraft | null {
   if (!decision || decision.proposed === null) return null;
-  return { outcome: decision.proposed, grade: null, reasons: decision.reviewReasons, withinHours };
-}
-
-/**
- * The judgement that criteria come to after a person answered some of them, in the place of `before`. For kinds that
- * decide. An adverse outcome is decided only where a criterion that the person answered makes it; else it is proposed.
- */
-export function rejudged(
-  kind: Kind,
-  subjectId: string,
-  before: JudgementView,
-  criteria: readonly CriterionResult[],
-): JudgedByPerson {
-  const { score, coverage } = totalOf(criteria);
-  const grade = gradeOf(score, coverage);
-  const decision =
-    kind.decides && decide(kind.criteria, criteria, score, kind.decides, DEFAULT_THRESHOLDS, []);
-  const byPerson = decision?.failed.some(({ decidedBy }) => decidedBy === 'human') ? decision.proposed : null;
-  const outcome = byPerson ?? decision?.outcome ?? null;
-  const proposal = byPerson === null ? proposalOf(decision, DEADLINE_HOURS) : null;
-  const reviewReasons = byPerson === null ? (decision?.reviewReasons ?? []) : [];
-  const told = { grade, score, coverage, criteria, facts: {}, outcome, modelFeedback: null };
-  const proposed = proposal?.outcome ?? null;
-  return {
-    ...BY_PERSON,
-    kind: kind.name,
-    subjectId,
-    grade,
-    outcome,
-    score: grade === 'insufficient evidence' ? null : score,
-    coverage,
-    needsReview: reviewReasons.length > 0,
-    reviewReasons,
-    criteria: [...criteria],
-    proposal,
-    feedback: kind.feedback({ ...told, proposed, incomplete: [] }),
-    rules: before.rules,
-  };
+  const { proposed: outcome, reviewReasons: reasons } = decision;
+  return { outcome, grade: null, score: null, feedback: null, reasons, withinHours };
 }

@@ -3,6 +3,7 @@ import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
 import type { CriterionResult, ToMend } from './schema.ts';
 import type { Thresholds } from './thresholds.ts';
+import type { Witness } from './witness.ts';
 
 /** One line of a kind's rubric. */
 export interface Criterion {
@@ -14,6 +15,8 @@ export interface Criterion {
   question: string;
   /** Set when only reading can answer it, so that rules may leave it to the model: the facts it has to read. */
   reads?: readonly string[];
+  /** Set when rules need what a text claims, which the kind's witness finds. */
+  witnessed?: boolean;
   /**
    * Set where a failure decides alone, in a kind that decides: nothing outweighs it. It fails below a score of 50.
    */
@@ -58,6 +61,18 @@ export interface Outcome {
   modelFeedback: string | null;
 }
 
+/** What a kind tells the people whom it judges, beside its facts and outcomes: notices are generated from it. */
+export interface KindNotice {
+  /** The kind as people read it, such as `Weekly evaluation`. */
+  title: string;
+  /** What is judged, and what for, in a sentence or two. */
+  purpose: string;
+  /** Where the facts of each group of the vocabulary come from, such as `the weekly figures`. */
+  sources: Readonly<Record<string, string>>;
+  /** Set where a result is its builder's alone at first. */
+  hasAnswerWindow?: true;
+}
+
 /** A kind of judgement: its facts, its rubric, its prompt and how its result reads. */
 export interface Kind {
   name: string;
@@ -67,9 +82,25 @@ export interface Kind {
   rulesFile: URL | null;
   /** Set for kinds that decide something beside a grade: the two ways it can go. */
   decides?: Decides;
+  /** How a model reads what a person wrote, where it only finds claims and decides nothing. */
+  witness?: Witness;
   /** When the kind is sure enough, before a company fits or sets its own; the platform's where it is left out. */
   thresholds?: Omit<Thresholds, 'version'>;
+  /**
+   * The group of facts that are settings of the company, such as limits: once they change, other cases are decided alone
+   * than those that were measured.
+   */
+  settings?: string;
+  /** False for kinds whose proposals no operation could answer: oversight neither lists nor restricts them. */
+  isOverseen?: false;
+  /** Left out for kinds that judge no person, such as checks of texts. */
+  notice?: KindNotice;
   feedback(outcome: Outcome): string;
+}
+
+/** Name of the prompt that a model is asked with. */
+export function promptNameOf({ name, witness }: Pick<Kind, 'name' | 'witness'>): string {
+  return witness?.prompt ?? name;
 }
 
 /** Fills in the plain names of the facts for every criterion. */
@@ -82,7 +113,8 @@ export function defineKind(
   return { ...kind, criteria: kind.criteria.map((criterion) => ({ ...criterion, names })) };
 }
 
-function nameOf(vocabulary: Vocabulary, path: string): string {
+/** The plain name of a fact by its path. */
+export function nameOf(vocabulary: Vocabulary, path: string): string {
   const [group = '', field = ''] = path.split('.');
   return vocabulary[group]?.[field]?.description ?? path;
 }

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { TenantTransaction } from '../platform/database/index.ts';
-import { GRADES, type Grade } from './grade.ts';
+import { type Grade, isWorse } from './grade.ts';
 import type { Judged, JudgedByEngine } from './judge.ts';
 import type { Kind } from './kind.ts';
 import type { OversightMode } from './schema.ts';
+import { restsOnReading, unheard } from './witness.ts';
 
 /** How far a company lets engines go in a kind: never further than the kind itself allows. */
 export interface Oversight {
@@ -90,31 +91,47 @@ export async function appendOversight(
   await transaction.insertInto('judgement.oversight').values(values).execute();
 }
 
-/** What of a judgement may be stored under the oversight in force. What people judge is never touched. */
-export function restrain(judged: Judged, kind: Kind | undefined, { mode, gradeFloor }: Oversight): Judged {
+/**
+ * What of a judgement may be stored under the oversight in force. What people judge is never touched.
+ * @param whyWithheld why no engine may judge this person at all
+ */
+export function restrain(
+  judged: Judged,
+  kind: Kind | undefined,
+  { mode, gradeFloor }: Oversight,
+  whyWithheld: string | null = null,
+): Judged {
   if (judged.engine === 'human') return judged;
-  if (mode === 'people') return withheld(judged);
+  if (whyWithheld !== null) return withheld(judged, whyWithheld);
+  if (mode === 'people') return withheld(judged, 'People decide this kind of judgement for now.');
   if (kind?.decides) return mode === 'propose' ? outcomeProposed(judged) : judged;
   const isLow =
-    gradeFloor !== null &&
-    judged.grade !== 'insufficient evidence' &&
-    GRADES.indexOf(judged.grade) > GRADES.indexOf(gradeFloor);
+    gradeFloor !== null && judged.grade !== 'insufficient evidence' && isWorse(judged.grade, gradeFloor);
   if (mode === 'propose') return gradeProposed(judged, 'Engines only propose grades for now.');
   return isLow ? gradeProposed(judged, `A grade below ${gradeFloor} takes a person.`) : judged;
 }
 
 /** An engine's part is left out, with what a model read: a person decides by the facts and what rules say of them. */
-function withheld(judged: JudgedByEngine): JudgedByEngine {
-  const reason = 'People decide this kind of judgement for now.';
+function withheld(judged: JudgedByEngine, reason: string): JudgedByEngine {
   return {
     ...judged,
     ...{ outcome: null, proposal: null, incomplete: [], confidence: null },
     ...{ grade: 'insufficient evidence', score: null },
     needsReview: true,
     reviewReasons: [reason],
+    facts: unheard(judged.facts),
+    testimony: judged.testimony && { ...judged.testimony, statements: null, claims: [] },
     criteria: judged.criteria.map((result) =>
-      result.decidedBy === 'model'
-        ? { ...result, verdict: 'insufficient evidence', score: null, reason, evidence: [], decidedBy: null }
+      restsOnReading(result)
+        ? {
+            ...result,
+            verdict: 'insufficient evidence',
+            score: null,
+            reason,
+            evidence: [],
+            decidedBy: null,
+            rule: null,
+          }
         : result,
     ),
     feedback: reason,
@@ -128,19 +145,20 @@ function outcomeProposed(judged: JudgedByEngine): JudgedByEngine {
   return {
     ...judged,
     outcome: null,
-    proposal: { outcome, grade: null, reasons: [reason, feedback], withinHours },
+    proposal: { outcome, grade: null, score: null, feedback: null, reasons: [reason, feedback], withinHours },
     needsReview: true,
     reviewReasons: [reason],
+    feedback: `${reason}\n${feedback}`,
   };
 }
 
 function gradeProposed(judged: JudgedByEngine, reason: string): JudgedByEngine {
-  const { grade, answerWithinHours: withinHours } = judged;
+  const { grade, score, feedback, answerWithinHours: withinHours } = judged;
   if (grade === 'insufficient evidence') return judged;
   return {
     ...judged,
     ...{ grade: 'insufficient evidence', score: null },
-    proposal: { outcome: null, grade, reasons: [reason], withinHours },
+    proposal: { outcome: null, grade, score, feedback, reasons: [reason], withinHours },
     needsReview: true,
     reviewReasons: [`${reason} ${grade} is proposed.`],
     feedback: 'A person looks at this week before it is graded.',

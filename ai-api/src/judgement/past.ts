@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
 import type { Decided } from './replay.ts';
-import type { CriterionResult, Proposal } from './schema.ts';
+import type { CriterionResult, Proposal, ToMend } from './schema.ts';
+import type { Testimony } from './witness.ts';
 
 /** A stored judgement with the facts it rested on, and what people made of it. */
 export interface PastJudgement extends Decided {
@@ -9,9 +11,13 @@ export interface PastJudgement extends Decided {
   subjectId: string;
   facts: Facts;
   criteria: readonly CriterionResult[];
+  /** What a text was found to claim, in kinds with a witness; null where nothing was heard. */
+  testimony: Testimony | null;
   /** A model was asked, and answered. */
   wasAsked: boolean;
   promptVersion: number | null;
+  /** Engines were only allowed to propose the grade, so that a person was needed whatever they judged. */
+  isGradeProposed: boolean;
   createdAt: Date;
   /** The newest decision of a person that took its place. */
   human: { grade: Decided['grade']; outcome: string | null; reason: string | null } | null;
@@ -26,7 +32,7 @@ interface Wanted {
   ids?: readonly string[];
 }
 
-/** Judgements by rules and models, newest first, without those of dry runs. Those of people are told with what they took the place of. */
+/** Judgements by rules and models, newest first, without those of dry runs. The grade is what the engine judged, also where it was only proposed. */
 export async function pastJudgements(
   transaction: TenantTransaction,
   { kind, limit, corrected = false, ids }: Wanted,
@@ -57,27 +63,33 @@ export async function pastJudgements(
     transaction,
     rows.map(({ id }) => id),
   );
-  return rows.map((row) => ({
-    judgementId: row.id,
-    subjectId: row.subject_id,
-    grade: row.grade as Decided['grade'],
-    outcome: row.outcome,
-    proposed: (row.proposal as unknown as Proposal | null)?.outcome ?? null,
-    score: row.score,
-    needsReview: row.needs_review,
-    facts: row.facts as unknown as Facts,
-    criteria: row.criteria as unknown as CriterionResult[],
-    wasAsked: row.prompt !== null && row.model_failure === null,
-    promptVersion: typeof row.prompt?.version === 'number' ? row.prompt.version : null,
-    createdAt: row.created_at,
-    human: corrections.get(row.id) ?? null,
-  }));
+  return rows.map((row) => {
+    const proposal = row.proposal as unknown as Proposal | null;
+    return {
+      judgementId: row.id,
+      subjectId: row.subject_id,
+      grade: proposal?.grade ?? (row.grade as Decided['grade']),
+      outcome: row.outcome,
+      proposed: proposal?.outcome ?? null,
+      incomplete: (row.incomplete as unknown as ToMend[]).length > 0,
+      score: row.score ?? proposal?.score ?? null,
+      needsReview: row.needs_review,
+      facts: row.facts as unknown as Facts,
+      criteria: row.criteria as unknown as CriterionResult[],
+      testimony: row.testimony as unknown as Testimony | null,
+      wasAsked: row.prompt !== null && row.model_failure === null,
+      promptVersion: typeof row.prompt?.version === 'number' ? row.prompt.version : null,
+      isGradeProposed: Boolean(proposal?.grade),
+      createdAt: row.created_at,
+      human: corrections.get(row.id) ?? null,
+    };
+  });
 }
 
 /** What people decided last in the place of judgements: a correction may have been corrected itself. */
-async function correctionsOf(
+export async function correctionsOf(
   transaction: TenantTransaction,
-  ids: string[],
+  ids: readonly string[],
 ): Promise<Map<string, NonNullable<PastJudgement['human']>>> {
   const corrections = new Map<string, NonNullable<PastJudgement['human']>>();
   let origins = new Map(ids.map((id) => [id, id]));
@@ -97,4 +109,74 @@ async function correctionsOf(
     origins = next;
   }
   return corrections;
+}
+
+/** How judgements went: what a model was asked, and how many lack facts. */
+export interface JudgementSummary {
+  /** Judgements that a model was asked for. */
+  asked: number;
+  /** Of them, those that it could not be used for. */
+  failed: number;
+  firstFailure: string | null;
+  /** Those whose fact of this path is above 0. */
+  lacking: number;
+}
+
+/** Sums up judgements; `fact` is the path of a number such as `['data', 'gaps']`. */
+export async function summaryOfJudgements(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+  fact: readonly string[],
+): Promise<JudgementSummary> {
+  const { rows } = await sql<JudgementSummary>`
+    select count(model)::int as asked,
+      count(model_failure)::int as failed,
+      (array_agg(model_failure->>'message' order by id) filter (where model_failure is not null))[1] as "firstFailure",
+      count(*) filter (where jsonb_typeof(facts #> ${[...fact]}) = 'number'
+        and (facts #>> ${[...fact]})::numeric > 0)::int as lacking
+    from judgement.judgements
+    where id = any(${[...ids]}::uuid[])`.execute(transaction);
+  return rows[0] as JudgementSummary;
+}
+
+/** What engines decided in a kind, and how many of these judgements have one of some outcomes. */
+export interface EngineCount {
+  decided: number;
+  adverse: number;
+  /** When the newest with such an outcome was made. */
+  newest: Date | null;
+}
+
+/** Counts the judgements of a kind that engines made, and those with one of these outcomes. Dry runs decide nothing. */
+export async function countByEngines(
+  transaction: TenantTransaction,
+  kind: string,
+  outcomes: readonly string[],
+): Promise<EngineCount> {
+  const isAdverse = sql`outcome = any(${[...outcomes]}::text[])`;
+  const { rows } = await sql<EngineCount>`
+    select count(*)::int as decided,
+      (count(*) filter (where ${isAdverse}))::int as adverse,
+      max(created_at) filter (where ${isAdverse}) as newest
+    from judgement.judgements
+    where kind = ${kind} and engine <> 'human' and not dry_run`.execute(transaction);
+  return rows[0] ?? { decided: 0, adverse: 0, newest: null };
+}
+
+/** The newest judgements of these kinds that engines made, by their ids. */
+export async function newestByEngines(
+  transaction: TenantTransaction,
+  kinds: readonly string[],
+  limit: number,
+): Promise<string[]> {
+  const rows = await transaction
+    .selectFrom('judgement.judgements')
+    .select('id')
+    .where('kind', 'in', kinds)
+    .where('engine', '<>', 'human')
+    .where('dry_run', '=', false)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }

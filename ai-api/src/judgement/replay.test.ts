@@ -55,10 +55,13 @@ function past(judgementId: string, hours: number, noteScore: number | null): Pas
     grade: 'A',
     outcome: null,
     proposed: null,
+    incomplete: false,
     score: 90,
     needsReview: false,
+    testimony: null,
     wasAsked: noteScore !== null,
     promptVersion: 1,
+    isGradeProposed: false,
     createdAt: new Date(0),
     human: null,
   };
@@ -95,6 +98,14 @@ describe('past judgements, judged again by other rules', () => {
       ['2', 'A', 'E'],
     ]);
     expect(result.changed).toBe(2);
+  });
+
+  test('that were only proposed count as what the engine judged', async () => {
+    const proposed = { ...past('1', 40, 80), needsReview: true, isGradeProposed: true };
+    const same = await replay([proposed], { after: rulebook(100), before: null, concurrency: 1 });
+    expect(same).toMatchObject({ changed: 0, cases: [{ before: { grade: 'A', needsReview: false } }] });
+    const other = await replay([proposed], { after: rulebook(0), before: null, concurrency: 1 });
+    expect(other).toMatchObject({ changed: 1, cases: [{ before: { grade: 'A' }, after: { grade: 'D' } }] });
   });
 
   test('are done as far as there was time', async () => {

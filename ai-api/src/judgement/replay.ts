@@ -1,4 +1,4 @@
-import { type JudgeContext, type Judged, judge, type Rulebook } from './judge.ts';
+import { type JudgeContext, type Judged, judge, leavesOpen, type Rulebook } from './judge.ts';
 import type { Kind } from './kind.ts';
 import type { PastJudgement } from './past.ts';
 import type { CriterionResult, ModelFailure } from './schema.ts';
@@ -7,6 +7,8 @@ import type { CriterionResult, ModelFailure } from './schema.ts';
 export interface Decided extends Pick<Judged, 'grade' | 'outcome' | 'score' | 'needsReview'> {
   /** The adverse outcome that a person is asked about. */
   proposed: string | null;
+  /** It is handed back to its author. */
+  incomplete: boolean;
 }
 
 /** One past judgement, judged again. */
@@ -45,6 +47,11 @@ export interface ReplayPlan {
   /** Whose calls to the model they are. Their signal stops it; what is done by then is answered. */
   context?: JudgeContext;
   onCase?: (done: number) => void | Promise<void>;
+}
+
+/** Whether a model can read for a past judgement again: rules leave it something, and what claims are held against is kept. */
+export function canBeReadAgain(rulebook: Rulebook, past: PastJudgement): boolean {
+  return leavesOpen(rulebook, past.facts) && (!rulebook.kind.witness || past.testimony !== null);
 }
 
 /** Failures of the provider, not of the prompt, after which no further case is tried. */
@@ -106,10 +113,17 @@ async function replayOne(
 ): Promise<ReplayedCase & Usage> {
   const call = context && { ...context, purpose: context.purpose ?? 'replay' };
   const again = (rulebook: Rulebook) =>
-    judge(rulebook, past.subjectId, past.facts, call, rulebook.model ? [] : past.criteria);
+    judge(
+      rulebook,
+      past.subjectId,
+      past.facts,
+      call,
+      rulebook.model ? [] : past.criteria,
+      rulebook.model && past.testimony ? { records: past.testimony.records } : undefined,
+    );
   const compareWith = before && !past.wasAsked ? await again(before) : null;
   const judged = await again(after);
-  const then = compareWith ? decidedOf(compareWith) : asToday(past, after.kind);
+  const then = compareWith ? decidedOf(compareWith) : asToday(past, after.kind, decidedOf(judged));
   const usage = {
     tokensIn: judged.tokensIn + (compareWith?.tokensIn ?? 0),
     tokensOut: judged.tokensOut + (compareWith?.tokensOut ?? 0),
@@ -133,18 +147,27 @@ function isChanged(before: Decided, after: Decided): boolean {
     before.grade !== after.grade ||
     before.outcome !== after.outcome ||
     before.proposed !== after.proposed ||
+    before.incomplete !== after.incomplete ||
     before.needsReview !== after.needsReview
   );
 }
 
-function decidedOf({ grade, outcome, proposal, score, needsReview }: Judged): Decided {
-  return { grade, outcome, proposed: proposal?.outcome ?? null, score, needsReview };
+function decidedOf({ grade, outcome, proposal, incomplete, score, needsReview }: Judged): Decided {
+  const proposed = proposal?.outcome ?? null;
+  return { grade, outcome, proposed, incomplete: incomplete.length > 0, score, needsReview };
 }
 
-/** What was stored, as it would be today: before adverse outcomes took a person, engines decided them. */
-function asToday(past: PastJudgement, { decides }: Kind): Decided {
-  const { grade, outcome, proposed, score, needsReview } = past;
-  if (outcome === null || !decides?.adverse.includes(outcome))
-    return { grade, outcome, proposed, score, needsReview };
-  return { grade, outcome: null, proposed: outcome, score, needsReview: true };
+/**
+ * What was stored, as engines would judge it today without a stop: before adverse outcomes took a person, engines
+ * decided them; while engines only propose, they propose what they would decide, and why else a person was needed is
+ * not known any more, so that it counts as unchanged.
+ */
+function asToday(past: PastJudgement, { decides }: Kind, after: Decided): Decided {
+  const { grade, outcome, proposed, incomplete, score, needsReview } = past;
+  const isAdverse = (one: string | null) => one !== null && decides?.adverse.includes(one) === true;
+  const same = { grade, incomplete, score };
+  if (isAdverse(outcome)) return { ...same, outcome: null, proposed: outcome, needsReview: true };
+  if (past.isGradeProposed || (proposed !== null && !isAdverse(proposed)))
+    return { ...same, outcome: outcome ?? proposed, proposed: null, needsReview: after.needsReview };
+  return { ...same, outcome, proposed, needsReview };
 }

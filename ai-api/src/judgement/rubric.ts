@@ -2,6 +2,7 @@ import { type Facts, factAt } from './facts.ts';
 import type { Criterion } from './kind.ts';
 import type { CompiledRule } from './rule.ts';
 import type { CriterionResult, Evidence } from './schema.ts';
+import { CLAIMS } from './witness.ts';
 
 /** What the rules found out: a result for each criterion, and what they want a person to look at. */
 export interface RubricResult {
@@ -59,7 +60,10 @@ function scoreCriterion(
   }
   const toRead = (criterion.reads ?? []).filter((path) => factAt(facts, path) === null);
   // Where reading would answer, what a rule lacked is no obstacle.
-  const missing = criterion.reads && toRead.length === 0 ? [] : [...new Set([...unknown, ...toRead])];
+  const missing =
+    (criterion.reads || criterion.witnessed) && toRead.length === 0
+      ? []
+      : [...new Set([...unknown, ...toRead])];
   return { result: open(criterion, weight, missing, facts), review: false };
 }
 
@@ -79,17 +83,19 @@ function open(criterion: Criterion, weight: number, unknown: string[], facts: Fa
     verdict: 'insufficient evidence',
     score: null,
     weight,
-    reason: reasonForOpen(criterion, unknown),
+    reason: reasonForOpen(criterion, unknown, facts),
     evidence: evidenceOf(unknown, facts),
     decidedBy: null,
     rule: null,
   };
 }
 
-function reasonForOpen(criterion: Criterion, unknown: string[]): string {
+function reasonForOpen(criterion: Criterion, unknown: string[], facts: Facts): string {
   if (unknown.length > 0)
     return `Not known: ${unknown.map((path) => criterion.names[path] ?? path).join(', ')}.`;
-  if (criterion.reads) return 'This takes reading: no model is configured, and no person has judged it.';
+  const isToBeHeard = criterion.witnessed && facts[CLAIMS] === undefined;
+  if (criterion.reads || isToBeHeard)
+    return 'This takes reading: no model is configured, and no person has judged it.';
   return 'No rule speaks about these facts.';
 }
 

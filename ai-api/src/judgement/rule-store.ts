@@ -121,3 +121,46 @@ export function appendRule(
     .returningAll()
     .executeTakeFirst();
 }
+
+/** The rules of a kind in force at a moment: of each key the newest version by then, if that is enabled. */
+export async function activeRules(
+  transaction: TenantTransaction,
+  kind: string,
+  asOf: Date,
+): Promise<VersionedRule[]> {
+  const rows = await transaction
+    .selectFrom('judgement.rules')
+    .select(['key', 'version', 'definition', 'enabled'])
+    .distinctOn('key')
+    .where('kind', '=', kind)
+    .where('effective_from', '<=', asOf)
+    .where('created_at', '<=', asOf)
+    .orderBy('key')
+    .orderBy('version', 'desc')
+    .execute();
+  return rows
+    .filter(({ enabled }) => enabled)
+    .map(({ version, definition }) => ({ ...ruleDefinition.parse(definition), version }));
+}
+
+/** Stores version 1 of rules whose keys the tenant does not have yet; a tenant's own versions are left alone. Answers how many it stored. */
+export async function seedRules(
+  transaction: TenantTransaction,
+  kind: string,
+  rules: readonly RuleDefinition[],
+): Promise<number> {
+  const values = rules.map((rule) => ({
+    id: uuidv7(),
+    kind,
+    key: rule.key,
+    version: 1,
+    definition: JSON.stringify(rule),
+    created_by: 'seed',
+  }));
+  const added = await transaction
+    .insertInto('judgement.rules')
+    .values(values)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'kind', 'key', 'version']).doNothing())
+    .executeTakeFirst();
+  return Number(added.numInsertedOrUpdatedRows ?? 0n);
+}

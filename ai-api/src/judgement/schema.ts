@@ -18,7 +18,7 @@ export const criterionResult = z.object({
   title: z.string(),
   verdict: z.enum(['scored', 'insufficient evidence']),
   score: z.number().int().min(0).max(100).nullable(),
-  weight: z.number().describe("The criterion's share in the total; 0 is told, but does not count"),
+  weight: z.number().describe("The criterion's share in the total; with 0 it is shown, but does not count"),
   reason: z.string(),
   evidence: z.array(evidence),
   decidedBy: z.enum(['rules', 'model', 'human']).nullable(),
@@ -26,7 +26,22 @@ export const criterionResult = z.object({
 });
 export type CriterionResult = z.infer<typeof criterionResult>;
 
-/** Why the model's part of a judgement is missing. The rules' result then stands. */
+/** What became of a claim: a record of that time bears it out, it fits what is known (which proves nothing), or not. */
+export const VERDICTS = ['supported', 'fits', 'contradicted', 'unknown'] as const;
+
+/** One claim of a text as it was held against the records. */
+export const heldClaim = z.object({
+  kind: z.string().describe('What it is about, for example meeting, ticket or time'),
+  words: z.string().describe('The words of the text that it rests on'),
+  verdict: z
+    .enum(VERDICTS)
+    .describe('fits: with the form or with what exists, which proves nothing about that day'),
+  record: z.string().nullable().describe('The record that it was held against'),
+  note: z.string().describe('What came of it, in plain words'),
+});
+export type HeldClaim = z.infer<typeof heldClaim>;
+
+/** Why the model's part of a judgement is missing. The result of the rules then counts. */
 export const modelFailure = z.object({ kind: z.enum(MODEL_FAILURES), message: z.string() });
 export type ModelFailure = z.infer<typeof modelFailure>;
 
@@ -38,6 +53,8 @@ export type OversightMode = (typeof OVERSIGHT_MODES)[number];
 export const proposal = z.object({
   outcome: z.string().nullable().describe('The outcome, in kinds that decide'),
   grade: z.enum(GRADES).nullable().describe('The grade, in kinds that grade'),
+  score: z.number().nullable().describe('The score that led to the grade'),
+  feedback: z.string().nullable().describe('What the subject reads once it is confirmed'),
   reasons: z.array(z.string()),
   dueAt: timestamp.describe('Until when a person is asked to decide'),
 });
@@ -81,6 +98,9 @@ export const judgementView = z
     reviewReasons: z.array(z.string()),
     engine: z.enum(ENGINES),
     criteria: z.array(criterionResult),
+    claims: z
+      .array(heldClaim)
+      .describe('What a model found a text to claim, each held against the records by rules'),
     feedback: z.string(),
     rules: z.array(z.object({ key: z.string(), version: z.number().int() })),
     prompt: promptUsed.nullable(),
@@ -99,7 +119,7 @@ export type JudgementView = z.infer<typeof judgementView>;
 
 /**
  * A rule as people write it. Of a criterion's rules, in order of priority, the first whose condition holds
- * gives the score; one that needs a fact nobody knows is passed over.
+ * gives the score; one that needs an unknown fact is passed over.
  */
 export const ruleDefinition = z.strictObject({
   key: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be lower case words joined by hyphens'),

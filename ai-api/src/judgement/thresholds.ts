@@ -13,6 +13,8 @@ export interface Thresholds {
   noAt: number;
   slope: number;
   intercept: number;
+  /** Set while a level is switched on: yes from this score (0 to 100) on, in the place of `yesAt`. */
+  yesFrom?: number;
 }
 
 /** Before anything was fitted: 50 is even, a score of 77 is 0.9. */
@@ -30,6 +32,12 @@ export function probabilityOf(
   { slope, intercept }: Pick<Thresholds, 'slope' | 'intercept'>,
 ): number {
   return Math.round(1000 / (1 + Math.exp(-(slope * score + intercept)))) / 1000;
+}
+
+/** Whether a score (0 to 100) is high enough for a yes. */
+export function isYes(score: number, thresholds: Thresholds): boolean {
+  const { yesAt, yesFrom } = thresholds;
+  return yesFrom === undefined ? probabilityOf(score, thresholds) >= yesAt : score >= yesFrom;
 }
 
 /** Appends a version of a kind's thresholds; false when that version is there already. */

@@ -6,6 +6,8 @@ import type { CriterionResult } from './schema.ts';
 interface Course {
   judgementId: string;
   startedAt: Date;
+  /** When a witness had been asked, from which on rules worked. */
+  heardAt: Date;
   /** When rules had said what they could. */
   ruledAt: Date;
   ruled: readonly CriterionResult[];
@@ -15,7 +17,7 @@ interface Course {
 /** What a judgement's trace tells beside its calls to a model. */
 export function traceOf(
   judged: Judged,
-  { judgementId, startedAt, ruledAt, ruled, context }: Course,
+  { judgementId, startedAt, heardAt, ruledAt, ruled, context }: Course,
 ): TraceDraft {
   const { kind, subjectId, grade, outcome, score, engine, confidence, needsReview, modelFailure } = judged;
   const { person, sessionId, tags = [] } = context;
@@ -34,7 +36,7 @@ export function traceOf(
       {
         name: 'rules',
         type: 'span',
-        startedAt,
+        startedAt: heardAt,
         endedAt: ruledAt,
         output: ruled.map(({ id, verdict, score: given, rule }) => ({ id, verdict, score: given, rule })),
       },

@@ -35,6 +35,7 @@ async function claudeAnswering(reply: AnthropicReply) {
   });
   const model = createChain([createRoute(provider, { timeoutMs })], {
     admit: async () => {},
+    regionOf: async () => null,
     record: async (attempt) => {
       attempts.push(attempt);
     },

@@ -41,6 +41,7 @@ function chain(...providers: Provider[]) {
   const routes = providers.map((each) => createRoute(each, { timeoutMs: 1000 })) as [Route, ...Route[]];
   const model = createChain(routes, {
     admit: async () => {},
+    regionOf: async () => null,
     record: async (attempt) => {
       attempts.push(attempt);
     },
@@ -107,7 +108,11 @@ test('a key that was refused is reported once, and is not tried again for a whil
   const states: string[] = [];
   const dead = provider('openai', failing('unauthorized'));
   const route = createRoute(dead, { timeoutMs: 1000, onKey: (state) => states.push(state) });
-  const model = createChain([route], { admit: async () => {}, record: async () => {} });
+  const model = createChain([route], {
+    admit: async () => {},
+    regionOf: async () => null,
+    record: async () => {},
+  });
   for (let n = 0; n < 3; n++) {
     await expect(model.structured(question)).rejects.toMatchObject({ kind: 'unauthorized' });
   }
@@ -120,6 +125,7 @@ test('an answer that could not be entered in the ledger is not used', async () =
   const route = createRoute(provider('openai', yes), { timeoutMs: 1000 });
   const model = createChain([route], {
     admit: async () => {},
+    regionOf: async () => null,
     record: async () => {
       throw new Error('no database');
     },
@@ -130,7 +136,11 @@ test('an answer that could not be entered in the ledger is not used', async () =
 test('calls beyond the tokens of a minute fail as rate limited', async () => {
   const limits = { concurrency: 10, tokensPerMinute: 20, longestWaitMs: 10 };
   const route = createRoute(provider('openai', yes), { timeoutMs: 1000, limits });
-  const model = createChain([route], { admit: async () => {}, record: async () => {} });
+  const model = createChain([route], {
+    admit: async () => {},
+    regionOf: async () => null,
+    record: async () => {},
+  });
   const long = { ...question, user: 'x'.repeat(60) };
   await model.structured(long);
   await expect(model.structured(long)).rejects.toMatchObject({ kind: 'rate_limited' });

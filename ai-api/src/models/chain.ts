@@ -5,6 +5,7 @@ import { type CallContext, type ChatModel, ModelError, NO_USAGE, type TextPart, 
 import type { ModelFailureKind } from './failures.ts';
 import { parseAnswer } from './parse-answer.ts';
 import type { Question } from './provider.ts';
+import { mayReceive, notInRegion } from './regions.ts';
 import type { Attempt, Route } from './route.ts';
 import { strictSchema } from './strict-schema.ts';
 
@@ -24,6 +25,11 @@ export interface RecordedAttempt extends Attempt {
 export interface CallLedger {
   /** @throws {ModelError} over_budget */
   admit(tenantId: string): Promise<void>;
+  /**
+   * Where the data of a tenant stays; null for anywhere.
+   * @throws {import('../platform/database/index.ts').DataElsewhere} when it is not here
+   */
+  regionOf(tenantId: string): Promise<string | null>;
   /** Settles when the attempt is stored. */
   record(attempt: RecordedAttempt): Promise<void>;
 }
@@ -45,7 +51,7 @@ const FALLS_BACK: ReadonlySet<ModelFailureKind> = new Set([
 
 /**
  * A chat model that asks its routes in order: the next one where the one before is overloaded, silent or does
- * not keep to the schema.
+ * not keep to the schema. For a tenant whose data stays in a region it has only the routes that are declared for it.
  */
 export function createChain(
   routes: readonly [Route, ...Route[]],
@@ -53,7 +59,7 @@ export function createChain(
   onCall: OnModelCall = () => {},
 ): ChatModel {
   /** What every route of one call is asked with. */
-  function open(call: CallContext, input: Question) {
+  function open(call: CallContext, input: Question, usable: readonly Route[]) {
     const callId = uuidv7();
     let number = 0;
     const onAttempt = (attempt: Attempt) => {
@@ -62,7 +68,7 @@ export function createChain(
     };
     return (signal: AbortSignal | undefined, index: number) => ({
       signal,
-      hasAlternative: index < routes.length - 1,
+      hasAlternative: index < usable.length - 1,
       onAttempt,
     });
   }
@@ -77,21 +83,30 @@ export function createChain(
     };
   }
 
-  function isMendedByNext(error: unknown, index: number): boolean {
-    return error instanceof ModelError && FALLS_BACK.has(error.kind) && index < routes.length - 1;
+  function isMendedByNext(error: unknown, index: number, usable: readonly Route[]): boolean {
+    return error instanceof ModelError && FALLS_BACK.has(error.kind) && index < usable.length - 1;
+  }
+
+  /** The routes that may be sent texts of a tenant. @throws {ModelError} over_budget, not_in_region */
+  async function usableFor(tenantId: string): Promise<readonly Route[]> {
+    const region = await ledger.regionOf(tenantId);
+    const usable = routes.filter((route) => mayReceive(route, region));
+    if (usable.length === 0) throw notInRegion(region);
+    await ledger.admit(tenantId);
+    return usable;
   }
 
   return {
     name: routes[0].name,
 
     structured: async ({ system, user, name, schema, call, maxOutputTokens, signal }) => {
-      await ledger.admit(call.tenantId);
+      const usable = await usableFor(call.tenantId);
       const format = { name, schema: jsonSchemaOf(schema) };
       const messages = [{ role: 'user', content: user } as const];
       const question: Question = { system, messages, format, ...limited(maxOutputTokens) };
-      const asking = open(call, question);
+      const asking = open(call, question, usable);
       let spent = NO_USAGE;
-      for (const [index, route] of routes.entries()) {
+      for (const [index, route] of usable.entries()) {
         const ended = watch(route);
         try {
           const attributes = { 'gen_ai.provider.name': route.provider, 'gen_ai.request.model': route.model };
@@ -104,7 +119,7 @@ export function createChain(
           ended(error, NO_USAGE, signal);
           if (!(error instanceof ModelError)) throw error;
           spent = sum(spent, error.usage);
-          if (!isMendedByNext(error, index))
+          if (!isMendedByNext(error, index, usable))
             throw index === 0 ? error : new ModelError(error.kind, error.message, spent, error, true);
         }
       }
@@ -112,10 +127,10 @@ export function createChain(
     },
 
     stream: async function* ({ system, messages, call, maxOutputTokens, signal }): AsyncGenerator<TextPart> {
-      await ledger.admit(call.tenantId);
+      const usable = await usableFor(call.tenantId);
       const question: Question = { system, messages, ...limited(maxOutputTokens) };
-      const asking = open(call, question);
-      for (const [index, route] of routes.entries()) {
+      const asking = open(call, question, usable);
+      for (const [index, route] of usable.entries()) {
         const ended = watch(route);
         let hasBegun = false;
         const pieces = route.stream(question, asking(signal, index));
@@ -132,7 +147,7 @@ export function createChain(
           }
         } catch (error) {
           ended(error, NO_USAGE, signal);
-          if (hasBegun || !isMendedByNext(error, index)) throw error;
+          if (hasBegun || !isMendedByNext(error, index, usable)) throw error;
         } finally {
           await pieces.return({ usage: NO_USAGE });
         }

@@ -5,6 +5,7 @@ export const MODEL_FAILURES = [
   'unauthorized',
   'rate_limited',
   'over_budget',
+  'not_in_region',
   'refused',
   'out_of_schema',
   'error',

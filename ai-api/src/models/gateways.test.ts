@@ -40,6 +40,7 @@ async function modelAnswering(answer: AnswerModel, name: 'openai' | 'compatible'
   const route = createRoute(openAiProvider(options, name), { timeoutMs: 10_000 });
   const model = createChain([route], {
     admit: async () => {},
+    regionOf: async () => null,
     record: async (attempt) => {
       attempts.push(attempt);
     },

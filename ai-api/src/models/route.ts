@@ -34,6 +34,8 @@ export interface RouteOptions {
   /** Milliseconds for one request to the last byte; of a stream, to its next piece. */
   timeoutMs: number;
   limits?: LimitOptions;
+  /** Where the provider keeps what it is sent, as the operator declares; null when undeclared. */
+  regions?: readonly string[] | null;
   /** Told when the provider refuses our key, and when it takes it again. */
   onKey?: (state: 'refused' | 'accepted') => void;
 }
@@ -49,6 +51,8 @@ export interface Route {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
+  /** Where the provider keeps what it is sent, as the operator declares; null when undeclared. */
+  readonly regions: readonly string[] | null;
   state(): RouteState;
   /** What the model has turned out not to take. */
   limitations(): string[];
@@ -76,7 +80,7 @@ const CHARACTERS = 4;
 
 export function createRoute(
   provider: Provider,
-  { timeoutMs, limits: limitOptions, onKey }: RouteOptions,
+  { timeoutMs, limits: limitOptions, regions = null, onKey }: RouteOptions,
 ): Route {
   const limits = createLimits(limitOptions ?? { concurrency: Number.MAX_SAFE_INTEGER });
   const breaker = circuitBreaker(handleWhen(speaksAgainstProvider), {
@@ -224,6 +228,7 @@ export function createRoute(
     name: nameOf(provider),
     provider: provider.provider,
     model: provider.model,
+    regions,
     state: () => {
       if (refusedAt !== null) return 'key refused';
       if (breaker.state !== 0) return 'failing';

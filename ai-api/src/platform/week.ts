@@ -22,3 +22,13 @@ export function daysBetween(from: string, to: string): number {
     DateTime.fromISO(to, { zone: 'utc' }).diff(DateTime.fromISO(from, { zone: 'utc' }), 'days').days,
   );
 }
+
+/** The same time of day so many working days later: Mondays to Fridays where the company is. */
+export function addWorkingDays(instant: Date, count: number, zone: string): Date {
+  let day = DateTime.fromJSDate(instant, { zone });
+  for (let left = count; left > 0; ) {
+    day = day.plus({ days: 1 });
+    if (day.weekday <= 5) left -= 1;
+  }
+  return day.toJSDate();
+}

@@ -1,4 +1,5 @@
 import { SAMPLE_WEEK } from '../api.ts';
+import { PERSON } from './identity.ts';
 import { type Step, step } from './step.ts';
 
 const REASON = 'I read the commits of that week myself.';
@@ -56,6 +57,49 @@ export const evaluations: Step[] = [
       ],
     }),
     { as: 'executive@sample-company.example', matches: { confirmed: [], refused: [{ code: 'CONFLICT' }] } },
+  ),
+  step(
+    'evaluation.answer',
+    (answerOf) => ({
+      evaluationId: answerOf('evaluation.override').evaluationId,
+      answer: 'All four goals were met on Friday.',
+    }),
+    { as: PERSON.quill, matches: { waiting: true, answer: { text: 'All four goals were met on Friday.' } } },
+  ),
+  step(
+    'contest.create',
+    (answerOf) => ({
+      judgementId: answerOf('evaluation.override').judgement?.judgementId ?? '',
+      reason: 'The goals of that week were met.',
+      facts: [{ path: 'week.goalsMet', value: 4 }],
+    }),
+    { as: PERSON.quill, matches: { state: 'open', builder: { builderId: 'b-0001' } } },
+  ),
+  step('contest.withdraw', (answerOf) => ({ contestId: answerOf('contest.create').contestId, version: 1 }), {
+    as: PERSON.quill,
+    matches: { state: 'withdrawn' },
+  }),
+  step(
+    'contest.create',
+    (answerOf) => ({
+      judgementId: answerOf('evaluation.override').judgement?.judgementId ?? '',
+      reason: 'All goals of that week were met, after all.',
+    }),
+    { as: PERSON.quill, matches: { state: 'open' } },
+  ),
+  step('contest.list', { state: 'open' }, { matches: { items: [{ kind: 'evaluation' }] } }),
+  step('contest.get', (answerOf) => ({ contestId: answerOf('contest.create').contestId }), {
+    matches: { asClaimed: null, result: 'grade C' },
+  }),
+  step(
+    'contest.decide',
+    (answerOf) => ({
+      contestId: answerOf('contest.create').contestId,
+      version: 1,
+      decision: 'uphold' as const,
+      reason: 'The goals were met in the week after.',
+    }),
+    { as: PERSON.deputy, matches: { state: 'upheld', resultId: null } },
   ),
   step('evaluation.listEmails', (answerOf) => ({
     runId: answerOf('evaluation.startWeekly').runId,

@@ -5,6 +5,7 @@ import { createTestDatabase } from '../databases.ts';
 import { testKeyFile } from '../licences/key.ts';
 import { type ModelRecorder, startModelRecorder } from '../model-recorder.ts';
 import { freePort } from '../ports.ts';
+import { type StripeRecorder, startStripeRecorder } from '../stripe-recorder.ts';
 import { type Subscriber, startSubscriber } from '../subscriber.ts';
 import { answerEverything } from './model.ts';
 
@@ -13,16 +14,18 @@ export interface Fixture {
   api: TestApi;
   langfuse: LangfuseRecorder;
   model: ModelRecorder;
+  stripe: StripeRecorder;
   /** Takes events and callbacks. */
   subscriber: Subscriber;
   close(): Promise<void>;
 }
 
-/** Starts the API of an empty company, with a model, a Langfuse and a subscriber. */
+/** Starts the API of an empty company with a plan, with a model, a Langfuse, a Stripe and a subscriber. */
 export async function startFixture(env: Record<string, string> = {}): Promise<Fixture> {
   const testDatabase = await createTestDatabase();
   const model = await startModelRecorder(answerEverything);
   const langfuse = await startLangfuseRecorder(traceRecorder().routes);
+  const stripe = await startStripeRecorder();
   const subscriber = await startSubscriber();
   // Links to files name the port.
   const port = String(await freePort());
@@ -30,22 +33,26 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
     PORT: port,
     OPENAI_API_KEY: 'sk-test',
     OPENAI_BASE_URL: model.url,
+    OPENAI_REGIONS: 'eu-west-1',
+    DATA_REGION: 'eu-west-1',
     LANGFUSE_BASE_URL: langfuse.url,
     LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
     LANGFUSE_SECRET_KEY: langfuse.secretKey,
     LANGFUSE_RETRY_SECONDS: '1',
     WEBHOOK_RETRY_SECONDS: '1',
     LICENCE_KEY_FILE: testKeyFile(),
+    ...stripe.env,
     ...env,
   });
   return {
     api,
     langfuse,
     model,
+    stripe,
     subscriber,
     close: async () => {
       await api.stop();
-      for (const service of [model, langfuse, subscriber]) await service.close();
+      for (const service of [model, langfuse, stripe, subscriber]) await service.close();
       await testDatabase.remove();
     },
   };

@@ -12,6 +12,7 @@ export const PERSON = {
   executive: at('executive'),
   lead: at('lead'),
   second: at('second'),
+  deputy: at('deputy'),
 } as const;
 
 const bearer = (answerOf: Parameters<Step['input']>[0]) => ({
@@ -28,6 +29,7 @@ export const identity: Step[] = [
       ['executive', ['executive']],
       ['lead', ['reviewer']],
       ['second', ['reviewer', 'ops']],
+      ['deputy', ['executive']],
     ] as const
   ).map(([name, roles]) =>
     step(
@@ -42,7 +44,7 @@ export const identity: Step[] = [
       { name, matches: { status: name === 'lead' ? 'active' : 'invited' } },
     ),
   ),
-  ...(['quill', 'bramble', 'executive', 'second'] as const).map((name) =>
+  ...(['quill', 'bramble', 'executive', 'second', 'deputy'] as const).map((name) =>
     step(
       'user.update',
       (answerOf) => ({ userId: answerOf('user.create', name).userId, status: 'active' as const }),
@@ -88,7 +90,27 @@ export const identity: Step[] = [
   step('user.signOut', (answerOf) => ({ userId: answerOf('user.create', 'guest').userId }), {
     matches: { ended: 1 },
   }),
+  step(
+    'invitation.send',
+    { email: at('invited'), name: 'The invited', roles: ['readonly'] },
+    { matches: { status: 'invited' } },
+  ),
+  step('invitation.resend', (answerOf) => ({ userId: answerOf('invitation.send').userId })),
+  step(
+    'domain.add',
+    { domain: 'sample-company.example', roles: ['builder'] },
+    { matches: { verifiedAt: null } },
+  ),
+  step(
+    'domain.verify',
+    { domain: 'sample-company.example', by: 'administrator' },
+    { matches: { verifiedBy: 'administrator' } },
+  ),
+  step('domain.list', {}, { matches: { items: [{ domain: 'sample-company.example' }] } }),
+  step('account.register', { email: at('newcomer'), name: 'A newcomer' }),
+  step('domain.remove', { domain: 'sample-company.example' }),
   step('auth.providers', {}, { matches: { password: true } }),
+  step('account.login', { email: PERSON.lead, password: PASSWORD }, { matches: { session: null } }),
   step('auth.login', { email: PERSON.lead, password: PASSWORD, use: 'tokens' }),
   step('auth.refresh', (answerOf) => ({ refreshToken: answerOf('auth.login').tokens?.refreshToken ?? '' }), {
     matches: { tokenType: 'Bearer' },

@@ -9,10 +9,13 @@ import { identity } from './identity.ts';
 import { knowledge } from './knowledge.ts';
 import { licences } from './licences.ts';
 import { links } from './links.ts';
+import { notices } from './notices.ts';
 import { notifications } from './notifications.ts';
 import { people } from './people.ts';
 import { performance } from './performance.ts';
+import { plans } from './plans.ts';
 import { platform } from './platform.ts';
+import { privacy } from './privacy.ts';
 import { prompts } from './prompts.ts';
 import { provenance } from './provenance.ts';
 import { quality } from './quality.ts';
@@ -31,6 +34,7 @@ export const steps: Step[] = [
   ...people,
   ...identity,
   ...evaluations,
+  ...notices,
   ...quality,
   ...approvals,
   ...rules,
@@ -50,5 +54,7 @@ export const steps: Step[] = [
   ...analytics,
   ...provenance,
   ...workflows,
+  ...privacy,
   ...platform,
+  ...plans,
 ];

@@ -16,7 +16,7 @@ export const notifications: Step[] = [
     { name: 'told', matches: { notifications: [{ repeated: false }] } },
   ),
   step('notification.notify', { to: '+4740000000', data }, { name: 'text' }),
-  step('notification.list', { limit: 10 }, { matches: { items: [{ title: 'A message' }, {}] } }),
+  step('notification.list', { limit: 2 }, { matches: { items: [{ title: 'A message' }, {}] } }),
   step('notification.get', first, { matches: { title: 'A message', template: 'message' } }),
   step(
     'notification.list',
@@ -30,9 +30,10 @@ export const notifications: Step[] = [
   step('notification.resend', (answerOf) => ({
     deliveryId: answerOf('notification.list', 'failed').items[0]?.deliveries[0]?.deliveryId ?? '',
   })),
-  step('inbox.list', {}, { as, matches: { items: [{ title: 'A message' }] } }),
-  step('inbox.count', {}, { as, matches: { unread: 1 } }),
-  step('inbox.read', first, { as, matches: { unread: 0 } }),
+  step('inbox.list', { category: 'general' }, { as, matches: { items: [{ title: 'A message' }] } }),
+  // Two of contests that were opened, and this one.
+  step('inbox.count', {}, { as, matches: { unread: 3 } }),
+  step('inbox.read', first, { as, matches: { unread: 2 } }),
   step('inbox.archive', first, { as }),
   step('notificationPreference.get', {}, { as, matches: { email: as } }),
   step(

@@ -51,6 +51,25 @@ export const people: Step[] = [
     },
     { matches: { entries: { inserted: 2 }, leave: { inserted: 1 }, budgets: { inserted: 1 } } },
   ),
+  step(
+    'people.importWork',
+    {
+      records: [
+        {
+          record_id: 'call-1',
+          kind: 'meeting',
+          reference: null,
+          title: 'Pilot customer: call about the contract',
+          project_id: 'p-0001',
+          builders: ['b-0001', 'guest@elsewhere.example'],
+          day: null,
+          started_at: `${dayBefore(3)}T13:00:00Z`,
+          ended_at: `${dayBefore(3)}T15:00:00Z`,
+        },
+      ],
+    },
+    { matches: { records: { inserted: 1, updated: 0 } } },
+  ),
   step('builder.list', { team: 'Orchard', status: 'active', limit: 3 }),
   step('builder.list', { search: 'quill.marrow' }, { matches: { items: [{ builderId: 'b-0001' }] } }),
   step(

@@ -1,18 +1,29 @@
+import { HOUR_MS } from '../../src/platform/durations.ts';
 import { SAMPLE_WEEK } from '../api.ts';
+import type { Fixture } from './fixture.ts';
 import { PERSON } from './identity.ts';
 import { dayBefore } from './people.ts';
 import { type Step, step } from './step.ts';
+
+/** Ends the time of builders to answer. */
+const openWeeks = async ({ api: { context } }: Fixture): Promise<void> => {
+  const { now } = context.clock;
+  context.clock.now = () => new Date(now().getTime() + 49 * HOUR_MS);
+  for (const tenantId of await context.identity.tenantIds()) await context.evaluations.openWeeks(tenantId);
+  context.clock.now = now;
+};
 
 /** Reports on the week, and a plan to do better. */
 export const performance: Step[] = [
   step(
     'performance.history',
     { builderId: 'b-0001', weeks: 4 },
-    { matches: { weeks: [{ week: SAMPLE_WEEK }] } },
+    { before: openWeeks, matches: { weeks: [{ week: SAMPLE_WEEK, waiting: false }] } },
   ),
   step('performance.team', { team: 'Orchard', limit: 5 }),
   step('performance.report', { week: SAMPLE_WEEK }, { matches: { status: 'complete', builders: 75 } }),
   step('performance.file', { week: SAMPLE_WEEK, format: 'html' }, { matches: { url: null } }),
+  step('performance.shift', {}, { matches: { before: null, shift: { status: 'not enough data' } } }),
   step(
     'performance.fairness',
     { week: SAMPLE_WEEK, sample: 2 },

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { storeDecidedRequests } from '../decided-requests.ts';
 import { PERSON } from './identity.ts';
 import { type Step, step } from './step.ts';
 
@@ -52,6 +53,40 @@ export const rules: Step[] = [
     'calibration.apply',
     { kind: 'approval', yesAt: 0.85, noAt: 0.9, expectedVersion: 0, reason: 'By what the leads decided.' },
     { as: PERSON.executive, matches: { version: 1, yesAt: 0.85 } },
+  ),
+  step('level.get', { kind: 'approval', confidence: 0.9 }, { matches: { state: 'unset', version: 0 } }),
+  step(
+    'level.set',
+    {
+      ...{ kind: 'approval', confidence: 0.8, agreement: 0.5, expectedVersion: 0 },
+      reason: 'Half of them are enough for the steps.',
+    },
+    { as: PERSON.executive, matches: { state: 'none', version: 1, setBy: 'The executive' } },
+  ),
+  step(
+    'level.refit',
+    { kind: 'approval' },
+    {
+      as: PERSON.executive,
+      before: ({ api }) => storeDecidedRequests(api, 10),
+      matches: { state: 'shadow', version: 2 },
+    },
+  ),
+  step(
+    'level.switchOn',
+    { kind: 'approval', expectedVersion: 2, reason: 'It was in shadow for long enough.' },
+    { as: PERSON.executive, matches: { state: 'on', decidesNow: true } },
+  ),
+  step(
+    'level.switchOff',
+    { kind: 'approval', expectedVersion: 3, reason: 'The steps go on without it.' },
+    { as: PERSON.executive, matches: { state: 'shadow', decidesNow: false } },
+  ),
+  step('level.listVersions', { kind: 'approval', limit: 1 }, { matches: { items: [{ version: 4 }] } }),
+  step(
+    'level.listCases',
+    { kind: 'approval', limit: 1 },
+    { matches: { items: [{ granted: true, people: 'agreed' }] } },
   ),
   step('stageGate.list', {}),
   step(
@@ -115,6 +150,9 @@ export const rules: Step[] = [
     (answerOf) => ({ judgementId: answerOf('stageGate.confirm').judgement.judgementId }),
     { matches: { decidedBy: 'human', result: 'hold' } },
   ),
+  step('receipt.get', (answerOf) => ({ judgementId: answerOf('stageGate.confirm').judgement.judgementId }), {
+    matches: { disclosed: true },
+  }),
   step(
     'oversight.list',
     {},
@@ -122,22 +160,21 @@ export const rules: Step[] = [
       matches: {
         items: [
           { kind: 'approval', mode: 'on', adverse: ['reject'] },
-          { kind: 'commit-link' },
           { kind: 'evaluation' },
-          { kind: 'project-evaluation' },
           { kind: 'stage-gate', adverse: ['hold'] },
         ],
       },
     },
   ),
+  step('promise.check', {}, { matches: { holds: true } }),
   step(
     'oversight.set',
-    { kind: 'project-evaluation', gradeFloor: 'E', reason: 'Every grade of a project counts for now.' },
+    { kind: 'evaluation', gradeFloor: 'E', reason: 'Every grade of a week counts for now.' },
     { as: PERSON.executive, matches: { version: 1, mode: 'on', gradeFloor: 'E' } },
   ),
   step(
     'oversight.listVersions',
-    { kind: 'project-evaluation' },
+    { kind: 'evaluation' },
     { matches: { items: [{ version: 1, setBy: 'The executive' }] } },
   ),
   step(

@@ -6,12 +6,24 @@ export class ApiFailure extends Error {
   readonly status: number;
   /** Code of the problem document, such as `NOT_SAVED`. */
   readonly code: string | null;
+  /** When a quota starts again; null where none is used up. */
+  readonly resetsAt: Date | null;
 
-  constructor(status: number, message: string, code: string | null = null) {
+  constructor(
+    status: number,
+    message: string,
+    { code = null, resetsAt = null }: { code?: string | null; resetsAt?: Date | null } = {},
+  ) {
     super(message);
     this.name = 'ApiFailure';
     this.status = status;
     this.code = code;
+    this.resetsAt = resetsAt;
+  }
+
+  /** Whether the company's plan allows no more of this today; what does not count towards it may still be sent. */
+  get isBeyondQuota(): boolean {
+    return this.code === 'QUOTA_EXCEEDED';
   }
 
   /** Whether the same request may succeed later: the API is away, busy or being set up. */
@@ -35,6 +47,15 @@ export interface WhoAmI {
   keyName: string | null;
   user: { name: string } | null;
   roles: string[];
+}
+
+/** What recording traces of agents answered. */
+export interface RecordedTraces {
+  recorded: number;
+  /** Ids of traces whose commit is not known. */
+  unknown: string[];
+  /** Ids of traces in which no address names a conversation. */
+  unnamed: string[];
 }
 
 /** What saving a conversation answered. */
@@ -90,7 +111,7 @@ export function createApi({ url, apiKey, actingFor }: Pick<Settings, 'url' | 'ap
     whoAmI: () => call<WhoAmI>('GET', 'whoami'),
     save: (body: string) => call<Saved>('POST', 'conversations', body),
     recordCommits: (body: string) => call<{ recorded: number }>('POST', 'commits', body),
-    recordTraces: (body: string) => call<{ recorded: number }>('POST', 'agent-traces', body),
+    recordTraces: (body: string) => call<RecordedTraces>('POST', 'agent-traces', body),
     blame: (body: string) => call<Blame>('POST', 'blame', body),
     async policies(): Promise<Policy[]> {
       const policies: Policy[] = [];
@@ -133,12 +154,22 @@ async function answerOf(
 /** What a problem document says, with the first fault of the input. */
 function failureOf(status: number, text: string): ApiFailure {
   try {
-    const { title, detail, code, errors } = JSON.parse(text) as Record<string, unknown>;
+    const { title, detail, code, errors, plan } = JSON.parse(text) as Record<string, unknown>;
     const [first] = Array.isArray(errors) ? (errors as { field?: unknown; message?: unknown }[]) : [];
     const fault = first ? ` (${String(first.field ?? '')} ${String(first.message ?? '')})` : '';
     const message = `${String(detail ?? title ?? `The API answered ${status}.`)}${fault}`;
-    return new ApiFailure(status, message, typeof code === 'string' ? code : null);
+    return new ApiFailure(status, message, {
+      code: typeof code === 'string' ? code : null,
+      resetsAt: resetIn(plan),
+    });
   } catch {
     return new ApiFailure(status, `The API answered ${status}.`);
   }
+}
+
+/** When the quota starts again that a problem document is about. */
+function resetIn(plan: unknown): Date | null {
+  const { resetsAt } = (plan ?? {}) as { resetsAt?: unknown };
+  const at = new Date(typeof resetsAt === 'string' ? resetsAt : Number.NaN);
+  return Number.isNaN(at.getTime()) ? null : at;
 }

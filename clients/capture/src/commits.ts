@@ -104,8 +104,8 @@ export async function sendCommits(
           ({ sha }) => `commit ${sha}`,
           async (commits) => {
             const own = new Set(commits.map(({ sha }) => sha));
-            const told = rewrites.filter(({ to }) => own.has(to));
-            const body = JSON.stringify({ repository, commits, rewrites: told.slice(0, 5000) });
+            const ours = rewrites.filter(({ to }) => own.has(to));
+            const body = JSON.stringify({ repository, commits, rewrites: ours.slice(0, 5000) });
             outcome.recorded += (await api.recordCommits(body)).recorded;
           },
         );
@@ -148,7 +148,11 @@ async function sendTraces(
       some,
       refused,
       ({ id }) => `trace ${id}`,
-      (sending) => api.recordTraces(JSON.stringify({ repository, traces: sending })),
+      async (sending) => {
+        const { unknown, unnamed } = await api.recordTraces(JSON.stringify({ repository, traces: sending }));
+        if (unknown.length > 0) refused.push(`traces of unknown commits: ${shortened(unknown)}`);
+        if (unnamed.length > 0) refused.push(`traces that name no conversation: ${shortened(unnamed)}`);
+      },
     );
   return lines.length;
 }
@@ -173,6 +177,8 @@ function redacted(commit: LocalCommit, action: Action, emails: boolean): LocalCo
 
 /** More refusals of one repository are no fault of single records. */
 const MAX_REFUSED = 20;
+/** Ids that one line names. */
+const MAX_NAMED = 5;
 
 /**
  * Sends records together. Where the API does not take them, each half is sent for itself, until the record is found that it
@@ -198,6 +204,12 @@ async function sendEach<Item>(
       refused.push(`${nameOfItem(first)}: ${error.message}`);
     else throw error;
   }
+}
+
+/** The first of some ids, and how many there are. */
+function shortened(ids: readonly string[]): string {
+  const first = ids.slice(0, MAX_NAMED).join(', ');
+  return ids.length > MAX_NAMED ? `${first} and ${ids.length - MAX_NAMED} more` : first;
 }
 
 function partsOf(commits: readonly LocalCommit[]): LocalCommit[][] {

@@ -294,9 +294,10 @@ describe('the capture command', () => {
       '\n# aider chat started at 2026-11-02 10:00:00\n\n#### polish the sundial  \n\nDone.\n',
     );
     expect((await run(['push'])).out).toContain('Sent 1 parts: 2 messages added');
-    expect(await found('sundial')).toMatchObject([
-      { tool: 'aider', localTime: true, workingDirectory: shop },
-    ]);
+    // What was sent is searched soon, not at once.
+    await expect
+      .poll(() => found('sundial'), { timeout: 30_000 })
+      .toMatchObject([{ tool: 'aider', localTime: true, workingDirectory: shop }]);
   });
 
   test('says what is well and what is not', async () => {

@@ -12,6 +12,7 @@ import { build } from '../scripts/build.ts';
 import { filesOfDiff } from '../src/git-diff.ts';
 
 const SECRET = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+const UNKNOWN = '01890000-0000-7000-8000-0000000000ff';
 const SESSION = '55555555-5555-4555-8555-555555555555';
 const CODE = 'export function lantern() {\n  const wick = trim(5);\n  return light(wick);\n}\n';
 
@@ -209,7 +210,7 @@ describe('the capture command with a repository', () => {
     mkdirSync(join(lamp, '.agent-trace'));
     writeFileSync(
       join(lamp, '.agent-trace', 'traces.jsonl'),
-      [trace('not-a-uuid', last), trace(crypto.randomUUID(), first)]
+      [trace('not-a-uuid', last), trace(crypto.randomUUID(), first), trace(UNKNOWN, 'f'.repeat(40))]
         .map((line) => `${JSON.stringify(line)}\n`)
         .join(''),
     );
@@ -218,6 +219,7 @@ describe('the capture command with a repository', () => {
     expect(pushed.out).toContain('Sent 3 commits of 1 repositories.');
     expect(pushed.err).toContain(`Refused: git.example.com/acme/lamp, commit ${refused}`);
     expect(pushed.err).toContain('Refused: git.example.com/acme/lamp, trace not-a-uuid');
+    expect(pushed.err).toContain(`Refused: git.example.com/acme/lamp, traces of unknown commits: ${UNKNOWN}`);
     expect(await linked(first)).toMatchObject({ level: 'certain' });
     expect((await ada.commit.get({ sha: last })).subject).toBe('Add oil-can.ts');
     expect(await run('push')).toMatchObject({ code: 0 });

@@ -1,14 +1,12 @@
 import { clear, load, run } from '../build/actions.ts';
 import { cardOf, pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
-import { input } from '../build/fields.ts';
+import { dropdown, input } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, html, text } from '../build/widgets.ts';
 
 const keyId = '{{components.keysTable.selectedRow.keyId}}';
-const userId = '{{components.usersTable.selectedRow.userId}}';
-const isDisabled = "components.usersTable.selectedRow?.status === 'disabled'";
 
 export const accessQueries: Query[] = [
   api.read('keys', 'apiKey.list', { options: { limit: '500' }, transform: 'keys' }),
@@ -18,19 +16,6 @@ export const accessQueries: Query[] = [
     done: 'The key is revoked.',
     next: [run('keys')],
   }),
-  api.read('users', 'user.list', { options: { limit: '500' }, transform: 'users' }),
-  api.write('switchUser', 'user.update', {
-    options: { userId, status: `{{${isDisabled} ? 'active' : 'disabled'}}` },
-    confirm: 'Change whether this user can sign in? A disabled user is signed out everywhere.',
-    done: 'The user is updated.',
-    next: [run('users')],
-  }),
-  api.write('signOutUser', 'user.signOut', {
-    options: { userId },
-    confirm: 'Sign this user out on every device?',
-    done: 'The user is signed out everywhere.',
-    next: [run('users')],
-  }),
   api.write('verifyAudit', 'audit.verify', { transform: 'verdict', done: 'The audit trail is verified.' }),
   api.read('retention', 'audit.getRetention', { transform: 'retention' }),
   api.write('saveRetention', 'audit.setRetention', {
@@ -39,22 +24,34 @@ export const accessQueries: Query[] = [
     done: 'Saved.',
     next: [clear('retentionYears'), run('retention')],
   }),
+  api.read('dataRegion', 'tenant.getRegion', { transform: 'data-region' }),
+  api.write('chooseRegion', 'tenant.chooseRegion', {
+    options: {
+      region: '{{components.regionChoice.value}}',
+      storedElsewhere: "{{components.regionBefore.value === 'yes'}}",
+      leaveInstallation: '{{components.regionChoice.value !== queries.dataRegion.data?.here}}',
+    },
+    confirm:
+      'Choose this region? It is chosen once. If it is not the region of this installation, the company is refused here at once, and its data here is neither moved nor erased.',
+    done: 'The region is chosen.',
+    next: [clear('regionChoice'), clear('regionBefore'), run('dataRegion')],
+  }),
 ];
 
 const UNKNOWN = { title: 'Unknown', hint: 'The API did not return it. Press Refresh.' };
 
-/** Keys, people and the trail, for administrators. Secrets are made and shown elsewhere, never in ToolJet. */
+/** Keys and the trail, for administrators. Secrets are made and shown elsewhere, never in ToolJet. */
 export const accessPage: Page = {
   handle: 'access',
   name: 'Access',
   icon: 'IconLock',
   allowed: ['ai-manager-admin'],
-  onLoad: load('keys', 'users', 'retention'),
+  onLoad: load('keys', 'retention', 'dataRegion'),
   rows: [
-    ...pageHeader('access', 'Access', 'API keys, users and the integrity of the audit trail.', [
+    ...pageHeader('access', 'Access', 'API keys, the audit trail and where data stays.', [
       'keys',
-      'users',
       'retention',
+      'dataRegion',
     ]),
     section('keysTitle', 'API keys'),
     [
@@ -97,42 +94,6 @@ export const accessPage: Page = {
         4,
       ),
     ],
-    section('usersTitle', 'Users'),
-    [
-      cell(
-        tableOf('usersTable', 'users', {
-          title: 'Users',
-          height: 440,
-          perPage: 6,
-          onRow: [],
-          empty: { title: 'No users', hint: 'Administrators invite users with the API: POST /users.' },
-          columns: [
-            { key: 'name', title: 'Name', width: 170 },
-            { key: 'email', title: 'E-mail', width: 320 },
-            { key: 'roles', title: 'Roles', width: 190 },
-            { key: 'status', title: 'State', width: 85, color: statusColor },
-            { key: 'ways', title: 'Signs in with', width: 145 },
-            { key: 'seen', title: 'Last signed in', width: 220 },
-          ],
-        }),
-      ),
-    ],
-    [
-      cell(
-        button('usersSwitch', `{{${isDisabled} ? 'Enable' : 'Disable'}}`, [run('switchUser')], {
-          kind: 'danger',
-          busy: '{{queries.switchUser.isLoading}}',
-          disabled: '{{!components.usersTable.selectedRow?.userId}}',
-        }),
-      ),
-      cell(
-        button('usersSignOut', 'Sign out everywhere', [run('signOutUser')], {
-          busy: '{{queries.signOutUser.isLoading}}',
-          disabled: '{{!components.usersTable.selectedRow?.userId}}',
-        }),
-      ),
-      cell(text('usersSpace', '', { height: 40, mobileHeight: 8 }), 2),
-    ],
     section('auditVerifyTitle', 'Audit trail integrity'),
     [
       cell(
@@ -159,6 +120,52 @@ export const accessPage: Page = {
           disabled: '{{!(Number(components.retentionYears.value) >= 1)}}',
         }),
         1,
+      ),
+    ],
+    section('regionTitle', 'Data region'),
+    [
+      cell(cardOf('regionCard', 'dataRegion', { from: 'card', height: 120, empty: UNKNOWN }), 2),
+      cell(
+        tableOf('regionProviders', 'dataRegion', {
+          title: 'Models and embeddings',
+          rows: 'queries.dataRegion.data?.providers',
+          height: 240,
+          search: false,
+          empty: UNKNOWN,
+          columns: [
+            { key: 'name', title: 'Provider', width: 240 },
+            { key: 'purpose', title: 'For', width: 110 },
+            { key: 'regions', title: 'Declared for', width: 180, wrap: true },
+            { key: 'state', title: 'State', width: 110, color: statusColor },
+          ],
+        }),
+        3,
+      ),
+    ],
+    [
+      cell(
+        dropdown('regionChoice', {
+          label: 'Region',
+          placeholder: 'Choose',
+          schema: '{{queries.dataRegion.data?.choices ?? []}}',
+        }),
+      ),
+      cell(
+        dropdown('regionBefore', {
+          label: 'Was data stored in another region before?',
+          placeholder: 'Choose',
+          choices: [
+            ['no', 'No'],
+            ['yes', 'Yes'],
+          ],
+        }),
+      ),
+      cell(
+        button('regionSave', 'Choose region', [run('chooseRegion')], {
+          kind: 'danger',
+          busy: '{{queries.chooseRegion.isLoading}}',
+          disabled: '{{!components.regionChoice.value || !components.regionBefore.value}}',
+        }),
       ),
     ],
   ],

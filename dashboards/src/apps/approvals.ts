@@ -30,7 +30,9 @@ export const approvalQueries: Query[] = [
   api.read('approvals', 'approval.list', {
     options: {
       limit: '500',
-      state: `{{components.approvalsState.value || (${shown} && ${shown} !== 'mine' ? '' : 'in_review')}}`,
+      state: '{{components.approvalsState.value}}',
+      // What waits for a first or a second approver, where no other choice was made.
+      waiting: `{{!components.approvalsState.value && (!${shown} || ${shown} === 'mine') ? true : ''}}`,
       mine: `{{${shown} === 'mine' ? true : ''}}`,
       audit: `{{${shown} === 'audit' ? 'due' : ''}}`,
       escalated: `{{${shown} === 'escalated' ? true : ''}}`,
@@ -205,7 +207,7 @@ export const approvalsPage: Page = {
       cell(
         dropdown('approvalsState', {
           label: 'State',
-          placeholder: 'In review',
+          placeholder: 'Waiting for approval',
           choices: choicesOf(valuesOf(resources.approval.operations.list.input.shape.state)),
           onSelect: [run('approvals')],
         }),

@@ -4,8 +4,11 @@ import { menuEntry } from '../build/menu.ts';
 import type { App, Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { cell, tabs } from '../build/widgets.ts';
+import { answerPart, contestPart, myContestQueries, myContestsPage } from './contests.ts';
 import { evaluationParts, evaluationQuery } from './evaluation.ts';
 import { explanationQuery } from './explanation.ts';
+import { myDataQueries, myDataRows } from './my-data.ts';
+import { myNoticeQueries, myNoticesPage } from './my-notices.ts';
 import { myPerformancePage, myPerformanceQueries } from './my-performance.ts';
 import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
@@ -44,9 +47,12 @@ const queries: Query[] = [
     options: { builderId: '{{variables.builderId}}' },
     transform: 'builder',
   }),
+  ...myContestQueries,
+  ...myNoticeQueries,
   ...requestQueries,
   ...policyQuestionQueries,
   ...myPerformanceQueries,
+  ...myDataQueries,
   ...gateQueries('builder'),
   ...noticeQueries,
   ...preferenceQueries,
@@ -86,18 +92,29 @@ const week: Page = {
         ],
         2,
       ),
-      cell(tabs('weekTabs', { height: 640, tabs: evaluationParts(640, PICK_WEEK) }), 3),
+      cell(
+        tabs('weekTabs', {
+          height: 640,
+          tabs: [...evaluationParts(640, PICK_WEEK), answerPart, contestPart],
+        }),
+        3,
+      ),
     ],
   ],
 };
 
 const history: Page = {
   handle: 'my-history',
-  name: 'My history',
+  name: 'My data',
   icon: 'IconChartLine',
-  onLoad: load('me'),
+  onLoad: load('me', 'myAccesses', 'myDataRequests'),
   rows: [
-    ...pageHeader('history', 'My history', 'Your hours, goals and projects in recent weeks.', ['me']),
+    ...pageHeader(
+      'history',
+      'My data',
+      'Your hours, goals and projects in recent weeks; who read data about you, an export and corrections.',
+      ['me', 'myAccesses', 'myDataRequests'],
+    ),
     [
       cell(
         chartOf('historyHours', 'builder', {
@@ -148,6 +165,7 @@ const history: Page = {
         }),
       ),
     ],
+    ...myDataRows,
   ],
 };
 
@@ -158,7 +176,7 @@ export const builder: App = {
   groups: ['ai-manager-builder'],
   queries,
   pages: [
-    week,
+    ...menuEntry('My week', [week, myContestsPage, myNoticesPage]),
     requestsPage,
     myPerformancePage,
     history,

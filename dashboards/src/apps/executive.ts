@@ -13,10 +13,12 @@ import { menuEntry } from '../build/menu.ts';
 import type { App, Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, text } from '../build/widgets.ts';
+import { accountabilityPage, accountabilityQueries, noticePublishQueries } from './accountability.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
 import { spendPage, spendQueries } from './assistant-spend.ts';
 import { auditPage, auditQuery } from './audit.ts';
+import { contestQueries, contestsPage } from './contests.ts';
 import { decideQueries, decisionQueries, decisionsPage } from './decisions.ts';
 import { directoryQuery } from './directory.ts';
 import {
@@ -36,6 +38,7 @@ import { optimizationQueries, optimizationsPage } from './optimizations.ts';
 import { oversightPage, oversightQueries } from './oversight.ts';
 import { peoplePage, peopleQueries, projectsPage } from './people.ts';
 import { performancePage, performanceQueries } from './performance.ts';
+import { planUsagePage, planUsageQueries } from './plan-usage.ts';
 import { planQueries, plansPage } from './plans.ts';
 import { policiesPage, policyQueries } from './policies.ts';
 import { policyQuestionQueries, policyQuestionsPage } from './policy-questions.ts';
@@ -79,6 +82,9 @@ const queries: Query[] = [
   ...planQueries,
   ...gateQueries('executive'),
   ...oversightQueries,
+  ...accountabilityQueries,
+  ...noticePublishQueries,
+  ...contestQueries,
   ...decisionQueries,
   ...decideQueries,
   ...agentQueries,
@@ -93,6 +99,7 @@ const queries: Query[] = [
   auditQuery,
   ...spendQueries,
   ...settingsQueries,
+  ...planUsageQueries,
   ...noticeQueries,
   ...preferenceQueries,
   ...noticeTemplateQueries,
@@ -266,15 +273,15 @@ export const executive: App = {
   queries,
   pages: [
     overview,
-    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true), noticesPage]),
+    ...menuEntry('Inbox', [approvalsPage, decisionsPage(true), contestsPage, noticesPage]),
     ...menuEntry('People', [peoplePage, evaluations, performancePage, plansPage]),
     ...menuEntry('Projects', [projectsPage, gatesPage('executive')]),
     ...menuEntry('Policies', [policiesPage, policyQuestionsPage, filesPage]),
     ...menuEntry('Rules', [rulesPage, validationPage(true), oversightPage]),
     ...menuEntry('Prompts', [promptsPage, experimentsPage, optimizationsPage]),
     ...menuEntry('Agents', [agentsPage(true), templatesPage(true)]),
-    ...menuEntry('Trust', [reviewsPage(false), qualityPage, tracesPage, spendPage]),
+    ...menuEntry('Trust', [accountabilityPage(true), reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
-    ...menuEntry('Settings', [settingsPage, noticeTemplatesPage, preferencesPage]),
+    ...menuEntry('Settings', [settingsPage, planUsagePage, noticeTemplatesPage, preferencesPage]),
   ],
 };

@@ -15,8 +15,12 @@ import {
   sentPage,
   sentQueries,
 } from './notifications.ts';
+import { privacyPages, privacyQueries } from './privacy.ts';
+import { reportQueries, reportsPage } from './reports.ts';
+import { retentionPage, retentionQueries } from './retention.ts';
 import { operatedRunQueries, runsPage } from './runs.ts';
 import { templateQueries, templatesPage } from './templates.ts';
+import { userQueries, usersPage } from './users.ts';
 import { validationPage, validationQueries } from './validation.ts';
 import { webhookQueries, webhooksPage } from './webhooks.ts';
 import { workflowQueries, workflowsPage } from './workflows.ts';
@@ -39,6 +43,10 @@ export const operations: App = {
     ...agentQueries,
     ...validationQueries,
     ...accessQueries,
+    ...userQueries,
+    ...privacyQueries,
+    ...retentionQueries,
+    ...reportQueries,
     ...sentQueries,
     ...noticeQueries,
     ...preferenceQueries,
@@ -56,6 +64,8 @@ export const operations: App = {
     auditPage,
     workflowsPage,
     ...menuEntry('Messages', [sentPage, noticesPage, preferencesPage]),
+    usersPage,
     accessPage,
+    ...menuEntry('Privacy', [privacyPages.requests, retentionPage, reportsPage, privacyPages.disclosure]),
   ],
 };

@@ -88,6 +88,16 @@ export const requestQueries: Query[] = [
     done: 'Your appeal is submitted. A different approver will decide.',
     next: [clear('appealReason'), ...again],
   }),
+  api.write('contestRequest', 'contest.create', {
+    options: {
+      judgementId: '{{queries.approval.data.judgementId}}',
+      reason: '{{components.appealReason.value}}',
+    },
+    confirm:
+      'Contest that fewer hours were approved? Another person decides; what is approved stays payable.',
+    done: 'It is contested. Another person decides.',
+    next: [clear('appealReason'), ...again, run('contests')],
+  }),
 ];
 
 const incomplete =
@@ -204,12 +214,12 @@ export const requestsPage: Page = {
             ...approvalParts(DETAIL),
             {
               id: 'answer',
-              title: 'Correct, appeal, withdraw',
+              title: 'Correct, appeal, contest',
               rows: [
                 [
                   cell(
                     textArea('appealReason', {
-                      label: 'Reason for the appeal, or why the request is right',
+                      label: 'Reason for the appeal or contest, or why the request is right',
                       placeholder: 'At least 10 characters',
                       most: 2000,
                       height: 120,
@@ -244,6 +254,13 @@ export const requestsPage: Page = {
                       kind: 'danger',
                       busy: '{{queries.withdrawRequest.isLoading}}',
                       disabled: '{{queries.approval.data?.isOpen !== true}}',
+                    }),
+                  ),
+                  cell(
+                    button('requestContest', 'Contest the hours', [run('contestRequest')], {
+                      busy: '{{queries.contestRequest.isLoading}}',
+                      disabled:
+                        "{{queries.approval.data?.state !== 'approved' || (components.appealReason.value ?? '').trim().length < 10}}",
                     }),
                   ),
                 ],

@@ -6,6 +6,7 @@ import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, tabs, text } from '../build/widgets.ts';
 import { calibrationQueries, calibrationRows } from './calibration.ts';
+import { levelQueries, levelRows } from './level.ts';
 import { conditionRow } from './rule-condition.ts';
 import { newRuleButton, newRuleModal, newRuleQueries } from './rule-new.ts';
 
@@ -52,6 +53,7 @@ export const ruleQueries: Query[] = [
   }),
   ...newRuleQueries,
   ...calibrationQueries,
+  ...levelQueries,
 ];
 
 const PICK = { title: 'No rule chosen', hint: 'Choose a rule from the list.' };
@@ -177,7 +179,7 @@ export const rulesPage: Page = {
   name: 'Rules',
   icon: 'IconListCheck',
   allowed: ['ai-manager-executive'],
-  onLoad: load('rules', 'ruleKinds', 'directory'),
+  onLoad: load('rules', 'ruleKinds', 'level', 'directory'),
   rows: [
     ...pageHeader(
       'rules',
@@ -250,6 +252,7 @@ export const rulesPage: Page = {
               ],
             },
             { id: 'alone', title: 'Thresholds', rows: calibrationRows(DETAIL - 96) },
+            { id: 'level', title: 'Level', rows: levelRows(DETAIL - 96) },
             {
               id: 'words',
               title: 'Vocabulary',

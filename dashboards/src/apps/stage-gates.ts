@@ -29,7 +29,7 @@ export function gateQueries(reader: GateReader): Query[] {
     }),
   ];
   if (reader !== 'reviewer') queries.push(projects(reader), evaluate);
-  if (reader !== 'builder') queries.push(review, confirm);
+  queries.push(...(reader === 'builder' ? [contest] : [review, confirm]));
   if (reader === 'executive') queries.push(waive);
   return queries;
 }
@@ -68,10 +68,20 @@ const review = api.write('reviewGate', 'stageGate.review', {
   next: [clear('gateReason'), ...again],
 });
 
+const contest = api.write('contestGate', 'contest.create', {
+  options: {
+    judgementId: '{{queries.gateEvaluation.data.judgementId}}',
+    reason: '{{components.gateObjection.value}}',
+  },
+  confirm: 'Contest that this project stays in its stage? Another person decides.',
+  done: 'It is contested. Another person decides.',
+  next: [clear('gateObjection'), ...again, run('contests')],
+});
+
 const confirm = api.write('confirmGate', 'stageGate.confirm', {
   options: seen,
-  confirm: 'Decide that this project stays in its stage, for the reasons shown? Your name is recorded.',
-  done: 'The project stays in its stage.',
+  confirm: 'Decide as the engine proposes, for the reasons shown? Your name is recorded.',
+  done: 'It is decided as proposed.',
   next: again,
 });
 
@@ -157,6 +167,28 @@ const waiver: Row[] = [
   ],
 ];
 
+const objection: Row[] = [
+  [
+    cell(
+      textArea('gateObjection', {
+        label: 'Why the project should advance (at least 10 characters)',
+        placeholder: 'A person who did not decide it reviews it',
+        most: 2000,
+        height: 160,
+      }),
+    ),
+  ],
+  [
+    cell(
+      button('gateContest', 'Contest', [run('contestGate')], {
+        kind: 'primary',
+        busy: '{{queries.contestGate.isLoading}}',
+        disabled: `{{queries.gateEvaluation.data?.isHeld !== true || ${short('gateObjection')}}}`,
+      }),
+    ),
+  ],
+];
+
 const ask: Row[] = [
   [
     cell(
@@ -195,7 +227,11 @@ export function gatesPage(reader: GateReader): Page {
     handle: 'stage-gates',
     name: 'Stage gates',
     icon: 'IconStairsUp',
-    onLoad: load('gateEvaluations', 'gates', ...(reader === 'reviewer' ? [] : ['gateProjects'])),
+    onLoad: [
+      ...load('gateEvaluations', 'gates', ...(reader === 'reviewer' ? [] : ['gateProjects'])),
+      set('gateEvaluationId', '{{globals.urlparams?.evaluation ?? variables.gateEvaluationId}}'),
+      run('gateEvaluation', '{{!!variables.gateEvaluationId}}'),
+    ],
     rows: [
       ...pageHeader(
         'gates',
@@ -232,7 +268,9 @@ export function gatesPage(reader: GateReader): Page {
             height: DETAIL,
             tabs: [
               { id: 'result', title: 'Result', rows: [[card('gateResult', 'gateEvaluation')]] },
-              ...(reader === 'builder' ? [] : [{ id: 'answer', title: 'Decide', rows: answer }]),
+              reader === 'builder'
+                ? { id: 'contest', title: 'Contest', rows: objection }
+                : { id: 'answer', title: 'Decide', rows: answer },
               ...(reader === 'executive' ? [{ id: 'waive', title: 'Waive', rows: waiver }] : []),
               {
                 id: 'gates',

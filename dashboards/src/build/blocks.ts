@@ -13,7 +13,7 @@ function statusOf(value: string): string {
   const warning =
     '/^(C|in part|on hold|waived|not replayed|overdue|expired|pending|failing|insufficient evidence|needs review|needs second approval|in review|newer version available|not judged|invited|warning|queued|retry|cancelled)$/i';
   const good =
-    '/^(ready|A|B|may advance|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|up to date|running|ok|better|▲.*)$/i';
+    '/^(ready|A|B|may advance|met|rising|approved|judged|completed|healthy|delivered|success|active|yes|passed|up to date|running|ok|better|verified|▲.*)$/i';
   return `{{${bad}.test(${value}) ? '${color.bad}' : ${warning}.test(${value}) ? '${color.warning}' : ${good}.test(${value}) ? '${color.good}' : '${color.text}'}}`;
 }
 

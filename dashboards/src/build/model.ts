@@ -7,6 +7,7 @@ export const GROUP_ROLES = {
   'ai-manager-reviewer': 'reviewer',
   'ai-manager-operations': 'ops',
   'ai-manager-admin': 'admin',
+  'ai-manager-council': 'council',
 } as const satisfies Record<string, Role>;
 export type Group = keyof typeof GROUP_ROLES;
 

@@ -31,12 +31,8 @@ export async function versionOf(toolJet: ToolJet): Promise<string> {
   return answer.tooljet_version ?? '3.0.0';
 }
 
-/** The apps as the server's version understands them. */
-export async function exportsFor(
-  toolJet: ToolJet,
-  exports: readonly ExportedApp[],
-): Promise<readonly ExportedApp[]> {
-  const version = await versionOf(toolJet);
+/** The apps as a version of ToolJet understands them. */
+export function exportsFor(version: string, exports: readonly ExportedApp[]): readonly ExportedApp[] {
   if (isToolJet2(version)) return exports.map(forToolJet2);
   // A server refuses what claims to be newer than itself.
   return exports.map((exported) => ({ ...exported, tooljet_version: version }));
@@ -62,7 +58,7 @@ async function readApp(toolJet: ToolJet, id: string): Promise<PushedApp> {
 
 /**
  * The released version of an exported app, or the newest where none is released: an export has all of them
- * together. Whoever edits a released app in ToolJet has to make another version first.
+ * together. To edit a released app in ToolJet, a user makes another version first.
  */
 function servedVersion(app: AppDefinition): Pick<PushedApp, 'definition' | 'others'> {
   const versions = app.appVersions as { id: string; name: string }[];

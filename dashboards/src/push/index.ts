@@ -35,7 +35,7 @@ export async function pushAll({ account, sources, marketplace, exports, say }: P
   for (const line of await pushPlugins(toolJet, marketplace, SOURCES)) say(line);
   const shares = [];
   const pushed = [];
-  for (const exported of await exportsFor(toolJet, exports)) {
+  for (const exported of exportsFor(await versionOf(toolJet), exports)) {
     const { name, slug } = definitionOf(exported);
     const { id, outcome, definition } = await pushApp(toolJet, exported);
     say(`${name}: ${outcome}, ${definition.dataQueries.length} queries`);
@@ -67,7 +67,7 @@ export async function diff(
 ) {
   const toolJet = await signIn(account);
   let found = 0;
-  for (const exported of await exportsFor(toolJet, exports)) {
+  for (const exported of exportsFor(await versionOf(toolJet), exports)) {
     const ours = definitionOf(exported);
     const theirs = await findApp(toolJet, ours.name);
     const lines = theirs ? driftOf(ours, theirs.definition) : ['is not on the server'];

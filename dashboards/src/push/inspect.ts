@@ -29,15 +29,16 @@ export interface InspectOptions {
 /** Looks at a ToolJet server and changes nothing there. @throws {ToolJetError} when it refuses the account */
 export async function inspectToolJet({ account, exports, api }: InspectOptions): Promise<InspectedToolJet> {
   const toolJet = await signIn(account, { mayCreateAdmin: false });
+  const version = await versionOf(toolJet);
   const installed = await installedPlugins(toolJet);
   const apps = new Map<string, string[] | null>();
-  for (const exported of await exportsFor(toolJet, exports)) {
+  for (const exported of exportsFor(version, exports)) {
     const ours = definitionOf(exported);
     const theirs = await findApp(toolJet, ours.name);
     apps.set(ours.name, theirs ? driftOf(ours, theirs.definition) : null);
   }
   return {
-    version: await versionOf(toolJet),
+    version,
     plugins: new Map(SOURCES.map((id) => [id, installed.get(id) ?? null])),
     apps,
     unlinked: await unlinkedMembers(toolJet, api),

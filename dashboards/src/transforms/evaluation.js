@@ -1,4 +1,4 @@
-import { badge, brief, esc, evidenceLine, fact, when } from './helpers.js';
+import { badge, brief, esc, evidenceLine, fact, factName, when } from './helpers.js';
 
 const criterion = (item) => `
 <div style="border-top:1px solid #EAECF0;padding:12px 0">
@@ -48,17 +48,36 @@ export default function transform(data) {
       judgementId: '',
     };
   }
+  const facts = [
+    ...new Map(
+      judgement.criteria.flatMap(({ evidence }) => evidence.map((one) => [one.id, one.value])),
+    ).entries(),
+  ];
+  const own = data.answer
+    ? fact('The builder answers', `${esc(data.answer.text).replaceAll('\n', '<br>')}`)
+    : '';
+  const wait = data.waiting
+    ? fact('Others see it', data.answersUntil ? `from ${when(data.answersUntil)} on` : 'later')
+    : '';
   const review =
-    judgement.reviewReasons.length > 0
-      ? fact('Needs review because', judgement.reviewReasons.map(esc).join('<br>'))
+    data.reviewReasons.length > 0
+      ? fact('Needs review because', data.reviewReasons.map(esc).join('<br>'))
       : '';
   return {
     judgementId: judgement.judgementId,
+    facts: facts.map(([path, value]) => ({
+      label: `${factName(path)}: ${value ?? 'not known'}`,
+      value: path,
+      disable: false,
+      visible: true,
+      default: false,
+    })),
+    canAnswer: data.waiting,
     isProposed: Boolean(judgement.proposal?.grade),
     rows: projectRows,
     summary: `<div style="padding:4px 8px">${person}
       <div style="margin:12px 0;display:flex;gap:8px;align-items:baseline"><span style="font-size:32px;font-weight:700;color:#101828">${esc(judgement.grade)}</span><span style="color:#667085">${judgement.score === null ? '' : `${Math.round(judgement.score)} of 100 · `}${Math.round(judgement.coverage * 100)} % of criteria judged</span></div>
-      ${judgement.needsReview ? badge('needs review', 'warning') : ''}${judgement.proposal?.grade ? fact('The engine proposes', `Grade ${esc(judgement.proposal.grade)}. A person decides, by ${when(judgement.proposal.dueAt)}.`) : ''}${review}
+      ${data.reviewReasons.length > 0 ? badge('needs review', 'warning') : ''}${data.contested ? badge('contested: it does not count until it is decided', 'warning') : ''}${judgement.proposal?.grade ? fact('The engine proposes', `Grade ${esc(judgement.proposal.grade)}. A person decides, by ${when(judgement.proposal.dueAt)}.`) : ''}${review}${own}${wait}
       ${fact('Decided by', decidedBy(judgement))}${fact('When', when(judgement.createdAt))}${fact('Feedback', esc(judgement.feedback).replaceAll('\n', '<br>'))}</div>`,
     criteria: `<div style="padding:4px 8px">${judgement.criteria.map(criterion).join('')}</div>`,
   };

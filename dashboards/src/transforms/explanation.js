@@ -1,4 +1,4 @@
-import { actorName, badge, block, esc, fact, padded, quiet, when } from './helpers.js';
+import { actorName, badge, block, claimsOf, esc, fact, padded, quiet, when } from './helpers.js';
 
 const TONE = { for: ['for', 'good'], against: ['against', 'bad'], open: ['open', 'warning'] };
 const BY = { rules: 'rules', model: 'a model', human: 'a person' };
@@ -10,10 +10,16 @@ const element = ({ title, sentence, speaks, decidedBy }) =>
 
 const percent = (share) => `${Math.round(100 * share)} %`;
 
+/** What a model did: it scored criteria, or it only found claims, which rules checked. */
+const roleOf = ({ criteria, share, claims }) =>
+  criteria > 0 || claims === 0
+    ? `${criteria} criteria, ${percent(share)}`
+    : `found ${claims} claims, which rules checked`;
+
 /** Who had which part of a judgement. */
 function partsOf({ rules, model, person }) {
   const lines = [`Rules: ${rules.criteria} criteria, ${percent(rules.share)} of the weight`];
-  if (model) lines.push(`Model ${esc(model.name)}: ${model.criteria} criteria, ${percent(model.share)}`);
+  if (model) lines.push(`Model ${esc(model.name)}: ${roleOf(model)}`);
   lines.push(
     person
       ? `Decided by ${esc(actorName(person.name))}, ${when(person.at)}: ${esc(person.reason)}`
@@ -25,7 +31,7 @@ function partsOf({ rules, model, person }) {
 function changesOf({ changes, search }) {
   if (changes.length > 0) return changes.map(({ sentence }) => block(esc(sentence))).join('');
   if (!search.isReproduced)
-    return quiet('The rules of that time are not known any more, so nothing is claimed.');
+    return quiet('The rules do not lead to the stored result, so no change is shown.');
   if (!search.isComplete) return quiet('No small change was found in the time that a search may take.');
   return quiet('No change of up to three facts would have led to something better.');
 }
@@ -35,7 +41,7 @@ export default function transform(data) {
   if (!data?.judgementId) return {};
   return {
     card: padded(
-      `${fact('Result', esc(data.result))}${fact('What would have changed it', changesOf(data))}${fact('What weighed most', data.elements.map(element).join(''))}${fact('Who had which part', partsOf(data.parts))}`,
+      `${fact('Result', esc(data.result))}${fact('What would have changed it', changesOf(data))}${fact('What weighed most', data.elements.map(element).join(''))}${data.claims.length > 0 ? fact('What the text claims', claimsOf(data.claims)) : ''}${fact('Who had which part', partsOf(data.parts))}`,
     ),
   };
 }

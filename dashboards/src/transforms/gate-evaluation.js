@@ -30,10 +30,12 @@ export default function transform(data) {
     evaluationId: data.evaluationId,
     version: data.version,
     waivable: !data.can_progress,
+    judgementId: data.judgement?.judgementId ?? '',
+    isHeld: data.decision === 'hold' && !data.contested && data.waiver === null,
     isProposed: data.proposal !== null && data.waiver === null,
     questions: asked.map(({ id, title }) => choice(id, title)),
     card: padded(
-      `${heading(`${data.project.name}: gate to ${data.toStage}`)}<div style="margin:8px 0">${badge(data.can_progress ? 'may advance' : 'may not advance yet', data.can_progress ? 'good' : 'warning')} ${badge(`${data.fromStage} → ${data.toStage}`, 'neutral')} ${data.waiver ? badge('waived', 'warning') : ''}</div>${data.proposal && !data.waiver ? fact('The engine proposes', `${data.proposal.outcome === 'hold' ? 'The project stays in its stage' : 'The project may advance'}. A person decides, by ${when(data.proposal.dueAt)}.`) : ''}${fact('Gate', esc(data.gate))}${data.waiver ? fact('Waived by', `${esc(data.waiver.by)}: ${esc(data.waiver.reason)}`) : ''}${fact('Summary', prose(data.feedback))}${missing.length > 0 ? fact('Missing evidence', missing.map((path) => esc(missingName(path))).join('<br>')) : ''}${data.criteria.map(criterion).join('')}${quiet(`Evaluated by ${esc(actorName(data.evaluatedBy))}, ${when(data.evaluatedAt)}, gate version ${data.gateVersion}`)}`,
+      `${heading(`${data.project.name}: gate to ${data.toStage}`)}<div style="margin:8px 0">${badge(data.can_progress ? 'may advance' : 'may not advance yet', data.can_progress ? 'good' : 'warning')} ${badge(`${data.fromStage} → ${data.toStage}`, 'neutral')} ${data.waiver ? badge('waived', 'warning') : ''}${data.contested ? badge('contested', 'warning') : ''}</div>${data.proposal && !data.waiver ? fact('The engine proposes', `${data.proposal.outcome === 'hold' ? 'The project stays in its stage' : 'The project may advance'}. A person decides, by ${when(data.proposal.dueAt)}.`) : ''}${fact('Gate', esc(data.gate))}${data.waiver ? fact('Waived by', `${esc(data.waiver.by)}: ${esc(data.waiver.reason)}`) : ''}${fact('Summary', prose(data.feedback))}${missing.length > 0 ? fact('Missing evidence', missing.map((path) => esc(missingName(path))).join('<br>')) : ''}${data.criteria.map(criterion).join('')}${quiet(`Evaluated by ${esc(actorName(data.evaluatedBy))}, ${when(data.evaluatedAt)}, gate version ${data.gateVersion}`)}`,
     ),
   };
 }

@@ -121,6 +121,22 @@ export const missingName = (text) => (/^[\w.]+$/.test(text) ? factName(text) : t
 export const evidenceLine = (evidence) =>
   evidence.map(({ id, value }) => `${esc(factName(id))}: ${esc(value)}`).join(' · ') || 'No evidence';
 
+const VERDICTS = {
+  supported: ['a record bears it out', 'good'],
+  fits: ['fits, which proves nothing', 'neutral'],
+  contradicted: ['contradicted', 'bad'],
+  unknown: ['nothing bears it out', 'warning'],
+};
+
+/** What a text claims: each with its words and the record that it was held against. */
+export const claimsOf = (claims) =>
+  (claims ?? [])
+    .map(
+      ({ words: quote, verdict, record, note }) =>
+        `<div style="border-top:1px solid #EAECF0;padding:10px 0"><div>“${esc(quote)}” ${badge(...VERDICTS[verdict])}</div><div style="color:#667085;font-size:12px">${record === null ? '' : `${esc(record)}: `}${esc(note)}</div></div>`,
+    )
+    .join('');
+
 /** Hours as they are asked for, in quarters: `1.25`, `2`. */
 export const hoursOf = (value) =>
   value === null || value === undefined ? '—' : String(Number(Number(value).toFixed(2)));
@@ -232,6 +248,15 @@ export const padded = (markup) => `<div style="padding:4px 8px">${markup}</div>`
 /** A line in a quieter colour. */
 export const quiet = (markup) => `<div style="color:#667085;font-size:13px">${markup}</div>`;
 
+/** A notice of how people are judged, with the versions that judge now. */
+export const noticeText = (sections, inForceLines) =>
+  [...sections, { heading: 'In force now', lines: inForceLines }]
+    .map(
+      ({ heading: title, lines }) =>
+        `<div style="border-top:1px solid #EAECF0;padding:8px 0"><strong>${esc(title)}</strong>${lines.map((one) => `<div style="padding:2px 0">${esc(one)}</div>`).join('')}</div>`,
+    )
+    .join('');
+
 /** `$39M`, `$420K`: a market in a table. */
 export const market = (usd) => {
   if (usd === null || usd === undefined) return '—';
@@ -251,3 +276,28 @@ export const bytes = (value) => {
 
 /** The state of a file in words. */
 export const stateName = (state) => String(state).replace('_', ' ');
+
+const ROLE_NAMES = {
+  readonly: 'Reader',
+  ops: 'Operations',
+  admin: 'Administrator',
+  council: 'Works council',
+};
+
+/** A role as people read it. */
+export const roleName = (role) => ROLE_NAMES[role] ?? `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+
+const REPORT_STANDARDS = { gdpr: 'GDPR', soc2: 'SOC 2', iso27001: 'ISO 27001', nis2: 'NIS2' };
+const REPORT_SORTS = {
+  'access-review': 'review of access',
+  events: 'extract of events',
+  access: 'access of a person',
+  erasure: 'erasure of a person',
+};
+
+/** The name of a compliance report: `soc2-events` is "SOC 2: extract of events". */
+export const reportName = (kind) => {
+  const [standard, ...rest] = String(kind).split('-');
+  const sort = rest.join('-');
+  return `${REPORT_STANDARDS[standard] ?? standard}: ${REPORT_SORTS[sort] ?? sort}`;
+};

@@ -14,7 +14,13 @@ export default function transform(data) {
       week: one.week,
       grade: one.grade ?? 'not judged',
       score: one.score === null ? '—' : String(Math.round(one.score)),
-      state: one.needsReview ? 'needs review' : one.status,
+      state: one.contested
+        ? 'contested'
+        : one.waiting
+          ? 'yours alone'
+          : one.needsReview
+            ? 'needs review'
+            : one.status,
     })),
     gradeCard: figure(
       `Your grade, week ${newest.week}`,
@@ -23,12 +29,14 @@ export default function transform(data) {
     ),
     stateCard: figure(
       'State',
-      newest.needsReview ? 'In review' : newest.status,
-      newest.needsReview
-        ? 'An executive will decide; the grade may change'
-        : decidedBy[newest.engine]
-          ? `Decided by ${decidedBy[newest.engine]}`
-          : 'Not decided yet',
+      newest.contested ? 'Contested' : newest.needsReview ? 'In review' : newest.status,
+      newest.contested
+        ? 'Another person decides; until then it does not count'
+        : newest.needsReview
+          ? 'An executive will decide; the grade may change'
+          : decidedBy[newest.engine]
+            ? `Decided by ${decidedBy[newest.engine]}`
+            : 'Not decided yet',
     ),
   };
 }

@@ -9,6 +9,13 @@ const MODES = {
 /** Kinds of judgement with who decides, as a table and as choices. */
 export default function transform(data) {
   const kinds = data?.items ?? [];
+  const stopped = kinds
+    .filter(({ mode }) => mode !== 'on')
+    .map(
+      ({ kind, mode, reason }) =>
+        `<div><strong>${esc(kindName(kind))}</strong>: ${MODES[mode]}. ${esc(reason)}</div>`,
+    )
+    .join('');
   return {
     rows: kinds.map(({ kind, mode, adverse, gradeFloor, setBy, setAt, reason }) => ({
       kind,
@@ -26,16 +33,11 @@ export default function transform(data) {
       visible: true,
       default: false,
     })),
-    card: padded(
-      `${kinds
-        .filter(({ mode }) => mode !== 'on')
-        .map(
-          ({ kind, mode, reason }) =>
-            `<div><strong>${esc(kindName(kind))}</strong>: ${MODES[mode]}. ${esc(reason)}</div>`,
-        )
-        .join(
-          '',
-        )}${quiet('A stop holds at once for all workers, also for what they have begun, and until a person lifts it.')}`,
-    ),
+    card:
+      stopped === ''
+        ? ''
+        : padded(
+            `${stopped}${quiet('A stop holds at once for all workers, also for what they have begun, and until a person lifts it.')}`,
+          ),
   };
 }

@@ -1,7 +1,7 @@
 import { count, esc, subjectName } from './helpers.js';
 
-const outcome = ({ outcome: decided, proposed, grade, needsReview }) =>
-  `${esc(decided ?? (proposed ? `proposes ${proposed}` : grade))}${needsReview ? ', needs review' : ''}`;
+const outcome = ({ outcome: decided, proposed, incomplete, grade, needsReview }) =>
+  `${esc(incomplete ? 'handed back' : (decided ?? (proposed ? `proposes ${proposed}` : grade)))}${needsReview ? ', needs review' : ''}`;
 
 /** What a change would have done to past judgements. */
 export default function transform(data, { queries }) {

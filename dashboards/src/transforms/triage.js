@@ -1,4 +1,4 @@
-import { badge, esc } from './helpers.js';
+import { badge, claimsOf, esc } from './helpers.js';
 
 const WORDS = {
   approve: ['would be approved automatically', 'good'],
@@ -16,6 +16,6 @@ export default function transform(data) {
     ({ title, reason }) => `<li>${esc(title)}: ${esc(reason)}</li>`,
   );
   return {
-    card: `<div style="padding:4px 8px"><div style="margin-bottom:8px">This request ${badge(words, tone)}</div><div>${esc(data.reasoning)}</div><ul style="color:#667085;padding-left:20px;margin:8px 0">${points.join('')}</ul></div>`,
+    card: `<div style="padding:4px 8px"><div style="margin-bottom:8px">This request ${badge(words, tone)}</div><div>${esc(data.reasoning)}</div>${claimsOf(data.judgement?.claims)}<ul style="color:#667085;padding-left:20px;margin:8px 0">${points.join('')}</ul></div>`,
   };
 }

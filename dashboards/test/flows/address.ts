@@ -43,6 +43,7 @@ export function addressFlows(fixture: () => PreviewFixture): void {
       'Operations',
       'Context',
       'Licences',
+      'Council',
     ]);
     await notice.getByRole('link', { name: 'Builder' }).click();
     await page.waitForSelector('body[data-ready]');

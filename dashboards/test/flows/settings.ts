@@ -26,20 +26,48 @@ export function settingsFlows(fixture: () => PreviewFixture): void {
     await page.close();
   });
 
-  test('an administrator revokes a key, shuts a user out, and verifies the audit trail', async () => {
+  test('an administrator invites a person, changes their role, shuts them out, and adds a domain', async () => {
+    const { api, open } = fixture();
+    const email = 'leaver@example.com';
+    const user = async () => (await api.client.user.list({ search: email, limit: 1 })).items[0];
+    const page = await open('operations', 'users');
+    await fill(page, 'inviteEmail', email);
+    await fill(page, 'inviteName', 'A Leaver');
+    await fill(page, 'inviteRole', 'readonly');
+    expect(await press(page, 'inviteSend')).toBe('The invitation is on its way.');
+    expect(await user()).toMatchObject({ status: 'invited', roles: ['readonly'] });
+    await fill(page, 'inviteEmail', email);
+    await fill(page, 'inviteName', 'A Leaver');
+    expect(await press(page, 'inviteSend')).toContain('A user with this e-mail address already exists.');
+    await row(page, 'usersTable', 'A Leaver');
+    await fill(page, 'usersRole', 'executive');
+    await fill(page, 'usersRole2', 'reviewer');
+    expect(await press(page, 'usersChange')).toBe('The roles are changed.');
+    expect((await user())?.roles).toEqual(['executive', 'reviewer']);
+    await row(page, 'usersTable', 'A Leaver');
+    expect(await press(page, 'usersResend')).toBe('The e-mail is on its way.');
+    await row(page, 'usersTable', 'A Leaver');
+    expect(await press(page, 'usersSwitch')).toBe('The user is updated.');
+    expect((await user())?.status).toBe('disabled');
+
+    await fill(page, 'domainName', 'flows.example');
+    await fill(page, 'domainRole', 'builder');
+    expect(await press(page, 'domainAdd')).toContain('The domain is added.');
+    await row(page, 'domainsTable', 'flows.example');
+    expect(await text(page, 'domainsTable')).toContain('TXT _ai-manager.flows.example');
+    expect(await press(page, 'domainConfirm')).toBe('The domain is verified.');
+    expect((await api.client.domain.list({})).items[0]).toMatchObject({ verifiedBy: 'administrator' });
+    await page.close();
+  });
+
+  test('an administrator revokes a key and verifies the audit trail', async () => {
     const { api, open } = fixture();
     await api.client.apiKey.create({ name: 'Old integration', roles: ['readonly'], scopes: ['read'] });
-    const leaver = { name: 'A Leaver', email: 'leaver@example.com', roles: ['readonly' as const] };
-    await api.client.user.create({ ...leaver, password: 'a password of the tests' });
     const page = await open('operations', 'access');
     await row(page, 'keysTable', 'Old integration');
     expect(await press(page, 'keysRevoke')).toBe('The key is revoked.');
     const keys = (await api.client.apiKey.list({ limit: 50 })).items;
     expect(keys.find(({ name }) => name === 'Old integration')?.revokedAt).toBeTruthy();
-    await row(page, 'usersTable', 'A Leaver');
-    expect(await press(page, 'usersSwitch')).toBe('The user is updated.');
-    const [user] = (await api.client.user.list({ search: leaver.email, limit: 1 })).items;
-    expect(user?.status).toBe('disabled');
     await press(page, 'auditVerify');
     expect(await text(page, 'auditVerdict')).toContain('intact');
     await fill(page, 'retentionYears', '9');

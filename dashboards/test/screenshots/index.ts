@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { startApi } from '../../../ai-api/test/api.ts';
 import { startModelRecorder } from '../../../ai-api/test/model-recorder.ts';
+import { startStripeRecorder } from '../../../ai-api/test/stripe-recorder.ts';
 import { buildMarketplace } from '../../../tooljet-plugins/build.ts';
 import { apps } from '../../src/apps/index.ts';
 import { exportApp } from '../../src/build/export.ts';
@@ -27,6 +28,7 @@ const WHO: Record<string, keyof typeof PEOPLE> = {
   'ai-manager-operations': 'operations',
   'ai-manager-context': 'builder',
   'ai-manager-licences': 'operations',
+  'ai-manager-council': 'council',
 };
 
 /** Pages that are for others than the readers of their app. */
@@ -52,10 +54,12 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
   const home = await mkdtemp(join(tmpdir(), 'pictures-'));
   const services = await startServices();
   const model = await startModelRecorder(answerForPictures);
+  const stripe = await startStripeRecorder();
   const api = await startApi({ env: { DATA_DIR: join(home, 'data') } } as never, {
     OPENAI_API_KEY: 'pictures',
     OPENAI_BASE_URL: model.url,
     LICENCE_SAMPLE: 'on',
+    ...stripe.env,
   });
   const browser = await openBrowser();
   try {
@@ -92,6 +96,7 @@ export async function takePictures(only = '', size = DESKTOP, folder?: string): 
     await browser.close();
     await api.stop();
     await model.close();
+    await stripe.close();
     await services.stop();
     await rm(home, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import type { AnswerModel, ModelCall, ModelReply } from '../../../ai-api/test/model-recorder.ts';
-import { askedCriteria } from '../../../ai-api/test/model-recorder.ts';
+import { askedCriteria, claimOf, heardText } from '../../../ai-api/test/model-recorder.ts';
 
 const REASONS = {
   high: 'Says what was done, for whom, and what it showed; the numbers of the week agree.',
@@ -8,7 +8,7 @@ const REASONS = {
 };
 
 /** What people wrote, by kind of judgement. */
-const FACTS = ['request.justification', 'evidence.text', 'project.tamRationale', 'week.note'];
+const FACTS = ['evidence.text', 'project.tamRationale', 'week.note'];
 
 /** A number from 0 to 99 that follows from a text alone. */
 function drawn(text: string): number {
@@ -19,16 +19,23 @@ function drawn(text: string): number {
 export const answerForPictures: AnswerModel = (call) => {
   if (call.isStream) return { content: answerOfPolicies(call) };
   if (call.name === 'better_prompt') return betterPrompt(call);
+  const heard = heardText(call);
+  if (heard !== undefined) return { answer: { claims: claimsOf(heard) } };
   const asked = askedCriteria(call);
   if (asked.length > 0) return judged(call, asked);
   return { answer: { answer: 'Twelve of fourteen projects told what they will show next week.' } };
 };
 
+/** What was done, then why it was not tracked. */
+function claimsOf(text: string) {
+  const [done = '', ...reasons] = text.split(/[;,]/).map((part) => part.trim());
+  return [claimOf('activity', done), ...reasons.map((reason) => claimOf('reason', reason))];
+}
+
 function judged(call: ModelCall, asked: readonly string[]): ModelReply {
   const fact = FACTS.find((one) => call.user.includes(one)) ?? 'week.note';
-  const isRequest = fact === 'request.justification';
   const criteria = asked.map((id) => {
-    const score = isRequest ? 78 + (drawn(call.user) % 20) : 45 + (drawn(call.user.slice(-1500) + id) % 55);
+    const score = 45 + (drawn(call.user.slice(-1500) + id) % 55);
     const reason = score > 75 ? REASONS.high : score > 58 ? REASONS.middle : REASONS.low;
     return { id, score, reason, evidence: [fact] };
   });

@@ -1,6 +1,6 @@
 import type { InstallationAccess } from '@ai-manager/workflows';
 
-/** What the installation of workflows and dashboards is told by its environment. */
+/** What the installation of workflows and dashboards reads from its environment. */
 export interface Settings extends InstallationAccess {
   n8n: { url: string; owner: { email: string; password: string } };
   /** Values of the workflows' nodes "Settings". */
@@ -27,9 +27,10 @@ const NEEDED = [
 ] as const;
 
 /** Port on which a mail server speaks TLS from the first byte. */
-const SMTPS = '465';
+const SMTPS = 465;
+const DAY_SECONDS = 86_400;
 
-/** Reads the environment. @throws Error that names every variable that is missing */
+/** Reads the environment. @throws Error that names every variable that is missing, or the number that is wrong */
 export function readSettings(env: Env): Settings {
   const missing = NEEDED.filter((name) => !env[name]);
   if (missing.length > 0) throw new Error(`${missing.join(', ')} must be set.`);
@@ -41,8 +42,8 @@ export function readSettings(env: Env): Settings {
     startKey: given.WORKFLOW_START_KEY,
     mail: {
       host: given.SMTP_HOST,
-      port: Number(given.SMTP_PORT),
-      secure: given.SMTP_PORT === SMTPS,
+      port: whole('SMTP_PORT', given.SMTP_PORT, 1, 65_535),
+      secure: Number(given.SMTP_PORT) === SMTPS,
       // A server that asks for no password is on the same machine.
       disableStartTls: user === '',
       user,
@@ -51,8 +52,15 @@ export function readSettings(env: Env): Settings {
     ...langfuseOf(env),
     variables: variablesOf(env, given.N8N_EMAIL),
     isSample: env.SAMPLE_COMPANY === 'on',
-    waitSeconds: Number(env.WAIT_SECONDS ?? 0),
+    waitSeconds: whole('WAIT_SECONDS', env.WAIT_SECONDS || '0', 0, DAY_SECONDS),
   };
+}
+
+/** @throws Error for what is not a whole number within its bounds */
+function whole(name: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`${name} must be a whole number from ${least} to ${most}.`);
 }
 
 function langfuseOf({ LANGFUSE_URL: url, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY }: Env) {

@@ -1,6 +1,6 @@
 import { type Body, type ConfigurationFile, locals, resources } from './configuration.ts';
 
-/** An address that a service is told to call, and who calls it. */
+/** An address that a service is configured to call, and who calls it. */
 interface Call {
   file: string;
   /** The variable of an environment that holds the address. */
@@ -22,7 +22,7 @@ const TASKS = 'aws_security_group.bootstrap';
 const CALLS: Call[] = [
   { file: 'api.tf', variable: 'LANGFUSE_BASE_URL', callers: API },
   { file: 'api.tf', variable: 'CLAMD_ADDRESS', callers: API },
-  { file: 'alarms.tf', variable: 'LANGFUSE_BASE_URL', callers: [TASKS] },
+  { file: 'quality.tf', variable: 'LANGFUSE_BASE_URL', callers: [TASKS] },
   {
     file: 'install.tf',
     variable: 'LANGFUSE_URL',
@@ -47,7 +47,7 @@ const STORE_CLIENTS = [...API, ...N8N, TOOLJET, ...LANGFUSE];
 /**
  * Every call between the parts of the configuration that its security groups, listener rules, source rules or names do
  * not let through, with CloudFront on and off; and what would count all callers of a kind as one. None when everyone
- * reaches what they are told to call.
+ * reaches what they are configured to call.
  */
 export function unreachable(files: ConfigurationFile[]): string[] {
   return [

@@ -11,7 +11,7 @@ interface Row {
 
 /**
  * Asks Langfuse for the mean of the last day's scores and prints one line of JSON, which a metric filter of CloudWatch
- * reads: the mean, or that there was work and nobody scored any of it.
+ * reads: the mean, or that there was work and no one scored any of it.
  * @see https://langfuse.com/docs/metrics/features/metrics-api
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {

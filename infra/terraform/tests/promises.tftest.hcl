@@ -191,6 +191,7 @@ run "with_cloudfront_cognito_voyage_and_the_installation" {
     cdn            = { enabled = true, certificate_arn = "arn:aws:acm:us-east-1:000000000000:certificate/mock" }
     cognito        = { enabled = true }
     connections    = { voyage = true }
+    residency      = { region_urls = { "eu-west-1" = "https://eu.example.com" }, voyage_regions = ["us-east-1", "us-west-2"] }
     operator_email = "operator@example.com"
     timezone       = "Europe/Oslo"
     images = {
@@ -237,6 +238,12 @@ run "with_cloudfront_cognito_voyage_and_the_installation" {
     error_message = "Voyage must make vectors by a key that is a reference."
   }
   assert {
+    condition = alltrue([for name, value in { DATA_REGION = "us-east-1", DATA_REGION_URLS = "{\"eu-west-1\":\"https://eu.example.com\"}", EMBEDDINGS_REGIONS = "us-east-1,us-west-2" } :
+      anytrue([for variable in jsondecode(module.api["blue"].container_definitions)[0].environment : variable.name == name && variable.value == value])
+    ])
+    error_message = "The API must know its region, the other installations and where Voyage keeps what it is sent."
+  }
+  assert {
     condition = alltrue([for name in ["N8N_PASSWORD", "TOOLJET_PASSWORD", "AI_MANAGER_API_KEY", "WORKFLOW_START_KEY", "SMTP_PASSWORD"] :
       contains([for secret in jsondecode(aws_ecs_task_definition.install[0].container_definitions)[0].secrets : secret.name], name)
     ])
@@ -273,4 +280,15 @@ run "refuses_what_is_wrong" {
     var.domain, var.region, var.log_retention_days, var.egress, var.images,
     var.api_release, var.database, var.backups, var.alarms, var.scale, var.timezone,
   ]
+}
+
+# Apart from the others: it is checked only where the region is a valid one.
+run "refuses_another_region_without_https" {
+  command = plan
+
+  variables {
+    residency = { region_urls = { "eu-west-1" = "http://eu.example.com" } }
+  }
+
+  expect_failures = [var.residency]
 }

@@ -26,10 +26,10 @@ export type Delivery = 'exported' | 'failed' | 'tooLarge';
 
 export interface TraceExporter {
   /**
-   * Which of these traces Langfuse has by their roots: their answer may have been lost, and it counts twice what is
-   * sent twice. @throws {LangfuseError}
+   * Whether Langfuse has each of these traces, by their roots: their answer may have been lost, and it counts twice
+   * what is sent twice. Those that could not be looked up are missing. Never rejects.
    */
-  known(ids: readonly string[]): Promise<Set<string>>;
+  known(ids: readonly string[]): Promise<Map<string, boolean>>;
   /** Why the last request failed; null after one that did not. */
   fault(): { reason: string; isKeyRefused: boolean } | null;
   /** Sends traces and answers what became of each, by id. Never rejects, and ends in a time that is known. */
@@ -37,10 +37,12 @@ export interface TraceExporter {
   close(): Promise<void>;
 }
 
-/** Spans of one flush; the processor's own queue holds more, and drops what is beyond it without a word. */
-const SPANS = 1_000;
 /** Traces that are looked for at the same time. */
 const AT_ONCE = 10;
+/**
+ * Spans of one flush, which is one request: a trace arrives whole or not at all, so that its root says whether it did.
+ * Only a trace of more spans is split.
+ */
 const SPANS_IN_REQUEST = 200;
 /** Characters of an input or output; of a trace that was refused as too large, the second. */
 const MAX_LENGTH = { usual: 100_000, refused: 2_000 };
@@ -105,11 +107,14 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
 
   return {
     known: async (ids) => {
-      const found = new Set<string>();
+      const found = new Map<string, boolean>();
       for (let from = 0; from < ids.length; from += AT_ONCE) {
         const some = ids.slice(from, from + AT_ONCE);
-        const answers = await Promise.all(some.map(isKnown));
-        for (const [index, id] of some.entries()) if (answers[index]) found.add(id);
+        const answers = await Promise.allSettled(some.map(isKnown));
+        for (const [index, answer] of answers.entries())
+          if (answer.status === 'fulfilled') found.set(some[index] ?? '', answer.value);
+        // The rest would only wait for the same.
+        if (answers.every(({ status }) => status === 'rejected')) break;
       }
       return found;
     },
@@ -199,7 +204,7 @@ function parts(records: readonly TraceRecord[]): TraceRecord[][] {
   let size = 0;
   for (const record of records) {
     const spans = record.spans.length + 1;
-    if (made.length === 0 || size + spans > SPANS) {
+    if (made.length === 0 || size + spans > SPANS_IN_REQUEST) {
       made.push([]);
       size = 0;
     }

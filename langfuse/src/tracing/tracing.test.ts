@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LangfuseRecorder, startLangfuseRecorder } from '../../test/recorder.ts';
+import { type LangfuseRecorder, type Recorded, startLangfuseRecorder } from '../../test/recorder.ts';
 import { type TraceRecorder, traceRecorder } from '../../test/recorder-traces.ts';
 import { createTraceExporter, type TraceExporter, type TraceRecord } from './index.ts';
 
@@ -125,6 +125,28 @@ test('a thousand traces at once arrive whole', async () => {
   const deliveries = await exporter.export(many);
   expect([...deliveries.values()].every((delivery) => delivery === 'exported')).toBe(true);
   expect(traces.spans.size).toBe(3000);
+});
+
+test('a trace arrives whole or not at all, whatever request fails', async () => {
+  const many = Array.from({ length: 300 }, (_, n) => trace(5_000 + n));
+  let requests = 0;
+  recorder.failWith({ status: 500 }, () => requests++ % 2 === 1);
+  const deliveries = await exporter.export(many);
+  expect(new Set(deliveries.values())).toEqual(new Set(['exported', 'failed']));
+  for (const [id, delivery] of deliveries)
+    expect(traces.spansOf(id), id).toHaveLength(delivery === 'exported' ? 3 : 0);
+});
+
+test('a trace that cannot be looked up keeps no other from being found', async () => {
+  await exporter.export([trace(7)]);
+  const isLookUp = ({ method, query }: Recorded) => method === 'GET' && query.get('traceId') === idOf(8);
+  recorder.failWith({ status: 500 }, isLookUp);
+  expect(await exporter.known([idOf(7), idOf(8), idOf(9)])).toEqual(
+    new Map([
+      [idOf(7), true],
+      [idOf(9), false],
+    ]),
+  );
 });
 
 describe('a Langfuse that', () => {

@@ -35,6 +35,10 @@ export interface ManifestOperation {
   simplified: readonly string[];
   /** Output fields that hold a file, or several, as `{name, contentType, url}`. */
   files: readonly string[];
+  /** Feature of a plan that the company needs. */
+  feature?: string;
+  /** Quota of the company's plan that it takes from. */
+  quota?: string;
   /** May be read in a batch. */
   batched?: boolean;
 }

@@ -1,10 +1,29 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { TIERS } from '../../contract/tiers.ts';
 import { parseSignInProviders, parseTokenIssuers } from '../sign-in.ts';
 import { checked, oneOf, text } from './types.ts';
 
+/** Addresses of DNS servers, such as `10.0.0.2:53`. @throws for an invalid address */
+export function parseDnsServers(list: string): string[] {
+  const servers = list
+    .split(',')
+    .map((server) => server.trim())
+    .filter((server) => server !== '');
+  const wrong = servers.find(
+    (server) => isIP(server) === 0 && isIP(server.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) === 0,
+  );
+  if (wrong !== undefined) throw new Error(`${wrong} is not an IP address`);
+  return servers;
+}
+
 /** The first company, and where people sign in. */
 export const company = {
+  DEPLOY_MODE: oneOf(['standalone', 'integrated'])
+    .default('standalone')
+    .describe(
+      'integrated: part of another platform, whose tokens (TOKEN_ISSUERS) are the only way in for people',
+    ),
   TENANT: text
     .max(100, 'must be at most 100 characters')
     .default('default')
@@ -31,5 +50,8 @@ export const company = {
   TOKEN_ISSUERS: checked(parseTokenIssuers)
     .default('[]')
     .describe('Issuers whose access tokens are trusted, as JSON: see docs/identity.md'),
+  DNS_SERVERS: checked(parseDnsServers)
+    .default('')
+    .describe('DNS servers that verify e-mail domains, separated by commas; those of the system by default'),
   TENANT_TIER: oneOf(TIERS).default('enterprise').describe('Tier of the company that TENANT names'),
 };

@@ -13,7 +13,7 @@ export const licences = {
     .describe('PEM file with an RSA-4096 key for local signing; by default one is made and stored sealed'),
   LICENCE_KMS_KEY: text.optional().describe('Id or ARN of an RSA_4096 key, needed for kms and kms-delegated'),
   LICENCE_HISTORY_DAYS: whole(92, 3650, 400).describe(
-    'Days for which sessions that have ended, and denials, are kept; usage is reported for as long',
+    'Days for which sessions that have ended, and denials, are kept where a company did not set it; usage is reported for as long',
   ),
   LICENCE_SAMPLE: oneOf(['on', 'off'])
     .default('off')

@@ -1,3 +1,4 @@
+import { parseOrigins } from '../origins.ts';
 import { checked, oneOf, whole } from './types.ts';
 
 /** Assistants that call operations as tools. */
@@ -10,17 +11,3 @@ export const mcp = {
     'Maximum length of a tool response in characters; longer ones are shortened, with a note',
   ),
 };
-
-/**
- * The origins of a list with commas.
- * @throws Error that names what is no origin
- */
-export function parseOrigins(list: string): string[] {
-  const origins = list
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-  const wrong = origins.find((origin) => URL.parse(origin)?.origin !== origin || origin === 'null');
-  if (wrong !== undefined) throw new Error(`${wrong} is not an origin such as https://inspector.example.com`);
-  return origins;
-}

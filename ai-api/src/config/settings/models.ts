@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { PROVIDERS, type ProviderName } from '../../models/provider.ts';
-import { httpUrl, milliseconds, oneOf, text, whole } from './types.ts';
+import { httpUrl, milliseconds, oneOf, regionList, text, whole } from './types.ts';
+
+const regionsOf = (what: string) =>
+  regionList
+    .optional()
+    .describe(
+      `Regions that ${what} keeps what it is sent in, as you declare; companies with a data region use no other`,
+    );
 
 const PROVIDER_LIST = new RegExp(`^(${PROVIDERS.join('|')})(,(${PROVIDERS.join('|')}))*$`);
 
@@ -9,14 +16,17 @@ export const models = {
   OPENAI_API_KEY: text.optional().describe('API key of the model; without it rules decide alone'),
   OPENAI_BASE_URL: httpUrl.optional().describe('Any OpenAI-compatible server'),
   OPENAI_MODEL: text.default('gpt-4.1-mini').describe('Model for criteria that rules cannot decide'),
+  OPENAI_REGIONS: regionsOf('this model'),
   ANTHROPIC_API_KEY: text.optional().describe('API key of Anthropic'),
   ANTHROPIC_BASE_URL: httpUrl.optional().describe('Base URL of a gateway to Anthropic'),
   ANTHROPIC_MODEL: text.default('claude-sonnet-4-5').describe('Model of Anthropic'),
+  ANTHROPIC_REGIONS: regionsOf('this model'),
   COMPATIBLE_BASE_URL: httpUrl
     .optional()
     .describe('A further OpenAI-compatible server, such as one of your own'),
   COMPATIBLE_API_KEY: text.default('none').describe('API key of that server, if it requires one'),
   COMPATIBLE_MODEL: text.optional().describe('Needed with COMPATIBLE_BASE_URL'),
+  COMPATIBLE_REGIONS: regionsOf('this model'),
   MODEL_PROVIDERS: z
     .string()
     .regex(PROVIDER_LIST, `must be some of ${PROVIDERS.join(',')}`)
@@ -40,7 +50,7 @@ export const models = {
     .optional()
     .describe('US dollars that a company may spend on models in a day (UTC); beyond it rules decide alone'),
   MODEL_TEXT_DAYS: whole(1, 3650, 30).describe(
-    'Days for which the ledger keeps masked requests and responses; figures are kept',
+    'Days for which the ledger keeps masked requests and responses where a company did not set it; figures are kept',
   ),
   MODEL_PRICES: text
     .optional()
@@ -56,6 +66,7 @@ export const models = {
   EMBEDDINGS_BASE_URL: httpUrl
     .optional()
     .describe('Any OpenAI-compatible server of embeddings, for EMBEDDINGS_PROVIDER=openai'),
+  EMBEDDINGS_REGIONS: regionsOf('this provider of embeddings'),
   VOYAGE_API_KEY: text.optional().describe('Required for vectors by Voyage'),
   VOYAGE_BASE_URL: httpUrl.optional().describe('Base URL of a gateway to Voyage, including the version'),
 };

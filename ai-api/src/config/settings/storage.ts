@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseKeys } from '../../platform/sealing.ts';
-import { checked, httpUrl, text, whole } from './types.ts';
+import { parseRegionUrls } from '../regions.ts';
+import { checked, httpUrl, region, text, whole } from './types.ts';
 
 /** Where data is kept. */
 export const storage = {
@@ -34,9 +35,15 @@ export const storage = {
     .optional()
     .describe('Redis that all processes share for limits and cache; by default in memory, per process'),
   UPSTASH_REDIS_REST_TOKEN: text.optional().describe('Needed with UPSTASH_REDIS_REST_URL'),
-  DATA_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, 'must be a region such as eu-central-1')
+  DATA_REGION: region
     .optional()
     .describe('Region in which this installation keeps its data, as its operator declares'),
+  DATA_REGION_URLS: checked(parseRegionUrls)
+    .default('{}')
+    .describe(
+      'Public URLs of the installations in other regions, as JSON such as {"eu-west-1": "https://eu.example.com"}',
+    ),
+  BACKUP_DAYS: whole(1, 3650, 30).describe(
+    'Days for which the operator keeps backups: the record of an erasure says when the last one with the person is gone',
+  ),
 };

@@ -29,6 +29,13 @@ export const httpUrl = z.url({
   error: 'must be a URL that starts with http:// or https://',
 });
 
+const REGION = '[a-z0-9-]{1,40}';
+export const region = z.string().regex(new RegExp(`^${REGION}$`), 'must be a region such as eu-west-1');
+export const regionList = z
+  .string()
+  .regex(new RegExp(`^${REGION}(,${REGION})*$`), 'must be regions such as eu-west-1,eu-central-1')
+  .transform((list): readonly string[] => list.split(','));
+
 /** Text that `parse` takes; what it throws is the message. */
 export const checked = (parse: (value: string) => unknown) =>
   z.string().superRefine((value, context) => {

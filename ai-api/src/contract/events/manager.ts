@@ -9,6 +9,14 @@ const approvalEvent = z.object({
   state: z.string(),
 });
 
+const contestEvent = z.object({
+  contestId: id,
+  judgementId: id,
+  kind: z.string(),
+  builderId: z.string(),
+  dueAt: timestamp,
+});
+
 /** What happens to weekly evaluations. */
 export const evaluationEvents = {
   'evaluation.run.started': {
@@ -49,6 +57,35 @@ export const evaluationEvents = {
         .describe('What operators should know, such as figures that did not arrive'),
       completedAt: timestamp,
     }),
+  },
+  'evaluation.graded': {
+    title: 'Week graded by a person',
+    description:
+      'A person confirmed the grade that an engine proposed, or gave another one; the e-mail to the builder is due.',
+    data: z.object({ evaluationId: id, runId: id, week: isoWeek, builderId: z.string() }),
+  },
+  'evaluation.answered': {
+    title: 'Evaluation answered',
+    description: 'A builder answered the result of a week before it was opened to others.',
+    data: z.object({ evaluationId: id, runId: id, week: isoWeek, builderId: z.string() }),
+  },
+  'evaluation.corrected': {
+    title: 'Evaluation judged anew',
+    description:
+      'Figures of a judged week were corrected by an import: it has a new judgement, or a person is asked where that would be worse.',
+    data: z.object({
+      evaluationId: id,
+      runId: id,
+      week: isoWeek,
+      builderId: z.string(),
+      superseded: z.boolean().describe('False where a person is asked'),
+      sentTo: z.number().int().describe('Mails and reports that the old result had gone to'),
+    }),
+  },
+  'evaluation.run.opened': {
+    title: 'Evaluation run opened',
+    description: 'The time of builders to answer is over: the week enters reports, trends and plans.',
+    data: z.object({ runId: id, week: isoWeek, answered: z.number().int(), openedAt: timestamp }),
   },
 } as const;
 
@@ -108,6 +145,53 @@ export const managerEvents = {
       gradeFloor: z.string().nullable(),
     }),
   },
+  'level.changed': {
+    title: 'Level changed',
+    description:
+      'What a company asks of grants that no person sees was named, fitted, switched on or off, or withdrawn.',
+    data: z.object({
+      kind: z.string(),
+      version: z.number().int(),
+      state: z.enum(['none', 'shadow', 'on', 'withdrawn']),
+      before: z.enum(['none', 'shadow', 'on', 'withdrawn']).nullable(),
+      score: z.number().nullable().describe('Granted alone from this score on'),
+      reason: z.string(),
+    }),
+  },
+  'notice.published': {
+    title: 'Notice published',
+    description: 'What a kind of judgement tells the people whom it judges was published as a new version.',
+    data: z.object({ kind: z.string(), version: z.number().int(), title: z.string() }),
+  },
+  'notice.missing': {
+    title: 'Judged without notice',
+    description: 'A weekly run judges builders who were not informed of how they are judged.',
+    data: z.object({
+      runId: id,
+      week: isoWeek,
+      builders: z.number().int().describe('Builders of the run'),
+      notInformed: z.number().int().describe('Of them, those who were not informed'),
+    }),
+  },
+  'contest.opened': {
+    title: 'Judgement contested',
+    description: 'The person whom a judgement concerns contests it: its effect is suspended where it can be.',
+    data: contestEvent,
+  },
+  'contest.reminder': {
+    title: 'Contest waits for a decision',
+    description: 'A contest is still undecided shortly before its deadline, or is past it.',
+    data: contestEvent.extend({ isOverdue: z.boolean() }),
+  },
+  'contest.decided': {
+    title: 'Contest decided',
+    description: 'A person upheld a contested judgement, or put another one in its place.',
+    data: contestEvent.extend({
+      state: z.enum(['upheld', 'changed']),
+      resultId: id.nullable().describe('The judgement that took the place of the contested one'),
+      sentTo: z.number().int().describe('Mails and reports that the old result had gone to'),
+    }),
+  },
   'stage-gate.evaluated': {
     title: 'Stage gate evaluated',
     description:
@@ -120,6 +204,17 @@ export const managerEvents = {
       decision: z.enum(['progress', 'hold', 'review']),
       proposal: z.string().nullable().describe('The outcome that waits for a person to confirm it'),
       waived: z.boolean(),
+    }),
+  },
+  'stage-gate.reminder': {
+    title: 'Stage gate waits for a decision',
+    description: 'What the engine proposes at a gate is near its deadline, and no person has decided it.',
+    data: z.object({
+      evaluationId: id,
+      projectId: z.string(),
+      toStage: z.string(),
+      proposal: z.string().describe('The outcome that waits for a person to confirm it'),
+      dueAt: timestamp,
     }),
   },
   'plan.created': {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { id } from '../schemas.ts';
+import { SUBSCRIPTION_STATUSES } from '../plans.ts';
+import { id, timestamp } from '../schemas.ts';
+import { TIERS } from '../tiers.ts';
 
 /** No names: these events reach everyone who follows the company. */
 const fileVersion = z.object({
@@ -42,6 +44,38 @@ export const notificationEvents = {
   },
 } as const;
 
+const quotaUse = z.object({
+  quota: z.string().describe('Such as conversations or storage'),
+  used: z.number().int(),
+  limit: z.number().int(),
+  period: z.string().describe('Day or month (UTC) in which this is published once'),
+  resetsAt: timestamp.nullable().describe('Null for what does not reset by itself'),
+});
+
+/** What happens to plans of companies. */
+export const planEvents = {
+  'company.plan.changed': {
+    title: 'Plan of the company changed',
+    description: 'The company has another plan: it subscribed, its subscription ended, or a date passed.',
+    data: z.object({
+      plan: z.enum(TIERS),
+      before: z.enum(TIERS),
+      subscription: z.enum(SUBSCRIPTION_STATUSES),
+      graceEndsAt: timestamp.nullable(),
+    }),
+  },
+  'quota.warning': {
+    title: 'Quota nearly used up',
+    description: 'The company has used 80 % of what its plan allows.',
+    data: quotaUse,
+  },
+  'quota.reached': {
+    title: 'Quota used up',
+    description: 'The company has used all that its plan allows; more is refused.',
+    data: quotaUse,
+  },
+} as const;
+
 /** What happens to files, reports and webhooks. */
 export const platformEvents = {
   'file.ready': {
@@ -68,6 +102,12 @@ export const platformEvents = {
     title: 'Compliance report made',
     description: 'A compliance report was made and can be downloaded.',
     data: z.object({ reportId: id, kind: z.string() }),
+  },
+  'privacy.request.changed': {
+    title: 'Privacy request changed',
+    description:
+      'A request about personal data was recorded, confirmed, refused, withdrawn or done, or it failed.',
+    data: z.object({ requestId: id, kind: z.string(), state: z.string() }),
   },
   'endpoint.test': {
     title: 'Endpoint test',

@@ -184,6 +184,7 @@ describe.each(databaseKinds())('an Idempotency-Key on $name', ({ name, create })
         tenantId,
         tenantName: 'default',
         tier: 'starter',
+        dataRegion: null,
         credential: { kind: 'key', id, expiresAt: null },
         keyId: id,
         keyName: 'test',

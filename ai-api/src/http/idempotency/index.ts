@@ -120,9 +120,9 @@ function inFlight(): Problem {
   return new Problem('IDEMPOTENCY_IN_FLIGHT', detail, { retryAfter: RETRY_AFTER });
 }
 
-/** Our own failures, and refusals that only say "not now", are worth another try with the same key. */
+/** Our own failures, and refusals that say "not now" or "not with this plan", are worth another try with the same key. */
 function isFinal(status: number): boolean {
-  return status < 500 && status !== 408 && status !== 425 && status !== 429;
+  return status < 500 && status !== 402 && status !== 408 && status !== 425 && status !== 429;
 }
 
 function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefined): Reply {

@@ -1,4 +1,3 @@
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { McpTool } from '../../contract/mcp-tool.ts';
 import type { Caller, RequestContext } from '../caller.ts';
@@ -17,7 +16,6 @@ import {
 import { sendWebResponse, toWebRequest } from './bridge.ts';
 import type { ServedTool } from './call.ts';
 import { requireAllowedOrigin } from './origin.ts';
-import { mcpServer } from './server.ts';
 
 const BODY_LIMIT = '1mb';
 
@@ -100,6 +98,7 @@ function answer(
     const tools = chosen(known, request.query.resources);
     const called = method === 'tools/call' ? tools.get(String(params?.name)) : undefined;
     if (called) response.locals.operation = `mcp:${called.tool.operation}`;
+    const { createMcpHandler, mcpServer } = await loadSdk();
     const handler = createMcpHandler(() =>
       mcpServer(tools, contextOf(request, response), { version, policies, maxAnswerChars }),
     );
@@ -126,6 +125,15 @@ function chosen(known: ReadonlyMap<string, ServedTool>, resources: unknown): Rea
   return new Map([...known].filter(([, tool]) => names.has(resourceOf(tool))));
 }
 
+/** The SDK, loaded with the first request: a start does not wait for it. */
+async function loadSdk() {
+  const [{ createMcpHandler }, { mcpServer }] = await Promise.all([
+    import('@modelcontextprotocol/server'),
+    import('./server.ts'),
+  ]);
+  return { createMcpHandler, mcpServer };
+}
+
 function contextOf(request: Request, response: Response): Omit<RequestContext, 'signal'> {
   return {
     operation: 'mcp',
@@ -135,6 +143,7 @@ function contextOf(request: Request, response: Response): Omit<RequestContext, '
     emit: () => {},
     onlyBuilder: null,
     requireOwn: () => {},
+    reveal: () => {},
     caller: response.locals.caller as Caller,
   };
 }

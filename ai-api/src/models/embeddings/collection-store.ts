@@ -1,6 +1,11 @@
 import { type Selectable, sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
-import type { Database, Schema, TenantTransaction } from '../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../platform/database/index.ts';
 import type { Space } from './embedder.ts';
 
 export type SpaceRecord = Omit<Selectable<Schema['models.embedding_spaces']>, 'provider'> & {
@@ -115,7 +120,8 @@ export function collectionsOutside(
     .system('a new space is for every company')
     .selectFrom('models.embedding_spaces')
     .select(['tenant_id', 'collection'])
-    .where('collection', '=', collection);
+    .where('collection', '=', collection)
+    .where(staysHere(database.residency, 'models.embedding_spaces.tenant_id'));
   const complete = spaces
     .where('state', '=', 'active')
     .where('provider', '=', provider)

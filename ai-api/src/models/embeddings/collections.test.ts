@@ -44,7 +44,7 @@ describe.each(databaseKinds())('a collection on $name', ({ create }) => {
     await testDatabase?.remove();
   });
 
-  const ledger = { admit: async () => {}, record: async () => {} };
+  const ledger = { admit: async () => {}, regionOf: async () => null, record: async () => {} };
   const words = () => createEmbedder(staticVectorizer(), { database, ledger });
   const voyage = () =>
     createEmbedder(

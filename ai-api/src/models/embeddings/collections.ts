@@ -14,6 +14,7 @@ import {
   saveVectors,
 } from './collection-store.ts';
 import { type Embedder, isSame, type Space } from './embedder.ts';
+import { servingFor } from './index.ts';
 import { defineMigration, MIGRATE_QUEUE } from './migration.ts';
 import { type Near, nearestItems, similaritiesOf } from './nearest-store.ts';
 import type { VectorEngine } from './pgvector.ts';
@@ -58,15 +59,19 @@ export function createCollections(
   const collections = new Map<string, Collection>();
   const embeddersFor = (collection: string) => ofCollections[collection] ?? embedders;
   const configuredFor = (collection: string) => embeddersFor(collection)[0].space;
+  /** The space that new vectors of a tenant are made in. */
+  const spaceOf = async (tenantId: string, collection: string) =>
+    (await servingFor(embeddersFor(collection), tenantId)).space;
   const embedderOf = (space: SpaceRecord) =>
     embeddersFor(space.collection).find((embedder) => isSame(embedder.space, space));
 
   /** The spaces that take what is new; the first vector of a collection opens one. */
-  function spacesOf(tenantId: string, collection: string): Promise<SpaceRecord[]> {
+  async function spacesOf(tenantId: string, collection: string): Promise<SpaceRecord[]> {
+    const space = await spaceOf(tenantId, collection);
     return database.withTenant(tenantId, async (transaction) => {
       const known = await findSpaces(transaction, collection);
       if (known.length > 0) return known;
-      await insertSpace(transaction, uuidv7(), collection, configuredFor(collection), 'active');
+      await insertSpace(transaction, uuidv7(), collection, space, 'active');
       return findSpaces(transaction, collection);
     });
   }
@@ -79,7 +84,7 @@ export function createCollections(
     signal?: AbortSignal,
   ) {
     const embedder = embedderOf(space);
-    if (!embedder || items.length === 0) return;
+    if (!embedder || items.length === 0 || !(await embedder.serves(tenantId))) return;
     const ids = items.map(({ id }) => id);
     const known = await database.withTenant(tenantId, (transaction) => hashesIn(transaction, space.id, ids));
     const changed = items.filter(({ id, text }) => known.get(id) !== contentHash(text));
@@ -96,16 +101,17 @@ export function createCollections(
   }
 
   /** Notes for a later start with pgvector that these have no vectors, or vectors of an earlier text. */
-  function leaveOut(tenantId: string, collection: string, items: readonly Item[]): Promise<void> {
+  async function leaveOut(tenantId: string, collection: string, items: readonly Item[]): Promise<void> {
+    const space = await spaceOf(tenantId, collection);
     const ids = items.map(({ id }) => id);
     return database.withTenant(tenantId, async (transaction) => {
       await deleteItems(transaction, collection, ids);
-      await insertSpace(transaction, uuidv7(), collection, configuredFor(collection), 'building');
+      await insertSpace(transaction, uuidv7(), collection, space, 'building');
       await markIncomplete(transaction, collection);
     });
   }
 
-  defineMigration({ database, jobs, engine, spaceOf: configuredFor, collections, embedInto });
+  defineMigration({ database, jobs, engine, spaceOf, collections, embedInto });
 
   return {
     engine,
@@ -163,6 +169,13 @@ export function createCollections(
         also: await similaritiesOf(transaction, active, vector, also),
         nearest: await nearestItems(transaction, active, vector, limit, hasIndex),
       }));
+    },
+
+    /** Asks for the collections of a tenant to be made anew where another embedder is the one for it now. */
+    refresh: async (transaction: TenantTransaction, tenantId: string): Promise<void> => {
+      if (engine === 'none') return;
+      const made = [...collections.keys()].map((collection) => ({ tenantId, collection }));
+      await jobs.enqueue(transaction, MIGRATE_QUEUE, made);
     },
 
     /** Asks for collections to be made anew that are in another space than the configured one, or incomplete. */

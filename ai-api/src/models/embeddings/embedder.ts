@@ -31,6 +31,8 @@ export interface Embedded {
 /** Turns texts into vectors of one space. Never call it inside an open transaction. */
 export interface Embedder {
   readonly space: Space;
+  /** Whether it may be sent texts of a tenant, by where the data of the tenant stays. */
+  serves(tenantId: string): Promise<boolean>;
   /** @throws {import('../chat.ts').ModelError} and the reason of the signal */
   embed(texts: readonly string[], call: EmbeddingCall): Promise<Embedded>;
 }

@@ -85,6 +85,7 @@ describe.each(databaseKinds())('embeddings with a cache on $name', ({ create }) 
       database,
       ledger: {
         admit: async () => {},
+        regionOf: async () => null,
         record: async (attempt) => {
           attempts.push(attempt);
         },

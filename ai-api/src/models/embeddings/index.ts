@@ -4,6 +4,7 @@ import { inSpan } from '../../platform/telemetry/tracing/index.ts';
 import type { CallLedger, OnModelCall } from '../chain.ts';
 import { ModelError, NO_USAGE, type Usage } from '../chat.ts';
 import type { CallOutcome } from '../failures.ts';
+import { mayReceive, noneIn } from '../regions.ts';
 import { contentHash, findCached, storeCached } from './cache.ts';
 import type { Embedder, EmbeddingCall } from './embedder.ts';
 import { staticVectorizer } from './static.ts';
@@ -12,14 +13,24 @@ import type { Vectorizer } from './vectorizer.ts';
 export { forgetCached } from './cache.ts';
 export type { Embedded, Embedder, EmbeddingCall, Space } from './embedder.ts';
 
+interface EmbedderOptions {
+  database: Database;
+  ledger: CallLedger;
+  onCall?: OnModelCall;
+  /** Where the provider keeps what it is sent, as the operator declares; null when undeclared. */
+  regions?: readonly string[] | null;
+}
+
 /**
  * An embedder that asks in batches, asks for no text twice, and enters every batch that was sent in the ledger.
  */
 export function createEmbedder(
   vectorizer: Vectorizer,
-  { database, ledger, onCall = () => {} }: { database: Database; ledger: CallLedger; onCall?: OnModelCall },
+  { database, ledger, onCall = () => {}, regions = null }: EmbedderOptions,
 ): Embedder {
   const { space, batch, maxCharacters, isCached } = vectorizer;
+  // Static vectors are made in this process.
+  const isRemote = space.provider !== 'static';
 
   /** One request, entered in the ledger whichever way it ended. */
   async function request(texts: readonly string[], call: EmbeddingCall, callId: string, number: number) {
@@ -61,8 +72,14 @@ export function createEmbedder(
 
   return {
     space,
+    serves: async (tenantId) => !isRemote || mayReceive({ regions }, await ledger.regionOf(tenantId)),
     embed: async (texts, call) => {
       call.signal?.throwIfAborted();
+      if (isRemote) {
+        const region = await ledger.regionOf(call.tenantId);
+        if (!mayReceive({ regions }, region))
+          throw new ModelError('not_in_region', noneIn('provider of embeddings', region));
+      }
       const cut = texts.map((text) => text.slice(0, maxCharacters));
       const hashes = cut.map(contentHash);
       const place = { tenantId: call.tenantId, inputType: call.inputType, space };
@@ -90,6 +107,25 @@ export function createEmbedder(
       }
       return { space, vectors: hashes.map((hash) => known.get(hash) as Float32Array), usage: { tokensIn } };
     },
+  };
+}
+
+/** The first of these that may be sent the texts of a tenant; the configured one where none may. */
+export async function servingFor(
+  [configured, ...others]: readonly [Embedder, ...Embedder[]],
+  tenantId: string,
+): Promise<Embedder> {
+  for (const embedder of [configured, ...others]) if (await embedder.serves(tenantId)) return embedder;
+  return configured;
+}
+
+/** One embedder that makes each tenant's vectors by the first of these that may be sent its texts. */
+export function withinRegion(embedders: readonly [Embedder, ...Embedder[]]): Embedder {
+  return {
+    space: embedders[0].space,
+    serves: async (tenantId) =>
+      (await Promise.all(embedders.map((one) => one.serves(tenantId)))).includes(true),
+    embed: async (texts, call) => (await servingFor(embedders, call.tenantId)).embed(texts, call),
   };
 }
 

@@ -21,8 +21,8 @@ interface Migrated {
   database: Database;
   jobs: Jobs;
   engine: VectorEngine;
-  /** The configured one of a collection. */
-  spaceOf(collection: string): Space;
+  /** The one that new vectors of a tenant's collection are made in. */
+  spaceOf(tenantId: string, collection: string): Promise<Space>;
   collections: ReadonlyMap<string, Collection>;
   embedInto(
     tenantId: string,
@@ -36,8 +36,8 @@ interface Migrated {
 /** Declares the job that fills the configured space of a collection, and then lets it take over. */
 export function defineMigration({ database, jobs, engine, spaceOf, collections, embedInto }: Migrated): void {
   /** The configured space, opened unless it is whole already. */
-  function building(tenantId: string, collection: string): Promise<SpaceRecord | undefined> {
-    const space = spaceOf(collection);
+  async function building(tenantId: string, collection: string): Promise<SpaceRecord | undefined> {
+    const space = await spaceOf(tenantId, collection);
     return database.withTenant(tenantId, async (transaction) => {
       const isConfigured = (known: SpaceRecord) => isSame(known, space);
       const known = (await findSpaces(transaction, collection)).find(isConfigured);

@@ -1,11 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Database } from '../../platform/database/index.ts';
+import {
+  type Database,
+  dataRegionOf,
+  requireHere,
+  type TenantTransaction,
+} from '../../platform/database/index.ts';
 import type { CallLedger, RecordedAttempt } from '../chain.ts';
 import { ModelError } from '../chat.ts';
 import { keepCallTrace } from '../tracing/call-trace.ts';
 import { maskText } from './mask.ts';
 import { costOf, type Prices } from './prices.ts';
-import { findBudget, forgetWords, saveBudget, spentSince } from './store.ts';
+import { findBudget, saveBudget, spentSince } from './store.ts';
 import { createWriter, type NewCall } from './writer.ts';
 
 export { readPrices } from './prices.ts';
@@ -29,8 +34,13 @@ interface Spending {
   day: string;
   spent: number;
   budget: number | null;
+  spentInMonth: number;
+  /** What the plan of the tenant allows in the month (UTC). */
+  monthly: number | null;
   readAt: number;
 }
+
+type MonthlyLimit = (transaction: TenantTransaction) => Promise<number | null>;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -39,6 +49,7 @@ export function createLedger(database: Database, options: LedgerOptions) {
   const { prices, dailyMicros, now = () => new Date() } = options;
   const write = createWriter(database, keepCallTrace);
   const spendings = new Map<string, Spending>();
+  let monthlyLimit: MonthlyLimit = async () => null;
 
   async function spendingOf(tenantId: string): Promise<Spending> {
     const at = now();
@@ -49,7 +60,9 @@ export function createLedger(database: Database, options: LedgerOptions) {
       const budget = (await findBudget(transaction)) ?? dailyMicros;
       // Without a budget the sum is not needed.
       const spent = budget === null ? 0 : await spentSince(transaction, new Date(`${day}T00:00:00Z`));
-      return { budget, spent };
+      const monthly = await monthlyLimit(transaction);
+      const spentInMonth = monthly === null ? 0 : await spentSince(transaction, monthOf(at));
+      return { budget, spent, monthly, spentInMonth };
     });
     const spending = { day, ...read, readAt: at.getTime() };
     spendings.set(tenantId, spending);
@@ -58,15 +71,25 @@ export function createLedger(database: Database, options: LedgerOptions) {
 
   const calls: CallLedger = {
     admit: async (tenantId) => {
-      const { budget, spent } = await spendingOf(tenantId);
-      if (budget === null || spent < budget) return;
-      throw new ModelError('over_budget', "Today's budget for models is used up.");
+      const { budget, spent, monthly, spentInMonth } = await spendingOf(tenantId);
+      if (budget !== null && spent >= budget)
+        throw new ModelError('over_budget', "Today's budget for models is used up.");
+      if (monthly !== null && spentInMonth >= monthly)
+        throw new ModelError('over_budget', "The plan's budget for models is used up for this month.");
+    },
+    regionOf: async (tenantId) => {
+      const region = await dataRegionOf(database, tenantId);
+      requireHere(database.residency, region);
+      return region;
     },
     record: async (attempt) => {
       const { tenantId } = attempt.call;
       const cost = costOf(prices, attempt.provider, attempt.model, attempt.usage);
       const known = spendings.get(tenantId);
-      if (known) known.spent += cost ?? 0;
+      if (known) {
+        known.spent += cost ?? 0;
+        known.spentInMonth += cost ?? 0;
+      }
       await write(tenantId, toRow(attempt, cost));
     },
   };
@@ -85,17 +108,21 @@ export function createLedger(database: Database, options: LedgerOptions) {
         return { day, dailyMicros: own ?? dailyMicros, isOwn: own !== null, spentMicros };
       }),
     /** Gives a tenant a budget of its own, or with null the installation's. In force within seconds. */
-    setBudget: async (
-      transaction: Parameters<typeof saveBudget>[0],
-      tenantId: string,
-      micros: number | null,
-    ) => {
+    setBudget: async (transaction: TenantTransaction, tenantId: string, micros: number | null) => {
       await saveBudget(transaction, micros);
       spendings.delete(tenantId);
     },
-    /** Forgets what was sent and answered before a moment. Answers how many rows it changed. */
-    forgetWords: (before: Date) => forgetWords(database, before),
+    /** Has the plan of a tenant limit what it spends in a month; null is no limit. In force within seconds. */
+    limitMonth: (limit: MonthlyLimit): void => {
+      monthlyLimit = limit;
+    },
+    /** Micro-dollars that the tenant has spent in the month (UTC). */
+    spentInMonth: (transaction: TenantTransaction) => spentSince(transaction, monthOf(now())),
   };
+}
+
+function monthOf(at: Date): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth()));
 }
 
 /** 32 hex digits of a UUID: every judgement has a trace id without storing it. */

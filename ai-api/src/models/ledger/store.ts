@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database, Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Schema, TenantTransaction } from '../../platform/database/index.ts';
+import type { Aged } from '../../platform/retention.ts';
 
 export type CallRecord = Selectable<Schema['models.calls']>;
 
@@ -72,15 +73,38 @@ export async function saveBudget(transaction: TenantTransaction, dailyMicros: nu
   );
 }
 
-/** Forgets the words of calls that began before a moment; what they used and cost stays. */
-export async function forgetWords(database: Database, before: Date): Promise<number> {
+const hasWords = sql<boolean>`(input is not null or output is not null)`;
+
+/** Calls that began before a moment and whose words are there, with traces from before it. */
+export async function countWords(transaction: TenantTransaction, before: Date): Promise<Aged> {
+  const { rows } = await sql<Aged>`
+    select count(*)::int as count, min(started_at) as oldest from (
+      select started_at from models.calls where started_at < ${before} and ${hasWords}
+      union all select started_at from models.traces where started_at < ${before}
+    ) as words`.execute(transaction);
+  return rows[0] ?? { count: 0, oldest: null };
+}
+
+/**
+ * Forgets the words of calls that began before a moment, and their traces; what calls used and cost stays.
+ * @param limit how many calls, and how many traces
+ */
+export async function forgetWords(
+  transaction: TenantTransaction,
+  before: Date,
+  limit: number,
+): Promise<number> {
   const { rows } = await sql<{ calls: number; traces: number }>`
     with calls as (
       update models.calls set input = null, output = null
-      where started_at < ${before} and (input is not null or output is not null) returning 1
-    ), traces as (delete from models.traces where started_at < ${before} returning 1)
+      where ${hasWords} and id in (
+        select id from models.calls where started_at < ${before} and ${hasWords} limit ${limit}) returning 1
+    ), traces as (
+      delete from models.traces
+      where id in (select id from models.traces where started_at < ${before} limit ${limit}) returning 1
+    )
     select (select count(*) from calls)::integer as calls, (select count(*) from traces)::integer as traces`.execute(
-    database.system('words are forgotten by their age, whosever they are'),
+    transaction,
   );
   return (rows[0]?.calls ?? 0) + (rows[0]?.traces ?? 0);
 }

@@ -47,6 +47,7 @@ export type Traces = ReturnType<typeof createTraces>;
  */
 export function createTraces(database: Database, settings: TraceSettings | null) {
   let exporting: Exporting | null = null;
+  const sampleRate = settings?.sampleRate ?? 1;
   return {
     isConnected: settings !== null,
     /** Begins to export in this process. */
@@ -60,11 +61,11 @@ export function createTraces(database: Database, settings: TraceSettings | null)
     isSampled: (id: string) => isSampled(id, settings?.sampleRate ?? 0),
     /** Why Langfuse does not take traces of this process; null while it does. */
     fault: () => exporting?.fault() ?? null,
-    /** Makes traces of a span of time due again; answers how many. */
+    /** Makes traces of a span of time due again, of those that Langfuse gets; answers how many. */
     renew: (transaction: TenantTransaction, since: Date, until: Date, alsoExported: boolean) =>
-      renewTraces(transaction, { since, until, alsoExported }),
+      renewTraces(transaction, { since, until, alsoExported, sampleRate }),
     count: (tenantId: string) =>
-      database.withTenant(tenantId, (transaction) => countTraces(transaction, settings?.sampleRate ?? 1)),
+      database.withTenant(tenantId, (transaction) => countTraces(transaction, sampleRate)),
     /** Sends one trace to Langfuse and reads it back. */
     probe: (tenantId: string, langfuse: LangfuseClient, timeoutMs: number) =>
       probeTrace(database, langfuse, tenantId, { hurry: () => exporting?.hurry(), timeoutMs }),
@@ -84,6 +85,7 @@ async function startExport(database: Database, settings: TraceSettings): Promise
   const exporter = createTraceExporter({ ...settings.langfuse, mask: maskText });
   await skipOld(database, new Date(Date.now() - OLD_MS));
   let failures = 0;
+  let isFailing = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let wake: (() => void) | undefined;
@@ -97,13 +99,17 @@ async function startExport(database: Database, settings: TraceSettings): Promise
     await noteOutcomes(database, outcomes);
     const tally = Map.groupBy(claimed, (trace) => nameOf(trace, deliveries.get(keyOf(trace))));
     for (const [outcome, traces] of tally) onDelivery(outcome, traces.length);
-    failures = [...deliveries.values()].includes('failed') ? failures + 1 : 0;
-    if (failures === 1) {
+    const states = [...deliveries.values()];
+    const hasFailed = states.includes('failed');
+    // While Langfuse takes some, the others wait for their own turn alone.
+    failures = hasFailed && !states.includes('exported') ? failures + 1 : 0;
+    if (hasFailed && !isFailing) {
       const fault = exporter.fault();
       const line = { traces: chosen.length, reason: fault?.reason };
       if (fault?.isKeyRefused) log.error(line, 'Langfuse refuses our keys; traces are kept');
       else log.warn(line, 'Langfuse does not take traces; they are kept');
     }
+    isFailing = hasFailed;
     return claimed.length;
   }
 
@@ -166,11 +172,11 @@ async function deliver(
     }
   });
   const tried = traces.filter(({ export_attempts }) => export_attempts > 1).map(({ id }) => id);
-  // One whose answer was lost is there already; while that cannot be asked, nothing is sent.
-  const known = await exporter.known(tried).catch(() => null);
-  if (known === null) return new Map(traces.map((trace): [string, Delivery] => [keyOf(trace), 'failed']));
-  const byId = await exporter.export(records.filter(({ id }) => !known.has(id)));
-  for (const id of known) byId.set(id, 'exported');
+  // One whose answer was lost is there already; one that cannot be looked up is not sent.
+  const known = await exporter.known(tried);
+  const held = new Set(tried.filter((id) => known.get(id) !== false));
+  const byId = await exporter.export(records.filter(({ id }) => !held.has(id)));
+  for (const id of held) byId.set(id, known.get(id) ? 'exported' : 'failed');
   return new Map(traces.map((trace) => [keyOf(trace), byId.get(trace.id) ?? 'tooLarge']));
 }
 

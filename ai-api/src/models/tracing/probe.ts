@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Database } from '../../platform/database/index.ts';
 import { keepTrace } from './draft.ts';
 
-/** What became of a trace that was made to try the way to Langfuse. */
+/** What became of a trace that was made to check the connection to Langfuse. */
 export type ProbeOutcome = 'read' | 'not sampled' | 'not readable' | 'not sent' | 'refused';
 
 const LOOK_MS = 250;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, TenantTransaction } from '../../platform/database/index.ts';
+import { type Database, staysHere, type TenantTransaction } from '../../platform/database/index.ts';
 import type { CallRecord } from '../ledger/store.ts';
 
 export interface PendingTrace {
@@ -20,6 +20,7 @@ export async function claimTraces(database: Database, limit: number): Promise<Pe
     from (
       select tenant_id, id from models.traces
       where exported_at is null and export_after <= now()
+        and ${staysHere(database.residency, 'models.traces.tenant_id')}
       order by export_after limit ${limit} for update skip locked
     ) as due
     where trace.tenant_id = due.tenant_id and trace.id = due.id
@@ -71,19 +72,33 @@ export async function skipOld(database: Database, before: Date): Promise<void> {
   );
 }
 
+/** Whether Langfuse gets a trace by its share: what `isSampled` says, in the database. */
+function sampled(sampleRate: number) {
+  return sql<boolean>`('x' || lpad(right(id, 8), 16, '0'))::bit(64)::bigint < ${sampleRate}::double precision * 4294967296`;
+}
+
+interface Renewal {
+  since: Date;
+  until: Date;
+  alsoExported: boolean;
+  sampleRate: number;
+}
+
 /**
- * Makes the traces of a span of time due again that Langfuse does not have, or all of them. Answers how many. Of those
- * that it has, the attempts are forgotten, so that they are sent without a look for them.
+ * Makes the sampled traces of a span of time due again that Langfuse does not have, or all of them. Answers how many. Of
+ * those that it has, the attempts are forgotten, so that they are sent without a look for them.
  */
 export async function renewTraces(
   transaction: TenantTransaction,
-  { since, until, alsoExported }: { since: Date; until: Date; alsoExported: boolean },
+  { since, until, alsoExported, sampleRate }: Renewal,
 ): Promise<number> {
   const { rows } = await sql<{ renewed: number }>`
     with renewed as (
       update models.traces
       set exported_at = null, export_after = now(), export_attempts = case when exported_at is null then 1 else 0 end
-      where started_at >= ${since} and started_at < ${until} and (exported_at is null or ${alsoExported}) returning 1
+      where started_at >= ${since} and started_at < ${until} and (exported_at is null or ${alsoExported})
+        and ${sampled(sampleRate)}
+      returning 1
     ) select count(*)::integer as renewed from renewed`.execute(transaction);
   return rows[0]?.renewed ?? 0;
 }
@@ -97,8 +112,7 @@ export async function countTraces(transaction: TenantTransaction, sampleRate: nu
         as "notSampled",
       (count(*) filter (where exported_at is null and export_after = 'infinity' and is_sampled))::integer as left
     from (
-      select *, ('x' || lpad(right(id, 8), 16, '0'))::bit(64)::bigint < ${sampleRate}::double precision * 4294967296
-        as is_sampled
+      select *, ${sampled(sampleRate)} as is_sampled
       from models.traces
     ) as trace`.execute(transaction);
   return rows[0] ?? { exported: 0, pending: 0, notSampled: 0, left: 0 };

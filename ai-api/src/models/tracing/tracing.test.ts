@@ -51,8 +51,13 @@ describe.each(businessDatabases())('traces of judgements on $name', ({ create })
 
     const { items } = await api.client.usage.summarize({ by: 'purpose' });
     expect(items).toMatchObject([{ purpose: 'judgement', attempts: SIZE, failed: 0 }]);
-    const { traces: due } = await api.client.usage.exportTraces({ since });
-    expect(due).toBeLessThanOrEqual(SIZE);
+    langfuse.failWith('refuse');
+    await vi.waitFor(async () => {
+      const { exported } = await api.client.usage.getTraces({});
+      expect(await api.client.usage.exportTraces({ since })).toEqual({ traces: SIZE - exported });
+    }, 10_000);
+    langfuse.failWith(null);
+    await api.client.usage.exportTraces({ since });
     const all = { exported: SIZE, pending: 0, notSampled: 0, left: 0 };
     await vi.waitFor(async () => expect(await api.client.usage.getTraces({})).toEqual(all), {
       timeout: 30_000,
@@ -77,6 +82,30 @@ describe.each(businessDatabases())('traces of judgements on $name', ({ create })
     const before = traces.rows.length;
     await api.client.connection.check({});
     await vi.waitFor(() => expect(traces.rows.length).toBeGreaterThan(before), { timeout: 10_000 });
+    langfuse.failWith(null);
+    await api.client.usage.exportTraces({ since });
+    await vi.waitFor(
+      async () => expect(await api.client.usage.getTraces({})).toMatchObject({ pending: 0, left: 0 }),
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(new Set(traces.rows.map(({ spanId }) => spanId)).size).toBe(traces.rows.length);
+  }, 90_000);
+
+  test('that cannot be looked up wait, and keep no new one from being sent', async () => {
+    const since = new Date().toISOString();
+    const rows = traces.rows.length;
+    langfuse.failWith('lose', ({ path }) => path.endsWith('/otel/v1/traces'));
+    await api.client.connection.check({});
+    await vi.waitFor(() => expect(traces.rows.length).toBeGreaterThan(rows), { timeout: 10_000 });
+    langfuse.failWith(
+      { status: 500 },
+      ({ method, path }) => method === 'GET' && path.endsWith('/observations'),
+    );
+    await api.client.usage.exportTraces({ since });
+    const sent = traces.rows.length;
+    await api.client.connection.check({});
+    await vi.waitFor(() => expect(traces.rows.length).toBeGreaterThan(sent), { timeout: 10_000 });
+    expect((await api.client.usage.getTraces({})).pending).toBeGreaterThan(0);
     langfuse.failWith(null);
     await api.client.usage.exportTraces({ since });
     await vi.waitFor(
@@ -129,7 +158,38 @@ describe.each(businessDatabases())('traces of judgements on $name', ({ create })
     expect(generation?.attributes).toMatchObject({
       'langfuse.observation.type': 'generation',
     });
+    // This Langfuse has no prompts to link to.
+    expect(generation?.attributes).not.toHaveProperty('langfuse.observation.prompt.name');
   });
+
+  test('that Langfuse has are sent once more when that is asked for', async () => {
+    const since = new Date(0).toISOString();
+    const { exported, ...others } = await api.client.usage.getTraces({});
+    expect(others).toEqual({ pending: 0, notSampled: 0, left: 0 });
+    const rows = traces.rows.length;
+    expect(await api.client.usage.exportTraces({ since, again: true })).toEqual({ traces: exported });
+    await vi.waitFor(
+      async () => expect(await api.client.usage.getTraces({})).toEqual({ exported, ...others }),
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(traces.rows.length - rows).toBe(traces.spans.size);
+  }, 60_000);
+
+  test('that a sample leaves out are not counted as due', async () => {
+    const ids = [...new Set([...traces.spans.values()].map(({ traceId }) => traceId))];
+    const chosen = ids.filter((id) => Number.parseInt(id.slice(-8), 16) < 0x8000_0000);
+    expect(chosen.length).toBeGreaterThan(0);
+    expect(chosen.length).toBeLessThan(ids.length);
+    const half = await startApi(testDatabase, {
+      LANGFUSE_BASE_URL: langfuse.url,
+      LANGFUSE_PUBLIC_KEY: langfuse.publicKey,
+      LANGFUSE_SECRET_KEY: langfuse.secretKey,
+      LANGFUSE_SAMPLE_RATE: '0.5',
+    });
+    const since = new Date(0).toISOString();
+    expect(await half.client.usage.exportTraces({ since, again: true })).toEqual({ traces: chosen.length });
+    await half.stop();
+  }, 60_000);
 
   test('are counted for Prometheus', async () => {
     const text = await api.context.metrics.registry.metrics();

@@ -2,8 +2,10 @@ import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { ConstructorOptions } from 'pg-boss';
 import type { PoolState } from '../telemetry/metrics.ts';
+import { type Residency, requireHere, UNDECLARED } from './residency.ts';
 import type { Schema } from './schema.ts';
 
+export { DataElsewhere, dataRegionOf, isHere, type Residency, requireHere, staysHere } from './residency.ts';
 export type { Schema } from './schema.ts';
 /** A transaction that sees one tenant's rows only. */
 export type TenantTransaction = Transaction<Schema>;
@@ -39,11 +41,19 @@ export interface Database {
   readonly driver: Connection['driver'];
   readonly queue: QueueConnection;
   readonly listen: Listen;
+  /** Where this installation keeps its data. */
+  readonly residency: Residency;
   /**
    * Runs `work` in one transaction that row level security limits to `tenantId`. Commits when it
    * resolves, rolls back when it rejects.
+   * @param anyRegion also for a company whose data stays elsewhere: to identify the caller and to return the URL
+   * @throws {import('./residency.ts').DataElsewhere} before `work` runs
    */
-  withTenant<T>(tenantId: string, work: (transaction: TenantTransaction) => Promise<T>): Promise<T>;
+  withTenant<T>(
+    tenantId: string,
+    work: (transaction: TenantTransaction) => Promise<T>,
+    options?: { anyRegion?: boolean },
+  ): Promise<T>;
   /**
    * Owner's access without a tenant, for migrations and for the few lookups that find the tenant itself.
    * `purpose` is there for the reader: each use has to say why it may.
@@ -57,17 +67,30 @@ export interface Database {
 }
 
 /** Puts a {@link Connection} behind {@link Database}. */
-export function createDatabase(connection: Connection): Database {
+export function createDatabase(connection: Connection, residency: Residency = UNDECLARED): Database {
   const { kysely } = connection;
+  const isChecked = residency.region !== null;
+
+  /** Limits the transaction to a tenant, and reads in the same statement where the tenant's data stays. */
+  async function enter(transaction: TenantTransaction, tenantId: string, anyRegion: boolean): Promise<void> {
+    const region =
+      isChecked && !anyRegion
+        ? sql<string | null>`platform.data_region(${tenantId}::uuid)`
+        : sql<string | null>`null::text`;
+    const { rows } = await sql<{ region: string | null }>`
+      select set_config('role', ${APP_ROLE}, true), set_config('app.current_tenant', ${tenantId}, true),
+        ${region} as region`.execute(transaction);
+    requireHere(residency, rows[0]?.region ?? null);
+  }
+
   return {
+    residency,
     driver: connection.driver,
     queue: connection.queue,
     listen: connection.listen,
-    withTenant: (tenantId, work) =>
+    withTenant: (tenantId, work, { anyRegion = false } = {}) =>
       kysely.transaction().execute(async (transaction) => {
-        await sql`select set_config('role', ${APP_ROLE}, true), set_config('app.current_tenant', ${tenantId}, true)`.execute(
-          transaction,
-        );
+        await enter(transaction, tenantId, anyRegion);
         return work(transaction);
       }),
     system: () => kysely,

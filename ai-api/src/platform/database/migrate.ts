@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import type { Schema } from './index.ts';
 
@@ -37,6 +37,7 @@ export class SchemaOfAnotherVersion extends Error {
  * @throws the error of the first migration that failed, whose changes were rolled back
  */
 export async function migrate(kysely: Kysely<Schema>): Promise<string[]> {
+  if (await isUpToDate(kysely)) return [];
   const migrator = new Migrator({ db: kysely, provider, migrationTableSchema: 'platform' });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error instanceof Error && error.message.startsWith('corrupted migrations: '))
@@ -46,6 +47,20 @@ export async function migrate(kysely: Kysely<Schema>): Promise<string[]> {
     throw new Error(`Migration ${failed ?? '(none ran)'} failed`, { cause: error });
   }
   return results.map((result) => result.migrationName);
+}
+
+/**
+ * Whether all migrations ran, and no others. The migrator would read the columns of every table before it finds that
+ * there is nothing to do.
+ */
+async function isUpToDate(kysely: Kysely<Schema>): Promise<boolean> {
+  const { rows: found } = await sql<{ found: boolean }>`
+    select to_regclass('platform.kysely_migration') is not null as found`.execute(kysely);
+  if (!found[0]?.found) return false;
+  const { rows } = await sql<{ name: string }>`
+    select name from platform.kysely_migration order by name`.execute(kysely);
+  const known = Object.keys(await provider.getMigrations()).sort();
+  return JSON.stringify(rows.map(({ name }) => name)) === JSON.stringify(known);
 }
 
 /** How far the schema is: how many migrations are applied, and the names of those that are not. */

@@ -27,7 +27,7 @@ const types: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 };
 
-/** Connections the job queue keeps for itself, beside one for LISTEN. */
+/** Connections the job queue keeps for itself at most, beside one for LISTEN; fewer where the pool is small. */
 const QUEUE_POOL = 6;
 
 /** Opens a pool to a PostgreSQL server (15 or newer). Nothing is sent until the first query. */
@@ -52,7 +52,7 @@ export function openPostgres(
   return {
     driver: 'postgres',
     kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), log: queryTimes(onQuery) }),
-    queue: { connectionString: url, max: QUEUE_POOL, backend: 'postgres' },
+    queue: { connectionString: url, max: Math.min(QUEUE_POOL, Math.ceil(poolSize / 2)), backend: 'postgres' },
     listen: (channel, hear) => listenOnPostgres(url, channel, hear, onError),
     pool: () => ({
       active: pool.totalCount - pool.idleCount,

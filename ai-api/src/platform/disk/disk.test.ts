@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, describe, expect, test } from 'vitest';
-import { startApi } from '../../../test/api.ts';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../../../test/api.ts';
 import { businessDatabases } from '../../../test/databases.ts';
 import { builderRow, refusal } from '../../../test/people.ts';
 import { DiskTooSmall, MEGABYTE, requireRoomForFirstStart } from './index.ts';
@@ -43,6 +43,34 @@ describe.each(businessDatabases())('an almost full disk, on $name', ({ create })
       expect(nothing.code).toBe('NOT_FOUND');
     } finally {
       await api.stop();
+      await testDatabase.remove();
+    }
+  });
+
+  test('has room made by the deletion of a file, whose content goes', async () => {
+    const testDatabase = await create();
+    const objects = async (api: TestApi) => (await api.context.objects.list('files/', { limit: 10 })).keys;
+    try {
+      const before = await startApi(testDatabase);
+      const { fileId } = await before.client.file.upload({
+        name: 'note.txt',
+        category: 'document',
+        contentType: 'text/plain',
+        base64: Buffer.from('A note').toString('base64'),
+      });
+      await before.stop();
+      const api = await startApi(testDatabase, { DISK_MIN_FREE_MB: String(MORE_THAN_ANY_MB) });
+      try {
+        expect(await objects(api)).toHaveLength(1);
+        await api.client.file.delete({ fileId });
+        await vi.waitFor(async () => expect(await objects(api)).toEqual([]), {
+          timeout: 30_000,
+          interval: 100,
+        });
+      } finally {
+        await api.stop();
+      }
+    } finally {
       await testDatabase.remove();
     }
   });

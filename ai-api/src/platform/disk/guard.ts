@@ -15,9 +15,18 @@ parentPort?.on('message', () => {
   heard = performance.now();
 });
 
+/** A folder that is away is not full. */
+function freeBytes(): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 setInterval(() => {
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize > FULL_BYTES || performance.now() - heard < SILENCE_MS) return;
+  if (freeBytes() > FULL_BYTES || performance.now() - heard < SILENCE_MS) return;
   writeSync(
     2,
     `The disk of ${directory} is full, and the embedded database cannot go on. Free space and start again.\n`,

@@ -14,6 +14,7 @@ import { type TraceHeaders, type Tracing, traceHeaders } from '../telemetry/trac
 import { createJobDesk, type JobDesk } from './admin.ts';
 import { failureOf, reasonOf } from './failure.ts';
 import { type RoomWatch, watchRoom } from './room.ts';
+import { beginSchedules, type Scheduled, scheduledQueue } from './scheduled.ts';
 import { CHECKPOINT, dueQueues, keepForever, storeCheckpoint, TRACE } from './store.ts';
 import { JOB_SCHEMA, letOneWait, openToTenants } from './tables.ts';
 
@@ -41,6 +42,8 @@ export interface Queue<Data extends object, Progress = unknown> {
   retryDelayMax: number;
   /** Seconds that one attempt may take; its signal is then aborted and the job is tried again. */
   expireInSeconds: number;
+  /** Its jobs free space: they are also taken while there is no room. Defaults to false. */
+  freesSpace?: boolean;
   handle(data: Data, attempt: Attempt<Progress>): Promise<void>;
   /**
    * Called once when the last retry failed; again only when the process died in the middle of it. The dead
@@ -49,15 +52,6 @@ export interface Queue<Data extends object, Progress = unknown> {
   onDead(data: Data, reason: string): Promise<void>;
   /** Called in the transaction that gives a dead letter its attempts back, to undo what `onDead` did. */
   onRetry?(transaction: TenantTransaction, data: Data): Promise<void>;
-}
-
-/** Work by the clock: done by one worker at the times of `cron` (UTC, five fields), and when a worker starts. */
-export interface Scheduled {
-  name: string;
-  cron: string;
-  /** Defaults to `low`. */
-  priority?: Priority;
-  run(signal: AbortSignal): Promise<void>;
 }
 
 /** What a handler knows about this try, and what a long job reports. */
@@ -255,12 +249,15 @@ export function createJobs(
 
   /** Wakes the workers of queues with jobs that are due: one statement in place of one for each worker. */
   async function wakeWorkers(): Promise<void> {
+    let isAway = false;
     while (!stopped.signal.aborted) {
       try {
         for (const name of await dueQueues(database))
           for (const worker of workers.get(name) ?? []) boss.notifyWorker(worker);
+        isAway = false;
       } catch (error) {
-        log.error({ err: error }, 'job queue');
+        if (!isAway) log.error({ err: error }, 'job queue');
+        isAway = true;
       }
       await delay(DUE_MS, undefined, { signal: stopped.signal }).catch(() => {});
     }
@@ -268,7 +265,7 @@ export function createJobs(
 
   /** Lets running jobs end, for so long. A graceful stop of pg-boss would look only twice a second whether they have. */
   async function endWorkers(timeoutMs: number): Promise<void> {
-    const ended = Promise.all([...workers.keys()].map((name) => boss.offWork(name)));
+    const ended = Promise.all([waking, ...[...workers.keys()].map((name) => boss.offWork(name))]);
     const waiting = new AbortController();
     const late = delay(timeoutMs, undefined, { signal: waiting.signal }).catch(() => {});
     try {
@@ -316,14 +313,15 @@ export function createJobs(
       const ours = [...queues.values()].filter(({ priority = 'default' }) => priorities.includes(priority));
       watch = watchRoom(
         isLow,
-        ours.map((queue) => ({ begin: () => work(queue), end: () => rest(queue) })),
+        ours.map((queue) => ({
+          needsRoom: !queue.freesSpace,
+          begin: () => work(queue),
+          end: () => rest(queue),
+        })),
         (err) => log.error({ err }, 'job queue'),
       );
       await watch.start();
-      for (const { name, cron } of scheduled.values()) {
-        await boss.schedule(name, cron);
-        await boss.send(name, {}, { singletonKey: 'start', singletonSeconds: 60 });
-      }
+      await beginSchedules(boss, database, [...scheduled.values()]);
       waking = wakeWorkers();
     },
     ping: async () => {
@@ -332,7 +330,6 @@ export function createJobs(
     stop: async (timeoutMs) => {
       watch?.stop();
       stopped.abort();
-      await waking;
       await endWorkers(timeoutMs);
       // What has not ended by now is failed, and taken up again.
       await boss.stop({ graceful: false, close: true });
@@ -356,21 +353,6 @@ function optionsOf(queue: Queue<object>, heartbeatSeconds: number): QueueOptions
 function isSame(stored: QueueResult, options: QueueOptions): boolean {
   const held = stored as unknown as Record<string, unknown>;
   return Object.entries(options).every(([name, value]) => held[name] === value);
-}
-
-/** A run that fails is tried again; the next one by the clock comes all the same. */
-function scheduledQueue({ name, priority = 'low', run }: Scheduled): Queue<object> {
-  return {
-    name,
-    priority,
-    concurrency: 1,
-    retryLimit: 3,
-    retryDelay: 30,
-    retryDelayMax: 300,
-    expireInSeconds: 3600,
-    handle: (_data, { signal }) => run(signal),
-    onDead: async () => {},
-  };
 }
 
 /** What became of one job of a batch, whose others go on. */

@@ -406,6 +406,37 @@ describe.each(databaseKinds())('the job queue on $name', options, ({ create }) =
     expect(rows).toEqual([{ data: { n: 1 } }]);
   });
 
+  test('work by the clock is done at a start where a time has passed without it', async (context) => {
+    const { jobs, name, open } = createFixture(database, context);
+    const kysely = database.system('the test looks behind the queue');
+    const states = async () => {
+      const { rows } = await sql<{ state: string }>`select state from jobs.job where name = ${name}`.execute(
+        kysely,
+      );
+      return rows.map(({ state }) => state);
+    };
+    /** How many jobs there are once another worker has started and all are done. */
+    const afterStart = async (worker: Jobs, atStart = false) => {
+      // One start a minute begins it, so that many workers at once do not; here a minute is over.
+      await sql`update jobs.job_common set singleton_on = null where name = ${name}`.execute(kysely);
+      worker.schedule({ name, cron: '0 0 1 1 *', atStart, run: async () => {} });
+      await worker.start({ work: true });
+      const isOver = (state: string) => state === 'completed' || state === 'failed';
+      await until(async () => expect((await states()).every(isOver)).toBe(true));
+      return (await states()).length;
+    };
+    expect(await afterStart(jobs)).toBe(1);
+    expect(await afterStart(open())).toBe(1);
+    await sql`
+      update jobs.job_common set created_on = created_on - interval '400 days' where name = ${name}`.execute(
+      kysely,
+    );
+    expect(await afterStart(open())).toBe(2);
+    expect(await afterStart(open(), true)).toBe(3);
+    await sql`update jobs.job_common set state = 'failed' where name = ${name}`.execute(kysely);
+    expect(await afterStart(open())).toBe(4);
+  });
+
   test('a tenant cannot enqueue in the name of another', async (context) => {
     const { jobs, name, queue, inTenant } = createFixture(database, context);
     jobs.define<Work>(queue(async () => {}));

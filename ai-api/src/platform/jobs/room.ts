@@ -2,8 +2,10 @@ const LOOK_MS = 1_000;
 
 /** The workers of one queue. */
 interface QueueWorkers {
+  /** Whether its jobs write, so that none is taken without room. */
+  needsRoom: boolean;
   begin(): Promise<void>;
-  /** Ends them when what they are at is done. */
+  /** Ends them after their current jobs. */
   end(): Promise<void>;
 }
 
@@ -15,7 +17,7 @@ export interface RoomWatch {
 }
 
 /**
- * Has queues worked on while there is room for what jobs write. Without it no job is fetched: a job that is fetched and
+ * Runs the workers of queues while there is room for what jobs write. Without it no job is fetched: a job that is fetched and
  * waits would use up its attempts and its time.
  */
 export function watchRoom(
@@ -29,7 +31,7 @@ export function watchRoom(
 
   /** One queue's long job delays no other queue. */
   async function look(queue: (typeof watched)[number]): Promise<void> {
-    const isWanted = !isLow();
+    const isWanted = !(queue.workers.needsRoom && isLow());
     if (isStopped || queue.isBusy || queue.isWorking === isWanted) return;
     queue.isBusy = true;
     try {

@@ -208,8 +208,22 @@ export async function dueQueues(database: Database): Promise<string[]> {
     select name from jobs.queue
     where exists (
       select from jobs.job
-      where job.name = queue.name and job.state < 'active' and job.start_after <= now())`.execute(
+      where job.name = queue.name and job.state < 'active' and not job.blocked and job.start_after <= now())`.execute(
     database.system('the queues whose workers are woken'),
   );
   return rows.map(({ name }) => name);
+}
+
+/** When the newest job of each of these queues was made that did not fail; a queue that has none is absent. */
+export async function newestJobs(
+  database: Database,
+  queues: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  if (queues.length === 0) return new Map();
+  const { rows } = await sql<{ name: string; newest: Date }>`
+    select name, max(created_on) as newest from jobs.job
+    where name in (${sql.join(queues)}) and state not in ('failed', 'cancelled') group by name`.execute(
+    database.system('when work by the clock was last begun'),
+  );
+  return new Map(rows.map(({ name, newest }) => [name, newest]));
 }

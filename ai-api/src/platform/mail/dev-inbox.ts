@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { createInboxApp } from './inbox-http.ts';
 import { createInboxStore, type InboxStore, type MessagePage, type MessageQuery } from './inbox-store.ts';
+import { registerInbox } from './open-inboxes.ts';
 
 export interface DevInboxOptions {
   /** Port of SMTP; 0 takes any free one. */
@@ -39,6 +40,7 @@ const CLOSE_GRACE_MS = 250;
  */
 export async function startDevInbox({ smtpPort, httpPort, log }: DevInboxOptions): Promise<DevInbox> {
   const store = createInboxStore();
+  const forget = registerInbox(store);
   const smtp = createSmtp(store, log);
   smtp.listen(smtpPort, HOST);
   await once(smtp.server, 'listening').catch((error: unknown) => {
@@ -61,6 +63,7 @@ export async function startDevInbox({ smtpPort, httpPort, log }: DevInboxOptions
     smtpUrl,
     messages: store.list,
     async close() {
+      forget();
       closing ??= Promise.all([closeSmtp(), closeHttp(http)]);
       await closing;
     },

@@ -75,6 +75,8 @@ export interface InboxStore {
   add(envelope: Envelope, source: Buffer): Promise<string>;
   list(query?: MessageQuery): MessagePage;
   get(id: string): StoredMail | undefined;
+  /** Deletes the mails that hold any of these texts anywhere, in any case, and returns how many there were. */
+  erase(texts: readonly string[]): number;
   /** Deletes every mail and returns how many there were. */
   clear(): number;
 }
@@ -107,6 +109,17 @@ export function createInboxStore(): InboxStore {
       return { messages, total: matching.length, nextCursor };
     },
     get: (id) => mails.find(({ summary }) => summary.id === id),
+    erase(texts) {
+      const folded = texts.map(fold);
+      const before = mails.length;
+      mails = mails.filter((mail) => {
+        const whole = fold(
+          `${JSON.stringify(mail.message ?? mail.summary)}\n${mail.source.toString('utf8')}`,
+        );
+        return !folded.some((text) => whole.includes(text));
+      });
+      return before - mails.length;
+    },
     clear() {
       const count = mails.length;
       mails = [];

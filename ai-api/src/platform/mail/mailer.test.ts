@@ -94,7 +94,7 @@ describe('the mailer', () => {
     expect(server.mails).toHaveLength(1);
   });
 
-  it('waits for the answer to a mail no longer than it may, and does not send it again', async () => {
+  it('waits for the answer to a mail at most `timeoutMs`, and does not send it again', async () => {
     const server = await recorder({ replies: ['say nothing', '250 ok'] });
     const sending = open(server.url, { timeoutMs: 300 }).send(MAIL);
     await expect(sending).rejects.toMatchObject({ mayBeSent: true });

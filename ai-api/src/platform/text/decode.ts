@@ -13,7 +13,7 @@ export type Encoding = keyof typeof ENCODINGS;
 
 /**
  * Bytes that are not text in the encoding; `message` continues a sentence that begins with the file's name. What to do
- * about it is for the caller to say.
+ * about it is up to the caller.
  */
 export class UndecodableText extends Error {}
 
@@ -61,7 +61,8 @@ function windows1252(bytes: Uint8Array): string {
 
 function notDecoded(bytes: Uint8Array, encoding: string): string {
   if (encoding === 'utf-8') return notUtf8(bytes);
-  return `is not ${ENCODINGS[encoding as Encoding]?.replace(/ \(.*/, '') ?? encoding}.`;
+  const name = Object.hasOwn(ENCODINGS, encoding) ? ENCODINGS[encoding as Encoding] : encoding;
+  return `is not ${name.replace(/ \(.*/, '')}.`;
 }
 
 function notUtf8(bytes: Uint8Array): string {

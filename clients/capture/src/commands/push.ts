@@ -8,7 +8,7 @@ import { bodiesOf, type Prepared } from '../prepare.ts';
 import { createProgress } from '../progress.ts';
 import { openQueue, type Queue } from '../queue.ts';
 import type { Run } from '../run.ts';
-import { type Sent, sendQueue } from '../send.ts';
+import { nothingSent, type Sent, sendQueue } from '../send.ts';
 import { readState, type State, writeState } from '../state.ts';
 import { withSubAgents } from '../transcripts.ts';
 
@@ -49,15 +49,7 @@ export async function push(run: Run, options: PushOptions = {}): Promise<Pushed 
     // Nothing leaves the machine before the policies of today are known.
     const sent = Array.isArray(policies)
       ? await sendQueue(queue, run.api, policies)
-      : {
-          parts: 0,
-          added: 0,
-          changed: 0,
-          dropped: 0,
-          droppedKeys: [],
-          refused: [],
-          waiting: policies.message,
-        };
+      : nothingSent(policies.message);
     // What a policy held back is to be found again when the policy changes.
     if (sent.dropped > 0) forget(state, sent.droppedKeys);
     const commits =
@@ -130,7 +122,7 @@ function filesOf(file: string): Found[] {
 }
 
 /** Says what was done; the exit code. */
-export function reportPush(run: Run, pushed: Pushed | null): number {
+export function reportPush(run: Pick<Run, 'print' | 'note'>, pushed: Pushed | null): number {
   if (pushed === null) {
     run.note('Another process of this command is at work.');
     return 1;
@@ -158,8 +150,10 @@ export function reportPush(run: Run, pushed: Pushed | null): number {
     ...commits.flatMap(({ repository, refused }) => refused.map((one) => `${repository}, ${one}`)),
   ];
   for (const refused of refusals) run.note(`Refused: ${refused}`);
+  if (sent.held !== null) run.note(`${sent.held.parts} parts are held in the queue. ${sent.held.why}`);
   if (sent.waiting !== null) run.note(`The rest waits in the queue. ${sent.waiting}`);
   const isFailed = outcomes.some(({ outcome }) => outcome === 'failed');
-  const isSent = sent.waiting === null && commits.every(({ waiting }) => waiting === null);
+  const isSent =
+    sent.waiting === null && sent.held === null && commits.every(({ waiting }) => waiting === null);
   return isSent && refusals.length === 0 && !isFailed ? 0 : 1;
 }

@@ -30,6 +30,7 @@ export const agent = resource({
       summary: 'Create an agent',
       description: 'Give it instructions, or the name of a versioned prompt.',
       access: steer,
+      feature: 'agents',
       status: 201,
       input: z.object({
         name: shape.name,
@@ -76,6 +77,7 @@ export const agent = resource({
       description:
         'Creates a new version; omitted fields are not changed. Executions that were already requested keep their version.',
       access: steer,
+      feature: 'agents',
       input: z.object({
         agentId,
         version: z
@@ -121,6 +123,7 @@ export const agent = resource({
         'Waits for the answer for so many seconds, then answers 202 with an execution to ask for later. With ' +
         '`waitSeconds` 0 it answers 202 at once. The input is data to the model, never an instruction.',
       access: operate,
+      feature: 'agents',
       also: { status: 202, when: ({ status }) => status === 'queued' || status === 'running' },
       input: z.object({
         agentId,

@@ -14,6 +14,7 @@ import { agent, execution } from './contract.ts';
 import { agentModels } from './models.ts';
 import { type Agents, createAgents } from './service.ts';
 
+export { personalData } from './personal-data.ts';
 export type { AnswerVerdict, CheckAnswer } from './runner.ts';
 export type { Agents } from './service.ts';
 

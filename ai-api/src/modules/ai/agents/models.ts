@@ -37,8 +37,8 @@ export function agentModels({ routes, ledger, onCall, prompts, settingsOf }: Par
   return {
     /** A model that asks those of the providers that are configured, in this order, or why there is none. */
     select: async (transaction: TenantTransaction, providers: readonly string[]): Promise<Selected> => {
-      if ((await settingsOf(transaction)).models === 'off')
-        return { model: null, why: 'The company has turned models off.' };
+      const { whyNoModel } = await settingsOf(transaction);
+      if (whyNoModel !== null) return { model: null, why: whyNoModel };
       const chosen = providers.flatMap((provider) => routes.filter((route) => route.provider === provider));
       const [first, ...others] = providers.length === 0 ? routes : [...new Set(chosen)];
       if (!first) return { model: null, why: missing(providers) };

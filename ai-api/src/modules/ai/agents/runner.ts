@@ -72,7 +72,13 @@ function traceOf(
     input,
   } = execution;
   return {
-    ...{ id: traceIdOf(id), name: 'agent', startedAt, endedAt, input, output, parts: [] },
+    id: traceIdOf(id),
+    name: 'agent',
+    startedAt,
+    endedAt,
+    input,
+    output,
+    parts: [],
     sessionId: contextId ?? undefined,
     tags: ['agent', status],
     metadata: { executionId: id, agentId, version, requestedBy },
@@ -108,8 +114,11 @@ export function defineRunner(parts: AgentParts): void {
     const signal = AbortSignal.any([cancelled.signal, timeout, jobSignal]);
     const watching = watch(tenantId, executionId, cancelled);
     const call = {
-      ...{ tenantId, purpose: 'agent', subject: `agent:${execution.agent_id}` },
-      ...{ traceId: traceIdOf(executionId), sessionId: execution.context_id ?? undefined },
+      tenantId,
+      purpose: 'agent',
+      subject: `agent:${execution.agent_id}`,
+      traceId: traceIdOf(executionId),
+      sessionId: execution.context_id ?? undefined,
       prompt: prompt?.used ? { ...prompt.used, langfuseVersion: prompt.langfuseVersion } : undefined,
     };
     const startedAt = now();
@@ -128,7 +137,12 @@ export function defineRunner(parts: AgentParts): void {
           { ...asked, maxOutputTokens, schema, signal, call },
           (output, attempt) =>
             checkAnswer({
-              ...{ tenantId, agentId: execution.agent_id, executionId, output, attempt, signal },
+              tenantId,
+              agentId: execution.agent_id,
+              executionId,
+              output,
+              attempt,
+              signal,
               requestedBy: execution.requested_by,
               input: execution.input,
             }),
@@ -166,7 +180,7 @@ export function defineRunner(parts: AgentParts): void {
     );
   }
 
-  /** Stores the outcome with the conversation's turn and its event, or nothing when it was cancelled meanwhile. */
+  /** Stores the outcome with the conversation's turn and its event, and of one that was cancelled meanwhile only the trace. */
   async function end(
     tenantId: string,
     execution: ExecutionRecord,
@@ -176,9 +190,10 @@ export function defineRunner(parts: AgentParts): void {
   ): Promise<void> {
     await database.withTenant(tenantId, async (transaction) => {
       const { status, output } = outcome;
-      await keepTrace(transaction, traceOf(execution, { startedAt, endedAt: now(), output, status }));
       const usage = await usageOfTrace(transaction, traceIdOf(execution.id));
       const ended = await endExecution(transaction, execution.id, { ...outcome, ...usage }, now());
+      const traced = ended ? { output, status } : { output: null, status: 'cancelled' as const };
+      await keepTrace(transaction, traceOf(execution, { startedAt, endedAt: now(), ...traced }));
       if (!ended) return;
       if (outcome.output && execution.context_id)
         await addTurn(transaction, execution.context_id, execution.id, {

@@ -1,3 +1,4 @@
+import { instant } from '../../../platform/text/instant.ts';
 import type { DecisionRow } from './store.ts';
 
 /** What the template `decision` is filled in with; `link` is one person's alone, and decides nothing by itself. */
@@ -9,9 +10,4 @@ export function emailData({ title, message, details, expires_at }: DecisionRow, 
     link,
     until: instant(expires_at),
   };
-}
-
-/** `2026-11-16 08:00 UTC`. */
-export function instant(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

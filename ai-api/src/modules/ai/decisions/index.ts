@@ -15,6 +15,7 @@ import { decision } from './contract.ts';
 import { serveDecisionLinks } from './link-routes.ts';
 import { createDecisions, type Decisions } from './service.ts';
 
+export { personalData } from './personal-data.ts';
 export type { Decisions } from './service.ts';
 
 /** Who may ask people. */

@@ -1,13 +1,12 @@
 import express, { type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { prose } from '../../../contract/schemas.ts';
+import { notePage, sendPage } from '../../../http/page.ts';
 import { Problem } from '../../../http/problem.ts';
 import { CHOICES } from './contract.ts';
-import { confirmationPage, notePage } from './page.ts';
+import { confirmationPage } from './page.ts';
 import type { Decisions } from './service.ts';
 
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const token = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const answer = z.object({ token, choice: z.enum(CHOICES), reason: prose(0, 2000).optional() });
 
@@ -17,15 +16,11 @@ const answer = z.object({ token, choice: z.enum(CHOICES), reason: prose(0, 2000)
  */
 export function serveDecisionLinks(decisions: Decisions, limit: RequestHandler): Router {
   const router = Router();
-  const page = (response: Response, status: number, content: string) => {
-    response.status(status).setHeader('Content-Security-Policy', POLICY);
-    response.setHeader('Cache-Control', 'no-store').type('html').send(content);
-  };
   const show = async (response: Response, given: unknown, status = 200, fault?: string) => {
     const known = token.safeParse(given);
     const found = known.success ? await decisions.open(known.data) : null;
-    if (!found) return page(response, 404, notePage('This link is not valid', 'It may be incomplete.'));
-    page(response, status, confirmationPage(found, known.data as string, fault));
+    if (!found) return sendPage(response, 404, notePage('This link is not valid', 'It may be incomplete.'));
+    sendPage(response, status, confirmationPage(found, known.data as string, fault));
   };
 
   router.get('/', limit, async (request, response) => show(response, request.query.token));

@@ -175,8 +175,8 @@ export function createDecisions(
       approvers: asked.length,
       expiresAt: expiresAt.toISOString(),
     });
-    const { callbackUrl: _secret, ...told } = input;
-    await audit(transaction, actor, id, told);
+    const { callbackUrl: _secret, ...audited } = input;
+    await audit(transaction, actor, id, audited);
     return { ...(await view(transaction, row)), created: true, callbackSecret };
   }
 
@@ -245,9 +245,8 @@ export function createDecisions(
         await lockPending(transaction, id);
         const row = await updateDecision(transaction, id, { status: 'cancelled', reason: reason || null });
         const { title, reference } = row;
-        await events.publish(transaction, actor.tenantId, 'decision.cancelled', {
-          ...{ decisionId: id, title, reference },
-        });
+        const cancelled = { decisionId: id, title, reference };
+        await events.publish(transaction, actor.tenantId, 'decision.cancelled', cancelled);
         await audit(transaction, actor, id, { reason });
         return view(transaction, row);
       }),

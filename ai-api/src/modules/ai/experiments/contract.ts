@@ -79,6 +79,7 @@ export const experiment = resource({
       summary: 'Plan an experiment with a prompt',
       description: 'Nothing is compared before it is started. Choose the metric before you see any result.',
       access: EDITORS,
+      feature: 'experiments',
       status: 201,
       input: z.object({
         prompt: z.string().max(64).describe('The prompt, for example evaluation'),
@@ -144,6 +145,7 @@ export const experiment = resource({
         'Fixes both versions. Runs that start from now on judge each subject by one of them; a prompt is in one ' +
         'experiment at a time, and its labels stay where they are until it is stopped.',
       access: EDITORS,
+      feature: 'experiments',
       input: z.object({ experimentId }),
       output: experimentView,
       errors: ['NOT_FOUND', 'CONFLICT', 'PROMPT_NOT_CHECKED', 'PROMPT_NOT_APPROVED'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { id, timestamp } from '../../../contract/schemas.ts';
-import { ENGINES, proposal, toMend } from '../../../judgement/schema.ts';
+import { ENGINES, heldClaim, proposal, toMend } from '../../../judgement/schema.ts';
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -16,8 +16,12 @@ const parts = z
       .object({
         name: z.string(),
         prompt: z.object({ name: z.string(), version: z.number().int() }).nullable(),
-        criteria: z.number().int().describe('Criteria that it read; 0 where it gave no usable answer'),
+        criteria: z
+          .number()
+          .int()
+          .describe('Criteria that it read; 0 where it only found claims, or gave no usable answer'),
         share: z.number(),
+        claims: z.number().int().describe('Claims that it found in a text, for rules to check'),
       })
       .nullable()
       .describe('Null where no model was asked'),
@@ -52,6 +56,7 @@ const explanationView = z
     proposal: proposal.nullable(),
     incomplete: z.array(toMend),
     parts,
+    claims: z.array(heldClaim).describe('What a text claims, each held against the records'),
     elements: z.array(element).describe('What weighed most, first'),
     changes: z
       .array(change)
@@ -80,8 +85,9 @@ export const explanation = resource({
       description:
         'Of a decision of a person, the engine’s judgement before it is explained too. Builders read explanations of ' +
         'what concerns themselves.',
-      access: ROLES,
+      access: STAFF,
       own: 'handler',
+      reveals: { what: 'explanation of a judgement', purpose: 'review', of: 'handler' },
       input: z.object({ judgementId: id.describe('The judgement') }),
       output: explanationView,
       errors: ['NOT_FOUND'],

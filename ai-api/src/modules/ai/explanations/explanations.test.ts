@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
-import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import { type ModelRecorder, startModelRecorder, testifyAll } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -16,7 +16,7 @@ describe.each(businessDatabases())('the explanation of a judgement on $name', ({
 
   beforeAll(async () => {
     testDatabase = await create();
-    model = await startModelRecorder(scoreEverything(95, () => ['request.justification']));
+    model = await startModelRecorder(testifyAll);
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 6);
@@ -44,13 +44,17 @@ describe.each(businessDatabases())('the explanation of a judgement on $name', ({
     return { approvalId, version: approval?.version ?? 0, judgementId: judgement.judgementId };
   }
 
-  test('says what rules and a model did, and that nothing better was to be had', async () => {
+  test('says what a model found in the text and what rules made of it, and that nothing better was to be had', async () => {
     const { judgementId } = await judged('b-2');
     const explained = await executive.explanation.get({ judgementId });
     expect(explained).toMatchObject({
       result: 'approve',
-      decidedBy: 'model',
-      parts: { model: { name: expect.stringMatching(/^openai:/), criteria: 1, share: 0.5 }, person: null },
+      decidedBy: 'rules',
+      parts: {
+        model: { name: expect.stringMatching(/^openai:/), criteria: 0, share: 0, claims: 1 },
+        person: null,
+      },
+      claims: [{ kind: 'activity', verdict: 'supported', record: expect.stringContaining('Pilot customer') }],
       changes: [],
       search: { isReproduced: true, isComplete: true },
     });
@@ -93,7 +97,7 @@ describe.each(businessDatabases())('the explanation of a judgement on $name', ({
     const others = await judged('b-4');
     const refused = await refusal(builder.explanation.get({ judgementId: others.judgementId }));
     expect(refused.code).toBe('FORBIDDEN');
-    const nobody = builder.explanation.get({ judgementId: '0190a000-0000-7000-8000-000000000000' });
-    expect((await refusal(nobody)).code).toBe('NOT_FOUND');
+    const unknown = builder.explanation.get({ judgementId: '0190a000-0000-7000-8000-000000000000' });
+    expect((await refusal(unknown)).code).toBe('NOT_FOUND');
   });
 });

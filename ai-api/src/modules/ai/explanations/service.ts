@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RequestContext } from '../../../http/caller.ts';
 import { notFound } from '../../../http/problem.ts';
 import {
@@ -7,11 +8,15 @@ import {
   elementsOf,
   findWithFacts,
   type JudgementView,
+  levelInForce,
+  measuredWith,
+  newestByEngines,
   newestJudgement,
   type ReviewedJudgement,
   resultOf,
   rulesByVersion,
   type SearchBook,
+  thresholdsBy,
   wouldHaveChanged,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -27,13 +32,20 @@ export function createExplanations(database: Database, explains: () => readonly 
         const found = await findJudgement(transaction, judgementId);
         const of = found && explains().find(({ kind }) => kind.name === found.view.kind);
         if (!found || !of) throw notFound('judgement', judgementId);
-        context.requireOwn(await of.builderOf(transaction, found.subjectId));
+        const builderId = await of.builderOf(transaction, found.subjectId, judgementId);
+        context.requireOwn(builderId);
+        context.reveal({ builderId }, of.kind.name);
+        await requireShown(transaction, context, of, judgementId);
         const byEngine = await engineBefore(transaction, found);
-        return { view: found.view, byEngine, book: await bookOf(transaction, of, byEngine.view) };
+        return { view: found.view, byEngine, book: await bookOf(transaction, of, byEngine) };
       });
       const { view, byEngine, book } = opened;
       const hard = new Set(book.kind.criteria.filter((one) => one.hard === true).map(({ id }) => id));
-      const { changes, ...search } = await wouldHaveChanged(book, byEngine.view, byEngine.facts);
+      const {
+        changes,
+        refuted: _refuted,
+        ...search
+      } = await wouldHaveChanged(book, byEngine.view, byEngine.facts);
       return {
         judgementId: view.judgementId,
         kind: view.kind,
@@ -42,12 +54,50 @@ export function createExplanations(database: Database, explains: () => readonly 
         proposal: view.proposal,
         incomplete: view.incomplete,
         parts: partsOf(view, byEngine.view),
+        claims: byEngine.view.claims,
         elements: elementsOf(view.criteria, hard),
         changes,
         search,
       };
     },
+
+    /** Explains the newest judgements by engines, and counts the changes that lead elsewhere when they are judged again. */
+    checkNewest: async (tenantId: string, limit: number, signal: AbortSignal) => {
+      const opened = await database.withTenant(tenantId, async (transaction) => {
+        const kinds = explains().map(({ kind }) => kind.name);
+        const ids = await newestByEngines(transaction, kinds, limit);
+        const found = await findWithFacts(transaction, ids);
+        const all = [];
+        for (const judgement of found.values()) {
+          const of = explains().find(({ kind }) => kind.name === judgement.view.kind) as Explains;
+          all.push({ judgement, book: await bookOf(transaction, of, judgement) });
+        }
+        return all;
+      });
+      const counts = { explained: opened.length, reproduced: 0, changes: 0, untrue: 0 };
+      for (const { judgement, book } of opened) {
+        signal.throwIfAborted();
+        const { view, facts } = judgement;
+        const { changes, refuted, isReproduced } = await wouldHaveChanged(book, view, facts);
+        if (isReproduced) counts.reproduced += 1;
+        counts.changes += changes.length + refuted;
+        counts.untrue += refuted;
+        await nextTurn(undefined, { signal });
+      }
+      return counts;
+    },
   };
+}
+
+/** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND for a result that is not there for the caller yet */
+export async function requireShown(
+  transaction: TenantTransaction,
+  { caller }: Pick<RequestContext, 'caller'>,
+  of: Explains,
+  judgementId: string,
+): Promise<void> {
+  const reader = { roles: caller.roles, builderId: caller.user?.builderId ?? null };
+  if (await of.isHidden?.(transaction, judgementId, reader)) throw notFound('judgement', judgementId);
 }
 
 async function findJudgement(
@@ -58,7 +108,7 @@ async function findJudgement(
 }
 
 /** What an engine judged before people decided, possibly several times; the judgement itself where none did. */
-async function engineBefore(
+export async function engineBefore(
   transaction: TenantTransaction,
   found: ReviewedJudgement,
 ): Promise<ReviewedJudgement> {
@@ -72,17 +122,22 @@ async function engineBefore(
 }
 
 /** The rules and thresholds that a judgement was made with. */
-async function bookOf(
+export async function bookOf(
   transaction: TenantTransaction,
-  { kind, rulebookOf }: Explains,
-  view: JudgementView,
+  { kind, rulebookOf }: Pick<Explains, 'kind' | 'rulebookOf'>,
+  { view, facts }: Pick<ReviewedJudgement, 'view' | 'facts'>,
 ): Promise<SearchBook> {
   if (rulebookOf) {
     const own = await rulebookOf(transaction, await newestJudgement(transaction, view.judgementId));
     return own ?? { kind, rules: [] };
   }
   const rules = await rulesByVersion(transaction, view.kind, view.rules);
-  const thresholds = await activeThresholds(transaction, kind, new Date(view.createdAt));
+  const at = new Date(view.createdAt);
+  const thresholds = thresholdsBy(
+    await levelInForce(transaction, kind.name, at),
+    await activeThresholds(transaction, kind, at),
+    measuredWith(kind, { ...view, facts }),
+  );
   return { kind, rules: compileRules(kind, rules), thresholds };
 }
 
@@ -103,6 +158,7 @@ function partsOf(view: JudgementView, byEngine: JudgementView) {
             name: model,
             prompt: prompt && { name: prompt.name, version: prompt.version },
             ...shareOf('model'),
+            claims: byEngine.claims.length,
           },
     person:
       view.engine === 'human' && view.decidedBy !== null

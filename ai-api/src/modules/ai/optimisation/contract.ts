@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
+import type { Reveals } from '../../../contract/reveals.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
 
 export const OPTIMIZATION_STATUSES = [
@@ -85,6 +86,17 @@ const optimizationView = z
 const optimizationId = id.describe('The optimization');
 const simplified = ['optimizationId', 'prompt', 'status', 'reason', 'progress'] as const;
 
+/** The judgement of a week has the builder as its subject. */
+const casesIn = (inside: '' | 'items.'): Reveals => ({
+  what: 'judgement in a proposal for a prompt',
+  purpose: 'review',
+  of: ['wins', 'losses'].map((side) => ({
+    list: `${inside}proposal.${side}`,
+    builder: 'subjectId',
+    only: { field: 'prompt', is: 'evaluation' },
+  })),
+});
+
 export const promptOptimization = resource({
   id: 'promptOptimization',
   name: 'Prompt Optimization',
@@ -101,7 +113,9 @@ export const promptOptimization = resource({
         'otherwise, lets the model rewrite the prompt, and measures the result on corrected cases that were set aside before. Nothing serves before a person accepts the ' +
         'proposal, checks the version and labels it. Under 30 cases set aside there is no proposal.',
       access: EDITORS,
+      feature: 'experiments',
       status: 202,
+      reveals: casesIn(''),
       input: z.object({
         name: z.string().max(64).describe('The prompt of a kind of judgement, for example evaluation'),
         splitBy: z
@@ -123,6 +137,7 @@ export const promptOptimization = resource({
       summary: 'List the optimizations, newest first',
       access: READERS,
       list: true,
+      reveals: casesIn('items.'),
       input: z.object({ name: z.string().max(64).optional(), ...page }),
       output: listOf(optimizationView),
     }),
@@ -131,6 +146,7 @@ export const promptOptimization = resource({
       path: '/prompts/optimizations/{optimizationId}',
       summary: 'Get an optimization and its proposal',
       access: READERS,
+      reveals: casesIn(''),
       input: z.object({ optimizationId }),
       output: optimizationView,
       errors: ['NOT_FOUND'],
@@ -142,6 +158,7 @@ export const promptOptimization = resource({
       summary: 'Save a proposal as a new version',
       description: 'The version is checked, approved and labelled like any other one.',
       access: EDITORS,
+      reveals: casesIn(''),
       input: z.object({ optimizationId }),
       output: optimizationView,
       errors: ['NOT_FOUND', 'CONFLICT', 'SERVICE_UNAVAILABLE'],
@@ -152,6 +169,7 @@ export const promptOptimization = resource({
       path: '/prompts/optimizations/{optimizationId}/reject',
       summary: 'Reject a proposal',
       access: EDITORS,
+      reveals: casesIn(''),
       input: z.object({ optimizationId, reason: z.string().trim().min(3).max(500) }),
       output: optimizationView,
       errors: ['NOT_FOUND', 'CONFLICT'],

@@ -1,6 +1,6 @@
 import {
+  canBeReadAgain,
   type Kind,
-  leavesOpen,
   openRulebook,
   type PastJudgement,
   pastJudgements,
@@ -61,7 +61,7 @@ export function chooseCases(database: Database, given: Assignment): Promise<Case
   return database.withTenant(given.tenantId, async (transaction) => {
     const rulebook = await openRulebook(transaction, kind, model, given.startedAt, () => base);
     const wanted = { kind: kind.name, limit: LOOKED_THROUGH };
-    const readable = (one: PastJudgement) => leavesOpen(rulebook, one.facts);
+    const readable = (one: PastJudgement) => canBeReadAgain(rulebook, one);
     const { corrected, untouched } = await correctedAndOthers(transaction, wanted, readable);
     const sets = splitCases(corrected, untouched, splitBy, cases);
     const those = (ids: readonly string[], from: readonly PastJudgement[]) =>

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { invalidField, notFound } from '../../../http/problem.ts';
+import { invalidField, Problem } from '../../../http/problem.ts';
 import {
   appendOversight,
+  countByEngines,
+  type EngineCount,
   GRADES,
   type Grade,
   type Kind,
@@ -29,11 +31,12 @@ const STRICTNESS: Record<OversightMode, number> = { on: 0, propose: 1, people: 2
 
 export type OversightService = ReturnType<typeof createOversight>;
 
-/** How far engines may go in each kind of judgement. */
-export function createOversight(database: Database, kinds: readonly Kind[], events: Events) {
+/** How far engines may go in each kind of judgement whose proposals people can answer. */
+export function createOversight(database: Database, allKinds: readonly Kind[], events: Events) {
+  const kinds = allKinds.filter(({ isOverseen }) => isOverseen !== false);
   const kindOf = (name: string): Kind => {
     const kind = kinds.find((one) => one.name === name);
-    if (!kind) throw notFound('kind of judgement', name);
+    if (!kind) throw new Problem('NOT_FOUND', `No kind of judgement named ${name} can be stopped.`);
     return kind;
   };
 
@@ -48,6 +51,20 @@ export function createOversight(database: Database, kinds: readonly Kind[], even
   };
 
   return {
+    /** Judgements that engines made in kinds with an adverse outcome, and those of them that have it. */
+    adverseByEngines: (tenantId: string) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const counts: EngineCount = { decided: 0, adverse: 0, newest: null };
+        for (const { name, decides } of allKinds) {
+          if (!decides?.adverse.length) continue;
+          const { decided, adverse, newest } = await countByEngines(transaction, name, decides.adverse);
+          counts.decided += decided;
+          counts.adverse += adverse;
+          if (newest && (!counts.newest || newest > counts.newest)) counts.newest = newest;
+        }
+        return counts;
+      }),
+
     list: (tenantId: string, page: Page) =>
       database.withTenant(tenantId, (transaction) =>
         listPage(page, {
@@ -83,14 +100,9 @@ export function createOversight(database: Database, kinds: readonly Kind[], even
         if (wanted.gradeFloor && kind.decides)
           throw invalidField('gradeFloor', `is for kinds that grade; ${name} decides`);
         const before = await oversightToSet(transaction, name);
-        // An alarm asks for proposals only: where people decide already, that is more than it wants.
-        const isStricter = !actor.person && wanted.mode === 'propose' && before.mode === 'people';
-        if (isStricter) return describe(transaction, kind);
-        const after = {
-          version: before.version + 1,
-          mode: wanted.mode ?? before.mode,
-          gradeFloor: wanted.gradeFloor === undefined ? before.gradeFloor : wanted.gradeFloor,
-        };
+        const after = { version: before.version + 1, ...wantedOf(actor, before, wanted) };
+        if (after.mode === before.mode && after.gradeFloor === before.gradeFloor)
+          return describe(transaction, kind);
         if (isLooser(after, before)) requirePerson(actor);
         await appendOversight(transaction, name, after, reason, displayName(actor));
         const change = { kind: name, mode: after.mode, before: before.mode, gradeFloor: after.gradeFloor };
@@ -101,6 +113,15 @@ export function createOversight(database: Database, kinds: readonly Kind[], even
         });
         return describe(transaction, kind);
       }),
+  };
+}
+
+/** What is in force once this is set. An alarm that asks for proposals leaves it at people who decide already. */
+function wantedOf(actor: Actor, before: Oversight, { mode, gradeFloor }: Omit<Wanted, 'kind' | 'reason'>) {
+  const isStricter = !actor.person && mode === 'propose' && before.mode === 'people';
+  return {
+    mode: isStricter ? before.mode : (mode ?? before.mode),
+    gradeFloor: gradeFloor === undefined ? before.gradeFloor : gradeFloor,
   };
 }
 

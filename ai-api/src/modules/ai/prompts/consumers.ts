@@ -1,8 +1,10 @@
-import { type Kind, suppliedBy } from '../../../judgement/index.ts';
+import { type Kind, promptNameOf, suppliedBy } from '../../../judgement/index.ts';
 
-/** What the platform itself uses prompts for. A prompt has the name of its kind of judgement. */
+export type Consumers = ReturnType<typeof consumersOf>;
+
+/** What the platform itself uses prompts for. A prompt has the name of its kind of judgement, or of the kind's witness. */
 export function consumersOf(kinds: readonly Kind[]) {
-  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  const byName = new Map(kinds.map((kind) => [promptNameOf(kind), kind]));
   return {
     kindOf: (name: string): Kind | null => byName.get(name) ?? null,
     /** Names of the variables that are filled in; null for a prompt that the platform does not use. */

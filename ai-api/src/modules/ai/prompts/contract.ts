@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
+import type { Reveals } from '../../../contract/reveals.ts';
 import { id, listOf, MAX_INTEGER, page, timestamp } from '../../../contract/schemas.ts';
 
 const READERS = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as const;
@@ -67,6 +68,7 @@ const decided = z.object({
   grade: z.string(),
   outcome: z.string().nullable(),
   proposed: z.string().nullable().describe('What the engine would decide, for a person to confirm'),
+  incomplete: z.boolean().describe('It is handed back to its author'),
   score: z.number().nullable(),
   needsReview: z.boolean(),
 });
@@ -144,6 +146,13 @@ const settings = z
   })
   .meta({ id: 'PromptSettings' });
 
+/** The judgement of a week has the builder as its subject. */
+const examplesIn = (list: string): Reveals => ({
+  what: 'judgement in the check of a prompt',
+  purpose: 'review',
+  of: [{ list, builder: 'subjectId', only: { field: 'name', is: 'evaluation' } }],
+});
+
 export const prompt = resource({
   id: 'prompt',
   name: 'Prompt',
@@ -168,6 +177,7 @@ export const prompt = resource({
         'was moved to it. Where Langfuse keeps the prompts it is saved there first.',
       access: EDITORS,
       status: 201,
+      reveals: examplesIn('check.replay.examples'),
       input: z.object({
         name,
         text: z.string().trim().min(1).max(32_000).describe('The prompt; {{name}} is a variable'),
@@ -213,6 +223,7 @@ export const prompt = resource({
       summary: 'Get one version of a prompt',
       description: 'By label (defaults to production; latest is the newest) or by number.',
       access: READERS,
+      reveals: examplesIn('check.replay.examples'),
       input: z.object({
         name,
         version: version.optional().describe('A version by its number'),
@@ -228,6 +239,7 @@ export const prompt = resource({
       summary: 'List the versions of a prompt, newest first',
       access: READERS,
       list: true,
+      reveals: examplesIn('items.check.replay.examples'),
       input: z.object({ name, ...page }),
       output: listOf(promptVersion),
       errors: ['NOT_FOUND'],
@@ -273,6 +285,7 @@ export const prompt = resource({
         'Variables declared and used; then past judgements are judged again with this version, and the outcomes ' +
         'that would be others are counted. Without a model that part is not done, and the check says so.',
       access: EDITORS,
+      reveals: examplesIn('replay.examples'),
       input: z.object({
         name,
         version,
@@ -293,6 +306,7 @@ export const prompt = resource({
       path: '/prompts/{name}/versions/{version}/approve',
       summary: 'Approve a version written by another person',
       access: EDITORS,
+      reveals: examplesIn('check.replay.examples'),
       input: z.object({
         name,
         version,

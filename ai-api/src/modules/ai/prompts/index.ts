@@ -17,6 +17,7 @@ export { consumersOf, OPTIMIZER } from './consumers.ts';
 export { unifiedDiff } from './diff.ts';
 export { requireReleasable } from './labels.ts';
 export { authorOf } from './person.ts';
+export { personalData } from './personal-data.ts';
 export { NoSuchPrompt, type PromptPlan, planPrompt } from './resolve.ts';
 export { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
 export type { PromptSettings, Prompts } from './service.ts';

@@ -1,9 +1,9 @@
 import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
+import type { Publish } from './parts.ts';
 import { authorOf } from './person.ts';
 import { type ExperimentRecord, runningExperiment } from './running-experiment.ts';
-import type { Publish } from './service.ts';
 import type { PromptSource } from './source.ts';
 import {
   findLabel,
@@ -14,6 +14,7 @@ import {
   moveLabel,
   movesOf,
   removeLabel,
+  stampLabel,
   type VersionRecord,
 } from './store.ts';
 import { approvalsOf, needsTwoPeople, newestChecks } from './store-release.ts';
@@ -73,6 +74,8 @@ export function createLabels({
     const there = row.langfuse_version ?? (await source.create(name, row, row.commit_message));
     if (row.langfuse_version === null) await linkLangfuse(transaction, name, version, there);
     await source.moveLabel(name, label, there);
+    // A refresh that read the source before it had moved the label is older than this.
+    await stampLabel(transaction, name, label, now());
   }
 
   async function audit(transaction: TenantTransaction, actor: Actor, name: string, content: object) {

@@ -58,8 +58,11 @@ export function createLangfuseSource(
 
   async function refresh(tenantId: string): Promise<void> {
     try {
+      const readAt = mirroring.now();
       const found = await read(tenantId);
-      await database.withTenant(tenantId, (transaction) => mirror(transaction, tenantId, found, mirroring));
+      await database.withTenant(tenantId, (transaction) =>
+        mirror(transaction, tenantId, { found, readAt }, mirroring),
+      );
     } catch (error) {
       const reason = error instanceof LangfuseError ? error.message : 'The mirror could not be updated';
       log.warn({ err: error, tenantId }, 'prompts: Langfuse');

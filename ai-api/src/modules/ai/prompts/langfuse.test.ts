@@ -1,6 +1,10 @@
 import { createLangfuseClient } from '@ai-manager/langfuse/client';
 import { langfusePrompts } from '@ai-manager/langfuse/prompts';
-import { type LangfuseRecorder, startLangfuseRecorder } from '@ai-manager/langfuse/test-recorder';
+import {
+  type LangfuseRecorder,
+  type Recorded,
+  startLangfuseRecorder,
+} from '@ai-manager/langfuse/test-recorder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
@@ -9,6 +13,17 @@ import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
 
 const name = 'evaluation';
 const commitMessage = 'Says more.';
+
+/** Of every call that the prompt made: its version here, and the number by which Langfuse links it. */
+async function linksOf({ context }: TestApi): Promise<string[]> {
+  const rows = await context.database
+    .system('the test looks behind the API')
+    .selectFrom('models.calls')
+    .select(['prompt_version', 'prompt_link'])
+    .where('prompt_name', '=', name)
+    .execute();
+  return [...new Set(rows.map((row) => `${row.prompt_version} is ${row.prompt_link}`))].sort();
+}
 
 describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ create }) => {
   let testDatabase: TestDatabase;
@@ -32,7 +47,7 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
       LANGFUSE_BASE_URL: baseUrl,
       LANGFUSE_PUBLIC_KEY: publicKey,
       LANGFUSE_SECRET_KEY: secretKey,
-      LANGFUSE_PROMPT_TIMEOUT_MS: '1000',
+      LANGFUSE_PROMPT_TIMEOUT_MS: '2000',
     });
     await api.client.people.import(smallCompany(1));
     const seeded = await api.client.prompt.get({ name });
@@ -173,22 +188,53 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     );
   });
 
-  test('link a call to the number that Langfuse gave its version, and to none that it never had', async () => {
+  /** Reads Langfuse, of which one answer arrives only when `work` is done. */
+  async function whileReading(isHeld: (request: Recorded) => boolean, work: () => Promise<unknown>) {
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    const before = langfuse.requests.filter(isHeld).length;
+    langfuse.failWith({ until }, isHeld);
+    const reading = used();
+    await expect.poll(() => langfuse.requests.filter(isHeld).length, { timeout: 10_000 }).toBe(before + 1);
+    await work();
+    langfuse.failWith(null);
+    resolve();
+    await reading;
+  }
+  const staging = async () => (await prompt())?.labels.find(({ label }) => label === 'staging')?.version;
+
+  test('keep a label that is moved here while Langfuse is read', async () => {
+    const isLabelRead = ({ path, query }: Recorded) =>
+      path.endsWith(`/prompts/${name}`) && query.get('label') === 'staging';
+    const seen = (await staging()) ?? 0;
+    await whileReading(isLabelRead, () =>
+      api.client.prompt.setLabel({ name, label: 'staging', version: 5, seen }),
+    );
+    expect(await staging()).toBe(5);
+    expect(await there.get(name, { label: 'staging' })).toMatchObject({ version: 5 });
+    expect((await prompt())?.mirrorError).toBeNull();
+  });
+
+  test('lose a label that was removed there, but not one that is set here while Langfuse is read', async () => {
+    langfuse.dropLabel(name, 'staging');
     await used();
-    const rows = await api.context.database
-      .system('the test looks behind the API')
-      .selectFrom('models.calls')
-      .select(['prompt_version', 'prompt_link'])
-      .where('prompt_name', '=', name)
-      .execute();
-    expect(new Set(rows.map((row) => `${row.prompt_version} is ${row.prompt_link}`))).toContain('5 is 5');
+    expect(await staging()).toBeUndefined();
+    const isList = ({ method, path }: Recorded) => method === 'GET' && path.endsWith('/v2/prompts');
+    await whileReading(isList, () =>
+      api.client.prompt.setLabel({ name, label: 'staging', version: 4, seen: 0 }),
+    );
+    expect(await staging()).toBe(4);
+    expect((await prompt())?.mirrorError).toBeNull();
+  });
+
+  test('link a call to the number that Langfuse gave its version', async () => {
+    expect(await linksOf(api)).toEqual(['1 is 1', '2 is 2', '4 is 4', '5 is 5']);
   });
 });
 
 describe.each(businessDatabases())(
   'prompts of an installation that meets Langfuse later, on $name',
   ({ create }) => {
-    test('serve as before until somebody decides between the two', async () => {
+    test('serve as before until a person decides between the two', async () => {
       const model = await startModelRecorder(scoreEverything(80, () => ['week.note']));
       const langfuse = await startLangfuseRecorder();
       const { url: baseUrl, publicKey, secretKey } = langfuse;
@@ -230,6 +276,8 @@ describe.each(businessDatabases())(
       await api.client.prompt.check({ name, version: 3, cases: 0 });
       await api.client.prompt.setLabel({ name, label: 'production', version: 3, seen: 2 });
       expect((await read())?.held).toBeNull();
+      // A call is linked by Langfuse's number, and one of a version that Langfuse never had by none.
+      expect(await linksOf(api)).toEqual(['2 is null', '3 is 1']);
       await api.stop();
       await langfuse.close();
       await model.close();

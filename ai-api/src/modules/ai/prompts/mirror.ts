@@ -4,9 +4,9 @@ import { record, systemActor } from '../../shared/audit/index.ts';
 import { inspect } from './check.ts';
 import type { consumersOf } from './consumers.ts';
 import { whyNotReleasable } from './labels.ts';
+import type { Publish } from './parts.ts';
 import { runningExperiment } from './running-experiment.ts';
 import { notReplayed } from './seeds.ts';
-import type { Publish } from './service.ts';
 import {
   findLabel,
   findPrompt,
@@ -38,6 +38,12 @@ export interface Mirrored {
   fault: string | null;
 }
 
+/** What was read in Langfuse, and when that began: a label that was moved here since is newer than what was read. */
+export interface Reading {
+  found: readonly Mirrored[];
+  readAt: Date;
+}
+
 /** What the mirror needs of the module. */
 export interface Mirroring {
   consumers: ReturnType<typeof consumersOf>;
@@ -54,14 +60,14 @@ const MIRROR = { createdBy: LANGFUSE, createdById: 'langfuse' };
 export async function mirror(
   transaction: TenantTransaction,
   tenantId: string,
-  found: readonly Mirrored[],
+  { found, readAt }: Reading,
   mirroring: Mirroring,
 ): Promise<void> {
   const { publish, now } = mirroring;
   const changes: string[] = [];
   for (const { name, added, labels, fault } of found) {
     if (fault !== null) {
-      // One that only Langfuse has is none of ours.
+      // One that only Langfuse has is not ours.
       await updatePrompt(transaction, name, { mirror_error: fault });
       continue;
     }
@@ -72,7 +78,9 @@ export async function mirror(
     for (const [label, langfuseVersion] of Object.entries(labels)) {
       const row = await versionOfLangfuse(transaction, name, langfuseVersion);
       if (!row) continue;
-      const from = (await findLabel(transaction, name, label))?.version ?? null;
+      const current = await findLabel(transaction, name, label);
+      if (current && current.moved_at > readAt) continue;
+      const from = current?.version ?? null;
       if (from === null && (await wasRemovedHere(transaction, name, label, row.version))) continue;
       const refused = (await isFirstMeeting(transaction, before, { name, label, from, to: row.version }))
         ? FIRST_MEETING
@@ -86,7 +94,7 @@ export async function mirror(
         await publish(transaction, tenantId, 'prompt.label.moved', event);
       }
     }
-    changes.push(...(await dropLabels(transaction, name, labels, now())));
+    changes.push(...(await dropLabels(transaction, { name, labels, readAt }, now())));
     await updatePrompt(transaction, name, { mirrored_at: now(), mirror_error: null, held });
   }
   await updatePrompts(
@@ -101,11 +109,11 @@ export async function mirror(
   });
 }
 
-/** Why Langfuse's production does not replace one of our own by the mere connection of the two. */
+/** Why Langfuse's production does not replace one of our own just because the two were connected. */
 const FIRST_MEETING =
   'Langfuse was connected while another version served here: move production here or in Langfuse to decide.';
 
-/** Whether production here is a version that Langfuse never had, and nobody has decided between the two since. */
+/** Whether production here is a version that Langfuse never had, and no person has decided between the two since. */
 async function isFirstMeeting(
   transaction: TenantTransaction,
   before: Awaited<ReturnType<typeof findPrompt>>,
@@ -129,16 +137,15 @@ async function wasRemovedHere(
   return last?.to_version === null && last.from_version === version && last.moved_by !== MIRROR.createdBy;
 }
 
-/** Labels but production that Langfuse had once and has no more. */
+/** Removes the labels other than production that Langfuse had once and no longer has. */
 async function dropLabels(
   transaction: TenantTransaction,
-  name: string,
-  there: Readonly<Record<string, number>>,
+  { name, labels, readAt }: Pick<Mirrored, 'name' | 'labels'> & Pick<Reading, 'readAt'>,
   at: Date,
 ): Promise<string[]> {
   const changes: string[] = [];
-  for (const { label, version } of await labelsOf(transaction, [name])) {
-    if (label === 'production' || label in there) continue;
+  for (const { label, version, moved_at: movedAt } of await labelsOf(transaction, [name])) {
+    if (label === 'production' || label in labels || movedAt > readAt) continue;
     const row = await findVersion(transaction, name, version);
     const running = await runningExperiment(transaction, name);
     if (row?.langfuse_version == null || running?.label === label) continue;

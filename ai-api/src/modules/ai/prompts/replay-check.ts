@@ -1,7 +1,7 @@
 import type { Kind } from '../../../judgement/index.ts';
 import {
+  canBeReadAgain,
   type JudgeContext,
-  leavesOpen,
   openRulebook,
   type PastJudgement,
   pastJudgements,
@@ -39,7 +39,7 @@ export async function prepareReplay(
   const after = await rulebook(versions.after);
   const looked = Math.min(MAX_CANDIDATES, limit * LOOKED_THROUGH);
   const newest = await pastJudgements(transaction, { kind: kind.name, limit: looked });
-  const past = newest.filter(({ facts }) => leavesOpen(after, facts)).slice(0, limit);
+  const past = newest.filter((one) => canBeReadAgain(after, one)).slice(0, limit);
   return { past, after, before: await rulebook(versions.before) };
 }
 

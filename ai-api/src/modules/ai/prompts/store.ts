@@ -260,6 +260,21 @@ export async function moveLabel(transaction: TenantTransaction, move: Move): Pro
   return true;
 }
 
+/** Says when a label came to its place. */
+export async function stampLabel(
+  transaction: TenantTransaction,
+  name: string,
+  label: string,
+  movedAt: Date,
+): Promise<void> {
+  await transaction
+    .updateTable('prompts.labels')
+    .set({ moved_at: movedAt })
+    .where('name', '=', name)
+    .where('label', '=', label)
+    .execute();
+}
+
 /** Takes a label away; the version that had it, or undefined. */
 export async function removeLabel(
   transaction: TenantTransaction,

@@ -186,6 +186,7 @@ export const reviews = resource({
         'It is yours for a while: another call returns the same one until you complete or skip it. No other ' +
         'reviewer gets it meanwhile, unless two reviewers are required. Null when no review is open.',
       access: review,
+      reveals: { what: 'judgement, drawn for review', purpose: 'review', of: 'handler' },
       input: z.object({ kind: kindFilter }),
       output: z.object({ review: claimedReview.nullable() }).meta({ id: 'NextReview' }),
     }),
@@ -225,6 +226,11 @@ export const reviews = resource({
       summary: 'List reviews, newest first',
       access: watch,
       list: true,
+      reveals: {
+        what: 'place in the queue of reviews',
+        purpose: 'review',
+        of: [{ list: 'items', builder: 'subjectId', only: { field: 'kind', is: 'evaluation' } }],
+      },
       input: z.object({
         kind: kindFilter,
         status: z.enum(['open', 'done']).optional(),

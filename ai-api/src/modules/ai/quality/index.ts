@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { type Served, serve } from '../../../http/router.ts';
-import type { Kind } from '../../../judgement/index.ts';
+import type { Explains, Kind } from '../../../judgement/index.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -13,8 +13,10 @@ import type { Reviewer } from './assignments.ts';
 import { quality, reviews, score, scoreConfig } from './contract.ts';
 import { forwardToLangfuse } from './langfuse.ts';
 import { reviewsOfLangfuse } from './langfuse-reviews.ts';
-import { createQuality, type Quality } from './service.ts';
+import type { ReviewView } from './schema.ts';
+import { createQuality } from './service.ts';
 
+export { personalData } from './personal-data.ts';
 export type { Quality } from './service.ts';
 export { brier } from './statistics/calibration.ts';
 export { wilson } from './statistics/intervals.ts';
@@ -34,10 +36,12 @@ interface Needs {
   clock: Clock;
   config: Pick<Config, 'LANGFUSE_RETRY_SECONDS' | 'LANGFUSE_ENVIRONMENT' | 'NODE_ENV'>;
   traces: Pick<Traces, 'isSampled'>;
+  /** What modules know of their judgements. */
+  explains: () => readonly Explains[];
   log: Logger;
 }
 
-export function create({ database, jobs, kinds, langfuse, clock, config, traces, log }: Needs) {
+export function create({ database, jobs, kinds, langfuse, clock, config, traces, log, explains }: Needs) {
   const forward = forwardToLangfuse(database, jobs, langfuse, {
     retrySeconds: config.LANGFUSE_RETRY_SECONDS,
     environment: config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV,
@@ -48,11 +52,19 @@ export function create({ database, jobs, kinds, langfuse, clock, config, traces,
   inLangfuse.follow(service.reviews.take);
   /** Reads at once what was finished in Langfuse. */
   const pullReviews = () => inLangfuse.pull(service.reviews.take);
-  return { ...service, pullReviews };
+  /** The builder whose judgement a review is of; null where it concerns no one. */
+  const whomItConcerns = async (tenantId: string, review: ReviewView | null) => {
+    const of = review && explains().find(({ kind }) => kind.name === review.kind);
+    if (!review || !of) return null;
+    return database.withTenant(tenantId, (transaction) =>
+      of.builderOf(transaction, review.subjectId, review.judgementId),
+    );
+  };
+  return { ...service, pullReviews, whomItConcerns };
 }
 
 /** The operations of this module. */
-export function operations(service: Quality): Served[] {
+export function operations(service: ReturnType<typeof create>): Served[] {
   return [
     serve(scoreConfig, {
       list: ({ kind, ...page }, { caller }) => service.listConfigs(caller.tenantId, kind, page),
@@ -68,7 +80,11 @@ export function operations(service: Quality): Served[] {
       correct: (input, request) => service.scores.correct(actorOf(request), reviewerOf(request), input),
     }),
     serve(reviews, {
-      next: ({ kind }, request) => service.reviews.next(actorOf(request), reviewerOf(request), kind),
+      next: async ({ kind }, request) => {
+        const found = await service.reviews.next(actorOf(request), reviewerOf(request), kind);
+        request.reveal({ builderId: await service.whomItConcerns(request.caller.tenantId, found.review) });
+        return found;
+      },
       counts: (_input, { caller }) => service.reviews.counts(caller.tenantId),
       getSampling: ({ kind }, { caller }) => service.getSampling(caller.tenantId, kind),
       setSampling: ({ kind, ...change }, request) => service.setSampling(actorOf(request), kind, change),

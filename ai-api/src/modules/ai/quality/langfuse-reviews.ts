@@ -1,11 +1,13 @@
 import { type LangfuseClient, LangfuseError } from '@ai-manager/langfuse/client';
 import { type Annotation, langfuseScores } from '@ai-manager/langfuse/scores';
 import type { Logger } from 'pino';
+import { Problem } from '../../../http/problem.ts';
 import { traceIdOf } from '../../../models/ledger/index.ts';
-import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { type Database, staysHere, type TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Reviewer } from './assignments.ts';
 import { queueName } from './langfuse.ts';
+import { MAX_COMMENT_LENGTH } from './schema.ts';
 import type { GivenScore } from './scores.ts';
 import { findReview } from './store.ts';
 
@@ -55,6 +57,7 @@ export function reviewsOfLangfuse(
       .select(['tenant_id', 'id', 'judgement_id'])
       .where('status', '=', 'open')
       .where('langfuse', '=', 'sent')
+      .where(staysHere(database.residency, 'quality.reviews.tenant_id'))
       .orderBy('id', 'desc')
       .limit(MAX_REVIEWS)
       .execute();
@@ -91,11 +94,28 @@ export function reviewsOfLangfuse(
       const scores = own.map(({ name, value, comment }) => ({
         config: name,
         value,
-        comment: comment ?? undefined,
+        // Langfuse accepts longer ones.
+        comment: comment?.slice(0, MAX_COMMENT_LENGTH).toWellFormed(),
       }));
-      if (await take(review.tenantId, review.reviewId, reviewer, scores)) completed += 1;
+      if (await takeOne(review, reviewer, scores, take)) completed += 1;
     }
     return completed;
+  }
+
+  /** A review whose scores are refused here stays open; the others go on. */
+  async function takeOne(
+    { tenantId, reviewId }: OpenReview,
+    reviewer: Reviewer,
+    scores: GivenScore[],
+    take: TakeReview,
+  ): Promise<boolean> {
+    try {
+      return await take(tenantId, reviewId, reviewer, scores);
+    } catch (err) {
+      if (!(err instanceof Problem)) throw err;
+      log.warn({ err, reviewId }, 'a review of Langfuse was refused and stays open');
+      return false;
+    }
   }
 
   async function completedIn(queueId: string): Promise<Set<string>> {
@@ -139,7 +159,7 @@ export function reviewsOfLangfuse(
             if (reviews > 0) log.info({ reviews }, 'reviews completed in Langfuse');
           } catch (err) {
             if (!(err instanceof LangfuseError)) throw err;
-            log.warn({ err }, 'Langfuse does not say what was reviewed there; it is asked again');
+            log.warn({ err }, 'Reviews could not be read from Langfuse; the next run tries again');
           }
         },
       }),

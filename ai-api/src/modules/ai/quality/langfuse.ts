@@ -126,8 +126,8 @@ export function forwardToLangfuse(
       async () => {
         const value = valueSent(score);
         const metadata = { reviewer: score.reviewer, reviewerName: maskText(score.reviewer_name) };
-        const kept = { id, traceId, name, dataType, value, comment, environment, metadata };
-        await langfuse.put({ ...kept, configId: await configId(config) });
+        const body = { id, traceId, name, dataType, value, comment, environment, metadata };
+        await langfuse.put({ ...body, configId: await configId(config) });
         await database.withTenant(job.tenantId, async (transaction) => {
           await markScore(transaction, score.id, 'sent');
           await look(transaction, { ...job, version: score.version, look: 1 });
@@ -199,8 +199,8 @@ export function forwardToLangfuse(
       const config = known.find((one) => one.name === name);
       if (!config || !takes(config, value)) continue;
       const id = `${judgementId}:${name}`;
-      const kept = { id, traceId, name, dataType: config.dataType, value, comment, environment, metadata };
-      await langfuse.put({ ...kept, configId: await configId(config) });
+      const body = { id, traceId, name, dataType: config.dataType, value, comment, environment, metadata };
+      await langfuse.put({ ...body, configId: await configId(config) });
     }
   }
 
@@ -277,14 +277,15 @@ export function forwardToLangfuse(
   };
 }
 
-type Decided = Pick<JudgementView, 'grade' | 'outcome'>;
+type Decided = Pick<JudgementView, 'grade' | 'outcome' | 'proposal'>;
 
 /** The scores that a person's judgement is of the one that it replaces. */
 function valuesOf(decided: Decided, replaced: Decided): [string, string | number][] {
   const values: [string, string | number][] = [[GRADE_CONFIG, decided.grade]];
-  // Where the system left the decision to a person, there is nothing to agree with.
-  if (decided.outcome !== null && replaced.outcome !== null)
-    values.push([DECISION_CONFIG, decided.outcome === replaced.outcome ? 1 : 0]);
+  // Where the system neither decided nor proposed anything, there is nothing to agree with.
+  const before = replaced.outcome ?? replaced.proposal?.outcome ?? null;
+  if (decided.outcome !== null && before !== null)
+    values.push([DECISION_CONFIG, decided.outcome === before ? 1 : 0]);
   return values;
 }
 

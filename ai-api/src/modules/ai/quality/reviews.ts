@@ -51,7 +51,7 @@ export function createReviews(
     transaction: TenantTransaction,
     judgement: Pick<StoredJudgement, 'judgementId' | 'kind' | 'subjectId' | 'grade' | 'confidence'> &
       Pick<StoredJudgement, 'engine' | 'prompt' | 'outcome'> & {
-        proposal: Pick<ProposalDraft, 'outcome'> | null;
+        proposal: Pick<ProposalDraft, 'outcome' | 'grade'> | null;
       },
     reasons: Sampled[],
     wanted: 1 | 2,
@@ -60,8 +60,8 @@ export function createReviews(
       judgement_id: judgement.judgementId,
       kind: judgement.kind,
       subject_id: judgement.subjectId,
-      grade: judgement.grade,
-      // Whether a proposal is right is asked as whether a decision is.
+      // Whether a proposal is right is asked as whether a decision or a grade is.
+      grade: judgement.proposal?.grade ?? judgement.grade,
       outcome: judgement.outcome ?? judgement.proposal?.outcome ?? null,
       confidence: judgement.confidence,
       engine: judgement.engine,
@@ -112,10 +112,13 @@ export function createReviews(
       if (!sampling.overridden) return;
       const { view, subjectId } = replaced;
       // Where the system left the decision to a person, or decided the same, nothing was overridden.
-      const before = view.outcome ?? view.proposal?.outcome ?? null;
-      if (stored.outcome !== null && (before === null || before === stored.outcome)) return;
+      const before =
+        stored.outcome === null
+          ? (view.proposal?.grade ?? view.grade)
+          : (view.outcome ?? view.proposal?.outcome ?? null);
       const decided = stored.outcome ?? stored.grade;
-      const detail = `${decidedBy} decided ${decided} in the place of ${before ?? view.grade}.`;
+      if (before === null || before === decided) return;
+      const detail = `${decidedBy} decided ${decided} in the place of ${before}.`;
       await enqueue(
         transaction,
         { ...view, subjectId },

@@ -56,6 +56,29 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     return `${error.code} ${error.message}`;
   }
 
+  /** Asks Langfuse as its own screens do. */
+  async function ask(method: string, path: string, body?: object) {
+    const headers = { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${langfuse.url}/api/public${path}`, { method, headers, ...sent });
+    return (await answer.json()) as {
+      data: { id: string; name: string; objectId: string; status: string }[];
+    };
+  }
+
+  async function queueOf(name: string): Promise<string> {
+    const { data } = await ask('GET', '/annotation-queues');
+    return data.find((queue) => queue.name === name)?.id ?? '';
+  }
+
+  const itemsOf = async (queueId: string) =>
+    (await ask('GET', `/annotation-queues/${queueId}/items?limit=100`)).data;
+
+  async function completeThere(queueId: string, traceId: string): Promise<void> {
+    const item = (await itemsOf(queueId)).find(({ objectId }) => objectId === traceId);
+    await ask('PATCH', `/annotation-queues/${queueId}/items/${item?.id}`, { status: 'COMPLETED' });
+  }
+
   function reaches(scoreId: string, state: string) {
     return vi.waitFor(
       async () => {
@@ -292,17 +315,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
   });
 
   test('given in a queue of Langfuse complete the review here, and a review done here its item there', async () => {
-    const asKey = { authorization: `Basic ${btoa(`${langfuse.publicKey}:${langfuse.secretKey}`)}` };
-    const ask = async (method: string, path: string, body?: object) => {
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      const answer = await fetch(`${langfuse.url}/api/public${path}`, { method, headers: asKey, ...sent });
-      return (await answer.json()) as {
-        data: { id: string; name: string; objectId: string; status: string }[];
-      };
-    };
-    const { data: queues } = await ask('GET', '/annotation-queues');
-    const queueId = queues.find(({ name }) => name === 'Reviews: evaluation')?.id ?? '';
-    const itemsOf = async () => (await ask('GET', `/annotation-queues/${queueId}/items?limit=100`)).data;
+    const queueId = await queueOf('Reviews: evaluation');
     const open = (await api.client.reviews.list({ status: 'open', limit: 100 })).items;
     const [review, other] = open as [(typeof open)[number], (typeof open)[number]];
     const traceId = review.judgementId.replaceAll('-', '');
@@ -317,8 +330,7 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     await ask('POST', '/scores', { ...author, name: 'reasons hold', dataType: 'BOOLEAN', value: 1 });
 
     expect(await api.context.quality.pullReviews()).toBe(0);
-    const item = (await itemsOf()).find(({ objectId }) => objectId === traceId);
-    await ask('PATCH', `/annotation-queues/${queueId}/items/${item?.id}`, { status: 'COMPLETED' });
+    await completeThere(queueId, traceId);
     const posted = langfuse.requestsTo('POST', '/api/public/scores').length;
     expect(await api.context.quality.pullReviews()).toBe(1);
     expect((await api.client.reviews.list({ judgementId: review.judgementId })).items).toMatchObject([
@@ -341,8 +353,39 @@ describe.each(businessDatabases())('scores on $name', ({ create }) => {
     const done = taken?.judgementId.replaceAll('-', '');
     await vi.waitFor(
       async () =>
-        expect((await itemsOf()).find(({ objectId }) => objectId === done)?.status).toBe('COMPLETED'),
+        expect((await itemsOf(queueId)).find(({ objectId }) => objectId === done)?.status).toBe('COMPLETED'),
       { timeout: 20_000, interval: 100 },
     );
+  });
+
+  test('that do not fit their config leave their review open, and keep no other from being taken', async () => {
+    const queueId = await queueOf('Reviews: evaluation');
+    const { items: open } = await api.client.reviews.list({ status: 'open', limit: 100 });
+    const [unfit, fit] = open as [(typeof open)[number], (typeof open)[number]];
+    for (const { judgementId, grade } of [
+      { ...unfit, grade: 'F' },
+      { ...fit, grade: 'B' },
+    ]) {
+      const traceId = judgementId.replaceAll('-', '');
+      const author = { traceId, queueId, source: 'ANNOTATION', authorUserId: 'bo-there' };
+      const comment = 'x'.repeat(5_000);
+      await ask('POST', '/scores', { ...author, name: 'reasons hold', dataType: 'BOOLEAN', value: 1 });
+      await ask('POST', '/scores', {
+        ...author,
+        name: 'grade',
+        dataType: 'CATEGORICAL',
+        value: grade,
+        comment,
+      });
+      await completeThere(queueId, traceId);
+    }
+    expect(await api.context.quality.pullReviews()).toBe(1);
+    const statusOf = async ({ judgementId }: typeof fit) =>
+      (await api.client.reviews.list({ judgementId })).items.map(({ status }) => status);
+    expect(await statusOf(unfit)).toEqual(['open']);
+    expect(await statusOf(fit)).toEqual(['done']);
+    const given = (await ada.score.list({ judgementId: fit.judgementId })).items;
+    expect(given.find(({ config }) => config === 'grade')?.comment).toBe('x'.repeat(2_000));
+    expect((await ada.score.list({ judgementId: unfit.judgementId })).items).toEqual([]);
   });
 });

@@ -51,9 +51,18 @@ export function createScores(database: Database, forward: Forward) {
     const config = await requireConfig(transaction, name, kind, `${field}config`);
     const id = uuidv7();
     const stored = await insertScore(transaction, {
-      ...{ id, root_id: id, version: 1, judgement_id: judgementId, kind },
-      ...{ config: config.name, data_type: config.dataType, ...parseValue(config, value, `${field}value`) },
-      ...{ comment: comment ?? null, reason: null, reviewer: reviewer.id, reviewer_name: reviewer.name },
+      id,
+      root_id: id,
+      version: 1,
+      judgement_id: judgementId,
+      kind,
+      config: config.name,
+      data_type: config.dataType,
+      ...parseValue(config, value, `${field}value`),
+      comment: comment ?? null,
+      reason: null,
+      reviewer: reviewer.id,
+      reviewer_name: reviewer.name,
       review_id: await reviewOf(transaction, judgementId, reviewer.id),
       trace_id: judgement.traceId,
       langfuse: forward.initial(judgement.traceId),

@@ -40,6 +40,7 @@ const decided = z.object({
   grade: z.string(),
   outcome: z.string().nullable(),
   proposed: z.string().nullable().describe('What the engine would decide, for a person to confirm'),
+  incomplete: z.boolean().describe('It is handed back to its author'),
   score: z.number().nullable(),
   needsReview: z.boolean(),
 });
@@ -165,6 +166,11 @@ export const rule = resource({
         'Judges past judgements again by the rules in force with the change, from the facts they were made of. ' +
         'What a model answered then is kept. Stores nothing.',
       access: readers,
+      reveals: {
+        what: 'judgement in a replay of rules',
+        purpose: 'review',
+        of: [{ list: 'examples', builder: 'subjectId', only: { field: 'kind', is: 'evaluation' } }],
+      },
       input: z.object({ ...change, limit: z.number().int().min(1).max(1000).default(200) }),
       output: replay,
       errors: ['NOT_FOUND', 'RULE_INVALID'],
@@ -189,7 +195,7 @@ export const rule = resource({
           .max(MAX_INTEGER)
           .describe('Newest version that you saw; 0 for a new rule'),
         enabled: z.boolean().default(true),
-        effectiveFrom: timestamp.optional().describe('Now unless said; not in the past'),
+        effectiveFrom: timestamp.optional().describe('Defaults to now; not in the past'),
         comment,
       }),
       output: ruleView,
@@ -221,7 +227,7 @@ export const rule = resource({
       input: z.object({
         kind,
         key: namedKey,
-        version: version.optional().describe('The newest unless said'),
+        version: version.optional().describe('Defaults to the newest'),
       }),
       output: ruleView,
       errors: ['NOT_FOUND'],
@@ -316,8 +322,8 @@ export const calibration = resource({
         kind,
         yesAt: z.number().gt(0.5).max(1),
         noAt: z.number().gt(0.5).max(1),
-        slope: z.number().positive().max(10).optional().describe('As in force unless said'),
-        intercept: z.number().min(-1000).max(1000).optional().describe('As in force unless said'),
+        slope: z.number().positive().max(10).optional().describe('Defaults to the one in force'),
+        intercept: z.number().min(-1000).max(1000).optional().describe('Defaults to the one in force'),
         expectedVersion: z.number().int().min(0).max(MAX_INTEGER).describe('Version in force that you saw'),
         reason,
       }),

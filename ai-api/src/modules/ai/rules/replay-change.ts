@@ -69,6 +69,8 @@ function changed(kind: Kind, before: Rulebook, { rule, remove, yesAt, noAt }: Ch
   const { thresholds } = before;
   return {
     ...before,
+    // A number that is tried is tried in the place of a level too.
+    level: yesAt === undefined ? (before.level ?? null) : null,
     rules: compileRules(kind, rules),
     ...(thresholds
       ? { thresholds: { ...thresholds, yesAt: yesAt ?? thresholds.yesAt, noAt: noAt ?? thresholds.noAt } }
@@ -77,7 +79,8 @@ function changed(kind: Kind, before: Rulebook, { rule, remove, yesAt, noAt }: Ch
 }
 
 /** How an outcome reads: the decision, or that a person has to; in other kinds the grade. */
-function nameOf({ outcome, proposed, grade, needsReview }: Decided): string {
+function nameOf({ outcome, proposed, incomplete, grade, needsReview }: Decided): string {
+  if (incomplete) return 'handed back';
   if (outcome !== null) return outcome;
   if (proposed !== null) return `proposes ${proposed}`;
   return needsReview ? `review (${grade})` : grade;

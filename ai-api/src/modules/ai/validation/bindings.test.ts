@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY } from '../../../../test/api.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
-import { startValidation, thanksAgain, type ValidationFixture } from '../../../../test/validation.ts';
+import { POLITE, startValidation, thanksAgain, type ValidationFixture } from '../../../../test/validation.ts';
 
 const POLL = { timeout: 20_000, interval: 50 };
 
@@ -67,6 +67,18 @@ describe.each(businessDatabases())('bindings on $name', ({ create }) => {
     const agentId = await makeAgent();
     const bound = client.validationBinding.create({ target: 'agent', agentId, ruleSet, action: 'human' });
     expect(await refusal(bound)).toMatchObject({ code: 'INVALID_INPUT' });
+    const asking = await published();
+    await client.validationBinding.create({ target: 'agent', agentId, ruleSet: asking, action: 'human' });
+    await client.validationRuleSet.save({
+      name: asking,
+      expectedVersion: 1,
+      rules: POLITE.rules,
+      examples: POLITE.examples,
+      keepTexts: false,
+      comment: 'Texts are not kept',
+    });
+    const publish = client.validationRuleSet.publish({ name: asking, version: 2 });
+    expect(await refusal(publish)).toMatchObject({ code: 'CONFLICT' });
   });
 
   test('are made for agents that exist, and once', async () => {

@@ -1,22 +1,18 @@
-import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { ChatModel } from '../../../models/chat.ts';
 import type { Embedder } from '../../../models/embeddings/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import type { Identity } from '../../shared/identity/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
 import type { Agents } from '../agents/index.ts';
 import type { Decisions } from '../decisions/index.ts';
 import type { Prompts } from '../prompts/index.ts';
 import { contract } from './contract.ts';
 import { personalDataOf } from './personal-data.ts';
-import { scheduleRetention } from './retention.ts';
 import { createValidation, type Validation } from './service.ts';
 
 export type { ChatGuard } from './answers.ts';
@@ -24,31 +20,21 @@ export type { Validation } from './service.ts';
 
 interface Needs {
   database: Database;
-  jobs: Jobs;
   events: Events;
   decisions: Decisions;
   agents: Agents;
   prompts: Prompts;
   tenancy: Tenancy;
-  identity: Identity;
   model: ChatModel | null;
   embedder: Embedder;
   clock: Clock;
-  log: Logger;
   config: Pick<Config, 'VALIDATION_KEEP_DAYS'>;
 }
 
-export function create({ jobs, identity, tenancy, clock, log, config, ...needs }: Needs): Validation {
+export function create({ tenancy, clock, config, ...needs }: Needs) {
   const now = () => clock.now();
-  scheduleRetention({
-    jobs,
-    database: needs.database,
-    tenantIds: identity.tenantIds,
-    days: config.VALIDATION_KEEP_DAYS,
-    now,
-    log,
-  });
-  return createValidation({ ...needs, settingsOf: tenancy.settingsOf, now });
+  const service = createValidation({ ...needs, settingsOf: tenancy.settingsOf, now });
+  return { ...service, keepDays: config.VALIDATION_KEEP_DAYS };
 }
 
 /** The operations of this module. */
@@ -88,6 +74,6 @@ export function operations(service: Validation): Served[] {
 }
 
 /** Texts of the history that are about a person, or that a person had judged. */
-export function personalData(): PersonalData {
-  return personalDataOf();
+export function personalData({ keepDays }: ReturnType<typeof create>): PersonalData {
+  return personalDataOf(keepDays);
 }

@@ -24,7 +24,7 @@ const subject = z
   .max(200)
   .regex(/^(builder|user):\S{1,190}$/, 'must be a person such as builder:b-001')
   .optional()
-  .describe('The person that the text is about: found in access reports, deleted by an erasure');
+  .describe('The person that the text is about: found in exports, deleted by an erasure');
 
 export const results = resource({
   id: 'validation',
@@ -41,6 +41,7 @@ export const results = resource({
         'next, `output` is the text to go on with.',
       access: ['admin', 'executive', 'ops', 'reviewer'],
       status: 201,
+      reveals: { what: 'text that was checked', purpose: 'review', of: [{ subject: 'about' }] },
       input: z.object({
         ruleSet: ruleSetName.describe('Name of the rule set'),
         version: versionNumber.optional().describe('The published one when left out'),
@@ -92,6 +93,11 @@ export const results = resource({
       summary: 'List verdicts, newest first',
       access: readers,
       list: true,
+      reveals: {
+        what: 'text that was checked',
+        purpose: 'review',
+        of: [{ list: 'items', subject: 'about' }],
+      },
       input: z.object({
         ruleSet: ruleSetName.optional(),
         status: z.enum(VERDICTS).optional(),
@@ -105,6 +111,7 @@ export const results = resource({
       path: '/validations/{resultId}',
       summary: 'Get a verdict',
       access: readers,
+      reveals: { what: 'text that was checked', purpose: 'review', of: [{ subject: 'about' }] },
       input: z.object({ resultId: id }),
       output: resultView,
       errors: ['NOT_FOUND'],
@@ -116,6 +123,7 @@ export const results = resource({
       summary: 'Decide on a text in the place of its verdict',
       description: 'The verdict is kept beside it. Thresholds are fitted to what people decide.',
       access: readers,
+      reveals: { what: 'text that was checked', purpose: 'review', of: [{ subject: 'about' }] },
       input: z.object({ resultId: id, status: z.enum(['passed', 'failed']), reason }),
       output: resultView,
       errors: ['NOT_FOUND', 'CONFLICT'],

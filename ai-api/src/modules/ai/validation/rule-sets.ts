@@ -14,6 +14,7 @@ import { listResults, type ResultRecord } from './results-store.ts';
 import type { Definition } from './rule/schema.ts';
 import {
   archiveRuleSet,
+  asksPeople,
   findRuleSet,
   findVersion,
   insertRuleSet,
@@ -175,6 +176,7 @@ export function createRuleSets({ database, events, judging, now }: Setup) {
       return database.withTenant(tenantId, async (transaction) => {
         const row = (await lockRuleSet(transaction, name)) as RuleSetRecord;
         if (row.archived_at) throw new Problem('CONFLICT', 'The rule set is archived.');
+        await requireTextsForPeople(transaction, name, version);
         await publishVersion(transaction, name, version, { by: displayName(actor), now: now() });
         await events.publish(transaction, tenantId, 'validation.rules.published', { ruleSet: name, version });
         await audit(transaction, actor, name, { published: version, before: row.published_version });
@@ -286,4 +288,19 @@ function movesOf(cases: readonly { before: VerdictStatus; after: VerdictStatus }
     const [{ before, after }] = group as [(typeof cases)[number]];
     return { from: before, to: after, count: group.length };
   });
+}
+
+/** @throws {Problem} CONFLICT when a binding asks people about texts that this version would not keep */
+async function requireTextsForPeople(
+  transaction: TenantTransaction,
+  name: string,
+  version: number,
+): Promise<void> {
+  const row = await findVersion(transaction, name, version);
+  if (!row || row.definition.keepTexts) return;
+  if (await asksPeople(transaction, name))
+    throw new Problem(
+      'CONFLICT',
+      'A binding asks people about texts of this rule set: keep texts, or remove the binding.',
+    );
 }

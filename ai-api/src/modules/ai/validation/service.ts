@@ -112,7 +112,12 @@ export function createValidation(setup: Setup) {
     const { id: resultId, rule_set: ruleSet, version, source, reference } = row;
     const { status, reason } = decision;
     await events.publish(transaction, actor.tenantId, 'validation.decided', {
-      ...{ resultId, ruleSet, version, source, reference, status },
+      resultId,
+      ruleSet,
+      version,
+      source,
+      reference,
+      status,
     });
     await record(transaction, actor, {
       subject: `validation:${resultId}`,

@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Definition, definition as definitionSchema } from './rule/schema.ts';
 
 export type RuleSetRecord = Selectable<Schema['validation.rule_sets']>;
@@ -197,6 +197,18 @@ export function listBindings(
   return query.execute();
 }
 
+/** Whether a binding asks people about texts of this rule set. */
+export async function asksPeople(transaction: TenantTransaction, ruleSet: string): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('validation.bindings')
+    .select('id')
+    .where('rule_set', '=', ruleSet)
+    .where('action', '=', 'human')
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** What judges the answers of an agent, or of the chat. */
 export function bindingsOf(
   transaction: TenantTransaction,
@@ -217,15 +229,4 @@ export function deleteBinding(
   id: string,
 ): Promise<BindingRecord | undefined> {
   return transaction.deleteFrom('validation.bindings').where('id', '=', id).returningAll().executeTakeFirst();
-}
-
-/** Deletes results of a company that were made before a moment; answers how many. */
-export async function deleteOldResults(database: Database, tenantId: string, before: Date): Promise<number> {
-  return database.withTenant(tenantId, async (transaction) => {
-    const { numDeletedRows } = await transaction
-      .deleteFrom('validation.results')
-      .where('created_at', '<', before)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
-  });
 }

@@ -101,8 +101,13 @@ export function createValidate({ database, events, decisions, now }: ValidateSet
       const { id: resultId, reference, status, effect } = row;
       if (status !== 'passed')
         await events.publish(transaction, actor.tenantId, 'validation.failed', {
-          ...{ resultId, ruleSet: ruleSet.name, version: ruleSet.version, source, reference },
-          ...{ status, effect },
+          resultId,
+          ruleSet: ruleSet.name,
+          version: ruleSet.version,
+          source,
+          reference,
+          status,
+          effect,
           rules: verdict.results.filter(({ passed }) => passed === false).map(({ rule }) => rule.id),
         });
       await record(transaction, actor, {
@@ -207,7 +212,13 @@ export function trialViewOf(
 ): TrialView {
   const { judged, status, score, band } = verdict;
   return {
-    ...{ ruleSet, version, status, score, band, action, text },
+    ruleSet,
+    version,
+    status,
+    score,
+    band,
+    action,
+    text,
     rules: rulesWithWords(keptRules(verdict), text),
     feedback: feedbackOf(verdict),
     reaskText: reaskOf(verdict),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { businessDatabases } from '../../../../test/databases.ts';
 import { askedCriteria } from '../../../../test/model-recorder.ts';
-import { refusal } from '../../../../test/people.ts';
+import { builderRow, refusal } from '../../../../test/people.ts';
+import { erase, exportedText } from '../../../../test/privacy.ts';
 import {
   type NewRuleSet,
   startValidation,
@@ -223,23 +224,25 @@ describe.each(businessDatabases())('verdicts on $name', ({ create }) => {
   test('keep no texts where the rule set keeps none', async () => {
     const name = await published(undefined, { keepTexts: false });
     const secret = 'Mail ada@example.com.';
-    const told = await check(secret, { ruleSet: name, action: 'fix' });
-    expect(told.rules[1]?.spans[0]?.text).toBe('ada@example.com');
-    const kept = await client.validation.get({ resultId: told.resultId });
-    expect(JSON.stringify(kept)).not.toContain('ada@');
-    expect(kept).toMatchObject({ text: null, status: 'failed', effect: told.effect });
+    const verdict = await check(secret, { ruleSet: name, action: 'fix' });
+    expect(verdict.rules[1]?.spans[0]?.text).toBe('ada@example.com');
+    const stored = await client.validation.get({ resultId: verdict.resultId });
+    expect(JSON.stringify(stored)).not.toContain('ada@');
+    expect(stored).toMatchObject({ text: null, status: 'failed', effect: verdict.effect });
     const human = check(secret, { ruleSet: name, action: 'human' });
     expect(await refusal(human)).toMatchObject({ code: 'INVALID_INPUT' });
   });
 
   test('are found and erased with the person that they are about', async () => {
+    await client.people.import({
+      builders: [builderRow({ builder_id: 'b-777' })],
+      projects: [],
+      metrics: [],
+    });
     const about = 'builder:b-777';
     const { resultId } = await check('Mail ada@example.com.', { about });
-    const { files } = await client.audit.reports({ kind: 'gdpr-access', subject: about });
-    const { pathname, search } = new URL(files[0]?.url ?? '');
-    const report = await fetch(api.url + pathname + search);
-    expect(await report.text()).toContain('ada@example.com');
-    await client.audit.erase({ subject: about, reason: 'The person asked for it.' });
+    expect(await exportedText(api, about)).toContain('ada@example.com');
+    await erase(api, about);
     expect(await refusal(client.validation.get({ resultId }))).toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { refusal } from '../../../../test/people.ts';
+import { erase } from '../../../../test/privacy.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 
-const NOW = '2026-11-30T12:00:00.000Z';
-const WEEK = '2026-W48';
+const NOW = '2037-11-30T12:00:00.000Z';
+const WEEK = '2037-W48';
 const TEAMS = { Harbour: 6, Orchard: 6, Kiln: 2 } as const;
 const MODEL = 'claude-sonnet-4-5-20250929';
 /** By the list that comes with the product: 1,000 tokens in and 100 out. */
@@ -54,7 +56,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
       })),
     );
     const rows = given.map(
-      ({ team, name, email }, n) => `b-${n},${name},${email},${team},,active,2026-01-05,40,UTC`,
+      ({ team, name, email }, n) => `b-${n},${name},${email},${team},,active,2037-01-05,40,UTC`,
     );
     const header = 'builder_id,name,email,team,title,status,started_on,weekly_hours,timezone';
     await client.people.import({
@@ -72,7 +74,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   async function work(
     person: Person,
     index: number,
-    start = '2026-11-23T09:00:00.000Z',
+    start = '2037-11-23T09:00:00.000Z',
     committedAt = minutes(start, 120),
   ): Promise<void> {
     const isLinked = index % 2 === 0;
@@ -155,7 +157,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     // Kiln has two people, so that the smaller of the others would leave them: only one team is shown.
     expect(teams.map(({ group }) => group)).toEqual(['Orchard']);
     expect(hiddenTeams).toBe(2);
-    expect(trend.map(({ week }) => week)).toEqual(['2026-W47', WEEK]);
+    expect(trend.map(({ week }) => week)).toEqual(['2037-W47', WEEK]);
   });
 
   test('commits with and without a link stand side by side, as correlation', async () => {
@@ -192,7 +194,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   });
 
   test('a week that is not over is not shown', async () => {
-    await expect(client.analytics.velocity({ to: '2026-W49' })).rejects.toMatchObject({
+    await expect(client.analytics.velocity({ to: '2037-W49' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     });
   });
@@ -206,7 +208,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   test('a person who moves stays in the team of the weeks that were computed', async () => {
     const header = 'builder_id,name,email,team,title,status,started_on,weekly_hours,timezone';
     await client.people.import({
-      builders: `${header}\nb-6,Orchard 0,Orchard.0@example.com,Harbour,,active,2026-01-05,40,UTC`,
+      builders: `${header}\nb-6,Orchard 0,Orchard.0@example.com,Harbour,,active,2037-01-05,40,UTC`,
     });
     await client.analytics.compute({ whole: true });
     const { teams } = await client.analytics.velocity({ weeks: 1 });
@@ -236,19 +238,19 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   test('cost is compared with commits, bills and unused seats', async () => {
     await client.assistantSpend.import({
       vendor: 'Anthropic',
-      csv: `usage_date_utc,model_version,user,cost_usd\n2026-11-24,${MODEL},a@example.com,1.25\n2026-11-24,${MODEL},b@example.com,0.75`,
+      csv: `usage_date_utc,model_version,user,cost_usd\n2037-11-24,${MODEL},a@example.com,1.25\n2037-11-24,${MODEL},b@example.com,0.75`,
     });
     const report = await client.assistantSpend.report({ weeks: 1 });
     expect(report).toMatchObject({ estimatedMicros: 14 * COST_MICROS, billedMicros: 2_000_000 });
     expect(report.byVendor).toEqual([{ vendor: 'Anthropic', model: MODEL, billedMicros: 2_000_000 }]);
     await client.assistantSpend.setPrice({
       model: 'claude-sonnet-4-5',
-      validFrom: '2026-11-01',
+      validFrom: '2037-11-01',
       input: 6,
       output: 30,
     });
     expect((await client.assistantSpend.report({ weeks: 1 })).estimatedMicros).toBe(2 * 14 * COST_MICROS);
-    await client.assistantSpend.deletePrice({ model: 'claude-sonnet-4-5', validFrom: '2026-11-01' });
+    await client.assistantSpend.deletePrice({ model: 'claude-sonnet-4-5', validFrom: '2037-11-01' });
     expect((await client.assistantSpend.report({ weeks: 1 })).estimatedMicros).toBe(14 * COST_MICROS);
   });
 
@@ -283,7 +285,7 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
 
   test('old conversations are removed, and their figures stay', async () => {
     // Its commit is made on a day that is not final when the conversation goes.
-    await work(people[0] as Person, 14, '2026-11-25T09:00:00.000Z', '2026-11-29T09:00:00.000Z');
+    await work(people[0] as Person, 14, '2037-11-25T09:00:00.000Z', '2037-11-29T09:00:00.000Z');
     // One of the eight is of a conversation that became private.
     await vi.waitFor(
       async () => expect((await client.link.list({ status: 'confirmed' })).items).toHaveLength(7),
@@ -297,6 +299,15 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     const before = await figures();
     expect(await client.conversationRetention.cleanUp({})).toEqual({ days: null, conversations: 0 });
     await client.conversationRetention.set({ days: 2 });
+    expect(await client.conversationRetention.cleanUp({})).toEqual({ days: null, conversations: 0 });
+    const today = api.context.clock.now;
+    api.context.clock.now = () => new Date(Date.parse(NOW) - 24 * 3_600_000);
+    expect(await client.retention.dryRun({ kind: 'conversations' })).toMatchObject({
+      days: 2,
+      inForceDays: null,
+      needsDryRun: false,
+    });
+    api.context.clock.now = today;
     expect(await client.conversationRetention.cleanUp({})).toEqual({ days: 2, conversations: 15 });
     await vi.waitFor(async () => expect((await client.conversation.list({})).items).toEqual([]), {
       timeout: 30_000,
@@ -307,13 +318,51 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
     const { company } = await client.analytics.velocity({ weeks: 1 });
     expect(company.amounts).toMatchObject({ conversations: 15, tokens: 16_500 });
     expect(company.figures.commitsWithLink).toMatchObject({ numerator: 8, denominator: 15 });
-    expect((await client.conversationRetention.get({})).finalBefore).toBe('2026-11-28');
+    expect((await client.conversationRetention.get({})).finalBefore).toBe('2037-11-28');
+  });
+
+  test('a person who objects is in no team from the next computation on, and stays in totals', async () => {
+    const subject = `user:${(people[2] as Person).userId}`;
+    const rows = () =>
+      api.context.database
+        .system('the test looks at all rows')
+        .selectFrom('context.activity_days')
+        .select(['team', 'messages'])
+        .where('owner', '=', subject)
+        .orderBy('day')
+        .execute();
+    const before = await rows();
+    expect(before.filter(({ team }) => team !== '')).not.toEqual([]);
+    const { requestId } = await client.privacyRequest.create({
+      kind: 'objection',
+      subject,
+      reason: 'Asked by letter.',
+      verification: 'They asked from the address on file.',
+    });
+    const again = client.privacyRequest.create({
+      kind: 'objection',
+      subject,
+      reason: 'Asked by letter.',
+      verification: 'They asked from the address on file.',
+    });
+    expect(await refusal(again)).toMatchObject({ code: 'CONFLICT' });
+    await client.analytics.compute({});
+    expect(await rows()).toEqual(before.map((row) => ({ ...row, team: '' })));
+    const withdraw = { requestId, reason: 'They changed their mind.' };
+    expect(await client.privacyRequest.withdraw(withdraw)).toMatchObject({ state: 'withdrawn' });
+    expect(await refusal(client.privacyRequest.withdraw(withdraw))).toMatchObject({ code: 'PRIVACY_STATE' });
+    await work(people[2] as Person, 15, '2037-11-30T09:00:00.000Z');
+    await client.analytics.compute({ whole: true });
+    expect(await rows()).toEqual([
+      ...before.map((row) => ({ ...row, team: '' })),
+      { team: 'Harbour', messages: expect.any(Number) },
+    ]);
   });
 
   test('nothing is left of a person who is erased', async () => {
     const { userId } = people[3] as Person;
     const subject = `user:${userId}`;
-    await client.audit.erase({ subject, reason: 'The person asked for it.' });
+    await erase(api, subject);
     const owner = api.context.database.system('the test looks at all rows');
     const days = await owner
       .selectFrom('context.activity_days')
@@ -331,16 +380,17 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
   test('nothing is left of an author who is erased as a builder, in figures and in messages', async () => {
     const header = 'builder_id,name,email,team,title,status,started_on,weekly_hours,timezone';
     await client.people.import({
-      builders: `${header}\nb-90,Nora,Nora.X@example.com,Kiln,,active,2026-01-05,40,UTC`,
+      builders: `${header}\nb-90,Nora,Nora.X@example.com,Kiln,,active,2037-01-05,40,UTC`,
     });
     const sha = shaOf('nora');
-    const at = '2026-11-29T10:00:00.000Z';
+    const at = '2037-11-29T10:00:00.000Z';
     await client.commit.record({
       repository: 'https://github.com/sample/otter.git',
       commits: [
         {
           sha,
-          message: 'Draw icons, ask nora.x@example.com\n\nCo-authored-by: Nora <Nora.X@example.com>\nRefs: 1',
+          message:
+            'Draw icons, ask nora.x@example.com. Not eleonora.x@example.com, nora.x@example.com.au\n\nCo-authored-by: Nora <Nora.X@example.com>\nRefs: 1',
           authorName: 'Nora',
           authorEmail: 'nora.x@example.com',
           authoredAt: at,
@@ -362,12 +412,13 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
         .where('commit_id', '=', id)
         .executeTakeFirst();
     expect(await figure()).toEqual({ author: expect.stringMatching(/^author:/), team: 'Kiln' });
-    await client.audit.erase({ subject: 'builder:b-90', reason: 'The person asked for it.' });
+    await erase(api, 'builder:b-90');
     expect(await figure()).toEqual({ author: 'unknown', team: '' });
     expect(await client.commit.get({ sha })).toMatchObject({
       authorName: null,
       authorEmail: null,
-      message: 'Draw icons, ask [erased]\n\nCo-authored-by: [erased]\nRefs: 1',
+      message:
+        'Draw icons, ask [erased]. Not eleonora.x@example.com, nora.x@example.com.au\n\nCo-authored-by: [erased]\nRefs: 1',
     });
   });
 });

@@ -10,6 +10,7 @@ import type { LicenceService } from '../../licences/licences/index.ts';
 import { actorOf, record } from '../../shared/audit/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import type { Privacy } from '../../shared/privacy/index.ts';
 import { type Conversations, ownerOf } from '../conversations/index.ts';
 import { createCompute } from './compute/compute.ts';
 import { scheduleAnalytics } from './compute/work.ts';
@@ -21,7 +22,7 @@ import { personalDataOf } from './personal-data.ts';
 import { teamReport } from './report/contract.ts';
 import { createReport } from './report/service.ts';
 import { conversationRetention } from './retention/contract.ts';
-import { createRetention } from './retention/service.ts';
+import { conversationsOf, createRetention } from './retention/service.ts';
 import { assistantSpend } from './spend/contract.ts';
 import { createSpend, seedPrices } from './spend/service.ts';
 import { analytics } from './team/contract.ts';
@@ -34,7 +35,8 @@ interface Needs {
   embedder: Embedder;
   identity: Pick<Identity, 'emails' | 'tenantIds'>;
   people: Pick<People, 'roster' | 'findBuilder'>;
-  conversations: Pick<Conversations, 'removeInactive'>;
+  privacy: Pick<Privacy, 'objectors' | 'retention'>;
+  conversations: Pick<Conversations, 'removeInactive' | 'forgotten'>;
   licences: Pick<LicenceService, 'analytics'>;
   clock: Clock;
   log: Logger;
@@ -46,12 +48,24 @@ type Service = ReturnType<typeof create>;
 const PRICES_FROM = '2025-10-01';
 
 export function create(needs: Needs) {
-  const { database, jobs, objects, embedder, identity, people, conversations, licences, clock, log } = needs;
+  const {
+    database,
+    jobs,
+    objects,
+    embedder,
+    identity,
+    people,
+    privacy,
+    conversations,
+    licences,
+    clock,
+    log,
+  } = needs;
   const now = () => clock.now();
   const { tenantIds } = identity;
-  const compute = createCompute({ database, identity, people, now });
-  const team = createTeamFigures({ database, identity, people, now });
-  const gaps = createGaps({ database, embedder, now, log });
+  const compute = createCompute({ database, identity, people, privacy, now });
+  const team = createTeamFigures({ database, identity, people, privacy, now });
+  const gaps = createGaps({ database, embedder, privacy, now, log });
   scheduleAnalytics({ jobs, compute, findGaps: gaps.find, tenantIds, now, log });
   return {
     persons: { identity, people },
@@ -62,12 +76,16 @@ export function create(needs: Needs) {
     spend: createSpend({ database, licences, team, now }),
     report: createReport({ database, objects, team, gaps }),
     evidence: createEvidence({ database, now }),
-    retention: createRetention({ database, jobs, conversations, compute, tenantIds, now }),
+    retention: createRetention({ database, jobs, privacy }),
+    conversations: conversationsOf({ database, conversations, compute }),
   };
 }
 
 /** Figures of people. */
-export const personalData = ({ persons }: Pick<Service, 'persons'>) => personalDataOf(persons);
+export const personalData = ({ persons, conversations }: Pick<Service, 'persons' | 'conversations'>) => ({
+  ...personalDataOf(persons),
+  retention: [conversations],
+});
 
 /** Gives a company the prices of models that come with the product. */
 export function seed(transaction: TenantTransaction): Promise<void> {

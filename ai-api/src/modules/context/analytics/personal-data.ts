@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
+import { mentions, type PersonalData } from '../../../platform/personal-data.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import { emailOfSubject } from '../repositories/index.ts';
@@ -11,7 +11,7 @@ interface Persons {
   people: Pick<People, 'findBuilder'>;
 }
 
-/** Figures of a person by day, and of their commits: all of them in an access report, none of them after an erasure. */
+/** Figures of a person by day, and of their commits: all of them in an export, none of them after an erasure. */
 export function personalDataOf(persons: Persons): PersonalData {
   /** How figures of commits name a person: as a user, and by the digest of an address from before it belonged to a user. */
   async function authorsOf(transaction: TenantTransaction, subject: string): Promise<string[]> {
@@ -24,7 +24,20 @@ export function personalDataOf(persons: Persons): PersonalData {
   }
 
   return {
-    tables: ['context.activity_days', 'context.commit_figures', 'context.retained_links'],
+    tables: [
+      { table: 'context.activity_days', of: ['owner'] },
+      { table: 'context.retained_links', of: ['owner'] },
+      mentions('context.commit_figures', 'author'),
+      mentions('context.knowledge_gaps'),
+      mentions('context.model_prices', 'set_by'),
+      mentions('context.vendor_spend', 'imported_by'),
+    ],
+    disclosure: {
+      categories: ['Use of coding assistants by day, and figures of commits'],
+      source: 'Conversations and commits',
+      purpose: 'Analytics of teams; a person can object',
+      sharedWith: [],
+    },
     about: async (transaction, subject) => {
       if (!isPerson(subject)) return null;
       const activity = await transaction
@@ -68,6 +81,6 @@ export function personalDataOf(persons: Persons): PersonalData {
   };
 }
 
-const isPerson = (subject: string) => subject.startsWith('user:') || subject.startsWith('builder:');
+const isPerson = (subject: string) => /^(user|builder|email):/.test(subject);
 
 const withoutTenant = <T extends { tenant_id: string }>({ tenant_id: _, ...row }: T) => row;

@@ -45,6 +45,7 @@ export const conversation = resource({
         'The same tool and session add to the conversation: messages with a known id are compared, not doubled. ' +
         'Secrets are removed before storing. Vectors follow in the background.',
       access: WRITERS,
+      quota: { of: 'conversations', by: 'handler' },
       own: 'anyone',
       status: 201,
       also: { status: 200, when: ({ created }) => !created },
@@ -62,6 +63,7 @@ export const conversation = resource({
         'Reads transcripts of Claude Code, Cursor, Copilot, Codex, aider and SpecStory, which are recognised by their ' +
         'content. Importing a file again adds what is new in it and changes nothing else.',
       access: WRITERS,
+      quota: { of: 'conversations', by: 'handler' },
       own: 'anyone',
       bodyLimit: '28mb',
       input: z.object({
@@ -111,7 +113,13 @@ export const conversation = resource({
         'Words know code: names are found whole and by their parts, paths by their segments, commits by their first ' +
         'digits, and "quoted text" exactly. Each conversation is listed once, with its best passage.',
       access: READERS,
+      quota: { of: 'searches' },
       own: 'anyone',
+      reveals: {
+        what: 'conversation',
+        purpose: 'collaboration',
+        of: [{ list: 'items', subject: 'conversation.owner' }],
+      },
       input: z.object({
         q: z.string().trim().min(1, 'must not be empty').max(10_000),
         alpha: z.coerce.number().min(0).max(1).default(0.5).describe('0 searches words only, 1 meaning only'),
@@ -136,6 +144,11 @@ export const conversation = resource({
       summary: 'Get a conversation',
       access: READERS,
       own: 'anyone',
+      reveals: {
+        what: 'conversation',
+        purpose: 'collaboration',
+        of: [{ subject: 'owner' }],
+      },
       input: z.object({ conversationId }),
       output: conversationDetail,
       errors: ['NOT_FOUND'],
@@ -148,6 +161,7 @@ export const conversation = resource({
       access: READERS,
       own: 'anyone',
       list: true,
+      reveals: { what: 'conversation', purpose: 'collaboration', of: 'handler' },
       input: z.object({
         conversationId,
         around: id.optional().describe('A message that the page is to show in its middle'),
@@ -165,6 +179,11 @@ export const conversation = resource({
       summary: 'Change the title, tags or privacy of a conversation',
       access: WRITERS,
       own: 'anyone',
+      reveals: {
+        what: 'conversation',
+        purpose: 'collaboration',
+        of: [{ subject: 'owner' }],
+      },
       input: z.object({
         conversationId,
         title: prose(1, 300).optional(),
@@ -192,6 +211,7 @@ export const conversation = resource({
       summary: 'Export a conversation as JSON or Markdown',
       access: READERS,
       own: 'anyone',
+      reveals: { what: 'conversation', purpose: 'export', of: 'handler' },
       input: z.object({ conversationId, format: z.enum(['json', 'markdown']).default('markdown') }),
       output: z
         .object({ name: z.string(), contentType: z.string(), content: z.string() })

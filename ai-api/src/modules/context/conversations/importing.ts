@@ -1,9 +1,9 @@
-import { invalidField } from '../../../http/problem.ts';
+import { invalidField, Problem } from '../../../http/problem.ts';
 import type { Actor } from '../../shared/audit/index.ts';
 import { FileTooLarge, importFile } from '../formats/index.ts';
 import { ForeignFile, type Imported } from '../formats/model.ts';
 import type { SaveOptions } from './fields.ts';
-import type { createSave } from './save.ts';
+import { type createSave, refusal, type SaveResult } from './save.ts';
 import type { Owner } from './session.ts';
 
 export interface ImportInput {
@@ -23,7 +23,12 @@ export function createImporting(save: ReturnType<typeof createSave>) {
     if ('refused' in read) return { ...EMPTY, name, refused: read.refused };
     const conversations = [];
     for (const conversation of read.conversations) {
-      const { record, refused, redactions, ...counts } = await save(actor, owner, conversation, options);
+      const { record, refused, redactions, ...counts } = await save(
+        actor,
+        owner,
+        conversation,
+        options,
+      ).catch(withinQuota);
       conversations.push({
         id: record?.id ?? null,
         sessionId: conversation.sessionId,
@@ -67,6 +72,12 @@ export function createImporting(save: ReturnType<typeof createSave>) {
 }
 
 const EMPTY = { tool: null, records: 0, skipped: 0, skips: [], redactions: 0, conversations: [] };
+
+/** What is beyond the quota of the day is reported, so that the rest of the file is imported. */
+function withinQuota(error: unknown): SaveResult {
+  if (error instanceof Problem && error.code === 'QUOTA_EXCEEDED') return refusal('quota', error.message);
+  throw error;
+}
 
 function readFile(name: string, bytes: Uint8Array): Imported | { refused: string } {
   try {

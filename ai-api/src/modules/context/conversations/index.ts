@@ -10,6 +10,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import type { Realtime } from '../../shared/realtime/index.ts';
 import type { Filter, Search } from '../search/index.ts';
 import { conversation, conversationPolicy, READERS } from './contract.ts';
@@ -27,6 +28,7 @@ interface Needs {
   database: Database;
   jobs: Jobs;
   events: Events;
+  plans: Plans;
   search: Search;
   realtime: Realtime;
   cache: Cache;
@@ -93,13 +95,18 @@ export function operations(service: Service): Served[] {
         }),
       get: ({ conversationId }, request) => service.get(readerOf(request), conversationId),
       listMessages: ({ conversationId, ...page }, request) =>
-        service.messages(readerOf(request), conversationId, page),
+        service.messages(readerOf(request), conversationId, page, (owner) =>
+          request.reveal({ subject: owner }),
+        ),
       update: ({ conversationId, ...change }, request) =>
         service.update(actorOf(request), ownerOf(request.caller), conversationId, change),
       delete: ({ conversationId }, request) =>
         service.delete(actorOf(request), ownerOf(request.caller), conversationId),
       export: ({ conversationId, format }, request) =>
-        service.export(actorOf(request), ownerOf(request.caller).id, conversationId, format),
+        service.export(actorOf(request), ownerOf(request.caller).id, conversationId, {
+          format,
+          onRead: (owner) => request.reveal({ subject: owner }),
+        }),
       listRedactions: ({ conversationId }, request) => service.redactions(readerOf(request), conversationId),
       share: ({ conversationId, hours }, request) =>
         service.shares.share(actorOf(request), ownerOf(request.caller), conversationId, hours),

@@ -108,6 +108,7 @@ export function defineIndexing({ database, jobs, events, search, onIndexed, now,
   jobs.schedule({
     name: 'context.index-again',
     cron: '*/10 * * * *',
+    atStart: true,
     run: async () => {
       if (!search.hasVectors) return;
       const waiting = await waitingForVectors(

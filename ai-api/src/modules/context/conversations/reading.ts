@@ -111,9 +111,11 @@ export function createReading({ database, cache }: { database: Database; cache: 
       { tenantId, id: reader }: Reader,
       conversationId: string,
       { around, cursor, limit }: Page & { around?: string | undefined },
+      onRead: (owner: string) => void,
     ) =>
       database.withTenant(tenantId, async (transaction) => {
         const row = await requireConversation(transaction, conversationId, reader);
+        onRead(row.owner);
         const middle = around === undefined ? null : await placeOf(transaction, conversationId, around);
         if (middle === undefined) throw notFound('message', around ?? '');
         const before =

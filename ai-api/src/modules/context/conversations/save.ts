@@ -4,6 +4,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import type { Conversation } from '../formats/model.ts';
 import { type Removed, redactConversation } from '../redaction/index.ts';
 import { changesOf, commitRows, monthOf, type SaveOptions, titleOf } from './fields.ts';
@@ -30,6 +31,7 @@ export interface SaveSetup {
   database: Database;
   jobs: Jobs;
   events: Events;
+  plans: Pick<Plans, 'take'>;
   metrics: Pick<Metrics, 'conversationSaved' | 'conversationRefused'>;
   /** Whether e-mail addresses are removed everywhere. */
   redactEmails: boolean;
@@ -40,7 +42,7 @@ export interface SaveSetup {
 export interface SaveResult {
   /** Null when it was refused. */
   record: ConversationRecord | null;
-  refused: { reason: string; by: 'policy' | 'removal' | 'owner' | 'elsewhere' } | null;
+  refused: { reason: string; by: 'policy' | 'removal' | 'owner' | 'elsewhere' | 'quota' } | null;
   created: boolean;
   added: number;
   changed: number;
@@ -56,7 +58,7 @@ const NOTHING = { created: false, added: 0, changed: 0, unchanged: 0, elsewhere:
  * Stores a conversation, or what is new in it, in one transaction: redacted before, by the policies of its repository and
  * path, once for each record of its source.
  */
-export function createSave({ database, jobs, events, metrics, redactEmails, now }: SaveSetup) {
+export function createSave({ database, jobs, events, plans, metrics, redactEmails, now }: SaveSetup) {
   const prepared = new Set<string>();
 
   /** Stores what is new in a session that may be saved. */
@@ -92,6 +94,7 @@ export function createSave({ database, jobs, events, metrics, redactEmails, now 
     if (!isChanged) return { record: before, refused: null, created: false, ...shown, redactions };
     const isRead = !known || written.size > 0 || fields.title !== undefined;
     const row = await finish(transaction, before, fields, isRead);
+    if (!known) await plans.take(transaction, actor.tenantId, 'conversations');
     await announce(transaction, row, !known, shown);
     await record(transaction, actor, {
       subject: `conversation:${row.id}`,
@@ -196,7 +199,8 @@ function nothingOfItsOwn({ elsewhere }: { elsewhere: number }): SaveResult {
   return { ...refusal('elsewhere', 'Another session has all of its messages.'), elsewhere };
 }
 
-function refusal(by: NonNullable<SaveResult['refused']>['by'], reason: string): SaveResult {
+/** What became of a conversation that is not saved. */
+export function refusal(by: NonNullable<SaveResult['refused']>['by'], reason: string): SaveResult {
   return { record: null, refused: { by, reason }, ...NOTHING };
 }
 

@@ -6,6 +6,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import type { Search } from '../search/index.ts';
 import { createReadCache } from './cache.ts';
 import { createImporting, type ImportInput } from './importing.ts';
@@ -24,6 +25,7 @@ export interface ConversationsSetup {
   database: Database;
   jobs: Jobs;
   events: Events;
+  plans: Pick<Plans, 'take'>;
   search: Search;
   cache: Cache;
   metrics: Metrics;
@@ -109,10 +111,16 @@ export function createConversations(setup: ConversationsSetup) {
     },
 
     /** An export, which the audit trail names: the copy is out of the company's hands. */
-    export: async (actor: Actor, reader: string, conversationId: string, format: 'json' | 'markdown') => {
+    export: async (
+      actor: Actor,
+      reader: string,
+      conversationId: string,
+      { format, onRead }: { format: 'json' | 'markdown'; onRead: (owner: string) => void },
+    ) => {
       const file = await reading.export({ tenantId: actor.tenantId, id: reader }, conversationId, format);
       await database.withTenant(actor.tenantId, async (transaction) => {
         const { owner } = await requireConversation(transaction, conversationId, reader);
+        onRead(owner);
         await record(transaction, actor, {
           subject: `conversation:${conversationId}`,
           details: [{ about: [owner], content: { format } }],
@@ -127,23 +135,23 @@ export function createConversations(setup: ConversationsSetup) {
      * @returns how many were removed
      */
     removeInactive: async (
+      transaction: TenantTransaction,
       actor: Actor,
       before: Date,
       limit: number,
       retain: (transaction: TenantTransaction, conversationIds: string[]) => Promise<void>,
     ): Promise<number> => {
-      const count = await database.withTenant(actor.tenantId, async (transaction) => {
-        const rows = await inactiveConversations(transaction, before, limit);
-        await retain(
-          transaction,
-          rows.map(({ id }) => id),
-        );
-        await removeConversations(transaction, removal, actor, rows, { reason: 'retention', remember: true });
-        return rows.length;
-      });
-      if (count > 0) await cache.hidden(actor.tenantId);
-      return count;
+      const rows = await inactiveConversations(transaction, before, limit);
+      await retain(
+        transaction,
+        rows.map(({ id }) => id),
+      );
+      await removeConversations(transaction, removal, actor, rows, { reason: 'retention', remember: true });
+      return rows.length;
     },
+
+    /** To be called once conversations were removed by their age: answers that are remembered may show them. */
+    forgotten: (tenantId: string): Promise<void> => cache.hidden(tenantId),
 
     /** Whether a caller may follow a conversation. */
     mayFollow: (tenantId: string, reader: string, conversationId: string): Promise<boolean> =>

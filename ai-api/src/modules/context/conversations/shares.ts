@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import { redact } from '../redaction/index.ts';
 import { asMarkdown } from './export.ts';
@@ -15,8 +16,6 @@ interface SharesSetup {
   publicUrl: string;
   now: () => Date;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Links by which anyone reads a conversation until they expire. Only the digest of a token is kept. */
 export function createShares({ database, publicUrl, now }: SharesSetup) {

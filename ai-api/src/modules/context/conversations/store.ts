@@ -1,5 +1,10 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 import { type Filter, filterJson } from '../search/index.ts';
 
 export type ConversationRecord = Selectable<Schema['context.conversations']>;
@@ -310,6 +315,7 @@ export async function waitingForVectors(
     .select(['tenant_id', 'id'])
     .where('embedding_status', '<>', 'completed')
     .where('updated_at', '<', before)
+    .where(staysHere(database.residency, 'context.conversations.tenant_id'))
     .orderBy('updated_at')
     .limit(limit)
     .execute();

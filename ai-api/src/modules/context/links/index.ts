@@ -17,6 +17,7 @@ import { commitLinkKind } from './kind.ts';
 import { createLinks, type Links, type Reader } from './service.ts';
 import { createWork } from './work.ts';
 
+export { personalData } from './personal-data.ts';
 export type { Links, Reader } from './service.ts';
 export { editsOfConversations, type LinkRow, linksOf, linksOfRepositories } from './store.ts';
 

@@ -6,7 +6,23 @@ import { defineKind, type Outcome } from '../../../judgement/index.ts';
  */
 export const commitLinkKind = defineKind({
   name: 'commit-link',
+  isOverseen: false,
   rulesFile: new URL('../../../../rules/commit-link.json', import.meta.url),
+  notice: {
+    title: 'Link to a commit',
+    purpose:
+      'Saved conversations with coding assistants are compared with commits, so that reports can show which lines came from which conversation.',
+    sources: {
+      proof: 'the conversation and the commit',
+      text: 'the lines of the commit and the edits of the conversation',
+      files: 'the files of the commit and of the conversation',
+      time: 'the times of the conversation and of the commit',
+      place: 'the repository and the branch of both',
+      author: 'the author of the commit and the person of the conversation',
+      meaning: 'the words of the conversation and of the commit message',
+      commit: 'the commit',
+    },
+  },
   decides: { yes: 'linked', no: 'not linked', by: 'score', adverse: [] },
   // Even at a score of 70. No score makes it certain: that takes a proof.
   thresholds: { yesAt: 0.995, noAt: 0.51, slope: 1 / 6, intercept: -70 / 6 },

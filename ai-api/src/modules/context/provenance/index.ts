@@ -8,6 +8,8 @@ import type { Reader } from '../links/index.ts';
 import { provenance } from './contract.ts';
 import { createProvenance, type Provenance } from './service.ts';
 
+export { personalData } from './personal-data.ts';
+
 interface Needs {
   database: Database;
   identity: Pick<Identity, 'emails'>;

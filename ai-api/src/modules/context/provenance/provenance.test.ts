@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
@@ -211,6 +212,14 @@ describe.each(businessDatabases())('provenance on $name', ({ create }) => {
     expect((await ada.provenance.blame({ lines: [line] })).lines).toEqual([
       { origin: 0, match: 'attributed' },
     ]);
+    const replaced = note.replaceAll('session-of-ada', 'session-of-no-one');
+    expect(await record(ada, noted, at, 'plainly();', replaced)).toMatchObject({ attributed: 1 });
+    const { rows } = await sql<{ session: string }>`
+      select session_id as session from context.attributions
+      join context.commits on commits.id = attributions.commit_id where sha = ${noted}`.execute(
+      api.context.database.system('the test looks behind the API'),
+    );
+    expect(rows.map(({ session }) => session)).toEqual(['session-of-no-one']);
   });
 
   test('the timeline has conversations and commits with their links, in pages, without what is private', async () => {

@@ -20,7 +20,7 @@ export async function storeAttributions(
   const isTrace = given.some(({ source }) => source === 'agent-trace');
   const before = isTrace ? ((await attributionsOf(transaction, [commitId])).get(commitId) ?? []) : [];
   const added = merged([...before.filter(({ source }) => source === 'agent-trace'), ...given]);
-  let isChanged = false;
+  let isChanged = await dropEarlierNote(transaction, commitId, given);
   for (const { source, sessionId, tool, files } of added) {
     const stored = await transaction
       .insertInto('context.attributions')
@@ -36,6 +36,23 @@ export async function storeAttributions(
     isChanged ||= stored.length > 0;
   }
   return isChanged;
+}
+
+/** A note of git-ai replaces the one before: sessions that it no longer names have no lines. @returns whether any had */
+async function dropEarlierNote(
+  transaction: TenantTransaction,
+  commitId: string,
+  given: readonly Attribution[],
+): Promise<boolean> {
+  const noted = given.filter(({ source }) => source === 'git-ai').map(({ sessionId }) => sessionId);
+  if (noted.length === 0) return false;
+  const { numDeletedRows } = await transaction
+    .deleteFrom('context.attributions')
+    .where('commit_id', '=', commitId)
+    .where('source', '=', 'git-ai')
+    .where('session_id', 'not in', noted)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** As PostgreSQL takes it, and without secrets, which names of tools and files may have as well. */

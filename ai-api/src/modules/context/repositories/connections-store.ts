@@ -154,13 +154,3 @@ export function listDeliveries(
   if (state) query = query.where('state', '=', state);
   return query.execute();
 }
-
-/** Deletes deliveries that were received before a time, over all companies. Returns how many. */
-export async function deleteOldDeliveries(database: Database, before: Date): Promise<number> {
-  const { numDeletedRows } = await database
-    .system('retention of received webhooks is the same for every company')
-    .deleteFrom('context.git_deliveries')
-    .where('received_at', '<', before)
-    .executeTakeFirst();
-  return Number(numDeletedRows);
-}

@@ -291,6 +291,7 @@ export const commit = resource({
         'For commits that no webhook tells of, such as those of a local clone. Recording them again changes ' +
         'nothing; what a forge said about a commit stays.',
       access: recorders,
+      quota: { of: 'webhooks' },
       own: 'anyone',
       bodyLimit: '10mb',
       input: z.object({
@@ -320,6 +321,7 @@ export const commit = resource({
         'Records of Agent Trace 0.1: which conversations wrote which lines of a commit. The commits have to be known; ' +
         'the conversations may come later. A trace adds to earlier ones of the same commit; recording it again changes nothing.',
       access: recorders,
+      quota: { of: 'webhooks' },
       own: 'anyone',
       bodyLimit: '10mb',
       input: z.object({

@@ -9,6 +9,7 @@ import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import { commit, gitConnection, repository } from './contract.ts';
 import { serveIntake } from './intake.ts';
 import { emailOfSubject, personalDataOf } from './personal-data.ts';
@@ -34,6 +35,7 @@ interface Needs {
   database: Database;
   jobs: Jobs;
   events: Events;
+  plans: Plans;
   outboundGuard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;

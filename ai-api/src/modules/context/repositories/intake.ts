@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { invalidField, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import type { createConnections } from './connections.ts';
 import { connectionOfWebhook, insertDelivery, updateConnection } from './connections-store.ts';
 import { githubJson, isFromGithub } from './forges/github-webhook.ts';
@@ -16,6 +17,7 @@ const BODY_LIMIT = '25mb';
 interface Settings {
   database: Database;
   jobs: Jobs;
+  plans: Pick<Plans, 'take'>;
   connections: Pick<ReturnType<typeof createConnections>, 'secretsOf'>;
   now: () => Date;
 }
@@ -30,7 +32,7 @@ interface Received {
 export type Intake = ReturnType<typeof createIntake>;
 
 /** Takes webhooks of forges: verified over the bytes that came, stored, queued, and answered at once. */
-export function createIntake({ database, jobs, connections, now }: Settings) {
+export function createIntake({ database, jobs, plans, connections, now }: Settings) {
   async function receive(
     provider: 'github' | 'gitlab',
     connectionId: unknown,
@@ -47,6 +49,7 @@ export function createIntake({ database, jobs, connections, now }: Settings) {
     return database.withTenant(connection.tenant_id, async (transaction) => {
       const deliveryId = await insertDelivery(transaction, { connectionId: connection.id, ...received });
       if (deliveryId === null) return { status: 'duplicate' as const };
+      await plans.take(transaction, connection.tenant_id, 'webhooks');
       await updateConnection(transaction, connection.id, { last_delivery_at: now() });
       await jobs.enqueue(transaction, DELIVERY, [{ tenantId: connection.tenant_id, deliveryId }]);
       return { status: 'queued' as const, deliveryId };

@@ -8,6 +8,7 @@ import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import { attributionsOfTrace } from '../formats/agent-trace.ts';
 import { type Attribution, merged } from '../formats/attribution.ts';
 import { readGitAiNote } from '../formats/git-ai-note.ts';
@@ -37,6 +38,7 @@ interface Setup {
   database: Database;
   jobs: Jobs;
   events: Events;
+  plans: Pick<Plans, 'take'>;
   guard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;
@@ -60,12 +62,12 @@ type NewCommit = Omit<ForgeCommit, 'webUrl' | 'files' | 'authorName' | 'authorEm
 
 export type Repositories = ReturnType<typeof createRepositories>;
 
-/** Repositories and their commits: told by webhooks, read from forges, or sent from a clone. */
-export function createRepositories({ database, jobs, events, guard, sealer, publicUrl, now }: Setup) {
+/** Repositories and their commits: reported by webhooks, read from forges, or sent from a clone. */
+export function createRepositories({ database, jobs, events, plans, guard, sealer, publicUrl, now }: Setup) {
   const connections = createConnections({ database, sealer, guard, publicUrl, now });
   // One for each connection and credential: it keeps the token of an installation, and its circuit breaker.
   const forges = new LRUCache<string, Forge>({ max: MAX_FORGES });
-  const intake = createIntake({ database, jobs, connections, now });
+  const intake = createIntake({ database, jobs, plans, connections, now });
   const work = createWork({
     database,
     jobs,
@@ -153,8 +155,8 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       const named = splitRepository(given.repository);
       if (!named) throw invalidField('repository', 'must be a URL, or host/owner/name');
       return database.withTenant(actor.tenantId, async (transaction) => {
-        const told = { ...named, webUrl: null, defaultBranch: null };
-        const repository = await upsertRepository(transaction, told, null);
+        const described = { ...named, webUrl: null, defaultBranch: null };
+        const repository = await upsertRepository(transaction, described, null);
         const fresh = new Set<string>();
         for (const [branch, commits] of Map.groupBy(given.commits, (commit) => commit.branch ?? null)) {
           const added = await work.store(
@@ -190,8 +192,8 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
       const named = splitRepository(given.repository);
       if (!named) throw invalidField('repository', 'must be a URL, or host/owner/name');
       return database.withTenant(actor.tenantId, async (transaction) => {
-        const told = { ...named, webUrl: null, defaultBranch: null };
-        const repository = await upsertRepository(transaction, told, null);
+        const described = { ...named, webUrl: null, defaultBranch: null };
+        const repository = await upsertRepository(transaction, described, null);
         const shas = given.traces.flatMap(({ vcs }) => (vcs?.type === 'git' ? [vcs.revision] : []));
         const known = await commitsBySha(transaction, repository.id, shas);
         const traces = new Map<string, Attribution[]>();
@@ -218,7 +220,7 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
 
   /**
    * Stores attributions of commits, and has their links looked for again.
-   * @param told attributions by commit
+   * @param bySha attributions by commit
    * @param fresh commits whose links are looked for anyway
    * @returns the commits that have attributions
    */
@@ -226,15 +228,15 @@ export function createRepositories({ database, jobs, events, guard, sealer, publ
     transaction: TenantTransaction,
     tenantId: string,
     repositoryId: string,
-    told: ReadonlyMap<string, Attribution[]>,
+    bySha: ReadonlyMap<string, Attribution[]>,
     fresh: ReadonlySet<string>,
   ): Promise<string[]> {
-    const shas = [...told].filter(([, attributions]) => attributions.length > 0).map(([sha]) => sha);
+    const shas = [...bySha].filter(([, attributions]) => attributions.length > 0).map(([sha]) => sha);
     const known = await commitsBySha(transaction, repositoryId, shas);
     const changed: string[] = [];
     // In one order, so that two uploads at once wait for each other and no more.
     for (const [sha, { id }] of [...known].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      const isChanged = await storeAttributions(transaction, id, merged(told.get(sha) ?? []));
+      const isChanged = await storeAttributions(transaction, id, merged(bySha.get(sha) ?? []));
       if (isChanged && !fresh.has(sha)) changed.push(sha);
     }
     if (changed.length > 0)

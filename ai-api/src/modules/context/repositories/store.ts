@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { literal, wholeAddress } from '../../../platform/text/address.ts';
 import { type ForgeRepository, nameKey } from './push.ts';
 
 export type RepositoryRecord = Selectable<Schema['context.repositories']>;
@@ -273,11 +274,10 @@ export function commitsOfAuthor(transaction: TenantTransaction, email: string) {
  * `Co-authored-by`, which have the name too. Returns of how many commits the author was.
  */
 export async function removePerson(transaction: TenantTransaction, email: string): Promise<number> {
-  const address = email.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   await sql`
     update context.commits set message = regexp_replace(
-      regexp_replace(message, ${`^([a-z-]+-by:).*<${address}>.*$`}, '\\1 [erased]', 'gin'),
-      ${address}, '[erased]', 'gi')
+      regexp_replace(message, ${`^([a-z-]+-by:).*<${literal(email)}>.*$`}, '\\1 [erased]', 'gin'),
+      ${wholeAddress(email)}, '[erased]', 'gi')
     where position(${email.toLowerCase()} in lower(message)) > 0`.execute(transaction);
   const { numUpdatedRows } = await transaction
     .updateTable('context.commits')

@@ -4,7 +4,6 @@ import { OutsideCallError } from '../../../platform/outside-call-error.ts';
 import type { Events } from '../../shared/events/index.ts';
 import {
   type ConnectionRecord,
-  deleteOldDeliveries,
   endDelivery,
   findConnection,
   lockQueuedDelivery,
@@ -28,7 +27,6 @@ import {
 export const DELIVERY = 'git.delivery';
 export const READ = 'git.read';
 
-const KEEP_DELIVERIES_MS = 30 * 24 * 3_600_000;
 /** Commits of one job that reads a forge: so many that it ends within its time. */
 const READ_AT_ONCE = 50;
 /** Commits that one event tells of. */
@@ -83,14 +81,6 @@ export function createWork({ database, jobs, events, open, now }: Settings) {
     expireInSeconds: 600,
     handle: (reading, { signal }) => read(reading, signal),
     onDead: async () => {},
-  });
-
-  jobs.schedule({
-    name: 'git.clean-up',
-    cron: '40 3 * * *',
-    run: async () => {
-      await deleteOldDeliveries(database, new Date(now().getTime() - KEEP_DELIVERIES_MS));
-    },
   });
 
   async function process(

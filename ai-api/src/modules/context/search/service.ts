@@ -159,6 +159,17 @@ export function createSearch({ database, collections }: { database: Database; co
     forget: async (transaction: TenantTransaction, conversationIds: readonly string[]): Promise<void> =>
       collections.remove(transaction, COLLECTION, await passageIds(transaction, conversationIds)),
 
+    /** Forgets the vectors of passages whose text has changed. */
+    forgetVectors: async (
+      transaction: TenantTransaction,
+      table: string,
+      ids: readonly string[],
+    ): Promise<number> => {
+      if (table !== 'context.passages') return 0;
+      await collections.remove(transaction, COLLECTION, ids);
+      return ids.length;
+    },
+
     /**
      * Makes the vectors of a conversation's passages that are new or have changed.
      * @throws {ModelError}

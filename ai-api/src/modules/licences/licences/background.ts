@@ -1,14 +1,9 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../../platform/database/index.ts';
-import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { giveNotices } from './analytics/notices.ts';
 import type { Seats } from './seats/index.ts';
-import { forgetHistory } from './sessions/store.ts';
-
-/** Rows of one kind that one transaction removes, so that it ends soon. */
-const FORGOTTEN_AT_ONCE = 2_000;
 
 interface Parts {
   jobs: Jobs;
@@ -18,15 +13,11 @@ interface Parts {
   tenantIds: () => Promise<string[]>;
   now: () => Date;
   log: Logger;
-  historyDays: number;
 }
 
-/**
- * Ends sessions whose lease has run out, each minute, so that history is true without any request; gives notices daily; and
- * removes old history every night.
- */
+/** Ends sessions whose lease has run out, each minute, so that history is true without any request; gives notices daily. */
 export function scheduleLicenceWork(parts: Parts): void {
-  const { jobs, database, seats, events, tenantIds, now, log, historyDays } = parts;
+  const { jobs, database, seats, events, tenantIds, now, log } = parts;
   const forEach = async (what: string, work: (tenantId: string) => Promise<number>) => {
     for (const tenantId of await tenantIds()) {
       // One company's failure is not another's.
@@ -50,22 +41,4 @@ export function scheduleLicenceWork(parts: Parts): void {
         giveNotices(database, events, tenantId, now()),
       ),
   });
-  jobs.schedule({
-    name: 'licence.retention',
-    cron: '40 2 * * *',
-    run: () =>
-      forEach('old sessions and denials were removed', (tenantId) =>
-        forgetAll(database, tenantId, new Date(now().getTime() - historyDays * DAY_MS)),
-      ),
-  });
-}
-
-async function forgetAll(database: Database, tenantId: string, before: Date): Promise<number> {
-  for (let count = 0; ; ) {
-    const gone = await database.withTenant(tenantId, (transaction) =>
-      forgetHistory(transaction, before, FORGOTTEN_AT_ONCE),
-    );
-    if (gone === 0) return count;
-    count += gone;
-  }
 }

@@ -26,6 +26,7 @@ export function acceptLicenceCredentials(
         tenantId: tenant.id,
         tenantName: tenant.name,
         tier: tenant.tier,
+        dataRegion: tenant.data_region,
         credential: { kind: 'licence', id: found.id, expiresAt: null, proof: found.key_hash },
         keyId: null,
         keyName: `licence ${key.prefix}`,
@@ -44,6 +45,8 @@ export function acceptLicenceCredentials(
         tenantId: tid,
         tenantName: '',
         tier: 'starter',
+        // Where the handler reads or writes the company's data, the database refuses it.
+        dataRegion: null,
         credential: {
           kind: 'licence',
           id: lic,

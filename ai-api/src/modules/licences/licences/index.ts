@@ -12,6 +12,7 @@ import { connectUpstash } from '../../../platform/upstash.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import type { Plans } from '../../shared/plans/index.ts';
 import type { Signing } from '../signing/index.ts';
 import { licence, licenceProduct } from './admin/contract.ts';
 import { createLicenceFiles } from './admin/file.ts';
@@ -30,12 +31,14 @@ import { seat } from './seats/contract.ts';
 import { createPostgresSeats, createRedisSeats, type Seats } from './seats/index.ts';
 import { licenceSession } from './sessions/contract.ts';
 import { createSessions } from './sessions/service.ts';
+import { sumSeats } from './store.ts';
 
 interface Needs {
   database: Database;
   events: Events;
   identity: Identity;
   people: People;
+  plans: Plans;
   signing: Signing;
   sealer: Sealer;
   limits: Limits;
@@ -56,10 +59,12 @@ interface Needs {
 export type LicenceService = ReturnType<typeof create>;
 
 export function create(needs: Needs) {
-  const { database, events, identity, people, signing, sealer, limits, metrics, jobs, clock, log, config } =
+  const { database, events, identity, people, plans, signing, sealer, limits, metrics, jobs, clock, log } =
     needs;
+  const { config } = needs;
   const now = () => clock.now();
   const seats = openSeats(needs, now);
+  plans.measure('seats', (transaction) => sumSeats(transaction, now()));
   const checkout = createCheckout({
     database,
     seats,
@@ -78,14 +83,14 @@ export function create(needs: Needs) {
     tenantIds: identity.tenantIds,
     now,
     log,
-    historyDays: config.LICENCE_HISTORY_DAYS,
   });
   return {
     seats,
     checkout,
     people,
+    historyDays: config.LICENCE_HISTORY_DAYS,
     products: createProducts(database),
-    licences: createLicenceAdmin({ database, seats, events, identity, now }),
+    licences: createLicenceAdmin({ database, seats, events, identity, plans, now }),
     file: createLicenceFiles(database, checkout, signing),
     sessions: createSessions(database, checkout, events),
     analytics: createAnalytics(database, now),
@@ -156,6 +161,6 @@ export async function seed(
 }
 
 /** The personal data of this module: users of sessions. */
-export function personalData({ people }: LicenceService): PersonalData {
-  return personalDataOf(people);
+export function personalData({ people, historyDays }: LicenceService): PersonalData {
+  return personalDataOf(people, historyDays);
 }

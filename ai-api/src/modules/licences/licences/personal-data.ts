@@ -1,10 +1,46 @@
-import type { PersonalData } from '../../../platform/personal-data.ts';
+import { mentions, type PersonalData } from '../../../platform/personal-data.ts';
 import type { People } from '../../shared/people/index.ts';
+import { countHistory, forgetHistory } from './sessions/store.ts';
 
-/** What sessions and denials say about a builder: those with their id or their e-mail address as user. */
-export function personalDataOf(people: People): PersonalData {
+/**
+ * What sessions and denials say about a builder: those with their id or their e-mail address as user.
+ * @param historyDays days for which the installation keeps both where a company did not decide
+ */
+export function personalDataOf(people: People, historyDays: number): PersonalData {
   return {
-    tables: ['licences.sessions', 'licences.denials'],
+    tables: [
+      {
+        table: 'licences.sessions',
+        of: ['user_name'],
+        by: ['member'],
+        erase: { set: { user_name: '{email}', token: null } },
+        withheld: ['token'],
+      },
+      { table: 'licences.denials', of: ['user_name'], erase: { set: { user_name: '{email}' } } },
+      mentions('licences.products'),
+      mentions('licences.blocked_devices', 'blocked_by'),
+      { ...mentions('licences.licences', 'created_by'), withheld: ['key_hash'] },
+    ],
+    disclosure: {
+      categories: ['Which user and device had a seat of a licence, and when'],
+      source: 'The licence client',
+      purpose: 'Counting seats',
+      sharedWith: [],
+    },
+    retention: [
+      {
+        kind: 'licence-history',
+        title: 'Sessions of licences that have ended, and denials',
+        tables: ['licences.sessions', 'licences.denials'],
+        keeps: 'Sessions that go on, licences and blocked devices.',
+        floor: 'Usage is reported for a quarter.',
+        defaultDays: historyDays,
+        minDays: 92,
+        maxDays: 3650,
+        count: countHistory,
+        remove: (transaction, _tenantId, before, limit) => forgetHistory(transaction, before, limit),
+      },
+    ],
     about: async (transaction, subject) => {
       const [, builderId] = /^builder:(.+)$/.exec(subject) ?? [];
       if (builderId === undefined) return null;

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { HOUR_MS } from '../../../platform/durations.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/durations.ts';
 import { newLicenceKey } from './keys.ts';
 import { type Policy, policySchema } from './schema.ts';
 import { insertLicence, insertProduct, listProducts } from './store.ts';
 
-const DAY_MS = 24 * HOUR_MS;
 const DAYS = 7;
 
 interface SampleLicence {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
@@ -78,6 +78,17 @@ export type NewLicence = Pick<
   | 'expires_at'
   | 'created_by'
 > & { policy: object };
+
+/** Seats of the licences that are not revoked and have not expired. */
+export async function sumSeats(transaction: TenantTransaction, now: Date): Promise<number> {
+  const row = await transaction
+    .selectFrom('licences.licences')
+    .select(sql<number>`coalesce(sum(max_seats), 0)::bigint`.as('seats'))
+    .where('state', '<>', 'revoked')
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow();
+  return Number(row.seats);
+}
 
 export async function insertLicence(
   transaction: TenantTransaction,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { publishedEvents } from '../../../../test/events.ts';
 import { refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -75,6 +76,19 @@ describe.each(businessDatabases())('what is adverse for a builder on $name', ({ 
     });
   });
 
+  test('is due when the company says, also of a request that is only tried out', async () => {
+    await executive.approval.setSettings({ deadlineHours: 24, reminderHours: 12 });
+    const { judgement } = await api.client.approval.triage({
+      ...{ builderId: 'b-2', date: '2040-11-12', hours: 1, category: 'meeting', projectId: 'p-3' },
+      ...{ startsAt: '2040-11-12T18:00:00+01:00', justification: 'Call about the contract.' },
+    });
+    expect(judgement).toMatchObject({
+      dryRun: true,
+      proposal: { outcome: 'reject', dueAt: '2040-11-15T12:00:00.000Z' },
+    });
+    await executive.approval.setSettings({ deadlineHours: 48, reminderHours: 24 });
+  });
+
   test('is not confirmed by the builder, nor by a key without a person', async () => {
     const request = await triaged('b-1', { projectId: 'p-3' });
     const items = [{ approvalId: request.approvalId, version: request.version }];
@@ -87,7 +101,14 @@ describe.each(businessDatabases())('what is adverse for a builder on $name', ({ 
   test('is not what contradicts the records: the builder corrects it, and it is judged anew', async () => {
     const handed = await triaged('b-1', TRACKED);
     expect(handed).toMatchObject({ state: 'incomplete', proposal: null, decidedAt: null, payableHours: 0 });
+    const [{ title, reason } = {}] = handed.judgement?.incomplete ?? [];
     expect(handed.judgement?.incomplete).toMatchObject([{ criterionId: 'overlap' }]);
+    expect(await publishedEvents(api.context.database, 'approval.incomplete')).toEqual([
+      {
+        ...{ approvalId: handed.approvalId, builderId: 'b-1', date: '2040-11-12', hours: 1.5 },
+        ...{ state: 'incomplete', mend: [{ title, reason }] },
+      },
+    ]);
     const seen = { approvalId: handed.approvalId, version: handed.version };
     const other = await staff(api, 'b-6@sample-company.example', ['builder']);
     expect((await refusal(other.approval.amend(seen))).code).toBe('FORBIDDEN');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
-import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import { type ModelRecorder, startModelRecorder, testifyAll } from '../../../../test/model-recorder.ts';
 import { refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
@@ -21,7 +21,7 @@ describe.each(businessDatabases())('care with requests for manual time on $name'
 
   beforeAll(async () => {
     testDatabase = await create();
-    model = await startModelRecorder(scoreEverything(95, () => ['request.justification']));
+    model = await startModelRecorder(testifyAll);
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 12);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
+import type { Reveals } from '../../../contract/reveals.ts';
 import { flag, id, isoWeek, listOf, MAX_INTEGER, page, reason } from '../../../contract/schemas.ts';
 import { judgementView } from '../../../judgement/schema.ts';
 import { approver, deciders, managers } from './approvers/contract.ts';
@@ -12,6 +13,13 @@ const writers = ['admin', 'executive', 'builder', 'ops'] as const;
 const approvalId = id.describe('The request');
 const version = z.number().int().min(1).max(MAX_INTEGER).describe('Version of the request that you saw');
 const builderId = companyId;
+const requestIn = (list?: string): Reveals => ({
+  what: 'request for manual time',
+  purpose: 'approval',
+  of: [{ ...(list === undefined ? {} : { list }), builder: 'builder.builderId', detail: 'date' }],
+});
+const oneRequest = requestIn();
+
 export const approval = resource({
   id: 'approval',
   name: 'Approval',
@@ -26,9 +34,11 @@ export const approval = resource({
         'For time that was worked but not tracked. A builder can request only their own time. A request that overlaps ' +
         'another open or approved one is refused.',
       access: writers,
+      quota: { of: 'storage', by: 'handler' },
       own: { input: 'builderId' },
       status: 201,
       bodyLimit: '3mb',
+      reveals: oneRequest,
       input: z.object({
         builderId: builderId.optional().describe('Whose time; defaults to your own'),
         ...request,
@@ -57,9 +67,10 @@ export const approval = resource({
       path: '/approvals',
       summary: 'List requests for manual time',
       description: 'Newest first. Builders see their own.',
-      access: ROLES,
+      access: STAFF,
       own: 'handler',
       list: true,
+      reveals: requestIn('items'),
       input: z.object({
         state: z.enum(STATES).optional(),
         builderId: builderId.optional(),
@@ -77,7 +88,7 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/counts',
       summary: 'Count requests for the inbox',
-      access: ROLES,
+      access: STAFF,
       own: 'handler',
       input: z.object({}),
       output: z
@@ -112,6 +123,11 @@ export const approval = resource({
       description: 'Approved time only: what is undecided is not payable.',
       access: ['admin', 'executive', 'ops', 'readonly'],
       list: true,
+      reveals: {
+        what: 'approved hours',
+        purpose: 'administration',
+        of: [{ list: 'items', builder: 'builderId' }],
+      },
       input: z.object({
         week: isoWeek.optional().describe('ISO week; defaults to the last complete week'),
         ...page,
@@ -129,7 +145,7 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/settings',
       summary: "Get the company's settings for manual time",
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({}),
       output: settingsSchema,
@@ -147,8 +163,9 @@ export const approval = resource({
       method: 'GET',
       path: '/approvals/{approvalId}',
       summary: 'Get a request with its history, files and judgement',
-      access: ROLES,
+      access: STAFF,
       own: 'handler',
+      reveals: oneRequest,
       input: z.object({ approvalId }),
       output: detail,
       errors: ['NOT_FOUND'],
@@ -159,12 +176,13 @@ export const approval = resource({
       path: '/approvals/triage',
       summary: 'Let the engine decide a request',
       description:
-        'Rules over the database first, then the model for the justification where one is configured. Sure ' +
-        'enough, it approves. It never rejects: it proposes that to a person, with its reasons. What contradicts ' +
+        'Rules over the database first. Where they need what the justification claims, a model finds the claims and ' +
+        'rules hold them against the records. Sure enough, it approves. It never rejects: it proposes that to a person, with its reasons. What contradicts ' +
         'the records (wrong day, tracked or requested already) is handed back as incomplete. Without an id it ' +
         'judges the request given here and stores no request. A request that was already triaged is returned as it is.',
       access: writers,
       own: 'handler',
+      reveals: requestIn('approval'),
       input: z.object({
         approvalId: approvalId.optional(),
         builderId: builderId.optional().describe('Whose time, without an id'),
@@ -199,6 +217,7 @@ export const approval = resource({
         'a decision that was made.',
       access: deciders,
       own: 'anyone',
+      reveals: oneRequest,
       input: z.object({
         approvalId,
         version,
@@ -214,6 +233,7 @@ export const approval = resource({
       errors: [
         'NOT_FOUND',
         'CONFLICT',
+        'CONTESTED',
         'APPROVAL_NOT_YOURS',
         'APPROVAL_STATE',
         'APPROVAL_OVERLAP',
@@ -230,6 +250,7 @@ export const approval = resource({
         'confirm each is decided as the engine proposed, and its reasons become the reason of the decision.',
       access: deciders,
       own: 'anyone',
+      reveals: requestIn('decided'),
       input: z.object({
         items: z.array(z.object({ approvalId, version })).min(1).max(100),
         decision: z.enum(['approve', 'reject', 'confirm']),
@@ -250,9 +271,10 @@ export const approval = resource({
       description:
         'To change the decision instead, override it. For executives, since no approver group was involved.',
       access: managers,
+      reveals: oneRequest,
       input: z.object({ approvalId, version }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
     }),
     escalate: operation({
       method: 'POST',
@@ -262,9 +284,10 @@ export const approval = resource({
         'Escalates the request before its deadline, with a reason; for an approver who should not decide it. Once per request.',
       access: deciders,
       own: 'anyone',
+      reveals: oneRequest,
       input: z.object({ approvalId, version, reason }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
       hints: { reason: { multiline: true } },
     }),
     withdraw: operation({
@@ -273,9 +296,10 @@ export const approval = resource({
       summary: 'Withdraw a request before it is decided',
       access: writers,
       own: 'handler',
+      reveals: oneRequest,
       input: z.object({ approvalId, version }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_STATE'],
     }),
     amend: operation({
       method: 'POST',
@@ -284,13 +308,14 @@ export const approval = resource({
       description: 'Fields that are left out stay as they are. The request is judged anew.',
       access: writers,
       own: 'handler',
+      reveals: oneRequest,
       input: z.object({
         approvalId,
         version,
         ...partialRequest,
       }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: requestHints,
     }),
     askPerson: operation({
@@ -301,9 +326,10 @@ export const approval = resource({
         'For a request that is right although it contradicts the records. Approvers see the reason.',
       access: writers,
       own: 'handler',
+      reveals: oneRequest,
       input: z.object({ approvalId, version, reason }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: { reason: { multiline: true } },
     }),
     appeal: operation({
@@ -313,9 +339,10 @@ export const approval = resource({
       description: 'Once per request. A different approver has to decide.',
       access: writers,
       own: 'handler',
+      reveals: oneRequest,
       input: z.object({ approvalId, version, reason }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_STATE', 'APPROVAL_OVERLAP'],
       hints: { reason: { multiline: true } },
     }),
   },

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
 import type { Parts } from './parts.ts';
 import { type ApprovalRecord, addStep, changeApproval, overdueApprovals, readSettings } from './store.ts';
 
-const HOUR_MS = 3_600_000;
 const AT_ONCE = 100;
 
 /**

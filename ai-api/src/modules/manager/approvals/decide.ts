@@ -1,5 +1,10 @@
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
-import { findJudgements, humanJudgement, type StoreJudgement } from '../../../judgement/index.ts';
+import {
+  findJudgements,
+  humanJudgement,
+  type JudgementView,
+  type StoreJudgement,
+} from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { type Decider, requireMayDecide } from './deciders.ts';
@@ -20,8 +25,8 @@ export interface HumanDecision {
 
 /**
  * Reads a request under its builder's lock.
- * @param permit refuses those who may not know how it stands, before they are told
- * @throws {Problem} NOT_FOUND, CONFLICT with how it stands, and what `permit` throws
+ * @param permit refuses those who may not know its state, before the response names it
+ * @throws {Problem} NOT_FOUND, CONFLICT with its state, CONTESTED, and what `permit` throws
  */
 export async function openSeen(
   transaction: TenantTransaction,
@@ -33,18 +38,20 @@ export async function openSeen(
   await lockBuilder(transaction, found.builder_id);
   const row = (await findApproval(transaction, approvalId)) as ApprovalRecord;
   permit(row);
-  if (row.version !== version) throw new Problem('CONFLICT', howItStands(row));
+  if (row.version !== version) throw new Problem('CONFLICT', describeState(row));
+  if (row.contested_at !== null)
+    throw new Problem('CONTESTED', 'What was approved is contested: decide the contest.');
   return row;
 }
 
-function howItStands({ state, decided_by, decided_at, reason, version }: ApprovalRecord): string {
+function describeState({ state, decided_by, decided_at, reason, version }: ApprovalRecord): string {
   const decided = decided_at ? ` by ${decided_by} at ${decided_at.toISOString()}` : '';
   const why = decided_at && reason ? ` Reason: ${reason.slice(0, 500)}` : '';
   return `It is ${state.replace('_', ' ')}${decided}, version ${version}.${why}`;
 }
 
 /**
- * Decides as a person: approves (the first of two, where two are needed and nobody agreed to as many hours yet) or
+ * Decides as a person: approves (the first of two, where two are needed and none has agreed to as many hours yet) or
  * rejects, also against what was decided before. The human judgement supersedes the engine's.
  * @throws {Problem} NOT_FOUND, CONFLICT, APPROVAL_NOT_YOURS, APPROVAL_STATE, APPROVAL_OVERLAP, APPROVAL_IMPOSSIBLE,
  *   INVALID_INPUT
@@ -73,7 +80,7 @@ export async function decideAsPerson(
   const hours = given.hours ?? row.decided_hours ?? row.hours;
   const possible = await requirePossible(transaction, parts, row, hours, settings, given.reason);
   const reason = possible.overLimit ? `${possible.overLimit} ${given.reason}` : given.reason;
-  // What somebody approved before it was rejected is not half of another approval.
+  // What was approved before it was rejected is not half of another approval.
   const agreed = row.state === 'awaiting_second' ? (row.decided_hours ?? 0) : 0;
   if (hours < settings.twoPersonHours || hours <= agreed)
     return finish(transaction, parts, actor, decider, row, { ...given, hours, reason }, possible.endsAt);
@@ -96,7 +103,9 @@ export async function confirmProposal(
   const isOpen = OPEN_STATES.some((state) => state === row.state);
   if (row.proposal === null || !isOpen)
     throw new Problem('APPROVAL_STATE', 'Nothing is proposed that could be confirmed.');
-  const why = [reason, row.reason].filter(Boolean).join('\n') || undefined;
+  // A first approval has replaced the reason of the row, but not the judgement.
+  const proposed = (await judgementOf(transaction, row))?.proposal;
+  const why = [reason, ...(proposed?.reasons ?? [row.reason])].filter(Boolean).join('\n') || undefined;
   const given = { ...seen, decision: row.proposal, reason: why };
   return decideAsPerson(transaction, parts, actor, decider, settings, given);
 }
@@ -178,6 +187,14 @@ async function finish(
   return changed;
 }
 
+/** What was judged last of a request; null where nothing was. */
+async function judgementOf(
+  transaction: TenantTransaction,
+  { judgement_id: id }: ApprovalRecord,
+): Promise<JudgementView | null> {
+  return (id !== null && (await findJudgements(transaction, [id])).get(id)) || null;
+}
+
 /** Stores what a person decided in the place of what was judged before. */
 async function storeHuman(
   transaction: TenantTransaction,
@@ -187,10 +204,14 @@ async function storeHuman(
   outcome: string,
   reason: string,
 ): Promise<string> {
-  const judgements = await findJudgements(transaction, row.judgement_id === null ? [] : [row.judgement_id]);
-  const before = judgements.get(row.judgement_id ?? '') ?? null;
+  const before = await judgementOf(transaction, row);
   const judged = humanJudgement({ kind: 'approval', subjectId: row.id, outcome, before, reason });
-  const human = { decidedBy: decider.name, reason, supersedes: before?.judgementId ?? null };
+  const human = {
+    decidedBy: decider.name,
+    decidedUser: decider.userId,
+    reason,
+    supersedes: before?.judgementId ?? null,
+  };
   return (await storeJudgement(transaction, judged, { human })).judgementId;
 }
 

@@ -48,6 +48,12 @@ export function calendarOf(day: string, zone: string | null, now: Date): Calenda
   };
 }
 
+/** The time of day in a zone, HH:MM; in UTC where the zone is not known here. */
+function localTimeOf(instant: Date, zone: string | null): string {
+  const local = DateTime.fromJSDate(instant, { zone: zone ?? 'utc' });
+  return (local.isValid ? local : local.toUTC()).toFormat('HH:mm');
+}
+
 /** The request of a row, as it is judged. */
 export function claimOfRow(row: ApprovalRecord): Claim & { week: string } {
   return {
@@ -89,6 +95,8 @@ export async function factsOf(
   const precedents = await precedentsOf(transaction, claim, now);
   return {
     request: {
+      day: claim.day,
+      from: claim.span && localTimeOf(claim.span.from, builder.timezone),
       hours: claim.hours,
       daysAgo: daysBetween(claim.day, calendar.today),
       category: claim.category,
@@ -114,6 +122,8 @@ export async function factsOf(
     history: {
       decided: precedents.decided,
       approvedShare: precedents.decided === 0 ? null : precedents.approved / precedents.decided,
+      similarDecided: precedents.similarDecided,
+      similarApproved: precedents.similarApproved,
     },
     limits: {
       weeklyCapHours: settings.weeklyCapHours,
@@ -131,11 +141,12 @@ function projectFacts(
 ): Facts[string] {
   if (!project) {
     const named = projectId !== null;
-    return { named, status: 'none', isMember: false, hasBudget: false, remainingHours: null };
+    return { named, name: null, status: 'none', isMember: false, hasBudget: false, remainingHours: null };
   }
-  const { status, isMember, monthlyHours } = project;
+  const { name, status, isMember, monthlyHours } = project;
   return {
     named: true,
+    name,
     status,
     isMember,
     hasBudget: monthlyHours !== null,

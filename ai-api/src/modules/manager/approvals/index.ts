@@ -6,7 +6,11 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
+import type { Contestable } from '../../ai/contests/index.ts';
+import type { Labels } from '../../ai/levels/index.ts';
+import type { Notices } from '../../ai/notices/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Quality } from '../../ai/quality/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
@@ -19,7 +23,9 @@ import { approver } from './approvers/contract.ts';
 import { approval } from './contract.ts';
 import { scheduleDeadlines } from './deadlines.ts';
 import { approvalKind } from './kind.ts';
+import { requestLabels } from './labels.ts';
 import type { Parts } from './parts.ts';
+import { personalDataOf } from './personal-data.ts';
 import { type Approvals, createApprovals } from './service.ts';
 
 export type { Approvals } from './service.ts';
@@ -44,6 +50,7 @@ interface Needs {
   dashboards: Dashboards;
   prompts: Prompts;
   quality: Quality;
+  notices: Notices;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
@@ -61,6 +68,7 @@ export function create(needs: Needs) {
     announce: createAnnouncer(events),
     prompts,
     storeJudgement: quality.storeJudgement,
+    whyWithheld: needs.notices.whyWithheld,
     enqueueTriage: (transaction, tenantId, approvalId) =>
       jobs.enqueue<TriageJob>(transaction, QUEUE, [{ tenantId, approvalId }], { priority: 'high' }),
     isKnown: async (transaction, email) =>
@@ -86,9 +94,24 @@ export function create(needs: Needs) {
   return approvals;
 }
 
+/** Requests of people, and the imported work that they are compared with. */
+export function personalData({ workRecords }: Approvals): PersonalData {
+  return { ...personalDataOf(), retention: [workRecords] };
+}
+
 /** What explanations need of its judgements. */
 export function explains({ builderOf }: Approvals): Explains[] {
   return [{ kind: approvalKind, builderOf }];
+}
+
+/** How its contested judgements are changed. */
+export function contestable({ contestedRequests }: Approvals): Contestable[] {
+  return [contestedRequests];
+}
+
+/** What people made of requests, for levels. */
+export function labels(): Labels[] {
+  return [requestLabels];
 }
 
 /** The operations of this module. */

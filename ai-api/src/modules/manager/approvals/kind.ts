@@ -1,4 +1,6 @@
 import { defineKind, type Outcome } from '../../../judgement/index.ts';
+import { claimVocabulary, claimWitness } from './claims/index.ts';
+import { CATEGORIES } from './states.ts';
 
 const HARD = { weight: 0, hard: true } as const;
 /** What contradicts the records is mended by the builder, and is no rejection. */
@@ -8,9 +10,32 @@ const MENDABLE = { ...HARD, mendable: true } as const;
 export const approvalKind = defineKind({
   name: 'approval',
   rulesFile: new URL('../../../../rules/approval.json', import.meta.url),
+  notice: {
+    title: 'Time request',
+    purpose:
+      'A request of a builder for time that was not tracked is checked against the records, so that approved hours are paid.',
+    sources: {
+      request: 'the request itself',
+      day: 'the time that was tracked or requested on that day',
+      week: 'the time that was tracked or approved in that week',
+      builder: 'the list of builders',
+      project: 'the list of projects and their budgets',
+      history: 'earlier requests of the builder',
+      claims: 'what the justification claims, held against meetings, tickets, documents and tracked time',
+      limits: 'the limits that the company sets',
+    },
+  },
   decides: { yes: 'approve', no: 'reject', by: 'score', adverse: ['reject'] },
+  witness: claimWitness,
+  settings: 'limits',
   vocabulary: {
     request: {
+      day: { type: 'text', description: 'the day worked, YYYY-MM-DD', example: '2026-11-16' },
+      from: {
+        type: 'text',
+        description: 'when it began in the builder’s time zone, HH:MM, if that is given',
+        example: '16:00',
+      },
       hours: {
         type: 'number',
         description: 'hours requested',
@@ -25,11 +50,9 @@ export const approvalKind = defineKind({
       },
       category: {
         type: 'text',
-        description: 'category (development, research, meeting, training, travel, support, other)',
+        description: `category (${CATEGORIES.join(', ')})`,
         example: 'meeting',
-        changeable: {
-          values: ['development', 'research', 'meeting', 'training', 'travel', 'support', 'other'],
-        },
+        changeable: { values: CATEGORIES },
       },
       hasSpan: { type: 'flag', description: 'whether the start time is given', example: true },
       overlapMinutes: {
@@ -78,6 +101,7 @@ export const approvalKind = defineKind({
     },
     project: {
       named: { type: 'flag', description: 'whether a project is named', example: true },
+      name: { type: 'text', description: 'name of the project', example: 'Paper Otter', untrusted: true },
       status: { type: 'text', description: 'status of the project, or none', example: 'active' },
       isMember: { type: 'flag', description: 'whether the builder works on it', example: true },
       hasBudget: { type: 'flag', description: 'whether its hours are limited', example: true },
@@ -90,7 +114,15 @@ export const approvalKind = defineKind({
     history: {
       decided: { type: 'number', description: 'requests of the builder decided in 180 days', example: 9 },
       approvedShare: { type: 'number', description: 'share of them approved, 0 to 1', example: 0.9 },
+      similarDecided: {
+        type: 'number',
+        description:
+          'requests of the builder in this category and for this project that people decided in 180 days',
+        example: 4,
+      },
+      similarApproved: { type: 'number', description: 'those of them that people approved', example: 4 },
     },
+    claims: claimVocabulary,
     limits: {
       weeklyCapHours: {
         type: 'number',
@@ -131,9 +163,8 @@ export const approvalKind = defineKind({
       id: 'justification',
       title: 'Justification',
       weight: 50,
-      question:
-        'Does the justification name specific, checkable work that fits the hours, the category and the day, and say why it was not tracked?',
-      reads: ['request.justification', 'request.hours'],
+      question: 'What does the justification claim, and what of it do records bear out?',
+      witnessed: true,
     },
   ],
   feedback: reasoning,

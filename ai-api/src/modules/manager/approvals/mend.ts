@@ -85,7 +85,7 @@ export async function askPerson(
   await announce.flagged(transaction, changed);
   await record(transaction, actor, {
     subject: `approval:${row.id}`,
-    details: [{ about: [`builder:${row.builder_id}`], content: { asked: reason } }],
+    details: [{ about: [`builder:${row.builder_id}`], content: { reason } }],
   });
   return changed;
 }

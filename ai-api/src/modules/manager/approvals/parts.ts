@@ -1,6 +1,7 @@
 import type { StoreJudgement } from '../../../judgement/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Notices } from '../../ai/notices/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Files } from '../../shared/files/index.ts';
 import type { People } from '../../shared/people/index.ts';
@@ -16,6 +17,8 @@ export interface Parts {
   announce: Announcer;
   prompts: Prompts;
   storeJudgement: StoreJudgement;
+  /** Why no engine may judge a builder who was not informed. */
+  whyWithheld: Notices['whyWithheld'];
   /** Enqueues the triage of a request with the transaction. */
   enqueueTriage(transaction: TenantTransaction, tenantId: string, approvalId: string): Promise<void>;
   /** Whether anyone of the company has an e-mail address. */

@@ -48,6 +48,7 @@ export const approvalView = z
     dueAt: timestamp.nullable().describe('When it is escalated'),
     escalated: z.boolean(),
     appeal: z.string().nullable(),
+    contested: z.boolean().describe('The builder contests that fewer hours were approved than requested'),
     audit: z.enum(AUDITS).nullable().describe('Whether an automatic decision is selected for spot-check'),
     link: z.string().nullable().describe('The request in the dashboards, where DASHBOARDS_URL is set'),
   })
@@ -80,7 +81,7 @@ export const detail = approvalView
   })
   .meta({ id: 'ApprovalDetail' });
 
-/** What is asked for. */
+/** The fields of a request. */
 export const request = {
   date: day.describe('The day on which the time was worked'),
   hours: quarterHours.describe('Hours, in quarters'),

@@ -8,6 +8,7 @@ import { DAY_MS } from '../../../platform/durations.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
 import { attachmentsOf } from './attachments.ts';
+import { contestedRequests } from './contested.ts';
 import { meetDeadlines } from './deadlines.ts';
 import { confirm, confirmProposal, decideAsPerson, escalate, type HumanDecision } from './decide.ts';
 import { approversOf, deciderOf, inboxOf } from './deciders.ts';
@@ -16,6 +17,7 @@ import { groupsByIds } from './groups-store.ts';
 import { appeal, type Seen, withdraw } from './lifecycle.ts';
 import { amend, askPerson, type Correction } from './mend.ts';
 import type { Parts } from './parts.ts';
+import { workRecordsOf } from './retention.ts';
 import { type ApprovalSettings, settingsSchema } from './settings.ts';
 import { OPEN_STATES, STATES, type State } from './states.ts';
 import {
@@ -34,7 +36,7 @@ import { type NewAttachment, submit, type TimeRequest } from './submit.ts';
 import { INLINE, proposedOf, type Triaged, triage, triageInline } from './triage.ts';
 import { approvalView, stepView } from './views.ts';
 
-/** Days of decisions by which their cost is told. */
+/** Days of decisions of which the cost is reported. */
 const COST_DAYS = 30;
 
 type Filter = Omit<ListFilter, 'waitingFor'> & { mine?: boolean | undefined };
@@ -107,6 +109,8 @@ export function createApprovals(parts: Parts) {
 
   return {
     ...createGroups(database, parts.isKnown),
+
+    contestedRequests: contestedRequests(parts),
 
     /** Whose request a judgement is about, also one that was given inline. */
     builderOf: async (transaction: TenantTransaction, subjectId: string): Promise<string | null> =>
@@ -321,6 +325,9 @@ export function createApprovals(parts: Parts) {
       }),
 
     meetDeadlines: (tenantId: string) => meetDeadlines(parts, tenantId),
+
+    /** What ages, for the registry of retention. */
+    workRecords: workRecordsOf(parts.people),
   };
 }
 

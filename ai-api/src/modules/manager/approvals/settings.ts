@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+/** Days for which imported work is kept, at least and at most. */
+export const MIN_WORK_DAYS = 30;
+export const MAX_WORK_DAYS = 1830;
+
 const share = z.number().min(0).max(1);
 const hours = (max: number) => z.number().min(0).max(max);
 
@@ -50,6 +54,13 @@ export const settingsSchema = z
       .max(480)
       .default(5)
       .describe('Minutes that a person takes to decide a request, to estimate what decisions cost'),
+    workRecordDays: z
+      .number()
+      .int()
+      .min(MIN_WORK_DAYS)
+      .max(MAX_WORK_DAYS)
+      .default(180)
+      .describe('Days after which imported meetings, tickets and documents are deleted'),
   })
   .meta({ id: 'ApprovalSettings' });
 export type ApprovalSettings = z.output<typeof settingsSchema>;

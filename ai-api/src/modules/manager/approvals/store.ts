@@ -163,6 +163,9 @@ export interface Precedents {
   /** The builder's requests of the last 180 days that were decided, and those of them that were approved. */
   decided: number;
   approved: number;
+  /** Those that people decided in the same category and for the same project, and of them those approved. */
+  similarDecided: number;
+  similarApproved: number;
   /** Manual hours approved on the project in the month of the day. */
   projectHours: number;
 }
@@ -170,15 +173,24 @@ export interface Precedents {
 /** What was decided before about a builder and a project, without the request itself. */
 export async function precedentsOf(
   transaction: TenantTransaction,
-  { id, builderId, projectId, day }: Pick<Claim, 'id' | 'builderId' | 'projectId' | 'day'>,
+  {
+    id,
+    builderId,
+    projectId,
+    category,
+    day,
+  }: Pick<Claim, 'id' | 'builderId' | 'projectId' | 'category' | 'day'>,
   now: Date,
 ): Promise<Precedents> {
   const since = new Date(now.getTime() - HISTORY_DAYS * 86_400_000).toISOString().slice(0, 10);
   const month = DateTime.fromISO(day);
+  const similar = sql`engine = 'human' and category = ${category} and project_id is not distinct from ${projectId}`;
   const { rows } = await sql<Precedents>`
-    select own.decided, own.approved, project.hours as "projectHours"
+    select own.*, project.hours as "projectHours"
     from (
-      select count(*)::int as decided, count(*) filter (where state = 'approved')::int as approved
+      select count(*)::int as decided, count(*) filter (where state = 'approved')::int as approved,
+        count(*) filter (where ${similar})::int as "similarDecided",
+        count(*) filter (where ${similar} and state = 'approved')::int as "similarApproved"
       from approvals.approvals
       where builder_id = ${builderId} and day > ${since} and state in ('approved', 'rejected')
         and id is distinct from ${id}
@@ -368,5 +380,18 @@ export async function writeSettings(transaction: TenantTransaction, value: Appro
     .onConflict((conflict) =>
       conflict.column('tenant_id').doUpdateSet({ value: json, updated_at: sql<Date>`now()` }),
     )
+    .execute();
+}
+
+/** All requests of these builders, with the judgements that they rest on. */
+export async function requestsOf(
+  transaction: TenantTransaction,
+  builderIds: readonly string[],
+): Promise<{ id: string; judgement_id: string | null }[]> {
+  if (builderIds.length === 0) return [];
+  return transaction
+    .selectFrom('approvals.approvals')
+    .select(['id', 'judgement_id'])
+    .where('builder_id', 'in', builderIds)
     .execute();
 }

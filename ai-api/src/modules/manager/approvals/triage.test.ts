@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
-import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import {
+  claimOf,
+  type ModelRecorder,
+  startModelRecorder,
+  testify,
+  testifyAll,
+} from '../../../../test/model-recorder.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
 import type { Client } from '../../../catalogue/client.ts';
+import { storedTrace } from '../../../models/tracing/draft.ts';
 
-const evidence = () => ['request.justification'];
 const WHY = 'The calendar shows that the call did not take place.';
 
 describe.each(businessDatabases())('triage with a model on $name', ({ create }) => {
@@ -17,10 +23,10 @@ describe.each(businessDatabases())('triage with a model on $name', ({ create }) 
 
   beforeAll(async () => {
     testDatabase = await create();
-    model = await startModelRecorder(scoreEverything(95, evidence));
+    model = await startModelRecorder(testifyAll);
     api = await startApi(testDatabase, { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: model.url });
     api.context.clock.now = () => new Date(NOW);
-    await trackedCompany(api, 9);
+    await trackedCompany(api, 10);
     executive = await staff(api, 'boss@sample-company.example', ['executive'], 'The Executive');
     await executive.approval.setSettings({ auditShare: 0 });
   });
@@ -53,21 +59,46 @@ describe.each(businessDatabases())('triage with a model on $name', ({ create }) 
     );
   }
 
-  test('approves what the rules allow and the text supports, and says how sure it is', async () => {
+  test('approves what the rules allow and a record bears out, and says how sure it is', async () => {
+    let readAt = 0;
+    model.answerWith((call) => {
+      readAt = Date.now();
+      return testifyAll(call);
+    });
     const request = await triaged('b-3');
+    model.answerWith(testifyAll);
     expect(request).toMatchObject({
       state: 'approved',
-      engine: 'model',
+      engine: 'rules',
       payableHours: 2,
       decidedBy: 'engine',
     });
+    expect(request.reason).toContain(
+      '“Call with the pilot customer about the contract” (meeting "Pilot customer: call about the contract", 2040-11-12: Recorded on that day.)',
+    );
     expect(request.confidence).toBeGreaterThanOrEqual(0.9);
     expect(request.judgement).toMatchObject({
       kind: 'approval',
       outcome: 'approve',
-      prompt: { name: 'approval' },
+      prompt: { name: 'approval-claims' },
+      claims: [
+        { kind: 'activity', verdict: 'supported' },
+        { kind: 'reason', verdict: 'unknown', words: 'the tracker was on the other laptop.' },
+      ],
     });
-    expect(model.calls.at(-1)?.user).toMatch(/request\.justification: <<\w+ Call with the pilot customer/);
+    const { user } = model.calls.at(-1) ?? { user: '' };
+    expect(user).toMatch(/request\.justification:\n<<\w+ Call with the pilot customer/);
+    expect(user).not.toContain('Pilot customer: call');
+    const { content } = await api.context.database
+      .system('the test looks behind the API')
+      .selectFrom('models.traces')
+      .select('content')
+      .where('id', '=', (request.judgementId ?? '').replaceAll('-', ''))
+      .executeTakeFirstOrThrow();
+    const [rules] = storedTrace.parse(content).parts;
+    expect(rules?.name).toBe('rules');
+    // Rules work on what the model has found: their span begins after it.
+    expect(rules?.startedAt.getTime()).toBeGreaterThanOrEqual(readAt);
   });
 
   test('hands back what was tracked whatever the text says, and leaves to people what is large or doubtful', async () => {
@@ -76,14 +107,62 @@ describe.each(businessDatabases())('triage with a model on $name', ({ create }) 
     const large = await triaged('b-5', { hours: 5, date: '2040-11-14', startsAt: undefined });
     expect(large.state).toBe('in_review');
     expect(large.reason).toContain('more than the 4');
-    model.answerWith(scoreEverything(55, evidence));
-    const doubtful = await triaged('b-6');
+    const doubtful = await triaged('b-6', { justification: 'Wrote the plan; the laptop was in repair.' });
     expect(doubtful).toMatchObject({ state: 'in_review', payableHours: 0 });
+    expect(doubtful.judgement?.claims[0]).toMatchObject({
+      verdict: 'unknown',
+      note: 'No record of this builder names it.',
+    });
+    model.answerWith(
+      testify((text) => [claimOf('activity', text), claimOf('time', 'half an hour', { hours: 0.5 })]),
+    );
+    const contradicting = await triaged('b-6', {
+      date: '2040-11-13',
+      startsAt: '2040-11-13T16:00:00+01:00',
+      justification: 'Call with the pilot customer about the contract, half an hour.',
+    });
+    expect(contradicting).toMatchObject({ state: 'in_review', proposal: null });
+    expect(contradicting.reason).toContain('“half an hour” (It means 0.5 hours; the form says 2.)');
+    model.answerWith(testify(() => [claimOf('meeting', 'Pilot customer: call about the contract')]));
+    const invented = await triaged('b-10', { justification: 'Some work of that day.' });
+    expect(invented).toMatchObject({ state: 'in_review', judgement: { claims: [] } });
     model.answerWith(() => ({ status: 500 }));
     const down = await triaged('b-7');
     expect(down.state).toBe('in_review');
     expect(down.reason).toContain('What was done has to be read.');
-    model.answerWith(scoreEverything(95, evidence));
+    model.answerWith(testifyAll);
+  });
+
+  test('says what a model read where facts change while it reads, and asks it once', async () => {
+    const asked = model.calls.length;
+    model.answerWith(async (call) => {
+      await api.client.people.importTime({
+        entries: [
+          {
+            ...{ entry_id: 'late', builder_id: 'b-1', project_id: null },
+            ...{ started_at: '2040-11-13T07:00:00+01:00', ended_at: '2040-11-13T08:00:00+01:00' },
+          },
+        ],
+      });
+      return testifyAll(call);
+    });
+    const request = await triaged('b-1');
+    model.answerWith(testifyAll);
+    expect(request.judgement).toMatchObject({
+      ...{ engine: 'rules', model: expect.stringMatching(/^openai:/), prompt: { name: 'approval-claims' } },
+      ...{ tokensIn: 100, tokensOut: 20, claims: [{ verdict: 'supported' }, {}] },
+    });
+    expect(model.calls).toHaveLength(asked + 1);
+    const judgementId = request.judgementId ?? '';
+    const { parts } = await executive.explanation.get({ judgementId });
+    expect(parts.model).toMatchObject({ prompt: { name: 'approval-claims' }, claims: 2 });
+    const calls = await api.context.database
+      .system('the test looks behind the API')
+      .selectFrom('models.calls')
+      .select('id')
+      .where('judgement_id', '=', judgementId)
+      .execute();
+    expect(calls).toHaveLength(1);
   });
 
   test('never passes a limit with two requests that fit alone, however close together', async () => {
@@ -115,7 +194,7 @@ describe.each(businessDatabases())('triage with a model on $name', ({ create }) 
       approvalId: good.approvalId,
       version: good.version,
     });
-    expect(confirmed).toMatchObject({ audit: 'confirmed', state: 'approved', engine: 'model' });
+    expect(confirmed).toMatchObject({ audit: 'confirmed', state: 'approved', engine: 'rules' });
     const seen = { approvalId: bad.approvalId, version: bad.version };
     const overturned = await executive.approval.override({ ...seen, decision: 'reject', reason: WHY });
     expect(overturned).toMatchObject({ audit: 'overturned', state: 'rejected', payableHours: 0 });

@@ -1,12 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { v7 as uuidv7 } from 'uuid';
 import { notFound } from '../../../http/problem.ts';
-import { type JudgedByEngine, type JudgementView, judge } from '../../../judgement/index.ts';
+import {
+  type Facts,
+  type Hearing,
+  type JudgedByEngine,
+  type JudgementView,
+  judge,
+  leavesOpen,
+  type Rulebook,
+} from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { HOUR_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { BuilderRecord } from '../../shared/people/index.ts';
-import { claimOfRow, factsOf } from './facts.ts';
+import { hearingOf } from './claims/index.ts';
+import { type Claim, claimOfRow, factsOf } from './facts.ts';
 import { groupOfTeam } from './groups-store.ts';
 import { approvalKind } from './kind.ts';
 import type { Parts } from './parts.ts';
@@ -30,7 +40,6 @@ export const INLINE = 'inline:';
 
 /** The engine's decision as it was stored, and the request as it is then; null for one that is not stored. */
 export interface Triaged<View = null> {
-  judged: JudgedByEngine;
   judgement: JudgementView;
   approval: View;
 }
@@ -66,28 +75,21 @@ export async function triage<View>(
     if (!builder) throw notFound('builder', row.builder_id);
     const settings = await readSettings(transaction);
     const facts = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
-    return {
-      row,
-      builder,
-      facts,
-      deadlineHours: settings.deadlineHours,
-      rulebook: await parts.prompts.rulebook(transaction, tenantId, approvalKind, now()),
-    };
+    const whyWithheld = await parts.whyWithheld(transaction, approvalKind.name, row.builder_id);
+    const withModel = await rulebookOf(transaction, parts, tenantId, settings);
+    const rulebook = whyWithheld === null ? withModel : { ...withModel, model: null };
+    const request = { builder, claim: claimOfRow(row), facts };
+    const hearing = await recordsFor(transaction, parts, rulebook, request);
+    return { row, builder, facts, hearing, rulebook, whyWithheld };
   });
   if (!opened) return null;
   const { builder } = opened;
-  let { facts } = opened;
+  let { facts, hearing } = opened;
+  const context = { tenantId, person: opened.row.builder_id, signal, judgementId: uuidv7() };
+  let reading: Reading | null = null;
   for (let round = 1; ; round++) {
-    const judged = await judge(
-      { ...opened.rulebook, deadlineHours: opened.deadlineHours },
-      approvalId,
-      facts,
-      {
-        tenantId,
-        person: opened.row.builder_id,
-        signal,
-      },
-    );
+    const again = await judge(opened.rulebook, approvalId, facts, context, [], hearing);
+    const judged: JudgedByEngine = { ...again, ...reading };
     const attempt = await database.withTenant(tenantId, async (transaction) => {
       await lockBuilder(transaction, opened.row.builder_id);
       if (opened.row.project_id !== null) await lockProject(transaction, opened.row.project_id);
@@ -95,19 +97,60 @@ export async function triage<View>(
       if (row?.state !== 'submitted') return { triaged: null };
       const settings = await readSettings(transaction);
       const current = await factsOf(transaction, people, builder, claimOfRow(row), settings, now());
-      const isStale = !isDeepStrictEqual(current, facts);
-      if (isStale && round < MAX_ROUNDS) return { facts: current };
+      const request = { builder, claim: claimOfRow(row), facts: current };
+      const heard = await recordsFor(transaction, parts, opened.rulebook, request);
+      const isStale = !isDeepStrictEqual([current, heard?.records], [facts, hearing?.records]);
+      if (isStale && round < MAX_ROUNDS) return { facts: current, hearing: heardAgain(heard, judged) };
       const final = isStale ? undecided(judged) : judged;
-      const decided = { row, builder, settings };
+      const decided = { row, builder, settings, whyWithheld: opened.whyWithheld };
       const { judgement, changed } = await store(transaction, parts, actor, decided, final);
-      return { triaged: { judged: final, judgement, approval: await describe(transaction, changed) } };
+      return { triaged: { judgement, approval: await describe(transaction, changed) } };
     });
     if (attempt.facts === undefined) {
       if (attempt.triaged) parts.onJudged(judged.kind, judged.engine);
       return attempt.triaged;
     }
-    facts = attempt.facts;
+    ({ facts, hearing } = attempt);
+    reading = hearing?.statements ? readingOf(judged) : null;
   }
+}
+
+/** What requests are judged with, and how long a person is given by the company. */
+async function rulebookOf(
+  transaction: TenantTransaction,
+  { prompts, now }: Parts,
+  tenantId: string,
+  { deadlineHours }: ApprovalSettings,
+): Promise<Rulebook> {
+  return { ...(await prompts.rulebook(transaction, tenantId, approvalKind, now())), deadlineHours };
+}
+
+/** What claims will be held against, where a model has something to read. */
+async function recordsFor(
+  transaction: TenantTransaction,
+  { people, now }: Parts,
+  rulebook: Rulebook,
+  { builder, claim, facts }: { builder: BuilderRecord; claim: Claim; facts: Facts },
+): Promise<Hearing | undefined> {
+  if (rulebook.model === null || !leavesOpen(rulebook, facts)) return undefined;
+  return hearingOf(transaction, people, builder, claim, now());
+}
+
+/** The records of now, with what a model found in the text before: it is not asked again. */
+function heardAgain(
+  hearing: Hearing | undefined,
+  { testimony, prompt, model }: JudgedByEngine,
+): Hearing | undefined {
+  if (!hearing || !testimony) return hearing;
+  const { statements, dropped } = testimony;
+  return { ...hearing, statements, dropped, readWith: { prompt, model } };
+}
+
+type Reading = Pick<JudgedByEngine, 'prompt' | 'model' | 'tokensIn' | 'tokensOut'>;
+
+/** What a model was asked with and what that cost: it stays with the judgement that uses what it found. */
+function readingOf({ prompt, model, tokensIn, tokensOut }: JudgedByEngine): Reading {
+  return { prompt, model, tokensIn, tokensOut };
 }
 
 /** What was judged by facts that have changed since, for a person to decide. */
@@ -131,27 +174,28 @@ export async function triageInline(
     const claim = await claimOf(transaction, parts, builder, timeRequest);
     const settings = await readSettings(transaction);
     const facts = await factsOf(transaction, parts.people, builder, claim, settings, now());
-    return {
-      builder,
-      facts,
-      rulebook: await parts.prompts.rulebook(transaction, actor.tenantId, approvalKind, now()),
-    };
+    const whyWithheld = await parts.whyWithheld(transaction, approvalKind.name, builder.builder_id);
+    const withModel = await rulebookOf(transaction, parts, actor.tenantId, settings);
+    const rulebook = whyWithheld === null ? withModel : { ...withModel, model: null };
+    const hearing = await recordsFor(transaction, parts, rulebook, { builder, claim, facts });
+    return { builder, facts, hearing, rulebook, whyWithheld };
   });
-  const judged = await judge(opened.rulebook, `${INLINE}${opened.builder.builder_id}`, opened.facts, {
-    tenantId: actor.tenantId,
-    person: opened.builder.builder_id,
-    signal,
-  });
+  const context = { tenantId: actor.tenantId, person: opened.builder.builder_id, signal };
+  const subject = `${INLINE}${opened.builder.builder_id}`;
+  const judged = await judge(opened.rulebook, subject, opened.facts, context, [], opened.hearing);
   const judgement = await database.withTenant(actor.tenantId, async (transaction) => {
-    const stored = await parts.storeJudgement(transaction, judged, { dryRun: true });
+    const stored = await parts.storeJudgement(transaction, judged, {
+      dryRun: true,
+      whyWithheld: opened.whyWithheld,
+    });
     await record(transaction, actor, {
       subject: `judgement:${stored.judgementId}`,
-      details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: judged.outcome } }],
+      details: [{ about: [`builder:${opened.builder.builder_id}`], content: { outcome: stored.outcome } }],
     });
     return stored;
   });
   parts.onJudged(judged.kind, judged.engine);
-  return { judged, judgement, approval: null };
+  return { judgement, approval: null };
 }
 
 /** What a decision is stored with: the request, its builder and the company's settings at this moment. */
@@ -159,6 +203,8 @@ interface Decided {
   row: ApprovalRecord;
   builder: BuilderRecord;
   settings: ApprovalSettings;
+  /** Why a person decides, whatever the engine says. */
+  whyWithheld: string | null;
 }
 
 async function store(
@@ -168,7 +214,8 @@ async function store(
   decided: Decided,
   judged: JudgedByEngine,
 ): Promise<{ judgement: JudgementView; changed: ApprovalRecord }> {
-  const judgement = await parts.storeJudgement(transaction, judged);
+  const { whyWithheld } = decided;
+  const judgement = await parts.storeJudgement(transaction, judged, { whyWithheld });
   const { judgementId, outcome, proposal, incomplete } = judgement;
   const change = outcome === 'approve' ? approve : incomplete.length > 0 ? handBack : flag;
   const changed = await change(transaction, parts, decided, judgement);
@@ -278,16 +325,17 @@ export function proposedOf({ proposal }: Pick<JudgementView, 'proposal'>): Appro
   return outcome === 'approve' || outcome === 'reject' ? outcome : null;
 }
 
-/** Draws a share (0 to 1) by chance that nobody can foresee. */
+/** Draws a share (0 to 1) by unpredictable chance. */
 function isDrawn(share: number): boolean {
   return randomInt(1_000_000) < share * 1_000_000;
 }
 
-/** Why a person decides, in sentences: what is not known once, and what rules ask a person for. */
+/** Why a person decides, in sentences: the reasons of a proposal, else what is not known once, and what rules ask a person for. */
 function whyAPerson({ criteria, feedback, proposal, reviewReasons }: JudgementView): string {
+  if (proposal) return proposal.reasons.join('\n') || feedback;
   const open = criteria.filter(({ verdict }) => verdict !== 'scored');
-  if (open.length === 0 || proposal) return reviewReasons.join('\n') || feedback;
-  const told = open.map(({ title, reason }) => `${title}: ${reason}`);
-  const others = reviewReasons.filter((reason) => !told.includes(reason) && reason !== feedback);
+  if (open.length === 0) return reviewReasons.join('\n') || feedback;
+  const unknown = open.map(({ title, reason }) => `${title}: ${reason}`);
+  const others = reviewReasons.filter((reason) => !unknown.includes(reason) && reason !== feedback);
   return [...others, feedback].join('\n');
 }

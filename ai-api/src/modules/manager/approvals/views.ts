@@ -47,6 +47,7 @@ export function approvalView(
     dueAt: row.due_at?.toISOString() ?? null,
     escalated: row.escalated_at !== null,
     appeal: row.appeal,
+    contested: row.contested_at !== null,
     audit: row.audit,
     link,
   };

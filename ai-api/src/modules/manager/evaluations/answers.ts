@@ -1,6 +1,6 @@
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { RunRecord } from './run-store.ts';
+import { isWaiting, type RunRecord } from './run-store.ts';
 
 /** Seconds that an answer about a run, and its results, are kept. */
 export const RUN_TTL = 5 * 60;
@@ -28,7 +28,7 @@ export function createAnswers(database: Database, cache: Cache) {
     });
     if ('now' in found) return found.now as T;
     const { run } = found;
-    const key = ['run', run.id, run.revision, JSON.stringify(about)].join(':');
+    const key = ['run', run.id, run.revision, isWaiting(run), JSON.stringify(about)].join(':');
     const look = () => database.withTenant(tenantId, (transaction) => answer(transaction, run));
     return cache.forTenant(tenantId).wrap(key, ttlSeconds, look);
   };

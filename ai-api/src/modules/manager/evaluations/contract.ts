@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
-import { flag, id, isoWeek, listOf, page, reason, timestamp } from '../../../contract/schemas.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
+import type { RevealedPlace, Reveals } from '../../../contract/reveals.ts';
+import { flag, id, isoWeek, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
 import { GRADES } from '../../../judgement/grade.ts';
 import { judgementView } from '../../../judgement/schema.ts';
 
@@ -18,6 +19,17 @@ const run = z
     engine,
     startedAt: timestamp,
     completedAt: timestamp.nullable(),
+    waiting: z.boolean().describe('Builders alone have their results, and may answer'),
+    notInformed: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'Builders who were not informed of how they are judged when it began; null for dry runs and runs from before',
+      ),
+    answersUntil: timestamp
+      .nullable()
+      .describe('When the week enters reports; null where it waits for nothing'),
     builders: z.number().int(),
     projects: z.number().int().describe('Projects graded so far'),
     pending: z.number().int(),
@@ -43,6 +55,7 @@ const projectGrade = z.object({
   name: z.string(),
   grade,
   score: z.number().nullable(),
+  contested: z.boolean().describe('The builder contests it: a person decides'),
 });
 
 const person = z.object({
@@ -63,6 +76,11 @@ const result = z
     engine: z.enum(['rules', 'model', 'human']).nullable(),
     needsReview: z.boolean(),
     reviewReasons: z.array(z.string()).describe('Why a person should review it'),
+    contested: z
+      .boolean()
+      .describe('The builder contests it: it does not count until another person has decided'),
+    waiting: z.boolean().describe('Only the builder and those who run evaluations have it yet'),
+    answered: z.boolean().describe('The builder answered it before others had it'),
     feedback: z.string().nullable(),
     projects: z.array(projectGrade),
     error: z.string().nullable(),
@@ -81,6 +99,15 @@ const detail = z
     attempts: z.number().int(),
     error: z.string().nullable(),
     judgement: judgementView.nullable(),
+    reviewReasons: z
+      .array(z.string())
+      .describe('Why a person should review it, also where figures were corrected after it was judged'),
+    contested: z.boolean().describe('The builder contests it: decide the contest to change it'),
+    waiting: z.boolean().describe('Only the builder and those who run evaluations have it yet'),
+    answersUntil: timestamp
+      .nullable()
+      .describe('Until when the builder may answer, before others have it; null for no such time'),
+    answer: z.object({ text: z.string(), at: timestamp }).nullable().describe('What the builder says of it'),
     projects: z.array(projectGrade.extend({ judgement: judgementView })),
     notifiedAt: timestamp.nullable(),
   })
@@ -89,11 +116,14 @@ const detail = z
 const email = z
   .object({
     evaluationId: id,
+    builderId: z.string(),
+    judgementId: id.describe('The judgement that it is about'),
     to: z.string(),
     toName: z.string(),
     subject: z.string(),
     html: z.string(),
     text: z.string(),
+    receipt: z.string().describe('The signed receipt of the judgement, to be attached as receipt.txt'),
   })
   .meta({ id: 'EvaluationEmail' });
 
@@ -102,6 +132,13 @@ const allButBuilders = ['admin', 'executive', 'ops', 'reviewer', 'readonly'] as 
 const operate = ['admin', 'executive', 'ops'] as const;
 const runId = id.describe('The run');
 const evaluationId = id.describe('The evaluation: one builder in one run');
+
+const weeklyEvaluation = (place: RevealedPlace): Reveals => ({
+  what: 'weekly evaluation',
+  purpose: 'review',
+  of: [place],
+});
+const oneEvaluation = weeklyEvaluation({ builder: 'builder.builderId', detail: 'week' });
 
 export const evaluation = resource({
   id: 'evaluation',
@@ -133,7 +170,7 @@ export const evaluation = resource({
       output: run
         .extend({ created: z.boolean().describe('False when the week had a run already') })
         .meta({ id: 'StartedEvaluationRun' }),
-      errors: ['WEEK_INVALID', 'WEEK_EMPTY', 'NOTHING_TO_EVALUATE'],
+      errors: ['WEEK_INVALID', 'WEEK_EMPTY', 'NOTHING_TO_EVALUATE', 'NOTICE_MISSING'],
       hints: { week: { placeholder: '2026-W45' } },
       simplified: ['runId', 'week', 'status', 'created', 'builders', 'engine'],
     }),
@@ -142,9 +179,10 @@ export const evaluation = resource({
       path: '/evaluations',
       summary: 'List evaluations of official runs, newest first',
       description: 'Of one builder or of all builders, over the weeks. Builders get their own.',
-      access: ROLES,
+      access: STAFF,
       own: { input: 'builderId' },
       list: true,
+      reveals: weeklyEvaluation({ list: 'items', builder: 'builderId', detail: 'week' }),
       input: z.object({
         builderId: companyId.optional().describe('This builder alone'),
         week: isoWeek.optional(),
@@ -175,9 +213,10 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/runs/{runId}/results',
       summary: 'List the results of a run',
-      access: ROLES,
+      access: STAFF,
       own: { input: 'builderId' },
       list: true,
+      reveals: weeklyEvaluation({ list: 'items', builder: 'builderId' }),
       input: z.object({
         runId,
         status: z.enum(STATUSES).optional(),
@@ -212,6 +251,11 @@ export const evaluation = resource({
       description: 'One ready-made message for every judged builder. A dry run has none.',
       access: operate,
       list: true,
+      reveals: {
+        what: 'e-mail of the weekly evaluation',
+        purpose: 'report',
+        of: [{ list: 'items', builder: 'builderId' }],
+      },
       input: z.object({
         runId,
         unsent: flag.default(true).describe('Leave out those already marked as sent'),
@@ -224,8 +268,9 @@ export const evaluation = resource({
       method: 'GET',
       path: '/evaluations/{evaluationId}',
       summary: 'Get an evaluation with its reasons and evidence',
-      access: ROLES,
+      access: STAFF,
       own: { output: 'builder.builderId' },
+      reveals: oneEvaluation,
       input: z.object({ evaluationId }),
       output: detail,
       errors: ['NOT_FOUND'],
@@ -237,9 +282,42 @@ export const evaluation = resource({
       summary: "Mark a builder's e-mail as sent",
       description: 'Keeps a repeated workflow from sending the same e-mail twice.',
       access: operate,
-      input: z.object({ evaluationId }),
-      output: z.object({ evaluationId: id, notifiedAt: timestamp }).meta({ id: 'Notified' }),
+      input: z.object({
+        evaluationId,
+        judgementId: id
+          .optional()
+          .describe(
+            'The judgement that the e-mail was about: where there is a newer one, its e-mail stays due',
+          ),
+      }),
+      output: z
+        .object({
+          evaluationId: id,
+          notifiedAt: timestamp.nullable().describe('Null where the e-mail of a newer judgement is due'),
+        })
+        .meta({ id: 'Notified' }),
       errors: ['NOT_FOUND', 'NOT_JUDGED'],
+    }),
+    answer: operation({
+      method: 'POST',
+      path: '/evaluations/{evaluationId}/answer',
+      summary: 'Answer the result of your week',
+      description:
+        'By the builder, before the result enters reports. The answer is kept with the evaluation and shown to the ' +
+        'person who reviews it; a later one takes its place.',
+      access: STAFF,
+      own: 'handler',
+      reveals: oneEvaluation,
+      input: z.object({
+        evaluationId,
+        answer: prose(3, 4000, 'must have at least 3 characters').describe(
+          'What is to be known about the week',
+        ),
+      }),
+      output: detail,
+      errors: ['NOT_FOUND', 'NOT_JUDGED', 'ANSWER_CLOSED', 'PERSON_REQUIRED'],
+      hints: { answer: { multiline: true } },
+      simplified: ['evaluationId', 'week', 'answersUntil'],
     }),
     confirm: operation({
       method: 'POST',
@@ -269,8 +347,11 @@ export const evaluation = resource({
       method: 'POST',
       path: '/evaluations/{evaluationId}/override',
       summary: "Replace a grade by a person's decision",
-      description: 'The human judgement supersedes the earlier one, which is kept.',
+      description:
+        'The human judgement supersedes the earlier one, which is kept. By a person, and never of their own week; a key ' +
+        'that acts for no person may only give a better grade in place of another.',
       access: ['admin', 'executive'],
+      reveals: oneEvaluation,
       input: z.object({
         evaluationId,
         judgementId: id.describe('The judgement you saw; a newer one answers CONFLICT'),
@@ -285,7 +366,7 @@ export const evaluation = resource({
           .describe('What the builder will read instead'),
       }),
       output: detail,
-      errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT', 'PERSON_REQUIRED'],
+      errors: ['NOT_FOUND', 'NOT_JUDGED', 'CONFLICT', 'CONTESTED', 'FORBIDDEN', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true }, feedback: { multiline: true } },
       simplified: ['evaluationId', 'week', 'builder', 'status'],
     }),

@@ -14,8 +14,9 @@ const COLOURS = {
 /**
  * What the template `evaluation` is filled in with, for a builder's mail about their week. Needs a judged evaluation.
  * @param link to the week in the dashboards, where there is one
+ * @param answerHours how long the builder may answer before others have it; null where they have it
  */
-export function emailData(detail: Detail, link: string | null) {
+export function emailData(detail: Detail, link: string | null, answerHours: number | null) {
   const { builder, week, judgement, projects } = detail;
   if (!judgement) throw new Error(`Evaluation ${detail.evaluationId} has no judgement`);
   const { grade, score, coverage, feedback, criteria } = judgement;
@@ -40,6 +41,7 @@ export function emailData(detail: Detail, link: string | null) {
       points: project.score === null ? 'no grade' : `${project.grade} (${project.score})`,
     })),
     decidedBy: howDecided(judgement),
+    answerHours,
     link,
   };
 }

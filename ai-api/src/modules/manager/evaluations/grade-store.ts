@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type ProjectGradeRecord = Selectable<Schema['evaluations.project_grades']>;
@@ -21,7 +21,7 @@ export async function gradedProjects(
 
 export async function insertProjectGrades(
   transaction: TenantTransaction,
-  grades: Omit<ProjectGradeRecord, 'tenant_id'>[],
+  grades: Omit<ProjectGradeRecord, 'tenant_id' | 'contested_at'>[],
 ): Promise<void> {
   if (grades.length > 0) await transaction.insertInto('evaluations.project_grades').values(grades).execute();
 }
@@ -36,5 +36,58 @@ export function projectGradesOf(
     .selectAll()
     .where('evaluation_id', 'in', evaluationIds)
     .orderBy('project_id')
+    .execute();
+}
+
+/** The grade that rests on a judgement. */
+export function findProjectGrade(
+  transaction: TenantTransaction,
+  judgementId: string,
+): Promise<ProjectGradeRecord | undefined> {
+  return transaction
+    .selectFrom('evaluations.project_grades')
+    .selectAll()
+    .where('judgement_id', '=', judgementId)
+    .executeTakeFirst();
+}
+
+/** Marks the grade that rests on a judgement as contested or not. False when none does. */
+export async function markProjectContested(
+  transaction: TenantTransaction,
+  judgementId: string,
+  at: Date | null,
+): Promise<boolean> {
+  const grade = await transaction
+    .updateTable('evaluations.project_grades')
+    .set({ contested_at: at })
+    .where('judgement_id', '=', judgementId)
+    .returning('evaluation_id')
+    .executeTakeFirst();
+  if (grade) await touch(transaction, grade.evaluation_id);
+  return grade !== undefined;
+}
+
+/** Points a grade to a superseding judgement. False when it no longer rests on the one that was read. */
+export async function replaceProjectGrade(
+  transaction: TenantTransaction,
+  { evaluation_id, judgement_id }: Pick<ProjectGradeRecord, 'evaluation_id' | 'judgement_id'>,
+  judgementId: string,
+  { grade, score }: Pick<ProjectGradeRecord, 'grade' | 'score'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('evaluations.project_grades')
+    .set({ judgement_id: judgementId, grade, score })
+    .where('judgement_id', '=', judgement_id)
+    .executeTakeFirst();
+  await touch(transaction, evaluation_id);
+  return numUpdatedRows === 1n;
+}
+
+/** Raises the revision of the run, which dates the answers that are kept about it. */
+async function touch(transaction: TenantTransaction, evaluationId: string): Promise<void> {
+  await transaction
+    .updateTable('evaluations.evaluations')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('id', '=', evaluationId)
     .execute();
 }

@@ -29,7 +29,7 @@ interface Task {
   isLastAttempt: boolean;
   signal: AbortSignal;
   storeJudgement: StoreJudgement;
-  /** Told of every judgement that was stored. */
+  /** Called for every judgement that was stored. */
   onJudged?: ((kind: string, engine: string) => void) | undefined;
 }
 
@@ -76,7 +76,7 @@ export async function judgeBuilder(
     task.onJudged?.(kind, engine);
 }
 
-/** Marks an evaluation as failed, unless somebody else judged it meanwhile. */
+/** Marks an evaluation as failed, unless another worker judged it meanwhile. */
 export async function fail(
   transaction: TenantTransaction,
   tenantId: string,

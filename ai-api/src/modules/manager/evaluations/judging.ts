@@ -41,7 +41,7 @@ interface Needs {
   prompts: Prompts;
   now: () => Date;
   storeJudgement: StoreJudgement;
-  /** Told of every judgement that was stored. */
+  /** Called for every judgement that was stored. */
   onJudged?: ((kind: string, engine: string) => void) | undefined;
 }
 
@@ -113,6 +113,11 @@ export function defineJudging(needs: Needs) {
           completedAt: (run.completed_at ?? now()).toISOString(),
         });
       }
+      if (!run.dry_run && run.answer_hours === 0)
+        await events.publish(transaction, tenantId, 'evaluation.run.opened', {
+          ...{ runId, week: run.week, answered: 0 },
+          openedAt: (run.completed_at ?? now()).toISOString(),
+        });
       await record(transaction, systemActor(tenantId, 'evaluation.complete'), {
         subject: `run:${runId}`,
         details: [{ about: [], content: outcome }],

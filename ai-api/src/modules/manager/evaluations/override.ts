@@ -1,7 +1,8 @@
 import { Problem } from '../../../http/problem.ts';
-import { BY_PERSON, GRADES, type Grade, type Judged, type StoreJudgement } from '../../../judgement/index.ts';
+import { type Grade, humanGrade, isWorse, type StoreJudgement } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, displayName, requirePerson } from '../../shared/audit/index.ts';
+import { type Actor, decisionBy, requirePerson } from '../../shared/audit/index.ts';
+import type { Events } from '../../shared/events/index.ts';
 import { replaceJudgement } from './store.ts';
 import type { Detail } from './views.ts';
 
@@ -10,43 +11,59 @@ export interface Override {
   grade: Exclude<Grade, 'insufficient evidence'>;
   reason: string;
   feedback?: string | undefined;
+  /** Of a grade that an engine proposed; what a person grades has none. */
+  score?: number | null | undefined;
+}
+
+/** What storing a person's grade takes. */
+export interface GradeStore {
+  storeJudgement: StoreJudgement;
+  events: Events;
 }
 
 /**
- * Appends a human judgement that supersedes the one the person saw. A key alone may correct a grade to a better one, and
- * never to a worse one.
- * @throws {Problem} NOT_JUDGED, PERSON_REQUIRED, or CONFLICT when there is a newer judgement
+ * Appends a human judgement that supersedes the one the person saw. A key alone may correct a grade to a better one. It
+ * takes a person to lower a grade, to give one where there is none, and so to decide what an engine only proposed. A
+ * grade that answers a proposal is announced, and its e-mail is due: the one before said that a person looks at the week.
+ * @throws {Problem} NOT_JUDGED, CONTESTED, FORBIDDEN of the own week, PERSON_REQUIRED, or CONFLICT when there is a newer judgement
  */
 export async function overrideGrade(
   transaction: TenantTransaction,
-  storeJudgement: StoreJudgement,
+  { storeJudgement, events }: GradeStore,
   actor: Actor,
   current: Detail,
-  { judgementId, grade, reason, feedback }: Override,
+  { judgementId, grade, reason, feedback, score = null }: Override,
 ): Promise<void> {
-  const { judgement } = current;
+  const { judgement, contested } = current;
+  if (contested) throw new Problem('CONTESTED', 'This grade is contested: decide the contest.');
   if (!judgement) throw new Problem('NOT_JUDGED', 'There is no judgement to replace yet.');
   const conflict = new Problem(
     'CONFLICT',
     'There is a newer judgement than the one you saw. Reload it first.',
   );
   if (judgement.judgementId !== judgementId) throw conflict;
-  if (GRADES.indexOf(grade) > GRADES.indexOf(judgement.grade)) requirePerson(actor);
-  const decided: Judged = {
-    ...BY_PERSON,
-    kind: judgement.kind,
-    subjectId: current.builder.builderId,
+  const { builderId } = current.builder;
+  if (actor.person?.builderId === builderId)
+    throw new Problem('FORBIDDEN', 'You cannot decide the grade of your own week.');
+  const isUngraded = judgement.grade === 'insufficient evidence';
+  if (isUngraded || isWorse(grade, judgement.grade)) requirePerson(actor);
+  const decided = humanGrade(judgement, builderId, {
     grade,
-    outcome: null,
-    score: null,
-    coverage: judgement.coverage,
-    needsReview: false,
-    reviewReasons: [],
-    criteria: judgement.criteria,
+    score,
     feedback: feedback ?? `Grade ${grade}, decided by a person.\n\n${reason}`,
-    rules: judgement.rules,
-  };
-  const human = { decidedBy: displayName(actor), reason, supersedes: judgementId };
+    facts: current.answer === null ? {} : { week: { answer: current.answer.text } },
+  });
+  const human = decisionBy(actor, reason, judgementId);
   const { judgementId: id } = await storeJudgement(transaction, decided, { human });
-  if (!(await replaceJudgement(transaction, current.evaluationId, judgementId, id, decided))) throw conflict;
+  const { evaluationId, runId, week, dryRun } = current;
+  const isAnswer = judgement.proposal !== null;
+  const replaced = { previous: judgementId, judgementId: id, isMailDue: isAnswer };
+  if (!(await replaceJudgement(transaction, evaluationId, replaced, decided))) throw conflict;
+  if (isAnswer && !dryRun)
+    await events.publish(transaction, actor.tenantId, 'evaluation.graded', {
+      evaluationId,
+      runId,
+      week,
+      builderId,
+    });
 }

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { publishedEvents } from '../../../../test/events.ts';
 import { refusal } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
 import type { Client } from '../../../catalogue/client.ts';
+import { experimentJudgements, experimentSubjects, pastJudgements } from '../../../judgement/index.ts';
 
 const WHY = 'The tracker lost two days of this week.';
 
@@ -36,9 +38,41 @@ describe.each(businessDatabases())('grades that take a person on $name', ({ crea
     return judgement;
   };
 
+  /** What learns from the past reads what was proposed, and a confirmation is no correction of it. */
+  async function expectNothingOverridden(
+    judgementIds: string[],
+    engines: readonly { builderId: string; grade: string | null; score: number | null }[],
+  ) {
+    const { tenantId } = await api.client.identity.whoami({});
+    const experimentId = '01890000-0000-7000-8000-000000000001';
+    const read = await api.context.database.withTenant(tenantId, async (transaction) => {
+      const used = { name: 'evaluation', version: 1, label: 'candidate', isFallback: false, experimentId };
+      await transaction
+        .updateTable('judgement.judgements')
+        .set({ prompt: JSON.stringify(used) })
+        .where('id', 'in', judgementIds)
+        .execute();
+      return {
+        subjects: await experimentSubjects(transaction, experimentId),
+        judgements: await experimentJudgements(transaction, experimentId),
+        past: await pastJudgements(transaction, { kind: 'evaluation', limit: 10, ids: judgementIds }),
+      };
+    });
+    const bySubject = (rows: readonly { subjectId: string }[]) =>
+      rows.toSorted((a, b) => a.subjectId.localeCompare(b.subjectId));
+    expect(bySubject(read.subjects)).toMatchObject(engines.map(({ score }) => ({ overridden: 0, score })));
+    expect(bySubject(read.judgements)).toMatchObject(engines.map(({ grade }) => ({ grade })));
+    expect(bySubject(read.past)).toMatchObject(
+      engines.map(({ grade, score }) => {
+        return { grade, score, isGradeProposed: true, human: { grade } };
+      }),
+    );
+  }
+
   test('are proposed below the floor of the company, and count once a person confirms them', async () => {
     const before = await evaluate(api.client, { dryRun: true });
-    const grades = (await resultsOf(before.runId)).map(({ grade }) => grade);
+    const engines = await resultsOf(before.runId);
+    const grades = engines.map(({ grade }) => grade);
     expect(grades.every((grade) => grade !== 'A' && grade !== 'insufficient evidence')).toBe(true);
     await executive.oversight.set({ kind: 'evaluation', gradeFloor: 'A', reason: WHY });
     const run = await evaluate(api.client);
@@ -52,14 +86,67 @@ describe.each(businessDatabases())('grades that take a person on $name', ({ crea
       return { evaluationId, judgementId: judgements[index]?.judgementId ?? '' };
     });
     expect((await refusal(api.client.evaluation.confirm({ items }))).code).toBe('PERSON_REQUIRED');
+    const first = items[0] as (typeof items)[number];
+    const byKey = api.client.evaluation.override({ ...first, grade: 'B', reason: WHY });
+    expect((await refusal(byKey)).code).toBe('PERSON_REQUIRED');
+    const { items: due } = await api.client.evaluation.listEmails({ runId: run.runId });
+    const mailed = due.find(({ evaluationId }) => evaluationId === first.evaluationId);
+    expect(mailed?.judgementId).toBe(first.judgementId);
+    await api.client.evaluation.markNotified({ evaluationId: first.evaluationId });
     const { confirmed, refused } = await executive.evaluation.confirm({ items });
     expect([confirmed.map(({ grade }) => grade), refused]).toEqual([grades, []]);
     const after = await resultsOf(run.runId);
-    expect(after.map(({ grade, engine }) => [grade, engine])).toEqual(
-      grades.map((grade) => [grade, 'human']),
+    expect(after).toMatchObject(
+      engines.map(({ grade, score, feedback }) => {
+        return { grade, score, feedback, engine: 'human', notifiedAt: null };
+      }),
+    );
+    // A person graded it while the mail about the proposal was on its way: the mail about the grade stays due.
+    expect(await api.client.evaluation.markNotified(first)).toEqual({
+      ...{ evaluationId: first.evaluationId, notifiedAt: null },
+    });
+    const graded = await publishedEvents(api.context.database, 'evaluation.graded');
+    expect(graded).toEqual(
+      results.map(({ evaluationId, builderId }) => {
+        return { evaluationId, builderId, runId: run.runId, week: run.week };
+      }),
+    );
+    const { items: emails } = await api.client.evaluation.listEmails({ runId: run.runId });
+    expect(emails.map(({ subject }) => subject)).toEqual(
+      grades.map((grade) => expect.stringContaining(`grade ${grade}`)),
+    );
+    for (const { judgementId } of items)
+      expect(
+        (await api.client.reviews.list({ judgementId })).items.flatMap(({ reasons }) => reasons),
+      ).not.toContainEqual(expect.objectContaining({ reason: 'overridden' }));
+    await expectNothingOverridden(
+      items.map(({ judgementId }) => judgementId),
+      engines,
     );
     const again = await executive.evaluation.confirm({ items });
     expect(again.refused.map(({ code }) => code)).toEqual(['CONFLICT', 'CONFLICT', 'CONFLICT']);
+  });
+
+  test('are neither confirmed nor replaced by the person whose week it is', async () => {
+    const { runId } = await evaluate(api.client, { dryRun: true });
+    const [own] = await resultsOf(runId);
+    const evaluationId = own?.evaluationId ?? '';
+    const { judgementId, proposal } = await judgementOf(evaluationId);
+    expect(proposal).not.toBeNull();
+    const email = `${own?.builderId}@sample-company.example`;
+    const builder = await staff(api, email, ['builder', 'executive'], 'Builder and executive');
+    const { refused } = await builder.evaluation.confirm({ items: [{ evaluationId, judgementId }] });
+    expect(refused).toMatchObject([{ evaluationId, code: 'FORBIDDEN' }]);
+    const override = builder.evaluation.override({ evaluationId, judgementId, grade: 'A', reason: WHY });
+    expect((await refusal(override)).code).toBe('FORBIDDEN');
+    const before = await publishedEvents(api.context.database, 'evaluation.graded');
+    const replaced = await executive.evaluation.override({
+      ...{ evaluationId, judgementId },
+      ...{ grade: 'C', reason: WHY },
+    });
+    expect(replaced.judgement).toMatchObject({ grade: 'C', score: null });
+    // Of a dry run there are no e-mails.
+    expect(await publishedEvents(api.context.database, 'evaluation.graded')).toEqual(before);
   });
 
   test('are not lowered by a key that acts for no person', async () => {

@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
-import { findJudgements } from '../../../judgement/index.ts';
+import { findJudgements, newestJudgement } from '../../../judgement/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Receipts } from '../../ai/receipts/index.ts';
+import type { Actor } from '../../shared/audit/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import { createAnswers, RESULTS_TTL, RUN_TTL } from './answers.ts';
 import { emailData } from './email.ts';
-import { projectGradesOf } from './grade-store.ts';
+import { findProjectGrade, projectGradesOf } from './grade-store.ts';
 import { noticesOf } from './notices.ts';
-import { countRun, findRun, listRuns, type RunRecord } from './run-store.ts';
+import { countRun, findRun, isWaiting, listRuns, type RunRecord } from './run-store.ts';
 import {
   type EvaluationRecord,
+  findByJudgement,
   findEvaluation,
   listEvaluations,
   listOfficial,
@@ -33,6 +36,50 @@ async function runOf(transaction: TenantTransaction, evaluationId: string): Prom
   if (!evaluation) throw notFound('evaluation', evaluationId);
   return requireRun(transaction, evaluation.run_id);
 }
+
+/** Who reads: those who run evaluations have all results, builders their own, others once a week was opened. */
+export interface Viewer {
+  isOperator: boolean;
+  builderId: string | null;
+  /** The caller may reach their own alone, and nothing of a dry run. */
+  isForBuilder: boolean;
+}
+
+type Reader = Pick<Viewer, 'isOperator' | 'builderId'>;
+
+/** Whether the results of a builder are not there for a viewer yet. */
+function isHiddenFrom({ isOperator, builderId }: Reader, waiting: boolean, ofBuilder: string): boolean {
+  return waiting && !isOperator && builderId !== ofBuilder;
+}
+
+/** Whether a judgement of a week, or of a project in it, is not there for a reader yet, also one that was superseded. */
+export async function isJudgementHidden(
+  transaction: TenantTransaction,
+  judgementId: string,
+  reader: Reader,
+): Promise<boolean> {
+  const newest = await newestJudgement(transaction, judgementId);
+  const row = (await findByJudgement(transaction, newest)) ?? (await weekOfProject(transaction, newest));
+  const run = row && (await findRun(transaction, row.run_id));
+  return row && run ? isHiddenFrom(reader, isWaiting(run), row.builder_id) : false;
+}
+
+/** The evaluation of a builder's week that has the grade of a project by this judgement. */
+export async function weekOfProject(
+  transaction: TenantTransaction,
+  judgementId: string,
+): Promise<EvaluationRecord | undefined> {
+  const grade = await findProjectGrade(transaction, judgementId);
+  return grade && findEvaluation(transaction, grade.evaluation_id);
+}
+
+/** Whether a filter would reveal to a viewer what a list hides. */
+function isBlind(viewer: Viewer, waiting: boolean, { grade, needsReview, builderId }: ResultFilter): boolean {
+  const reveals = grade !== undefined || needsReview !== undefined;
+  return reveals && isHiddenFrom(viewer, waiting, builderId ?? '');
+}
+
+const keyOf = ({ isOperator, builderId }: Viewer) => (isOperator ? 'all' : builderId);
 
 /** Builders are shown nothing of a dry run. */
 function refuseDryRun(run: RunRecord, isForBuilder: boolean): RunRecord {
@@ -68,20 +115,23 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
     rows.map(({ id }) => id),
   );
   const reviewed = await judgementsToReview(transaction, rows);
-  return (row: EvaluationRecord) => resultView(row, grades, reviewed);
+  return (row: EvaluationRecord, seen: { waiting: boolean; isHidden: boolean }) =>
+    resultView(row, grades, reviewed, seen);
 }
 
 /** What e-mails are made with. */
 interface EmailParts {
   dashboards: Dashboards;
   renderAll: Notifications['renderAll'];
+  receipts: Pick<Receipts, 'signer' | 'textsOf'>;
 }
 
 async function emailsOf(
   transaction: TenantTransaction,
   run: RunRecord,
   rows: EvaluationRecord[],
-  { dashboards, renderAll }: EmailParts,
+  { dashboards, renderAll }: Pick<EmailParts, 'dashboards' | 'renderAll'>,
+  receiptsOf: (judgementIds: string[]) => Promise<Map<string, string>>,
 ) {
   const grades = await projectGradesOf(
     transaction,
@@ -89,30 +139,43 @@ async function emailsOf(
   );
   const ids = [...rows, ...grades].map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
   const judgements = await findJudgements(transaction, ids);
+  const receipts = await receiptsOf(rows.map(({ judgement_id }) => judgement_id).filter((id) => id !== null));
   const mails = rows.map((row) => {
     const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
+    // A judged evaluation has a judgement; the database says so too.
+    const judgementId = row.judgement_id as string;
     const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
     return {
       evaluationId: row.id,
-      data: emailData(detailView(run, row, own, judgements), link),
+      builderId: row.builder_id,
+      judgementId,
+      receipt: receipts.get(judgementId) ?? '',
+      data: emailData(detailView(run, row, own, judgements), link, isWaiting(run) ? run.answer_hours : null),
       recipient: { name: row.name, email: row.email },
     };
   });
   const rendered = await renderAll(transaction, 'evaluation', mails);
-  return rendered.map(({ evaluationId, recipient, subject, html, text }) => ({
-    ...{ evaluationId, to: recipient.email, toName: recipient.name },
-    ...{ subject, html, text },
-  }));
+  return rendered.map(
+    ({ evaluationId, builderId, judgementId, receipt, recipient, subject, html, text }) => ({
+      ...{ evaluationId, builderId, judgementId, to: recipient.email, toName: recipient.name },
+      ...{ subject, html, text, receipt },
+    }),
+  );
 }
 
 /** What is read of runs and evaluations; the answers about completed runs are cached. */
-export function createReading(database: Database, cache: Cache, { dashboards, renderAll }: EmailParts) {
+export function createReading(
+  database: Database,
+  cache: Cache,
+  { dashboards, renderAll, receipts }: EmailParts,
+) {
   const answerAbout = createAnswers(database, cache);
   return {
     list: (
       tenantId: string,
       filter: { builderId?: string | undefined; week?: string | undefined },
       page: Page,
+      viewer: Viewer,
     ) =>
       database.withTenant(tenantId, (transaction) =>
         listPage(page, {
@@ -121,7 +184,11 @@ export function createReading(database: Database, cache: Cache, { dashboards, re
           key: ({ id }) => id,
           describe: async (rows) => {
             const view = await resultViewFor(transaction, rows);
-            return rows.map((row) => ({ ...view(row), runId: row.run_id, week: row.week }));
+            return rows.map((row) => {
+              const waiting = isWaiting(row);
+              const isHidden = isHiddenFrom(viewer, waiting, row.builder_id);
+              return { ...view(row, { waiting, isHidden }), runId: row.run_id, week: row.week };
+            });
           },
         }),
       ),
@@ -148,30 +215,46 @@ export function createReading(database: Database, cache: Cache, { dashboards, re
         answer: describe,
       }),
 
-    listResults: (tenantId: string, runId: string, filter: ResultFilter, page: Page, isForBuilder = false) =>
+    listResults: (tenantId: string, runId: string, filter: ResultFilter, page: Page, viewer: Viewer) =>
       answerAbout(tenantId, {
-        find: async (transaction) => refuseDryRun(await requireRun(transaction, runId), isForBuilder),
-        about: ['results', filter, page.cursor, page.limit],
+        find: async (transaction) => refuseDryRun(await requireRun(transaction, runId), viewer.isForBuilder),
+        about: ['results', filter, page.cursor, page.limit, keyOf(viewer)],
         ttlSeconds: RESULTS_TTL,
-        answer: (transaction) =>
+        answer: (transaction, run) =>
           listPage(page, {
             cursor: z.string(),
-            query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
+            query: async (after, limit) =>
+              isBlind(viewer, isWaiting(run), filter)
+                ? []
+                : listEvaluations(transaction, runId, filter, after, limit),
             key: (row) => row.builder_id,
-            describe: async (rows) => rows.map(await resultViewFor(transaction, rows)),
+            describe: async (rows) => {
+              const view = await resultViewFor(transaction, rows);
+              const waiting = isWaiting(run);
+              return rows.map((row) =>
+                view(row, { waiting, isHidden: isHiddenFrom(viewer, waiting, row.builder_id) }),
+              );
+            },
           }),
       }),
 
-    get: (tenantId: string, evaluationId: string, isForBuilder = false) =>
+    get: (tenantId: string, evaluationId: string, viewer: Viewer) =>
       answerAbout(tenantId, {
-        find: async (transaction) => refuseDryRun(await runOf(transaction, evaluationId), isForBuilder),
-        about: ['evaluation', evaluationId],
+        find: async (transaction) =>
+          refuseDryRun(await runOf(transaction, evaluationId), viewer.isForBuilder),
+        about: ['evaluation', evaluationId, keyOf(viewer)],
         ttlSeconds: RESULTS_TTL,
-        answer: (transaction) => detail(transaction, evaluationId),
+        answer: async (transaction, run) => {
+          const found = await detail(transaction, evaluationId);
+          return isHiddenFrom(viewer, isWaiting(run), found.builder.builderId)
+            ? { ...found, judgement: null, reviewReasons: [], projects: [], answer: null }
+            : found;
+        },
       }),
 
-    listEmails: (tenantId: string, runId: string, unsent: boolean, page: Page) =>
-      database.withTenant(tenantId, async (transaction) => {
+    listEmails: async (actor: Actor, runId: string, unsent: boolean, page: Page) => {
+      const sign = await receipts.signer();
+      return database.withTenant(actor.tenantId, async (transaction) => {
         const run = await requireRun(transaction, runId);
         if (run.dry_run) return { items: [], nextCursor: null };
         const filter = { status: 'judged', unsent } as const;
@@ -179,8 +262,12 @@ export function createReading(database: Database, cache: Cache, { dashboards, re
           cursor: z.string(),
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
-          describe: (rows) => emailsOf(transaction, run, rows, { dashboards, renderAll }),
+          describe: (rows) =>
+            emailsOf(transaction, run, rows, { dashboards, renderAll }, (judgementIds) =>
+              receipts.textsOf(transaction, actor, judgementIds, sign),
+            ),
         });
-      }),
+      });
+    },
   };
 }

@@ -22,7 +22,7 @@ export async function insertRun(
   {
     prompts,
     ...run
-  }: Pick<RunRecord, 'week' | 'dry_run' | 'engine' | 'started_by'> & {
+  }: Pick<RunRecord, 'week' | 'dry_run' | 'engine' | 'started_by' | 'answer_hours'> & {
     prompts: object[];
   },
 ): Promise<RunRecord | null> {
@@ -35,6 +35,20 @@ export async function insertRun(
     .returningAll()
     .executeTakeFirst();
   return inserted ?? null;
+}
+
+/** Notes how many builders of a run were not informed of how they are judged. */
+export function noteNotInformed(
+  transaction: TenantTransaction,
+  runId: string,
+  notInformed: number,
+): Promise<RunRecord> {
+  return transaction
+    .updateTable('evaluations.runs')
+    .set({ not_informed: notInformed })
+    .where('id', '=', runId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 export function officialRun(transaction: TenantTransaction, week: string): Promise<RunRecord | undefined> {
@@ -122,7 +136,12 @@ export async function completeRun(
   if (!locked || (await hasPending(transaction, runId))) return null;
   return transaction
     .updateTable('evaluations.runs')
-    .set({ status: 'completed', completed_at: now })
+    .set({
+      status: 'completed',
+      completed_at: now,
+      answers_until: sql<Date | null>`case when answer_hours > 0 and opened_at is null
+        then ${now}::timestamptz + make_interval(hours => answer_hours) end`,
+    })
     .where('id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -183,4 +202,54 @@ function tally<Row extends { count: number }>(
     if (name !== null) sums[name] = (sums[name] ?? 0) + row.count;
   }
   return sums;
+}
+
+/** Whether only builders have their results of a run yet. Runs without a time to answer never wait. */
+export function isWaiting({
+  answer_hours,
+  opened_at,
+}: Pick<RunRecord, 'answer_hours' | 'opened_at'>): boolean {
+  return answer_hours > 0 && opened_at === null;
+}
+
+/** Gives builders their whole time from a mail that was sent now, while the run waits. */
+export async function prolongAnswers(
+  transaction: TenantTransaction,
+  runId: string,
+  now: Date,
+): Promise<void> {
+  await transaction
+    .updateTable('evaluations.runs')
+    .set({
+      answers_until: sql<Date>`greatest(answers_until,
+        ${now}::timestamptz + make_interval(hours => answer_hours))`,
+    })
+    .where('id', '=', runId)
+    .where('answer_hours', '>', 0)
+    .where('answers_until', 'is not', null)
+    .where('opened_at', 'is', null)
+    .execute();
+}
+
+/** Opens the runs whose time to answer is over; another worker opens none of them again. */
+export function openRuns(transaction: TenantTransaction, now: Date): Promise<RunRecord[]> {
+  return transaction
+    .updateTable('evaluations.runs')
+    .set({ opened_at: now })
+    .where('answers_until', '<=', now)
+    .where('opened_at', 'is', null)
+    .where('status', '=', 'completed')
+    .where('dry_run', '=', false)
+    .returningAll()
+    .execute();
+}
+
+/** How many builders answered in a run. */
+export async function countAnswers(transaction: TenantTransaction, runId: string): Promise<number> {
+  const { count } = await transaction
+    .selectFrom('evaluations.evaluations')
+    .select((eb) => eb.fn.count<number>('answered_at').as('count'))
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

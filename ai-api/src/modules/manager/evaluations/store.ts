@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Judged } from '../../../judgement/index.ts';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import type { RunRecord } from './run-store.ts';
 
 export type EvaluationRecord = Selectable<Schema['evaluations.evaluations']>;
 
@@ -46,6 +47,77 @@ export function findEvaluation(
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirst();
+}
+
+/** The evaluation that rests on a judgement. */
+export function findByJudgement(
+  transaction: TenantTransaction,
+  judgementId: string,
+): Promise<EvaluationRecord | undefined> {
+  return transaction
+    .selectFrom('evaluations.evaluations')
+    .selectAll()
+    .where('judgement_id', '=', judgementId)
+    .executeTakeFirst();
+}
+
+/** Marks the evaluation that rests on a judgement as contested or not. False when none does. */
+export async function markContested(
+  transaction: TenantTransaction,
+  judgementId: string,
+  at: Date | null,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('evaluations.evaluations')
+    .set({ contested_at: at, updated_at: sql<Date>`now()` })
+    .where('judgement_id', '=', judgementId)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Official evaluations of builders in weeks that an engine judged. @returns their ids */
+export async function judgedByEngine(
+  transaction: TenantTransaction,
+  weeks: readonly { builderId: string; week: string }[],
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select evaluation.id from evaluations.evaluations as evaluation
+    join evaluations.runs as run on run.id = evaluation.run_id
+    join json_to_recordset(${JSON.stringify(weeks)}::json) as wanted ("builderId" text, week text)
+      on wanted."builderId" = evaluation.builder_id and wanted.week = run.week
+    where not run.dry_run and evaluation.status = 'judged' and evaluation.engine <> 'human'`.execute(
+    transaction,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Sets whether a person should review an evaluation. False when it was so before. */
+export async function setReview(
+  transaction: TenantTransaction,
+  id: string,
+  isNeeded: boolean,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('evaluations.evaluations')
+    .set({ needs_review: isNeeded, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('needs_review', '=', !isNeeded)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Keeps what a builder says of their week. */
+export async function writeAnswer(
+  transaction: TenantTransaction,
+  id: string,
+  answer: string,
+  at: Date,
+): Promise<void> {
+  await transaction
+    .updateTable('evaluations.evaluations')
+    .set({ answer, answered_at: at, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Ids of the judgements that a run rests on. */
@@ -115,13 +187,17 @@ export async function markJudged(
 export async function replaceJudgement(
   transaction: TenantTransaction,
   id: string,
-  previous: string,
-  judgementId: string,
+  { previous, judgementId, isMailDue }: { previous: string; judgementId: string; isMailDue: boolean },
   judged: Parameters<typeof outcomeOf>[0],
 ): Promise<boolean> {
   const updated = await transaction
     .updateTable('evaluations.evaluations')
-    .set({ ...outcomeOf(judged), judgement_id: judgementId, updated_at: sql<Date>`now()` })
+    .set({
+      ...outcomeOf(judged),
+      ...(isMailDue ? { notified_at: null } : {}),
+      judgement_id: judgementId,
+      updated_at: sql<Date>`now()`,
+    })
     .where('id', '=', id)
     .where('judgement_id', '=', previous)
     .executeTakeFirst();
@@ -175,7 +251,7 @@ export function listEvaluations(
   return query.execute();
 }
 
-export type OfficialRecord = EvaluationRecord & { week: string };
+export type OfficialRecord = EvaluationRecord & Pick<RunRecord, 'week' | 'answer_hours' | 'opened_at'>;
 
 /** Evaluations of official runs before the one with the id `before`, newest first. */
 export function listOfficial(
@@ -188,7 +264,7 @@ export function listOfficial(
     .selectFrom('evaluations.evaluations as evaluation')
     .innerJoin('evaluations.runs as run', 'run.id', 'evaluation.run_id')
     .selectAll('evaluation')
-    .select('run.week')
+    .select(['run.week', 'run.answer_hours', 'run.opened_at'])
     .where('run.dry_run', '=', false)
     .orderBy('evaluation.id', 'desc')
     .limit(limit);

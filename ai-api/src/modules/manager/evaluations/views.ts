@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Grade, JudgementView } from '../../../judgement/index.ts';
 import type { evaluation } from './contract.ts';
 import type { ProjectGradeRecord } from './grade-store.ts';
-import type { RunCounts, RunRecord } from './run-store.ts';
+import { isWaiting, type RunCounts, type RunRecord } from './run-store.ts';
 import type { EvaluationRecord } from './store.ts';
 
 type Operations = (typeof evaluation)['operations'];
@@ -25,6 +25,9 @@ export function runView(
     engine: run.engine,
     startedAt: run.started_at.toISOString(),
     completedAt: run.completed_at?.toISOString() ?? null,
+    waiting: isWaiting(run),
+    notInformed: run.not_informed,
+    answersUntil: run.answers_until?.toISOString() ?? null,
     ...counts,
     failures: failures.map(({ builder_id, name, error }) => ({
       builderId: builder_id,
@@ -40,8 +43,9 @@ export function resultView(
   row: EvaluationRecord,
   grades: ProjectGradeRecord[],
   judgements: Map<string, JudgementView>,
+  { waiting, isHidden }: { waiting: boolean; isHidden: boolean },
 ): Result {
-  return {
+  const shown = {
     evaluationId: row.id,
     builderId: row.builder_id,
     name: row.name,
@@ -53,13 +57,23 @@ export function resultView(
     coverage: row.coverage,
     engine: row.engine,
     needsReview: row.needs_review,
-    reviewReasons: (row.judgement_id && judgements.get(row.judgement_id)?.reviewReasons) || [],
+    reviewReasons: reviewReasonsOf(row, judgements),
+    contested: row.contested_at !== null,
+    waiting,
+    answered: row.answered_at !== null,
     feedback: row.feedback,
     projects: grades.filter(({ evaluation_id }) => evaluation_id === row.id).map(projectGrade),
     error: row.error,
     notifiedAt: row.notified_at?.toISOString() ?? null,
   };
+  return isHidden ? { ...shown, ...HIDDEN, projects: [] } : shown;
 }
+
+/** What of a result others do not have before its builder could answer. */
+const HIDDEN = {
+  ...{ grade: null, score: null, coverage: null, engine: null, feedback: null },
+  ...{ needsReview: false, reviewReasons: [] },
+};
 
 /** An evaluation with everything it rests on. */
 export function detailView(
@@ -77,7 +91,15 @@ export function detailView(
     status: row.status,
     attempts: row.attempts,
     error: row.error,
-    judgement: (row.judgement_id && judgements.get(row.judgement_id)) || null,
+    judgement: judgementOf(row, judgements),
+    reviewReasons: reviewReasonsOf(row, judgements),
+    contested: row.contested_at !== null,
+    waiting: isWaiting(run),
+    answersUntil: run.answers_until?.toISOString() ?? null,
+    answer:
+      row.answer === null || row.answered_at === null
+        ? null
+        : { text: row.answer, at: row.answered_at.toISOString() },
     projects: grades.flatMap((grade) => {
       const judgement = judgements.get(grade.judgement_id);
       return judgement ? [{ ...projectGrade(grade), judgement }] : [];
@@ -86,6 +108,29 @@ export function detailView(
   };
 }
 
+const CORRECTED = 'Figures that were imported again would give another result.';
+
+/** Why a person should review an evaluation: what its judgement says, or that figures were corrected since. */
+function reviewReasonsOf(row: EvaluationRecord, judgements: Map<string, JudgementView>): string[] {
+  const judgement = judgementOf(row, judgements);
+  return row.needs_review && judgement?.needsReview === false
+    ? [CORRECTED]
+    : (judgement?.reviewReasons ?? []);
+}
+
+function judgementOf(
+  { judgement_id: id }: EvaluationRecord,
+  judgements: Map<string, JudgementView>,
+): JudgementView | null {
+  return (id !== null && judgements.get(id)) || null;
+}
+
 function projectGrade(row: ProjectGradeRecord) {
-  return { projectId: row.project_id, name: row.name, grade: row.grade as Grade, score: row.score };
+  return {
+    projectId: row.project_id,
+    name: row.name,
+    grade: row.grade as Grade,
+    score: row.score,
+    contested: row.contested_at !== null,
+  };
 }

@@ -130,6 +130,7 @@ export const policy = resource({
         'The same folder and name create the next version. It is read in the background; until then the version ' +
         'before is searched. The same content again makes no version.',
       access: managers,
+      quota: { of: 'storage', by: 'handler' },
       status: 202,
       bodyLimit: '28mb',
       input: z.object({
@@ -160,6 +161,7 @@ export const policy = resource({
       path: '/policies/search',
       summary: 'Search the passages of active documents',
       access: everyone,
+      quota: { of: 'searches' },
       own: 'anyone',
       input: z.object({
         query: prose(2, 500),

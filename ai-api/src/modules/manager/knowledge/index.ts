@@ -7,6 +7,7 @@ import type { Traces } from '../../../models/tracing/index.ts';
 import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Validation } from '../../ai/validation/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
@@ -16,6 +17,7 @@ import { type ChatSetup, createChat } from './chat.ts';
 import { chat, policy } from './contract.ts';
 import { createDocuments } from './documents.ts';
 import { feedbackToLangfuse } from './langfuse.ts';
+import { personalDataOf } from './personal-data.ts';
 import type { ReadingSetup } from './reading.ts';
 import { createWordIndexes } from './retrieval/word-indexes.ts';
 import { type SearchOptions, searchPassages } from './search.ts';
@@ -29,7 +31,12 @@ function createKnowledge(setup: ReadingSetup & Omit<ChatSetup, 'search'>) {
   const searched = { database, collections, wordIndexes: createWordIndexes(database) };
   const search = (tenantId: string, query: string, options: SearchOptions) =>
     searchPassages(searched, tenantId, query, options);
-  return { ...createDocuments(setup), search, ...createChat({ ...setup, search }) };
+  return {
+    ...createDocuments(setup),
+    search,
+    ...createChat({ ...setup, search }),
+    personalData: personalDataOf(setup),
+  };
 }
 
 interface Needs {
@@ -54,6 +61,11 @@ export function create({ langfuse, config, traces, ...needs }: Needs) {
     isSampled: traces.isSampled,
   });
   return createKnowledge({ ...needs, tellFeedback });
+}
+
+/** What it holds about people. */
+export function personalData(service: Knowledge): PersonalData {
+  return service.personalData;
 }
 
 /** The operations of this module. */

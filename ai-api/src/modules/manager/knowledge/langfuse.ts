@@ -21,7 +21,7 @@ const CONFIG = {
   categories: null,
 } as const;
 
-/** Feedback is given by whoever asked, who is not named in Langfuse. */
+/** Feedback is given by the user who asked, who is not named in Langfuse. */
 const ASKER = 'the asker';
 
 export type TellFeedback = (
@@ -59,7 +59,7 @@ export function feedbackToLangfuse(
     const value = turn.helpful ? 1 : 0;
     const comment = turn.comment && maskText(turn.comment);
     const metadata = { reviewer: ASKER, reviewerName: ASKER };
-    const kept = {
+    const score = {
       id: turnId,
       traceId: turn.trace_id,
       name,
@@ -69,7 +69,7 @@ export function feedbackToLangfuse(
       environment,
       metadata,
     };
-    await langfuse.put({ ...kept, configId });
+    await langfuse.put({ ...score, configId });
   }
 
   jobs.define<Job>({

@@ -85,7 +85,8 @@ export function createReading({ database, jobs, files, collections, events }: Re
       return;
     }
     const stored = await files.open(tenantId, document.id, version.version);
-    if (!stored) return fail(opened, 'Its file is not ready.');
+    // What refused the file has said why.
+    if (!stored) return version.state === 'failed' ? undefined : fail(opened, 'Its file is not ready.');
     const body = await buffer(stored);
     const read = await extract({ body, contentType: version.content_type as ContentType }, signal).catch(
       (error: unknown) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
 import { operation, resource } from '../../../contract/operation.ts';
+import type { RevealedPlace, Reveals } from '../../../contract/reveals.ts';
 import {
   day,
   flag,
@@ -74,6 +75,8 @@ const week = z.object({
   score: z.number().nullable(),
   engine: z.enum(['rules', 'model', 'human']).nullable(),
   needsReview: z.boolean(),
+  contested: z.boolean().describe('Contested: it has no grade until another person has decided'),
+  waiting: z.boolean().describe('The builder may still answer: others have no grade yet'),
 });
 
 const row = z
@@ -87,6 +90,8 @@ const row = z
     change: z.number().nullable().describe('Points since the week before'),
     trend,
     needsReview: z.boolean(),
+    contested: z.boolean().describe('Contested: it has no grade until another person has decided'),
+    waiting: z.boolean().describe('The builder may still answer: others have no grade yet'),
     plan: z.object({ planId: id, endsOn: day }).nullable().describe('The active performance plan'),
     attention: z.array(z.string()).describe('Why attention is needed'),
   })
@@ -96,7 +101,7 @@ const report = z
   .object({
     week: isoWeek,
     team: z.string().nullable(),
-    status: z.enum(['complete', 'running', 'not enough data']),
+    status: z.enum(['complete', 'running', 'waiting', 'not enough data']),
     builders: z.number().int(),
     graded: z.number().int(),
     meanScore: z.number().nullable(),
@@ -106,6 +111,19 @@ const report = z
     best: z.array(row).describe('The highest scores, at most five'),
   })
   .meta({ id: 'PerformanceReport' });
+
+const shift = z.object({
+  group: z.string().describe('`all`, or a team'),
+  status: z.enum(['stable', 'shifted', 'not enough data']),
+  size: z.number().int(),
+  sizeBefore: z.number().int(),
+  meanChange: z.number().nullable(),
+  psi: z.number().nullable().describe('Population stability index; above 0.25 is a shift'),
+});
+const inReport: RevealedPlace[] = [
+  { list: 'attention', builder: 'builderId', detail: 'week' },
+  { list: 'best', builder: 'builderId', detail: 'week' },
+];
 
 export const performance = resource({
   id: 'performance',
@@ -119,6 +137,7 @@ export const performance = resource({
       description: 'Official weekly grades, newest first. Builders see their own.',
       access: readers,
       own: { input: 'builderId' },
+      reveals: { what: 'performance history', purpose: 'performance', of: [{ builder: 'builderId' }] },
       input: z.object({
         builderId,
         weeks: z.coerce.number().int().min(1).max(104).default(12),
@@ -141,6 +160,7 @@ export const performance = resource({
       summary: 'Show the builders of a week, those who need attention first',
       access: overview,
       list: true,
+      reveals: { what: 'performance', purpose: 'performance', of: [{ list: 'items', builder: 'builderId' }] },
       input: z.object({
         week: isoWeek.optional().describe('Defaults to the newest official week'),
         team: z.string().max(100).optional(),
@@ -153,6 +173,7 @@ export const performance = resource({
       path: '/performance/report',
       summary: 'Get the weekly report',
       access: overview,
+      reveals: { what: 'part in the weekly report', purpose: 'report', of: inReport },
       input: z.object({ week: isoWeek.optional(), team: z.string().max(100).optional() }),
       output: report,
     }),
@@ -163,6 +184,7 @@ export const performance = resource({
       description: 'HTML is returned as is, ready to send; a PDF as a link that is valid for an hour.',
       access: overview,
       status: 201,
+      reveals: { what: 'part in the weekly report', purpose: 'report', of: 'handler' },
       input: z.object({
         week: isoWeek.optional(),
         team: z.string().max(100).optional(),
@@ -178,6 +200,18 @@ export const performance = resource({
         })
         .meta({ id: 'PerformanceReportFile' }),
     }),
+    shift: operation({
+      method: 'GET',
+      path: '/performance/fairness',
+      summary: 'Get how the scores of a weekly run moved against the run before, over all builders',
+      description: 'It names no one, and asks no model.',
+      access: [...managers, 'council'],
+      input: z.object({ week: isoWeek.optional() }),
+      output: z
+        .object({ week: isoWeek, before: isoWeek.nullable(), shift: shift.omit({ group: true }) })
+        .meta({ id: 'ScoreShift' }),
+      errors: ['NOT_FOUND'],
+    }),
     fairness: operation({
       method: 'POST',
       path: '/performance/fairness',
@@ -186,6 +220,11 @@ export const performance = resource({
         'Compares its scores with those of the run before, over all and by team, and, where a model is ' +
         'configured, judges a sample again with other names in the texts: the outcome must not move.',
       access: managers,
+      reveals: {
+        what: 'part in the check of fairness',
+        purpose: 'review',
+        of: [{ list: 'swaps.moved', builder: 'builderId' }],
+      },
       input: z.object({
         week: isoWeek.optional(),
         sample: z.number().int().min(1).max(50).default(10).describe('Builders whose names are swapped'),
@@ -194,16 +233,7 @@ export const performance = resource({
         .object({
           week: isoWeek,
           before: isoWeek.nullable(),
-          shift: z.array(
-            z.object({
-              group: z.string().describe('`all`, or a team'),
-              status: z.enum(['stable', 'shifted', 'not enough data']),
-              size: z.number().int(),
-              sizeBefore: z.number().int(),
-              meanChange: z.number().nullable(),
-              psi: z.number().nullable().describe('Population stability index; above 0.25 is a shift'),
-            }),
-          ),
+          shift: z.array(shift),
           swaps: z.object({
             status: z
               .enum(['invariant', 'moved', 'incomplete', 'not checked'])
@@ -238,6 +268,12 @@ const seen = {
   version: z.number().int().min(1).max(MAX_INTEGER).describe('Version that you saw'),
 };
 
+const onePlan: Reveals = {
+  what: 'performance plan',
+  purpose: 'performance',
+  of: [{ builder: 'builder.builderId' }],
+};
+
 export const plan = resource({
   id: 'plan',
   name: 'Performance Plan',
@@ -251,6 +287,7 @@ export const plan = resource({
       access: readers,
       own: { input: 'builderId' },
       list: true,
+      reveals: { ...onePlan, of: [{ list: 'items', builder: 'builder.builderId' }] },
       input: z.object({
         builderId: builderId.optional(),
         status: z.enum(PLAN_STATUSES).optional(),
@@ -266,6 +303,7 @@ export const plan = resource({
       description: 'A builder has at most one active plan.',
       access: managers,
       status: 201,
+      reveals: onePlan,
       input: z.object({
         builderId,
         reason: reason.describe('Why, with what it rests on'),
@@ -283,6 +321,7 @@ export const plan = resource({
       summary: 'Get a performance plan',
       access: readers,
       own: { output: 'builder.builderId' },
+      reveals: onePlan,
       input: z.object({ planId: id }),
       output: planView,
       errors: ['NOT_FOUND'],
@@ -294,6 +333,7 @@ export const plan = resource({
       access: ['admin', 'executive', 'builder'],
       own: 'handler',
       status: 201,
+      reveals: onePlan,
       input: z.object({
         ...seen,
         note: prose(3, 4000, 'must have at least 3 characters'),
@@ -308,6 +348,7 @@ export const plan = resource({
       path: '/plans/{planId}/extend',
       summary: 'Extend a plan',
       access: managers,
+      reveals: onePlan,
       input: z.object({ ...seen, endsOn: day, reason }),
       output: planView,
       errors: ['NOT_FOUND', 'CONFLICT'],
@@ -317,6 +358,7 @@ export const plan = resource({
       path: '/plans/{planId}/close',
       summary: 'End a plan with its outcome',
       access: managers,
+      reveals: onePlan,
       input: z.object({
         ...seen,
         status: z.enum(['met', 'not_met', 'cancelled']),

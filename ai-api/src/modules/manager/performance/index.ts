@@ -11,6 +11,7 @@ import type { People } from '../../shared/people/index.ts';
 import { performance, plan } from './contract.ts';
 import { createPerformance, type Performance } from './service.ts';
 
+export { personalData } from './personal-data.ts';
 export type { Performance } from './service.ts';
 
 interface Needs {
@@ -32,10 +33,12 @@ export function create({ clock, notifications, ...needs }: Needs) {
 export function operations(service: Performance): Served[] {
   return [
     serve(performance, {
-      history: ({ builderId, weeks }, { caller }) => service.history(caller.tenantId, builderId, weeks),
+      history: ({ builderId, weeks }, { caller }) =>
+        service.history(caller.tenantId, builderId, weeks, caller.user?.builderId === builderId),
       team: ({ week, team, ...page }, { caller }) => service.team(caller.tenantId, { week, team }, page),
       report: (input, { caller }) => service.report(caller.tenantId, input),
       file: (input, request) => service.file(request, input),
+      shift: ({ week }, { caller }) => service.shift(caller.tenantId, week),
       fairness: (input, request) => service.fairness(request, input),
     }),
     serve(plan, {

@@ -42,6 +42,7 @@ describe.each(businessDatabases())('performance on $name', ({ create }) => {
         }),
       ),
     });
+    await api.client.tenant.update({ answerWindowHours: 0 });
     for (const week of WEEKS) await evaluate(api.client, { week });
   });
   afterAll(async () => {

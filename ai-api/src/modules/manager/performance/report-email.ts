@@ -17,6 +17,7 @@ export function subjectOf({ week, team, attention }: Report): string {
 /** One sentence that says how the week went. */
 export function headlineOf({ status, builders, graded, meanScore, meanScoreBefore }: Report): string {
   if (status === 'running') return 'The week is still being judged; these are the results so far.';
+  if (status === 'waiting') return 'Builders have their results first, and may still answer them.';
   if (status === 'not enough data') return 'There is not enough data for this week.';
   const change =
     meanScoreBefore === null || meanScore === null

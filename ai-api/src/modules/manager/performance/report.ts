@@ -7,7 +7,8 @@ import { type TeamRow, teamRows } from './team.ts';
 export interface Report {
   week: string;
   team: string | null;
-  status: 'complete' | 'running' | 'not enough data';
+  /** `waiting`: builders alone have their results, and may answer. */
+  status: 'complete' | 'running' | 'waiting' | 'not enough data';
   builders: number;
   graded: number;
   meanScore: number | null;
@@ -55,6 +56,7 @@ export async function reportOf(
 
 function statusOf(results: readonly OfficialResult[], graded: number): Report['status'] {
   if (results.some(({ run_status }) => run_status === 'running')) return 'running';
+  if (results.some(({ waiting }) => waiting)) return 'waiting';
   return graded === 0 ? 'not enough data' : 'complete';
 }
 

@@ -54,23 +54,40 @@ export function createPerformance(setup: PerformanceSetup) {
   const plans = createPlans(database, people, events, now);
   const linkTo = (builderId: string) => dashboards.link('performance', { builder: builderId });
 
-  /** The week that is meant: defaults to the newest official one; without any, the last complete one. */
+  /** The week that is meant: defaults to the newest official one that others have; without any, the last complete one. */
   const weekMeant = async (transaction: TenantTransaction, week: string | undefined) =>
     week ?? (await newestOfficialWeek(transaction)) ?? addWeeks(weekOf(now()), -1);
 
   const rulebookOf = (transaction: TenantTransaction, tenantId: string) =>
     prompts.rulebook(transaction, tenantId, evaluationKind, now());
 
+  /** The results of a week and of the run before. @throws {Problem} NOT_FOUND where the week was not judged */
+  async function twoRuns(transaction: TenantTransaction, wanted: string | undefined) {
+    const week = await weekMeant(transaction, wanted);
+    const before =
+      (await newestOfficialWeek(transaction, { upTo: addWeeks(week, -1), withWaiting: true })) ?? null;
+    // Fairness looks at the engine as soon as it has judged: no row of it names a grade.
+    const resultsOf = (one: string) =>
+      officialResults(transaction, { from: one, upTo: one, withWaiting: true });
+    const results = await resultsOf(week);
+    if (results.length === 0) throw notFound('official run of week', week);
+    return { week, before, results, past: before ? await resultsOf(before) : [] };
+  }
+
   return {
     ...plans,
 
-    history: (tenantId: string, builderId: string, weeks: number) =>
+    history: (tenantId: string, builderId: string, weeks: number, isOwn: boolean) =>
       database.withTenant(tenantId, async (transaction) => {
         const builder = await people.findBuilder(transaction, builderId);
         if (!builder) throw notFound('builder', builderId);
-        const newest = await weekMeant(transaction, undefined);
+        const newest =
+          (await newestOfficialWeek(transaction, { withWaiting: true })) ?? addWeeks(weekOf(now()), -1);
         const from = addWeeks(newest, 1 - weeks);
-        const results = await officialResults(transaction, { from, upTo: newest, builderIds: [builderId] });
+        const results = await officialResults(transaction, {
+          ...{ from, upTo: newest, withWaiting: isOwn },
+          builderIds: [builderId],
+        });
         const recent = results.filter(({ week }) => week > addWeeks(newest, -TREND_WEEKS));
         const plan = (await activePlans(transaction, [builderId])).get(builderId);
         return {
@@ -85,6 +102,8 @@ export function createPerformance(setup: PerformanceSetup) {
             score: result.score,
             engine: result.engine,
             needsReview: result.needs_review,
+            contested: result.contested,
+            waiting: result.waiting,
           })),
           plan: plan ? await plans.describePlan(transaction, plan) : null,
         };
@@ -115,19 +134,26 @@ export function createPerformance(setup: PerformanceSetup) {
         reportOf(transaction, await weekMeant(transaction, given.week), given.team),
       );
       const { week } = report;
+      for (const { builderId } of [...report.attention, ...report.best]) request.reveal({ builderId }, week);
       const subject = subjectOf(report);
       const isPdf = given.format === 'pdf';
       const stored = isPdf
-        ? await files.store(actor.tenantId, 'exports', 'report', await reportPdf(report, linkTo), PDF)
+        ? await files.store(actor.tenantId, 'exports', 'export', await reportPdf(report, linkTo), PDF)
         : null;
       const { file, email } = await database.withTenant(actor.tenantId, async (transaction) => {
         const made =
           stored &&
           (await files.attachMade(transaction, actor, stored, {
             name: `performance-${week}.pdf`,
-            category: 'report',
+            // Not `report`: an export of one person's data must not contain a file about others.
+            category: 'export',
             origin: 'performance',
             contentType: PDF,
+            about: [
+              ...new Set(
+                [...report.attention, ...report.best].map(({ builderId }) => `builder:${builderId}`),
+              ),
+            ],
           }));
         const recipient = { name: '', email: null };
         const rendered = isPdf
@@ -148,15 +174,18 @@ export function createPerformance(setup: PerformanceSetup) {
       };
     },
 
+    /** How the scores over all builders moved. @throws {Problem} NOT_FOUND */
+    shift: (tenantId: string, wanted: string | undefined) =>
+      database.withTenant(tenantId, async (transaction) => {
+        const { week, before, results, past } = await twoRuns(transaction, wanted);
+        return { week, before, shift: shiftOf(scoresOf(results), scoresOf(past)) };
+      }),
+
     fairness: async (request: RequestContext, given: { week?: string | undefined; sample: number }) => {
       const actor = actorOf(request);
       const { tenantId } = actor;
       const opened = await database.withTenant(tenantId, async (transaction) => {
-        const week = await weekMeant(transaction, given.week);
-        const before = await newestOfficialWeek(transaction, addWeeks(week, -1));
-        const results = await officialResults(transaction, { from: week, upTo: week });
-        if (results.length === 0) throw notFound('official run of week', week);
-        const past = before ? await officialResults(transaction, { from: before, upTo: before }) : [];
+        const { week, before, results, past } = await twoRuns(transaction, given.week);
         const ids = results.map(({ judgement_id }) => judgement_id).filter((id) => id !== null);
         const judgements = await pastJudgements(transaction, {
           kind: evaluationKind.name,
@@ -170,7 +199,7 @@ export function createPerformance(setup: PerformanceSetup) {
           .map((one) => ({ builderId: one.subjectId, name: names.get(one.subjectId) ?? '', past: one }));
         return {
           week,
-          before: before ?? null,
+          before,
           results,
           past,
           cases,
@@ -199,15 +228,17 @@ export function createPerformance(setup: PerformanceSetup) {
   };
 }
 
+function scoresOf(results: readonly OfficialResult[]): number[] {
+  return results.map(({ score }) => score).filter((score) => score !== null);
+}
+
 /** The shift over all, and of each team. */
 function shiftsOf(now: readonly OfficialResult[], before: readonly OfficialResult[]) {
-  const scores = (results: readonly OfficialResult[]) =>
-    results.map(({ score }) => score).filter((score) => score !== null);
   const inTeam = (results: readonly OfficialResult[], team: string) =>
-    scores(results.filter((result) => result.team === team));
+    scoresOf(results.filter((result) => result.team === team));
   const teams = [...new Set(now.map(({ team }) => team))].sort();
   return [
-    { group: 'all', ...shiftOf(scores(now), scores(before)) },
+    { group: 'all', ...shiftOf(scoresOf(now), scoresOf(before)) },
     ...teams.map((team) => ({ group: team, ...shiftOf(inTeam(now, team), inTeam(before, team)) })),
   ];
 }

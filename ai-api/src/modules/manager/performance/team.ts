@@ -50,6 +50,8 @@ export async function teamRows(
       change,
       trend,
       needsReview: result.needs_review,
+      contested: result.contested,
+      waiting: result.waiting,
       plan: plan ? { planId: plan.id, endsOn: plan.ends_on } : null,
       attention: attentionOf(result, change, trend, plan !== undefined),
     };
@@ -57,13 +59,14 @@ export async function teamRows(
 }
 
 function attentionOf(
-  { status, grade, needs_review }: OfficialResult,
+  { status, grade, needs_review, contested }: OfficialResult,
   change: number | null,
   trend: ReturnType<typeof trendOf>,
   hasPlan: boolean,
 ): string[] {
   const reasons = [
     status === 'failed' && 'Could not be judged.',
+    contested && 'Contests the grade: it does not count until another person has decided.',
     needs_review && 'A person should review the judgement.',
     grade === 'insufficient evidence' && 'Too little is known for a grade.',
     (grade === 'D' || grade === 'E') &&

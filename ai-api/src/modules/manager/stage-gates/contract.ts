@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
 import { operation, resource } from '../../../contract/operation.ts';
+import type { Reveals } from '../../../contract/reveals.ts';
 import {
   flag,
   id,
@@ -83,6 +84,7 @@ const evaluation = z
     criteria: z.array(criterionResult),
     missingEvidence: z.array(z.object({ criterionId: z.string(), missing: z.array(z.string()) })),
     feedback: z.string(),
+    contested: z.boolean().describe('The builder contests that the project stays in its stage'),
     waiver: z.object({ by: z.string(), reason: z.string() }).nullable(),
     evaluatedBy: z.string(),
     evaluatedAt: timestamp,
@@ -93,6 +95,12 @@ const evaluation = z
 const seen = {
   evaluationId: id,
   version: z.number().int().min(1).max(MAX_INTEGER).describe('Version of the evaluation that you saw'),
+};
+
+const gateOfProject: Reveals = {
+  what: 'stage gate of the project',
+  purpose: 'approval',
+  of: [{ builder: 'project.builderId', detail: 'project.name' }],
 };
 
 export const stageGate = resource({
@@ -144,6 +152,7 @@ export const stageGate = resource({
         'reviewer, and what is missing is named.',
       access: askers,
       own: 'handler',
+      reveals: gateOfProject,
       input: z.object({
         projectId: companyId,
         toStage: stage.optional().describe('Defaults to the stage after the current one'),
@@ -156,7 +165,7 @@ export const stageGate = resource({
       }),
       output: evaluation,
       errors: ['NOT_FOUND', 'STAGE_GATE_MISSING'],
-      simplified: ['can_progress', 'decision', 'feedback', 'missingEvidence', 'evaluationId'],
+      simplified: ['can_progress', 'decision', 'proposal', 'feedback', 'missingEvidence', 'evaluationId'],
       hints: { evidence: { multiline: true } },
     }),
     listEvaluations: operation({
@@ -166,6 +175,10 @@ export const stageGate = resource({
       access: readers,
       own: 'handler',
       list: true,
+      reveals: {
+        ...gateOfProject,
+        of: [{ list: 'items', builder: 'project.builderId', detail: 'project.name' }],
+      },
       input: z.object({
         projectId: companyId.optional(),
         waived: flag.optional(),
@@ -180,6 +193,7 @@ export const stageGate = resource({
       summary: 'Get an evaluation',
       access: readers,
       own: { output: 'project.builderId' },
+      reveals: gateOfProject,
       input: z.object({ evaluationId: id }),
       output: evaluation,
       errors: ['NOT_FOUND'],
@@ -189,6 +203,7 @@ export const stageGate = resource({
       path: '/stage-gates/evaluations/{evaluationId}/review',
       summary: 'Answer a question of an evaluation as a reviewer',
       access: judges,
+      reveals: gateOfProject,
       input: z.object({
         ...seen,
         criterionId,
@@ -196,19 +211,21 @@ export const stageGate = resource({
         reason,
       }),
       output: evaluation,
-      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'PERSON_REQUIRED'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'FORBIDDEN', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true } },
     }),
     confirm: operation({
       method: 'POST',
       path: '/stage-gates/evaluations/{evaluationId}/confirm',
-      summary: 'Confirm that a project stays in its stage',
+      summary: 'Confirm what the engine proposes for a project at a gate',
       description:
-        'The engine only proposes it; a person decides. To decide otherwise, answer a question or waive the gate.',
+        'That it stays in its stage, or, where engines only propose, that it may advance. To decide otherwise, answer ' +
+        'a question or waive the gate.',
       access: judges,
+      reveals: gateOfProject,
       input: z.object({ ...seen, reason: reason.optional().describe('Defaults to what the engine says') }),
       output: evaluation,
-      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'PERSON_REQUIRED'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'FORBIDDEN', 'PERSON_REQUIRED'],
       hints: { reason: { multiline: true } },
     }),
     waive: operation({
@@ -217,9 +234,10 @@ export const stageGate = resource({
       summary: 'Waive unmet criteria of a project',
       description: 'By an executive, with a reason; the results stay as they are.',
       access: managers,
+      reveals: gateOfProject,
       input: z.object({ ...seen, reason }),
       output: evaluation,
-      errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'FORBIDDEN'],
       hints: { reason: { multiline: true } },
     }),
   },

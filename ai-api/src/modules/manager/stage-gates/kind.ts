@@ -38,6 +38,16 @@ export const stageGateKind = defineKind({
   name: 'stage-gate',
   rulesFile: null,
   decides: { yes: 'progress', no: 'hold', by: 'hard criteria', adverse: ['hold'] },
+  notice: {
+    title: 'Stage gate',
+    purpose:
+      'Before a project enters its next stage, it is checked against the criteria of the gate. The result concerns the builder who leads the project.',
+    sources: {
+      project: 'the list of projects',
+      recent: 'the project figures of the last four weeks',
+      evidence: 'the evidence that the builder hands in',
+    },
+  },
   vocabulary,
   criteria: [],
   feedback,

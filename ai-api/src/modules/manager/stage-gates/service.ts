@@ -8,18 +8,23 @@ import {
   humanJudgement,
   type JudgementView,
   judge,
-  RuleError,
+  newestJudgement,
   rejudged,
   type StoreJudgement,
 } from '../../../judgement/index.ts';
 import type { ChatModel } from '../../../models/chat.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { weekOf } from '../../../platform/week.ts';
+import type { Notices } from '../../ai/notices/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import { actorOf, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import { actorOf, decisionBy, displayName, record, requirePerson } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import { contestedGates } from './contested.ts';
 import type { GateCriterion } from './contract.ts';
+import { remindOfGates } from './deadlines.ts';
 import { gateFacts } from './facts.ts';
 import { kindOfGate, rulesOfGate, stageGateKind } from './kind.ts';
 import {
@@ -37,6 +42,7 @@ import {
   type Stage,
   updateGate,
 } from './store.ts';
+import { requireValid } from './valid.ts';
 import { evaluationView, gateView, stageAfter } from './views.ts';
 
 /** What the module needs of the rest of the system. */
@@ -45,7 +51,11 @@ export interface StageGatesSetup {
   people: People;
   events: Events;
   prompts: Prompts;
+  notify: Notifications['notify'];
+  dashboards: Dashboards;
   storeJudgement: StoreJudgement;
+  /** Why no engine may judge a builder who was not informed. */
+  whyWithheld: Notices['whyWithheld'];
   model: ChatModel | null;
   now: () => Date;
   onJudged: (kind: string, engine: string) => void;
@@ -107,27 +117,38 @@ export function createStageGates(setup: StageGatesSetup) {
     return view;
   }
 
-  /** @throws {Problem} NOT_FOUND, CONFLICT */
+  /** @throws {Problem} NOT_FOUND, CONFLICT, CONTESTED */
   async function requireSeen(transaction: TenantTransaction, evaluationId: string, version: number) {
     const row = await findEvaluation(transaction, evaluationId);
     if (!row) throw notFound('evaluation', evaluationId);
     if (row.version !== version) throw stale(row.version);
+    if (row.contested_at !== null)
+      throw new Problem('CONTESTED', 'This result is contested: decide the contest.');
     return row;
   }
 
   /** @throws {Problem} FORBIDDEN for who leads the project */
-  async function refuseOwn(transaction: TenantTransaction, request: RequestContext, projectId: string) {
-    const project = await people.findProject(transaction, projectId);
+  async function refuseOwn(
+    transaction: TenantTransaction,
+    request: RequestContext,
+    { project_id, builder_id }: EvaluationRecord,
+  ) {
+    const project = await people.findProject(transaction, project_id);
     const own = request.caller.user?.builderId;
-    if (own && own === project?.builder_id) {
+    if (own && [builder_id, project?.builder_id].includes(own)) {
       throw new Problem('FORBIDDEN', 'You cannot review or waive a gate of your own project.');
     }
   }
 
   return {
-    /** The builder who leads the project that a judgement is about. */
-    builderOf: async (transaction: TenantTransaction, projectId: string) =>
-      (await people.findProject(transaction, projectId))?.builder_id ?? null,
+    remind: (tenantId: string) => remindOfGates(setup, tenantId),
+    contestedGates: contestedGates(storeJudgement),
+
+    /** The builder who led the project when it was judged. */
+    builderOf: async (transaction: TenantTransaction, _projectId: string, judgementId: string) => {
+      const newest = await newestJudgement(transaction, judgementId);
+      return (await evaluationOfJudgement(transaction, newest))?.builder_id ?? null;
+    },
 
     /** The criteria of the gate as they were when a judgement was made. */
     rulebookOf: async (transaction: TenantTransaction, judgementId: string) => {
@@ -194,12 +215,16 @@ export function createStageGates(setup: StageGatesSetup) {
           );
         }
         const promptFor = model && (await prompts.serving(transaction, tenantId, stageGateKind.name));
-        return { gate, promptFor, facts: gateFacts(known, given.evidence ?? null, now()) };
+        const { builder_id: builderId } = known.project;
+        const whyWithheld = await setup.whyWithheld(transaction, stageGateKind.name, builderId);
+        const facts = gateFacts(known, given.evidence ?? null, now());
+        return { gate, promptFor, builderId, whyWithheld, facts };
       });
-      const { gate, promptFor, facts } = opened;
+      const { gate, promptFor, builderId, whyWithheld, facts } = opened;
       const criteria = gate.criteria as unknown as GateCriterion[];
       const kind = kindOfGate(criteria);
-      const rulebook = { kind, rules: rulesOfGate(kind, criteria), model, promptFor };
+      const asked = whyWithheld === null ? model : null;
+      const rulebook = { kind, rules: rulesOfGate(kind, criteria), model: asked, promptFor };
       const person = request.caller.user?.id;
       const judged = await judge(rulebook, given.projectId, facts, {
         tenantId,
@@ -207,11 +232,12 @@ export function createStageGates(setup: StageGatesSetup) {
         signal: request.signal,
       });
       const view = await database.withTenant(tenantId, async (transaction) => {
-        const judgement = await storeJudgement(transaction, judged);
+        const judgement = await storeJudgement(transaction, judged, { whyWithheld });
         const { judgementId, outcome, proposal } = judgement;
         const evaluatedBy = displayName(actorOf(request));
         const row = await insertEvaluation(transaction, gate, {
           projectId: given.projectId,
+          builderId,
           judgementId,
           evaluatedBy,
           ...waitingOf(judgement),
@@ -264,7 +290,7 @@ export function createStageGates(setup: StageGatesSetup) {
     ) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
-        await refuseOwn(transaction, request, row.project_id);
+        await refuseOwn(transaction, request, row);
         const criteria = row.criteria as unknown as GateCriterion[];
         const criterion = criteria.find(({ id }) => id === given.criterionId);
         if (criterion?.kind !== 'question') throw invalidField('criterionId', 'is no question of this gate');
@@ -286,7 +312,7 @@ export function createStageGates(setup: StageGatesSetup) {
               : result,
         );
         const judged = rejudged(kindOfGate(criteria), row.project_id, before, answered);
-        const human = { decidedBy: by, reason: given.reason, supersedes: before.judgementId };
+        const human = decisionBy(actor, given.reason, before.judgementId);
         const judgement = await storeJudgement(transaction, judged, { human });
         const change = { judgement_id: judgement.judgementId, ...waitingOf(judgement) };
         const changed = await changeEvaluation(transaction, row, change);
@@ -302,8 +328,9 @@ export function createStageGates(setup: StageGatesSetup) {
     ) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
-        await refuseOwn(transaction, request, row.project_id);
-        const { name } = requirePerson(actorOf(request));
+        await refuseOwn(transaction, request, row);
+        const actor = actorOf(request);
+        requirePerson(actor);
         const before = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
         const outcome = before?.proposal?.outcome;
         if (!before || !outcome || row.waived_by !== null)
@@ -316,9 +343,9 @@ export function createStageGates(setup: StageGatesSetup) {
             ...{ outcome, proposed: null, incomplete: [], facts: {}, modelFeedback: null },
           }),
         });
-        const human = { decidedBy: name, reason, supersedes: before.judgementId };
+        const human = decisionBy(actor, reason, before.judgementId);
         const { judgementId } = await storeJudgement(transaction, judged, { human });
-        const change = { judgement_id: judgementId, proposal: null, due_at: null };
+        const change = { judgement_id: judgementId, ...waitingOf({ proposal: null }) };
         const changed = await changeEvaluation(transaction, row, change);
         if (!changed) throw stale(row.version + 1);
         return conclude(transaction, request, changed, { confirmed: outcome, reason });
@@ -327,7 +354,7 @@ export function createStageGates(setup: StageGatesSetup) {
     waive: (request: RequestContext, given: { evaluationId: string; version: number; reason: string }) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
-        await refuseOwn(transaction, request, row.project_id);
+        await refuseOwn(transaction, request, row);
         const by = displayName(actorOf(request));
         const changed = await changeEvaluation(transaction, row, { waived_by: by, waiver: given.reason });
         if (!changed) throw stale(row.version + 1);
@@ -338,37 +365,13 @@ export function createStageGates(setup: StageGatesSetup) {
 
 /** What of a judgement waits for a person. */
 function waitingOf({ proposal }: Pick<JudgementView, 'proposal'>) {
-  return { proposal: proposal?.outcome ?? null, due_at: proposal && new Date(proposal.dueAt) };
+  return {
+    proposal: proposal?.outcome ?? null,
+    due_at: proposal && new Date(proposal.dueAt),
+    reminded_at: null,
+  };
 }
 
 function stale(version: number): Problem {
   return new Problem('CONFLICT', `Version ${version} of this evaluation is the newest. Reload it first.`);
-}
-
-/** @throws {Problem} INVALID_INPUT, or RULE_INVALID naming the criterion and the character */
-function requireValid({
-  fromStage,
-  toStage,
-  criteria,
-}: {
-  fromStage: Stage;
-  toStage: Stage;
-  criteria: GateCriterion[];
-}) {
-  if (fromStage === toStage) throw invalidField('toStage', 'must be another stage');
-  const ids = criteria.map(({ id }) => id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw invalidField('criteria', `has ${twice} twice`);
-  if (!criteria.some(({ required }) => required))
-    throw invalidField('criteria', 'must have one that is required');
-  try {
-    rulesOfGate(kindOfGate(criteria), criteria);
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error;
-    const index = criteria.findIndex(({ id }) => error.key === `${id}-met` || error.key === `${id}-not`);
-    const message = `character ${error.fault.start + 1}: ${error.fault.message}`;
-    throw new Problem('RULE_INVALID', `${criteria[index]?.id ?? error.key}, ${message}`, {
-      errors: [{ field: `criteria.${index}.${error.fault.field}`, message }],
-    });
-  }
 }

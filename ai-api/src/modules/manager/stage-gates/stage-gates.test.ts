@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { publishedEvents } from '../../../../test/events.ts';
 import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
 import { staff } from '../../../../test/staff.ts';
 import type { Client } from '../../../catalogue/client.ts';
+import { HOUR_MS } from '../../../platform/durations.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
 
 const SHOWN = 'Two clinics signed paid pilots; the contracts are in the data room, dated May.';
@@ -13,10 +15,13 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
   let judge: Client;
+  let lead: Client;
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(testDatabase);
     judge = await staff(api, 'judge@sample-company.example', ['executive'], 'The judge');
+    lead = await staff(api, builderRow().email, ['builder', 'executive'], 'The lead');
+    await staff(api, 'reader@sample-company.example', ['reviewer'], 'The reviewer');
     const project = (project_id: string, cells: object) =>
       projectRow({ project_id, stage_history: null, tam_usd: '250000000', ...cells });
     await api.client.people.import({
@@ -24,6 +29,7 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
       projects: [
         project('v-1', { stage: 'validation' }),
         project('v-small', { stage: 'validation', tam_usd: '1000000' }),
+        project('v-late', { stage: 'validation', tam_usd: '1000000' }),
         project('v-unknown', { stage: 'validation', tam_usd: '' }),
         project('b-1', { stage: 'build' }),
         project('g-1', { stage: 'growth' }),
@@ -70,6 +76,41 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
     expect((await refusal(judge.stageGate.confirm(again))).code).toBe('CONFLICT');
   });
 
+  test('reminds once of a proposal near its deadline, unless a person has decided', async () => {
+    const waits = await evaluate('v-late');
+    const confirmed = await evaluate('v-late');
+    await judge.stageGate.confirm({ evaluationId: confirmed.evaluationId, version: confirmed.version });
+    const { tenantId } = await api.client.identity.whoami({});
+    const { clock, stageGates, database } = api.context;
+    const { now } = clock;
+    const remindIn = async (hours: number) => {
+      clock.now = () => new Date(Date.now() + hours * HOUR_MS);
+      return stageGates.remind(tenantId);
+    };
+    try {
+      expect([await remindIn(23), await remindIn(25), await remindIn(49)]).toEqual([0, 1, 0]);
+    } finally {
+      clock.now = now;
+    }
+    expect(await publishedEvents(database, 'stage-gate.reminder')).toEqual([
+      {
+        ...{ evaluationId: waits.evaluationId, projectId: 'v-late', toStage: 'build', proposal: 'hold' },
+        dueAt: waits.proposal?.dueAt,
+      },
+    ]);
+    const { items } = await api.client.notification.list({});
+    const [title] = items.map((item) => item.title);
+    expect(title).toMatch(/: a proposal at the gate to build waits$/);
+    // Not the lead: they may not decide at a gate of their own project.
+    expect(items.map(({ name, ...item }) => [name, item.title]).toSorted()).toEqual([
+      ['The judge', title],
+      ['The reviewer', title],
+    ]);
+    // A reminder is no change: the version that the decider saw is still the newest.
+    const seen = { evaluationId: waits.evaluationId, version: waits.version };
+    expect((await judge.stageGate.confirm(seen)).decision).toBe('hold');
+  });
+
   test('names what is missing when it cannot tell', async () => {
     const { can_progress, decision, missingEvidence } = await evaluate('v-unknown');
     expect([can_progress, decision]).toEqual([false, 'review']);
@@ -97,12 +138,33 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
   });
 
   test('is neither reviewed nor waived by who leads the project', async () => {
-    const lead = await staff(api, builderRow().email, ['builder', 'executive']);
     const { evaluationId, version } = await evaluate('v-1', SHOWN);
     const seen = { evaluationId, version, reason: WHY };
     const review = lead.stageGate.review({ ...seen, criterionId: 'demand', met: true });
     expect((await refusal(review)).code).toBe('FORBIDDEN');
     expect((await refusal(lead.stageGate.waive(seen))).code).toBe('FORBIDDEN');
+    // Nor by who led it when it was judged, once another person leads it.
+    const handOver = (builder_id: string) =>
+      api.client.people.import({
+        projects: [
+          projectRow({
+            project_id: 'v-1',
+            stage: 'validation',
+            stage_history: null,
+            tam_usd: '250000000',
+            builder_id,
+          }),
+        ],
+      });
+    const next = builderRow({
+      builder_id: 'x-next',
+      email: 'next@sample-company.example',
+      name: 'Next Lead',
+    });
+    await api.client.people.import({ builders: [next] });
+    await handOver('x-next');
+    expect((await refusal(lead.stageGate.waive(seen))).code).toBe('FORBIDDEN');
+    await handOver(builderRow().builder_id);
   });
 
   test('measures the last weeks of a project', async () => {
@@ -164,5 +226,21 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
     const answers = await Promise.allSettled([save({}), save({})]);
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await evaluate('v-small')).can_progress).toBe(true);
+  });
+
+  test('confirms that a project may advance where engines only propose', async () => {
+    const set = (mode: 'on' | 'propose') => judge.oversight.set({ kind: 'stage-gate', mode, reason: WHY });
+    await set('propose');
+    const { evaluationId, version, ...ready } = await evaluate('v-small');
+    expect(ready).toMatchObject({
+      ...{ can_progress: false, decision: 'review' },
+      proposal: {
+        outcome: 'progress',
+        reasons: ['Engines only propose for now: progress.', expect.any(String)],
+      },
+    });
+    const confirmed = await judge.stageGate.confirm({ evaluationId, version });
+    expect(confirmed).toMatchObject({ can_progress: true, decision: 'progress', proposal: null });
+    await set('on');
   });
 });

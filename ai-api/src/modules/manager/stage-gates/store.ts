@@ -94,12 +94,12 @@ export async function gatesByIds(
 }
 
 /** What waits for a person to confirm it. */
-type Waiting = Pick<EvaluationRecord, 'proposal' | 'due_at'>;
+type Waiting = Pick<EvaluationRecord, 'proposal' | 'due_at' | 'reminded_at'>;
 
 export function insertEvaluation(
   transaction: TenantTransaction,
   gate: GateRecord,
-  values: { projectId: string; judgementId: string; evaluatedBy: string } & Waiting,
+  values: { projectId: string; builderId: string; judgementId: string; evaluatedBy: string } & Waiting,
 ): Promise<EvaluationRecord> {
   return transaction
     .insertInto('gates.evaluations')
@@ -108,10 +108,12 @@ export function insertEvaluation(
       gate_id: gate.id,
       gate_version: gate.version,
       project_id: values.projectId,
+      builder_id: values.builderId,
       criteria: JSON.stringify(gate.criteria),
       judgement_id: values.judgementId,
       proposal: values.proposal,
       due_at: values.due_at,
+      reminded_at: values.reminded_at,
       evaluated_by: values.evaluatedBy,
     })
     .returningAll()
@@ -141,7 +143,12 @@ export function evaluationOfJudgement(
 export function changeEvaluation(
   transaction: TenantTransaction,
   { id, version }: Pick<EvaluationRecord, 'id' | 'version'>,
-  change: { judgement_id?: string; waived_by?: string; waiver?: string } & Partial<Waiting>,
+  change: {
+    judgement_id?: string;
+    waived_by?: string;
+    waiver?: string;
+    contested_at?: Date | null;
+  } & Partial<Waiting>,
 ): Promise<EvaluationRecord | undefined> {
   return transaction
     .updateTable('gates.evaluations')
@@ -172,4 +179,28 @@ export function listEvaluations(
   if (waived !== undefined) query = query.where('waived_by', waived ? 'is not' : 'is', null);
   if (proposed) query = query.where('proposal', 'is not', null).where('waived_by', 'is', null);
   return query.execute();
+}
+
+/** Marks proposals that wait, are due before a moment and were not reminded of, and returns them. */
+export async function claimReminders(
+  transaction: TenantTransaction,
+  { dueBefore, at, limit }: { dueBefore: Date; at: Date; limit: number },
+): Promise<EvaluationRecord[]> {
+  const waiting = transaction
+    .selectFrom('gates.evaluations')
+    .select('id')
+    .where('proposal', 'is not', null)
+    .where('waived_by', 'is', null)
+    .where('reminded_at', 'is', null)
+    .where('due_at', '<=', dueBefore)
+    .orderBy('due_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+  return transaction
+    .updateTable('gates.evaluations')
+    .set({ reminded_at: at })
+    .where('id', 'in', waiting)
+    .returningAll()
+    .execute();
 }

@@ -52,6 +52,7 @@ export function evaluationView(
         missing: evidence.length > 0 ? evidence.map((fact) => fact.id) : [reason],
       })),
     feedback: judgement.feedback,
+    contested: row.contested_at !== null,
     waiver: row.waived_by === null ? null : { by: row.waived_by, reason: row.waiver ?? '' },
     evaluatedBy: row.evaluated_by,
     evaluatedAt: row.created_at.toISOString(),

@@ -49,6 +49,11 @@ export function displayName({ person, name }: Actor): string {
   return person?.name ?? name;
 }
 
+/** Who decided, why and in the place of which judgement: what the judgement of a person is stored with. */
+export function decisionBy(actor: Actor, reason: string, supersedes: string | null) {
+  return { decidedBy: displayName(actor), decidedUser: actor.person?.id ?? null, reason, supersedes };
+}
+
 /** The system itself, in background work. */
 export function systemActor(tenantId: string, operation: string): Actor {
   return { tenantId, keyId: null, name: 'system', actingFor: null, operation, requestId: null };

@@ -8,6 +8,7 @@ import { evaluate, everyItem } from '../../../../test/runs.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 import type { Role } from '../../../contract/operation.ts';
+import { ACT_AS } from '../../../contract/scopes.ts';
 import { record, systemActor } from '../audit/index.ts';
 
 const WEEK = '2026-W45';
@@ -37,7 +38,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     const { identity } = api.context;
     const tenantId = await identity.ensureTenant(tenant);
     const key = `aim_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`;
-    await identity.ensureKey(tenantId, keyName, key, roles);
+    await identity.ensureKey(tenantId, keyName, key, roles, ['*', ACT_AS]);
     const client = createClient(resources, { baseUrl: api.url, apiKey: key });
     return { tenantId, key, client };
   }
@@ -73,6 +74,13 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
       requestId: 'import-1',
       actor: { name: 'chief', keyId: expect.any(String), actingFor: null },
     });
+    const { userId } = await client.user.create({
+      email: 'lead@people.example',
+      name: 'The lead',
+      roles: ['executive'],
+      password: 'a long phrase of words',
+    });
+    const lead = createClient(resources, { baseUrl: api.url, apiKey: key, actingFor: userId });
     const run = await evaluate(client, { week: WEEK });
     const { items } = await client.evaluation.listResults({ runId: run.runId });
     const evaluationId = items[0]?.evaluationId as string;
@@ -85,7 +93,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     };
     const { id: endpointId } = await client.webhook.create(ENDPOINT);
     await client.evaluation.markNotified({ evaluationId });
-    await client.evaluation.override(override);
+    await lead.evaluation.override(override);
     await client.webhook.delete({ endpointId });
     await client.audit.setRetention({ years: 9 });
 
@@ -93,6 +101,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     expect(told.map(({ operation, subject, actor }) => [operation, subject, actor.name])).toEqual([
       ['identity.ensureKey', expect.stringMatching(/^key:/), 'system'],
       ['people.import', 'people', 'chief'],
+      ['user.create', `user:${userId}`, 'chief'],
       ['prompt.seed', 'prompts', 'system'],
       ['evaluation.startWeekly', `run:${run.runId}`, 'chief'],
       ['evaluation.judge', `evaluation:${evaluationId}`, 'system'],
@@ -104,7 +113,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
       ['audit.setRetention', 'retention', 'chief'],
     ]);
     expect(told.map(({ seq }) => seq)).toEqual(told.map((_, index) => index + 1));
-    const { details } = await client.audit.get({ seq: 9 });
+    const { details } = await client.audit.get({ seq: 10 });
     expect(details).toEqual([
       {
         about: ['builder:x-1'],
@@ -147,7 +156,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
         client.evaluation.override({ evaluationId, judgementId, grade: 'A', reason: 'Why not.' }),
       );
       await refusal(client.webhook.delete({ endpointId: run.runId }));
-      await refusal(client.audit.reports({ kind: 'gdpr-access' }));
+      await refusal(client.audit.verify({ knownSeq: 1 }));
       const failing = api.context.database.withTenant(tenantId, async (transaction) => {
         await record(transaction, systemActor(tenantId, 'test'), { subject: 'x', details: [] });
         throw new Error('changed my mind');
@@ -230,8 +239,22 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     expect(await trail(ours.client, { subject: 'builder:x-1' })).toEqual([]);
     expect((await refusal(ours.client.audit.get({ seq: 2 }))).code).toBe('NOT_FOUND');
     expect((await ours.client.audit.export({})).entries).toBe(1);
-    expect(await ours.client.audit.erase({ subject: 'builder:x-1', reason: 'Asked.' })).toMatchObject({
-      erased: 0,
+    const erasure = {
+      kind: 'erasure',
+      subject: 'builder:x-1',
+      reason: 'Asked.',
+      verification: 'By letter.',
+    } as const;
+    const { userId } = await ours.client.user.create({
+      email: 'ours@people.example',
+      name: 'Ours',
+      roles: ['admin'],
+      password: 'a long phrase of words',
+    });
+    const person = createClient(resources, { baseUrl: api.url, apiKey: ours.key, actingFor: userId });
+    expect(await refusal(person.privacyRequest.create(erasure))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal(ours.client.privacyRequest.create(erasure))).toMatchObject({
+      code: 'PERSON_REQUIRED',
     });
     const { details } = await theirs.client.audit.get({ seq: 2 });
     expect(details.every(({ content }) => content !== null)).toBe(true);
@@ -247,7 +270,6 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     const working = [
       (as: Client) => as.audit.verify({}),
       (as: Client) => as.audit.export({}),
-      (as: Client) => as.audit.erase({ subject: 'builder:none', reason: 'Asked.' }),
       (as: Client) => as.audit.reports({ kind: 'soc2-access-review' }),
       (as: Client) => as.audit.getRetention({}),
       (as: Client) => as.audit.setRetention({ years: 8 }),

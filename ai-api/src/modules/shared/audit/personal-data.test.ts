@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, projectWeekRow, refusal, weekRow } from '../../../../test/people.ts';
+import { erase, exported, exportedText } from '../../../../test/privacy.ts';
 import { personAs } from '../../../../test/reviewers.ts';
 import { evaluate, everyItem } from '../../../../test/runs.ts';
 import { systemActor } from '../audit/index.ts';
 import { type ChainedEntry, GENESIS, hashEntry } from './chain.ts';
-import { applyRetention, ensurePartitions } from './retention.ts';
+import { ensurePartitions } from './retention.ts';
 
 const WEEK = '2026-W45';
 /** One person whose data goes, and one whose data stays. */
@@ -119,8 +120,8 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
       before = hash;
     }
     for (const word of [...WORDS.gone, WORDS.stays]) expect(text).not.toContain(word);
-    const [told] = (await api.client.audit.list({ limit: 1 })).items;
-    expect(told).toMatchObject({ operation: 'audit.export', subject: `export:${exported.exportId}` });
+    const [entry] = (await api.client.audit.list({ limit: 1 })).items;
+    expect(entry).toMatchObject({ operation: 'audit.export', subject: `export:${exported.exportId}` });
   });
 
   test('of a span of time is exported as a piece of the chain', async () => {
@@ -142,15 +143,13 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     expect(await download(nothing.data)).toBe('');
   });
 
-  test('is handed over in an access report', async () => {
-    const report = await api.client.audit.reports({ kind: 'gdpr-access', subject: 'builder:x-1' });
-    expect(report.files.map(({ name }) => name)).toEqual(['gdpr-access.md']);
-    const text = await download(report.files[0] as (typeof report.files)[0]);
+  test('is handed over in an export', async () => {
+    const text = await exportedText(api, 'builder:x-1');
     for (const word of WORDS.gone) expect(text).toContain(word);
     expect(text).not.toContain('moss@people.example');
-    expect(text).toContain('It does not contain');
-    const stranger = await api.client.audit.reports({ kind: 'gdpr-access', subject: 'builder:nobody' });
-    expect(await download(stranger.files[0] as (typeof report.files)[0])).toContain('no record of this');
+    expect(text).toContain('notContained');
+    const stranger = exported(api, 'builder:unknown');
+    expect(await refusal(stranger)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('is left out of the extracts for auditors', async () => {
@@ -194,82 +193,66 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     expect(early[1]).toContain(',never,0,,,,');
   });
 
-  test('is not reported without saying of whom, nor with what makes no sense', async () => {
-    const refused = [
-      { kind: 'gdpr-access' },
-      { kind: 'gdpr-erasure' },
-      { kind: 'gdpr-access', subject: 'builder:x-1', from: '2026-01-01T00:00:00Z' },
-      { kind: 'nis2-events', subject: 'builder:x-1' },
-    ] as const;
-    for (const input of refused) {
-      expect(await refusal(api.client.audit.reports(input))).toMatchObject({ code: 'INVALID_INPUT' });
-    }
+  test('is not verified against half of what was known', async () => {
     expect(await refusal(api.client.audit.verify({ knownSeq: 1 }))).toMatchObject({ code: 'INVALID_INPUT' });
-    const unreasoned = api.client.audit.erase({ subject: 'builder:x-1', reason: '' });
-    expect((await refusal(unreasoned)).document?.errors?.[0]?.field).toBe('reason');
   });
 
   test('is gone from every audit table once it is erased, and the chain still holds', async () => {
     const { head: known } = await verify();
-    const report = await api.client.audit.reports({ kind: 'gdpr-access', subject: 'builder:x-1' });
-    const erased = await api.client.audit.erase({ subject: 'builder:x-1', reason: 'Asked by letter 17.' });
-    expect(erased).toMatchObject({ subject: 'builder:x-1', erased: 5, entry: known.seq + 2 });
-    expect(erased.reportsDeleted).toBeGreaterThanOrEqual(1);
+    const { steps } = await erase(api, 'builder:x-1');
+    expect(steps.find(({ step }) => step === 'audit')?.counts.payloads).toBe(9);
 
     const left = await tables();
     for (const word of [...WORDS.gone, 'unwell']) expect(left).not.toContain(word);
     expect(left).toContain(WORDS.stays);
-    const link = new URL(report.files[0]?.url ?? '');
-    expect((await fetch(api.url + link.pathname + link.search)).status).toBe(404);
-
     const verdict = await api.client.audit.verify({ knownSeq: known.seq, knownHash: known.hash });
     expect(verdict).toMatchObject({ intact: true, firstBroken: null });
-    const told = await api.client.audit.get({ seq: erased.entry });
-    expect(told).toMatchObject({
-      operation: 'audit.erase',
-      subject: 'builder:x-1',
-      details: [{ content: { reason: 'Asked by letter 17.' } }],
-    });
+    const [entry] = (await api.client.audit.list({ operationId: 'privacyRequest.erase' })).items;
+    expect(entry).toMatchObject({ subject: 'builder:x-1', actor: { name: 'system' } });
     const { items } = await api.client.audit.list({ operationId: 'people.import' });
     const { details } = await api.client.audit.get({ seq: items[0]?.seq ?? 0 });
-    expect(details[1]).toMatchObject({
-      content: null,
-      erased: { reason: 'Asked by letter 17.', entry: erased.entry },
-    });
+    expect(details[1]).toMatchObject({ content: null, erased: { entry: entry?.seq } });
     expect(details[2]?.content).not.toBeNull();
-    const again = await api.client.audit.erase({ subject: 'builder:x-1', reason: 'Once more.' });
-    expect(again).toMatchObject({ erased: 0, reportsDeleted: 0 });
-  });
-
-  test('that was erased is accounted for in an erasure report', async () => {
-    const { files } = await api.client.audit.reports({ kind: 'gdpr-erasure', subject: 'builder:x-1' });
-    const text = await download(files[0] as (typeof files)[0]);
-    expect(text).toContain('Parts erased: 5. Parts still held: 0.');
-    expect(text).toContain('Asked by letter 17');
-    expect(text).toContain('It covers the audit trail only');
   });
 
   test('is kept for seven years unless another policy is set, and then erased by the system', async () => {
     const { client, context } = api;
-    const { database } = context;
     expect(await client.audit.getRetention({})).toEqual({ years: 7 });
-    const inSixYears = new Date();
-    inSixYears.setUTCFullYear(inSixYears.getUTCFullYear() + 6);
-    expect(await applyRetention(database, inSixYears)).toBe(0);
+    const { tenantId } = await client.identity.whoami({});
+    const { clock, privacy } = context;
+    const today = clock.now;
+    const inSixYears = (day: number) => {
+      const later = today();
+      later.setUTCFullYear(later.getUTCFullYear() + 6);
+      later.setUTCDate(later.getUTCDate() + day);
+      clock.now = () => later;
+    };
+    const apply = async () => (await privacy.retention.runKind(tenantId, 'audit-content'))[0]?.removed;
+    inSixYears(0);
+    expect(await apply()).toBe(0);
+    clock.now = today;
     expect(await client.audit.setRetention({ years: 5 })).toEqual({ years: 5 });
     expect((await refusal(client.audit.setRetention({ years: 0 }))).code).toBe('INVALID_INPUT');
-    expect(await applyRetention(database, inSixYears)).toBeGreaterThan(0);
-    expect(await applyRetention(database, inSixYears)).toBe(0);
+    inSixYears(0);
+    expect(await apply()).toBe(0);
+    await privacy.retention.dryRun(systemActor(tenantId, 'test.write'), 'audit-content');
+    expect(await apply()).toBe(0);
+    inSixYears(1);
+    expect(await apply()).toBeGreaterThan(1);
+    // The entry of that run, which the database dates today.
+    expect(await apply()).toBe(1);
+    clock.now = today;
     expect(await tables()).not.toContain(WORDS.stays);
     expect(await verify()).toMatchObject({ intact: true });
-    const [told] = (await client.audit.list({ limit: 1 })).items;
-    expect(told).toMatchObject({ operation: 'audit.retention', actor: { name: 'system', keyId: null } });
+    const [entry] = (await client.audit.list({ operationId: 'audit.retention', limit: 1 })).items;
+    expect(entry).toMatchObject({ operation: 'audit.retention', actor: { name: 'system', keyId: null } });
   });
 
   test('cannot be erased without an entry that records it', async () => {
     const { database, compliance } = api.context;
     const tenantId = (await api.client.identity.whoami({})).tenantId;
-    await compliance.setRetention(systemActor(tenantId, 'test.write'), 6);
+    // The last entry is left alone: only what was recorded before an entry goes with it.
+    for (const years of [6, 7]) await compliance.setRetention(systemActor(tenantId, 'test.write'), years);
     const { head } = await verify();
     await sql`select set_config('app.current_tenant', ${tenantId}, false),
       audit.erase_payloads(null, now() + interval '1 day', 'quietly', ${head.seq})`.execute(

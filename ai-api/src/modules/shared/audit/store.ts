@@ -7,7 +7,7 @@ export type PayloadRecord = Selectable<Schema['audit.payloads']>;
 export type Head = Pick<Selectable<Schema['audit.heads']>, 'seq' | 'hash'>;
 
 /** How long the erasable part is kept where a tenant has not said otherwise. */
-const DEFAULT_YEARS = 7;
+export const DEFAULT_YEARS = 7;
 
 /**
  * Appends an entry with its parts at the next place of the tenant's chain, and locks the chain's head until the
@@ -153,23 +153,6 @@ export function payloadsBetween(
     .execute();
 }
 
-/** The parts of one entry that are about a subject, in order. */
-export async function payloadsAbout(
-  transaction: TenantTransaction,
-  seqs: number[],
-  subject: string,
-): Promise<PayloadRecord[]> {
-  if (seqs.length === 0) return [];
-  return transaction
-    .selectFrom('audit.payloads')
-    .selectAll()
-    .where('seq', 'in', seqs)
-    .where(sql<boolean>`subjects @> array[${subject}]`)
-    .orderBy('seq')
-    .orderBy('part')
-    .execute();
-}
-
 /** Which of these places hold an entry of an operation that erases. */
 export async function erasuresAmong(
   transaction: TenantTransaction,
@@ -208,7 +191,7 @@ export async function spanOf(
 }
 
 /**
- * Erases content about a subject, or older than a moment; the entry `seq` says why.
+ * Erases content about a subject, or older than a moment, that was recorded before the entry `seq`, which says why.
  * @returns how many parts lost their content
  */
 export async function erasePayloads(
@@ -223,16 +206,48 @@ export async function erasePayloads(
   return rows[0]?.erased ?? 0;
 }
 
-/** Whether there is content from before a moment. */
-export async function hasContentBefore(transaction: TenantTransaction, moment: Date): Promise<boolean> {
+/**
+ * Erases content that matches a pattern, from the entry `since` to the one before `seq`, which says why.
+ * @returns how many parts lost their content
+ */
+export async function eraseMentions(
+  transaction: TenantTransaction,
+  pattern: string,
+  reason: string,
+  seq: number,
+  since: number,
+): Promise<number> {
+  const { rows } = await sql<{ erased: number }>`
+    select audit.erase_mentions(${pattern}::text, ${reason}::text, ${seq}::bigint, ${since}::bigint) as erased`.execute(
+    transaction,
+  );
+  return Number(rows[0]?.erased ?? 0);
+}
+
+/** Whether there is content about any of the subjects, or that matches the pattern, from an entry on. */
+export async function hasContentAbout(
+  transaction: TenantTransaction,
+  subjects: readonly string[],
+  pattern: string | null,
+  since: number,
+): Promise<boolean> {
   const row = await transaction
     .selectFrom('audit.payloads')
     .select('seq')
-    .where('recorded_at', '<', moment)
+    .where('seq', '>=', since)
     .where('content', 'is not', null)
+    .where(sql<boolean>`(subjects && ${[...subjects]}::text[] or coalesce(content ~* ${pattern}, false))`)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** How many entries name a person where nothing can be erased: in the name of a key, or in a subject. */
+export async function namingEntries(transaction: TenantTransaction, pattern: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from audit.events
+    where actor_name ~* ${pattern} or acting_for ~* ${pattern} or subject ~* ${pattern}`.execute(transaction);
+  return rows[0]?.count ?? 0;
 }
 
 export async function retentionYears(transaction: TenantTransaction): Promise<number> {

@@ -12,8 +12,8 @@ import {
   walkEvents,
 } from './store.ts';
 
-/** Operations whose entries explain why content is gone. */
-export const ERASING = ['audit.erase', 'audit.retention'] as const;
+/** Operations whose entries explain why content is gone; `audit.erase` is of earlier releases. */
+export const ERASING = ['audit.erase', 'audit.retention', 'privacyRequest.erase'] as const;
 
 const PAGE = 500;
 

@@ -49,10 +49,11 @@ describe('a batch of reads', () => {
         builder('b-1'),
       ],
     });
+    const required = { field: 'builderId', message: 'is required' };
     expect(answers).toMatchObject([
       { status: 404, body: { code: 'NOT_FOUND' } },
-      { status: 422, body: { code: 'INVALID_INPUT', errors: [{ field: 'builderId' }] } },
-      { status: 422, body: { errors: [{ field: 'limit' }] } },
+      { status: 422, body: { code: 'INVALID_INPUT', errors: [required] } },
+      { status: 422, body: { errors: [{ field: 'limit', message: 'must be a number' }] } },
       { status: 422, body: { errors: [{ field: 'colour' }] } },
       { status: 200 },
     ]);

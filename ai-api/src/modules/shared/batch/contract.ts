@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
 
 /** Reads that one request carries at most. */
 export const MAX_READS = 100;
@@ -16,7 +16,7 @@ export const batch = resource({
       description:
         'Each read is an operation with the method GET and its input, authorised, limited and answered as if it were ' +
         'sent alone. A read that fails returns its problem; the others are not affected.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       delegates: true,
       input: z.object({

@@ -3,8 +3,6 @@ import { operation, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
 
 export const REPORT_KINDS = [
-  'gdpr-access',
-  'gdpr-erasure',
   'gdpr-events',
   'soc2-access-review',
   'soc2-events',
@@ -14,6 +12,8 @@ export const REPORT_KINDS = [
   'nis2-events',
 ] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
+/** Those of earlier releases too, which privacy requests have taken the place of. */
+const KEPT_KINDS = ['gdpr-access', 'gdpr-erasure', ...REPORT_KINDS] as const;
 
 const digest = z.string().describe('SHA-256 in hex');
 const givenDigest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
@@ -77,7 +77,7 @@ const file = z.object({
 const kept = z
   .object({
     reportId: id,
-    kind: z.enum(REPORT_KINDS),
+    kind: z.enum(KEPT_KINDS),
     subject: z.string().nullable().describe('Whom it is about'),
     from: timestamp.nullable(),
     to: timestamp.nullable(),
@@ -135,6 +135,11 @@ export const audit = resource({
       path: '/audit/entries/{seq}',
       summary: 'Get an audit entry with its personal data',
       access: readers,
+      reveals: {
+        what: 'part of an entry in the audit trail',
+        purpose: 'administration',
+        of: [{ list: 'details', subject: 'about' }],
+      },
       input: z.object({ seq: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
       output: entry.extend({ details: z.array(detail) }).meta({ id: 'AuditEntryDetail' }),
       errors: ['NOT_FOUND'],
@@ -185,29 +190,6 @@ export const audit = resource({
         .meta({ id: 'AuditExport' }),
       files: ['data', 'manifest'],
     }),
-    erase: operation({
-      method: 'POST',
-      path: '/audit/erase',
-      summary: 'Erase personal data from the audit trail',
-      description:
-        'Erases what the trail holds about one subject, the access reports made about them, and what modules hold ' +
-        'where the right to erasure reaches it, such as conversations, notifications and files about them. The chain ' +
-        'still verifies. The record of a builder and evaluations stay.',
-      access: admin,
-      input: z.object({
-        subject,
-        reason: words(500).describe('Kept in the trail; must not hold personal data itself'),
-      }),
-      output: z
-        .object({
-          subject: z.string(),
-          erased: z.number().int().describe('Parts of entries that lost their content'),
-          recordsDeleted: z.number().int().describe('Records of modules, such as conversations'),
-          reportsDeleted: z.number().int(),
-          entry: z.number().int().describe('Place of the entry that records the erasure'),
-        })
-        .meta({ id: 'AuditErasure' }),
-    }),
     reports: operation({
       method: 'POST',
       path: '/audit/reports',
@@ -218,7 +200,6 @@ export const audit = resource({
       status: 201,
       input: z.object({
         kind: z.enum(REPORT_KINDS),
-        subject: subject.optional().describe('Whom a GDPR report is about, such as builder:b-001'),
         ...span,
       }),
       output: z
@@ -247,6 +228,11 @@ export const audit = resource({
       summary: 'Get a compliance report with its files',
       description: 'The files are kept as they were made; the links are new.',
       access: admin,
+      reveals: {
+        what: 'compliance report',
+        purpose: 'administration',
+        of: [{ subject: 'subject', detail: 'kind' }],
+      },
       input: z.object({ reportId: id }),
       output: kept.extend({ expiresAt: timestamp, files: z.array(file) }).meta({ id: 'KeptReportDetail' }),
       errors: ['NOT_FOUND'],
@@ -264,6 +250,7 @@ export const audit = resource({
       method: 'PUT',
       path: '/audit/retention',
       summary: 'Set how long the trail keeps personal data',
+      description: 'A shorter period counts from the night after a dry run of it (`retention.dryRun`).',
       access: admin,
       input: z.object({ years: z.number().int().min(1).max(100).describe('Defaults to 7') }),
       output: retention,

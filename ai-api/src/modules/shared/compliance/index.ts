@@ -1,7 +1,6 @@
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import { actorOf } from '../audit/index.ts';
@@ -18,23 +17,15 @@ interface Needs {
   objects: ObjectStore;
   files: Files;
   events: Events;
-  jobs: Jobs;
   identity: Identity;
-  personalData: () => readonly PersonalData[];
   people: Pick<People, 'findBuilder'>;
   clock: Clock;
 }
 
-export function create({ clock, jobs, people, ...needs }: Needs) {
+export function create({ clock, people, objects, ...needs }: Needs) {
   const service = createCompliance({ ...needs, now: () => new Date(clock.now()) });
-  jobs.schedule({
-    name: 'compliance.retention',
-    cron: '40 2 * * *',
-    run: async () => {
-      for (const tenantId of await needs.identity.tenantIds()) await service.retireReports(tenantId);
-    },
-  });
-  return { ...service, persons: personalDataOf(people) };
+  const { removeAbout: remove, retireReports: retire } = service;
+  return { ...service, persons: personalDataOf({ people, objects, remove, retire }) };
 }
 
 /** Reports about people, and who made which. */
@@ -52,7 +43,6 @@ export function operations(service: Compliance): Served[] {
       verify: async ({ knownSeq, knownHash }, { caller }) =>
         service.verify(caller.tenantId, { seq: knownSeq, hash: knownHash }),
       export: (span, request) => service.export(actorOf(request), span),
-      erase: (input, request) => service.erase(actorOf(request), input),
       reports: (input, request) => service.report(actorOf(request), input),
       listReports: ({ kind, ...page }, { caller }) => service.listReports(caller.tenantId, kind, page),
       getReport: ({ reportId }, { caller }) => service.getReport(caller.tenantId, reportId),

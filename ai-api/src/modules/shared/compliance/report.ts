@@ -1,5 +1,4 @@
 import type { Database } from '../../../platform/database/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { EventFilter } from '../audit/index.ts';
 import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -10,15 +9,12 @@ export interface ReportParts {
   database: Database;
   files: Files;
   identity: Identity;
-  personalData: () => readonly PersonalData[];
   tenantId: string;
   now: Date;
 }
 
 export interface ReportRequest extends Pick<EventFilter, 'from' | 'to'> {
   kind: ReportKind;
-  /** Whom a GDPR report is about. */
-  subject?: string | undefined;
 }
 
 /** A file of a report, written as it is read. */

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { invalidField, notFound } from '../../../http/problem.ts';
+import { notFound } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, displayName, record } from '../audit/index.ts';
 import type { Events } from '../events/index.ts';
@@ -9,36 +9,31 @@ import { accessReview } from './access-review.ts';
 import type { ReportKind } from './contract.ts';
 import { type EventKind, eventExtract } from './event-extract.ts';
 import { keepFile, linksExpireAt, linkTo, type WrittenFile, writeFile } from './files.ts';
-import { accessReport, erasureReport } from './gdpr.ts';
 import type { ReportFile, ReportParts, ReportRequest } from './report.ts';
 import { DESCRIPTIONS } from './standards.ts';
 import { deleteReports, findReport, insertReport, listReports, type ReportRecord } from './store.ts';
 
-/**
- * Makes the files of a report and keeps them, listed with the controls it is evidence for.
- * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT when the subject is missing, or given for nothing
- */
+/** Makes the files of a report and keeps them, listed with the controls it is evidence for. */
 export async function makeReport(
   parts: ReportParts & { events: Events },
   actor: Actor,
   request: ReportRequest,
 ) {
   const { files, tenantId, database, now } = parts;
-  const { kind, subject = null, from = null, to = null } = request;
+  const { kind, from = null, to = null } = request;
   const written: WrittenFile[] = [];
   for (const { text, ...file } of filesOf(parts, request))
     written.push(await writeFile(files, tenantId, 'report', file, text));
   const reportId = uuidv7();
-  const about = kind === 'gdpr-access' && subject !== null ? [subject] : [];
   const { basis, controls, covers, notCovered } = DESCRIPTIONS[kind];
   const span = { ...(from ? { from: from.toISOString() } : {}), ...(to ? { to: to.toISOString() } : {}) };
   const kept = await database.withTenant(tenantId, async (transaction) => {
     const all = [];
-    for (const file of written) all.push(await keepFile(files, transaction, actor, 'report', file, about));
+    for (const file of written) all.push(await keepFile(files, transaction, actor, 'report', file));
     await insertReport(transaction, {
       id: reportId,
       kind,
-      subject,
+      subject: null,
       period_from: from,
       period_to: to,
       basis,
@@ -52,7 +47,7 @@ export async function makeReport(
     });
     await parts.events.publish(transaction, tenantId, 'compliance.report.made', { reportId, kind });
     await record(transaction, actor, {
-      subject: subject ?? `report:${reportId}`,
+      subject: `report:${reportId}`,
       details: [{ about: [], content: { kind, ...span, reportId } }],
     });
     return all;
@@ -62,13 +57,7 @@ export async function makeReport(
 }
 
 function filesOf(parts: ReportParts, request: ReportRequest): ReportFile[] {
-  const { kind, subject, from, to } = request;
-  if (kind === 'gdpr-access' || kind === 'gdpr-erasure') {
-    if (subject === undefined) throw invalidField('subject', 'is needed for this report');
-    if (from || to) throw invalidField(from ? 'from' : 'to', 'a report about a person covers all time');
-    return [kind === 'gdpr-access' ? accessReport(parts, subject) : erasureReport(parts, subject)];
-  }
-  if (subject !== undefined) throw invalidField('subject', 'this report is not about one subject');
+  const { kind } = request;
   return isEvents(kind) ? eventExtract(parts, { ...request, kind }) : accessReview(parts, request);
 }
 
@@ -107,21 +96,22 @@ export function keptReport({ files, database, tenantId, now }: Kept, reportId: s
   });
 }
 
-/** Deletes reports with their files. @returns how many files there were */
+/** Deletes reports with their files. @returns how many reports and files there were */
 export async function removeReports(
   { files, tenantId }: Kept,
   transaction: TenantTransaction,
   which: Parameters<typeof deleteReports>[1],
-): Promise<number> {
-  const gone = (await deleteReports(transaction, which)).flatMap((row) => row.files);
+): Promise<{ reports: number; files: number }> {
+  const reports = await deleteReports(transaction, which);
+  const gone = reports.flatMap((row) => row.files);
   for (const fileId of gone) await files.remove(transaction, tenantId, fileId);
-  return gone.length;
+  return { reports: reports.length, files: gone.length };
 }
 
 function reportView(row: ReportRecord) {
   return {
     reportId: row.id,
-    kind: row.kind as ReportKind,
+    kind: row.kind as ReportKind | 'gdpr-access' | 'gdpr-erasure',
     subject: row.subject,
     from: row.period_from?.toISOString() ?? null,
     to: row.period_to?.toISOString() ?? null,

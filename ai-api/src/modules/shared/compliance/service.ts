@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound } from '../../../http/problem.ts';
-import type { Database } from '../../../platform/database/index.ts';
-import type { ObjectStore } from '../../../platform/objects/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import {
   type Actor,
   type EventFilter,
-  erasePayloads,
   findEvent,
   listEvents,
   payloadsBetween,
@@ -21,7 +18,6 @@ import type { Files } from '../files/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { ReportKind } from './contract.ts';
 import { exportTrail } from './export.ts';
-import { accessDirectory, deleteFiles } from './files.ts';
 import { keptReport, keptReports, makeReport, removeReports } from './reports.ts';
 import { detailView, entryView, personOf } from './views.ts';
 
@@ -35,21 +31,17 @@ type ListFilter = Omit<EventFilter, 'from' | 'to'> & Span;
 /** What the trail needs of the rest of the platform. */
 export interface ComplianceSetup {
   database: Database;
-  /** Where an earlier release kept reports. */
-  objects: ObjectStore;
   files: Files;
   events: Events;
   identity: Identity;
-  /** Where modules hold personal data. */
-  personalData: () => readonly PersonalData[];
   now: () => Date;
 }
 
 export type Compliance = ReturnType<typeof createCompliance>;
 
-/** Reading, checking, exporting and erasing the trail that {@link record} writes. */
+/** Reading, checking, exporting and reporting on the trail that {@link record} writes. */
 export function createCompliance(setup: ComplianceSetup) {
-  const { database, objects, files, identity, personalData, events, now } = setup;
+  const { database, files, identity, events, now } = setup;
   const kept = (tenantId: string) => ({ files, database, tenantId, now: now() });
 
   return {
@@ -92,31 +84,14 @@ export function createCompliance(setup: ComplianceSetup) {
 
     export: (actor: Actor, span: Span) => exportTrail(database, files, actor, moments(span), now()),
 
-    erase: async (actor: Actor, { subject, reason }: { subject: string; reason: string }) => {
-      const done = await database.withTenant(actor.tenantId, async (transaction) => {
-        const reports = await removeReports(kept(actor.tenantId), transaction, { accessAbout: subject });
-        let recordsDeleted = 0;
-        for (const { erase } of personalData())
-          recordsDeleted += (await erase?.(transaction, actor.tenantId, subject)) ?? 0;
-        const entry = await record(transaction, actor, {
-          subject,
-          details: [{ about: [], content: { reason } }],
-        });
-        const erased = await erasePayloads(transaction, { about: subject }, reason, entry);
-        return { entry, erased, recordsDeleted, reports };
-      });
-      const { reports, ...erasure } = done;
-      const earlier = await deleteFiles(objects, accessDirectory(actor.tenantId, subject));
-      return { subject, ...erasure, reportsDeleted: reports + earlier };
-    },
+    /** Deletes the access reports about a subject that an earlier release made. @returns how many files there were */
+    removeAbout: async (transaction: TenantTransaction, tenantId: string, subject: string): Promise<number> =>
+      (await removeReports(kept(tenantId), transaction, { accessAbout: subject })).files,
 
-    report: (
-      actor: Actor,
-      { kind, subject, ...span }: { kind: ReportKind; subject?: string | undefined } & Span,
-    ) => {
+    report: (actor: Actor, { kind, ...span }: { kind: ReportKind } & Span) => {
       const { tenantId } = actor;
-      const parts = { database, files, identity, personalData, events, tenantId, now: now() };
-      return makeReport(parts, actor, { kind, subject, ...moments(span) });
+      const parts = { database, files, identity, events, tenantId, now: now() };
+      return makeReport(parts, actor, { kind, ...moments(span) });
     },
 
     listReports: (tenantId: string, kind: ReportKind | undefined, page: Page) =>
@@ -124,13 +99,13 @@ export function createCompliance(setup: ComplianceSetup) {
 
     getReport: (tenantId: string, reportId: string) => keptReport(kept(tenantId), reportId),
 
-    /** Deletes reports that are older than the trail keeps personal data. @returns how many files there were */
-    retireReports: (tenantId: string): Promise<number> =>
-      database.withTenant(tenantId, async (transaction) => {
-        const before = now();
-        before.setUTCFullYear(before.getUTCFullYear() - (await retentionYears(transaction)));
-        return removeReports(kept(tenantId), transaction, { before });
-      }),
+    /** Deletes reports from before a moment, at most `limit`. @returns how many */
+    retireReports: async (
+      transaction: TenantTransaction,
+      tenantId: string,
+      before: Date,
+      limit: number,
+    ): Promise<number> => (await removeReports(kept(tenantId), transaction, { before, limit })).reports,
 
     getRetention: (tenantId: string) =>
       database.withTenant(tenantId, async (transaction) => ({ years: await retentionYears(transaction) })),

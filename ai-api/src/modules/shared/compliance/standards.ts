@@ -24,26 +24,6 @@ const ACCESS_LACKS =
 
 /** Every kind of report. */
 export const DESCRIPTIONS: Readonly<Record<ReportKind, Description>> = {
-  'gdpr-access': {
-    title: 'Personal data held about a person',
-    basis: 'GDPR, Article 15 (right of access)',
-    controls: ['Art. 15'],
-    covers:
-      'the record of the person with their projects and latest weeks, what modules hold about them, and every part of ' +
-      'the audit trail that is marked as being about them',
-    notCovered:
-      'It does not contain what other systems hold (mail, the workflow engine, connected sources, backups, logs), nor ' +
-      'the purposes, recipients and retention periods that Article 15(1) also asks for.',
-  },
-  'gdpr-erasure': {
-    title: 'Erasure of personal data from the audit trail',
-    basis: 'GDPR, Article 17 (right to erasure)',
-    controls: ['Art. 17'],
-    covers: 'every entry of the audit trail about the person, and whether its personal data is erased',
-    notCovered:
-      'It covers the audit trail only: it does not show that the record, evaluations, mail, connected sources or ' +
-      'backups were erased.',
-  },
   'gdpr-events': {
     title: 'Event extract for GDPR',
     basis: 'Regulation (EU) 2016/679, Articles 5(2), 17, 22, 30 and 32',
@@ -122,14 +102,20 @@ type Topic = { operations: readonly string[] } & Record<Standard, string | null>
 /** Which control an operation's entries are evidence for, in each standard; the first that fits counts. */
 export const TOPICS: readonly Topic[] = [
   {
-    operations: ['audit.erase', 'conversation.erase'],
+    operations: ['privacyRequest.', 'conversation.erase'],
     gdpr: 'Art. 17 Right to erasure',
     soc2: 'P4.3 Disposal of personal information',
     iso27001: 'A.5.34 Privacy and protection of PII',
     nis2: null,
   },
   {
-    operations: ['audit.retention', 'audit.setRetention', 'conversationRetention.', 'workflow.retention'],
+    operations: [
+      'audit.retention',
+      'audit.setRetention',
+      'retention.',
+      'conversationRetention.',
+      'workflow.retention',
+    ],
     gdpr: 'Art. 5(1)(e) Storage limitation',
     soc2: 'P4.3 Disposal of personal information',
     iso27001: 'A.5.33 Protection of records',
@@ -201,7 +187,7 @@ export const TOPICS: readonly Topic[] = [
     nis2: 'Art. 21(2)(e) development and maintenance',
   },
   {
-    operations: ['evaluation.', 'approval.', 'decision.', 'stageGate.'],
+    operations: ['evaluation.', 'contest.', 'approval.', 'decision.', 'stageGate.'],
     gdpr: 'Art. 22 Automated individual decisions',
     soc2: 'CC7.2 Monitoring',
     iso27001: 'A.8.15 Logging',

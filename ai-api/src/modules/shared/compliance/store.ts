@@ -27,15 +27,22 @@ export function findReport(transaction: TenantTransaction, id: string): Promise<
   return transaction.selectFrom('compliance.reports').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Takes the access reports about a subject, or all reports from before a moment, off the list. */
+/** Takes the access reports about a subject, or reports from before a moment, off the list. */
 export function deleteReports(
   transaction: TenantTransaction,
-  which: { accessAbout: string } | { before: Date },
+  which: { accessAbout: string } | { before: Date; limit: number },
 ): Promise<ReportRecord[]> {
   const query = transaction.deleteFrom('compliance.reports').returningAll();
   return (
     'before' in which
-      ? query.where('made_at', '<', which.before)
+      ? query.where('id', 'in', (old) =>
+          old
+            .selectFrom('compliance.reports')
+            .select('id')
+            .where('made_at', '<', which.before)
+            .orderBy('made_at')
+            .limit(which.limit),
+        )
       : query.where('kind', '=', 'gdpr-access').where('subject', '=', which.accessAbout)
   ).execute();
 }

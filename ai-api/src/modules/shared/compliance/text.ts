@@ -19,14 +19,6 @@ export function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()<>#+!|~&-]/g, '\\$&');
 }
 
-/** JSON in a fenced block that nothing in it can end. */
-export function fenced(value: unknown): string {
-  const text = JSON.stringify(value, null, 2);
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}json\n${text}\n${fence}\n`;
-}
-
 /** The head of every report: what it is, of whom, of when. */
 export function heading(title: string, facts: Record<string, string>): string {
   const lines = Object.entries(facts).map(([name, value]) => `- ${name}: ${plain(value)}\n`);

@@ -3,6 +3,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import { createEvents } from './service.ts';
 
 export type { EventLog, LoggedEvent, Position } from './event-log.ts';
+export { personalData } from './personal-data.ts';
 export type { Events, Published } from './service.ts';
 export { EVENTS_CHANNEL } from './store.ts';
 

@@ -27,7 +27,7 @@ export function audienceOf(caller: Caller, now: Date): Audience {
 
 /**
  * Administrators may do everything, and so may the owner of an upload or an attachment; operators see states; others
- * what was granted to them. Who had an export or a report made does not own it: a role gives access to it, by its module.
+ * what was granted to them. The person who requested an export or a report does not own it: a role gives access to it, by its module.
  */
 export async function accessTo(
   transaction: TenantTransaction,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, ROLES, resource, STAFF } from '../../../contract/operation.ts';
 import { flag, id, listOf, MAX_INTEGER, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
 import { fileName } from './schema.ts';
 import { CATEGORIES, ORIGINS, UPLOADED } from './vocabulary.ts';
@@ -118,7 +118,7 @@ export const file = resource({
       path: '/files',
       summary: 'List files',
       description: 'Newest first: your own and those that are shared with you; all for admins and operators.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       list: true,
       input: z.object({
@@ -138,6 +138,7 @@ export const file = resource({
         'For files up to 10 MB; larger ones are uploaded in pieces at `/uploads` (tus). It is inspected in the ' +
         'background and cannot be downloaded before its state is ready.',
       access: uploaders,
+      quota: { of: 'storage', by: 'handler' },
       own: 'anyone',
       status: 202,
       bodyLimit: '14mb',
@@ -164,7 +165,7 @@ export const file = resource({
       method: 'GET',
       path: '/files/{fileId}',
       summary: 'Get a file with its versions and permissions',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({ fileId }),
       output: detail,
@@ -176,8 +177,9 @@ export const file = resource({
       summary: 'Get a link that downloads a file',
       description:
         'For its holder, for 15 minutes at most. The version has to be ready, when the link is made and when it is used.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
+      reveals: { what: 'file', purpose: 'administration', of: 'handler' },
       input: z.object({
         fileId,
         version: version.optional().describe('Defaults to the newest that is ready'),
@@ -202,6 +204,7 @@ export const file = resource({
       summary: 'Make an earlier version the newest again',
       description: 'A new version with the same content; nothing is overwritten.',
       access: uploaders,
+      quota: { of: 'storage', by: 'handler' },
       own: 'anyone',
       input: z.object({ fileId, version, comment: prose(1, 500).optional() }),
       output: listed,

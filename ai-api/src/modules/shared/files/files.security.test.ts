@@ -139,6 +139,18 @@ describe.each(businessDatabases())('downloads and uploads on $name', ({ create }
     },
   );
 
+  test('an upload without a field of its metadata says that it is required', async () => {
+    const without = uploadMetadata().replace(/,category [^,]*/, '');
+    const response = await fetch(`${api.url}/uploads`, {
+      method: 'POST',
+      headers: { ...headers, 'upload-length': '10', 'upload-metadata': without },
+    });
+    expect([response.status, await response.text()]).toEqual([
+      422,
+      expect.stringContaining('category: is required'),
+    ]);
+  });
+
   test('an upload is known to its own person only', async () => {
     const url = await begin(MB);
     await staff(api, 'other@people.example', ['executive']);

@@ -14,6 +14,7 @@ import type { Scanner } from '../../../platform/scanner/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
+import type { Plans } from '../plans/index.ts';
 import { file } from './contract.ts';
 import { prepareWorkspace } from './inspect/workspace.ts';
 import { createLinks } from './links.ts';
@@ -22,10 +23,12 @@ import type { Parts } from './parts.ts';
 import { personalDataOf } from './personal-data.ts';
 import type { AtFilePoint } from './points.ts';
 import { definePurge } from './purge.ts';
+import { usedBytes } from './receive.ts';
 import { serveContent } from './serve.ts';
 import { createFileOperations } from './service.ts';
 import { defineInspection } from './settle.ts';
 import { createSharing } from './sharing.ts';
+import { usageByCategory } from './store.ts';
 import { defineSweep, sweepTenant } from './sweep.ts';
 import { serveUploads } from './tus/index.ts';
 import { createVersionOperations } from './versions.ts';
@@ -42,6 +45,7 @@ interface Needs {
   scanner: Scanner;
   identity: Identity;
   people: Pick<People, 'findBuilder'>;
+  plans: Plans;
   requestPolicies: RequestPolicies;
   secrets: readonly Buffer[];
   publicUrl: string;
@@ -57,6 +61,7 @@ export type Files = ReturnType<typeof create>;
 export function create(needs: Needs) {
   const { identity, people, requestPolicies, publicUrl } = needs;
   const parts = partsOf(needs);
+  needs.plans.measure('storage', async (transaction) => usedBytes(await usageByCategory(transaction)));
   defineInspection(parts);
   definePurge(parts);
   defineSweep(parts, () => identity.tenantIds());
@@ -95,6 +100,7 @@ function partsOf(needs: Needs): Parts {
     links: createLinks(secrets, publicUrl, now),
     consumers: new Map(),
     directory,
+    requireRoom: needs.plans.requireRoom,
     maxBytes: config.FILE_MAX_MB * 1024 * 1024,
     uploadHours: config.FILE_UPLOAD_HOURS,
     scanConcurrency: config.FILE_SCAN_CONCURRENCY,

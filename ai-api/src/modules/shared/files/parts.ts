@@ -4,6 +4,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ObjectStore } from '../../../platform/objects/index.ts';
 import type { Scanner } from '../../../platform/scanner/index.ts';
 import type { Events } from '../events/index.ts';
+import type { Plans } from '../plans/index.ts';
 import type { Links } from './links.ts';
 import type { AtFilePoint } from './points.ts';
 import type { FileRecord, VersionRecord } from './store.ts';
@@ -20,6 +21,8 @@ export interface Parts {
   consumers: Map<FileRecord['origin'], Consumer>;
   /** Where files are kept while they are inspected. */
   directory: string;
+  /** Refuses what the plan of the company has no room for. */
+  requireRoom: Plans['requireRoom'];
   /** Largest file of the installation. */
   maxBytes: number;
   /** Hours after which an unfinished upload is discarded. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { builderRow } from '../../../../test/people.ts';
 import { freePort } from '../../../../test/ports.ts';
+import { erase, exportedText } from '../../../../test/privacy.ts';
 import {
   CLEAN,
   INFECTED,
@@ -66,7 +68,7 @@ describe.each(businessDatabases())('people and files on $name', ({ create }) => 
     return fileId;
   }
 
-  test('content is released neither by its uploader through a restored copy, nor by who restored it', async () => {
+  test('content is released neither by its uploader through a restored copy, nor by the person who restored it', async () => {
     const fileId = await quarantined('Copied');
     for (const client of [owner, colleague])
       for (const version of [1, 3])
@@ -104,11 +106,37 @@ describe.each(businessDatabases())('people and files on $name', ({ create }) => 
     api.context.clock.now = before;
   });
 
-  test('an erasure takes names off what people uploaded, shared, released and had made', async () => {
-    const fileId = await quarantined('Erased');
+  test('a builder who left has nothing to do with the account of the builder who has the address now', async () => {
+    const email = 'shared@people.example';
+    await api.client.people.import({
+      builders: [builderRow({ builder_id: 'b-before', email, status: 'left' })],
+    });
+    await api.client.people.import({ builders: [builderRow({ builder_id: 'b-now', email })] });
+    const now = await staff(api, email, ['builder'], 'Nia Now');
+    const fileId = await uploaded(now, 'Of the present builder');
+    const listed = async (subject: string) =>
+      (await exportedText(api, subject)).split('"filesUploaded"')[1] ?? '';
+    expect(await listed('builder:b-now')).toContain(fileId);
+    expect(await listed('builder:b-before')).not.toContain(fileId);
+    await erase(api, 'builder:b-before');
+    expect((await api.client.file.get({ fileId })).versions[0]).toMatchObject({ uploadedBy: 'Nia Now' });
+  });
+
+  test('an export names what a person uploaded, shared and released, and the reports that they made', async () => {
+    const fileId = await quarantined('Reported');
     await operator.file.release({ fileId, version: 3, reason: REASON });
     const maker = await staff(api, 'maker@people.example', ['admin'], 'Mia Maker');
     await maker.audit.reports({ kind: 'soc2-events' });
+    const report = async (email: string) => exportedText(api, `user:${await userIdOf(email)}`);
+    const ofOwner = await report('owner@people.example');
+    expect(ofOwner.split('"filesShared"')[1]).toContain(fileId);
+    expect((await report('operator@people.example')).split('"filesReleased"')[1]).toContain(fileId);
+    expect((await report('maker@people.example')).split('"reportsMade"')[1]).toContain('soc2-events');
+  });
+
+  test('an erasure takes names off what people uploaded, shared, released and had made', async () => {
+    const fileId = await quarantined('Erased');
+    await operator.file.release({ fileId, version: 3, reason: REASON });
     const people = ['owner', 'colleague', 'operator', 'maker'];
     const subjects = await Promise.all(
       people.map(async (name) => `user:${await userIdOf(`${name}@people.example`)}`),
@@ -118,26 +146,12 @@ describe.each(businessDatabases())('people and files on $name', ({ create }) => 
     const names = ['Olive Owner', 'Col League', 'Opal Operator', 'Mia Maker'];
     const before = await asText();
     for (const name of names) expect(before).toContain(name);
-    for (const subject of subjects) await api.client.audit.erase({ subject, reason: 'Asked by letter.' });
+    for (const subject of subjects) await erase(api, subject);
     const after = await asText();
     for (const name of names) expect(after).not.toContain(name);
     expect((await api.client.file.get({ fileId })).versions[0]).toMatchObject({
       releasedBy: 'erased person',
       uploadedBy: 'erased person',
     });
-  });
-
-  test('an access report names what a person uploaded, shared and released, and the reports that they made', async () => {
-    const fileId = await quarantined('Reported');
-    await operator.file.release({ fileId, version: 3, reason: REASON });
-    const report = async (email: string) => {
-      const subject = `user:${await userIdOf(email)}`;
-      const { files } = await api.client.audit.reports({ kind: 'gdpr-access', subject });
-      return (await fetch(files[0]?.url ?? '')).text();
-    };
-    const ofOwner = await report('owner@people.example');
-    expect(ofOwner.split('"filesShared"')[1]).toContain(fileId);
-    expect((await report('operator@people.example')).split('"filesReleased"')[1]).toContain(fileId);
-    expect((await report('maker@people.example')).split('"reportsMade"')[1]).toContain('soc2-events');
   });
 });

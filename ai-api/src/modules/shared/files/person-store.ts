@@ -87,8 +87,3 @@ export async function namesErased(transaction: TenantTransaction, userId: string
     .where('granted_user', '=', userId)
     .execute();
 }
-
-/** Takes away what was shared with a person. */
-export async function removePermissionsOf(transaction: TenantTransaction, userId: string): Promise<void> {
-  await transaction.deleteFrom('files.permissions').where('user_id', '=', userId).execute();
-}

@@ -33,6 +33,7 @@ export function definePurge(parts: Parts): void {
     retryDelay: 10,
     retryDelayMax: 600,
     expireInSeconds: 600,
+    freesSpace: true,
     handle: ({ tenantId, fileId }) => purgeFile(parts, tenantId, fileId),
     onDead: async () => {},
   });

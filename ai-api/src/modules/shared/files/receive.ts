@@ -47,7 +47,7 @@ export interface Target {
   origin: FileRecord['origin'];
   contentType: string;
   comment?: string | undefined;
-  /** Whom it is about, such as `builder:b-001`: access reports name it, an erasure deletes it. */
+  /** Whom it is about, such as `builder:b-001`: an export has it, an erasure deletes it. */
   about?: readonly string[];
 }
 
@@ -88,16 +88,16 @@ export async function storeBytes(
 
 /**
  * Makes stored bytes the next version of a file, in the caller's transaction, and lets it be inspected.
- * @throws {Problem} FILE_QUOTA_EXCEEDED, CONFLICT
+ * @throws {Problem} FILE_QUOTA_EXCEEDED, PLAN_LIMIT_REACHED, CONFLICT
  */
 export async function attach(
-  { jobs }: Parts,
+  parts: Parts,
   transaction: TenantTransaction,
   actor: Actor,
   stored: Stored,
   target: Target,
 ): Promise<VersionRecord> {
-  await refuseBeyondQuota(transaction, stored.bytes);
+  await refuseBeyondQuota(parts, transaction, actor.tenantId, stored.bytes);
   await take(transaction, stored);
   const version = await addTo(transaction, actor, target, {
     id: stored.versionId,
@@ -107,7 +107,7 @@ export async function attach(
     sha256: stored.sha256,
     state: 'scanning',
   });
-  await jobs.enqueue<InspectJob>(transaction, INSPECT_QUEUE, [
+  await parts.jobs.enqueue<InspectJob>(transaction, INSPECT_QUEUE, [
     { tenantId: actor.tenantId, versionId: version.id },
   ]);
   return version;
@@ -182,11 +182,16 @@ export async function addTo(
   });
 }
 
-/** @throws {Problem} FILE_QUOTA_EXCEEDED when the company has no room for so many bytes more */
-export async function refuseBeyondQuota(transaction: TenantTransaction, more: number): Promise<void> {
+/** @throws {Problem} FILE_QUOTA_EXCEEDED, PLAN_LIMIT_REACHED when the company has no room for so many bytes more */
+export async function refuseBeyondQuota(
+  { requireRoom }: Pick<Parts, 'requireRoom'>,
+  transaction: TenantTransaction,
+  tenantId: string,
+  more: number,
+): Promise<void> {
   const { quota_bytes } = await lockSettings(transaction);
   const used = usedBytes(await usageByCategory(transaction));
-  if (used + more <= quota_bytes) return;
+  if (used + more <= quota_bytes) return requireRoom(transaction, tenantId, 'storage', more);
   const inMb = (bytes: number) => Math.ceil(bytes / 1024 / 1024);
   throw new Problem(
     'FILE_QUOTA_EXCEEDED',

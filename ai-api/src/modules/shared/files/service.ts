@@ -135,6 +135,8 @@ export function createFileOperations(parts: Parts) {
         const { caller } = request;
         const { fileId, seconds } = given;
         const file = await requireFile(transaction, caller, fileId, 'read', { now: now() });
+        for (const subject of file.about.length > 0 ? file.about : [null])
+          request.reveal({ subject }, file.category);
         const number = given.version ?? file.ready_version ?? file.version;
         const version = await findVersion(transaction, fileId, number);
         if (!version) throw notFound('version', String(number));

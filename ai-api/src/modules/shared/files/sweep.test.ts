@@ -72,15 +72,15 @@ describe.each(businessDatabases())('content without a use on $name', ({ create }
   test('is deleted a day later where its transaction was refused, and nothing else is', async () => {
     const { fileId } = await upload('Stays');
     await become(fileId, 'ready');
-    const kept = await keys('files/');
+    const before = await keys('files/');
     await api.client.file.setSettings({ quotaMb: 1 });
     await expect(upload('x'.repeat(2 * MB))).rejects.toMatchObject({ code: 'FILE_QUOTA_EXCEEDED' });
     await api.client.file.setSettings({ quotaMb: 1000 });
-    expect(await keys('files/')).toHaveLength(kept.length + 1);
+    expect(await keys('files/')).toHaveLength(before.length + 1);
     expect(await sweepAfter(23)).toBe(0);
-    expect(await keys('files/')).toHaveLength(kept.length + 1);
+    expect(await keys('files/')).toHaveLength(before.length + 1);
     expect(await sweepAfter(25)).toBe(1);
-    expect(await keys('files/')).toEqual(kept);
+    expect(await keys('files/')).toEqual(before);
     const { file } = await person.file.link({ fileId });
     expect(await (await fetch(file.url)).text()).toBe('Stays');
   });

@@ -14,6 +14,7 @@ export function defineSweep(parts: Parts, tenantIds: () => Promise<string[]>): v
   parts.jobs.schedule({
     name: 'files.sweep',
     cron: '25 * * * *',
+    atStart: true,
     run: async () => {
       for (const tenantId of await tenantIds()) {
         const swept = await sweepTenant(parts, tenantId);

@@ -71,7 +71,7 @@ export function createVersionOperations(
         const earlier = await versionOf(transaction, fileId, number);
         if (earlier.state !== 'ready') throw notReady(earlier);
         if (number === file.version) throw new Problem('CONFLICT', 'It is the newest version already.');
-        await refuseBeyondQuota(transaction, earlier.bytes);
+        await refuseBeyondQuota(parts, transaction, caller.tenantId, earlier.bytes);
         await addVersion(transaction, file, copyOf(earlier, actor, comment));
         await settleReadyVersion(transaction, fileId);
         await record(transaction, actor, {

@@ -37,7 +37,7 @@ export const CATEGORIES: Readonly<Record<Category, { types: readonly string[]; m
   },
   attachment: { types: [PDF, 'image/png', 'image/jpeg', 'text/plain'], maxBytes: MB },
   report: { types: [PDF, 'text/markdown', 'text/csv', 'application/json'], maxBytes: 5_000 * MB },
-  export: { types: ['application/x-ndjson', 'application/json', 'text/csv'], maxBytes: 5_000 * MB },
+  export: { types: ['application/x-ndjson', 'application/json', 'text/csv', ZIP], maxBytes: 5_000 * MB },
 };
 
 /** What a file belongs to. */

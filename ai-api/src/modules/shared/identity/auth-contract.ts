@@ -1,32 +1,7 @@
 import { z } from 'zod';
+import { email, newPassword, person, signedIn, tokens } from '../../../contract/accounts.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id, timestamp } from '../../../contract/schemas.ts';
-import { email, newPassword, person } from './person-schema.ts';
-
-const tokens = z
-  .object({
-    accessToken: z.string().describe('A JWT for `Authorization: Bearer`'),
-    tokenType: z.literal('Bearer'),
-    expiresIn: z.number().int().describe('Seconds'),
-    refreshToken: z.string().describe('For POST /auth/refresh, once'),
-  })
-  .meta({ id: 'Tokens' });
-
-const browserSession = z
-  .object({
-    csrfToken: z.string().describe('To send as X-CSRF-Token with every request that changes something'),
-    expiresAt: timestamp.describe('Unless it is used before'),
-  })
-  .meta({ id: 'BrowserSession' });
-
-const signedIn = z
-  .object({
-    user: person,
-    roles: z.array(z.enum(ROLES)),
-    session: browserSession.nullable(),
-    tokens: tokens.nullable(),
-  })
-  .meta({ id: 'SignedIn' });
 
 const use = z
   .enum(['session', 'tokens'])
@@ -67,7 +42,7 @@ export const auth = resource({
         use,
       }),
       output: signedIn,
-      errors: ['UNAUTHENTICATED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
+      errors: ['UNAUTHENTICATED', 'SIGN_IN_REFUSED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
       composable,
     }),
     acceptInvitation: operation({
@@ -77,7 +52,7 @@ export const auth = resource({
       access: 'public',
       input: z.object({ token: z.string().min(1).max(200), password: newPassword, use }),
       output: signedIn,
-      errors: ['UNAUTHENTICATED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
+      errors: ['UNAUTHENTICATED', 'SIGN_IN_REFUSED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
       composable,
     }),
     refresh: operation({

@@ -8,6 +8,8 @@ import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { record, systemActor } from '../audit/index.ts';
 import { builderIdByEmail } from '../people/index.ts';
 import { announceChange } from './changes.ts';
+import { verifiedDomain } from './domain-store.ts';
+import type { MemberRoom } from './member-room.ts';
 import { changeUser, findByIssuer, findUser, insertUser, linkIssuer, type UserRecord } from './user-store.ts';
 
 /** A caller who may do everything may do what each role may. */
@@ -59,15 +61,30 @@ interface Arrival {
   issuer: string;
   claims: Claims;
   mapping: ClaimMapping;
+  /** Asked before a new person is added. */
+  room: MemberRoom;
+}
+
+/**
+ * How claims become a person of a company that did not configure their issuer: who it is, and nothing else. Its roles and
+ * addresses that it did not verify count in the company of the issuer only.
+ */
+export function identityOnly({ emailClaim, nameClaim }: ClaimMapping): ClaimMapping {
+  return { emailClaim, nameClaim, defaultRoles: [], trustEmail: false };
+}
+
+/** Whether the issuer itself says that the address is the person's. */
+export function saysVerified(claims: Claims): boolean {
+  return claims.email_verified === true || claims.email_verified === 'true';
 }
 
 /**
  * The person that verified claims are about: whom the issuer was linked with before, or who has the verified e-mail
  * address, or a new one when the mapping gives them a role. Where roles are mapped the issuer decides on them.
- * @throws {Problem} SIGN_IN_REFUSED
+ * @throws {Problem} SIGN_IN_REFUSED, PLAN_LIMIT_REACHED
  */
 export async function arrive(transaction: TenantTransaction, arrival: Arrival): Promise<UserRecord> {
-  const { issuer, claims, mapping } = arrival;
+  const { tenantId, issuer, claims, mapping, room } = arrival;
   const subject = String(claims.sub);
   const known = await findByIssuer(transaction, issuer, subject);
   const user = known ?? (await meet(transaction, arrival));
@@ -77,20 +94,29 @@ export async function arrive(transaction: TenantTransaction, arrival: Arrival): 
   const isChanged = roles !== null && roles.join() !== rolesOf(user).join();
   if (!isChanged && user.status === 'active') return user;
   if (roles?.length === 0) throw refused('The issuer gives this person no role here.');
-  const changed = await changeUser(transaction, user.id, { status: 'active', ...(roles ? { roles } : {}) });
+  if (user.status === 'invited' && user.self_registered) await room.require(transaction, tenantId);
+  const changed = await changeUser(transaction, user.id, {
+    status: 'active',
+    invitation_hash: null,
+    invitation_until: null,
+    ...(roles ? { roles } : {}),
+  });
   await announceChange(transaction);
   await note(transaction, arrival, changed, { before: user.roles, after: changed.roles });
   return changed;
 }
 
 async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<UserRecord> {
-  const { claims, mapping } = arrival;
+  const { tenantId, claims, mapping, room } = arrival;
   const email = verifiedEmail(claims, mapping);
   const known = await findUser(transaction, { email });
   if (known) return known;
-  const roles = mappedRoles(claims, mapping) ?? mapping.defaultRoles;
-  const isOfDomain = !mapping.domains || mapping.domains.includes(email.split('@')[1] ?? '');
+  const domain = await verifiedDomain(transaction, email);
+  const roles = mappedRoles(claims, mapping) ?? (domain?.roles as Role[] | undefined) ?? mapping.defaultRoles;
+  const isOfDomain =
+    domain !== undefined || !mapping.domains || mapping.domains.includes(email.split('@')[1] ?? '');
   if (roles.length === 0 || !isOfDomain) throw refused('This person was not invited.');
+  await room.require(transaction, tenantId);
   const name = claimAt(claims, mapping.nameClaim);
   const created = await insertUser(transaction, {
     id: uuidv7(),
@@ -104,13 +130,12 @@ async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<U
   return created;
 }
 
-/** With an unverified address, a person could claim to be anyone. */
-function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimMapping): string {
+/** With an unverified address, a person could claim to be anyone. @throws {Problem} SIGN_IN_REFUSED */
+export function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimMapping): string {
   const email = claimAt(claims, emailClaim);
   if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/.test(email) || email.length > 254)
     throw refused('The issuer gives no e-mail address for this person.');
-  const isVerified = claims.email_verified === true || claims.email_verified === 'true';
-  if (!isVerified && trustEmail !== true)
+  if (!saysVerified(claims) && trustEmail !== true)
     throw refused('The issuer has not verified the e-mail address of this person.');
   return email.toLowerCase();
 }

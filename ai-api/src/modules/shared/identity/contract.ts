@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { person } from '../../../contract/accounts.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id } from '../../../contract/schemas.ts';
 import { auth } from './auth-contract.ts';
+import { domain } from './domains-contract.ts';
 import { apiKey } from './keys-contract.ts';
-import { person } from './person-schema.ts';
 import { user } from './users-contract.ts';
 
 export const identity = resource({
@@ -35,4 +36,4 @@ export const identity = resource({
 });
 
 /** What this module offers. */
-export const contract = { identity, user, apiKey, auth };
+export const contract = { identity, user, domain, apiKey, auth };

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
+import { parseDnsServers } from '../../../config/settings/company.ts';
 import { parseSignInProviders, parseTokenIssuers } from '../../../config/sign-in.ts';
 import type { Person } from '../../../http/caller.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
@@ -9,15 +10,18 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { auth } from './auth-contract.ts';
 import { identity } from './contract.ts';
+import { domain } from './domains-contract.ts';
 import { apiKey } from './keys-contract.ts';
 import { createIdentity, type Identity } from './service.ts';
 import { user } from './users-contract.ts';
 
+export { personalData } from './personal-data.ts';
 export { type Principal, principalOf } from './principals.ts';
 export type { Identity } from './service.ts';
 export { userOfSubject } from './subjects.ts';
 export { ensureTenant } from './tenant-store.ts';
 export { activeUsers } from './user-store.ts';
+export { viewOf as userView } from './users.ts';
 
 function personView({ id: userId, email, name, builderId }: Person) {
   return { userId, email, name, builderId };
@@ -29,7 +33,10 @@ interface Needs {
   publicUrl: string;
   secrets: readonly Buffer[];
   clock: Clock;
-  config: Pick<Config, 'TENANT' | 'TOKEN_ISSUERS' | 'SIGN_IN_PROVIDERS'>;
+  config: Pick<
+    Config,
+    'TENANT' | 'TENANT_TIER' | 'DEPLOY_MODE' | 'TOKEN_ISSUERS' | 'SIGN_IN_PROVIDERS' | 'DNS_SERVERS'
+  >;
   log: Logger;
 }
 
@@ -37,9 +44,12 @@ export function create({ database, requestPolicies, publicUrl, secrets, clock, c
   return createIdentity(database, {
     publicUrl,
     tenant: config.TENANT,
+    newTier: config.TENANT_TIER,
+    isIntegrated: config.DEPLOY_MODE === 'integrated',
     secrets,
     issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
     providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
+    dnsServers: parseDnsServers(config.DNS_SERVERS),
     limiter: requestPolicies.limiter,
     now: () => clock.now(),
     log,
@@ -52,7 +62,16 @@ export function routes(identity: Identity): Router {
 }
 
 /** The operations of this module. */
-export function operations({ keys, users, links, login, sessions, providers }: Identity): Served[] {
+export function operations({
+  keys,
+  users,
+  links,
+  domains,
+  login,
+  sessions,
+  providers,
+  hasSignIn,
+}: Identity): Served[] {
   return [
     serve(identity, {
       whoami: async (_input, { caller }) => ({
@@ -81,6 +100,12 @@ export function operations({ keys, users, links, login, sessions, providers }: I
       },
       signOut: ({ userId }, request) => users.signOut(request, userId),
     }),
+    serve(domain, {
+      list: (page, { caller }) => domains.list(caller.tenantId, page),
+      add: (input, request) => domains.add(request, input),
+      verify: ({ domain: name, by }, request) => domains.verify(request, name, by),
+      remove: ({ domain: name }, request) => domains.remove(request, name),
+    }),
     serve(apiKey, {
       list: (page, { caller }) => keys.list(caller.tenantId, page),
       create: (input, request) => keys.create(request, input),
@@ -89,7 +114,7 @@ export function operations({ keys, users, links, login, sessions, providers }: I
     }),
     serve(auth, {
       providers: async () => ({
-        password: true,
+        password: hasSignIn,
         providers: providers.map(({ id, label }) => ({ id, label, startUrl: `/auth/${id}/start` })),
       }),
       login: (input, request) => login.login(request, input),

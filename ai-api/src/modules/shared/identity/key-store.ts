@@ -6,6 +6,7 @@ export type KeyRecord = Selectable<Schema['identity.api_keys']>;
 export type KeyOfTenant = KeyRecord & {
   tenant_name: string;
   tier: Selectable<Schema['identity.tenants']>['tier'];
+  data_region: string | null;
 };
 
 /** How old the noted use of a key may be before it is noted again, in seconds. */
@@ -20,7 +21,7 @@ export function findKey(
     .selectFrom('identity.api_keys as key')
     .innerJoin('identity.tenants as tenant', 'tenant.id', 'key.tenant_id')
     .selectAll('key')
-    .select(['tenant.name as tenant_name', 'tenant.tier'])
+    .select(['tenant.name as tenant_name', 'tenant.tier', 'tenant.data_region'])
     .where('key.revoked_at', 'is', null);
   return (
     'prefix' in by ? query.where('key.prefix', '=', by.prefix) : query.where('key.id', '=', by.id)
@@ -34,8 +35,11 @@ export async function noteUse(
   now: Date,
 ): Promise<void> {
   if (last_used_at && now.getTime() - last_used_at.getTime() < NOTE_USE_EVERY * 1000) return;
-  await database.withTenant(tenant_id, (transaction) =>
-    transaction.updateTable('identity.api_keys').set({ last_used_at: now }).where('id', '=', id).execute(),
+  await database.withTenant(
+    tenant_id,
+    (transaction) =>
+      transaction.updateTable('identity.api_keys').set({ last_used_at: now }).where('id', '=', id).execute(),
+    { anyRegion: true },
   );
 }
 

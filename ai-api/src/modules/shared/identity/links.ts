@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../../http/caller.ts';
-import { notFound, Problem } from '../../../http/problem.ts';
+import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, record } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
@@ -12,8 +12,11 @@ export interface ExternalAccount {
   subject: string;
 }
 
-/** Links of people with their accounts elsewhere, as admins make them. */
-export function createLinks(database: Database, changes: Changes) {
+/**
+ * Links of people with their accounts elsewhere, as admins make them.
+ * @param openIssuers providers of several companies: a link decides where the person gets to, so only they make it
+ */
+export function createLinks(database: Database, changes: Changes, openIssuers: readonly string[]) {
   async function change(
     request: RequestContext,
     userId: string,
@@ -37,8 +40,13 @@ export function createLinks(database: Database, changes: Changes) {
 
   return {
     /** @throws {Problem} NOT_FOUND, FORBIDDEN, CONFLICT when the account is linked to another user */
-    link: (request: RequestContext, userId: string, account: ExternalAccount) =>
-      change(request, userId, account, async (transaction, { id }) => {
+    link: async (request: RequestContext, userId: string, account: ExternalAccount) => {
+      if (openIssuers.includes(account.issuer))
+        throw invalidField(
+          'issuer',
+          'is a sign-in provider of several companies: people link it by signing in',
+        );
+      return change(request, userId, account, async (transaction, { id }) => {
         const { issuer, subject } = account;
         const before = await findByIssuer(transaction, issuer, subject);
         if (!before) await linkIssuer(transaction, id, issuer, subject);
@@ -46,7 +54,8 @@ export function createLinks(database: Database, changes: Changes) {
         if (after?.id !== id)
           throw new Problem('CONFLICT', 'This account is linked to another user. Unlink it there first.');
         return !before;
-      }),
+      });
+    },
 
     /** @throws {Problem} NOT_FOUND also when there is no such link, FORBIDDEN */
     unlink: (request: RequestContext, userId: string, account: ExternalAccount) =>

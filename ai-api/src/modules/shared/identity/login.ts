@@ -2,15 +2,17 @@ import type { Exchange, RequestContext } from '../../../http/caller.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
 import { invalidField, invalidToken, Problem } from '../../../http/problem.ts';
 import { requireSameOrigin } from '../../../http/same-origin.ts';
-import type { Database } from '../../../platform/database/index.ts';
-import { actorOf, record } from '../audit/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { actorOf, record, systemActor } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
 import { digest } from './digest.ts';
+import { tenantOfDomain } from './domain-store.ts';
+import type { MemberRoom } from './member-room.ts';
 import { hashPassword, isOutdated, isPassword, weakness } from './passwords.ts';
 import { endSessions } from './session-store.ts';
 import { ownPerson, type Sessions } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
-import { changeUser, findUser } from './user-store.ts';
+import { changeUser, findUser, type UserRecord } from './user-store.ts';
 
 interface Parts {
   database: Database;
@@ -19,6 +21,9 @@ interface Parts {
   limiter: RateLimiter;
   publicUrl: string;
   defaultTenant: string;
+  /** @throws {Problem} SIGN_IN_REFUSED where people sign in through another platform */
+  requireSignIn(): void;
+  room: MemberRoom;
   now: () => Date;
 }
 
@@ -33,9 +38,79 @@ interface Attempt {
 type SigningIn = Pick<RequestContext, 'exchange' | 'requestId'>;
 
 /** Signing in with a password of ours. */
-export function createLogin({ database, changes, sessions, limiter, publicUrl, defaultTenant, now }: Parts) {
+export function createLogin({
+  database,
+  changes,
+  sessions,
+  limiter,
+  publicUrl,
+  defaultTenant,
+  requireSignIn,
+  room,
+  now,
+}: Parts) {
   const wrong = () => new Problem('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
+
+  /** The company that is named, or else that has the domain of the address, unless the first one has such a user. */
+  async function companyOf(email: string, named: string | undefined): Promise<string> {
+    const tenant = await findTenant(database, { name: named ?? defaultTenant });
+    if (named !== undefined) return tenant?.id ?? NOBODYS_TENANT;
+    const ofDomain = await tenantOfDomain(database, email);
+    const isHere =
+      tenant !== undefined &&
+      (await database.withTenant(tenant.id, (transaction) => findUser(transaction, { email }), {
+        anyRegion: true,
+      })) !== undefined;
+    return (isHere ? tenant.id : (ofDomain ?? tenant?.id)) ?? NOBODYS_TENANT;
+  }
+
+  /** @throws {Problem} UNAUTHENTICATED, INVALID_INPUT for a weak password, RATE_LIMITED, CSRF_REFUSED */
+  async function takeInvitation<T>(
+    exchange: Exchange,
+    { token, password }: { token: string; password: string },
+    goOn: (transaction: TenantTransaction, tenantId: string, user: UserRecord) => Promise<T>,
+  ): Promise<T> {
+    requireSignIn();
+    requireSameOrigin(exchange, publicUrl);
+    const hash = digest(token);
+    await limiter.signIn(addressOf(exchange), hash);
+    const invited = await database
+      .system('the invitation determines the tenant, so it is looked up before there is one')
+      .selectFrom('identity.users')
+      .select(['tenant_id', 'email'])
+      .where('invitation_hash', '=', hash)
+      .executeTakeFirst();
+    const unknown = () => invalidToken('The invitation is not known, was used or has expired.');
+    if (!invited) throw unknown();
+    const weak = weakness(password, invited.email);
+    if (weak) throw invalidField('password', weak);
+    const passwordHash = await hashPassword(password);
+    const result = await database.withTenant(invited.tenant_id, async (transaction) => {
+      const before = await findUser(transaction, { invitationHash: hash, now: now() });
+      if (!before || before.status === 'disabled') throw unknown();
+      if (before.status === 'invited' && before.self_registered)
+        await room.require(transaction, invited.tenant_id);
+      const how = { at: now(), because: 'password set anew' };
+      const ended = await endSessions(transaction, before.id, {}, how);
+      const user = await changeUser(transaction, before.id, {
+        password_hash: passwordHash,
+        status: 'active',
+        invitation_hash: null,
+        invitation_until: null,
+      });
+      await announceChange(transaction);
+      const subject = `user:${user.id}`;
+      const content = { before: before.status, sessionsEnded: ended.length };
+      await record(transaction, systemActor(invited.tenant_id, 'auth.setPassword'), {
+        subject,
+        details: [{ about: [subject], content }],
+      });
+      return goOn(transaction, invited.tenant_id, user);
+    });
+    changes.tell();
+    return result;
+  }
 
   return {
     /**
@@ -43,15 +118,16 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
      * work.
      * @throws {Problem} UNAUTHENTICATED, RATE_LIMITED, CSRF_REFUSED, SERVICE_UNAVAILABLE
      */
-    login: async (
-      { exchange, requestId }: SigningIn,
-      { email, password, tenant = defaultTenant, use }: Attempt,
-    ) => {
-      requireSameOrigin(exchange, publicUrl);
-      await limiter.signIn(addressOf(exchange), digest(`${tenant}\n${email}`));
-      const found = await findTenant(database, { name: tenant });
-      const tenantId = found?.id ?? NOBODYS_TENANT;
-      const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }));
+    login: async ({ exchange, requestId }: SigningIn, { email, password, tenant, use }: Attempt) => {
+      requireSignIn();
+      // Tokens are no cookie: a page of another origin gets nothing by them that it did not send.
+      if (use === 'session') requireSameOrigin(exchange, publicUrl);
+      await limiter.signIn(addressOf(exchange), digest(`${tenant ?? defaultTenant}\n${email}`));
+      const tenantId = await companyOf(email, tenant);
+      // Only who knows the password learns where the company keeps its data.
+      const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }), {
+        anyRegion: true,
+      });
       const isRight = await isPassword(password, user?.password_hash ?? null);
       if (!isRight || user?.status !== 'active') throw wrong();
       const renewed = isOutdated(user.password_hash ?? '') ? await hashPassword(password) : null;
@@ -70,39 +146,30 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
     },
 
     /** Sets a password by an invitation and lets the person in. @throws {Problem} UNAUTHENTICATED, INVALID_INPUT */
-    acceptInvitation: async (
+    acceptInvitation: (
       { exchange, requestId }: SigningIn,
-      { token, password, use }: { token: string; password: string; use: 'session' | 'tokens' },
-    ) => {
-      requireSameOrigin(exchange, publicUrl);
-      const hash = digest(token);
-      await limiter.signIn(addressOf(exchange), hash);
-      const invited = await database
+      { use, ...taken }: { token: string; password: string; use: 'session' | 'tokens' },
+    ) =>
+      takeInvitation(exchange, taken, (transaction, tenantId, user) =>
+        sessions.begin(transaction, tenantId, user, exchange, { provider: 'invitation', use, requestId }),
+      ),
+
+    /** Sets a password by an invitation. @throws {Problem} UNAUTHENTICATED, INVALID_INPUT */
+    setPassword: (exchange: Exchange, taken: { token: string; password: string }): Promise<void> =>
+      takeInvitation(exchange, taken, async () => {}),
+
+    /** The user and the company of an invitation; null where it is not known, was used or has expired. */
+    openInvitation: async (token: string): Promise<{ email: string; company: string } | null> => {
+      const row = await database
         .system('the invitation determines the tenant, so it is looked up before there is one')
-        .selectFrom('identity.users')
-        .select(['tenant_id', 'email'])
-        .where('invitation_hash', '=', hash)
+        .selectFrom('identity.users as user')
+        .innerJoin('identity.tenants as tenant', 'tenant.id', 'user.tenant_id')
+        .select(['user.email', 'tenant.name as company'])
+        .where('user.invitation_hash', '=', digest(token))
+        .where('user.invitation_until', '>', now())
+        .where('user.status', '<>', 'disabled')
         .executeTakeFirst();
-      const unknown = () => invalidToken('The invitation is not known, was used or has expired.');
-      if (!invited) throw unknown();
-      const weak = weakness(password, invited.email);
-      if (weak) throw invalidField('password', weak);
-      const passwordHash = await hashPassword(password);
-      const signedIn = await database.withTenant(invited.tenant_id, async (transaction) => {
-        const before = await findUser(transaction, { invitationHash: hash, now: now() });
-        if (!before || before.status === 'disabled') throw unknown();
-        await endSessions(transaction, before.id, {}, { at: now(), because: 'password set anew' });
-        const user = await changeUser(transaction, before.id, {
-          password_hash: passwordHash,
-          status: 'active',
-          invitation_hash: null,
-          invitation_until: null,
-        });
-        const how = { provider: 'invitation', use, requestId };
-        return sessions.begin(transaction, invited.tenant_id, user, exchange, how);
-      });
-      changes.tell();
-      return signedIn;
+      return row ?? null;
     },
 
     /** @throws {Problem} UNAUTHENTICATED for a wrong current password, INVALID_INPUT, RATE_LIMITED */
@@ -122,7 +189,11 @@ export function createLogin({ database, changes, sessions, limiter, publicUrl, d
         throw invalidField('currentPassword', 'is wrong');
       const passwordHash = await hashPassword(newPassword);
       await database.withTenant(actor.tenantId, async (transaction) => {
-        await changeUser(transaction, person.id, { password_hash: passwordHash });
+        await changeUser(transaction, person.id, {
+          password_hash: passwordHash,
+          invitation_hash: null,
+          invitation_until: null,
+        });
         const except = request.caller.credential.id;
         const how = { at: now(), because: 'password changed' };
         const ended = await endSessions(transaction, person.id, { except }, how);

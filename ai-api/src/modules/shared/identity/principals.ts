@@ -45,6 +45,7 @@ export async function principalNow(
   if (byKey) return { ...byKey, user: found.user, roles: roles.filter((role) => covers(byKey.roles, role)) };
   return {
     ...principal,
+    dataRegion: null,
     credential: { kind: 'session', id: `workflow:${person.id}`, expiresAt: null },
     user: found.user,
     roles,
@@ -63,6 +64,7 @@ async function ofKey(
   const keyRoles = row.roles as Role[];
   return {
     ...principal,
+    dataRegion: row.data_region,
     credential: { kind: 'key', id: row.id, expiresAt: row.expires_at?.getTime() ?? null },
     keyName: row.name,
     roles: keyRoles.filter((role) => principal.user !== null || covers(principal.roles, role)),

@@ -9,8 +9,10 @@ import { exchangeOf } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import type { Changes } from './changes.ts';
-import { arrive } from './claims.ts';
+import { arrive, type Claims, identityOnly } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
+import { homeOf } from './homes.ts';
+import type { MemberRoom } from './member-room.ts';
 import type { Checks, Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { insertSignIn, takeSignIn } from './sign-in-store.ts';
@@ -34,6 +36,7 @@ interface Parts {
   providers: Map<string, Provider>;
   publicUrl: string;
   defaultTenant: string;
+  room: MemberRoom;
   now: () => Date;
 }
 
@@ -48,9 +51,17 @@ export function signInRoutes(parts: Parts): Router {
     if (!provider) throw notFound('place to sign in', String(id).slice(0, 50));
     return provider;
   }
+  /** A company that is not known is refused like one that did not invite the person. */
+  async function companyOf(provider: Provider, claims: Claims, chosen: string | undefined, own: string) {
+    if (provider.tenant !== undefined) return own;
+    if (chosen === undefined) return (await homeOf(database, { ...provider, claims })) ?? own;
+    const tenant = await findTenant(database, { name: chosen });
+    if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'This person was not invited.');
+    return tenant.id;
+  }
   const redirectUriOf = ({ id }: Provider) => `${publicUrl.replace(/\/$/, '')}/auth/${id}/callback`;
 
-  router.use(['/auth', '/api-keys', '/users'], (_request, response, next) => {
+  router.use(['/auth', '/api-keys', '/users', '/api/v1/auth'], (_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
@@ -70,6 +81,7 @@ export function signInRoutes(parts: Parts): Router {
         'Browsers sign in over https only; PUBLIC_URL must start with https.',
       );
     const returnTo = ownPath(request.query.returnTo, publicUrl);
+    const chosen = request.query.company === undefined ? undefined : String(request.query.company);
     const tenant = await findTenant(database, { name: provider.tenant ?? defaultTenant });
     if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'The company of this provider is not known.');
     const checks = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
@@ -82,7 +94,7 @@ export function signInRoutes(parts: Parts): Router {
         state_hash: stateHash,
         provider: provider.id,
         browser_hash: digest(browser),
-        sealed: sealer.seal(JSON.stringify({ checks, returnTo }), `sign-in ${stateHash}`),
+        sealed: sealer.seal(JSON.stringify({ checks, returnTo, chosen }), `sign-in ${stateHash}`),
         expires_at: new Date(begunAt.getTime() + SIGN_IN_SECONDS * 1000),
       }),
     );
@@ -102,16 +114,24 @@ export function signInRoutes(parts: Parts): Router {
       began?.provider === provider.id && began.browser_hash === digest(browser) && began.expires_at > now();
     if (!isOurs)
       throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not start in this browser, or has expired.');
-    const { checks, returnTo } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {
+    const { checks, returnTo, chosen } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {
       checks: Checks;
       returnTo: string;
+      chosen?: string;
     };
     const query = new URL(request.originalUrl, publicUrl).search;
     const claims = await provider.finish(new URL(redirectUriOf(provider) + query), checks);
-    const tenantId = began.tenant_id;
     const { issuer, mapping } = provider;
+    const tenantId = await companyOf(provider, claims, chosen, began.tenant_id);
+    const counted = tenantId === began.tenant_id ? mapping : identityOnly(mapping);
     await database.withTenant(tenantId, async (transaction) => {
-      const user = await arrive(transaction, { tenantId, issuer, claims, mapping });
+      const user = await arrive(transaction, {
+        tenantId,
+        issuer,
+        claims,
+        mapping: counted,
+        room: parts.room,
+      });
       const how = { provider: provider.id, use: 'session', requestId: String(request.id) } as const;
       await parts.sessions.begin(transaction, tenantId, user, exchangeOf(request, response), how);
     });

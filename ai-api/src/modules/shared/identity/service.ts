@@ -3,21 +3,26 @@ import type { SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
 import type { Tier } from '../../../contract/tiers.ts';
 import { createCookies } from '../../../http/cookies.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
+import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { announceChange, createChanges } from './changes.ts';
+import { createReadTxt } from './dns.ts';
+import { createDomains } from './domains.ts';
 import { createIssuers } from './issuers.ts';
+import { createJoining } from './joining.ts';
 import { listKeys } from './key-store.ts';
 import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
+import { createMemberRoom } from './member-room.ts';
 import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
-import { ensureTenant, findTenant, tenantIds, tenantName } from './tenant-store.ts';
-import { emails, issuersOf, listUsers } from './user-store.ts';
+import { changeTier, ensureTenant, findTenant, tenantIds, tenantName, tenantTier } from './tenant-store.ts';
+import { countMembers, emails, issuersOf, listUsers } from './user-store.ts';
 import { createUsers } from './users.ts';
 import { createVerifier, type FurtherCredential } from './verifier.ts';
 
@@ -27,8 +32,14 @@ export interface IdentitySettings {
   tenant: string;
   /** The installation's keys, 32 bytes each; the first is in use. */
   secrets: readonly Buffer[];
+  /** Whether people can sign in only through another platform. */
+  isIntegrated: boolean;
+  /** Of companies that begin with a token. */
+  newTier: Tier;
   issuers: TokenIssuer[];
   providers: SignInProvider[];
+  /** DNS servers that verify domains; the system's own if there are none. */
+  dnsServers: readonly string[];
   /** How often an unknown key of an issuer is looked for at most, in milliseconds. */
   jwksCooldownMs?: number;
   limiter: RateLimiter;
@@ -47,6 +58,9 @@ export async function createIdentity(database: Database, settings: IdentitySetti
   const sessions = createSessions({ database, tokens, changes, cookies, now });
   const issuers = createIssuers(settings.issuers, now, settings.jwksCooldownMs);
   const credentials: FurtherCredential[] = [];
+  const room = createMemberRoom();
+  const { isIntegrated } = settings;
+  let onNewCompany: (tenantId: string) => Promise<void> = async () => {};
   const publishedKeys: PublishedKeys[] = [async () => tokens.jwks.keys];
   const verifier = createVerifier({
     database,
@@ -57,12 +71,25 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     publicUrl,
     cookieName: sessions.cookieName,
     defaultTenant,
+    room,
+    isIntegrated,
+    begin: async (name) => {
+      const tenantId = await ensureTenant(database, name, settings.newTier, { onlyNew: true });
+      await onNewCompany(tenantId);
+    },
     now,
   });
   const providers = new Map(settings.providers.map((provider) => [provider.id, createProvider(provider)]));
   const keys = createKeys(database, changes, now);
-  const users = createUsers(database, changes, now);
-  const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant, now };
+  const users = createUsers(database, changes, room, now);
+  const requireSignIn = () => {
+    if (isIntegrated)
+      throw new Problem(
+        'SIGN_IN_REFUSED',
+        'People sign in at the platform that this installation is part of.',
+      );
+  };
+  const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant, requireSignIn, room, now };
 
   return {
     /**
@@ -80,10 +107,19 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     start: changes.start,
     keys,
     users,
-    links: createLinks(database, changes),
+    links: createLinks(
+      database,
+      changes,
+      [...providers.values()].filter(({ tenant }) => tenant === undefined).map(({ issuer }) => issuer),
+    ),
+    domains: createDomains(database, createReadTxt(settings.dnsServers), now),
+    joining: createJoining(database, room, now),
     sessions,
     login: createLogin(parts),
     providers: [...providers.values()],
+    /** Whether people sign in here, by password or a provider. */
+    hasSignIn: !isIntegrated,
+    requireSignIn,
     routes: signInRoutes({
       ...parts,
       cookies,
@@ -97,11 +133,28 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     publishKeys: (keys: PublishedKeys): void => void publishedKeys.push(keys),
     /** Has every process verify credentials again, once the transaction commits. */
     announceChange,
-    ensureTenant: (name: string, tier?: Tier) => ensureTenant(database, name, tier),
+    ensureTenant: (name: string, tier?: Tier, options?: { onlyNew?: boolean }) =>
+      ensureTenant(database, name, tier, options),
     /** A tenant, for credentials that another module issues. */
     findTenant: (id: string) => findTenant(database, { id }),
+    findTenantByName: (name: string) => findTenant(database, { name }),
     /** The name of a transaction's tenant, for what people read. */
     tenantName,
+    tenantTier,
+    /** Gives the transaction's tenant another tier, which every process learns. @returns false where it was the same */
+    changeTier: async (transaction: TenantTransaction, tier: Tier): Promise<boolean> => {
+      const isChanged = await changeTier(transaction, tier);
+      if (isChanged) await announceChange(transaction);
+      return isChanged;
+    },
+    /** Calls `give` for each company that begins with a token, so that it has what others have. */
+    onNewCompany: (give: (tenantId: string) => Promise<void>): void => {
+      onNewCompany = give;
+    },
+    /** How many people are active or invited. */
+    countMembers,
+    /** Has another module limit how many there may be. */
+    limitMembers: room.limit,
     /** Every tenant, for work that is done for each of them. */
     tenantIds: () => tenantIds(database),
     emails,

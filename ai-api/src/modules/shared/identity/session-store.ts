@@ -6,6 +6,7 @@ export type SessionRecord = Selectable<Schema['identity.sessions']>;
 export type SessionOfTenant = SessionRecord & {
   tenant_name: string;
   tier: Selectable<Schema['identity.tenants']>['tier'];
+  data_region: string | null;
 };
 
 /** How old the noted use of a session may be before it is noted again, in milliseconds. */
@@ -23,7 +24,7 @@ export function findSession(
     .selectFrom('identity.sessions as session')
     .innerJoin('identity.tenants as tenant', 'tenant.id', 'session.tenant_id')
     .selectAll('session')
-    .select(['tenant.name as tenant_name', 'tenant.tier'])
+    .select(['tenant.name as tenant_name', 'tenant.tier', 'tenant.data_region'])
     .where('session.ended_at', 'is', null)
     .where('session.idle_until', '>', now)
     .where('session.expires_at', '>', now);
@@ -59,13 +60,16 @@ export async function noteSessionUse(
   { now, idleUntil }: { now: Date; idleUntil: Date },
 ): Promise<void> {
   if (now.getTime() - last_seen_at.getTime() < NOTE_USE_EVERY) return;
-  await database.withTenant(tenant_id, (transaction) =>
-    transaction
-      .updateTable('identity.sessions')
-      .set({ last_seen_at: now, idle_until: idleUntil })
-      .where('id', '=', id)
-      .where('ended_at', 'is', null)
-      .execute(),
+  await database.withTenant(
+    tenant_id,
+    (transaction) =>
+      transaction
+        .updateTable('identity.sessions')
+        .set({ last_seen_at: now, idle_until: idleUntil })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .execute(),
+    { anyRegion: true },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { People } from '../people/index.ts';
-import { emails } from './user-store.ts';
+import { builderIdByEmail, type People } from '../people/index.ts';
+import { findUser } from './user-store.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -17,7 +17,7 @@ export async function userOfSubject(
   if (kind === 'user') return UUID.test(id) ? id : null;
   if (kind !== 'builder') return null;
   const email = (await people.findBuilder(transaction, id))?.email.toLowerCase();
-  const accounts = [...(await emails(transaction))];
-  const owner = accounts.find(([, address]) => address.toLowerCase() === email)?.[0];
-  return owner?.slice('user:'.length) ?? null;
+  // The address of a builder who left may be another builder's by now.
+  if (!email || (await builderIdByEmail(transaction, email)) !== id) return null;
+  return (await findUser(transaction, { email }))?.id ?? null;
 }

@@ -1,16 +1,24 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../../../contract/tiers.ts';
-import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { type Database, staysHere, type TenantTransaction } from '../../../platform/database/index.ts';
 
-/** Makes the tenant if it is not there, sets its tier where one is given, and answers its id. */
-export async function ensureTenant(database: Database, name: string, tier?: Tier): Promise<string> {
+/**
+ * Makes the tenant if it is not there, and answers its id.
+ * @param tier also set where the tenant is there, unless `onlyNew`: its plan decides then
+ */
+export async function ensureTenant(
+  database: Database,
+  name: string,
+  tier?: Tier,
+  { onlyNew = false }: { onlyNew?: boolean } = {},
+): Promise<string> {
   const kysely = database.system('creates a tenant');
   await kysely
     .insertInto('identity.tenants')
     .values({ id: uuidv7(), name, ...(tier ? { tier } : {}) })
     .onConflict((conflict) => {
       const known = conflict.column('name');
-      return tier ? known.doUpdateSet({ tier }) : known.doNothing();
+      return tier && !onlyNew ? known.doUpdateSet({ tier }) : known.doNothing();
     })
     .execute();
   return (await findTenant(database, { name }))?.id as string;
@@ -19,11 +27,11 @@ export async function ensureTenant(database: Database, name: string, tier?: Tier
 export function findTenant(
   database: Database,
   by: { name: string } | { id: string },
-): Promise<{ id: string; name: string; tier: Tier } | undefined> {
+): Promise<{ id: string; name: string; tier: Tier; data_region: string | null } | undefined> {
   const query = database
     .system('the name of a tenant, to whom a person or an issuer belongs')
     .selectFrom('identity.tenants')
-    .select(['id', 'name', 'tier']);
+    .select(['id', 'name', 'tier', 'data_region']);
   return ('id' in by ? query.where('id', '=', by.id) : query.where('name', '=', by.name)).executeTakeFirst();
 }
 
@@ -33,11 +41,39 @@ export async function tenantName(transaction: TenantTransaction): Promise<string
   return row.name;
 }
 
+/** The tier of the transaction's tenant. */
+export async function tenantTier(transaction: TenantTransaction): Promise<Tier> {
+  const row = await transaction.selectFrom('identity.tenants').select('tier').executeTakeFirstOrThrow();
+  return row.tier;
+}
+
+/** Changes the tier of the transaction's tenant. @returns false where it was the same */
+export async function changeTier(transaction: TenantTransaction, tier: Tier): Promise<boolean> {
+  const changed = await transaction
+    .updateTable('identity.tenants')
+    .set({ tier })
+    .where('tier', '<>', tier)
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
+}
+
+/** How many companies there are, also those whose data stays elsewhere. */
+export async function countTenants(database: Database): Promise<number> {
+  const row = await database
+    .system('counts the tenants')
+    .selectFrom('identity.tenants')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** The tenants whose data stays here. */
 export async function tenantIds(database: Database): Promise<string[]> {
   const rows = await database
     .system('goes through the tenants one by one')
     .selectFrom('identity.tenants')
     .select('id')
+    .where(staysHere(database.residency, 'identity.tenants.id'))
     .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);

@@ -13,7 +13,17 @@ export interface UserFilter {
 type Changes = Partial<
   Pick<
     UserRecord,
-    'name' | 'roles' | 'status' | 'password_hash' | 'invitation_hash' | 'invitation_until' | 'last_sign_in_at'
+    | 'name'
+    | 'roles'
+    | 'self_registered'
+    | 'status'
+    | 'password_hash'
+    | 'invitation_hash'
+    | 'invitation_until'
+    | 'invitation_requested_at'
+    | 'invitation_sent_at'
+    | 'invitation_error'
+    | 'last_sign_in_at'
   >
 >;
 
@@ -57,6 +67,21 @@ export function activeUsers(
   if ('roles' in of) return query.where(sql<boolean>`roles && ${[...of.roles]}`).execute();
   const [column, values] = 'ids' in of ? (['id', of.ids] as const) : (['email', of.emails] as const);
   return values.length === 0 ? Promise.resolve([]) : query.where(column, 'in', values).execute();
+}
+
+/** Users who are active, or invited by an administrator: anyone can write an address into a registration. */
+export async function countMembers(transaction: TenantTransaction): Promise<number> {
+  const row = await transaction
+    .selectFrom('identity.users')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where((eb) =>
+      eb.or([
+        eb('status', '=', 'active'),
+        eb.and([eb('status', '=', 'invited'), eb('self_registered', '=', false)]),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 /** Names of users, by their id; who is gone has none. */
@@ -108,6 +133,25 @@ export function changeUser(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Notes that a person requested a link. @returns false when they did so within the last milliseconds */
+export async function noteRequest(
+  transaction: TenantTransaction,
+  id: string,
+  now: Date,
+  quietMs: number,
+): Promise<boolean> {
+  const before = new Date(now.getTime() - quietMs);
+  const { numUpdatedRows } = await transaction
+    .updateTable('identity.users')
+    .set({ invitation_requested_at: now })
+    .where('id', '=', id)
+    .where((eb) =>
+      eb.or([eb('invitation_requested_at', 'is', null), eb('invitation_requested_at', '<', before)]),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** How many people besides this one are active admins; they stay so until the transaction ends. */

@@ -1,28 +1,12 @@
 import { z } from 'zod';
+import { account, email, newPassword, STATUSES } from '../../../contract/accounts.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, timestamp } from '../../../contract/schemas.ts';
-import { email, newPassword } from './person-schema.ts';
 
 const access = ['admin'] as const;
-const STATUSES = ['active', 'invited', 'disabled'] as const;
 const userId = id.describe('The person');
 const name = z.string().trim().min(1).max(200);
 const roles = z.array(z.enum(ROLES)).min(1).describe('What they may do');
-
-const account = z
-  .object({
-    userId: id,
-    email: z.string(),
-    name: z.string(),
-    roles: z.array(z.enum(ROLES)),
-    status: z.enum(STATUSES),
-    hasPassword: z.boolean(),
-    issuers: z.array(z.string()).describe('Linked accounts elsewhere'),
-    builderId: z.string().nullable().describe('The builder with this e-mail address'),
-    lastSignInAt: timestamp.nullable(),
-    createdAt: timestamp,
-  })
-  .meta({ id: 'User' });
 
 const externalAccount = {
   issuer: z
@@ -49,6 +33,7 @@ export const user = resource({
       summary: 'List users',
       access,
       list: true,
+      reveals: { what: 'account', purpose: 'administration', of: [{ list: 'items', user: 'userId' }] },
       input: z.object({
         status: z.enum(STATUSES).optional(),
         role: z.enum(ROLES).optional(),
@@ -62,6 +47,7 @@ export const user = resource({
       path: '/users/{userId}',
       summary: 'Get a user',
       access,
+      reveals: { what: 'account', purpose: 'administration', of: [{ user: 'userId' }] },
       input: z.object({ userId }),
       output: account,
       errors: ['NOT_FOUND'],
@@ -74,6 +60,7 @@ export const user = resource({
         'With a password the person can sign in at once. Without one they are invited: by the token of the answer ' +
         'they set a password, or they sign in where their e-mail address is verified.',
       access,
+      quota: { of: 'members', by: 'handler' },
       status: 201,
       input: z.object({
         email: email.describe('Identifies the person; unique in the company'),
@@ -104,6 +91,7 @@ export const user = resource({
       description:
         'New roles apply from the next request on. A disabled user is signed out everywhere immediately.',
       access,
+      quota: { of: 'members', by: 'handler' },
       input: z.object({
         userId,
         name: name.optional(),

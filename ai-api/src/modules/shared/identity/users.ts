@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
-import { invalidField, notFound, Problem } from '../../../http/problem.ts';
+import { invalidField, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
 import { builderIdByEmail } from '../people/index.ts';
 import { announceChange, type Changes } from './changes.ts';
-import { covers, rolesOf } from './claims.ts';
-import { digest, newSecret } from './digest.ts';
+import { rolesOf } from './claims.ts';
+import { addUser, newInvitation, refuseBeyond, requireUser } from './joining.ts';
+import type { MemberRoom } from './member-room.ts';
 import { hashPassword, weakness } from './passwords.ts';
 import { endSessions } from './session-store.ts';
 import {
@@ -23,9 +24,6 @@ import {
   type UserFilter,
   type UserRecord,
 } from './user-store.ts';
-
-/** For how long an invitation may be taken. */
-const INVITATION_MS = 7 * 24 * 3_600_000;
 
 interface NewUser {
   email: string;
@@ -41,18 +39,7 @@ interface Changed {
 }
 
 /** The people of a tenant, as its admins see them. */
-export function createUsers(database: Database, changes: Changes, now: () => Date) {
-  async function requireUser(transaction: TenantTransaction, userId: string): Promise<UserRecord> {
-    const row = await findUser(transaction, { id: userId });
-    if (!row) throw notFound('user', userId);
-    return row;
-  }
-
-  function refuseBeyond({ caller }: RequestContext, roles: readonly Role[]): void {
-    const beyond = roles.find((role) => !covers(caller.roles, role));
-    if (beyond) throw new Problem('FORBIDDEN', `You do not have the role ${beyond} that you want to give.`);
-  }
-
+export function createUsers(database: Database, changes: Changes, room: MemberRoom, now: () => Date) {
   async function passwordFor(email: string, password: string | undefined): Promise<string | null> {
     if (password === undefined) return null;
     const weak = weakness(password, email);
@@ -99,15 +86,15 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         viewOf(transaction, await requireUser(transaction, userId)),
       ),
 
-    /** @throws {Problem} CONFLICT when the address is taken, FORBIDDEN for more than the maker may do */
+    /** @throws {Problem} CONFLICT when the address is taken, FORBIDDEN for more than the maker may do, PLAN_LIMIT_REACHED */
     create: async (request: RequestContext, { email, name, roles, password }: NewUser) => {
       refuseBeyond(request, roles);
       const actor = actorOf(request);
       const passwordHash = await passwordFor(email, password);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const invited = passwordHash === null ? newInvitation(now()) : null;
-        const row = await insertUser(transaction, {
-          id: uuidv7(),
+        await room.require(transaction, actor.tenantId);
+        const row = await addUser(transaction, actor, {
           email,
           name,
           roles,
@@ -115,9 +102,7 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
           password_hash: passwordHash,
           ...invited?.columns,
         });
-        if (!row) throw new Problem('CONFLICT', 'A user with this e-mail address already exists.');
-        await note(transaction, actor, row.id, { email, name, roles, status: row.status });
-        return { ...(await viewOf(transaction, row)), invitation: invited?.view ?? null };
+        return { ...(await viewOf(transaction, row)), invitation: invited && secretOf(invited) };
       });
     },
 
@@ -128,10 +113,11 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         const before = await requireUser(transaction, userId);
         refuseBeyond(request, rolesOf(before));
         if (before.status === 'disabled') throw new Problem('CONFLICT', 'This account is disabled.');
-        const { columns, view } = newInvitation(now());
-        const row = await changeUser(transaction, userId, columns);
-        await note(transaction, actor, userId, { invitedUntil: view.expiresAt });
-        return { ...(await viewOf(transaction, row)), invitation: view };
+        const made = newInvitation(now());
+        const row = await changeUser(transaction, userId, made.columns);
+        const invitation = secretOf(made);
+        await note(transaction, actor, userId, { invitedUntil: invitation.expiresAt });
+        return { ...(await viewOf(transaction, row)), invitation };
       });
     },
 
@@ -146,10 +132,13 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
         const isAdmin = before.status === 'active' && before.roles.includes('admin');
         if (isAdmin && isAdminLost && (await otherAdmins(transaction, userId)) === 0)
           throw new Problem('LAST_ADMIN', 'This is the last admin. Make another user an admin first.');
+        if (before.status === 'disabled' && status === 'active')
+          await room.require(transaction, actor.tenantId);
         const row = await changeUser(transaction, userId, {
           ...(name === undefined ? {} : { name }),
           ...(roles === undefined ? {} : { roles }),
           ...(status === undefined ? {} : { status }),
+          ...(status === 'disabled' ? { invitation_hash: null, invitation_until: null } : {}),
         });
         if (status === 'disabled')
           await endSessions(transaction, userId, {}, { at: now(), because: 'disabled' });
@@ -207,20 +196,20 @@ export function createUsers(database: Database, changes: Changes, now: () => Dat
   };
 }
 
-function newInvitation(now: Date) {
-  const token = newSecret();
-  const until = new Date(now.getTime() + INVITATION_MS);
-  return {
-    columns: { invitation_hash: digest(token), invitation_until: until },
-    view: { token, expiresAt: until.toISOString() },
-  };
+function secretOf({ token, until }: ReturnType<typeof newInvitation>) {
+  return { token, expiresAt: until.toISOString() };
 }
 
 function changeable({ name, roles, status }: UserRecord) {
   return { name, roles, status };
 }
 
-async function viewOf(transaction: TenantTransaction, row: UserRecord, issuers?: Map<string, string[]>) {
+/** A user as administrators see them. */
+export async function viewOf(
+  transaction: TenantTransaction,
+  row: UserRecord,
+  issuers?: Map<string, string[]>,
+) {
   const known = issuers ?? (await issuersOf(transaction, [row.id]));
   return {
     userId: row.id,
@@ -231,6 +220,9 @@ async function viewOf(transaction: TenantTransaction, row: UserRecord, issuers?:
     hasPassword: row.password_hash !== null,
     issuers: known.get(row.id) ?? [],
     builderId: await builderIdByEmail(transaction, row.email),
+    invitedUntil: row.status === 'invited' ? (row.invitation_until?.toISOString() ?? null) : null,
+    invitationSentAt: row.invitation_sent_at?.toISOString() ?? null,
+    invitationError: row.invitation_error,
     lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
   };

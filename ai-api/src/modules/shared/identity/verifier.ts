@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { TokenIssuer } from '../../../config/sign-in.ts';
 import type { Role } from '../../../contract/operation.ts';
 import { ACT_AS } from '../../../contract/scopes.ts';
 import type { Caller, Credential } from '../../../http/caller.ts';
@@ -8,17 +10,35 @@ import { readCookie } from '../../../http/cookies.ts';
 import { invalidToken, Problem } from '../../../http/problem.ts';
 import type { Authenticate, GuardCredential } from '../../../http/router.ts';
 import { requireSameOrigin } from '../../../http/same-origin.ts';
-import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  DataElsewhere,
+  requireHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Changes } from './changes.ts';
-import { arrive, claimAt, covers, grantedScopes, personOf, rolesOf } from './claims.ts';
+import {
+  arrive,
+  type Claims,
+  claimAt,
+  covers,
+  grantedScopes,
+  mappedRoles,
+  personOf,
+  rolesOf,
+  verifiedEmail,
+} from './claims.ts';
 import { csrfTokenOf, digest } from './digest.ts';
 import { type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
+import type { MemberRoom } from './member-room.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
 import { idleUntil, SESSION_COOKIE } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
 import { findByIssuer, findUser, type UserRecord } from './user-store.ts';
+
+const companyName = z.string().trim().min(1).max(100);
 
 /** `aim_<prefix>_<secret>`: the prefix finds the key, the secret's SHA-256 proves it. */
 export const KEY = /^aim_([A-Za-z0-9]{8})_([A-Za-z0-9_-]{32,128})$/;
@@ -55,6 +75,11 @@ interface Parts {
   defaultTenant: string;
   /** Credentials that other modules verify. */
   credentials: readonly FurtherCredential[];
+  room: MemberRoom;
+  /** Whether people can sign in only through another platform. */
+  isIntegrated: boolean;
+  /** Makes the company of this name, with what comes with the modules. */
+  begin: (name: string) => Promise<void>;
   now: () => Date;
 }
 
@@ -69,7 +94,7 @@ export type Verifier = ReturnType<typeof createVerifier>;
 
 /** Finds out who a request comes from. */
 export function createVerifier(parts: Parts) {
-  const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant, now } = parts;
+  const { database, tokens, issuers, changes, publicUrl, cookieName, defaultTenant, room, now } = parts;
   const time = () => now().getTime();
   const trusted = new LRUCache<string, Caller>({ max: MAX_TRUSTED, ttlResolution: 0, perf: { now: time } });
   const familiar = new LRUCache<string, true>({ max: MAX_TRUSTED, ttl: FAMILIAR_MS, perf: { now: time } });
@@ -78,6 +103,10 @@ export function createVerifier(parts: Parts) {
     generation++;
     trusted.clear();
   });
+
+  /** Identifies callers whose company's data is elsewhere too, so that the response can name the other installation. */
+  const ofAnyRegion = <T>(tenantId: string, read: (transaction: TenantTransaction) => Promise<T>) =>
+    database.withTenant(tenantId, read, { anyRegion: true });
 
   /** What was read before a change must not be trusted after it. */
   async function trust(fingerprint: string, verify: () => Promise<Caller>): Promise<Caller> {
@@ -105,7 +134,7 @@ export function createVerifier(parts: Parts) {
   async function actFor(caller: Caller, person: string): Promise<Caller> {
     if (!caller.scopes.includes(ACT_AS))
       throw new Problem('ACT_AS_REFUSED', 'This key does not have the scope act-as.');
-    return database.withTenant(caller.tenantId, async (transaction) => {
+    return ofAnyRegion(caller.tenantId, async (transaction) => {
       const user = await findNamed(transaction, person.trim());
       if (user?.status !== 'active')
         throw new Problem('ACT_AS_REFUSED', 'AI-Manager-Acting-For does not name an active user.');
@@ -115,10 +144,10 @@ export function createVerifier(parts: Parts) {
   }
 
   async function bySession(row: SessionOfTenant | undefined, gone: () => Problem): Promise<Caller> {
-    if (!row) throw gone();
+    if (!row || parts.isIntegrated) throw gone();
     const at = now();
     await noteSessionUse(database, row, { now: at, idleUntil: idleUntil(row.kind, at) });
-    return database.withTenant(row.tenant_id, async (transaction) => {
+    return ofAnyRegion(row.tenant_id, async (transaction): Promise<Caller> => {
       const user = await findUser(transaction, { id: row.user_id });
       if (user?.status !== 'active') throw gone();
       return {
@@ -142,16 +171,41 @@ export function createVerifier(parts: Parts) {
     return caller;
   }
 
+  /** Someone whom a token does not let in has a token that is not valid here. */
+  const asInvalid = (error: unknown): never => {
+    throw error instanceof Problem && error.code === 'SIGN_IN_REFUSED' ? invalidToken(error.message) : error;
+  };
+
+  /** The company that an issuer names. Where it may name any, one that is not known begins with its first person. */
+  async function companyOf(issuer: TokenIssuer, claims: Claims) {
+    const named = issuer.tenantClaim && claimAt(claims, issuer.tenantClaim);
+    const { tenantClaim, tenants } = issuer;
+    if (tenants === 'any') {
+      const parsed = companyName.safeParse(named);
+      if (!parsed.success) throw invalidToken('The token names no company.');
+      const name = parsed.data;
+      const known = await findTenant(database, { name });
+      if (known) return known;
+      verifiedEmail(claims, issuer);
+      if ((mappedRoles(claims, issuer) ?? issuer.defaultRoles).length === 0)
+        throw invalidToken('The issuer gives this person no role here.');
+      await parts.begin(name);
+      return findTenant(database, { name });
+    }
+    const name = tenantClaim ? tenants?.[String(named)] : (issuer.tenant ?? defaultTenant);
+    return name === undefined ? undefined : findTenant(database, { name });
+  }
+
   async function byIssuer(token: string): Promise<Caller> {
     const { issuer, claims } = await issuers.verify(token);
-    const named = issuer.tenantClaim && claimAt(claims, issuer.tenantClaim);
-    const name = issuer.tenantClaim ? issuer.tenants?.[String(named)] : (issuer.tenant ?? defaultTenant);
-    const tenant = name === undefined ? undefined : await findTenant(database, { name });
+    const tenant = await companyOf(issuer, claims).catch(asInvalid);
     if (!tenant) throw invalidToken('The token does not belong to a known company.');
-    const row = { tenant_id: tenant.id, tenant_name: tenant.name, tier: tenant.tier };
+    requireHere(database.residency, tenant.data_region);
+    const { name: tenant_name, tier, data_region } = tenant;
+    const row = { tenant_id: tenant.id, tenant_name, tier, data_region };
     return database
       .withTenant(tenant.id, async (transaction): Promise<Caller> => {
-        const arrival = { tenantId: tenant.id, issuer: issuer.issuer, claims, mapping: issuer };
+        const arrival = { tenantId: tenant.id, issuer: issuer.issuer, claims, mapping: issuer, room };
         const user = await arrive(transaction, arrival);
         return {
           ...tenantPart(row),
@@ -163,10 +217,7 @@ export function createVerifier(parts: Parts) {
           scopes: ['*', ...grantedScopes(claims)],
         };
       })
-      .catch((error: unknown) => {
-        if (error instanceof Problem && error.code === 'SIGN_IN_REFUSED') throw invalidToken(error.message);
-        throw error;
-      });
+      .catch(asInvalid);
   }
 
   async function byBearer(bearer: string, actingFor: string | undefined): Promise<Caller> {
@@ -205,10 +256,13 @@ export function createVerifier(parts: Parts) {
       throw new Problem('CSRF_REFUSED', `Send ${CSRF_HEADER} with the token of GET /auth/session.`);
   }
 
-  const authenticate: Authenticate = async (
-    request: Request,
-    guard: GuardCredential = (check) => check(),
-  ) => {
+  const authenticate: Authenticate = async (request, guard = (check) => check(), { anyRegion } = {}) => {
+    const caller = await identify(request, guard);
+    if (caller && !anyRegion) requireHere(database.residency, caller.dataRegion);
+    return caller;
+  };
+
+  async function identify(request: Request, guard: GuardCredential): Promise<Caller | null> {
     const { authorization } = request.headers;
     if (authorization === undefined) {
       return byCookie(request, guard);
@@ -220,31 +274,39 @@ export function createVerifier(parts: Parts) {
     const known = trusted.get(fingerprint);
     if (known) return known;
     return guard(() => trust(fingerprint, () => byBearer(bearer, actingFor)), familiar.has(fingerprint));
-  };
+  }
 
   /** What the caller of a credential may do as of now; null when the credential has ended. */
   async function rolesNow({ credential, tenantId, user }: Caller): Promise<Role[] | null> {
     if (credential.expiresAt !== null && credential.expiresAt <= now().getTime()) return null;
     const gone = () => new Problem('UNAUTHENTICATED', 'The credential has ended.');
     try {
-      if (credential.kind === 'session')
-        return (await bySession(await findSession(database, { id: credential.id }, now()), gone)).roles;
+      if (credential.kind === 'session') {
+        const caller = await bySession(await findSession(database, { id: credential.id }, now()), gone);
+        return rolesHere(caller);
+      }
       if (credential.kind === 'key') {
         const row = await findKey(database, { id: credential.id });
         const { proof = '' } = credential;
         const at = now();
         if (!row || hasExpired(row, at) || !proves(row, proof, at)) return null;
         const caller = keyCaller(row, proof);
-        return user ? (await actFor(caller, user.id)).roles : caller.roles;
+        return rolesHere(user ? await actFor(caller, user.id) : caller);
       }
       const found = await database.withTenant(tenantId, (transaction) =>
         findUser(transaction, { id: user?.id ?? '' }),
       );
       return found?.status === 'active' ? rolesOf(found) : null;
     } catch (error) {
-      if (error instanceof Problem) return null;
+      if (error instanceof Problem || error instanceof DataElsewhere) return null;
       throw error;
     }
+  }
+
+  /** @throws {DataElsewhere} */
+  function rolesHere({ dataRegion, roles }: Caller): Role[] {
+    requireHere(database.residency, dataRegion);
+    return roles;
   }
 
   return { authenticate, rolesNow };
@@ -268,8 +330,9 @@ function keyCaller(row: KeyOfTenant, proof: string): Caller {
   };
 }
 
-function tenantPart(row: Pick<KeyOfTenant, 'tenant_id' | 'tenant_name' | 'tier'>) {
-  return { tenantId: row.tenant_id, tenantName: row.tenant_name, tier: row.tier };
+function tenantPart(row: Pick<KeyOfTenant, 'tenant_id' | 'tenant_name' | 'tier' | 'data_region'>) {
+  const { tenant_id, tenant_name, tier, data_region } = row;
+  return { tenantId: tenant_id, tenantName: tenant_name, tier, dataRegion: data_region };
 }
 
 function hasExpired({ expires_at }: KeyOfTenant, now: Date): boolean {

@@ -1,7 +1,7 @@
 import type { RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
-import { ROLES } from '../../../contract/operation.ts';
+import { STAFF } from '../../../contract/operation.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -21,9 +21,10 @@ import { inbox } from './inbox/contract.ts';
 import { createInbox } from './inbox/service.ts';
 import { createMails } from './mails.ts';
 import type { AtDelivery, NotificationParts } from './parts.ts';
-import { personalDataOf, removeOld } from './personal-data.ts';
+import { personalDataOf } from './personal-data.ts';
 import { notificationPreference, suppression } from './preferences/contract.ts';
 import { createPreferences } from './preferences/service.ts';
+import { profilesOf } from './preferences/store.ts';
 import { createUnsubscribing } from './preferences/unsubscribing.ts';
 import { routesOf } from './routes.ts';
 import { notification } from './sending/contract.ts';
@@ -90,11 +91,10 @@ export function create(needs: Needs) {
   const notifier = createNotify(parts);
   const deliver = createDeliver(parts);
   defineDigests(parts, notifier);
-  scheduleRetention(needs, now);
   realtime.room({
     name: 'inbox',
     field: 'userId',
-    roles: ROLES,
+    roles: STAFF,
     resource: inbox.id,
     mayFollow: async (caller, id) => caller.user?.id === id,
   });
@@ -121,13 +121,14 @@ export function create(needs: Needs) {
       log,
     },
 
-    /** Removes what is older than the company keeps it; answers how many notifications are gone. */
-    removeOld: (transaction: TenantTransaction) => removeOld(transaction, now()),
-
     /** Notifies people in the transaction that causes it; see {@link createNotify}. */
     notify: notifier.notify,
 
     ...createMails(identity, catalogue),
+
+    /** Numbers that users entered for text messages. */
+    phonesOf: async (transaction: TenantTransaction, userIds: readonly string[]): Promise<string[]> =>
+      [...(await profilesOf(transaction, userIds)).values()].flatMap(({ phone }) => phone ?? []),
 
     /** Why nothing may be sent to an e-mail address, such as `bounce`; null where it may. */
     suppressionOf: async (transaction: TenantTransaction, address: string) =>
@@ -142,21 +143,6 @@ function twilioOf({ TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_B
     authToken: TWILIO_AUTH_TOKEN,
     from: TWILIO_FROM,
     baseUrl: TWILIO_BASE_URL,
-  });
-}
-
-/** Removes old notifications each night; one company's failure is not another's. */
-function scheduleRetention({ jobs, database, identity, log }: Needs, now: () => Date): void {
-  jobs.schedule({
-    name: 'notification.retention',
-    cron: '40 3 * * *',
-    run: async () => {
-      for (const tenantId of await identity.tenantIds())
-        await database
-          .withTenant(tenantId, (transaction) => removeOld(transaction, now()))
-          .then((removed) => removed > 0 && log.info({ tenantId, removed }, 'old notifications were removed'))
-          .catch((err: unknown) => log.error({ err, tenantId }, 'removing old notifications failed'));
-    },
   });
 }
 

@@ -6,6 +6,7 @@ import { type MovableClock, makeJobsDue } from '../../../../test/clock.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
 import { connect } from '../../../../test/followers.ts';
 import { type NotificationsFixture, startNotifications } from '../../../../test/notifications.ts';
+import { erase, exportedText } from '../../../../test/privacy.ts';
 import { everyItem } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
 import { type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
@@ -277,14 +278,11 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       await ben.notificationPreference.setProfile({ phone });
       await api.client.notification.notify({ to: phone, data: message('To the number alone') });
       await api.client.suppression.add({ channel: 'sms', address: phone, detail: 'Asked for it' });
-      const report = await api.client.audit.reports({ kind: 'gdpr-access', subject });
-      const [file] = report.files;
-      const { pathname, search } = new URL(file?.url ?? '', api.url);
-      const content = await (await fetch(api.url + pathname + search)).text();
+      const content = await exportedText(api, subject);
       for (const held of ['By webhook', phone, 'To the number alone', 'Asked for it'])
         expect(content).toContain(held);
-      const erased = await api.client.audit.erase({ subject, reason: 'The person asked for it.' });
-      expect(erased.recordsDeleted).toBeGreaterThan(0);
+      const { steps } = await erase(api, subject);
+      expect(steps.find(({ step }) => step === 'erase notifications')?.counts.records).toBeGreaterThan(0);
       for (const recipient of [subject, `phone:${phone}`])
         expect((await api.client.notification.list({ recipient })).items).toEqual([]);
       const profiles = fixture
@@ -294,7 +292,52 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
         .where('phone', '=', phone);
       expect(await profiles.execute()).toEqual([]);
       expect((await api.client.suppression.list({ search: phone })).items).toHaveLength(1);
+      expect(await suppressedText()).not.toContain(phone);
+      const again = await api.client.notification.notify({ to: phone, data: message('After the erasure') });
+      await expect
+        .poll(() => stateOf(again.notifications[0]?.notificationId ?? ''))
+        .toEqual([['sms', 'suppressed']]);
+      await api.client.suppression.add({ channel: 'sms', address: phone });
+      expect((await api.client.suppression.list({ search: phone })).items).toHaveLength(1);
+      expect(await api.client.suppression.remove({ channel: 'sms', address: phone })).toEqual({
+        removed: true,
+      });
     });
+  });
+
+  /** Everything about suppressed and unsubscribed addresses, as text. */
+  async function suppressedText(): Promise<string> {
+    const { rows } = await sql`
+      select s::text from notifications.suppressions as s
+      union all select p::text from notifications.preferences as p`.execute(fixture.system());
+    return JSON.stringify(rows);
+  }
+
+  test('go to no address that was suppressed or unsubscribed before its owner was erased', async () => {
+    const address = 'Left@example.com';
+    await api.client.suppression.add({ channel: 'email', address, detail: 'Complained' });
+    await erase(api, `email:${address}`);
+    const send = async (to: string, title: string) =>
+      (await api.client.notification.notify({ to, data: message(title), category: 'reports' }))
+        .notifications[0];
+    const suppressed = await send(address, 'After the erasure');
+    await expect.poll(() => stateOf(suppressed?.notificationId ?? '')).toEqual([['email', 'suppressed']]);
+    const unsubscribed = 'unsubscribed@example.com';
+    await send(unsubscribed, 'Before the erasure');
+    await mailTo(unsubscribed, 'Before the erasure');
+    const link = await fixture.linkOf(unsubscribed, 'Before the erasure');
+    const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
+    expect((await fetch(link, { method: 'POST', body })).status).toBe(200);
+    await erase(api, `email:${unsubscribed}`);
+    expect((await send(unsubscribed, 'No longer'))?.channels).toEqual([
+      { channel: 'email', state: 'skipped' },
+    ]);
+    const text = (await suppressedText()).toLowerCase();
+    for (const gone of ['left@example.com', 'complained', unsubscribed]) expect(text).not.toContain(gone);
+    expect((await api.client.suppression.list({ search: address })).items).toMatchObject([
+      { reason: 'added', address: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
+    ]);
+    expect(await exportedText(api, `email:${address}`)).toContain('"suppressions"');
   });
 
   test("a company's template is previewed, published, tested and taken back; a mistake is refused with its reason", async () => {
@@ -315,7 +358,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       publishedVersion: null,
       isDefault: true,
     });
-    expect(listed).toHaveLength(6);
+    expect(listed).toHaveLength(9);
     expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
       subject: 'Sample company: The office is closed on Friday',
     });
@@ -373,10 +416,12 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     await sql`update notifications.notifications set created_at = created_at - interval '64 days'`.execute(
       api.context.database.system('the test makes time pass'),
     );
-    await api.context.database.withTenant(
-      await api.context.identity.ensureTenant(api.context.config.TENANT),
-      (transaction) => api.context.notifications.removeOld(transaction),
-    );
+    await api.client.retention.dryRun({ kind: 'notifications' });
+    const { clock, privacy } = api.context;
+    const { now } = clock;
+    clock.now = () => new Date(now().getTime() + 25 * 3_600_000);
+    expect(await privacy.retention.run()).toBeGreaterThanOrEqual(before);
     expect((await api.client.notification.list({ limit: 500 })).items).toEqual([]);
+    clock.now = now;
   });
 });

@@ -1,24 +1,54 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
-import type { Identity } from '../identity/index.ts';
+import { mentions, type PersonalData, type PersonalTable } from '../../../platform/personal-data.ts';
+import { countOlder, type RetentionKind } from '../../../platform/retention.ts';
+import { type Identity, userOfSubject } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
-import { settingsOf } from './preferences/store.ts';
+import { forgetPreferences, settingsOf } from './preferences/store.ts';
 import { removeBefore } from './sending/store.ts';
+import { forgetSuppressed, suppressionsOf } from './suppressions.ts';
+import { MIN_RETENTION_DAYS } from './vocabulary.ts';
 
-const TABLES = [
-  'notifications',
-  'deliveries',
-  'attempts',
-  'inbox',
-  'profiles',
-  'preferences',
-  'suppressions',
+const OWN: readonly PersonalTable[] = [
+  { table: 'notifications.inbox', of: ['user_id'], erase: 'delete' },
+  {
+    table: 'notifications.attempts',
+    within: { column: 'delivery_id', table: 'notifications.deliveries' },
+    erase: 'delete',
+  },
+  {
+    table: 'notifications.deliveries',
+    of: ['address'],
+    within: { column: 'notification_id', table: 'notifications.notifications' },
+    erase: 'delete',
+  },
+  {
+    table: 'notifications.notifications',
+    of: ['owner', 'user_id'],
+    by: ['created_by'],
+    erase: 'delete',
+  },
+  { table: 'notifications.batches', of: ['owner'], erase: 'delete' },
+  {
+    table: 'notifications.profiles',
+    of: ['user_id'],
+    by: ['phone'],
+    erase: 'delete',
+    withheld: ['webhook_secret'],
+  },
+  { table: 'notifications.preferences', of: ['owner'], erase: 'delete' },
+  {
+    table: 'notifications.suppressions',
+    of: ['address'],
+    erase: { keep: 'Nothing is sent to an address that is listed; a digest takes the place of the address.' },
+  },
+  mentions('notifications.templates'),
+  mentions('notifications.versions', 'created_by', 'created_by_id', 'published_by'),
 ];
 
 /**
- * What people were sent, how they want to be reached, and why nothing is sent to them. All of it but the suppression list is
- * erased on request.
+ * What people were sent, how they want to be reached, and why nothing is sent to them. All of it is erased on request,
+ * but that nothing is to be sent to an address: it stays by a digest of the address.
  */
 export function personalDataOf(people: People, identity: Identity): PersonalData {
   /** The owners that a subject is known under: `builder:` and `user:` by their e-mail address and phone number too. */
@@ -43,12 +73,22 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
     const builder = await people.findBuilder(transaction, id);
     if (!builder) return [];
     const email = builder.email.toLowerCase();
-    const user = await identity.users.activeByEmail(transaction, email);
-    return [`email:${email}`, ...(user ? [`user:${user.id}`] : [])];
+    const userId = await userOfSubject(transaction, people, subject);
+    return [`email:${email}`, ...(userId ? [`user:${userId}`] : [])];
   }
 
   return {
-    tables: TABLES.map((table) => `notifications.${table}`),
+    tables: OWN,
+    retention: [retention],
+    disclosure: {
+      categories: [
+        'What was sent to a person and how they want to be reached',
+        'Phone number and quiet hours',
+      ],
+      source: 'What happens in the product, and the person’s own settings',
+      purpose: 'Notifying people',
+      sharedWith: ['The mail and SMS providers that the company configured'],
+    },
     about: async (transaction, subject) => {
       const owners = await ownersOf(transaction, subject);
       if (owners.length === 0) return null;
@@ -69,15 +109,17 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
       const profiles = await transaction
         .selectFrom('notifications.profiles')
         .select(['phone', 'zone', 'locale', 'quiet_from', 'quiet_to', 'digest_hour'])
-        .where(sql<boolean>`'user:' || user_id = any(${owners})`)
+        .where(sql<boolean>`('user:' || user_id = any(${owners}) or 'phone:' || phone = ${subject})`)
         .execute();
-      const suppressions = await transaction
-        .selectFrom('notifications.suppressions')
-        .select(['channel', 'address', 'reason', 'detail', 'created_at as createdAt'])
-        .where(
-          sql<boolean>`(case channel when 'sms' then 'phone:' else 'email:' end) || address = any(${owners})`,
-        )
-        .execute();
+      const suppressions = (await suppressionsOf(transaction, owners)).map(
+        ({ channel, address, reason, detail, created_at: createdAt }) => ({
+          channel,
+          address,
+          reason,
+          detail,
+          createdAt,
+        }),
+      );
       const found = notifications.length + preferences.length + profiles.length + suppressions.length;
       return found === 0 ? null : { notifications, preferences, profiles, suppressions };
     },
@@ -89,18 +131,48 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
         .where('owner', 'in', owners)
         .executeTakeFirst();
       await transaction.deleteFrom('notifications.batches').where('owner', 'in', owners).execute();
-      await transaction.deleteFrom('notifications.preferences').where('owner', 'in', owners).execute();
+      await forgetPreferences(transaction, owners);
+      await forgetSuppressed(transaction, owners);
       const profiles = await transaction
         .deleteFrom('notifications.profiles')
         .where(sql<boolean>`'user:' || user_id = any(${owners})`)
         .executeTakeFirst();
+      // Another user may have entered the number, too: it is not verified.
+      await transaction
+        .updateTable('notifications.profiles')
+        .set({ phone: null })
+        .where(sql<boolean>`'phone:' || phone = any(${owners})`)
+        .execute();
       return Number(numDeletedRows + profiles.numDeletedRows);
     },
   };
 }
 
-/** Removes what is older than the company keeps it. */
-export async function removeOld(transaction: TenantTransaction, now: Date): Promise<number> {
-  const { retention_days } = await settingsOf(transaction);
-  return removeBefore(transaction, new Date(now.getTime() - retention_days * 86_400_000));
-}
+/** Notifications are kept for as long as the company's settings say. */
+const retention: RetentionKind = {
+  kind: 'notifications',
+  title: 'Notifications that were sent',
+  tables: [
+    'notifications.notifications',
+    'notifications.deliveries',
+    'notifications.attempts',
+    'notifications.inbox',
+    'notifications.batches',
+  ],
+  defaultDays: 365,
+  minDays: MIN_RETENTION_DAYS,
+  floor: 'Links to unsubscribe, and answers such as STOP, find their company by it.',
+  keeps: 'To whom nothing is to be sent, and what was unsubscribed from.',
+  maxDays: 3650,
+  isPlanLimited: true,
+  days: async (transaction) => (await settingsOf(transaction)).retention_days,
+  setDays: async (transaction, days) => {
+    if (days === null) return;
+    await sql`
+      insert into notifications.settings (retention_days) values (${days})
+      on conflict (tenant_id) do update set retention_days = excluded.retention_days`.execute(transaction);
+  },
+  count: (transaction, before) =>
+    countOlder(transaction, { table: 'notifications.notifications', column: 'created_at' }, before),
+  remove: (transaction, _tenantId, before, limit) => removeBefore(transaction, before, limit),
+};

@@ -1,7 +1,8 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { type Html, html } from '../../../platform/html.ts';
+import { notePage, type Page, sendPage } from '../../../http/page.ts';
+import { html } from '../../../platform/html.ts';
 import { type Sns, SnsRefused } from './channels/sns.ts';
 import type { Twilio } from './channels/twilio.ts';
 import type { Unsubscribing } from './preferences/unsubscribing.ts';
@@ -16,8 +17,6 @@ interface RouteParts {
   log: Logger;
 }
 
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const form = express.urlencoded({ extended: false, limit: '32kb' });
 const fields = z.record(z.string(), z.string());
 
@@ -33,26 +32,28 @@ function unsubscribeRoutes({ unsubscribing }: RouteParts, limit: RequestHandler)
   const router = Router();
   router.get('/', limit, async (request, response) => {
     const found = await unsubscribing.find(request.query.token);
-    if (!found) return page(response, 404, 'This link is not valid', html`<p>It may be incomplete.</p>`);
-    if (found.isOff) return page(response, 200, 'You are unsubscribed', describe(found.what));
-    page(
-      response,
-      200,
-      'Unsubscribe?',
-      html`<p>You will get no more e-mails about ${found.what} at ${found.address}.</p>
+    if (!found) return sendPage(response, 404, notePage('This link is not valid', 'It may be incomplete.'));
+    if (found.isOff) return sendPage(response, 200, unsubscribed(found.what));
+    sendPage(response, 200, {
+      title: 'Unsubscribe?',
+      content: html`<h1>Unsubscribe?</h1>
+        <p>You will get no more e-mails about ${found.what} at ${found.address}.</p>
         <form method="post" action="/unsubscribe?token=${String(request.query.token)}"><button>Unsubscribe</button></form>`,
-    );
+    });
   });
   router.post('/', limit, form, async (request, response) => {
     const done = await unsubscribing.unsubscribe(request.query.token, String(request.id));
-    if (!done) return page(response, 404, 'This link is not valid', html`<p>It may be incomplete.</p>`);
-    page(response, 200, 'You are unsubscribed', describe(done.what));
+    if (!done) return sendPage(response, 404, notePage('This link is not valid', 'It may be incomplete.'));
+    sendPage(response, 200, unsubscribed(done.what));
   });
   return router;
 }
 
-function describe(what: string): Html {
-  return html`<p>No more e-mails about ${what} are sent to you. You can change this in your notification preferences.</p>`;
+function unsubscribed(what: string): Page {
+  return notePage(
+    'You are unsubscribed',
+    `No more e-mails about ${what} are sent to you. You can change this in your notification preferences.`,
+  );
 }
 
 /** What is signed is not limited, because providers report in bursts; what is refused counts against its address. */
@@ -108,27 +109,4 @@ async function counted(limit: RequestHandler, request: Request, response: Respon
   await limit(request, response, (error?: unknown) => {
     if (error) throw error;
   });
-}
-
-function page(response: Response, status: number, heading: string, content: Html): void {
-  response.status(status).setHeader('Content-Security-Policy', POLICY);
-  response.setHeader('Cache-Control', 'no-store').type('html');
-  response.send(
-    String(html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta name="robots" content="noindex" />
-    <title>${heading}</title>
-    <style>
-      :root { color-scheme: light dark; }
-      body { margin: 0; padding: 2rem 1rem; font: 16px/1.55 system-ui, sans-serif; }
-      main { max-width: 36rem; margin: 0 auto; overflow-wrap: anywhere; }
-      button { padding: 0.6rem 1.5rem; border: 0; border-radius: 7px; background: #1d5f8a; color: #fff; font: inherit; font-weight: 600; cursor: pointer; }
-    </style>
-  </head>
-  <body><main><h1>${heading}</h1>${content}</main></body>
-</html>`),
-  );
 }

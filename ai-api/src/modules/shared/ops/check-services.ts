@@ -121,16 +121,21 @@ const MODEL_CURES: Partial<Record<ModelFailureKind, string>> = {
     "The provider refuses the key: set a valid one and restart, or change it in the secret's store.",
   rate_limited: "Wait, or raise the limits of the provider's account.",
   over_budget: "Today's budget is used up: raise it with usage.setBudget or MODEL_DAILY_BUDGET.",
+  not_in_region:
+    'Declare the regions of the provider, such as OPENAI_REGIONS, or configure one in the region.',
   out_of_schema: 'Choose a model that can answer by a JSON schema.',
   unreachable: 'Check the address of the provider, and that this network lets requests out.',
   timeout: 'Check the network, or raise MODEL_TIMEOUT_MS.',
 };
 
+/** Failures that are as the company has set or chosen. */
+const EXPECTED: ReadonlySet<ModelFailureKind> = new Set(['over_budget', 'not_in_region']);
+
 function unusable(error: unknown): Finding {
   if (!(error instanceof ModelError)) throw error;
   const cure =
     MODEL_CURES[error.kind] ?? 'Check the key, the name of the model and the address of the provider.';
-  return { state: error.kind === 'over_budget' ? 'warning' : 'fault', detail: error.message, cure };
+  return { state: EXPECTED.has(error.kind) ? 'warning' : 'fault', detail: error.message, cure };
 }
 
 async function embeds(embedder: Embedder, tenantId: string, signal: AbortSignal): Promise<Finding> {

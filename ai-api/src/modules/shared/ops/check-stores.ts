@@ -50,7 +50,7 @@ export function storeChecks(stores: Stores): Check[] {
     {
       name: 'jobs',
       cure: 'Check the database: jobs are kept in it.',
-      run: () => worked(jobs),
+      run: (tenantId) => worked({ database, jobs }, tenantId),
     },
     { name: 'disk', cure: 'Free space, or move DATA_DIR.', run: async () => roomOn(disk) },
   ];
@@ -136,9 +136,12 @@ async function stored(store: ObjectStore, prefix: string): Promise<Finding> {
   }
 }
 
-async function worked(jobs: Jobs): Promise<Finding> {
-  const counts = await jobs.countAll();
-  const due = counts.flatMap(({ queue, oldestDueAt }) =>
+/** Whether workers take jobs, of all companies; dead jobs are those of the caller's company, which it can retry. */
+async function worked(
+  { database, jobs }: Pick<Stores, 'database' | 'jobs'>,
+  tenantId: string,
+): Promise<Finding> {
+  const due = (await jobs.countAll()).flatMap(({ queue, oldestDueAt }) =>
     oldestDueAt && Date.now() - oldestDueAt.getTime() > MAX_DUE_MS ? [queue] : [],
   );
   if (due.length > 0)
@@ -147,7 +150,8 @@ async function worked(jobs: Jobs): Promise<Finding> {
       detail: `Jobs have been due for more than ${MAX_DUE_MS / 60_000} minutes: ${due.join(', ')}`,
       cure: 'Start a worker: ROLE=worker, or ROLE=all for one process.',
     };
-  const dead = counts.filter((count) => count.dead > 0);
+  const own = await database.withTenant(tenantId, (transaction) => jobs.count(transaction));
+  const dead = own.filter((count) => count.dead > 0);
   if (dead.length === 0) return { state: 'ok', detail: 'Workers take jobs.' };
   return {
     state: 'warning',

@@ -1,4 +1,5 @@
 import { type Served, serve } from '../../../http/router.ts';
+import { reasonOf } from '../../../platform/error-reason.ts';
 import type { CONNECTION_STATES } from './connections-contract.ts';
 import { connection } from './connections-contract.ts';
 
@@ -21,15 +22,20 @@ export interface Check {
 /** For one check; the slowest waits for a trace to arrive in Langfuse. */
 const LIMIT_MS = 30_000;
 
-/** The operation that runs every check at once. */
-export function serveConnections(checks: readonly Check[], limitMs = LIMIT_MS): Served {
+/** The operation that runs every check. */
+export function serveConnections(checks: readonly Check[]): Served {
   return serve(connection, {
     check: async (_input, { caller }) => {
-      const items = await Promise.all(checks.map((check) => carryOut(check, caller.tenantId, limitMs)));
+      const items = await carryOutAll(checks, caller.tenantId);
       const isFaulty = items.some(({ state }) => state === 'fault');
       return { status: isFaulty ? 'fault' : 'ok', checkedAt: new Date().toISOString(), items };
     },
   });
+}
+
+/** Runs every check at once: one that rejects, or does not end within the limit, is a fault. */
+export function carryOutAll(checks: readonly Check[], tenantId: string, limitMs = LIMIT_MS) {
+  return Promise.all(checks.map((check) => carryOut(check, tenantId, limitMs)));
 }
 
 async function carryOut({ name, cure, run }: Check, tenantId: string, limitMs: number) {
@@ -53,13 +59,4 @@ async function withinLimit<T>(work: (signal: AbortSignal) => Promise<T>, limitMs
   } finally {
     signal.removeEventListener('abort', late);
   }
-}
-
-/** The message of an error and of what caused it, without what belongs to a log. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause, message } = error;
-  const because = cause instanceof Error && !message.includes(cause.message) ? `: ${cause.message}` : '';
-  const said = `${message}${because}` || (error as { code?: string }).code || error.name;
-  return said.slice(0, 500);
 }

@@ -66,6 +66,9 @@ describe.each(databaseKinds())('the jobs of a tenant on $name', ({ create }) => 
     return id;
   }
 
+  const jobsCheck = async (as: Client) =>
+    (await as.connection.check({})).items.find(({ name }) => name === 'jobs');
+
   test('are listed page by page, newest first, each once', async () => {
     const jobs = await everyItem((page) =>
       client.job.list({ queue: 'evaluation.judge', limit: 20, ...page }),
@@ -106,6 +109,11 @@ describe.each(databaseKinds())('the jobs of a tenant on $name', ({ create }) => 
     expect(items.find(({ queue }) => queue === 'evaluation.judge')?.failed).toBeGreaterThan(0);
     for (const decide of [theirs.job.retry, theirs.job.discard])
       expect(await problem(decide({ jobId }))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await jobsCheck(client)).toMatchObject({
+      state: 'warning',
+      detail: expect.stringMatching(/^Dead jobs: .*\d of evaluation\.judge/),
+    });
+    expect(await jobsCheck(theirs)).toMatchObject({ state: 'ok', detail: 'Workers take jobs.' });
     await client.job.discard({ jobId });
     expect(await problem(client.job.get({ jobId }))).toMatchObject({ code: 'NOT_FOUND' });
   });

@@ -60,7 +60,13 @@ function requireDone(answer: LetterAnswer, jobId: string): void {
 function view(record: JobRecord) {
   const { id, queue, state, priority, attempts, reason, hasCheckpoint } = record;
   return {
-    ...{ id, queue, state, priority, attempts, reason, hasCheckpoint },
+    id,
+    queue,
+    state,
+    priority,
+    attempts,
+    reason,
+    hasCheckpoint,
     ids: idsIn(record.data),
     createdAt: record.createdAt.toISOString(),
     startedAt: record.startedAt?.toISOString() ?? null,

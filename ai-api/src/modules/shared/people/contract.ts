@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { companyId } from '../../../contract/company-id.ts';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { day, isoWeek, listOf, page, timestamp } from '../../../contract/schemas.ts';
 import { BUILDER_STATUSES, MAX_ROWS, PROJECT_STATUSES, STAGES, TABLES } from './rows.ts';
 
@@ -135,6 +135,24 @@ export const people = resource({
         budgets: { multiline: true },
       },
     }),
+    importWork: operation({
+      method: 'POST',
+      path: '/people/work',
+      summary: 'Import meetings, tickets and documents',
+      description:
+        'Records of work, with who took part, that the claims of a request for manual time are checked against. ' +
+        'Participants are ids or e-mail addresses; addresses of people outside the company are left out. All or ' +
+        'nothing; rows are matched by their ids, so the same import twice changes nothing.',
+      access: ['admin', 'executive', 'ops'],
+      bodyLimit: '25mb',
+      input: z.object({
+        records: table('Meetings, tickets and documents'),
+        dryRun: z.boolean().default(false).describe('Validate only; nothing is stored'),
+      }),
+      output: z.object({ dryRun: z.boolean(), records: counts }).meta({ id: 'WorkImportResult' }),
+      errors: ['IMPORT_INVALID', 'BODY_TOO_LARGE'],
+      hints: { records: { multiline: true } },
+    }),
   },
 });
 
@@ -148,7 +166,7 @@ export const builder = resource({
       method: 'GET',
       path: '/builders',
       summary: 'List builders',
-      access: ROLES,
+      access: STAFF,
       own: { input: 'builderId' },
       list: true,
       input: z.object({
@@ -164,8 +182,13 @@ export const builder = resource({
       method: 'GET',
       path: '/builders/{builderId}',
       summary: 'Get a builder with projects and recent weeks',
-      access: ROLES,
+      access: STAFF,
       own: { input: 'builderId' },
+      reveals: {
+        what: 'profile, with weekly figures',
+        purpose: 'performance',
+        of: [{ builder: 'builderId' }],
+      },
       input: z.object({ builderId: companyId }),
       output: builderSummary
         .extend({
@@ -189,7 +212,7 @@ export const project = resource({
       method: 'GET',
       path: '/projects',
       summary: 'List projects',
-      access: ROLES,
+      access: STAFF,
       own: { input: 'builderId' },
       list: true,
       input: z.object({
@@ -204,7 +227,7 @@ export const project = resource({
       method: 'GET',
       path: '/projects/{projectId}',
       summary: 'Get a project with its stage history and recent weeks',
-      access: ROLES,
+      access: STAFF,
       own: { output: 'builderId' },
       input: z.object({ projectId: companyId }),
       output: projectSummary

@@ -1,13 +1,13 @@
 import { type Served, serve } from '../../../http/router.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
 import { actorOf } from '../audit/index.ts';
 import { builder, people, project } from './contract.ts';
 import { createPeople, type People } from './service.ts';
 import type { Sources } from './sources.ts';
 
 export { createBrainLift, createMetricsApi, createWorkSmart } from './connectors/index.ts';
-export type { KnownWeek, People } from './service.ts';
+export { personalData } from './personal-data.ts';
+export type { ImportedWeek, KnownWeek, People } from './service.ts';
 export type { Sources } from './sources.ts';
 export { type BuilderRecord, builderIdByEmail } from './store.ts';
 export type { Span, TimeRecords } from './time-store.ts';
@@ -17,28 +17,13 @@ export function create({ database, sources }: { database: Database; sources: Sou
   return createPeople(database, sources);
 }
 
-/** What this module holds about a builder. */
-export function personalData({ recordOf }: People): PersonalData {
-  return {
-    tables: [
-      'people.superbuilders',
-      'people.projects',
-      'people.metrics_weekly',
-      'people.time_entries',
-      'people.leave',
-      'people.project_members',
-    ],
-    about: async (transaction, subject) =>
-      subject.startsWith('builder:') ? recordOf(transaction, subject.slice('builder:'.length)) : null,
-  };
-}
-
 /** The operations of this module. */
 export function operations(service: People): Served[] {
   return [
     serve(people, {
       import: ({ dryRun, ...tables }, request) => service.import(actorOf(request), tables, dryRun),
       importTime: ({ dryRun, ...tables }, request) => service.importTime(actorOf(request), tables, dryRun),
+      importWork: ({ dryRun, records }, request) => service.importWork(actorOf(request), records, dryRun),
     }),
     serve(builder, {
       list: ({ cursor, limit, ...filter }, { caller }) =>

@@ -194,6 +194,64 @@ export const TIME_TABLES = {
 export type TimeTableName = keyof typeof TIME_TABLES;
 export type TimeRow<T extends TimeTableName> = z.output<(typeof TIME_TABLES)[T]['row']>;
 
+export const WORK_KINDS = ['meeting', 'ticket', 'document'] as const;
+/** Who takes part in one piece of work. */
+const MAX_PARTICIPANTS = 500;
+const MAX_WORK_DAYS = 31;
+
+/** Ids or e-mail addresses, in a cell separated by `;` or `|`. */
+const participants = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(/[;|]/)
+          .map((one) => one.trim())
+          .filter((one) => one !== '')
+      : value,
+  z
+    .array(key, 'must be ids or e-mail addresses separated by ;')
+    .min(1, 'must name a builder')
+    .max(MAX_PARTICIPANTS, `must name at most ${MAX_PARTICIPANTS}`),
+);
+
+/** One row of `work-records.csv`: a meeting, ticket or document, on a day or between two instants. */
+export const workRow = z
+  .object({
+    record_id: key,
+    kind: oneOf(WORK_KINDS),
+    reference: orUnknown(name(100)),
+    title: name(300),
+    project_id: orUnknown(key),
+    builders: participants,
+    day: orUnknown(writtenDay),
+    started_at: orUnknown(instant),
+    ended_at: orUnknown(instant),
+  })
+  .refine(({ day: on, started_at }) => on !== null || started_at !== null, {
+    path: ['day'],
+    message: 'must not be empty without started_at',
+  })
+  .refine(({ started_at, ended_at }) => (started_at === null) === (ended_at === null), {
+    path: ['ended_at'],
+    message: 'must be given with started_at, and only with it',
+  })
+  .refine(
+    ({ started_at, ended_at }) => !started_at || !ended_at || Date.parse(started_at) < Date.parse(ended_at),
+    {
+      path: ['ended_at'],
+      message: 'must be after started_at',
+    },
+  )
+  .refine(
+    ({ started_at, ended_at }) =>
+      !started_at || !ended_at || Date.parse(ended_at) - Date.parse(started_at) <= MAX_WORK_DAYS * DAY_MS,
+    { path: ['ended_at'], message: `must be within ${MAX_WORK_DAYS} days of started_at` },
+  );
+
+/** The table of work. */
+export const WORK_TABLE = { file: 'work-records.csv', row: workRow, key: ['record_id'] } as const;
+export type WorkRow = z.output<typeof workRow>;
+
 /** The tables of an import, in the order they depend on each other. */
 export const TABLES = {
   builders: { file: 'builders.csv', row: builderRow, key: ['builder_id'] },

@@ -5,6 +5,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { type Actor, record, systemActor } from '../audit/index.ts';
 import { type ImportInput, importDetails, readTables, writeTables } from './import.ts';
 import { readTimeTables, type TimeInput, writeTimeTables } from './import-time.ts';
+import { readWork, writeWork } from './import-work.ts';
 import { fetchWeek, type Sources, sourcesKnow } from './sources.ts';
 import {
   type BuilderFilter,
@@ -28,7 +29,17 @@ import {
   type WeekRecord,
   weeksOf,
 } from './store.ts';
+import type { Table } from './tables.ts';
 import { type TimeQuestion, timeRecords } from './time-store.ts';
+import {
+  countWorkBefore,
+  deleteWorkBefore,
+  eraseWorkOf,
+  WORK_TABLES,
+  type WorkQuestion,
+  workAround,
+  workOf,
+} from './work-store.ts';
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -39,7 +50,24 @@ export interface KnownWeek {
   projects: { project: ProjectRecord; stages: StageRecord[]; weeks: ProjectWeekRecord[] }[];
 }
 
+/** A week of a builder of which figures were imported. */
+export interface ImportedWeek {
+  builderId: string;
+  week: string;
+}
+
+/** Called in the transaction of an import, also of one that is only tried out and rolled back. */
+type OnFigures = (
+  transaction: TenantTransaction,
+  tenantId: string,
+  weeks: readonly ImportedWeek[],
+) => Promise<void>;
+
 const RECENT_WEEKS = 12;
+
+function weeksIn({ metrics }: ReturnType<typeof readTables>): ImportedWeek[] {
+  return metrics.rows.map(({ row: { builder_id, week } }) => ({ builderId: builder_id, week }));
+}
 
 class DryRun extends Error {}
 
@@ -63,6 +91,8 @@ async function undoneIfDryRun<T>(
 
 /** Builders, projects and their weeks. */
 export function createPeople(database: Database, sources: Sources) {
+  const listeners: OnFigures[] = [];
+
   async function describeBuilder(transaction: TenantTransaction, builderId: string) {
     const builder = await findBuilder(transaction, builderId);
     if (!builder) return null;
@@ -72,11 +102,17 @@ export function createPeople(database: Database, sources: Sources) {
   }
 
   return {
+    /** Calls back in the transaction that imports weekly figures. */
+    onFigures: (listener: OnFigures): void => {
+      listeners.push(listener);
+    },
+
     /** Brings tables in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
       const tables = readTables(input);
       const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeTables(transaction, tables);
+        for (const listener of listeners) await listener(transaction, actor.tenantId, weeksIn(tables));
         await record(transaction, actor, { subject: 'people', details: importDetails(tables, written) });
         return written;
       });
@@ -93,6 +129,34 @@ export function createPeople(database: Database, sources: Sources) {
       });
       return { dryRun, ...counts };
     },
+
+    /**
+     * Brings meetings, tickets and documents in, all or nothing.
+     * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID
+     */
+    importWork: async (actor: Actor, records: Table | undefined, dryRun: boolean) => {
+      const rows = readWork(records);
+      const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
+        const written = await writeWork(transaction, rows);
+        await record(transaction, actor, { subject: 'work', details: [{ about: [], content: written }] });
+        return written;
+      });
+      return { dryRun, records: counts };
+    },
+
+    /** What is known about a builder's work around a day, and what a text names of the company. */
+    workAround: (transaction: TenantTransaction, question: WorkQuestion) => workAround(transaction, question),
+
+    /** Deletes meetings, tickets and documents of days before one, and says how many. */
+    workTables: WORK_TABLES,
+    countWorkBefore,
+    deleteWorkBefore,
+
+    /** The meetings, tickets and documents of a builder, without the others who took part. */
+    workOf: (transaction: TenantTransaction, builderId: string) => workOf(transaction, builderId),
+
+    /** Removes a builder from meetings, tickets and documents; those without other builders are deleted. */
+    eraseWorkOf: (transaction: TenantTransaction, builderId: string) => eraseWorkOf(transaction, builderId),
 
     /** A builder as the import brought them; undefined when there is none of that id. */
     findBuilder: (transaction: TenantTransaction, builderId: string) => findBuilder(transaction, builderId),
@@ -144,9 +208,6 @@ export function createPeople(database: Database, sources: Sources) {
         if (!builder) throw notFound('builder', builderId);
         return builder;
       }),
-
-    /** The record of a builder, for an export of personal data; null when there is none. */
-    recordOf: describeBuilder,
 
     listProjects: (tenantId: string, filter: ProjectFilter, page: Page) =>
       database.withTenant(tenantId, (transaction) =>

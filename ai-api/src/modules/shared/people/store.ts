@@ -26,7 +26,8 @@ type Table =
   | 'people.time_entries'
   | 'people.leave'
   | 'people.project_members'
-  | 'people.project_budgets';
+  | 'people.project_budgets'
+  | 'people.work_records';
 type CellsByColumn = Record<string, unknown>;
 
 /**

@@ -15,7 +15,7 @@ export interface TimeRecords {
   overlapMinutes: number | null;
   onLeave: boolean;
   /** Null without a project, and where there is none of that id. */
-  project: { status: string; isMember: boolean; monthlyHours: number | null } | null;
+  project: { name: string; status: string; isMember: boolean; monthlyHours: number | null } | null;
 }
 
 /** Which records are asked for. */
@@ -33,6 +33,7 @@ interface Row {
   day: number | null;
   span: number | null;
   on_leave: boolean;
+  name: string | null;
   status: string | null;
   is_member: boolean | null;
   monthly_hours: number | null;
@@ -51,6 +52,7 @@ export async function timeRecords(
       exists (
         select from people.leave
         where builder_id = ${builderId} and first_day <= ${date} and last_day >= ${date}) as on_leave,
+      project.name,
       project.status,
       project.builder_id = ${builderId} or exists (
         select from people.project_members as member
@@ -71,7 +73,12 @@ export async function timeRecords(
     project:
       row.status === null
         ? null
-        : { status: row.status, isMember: row.is_member === true, monthlyHours: row.monthly_hours },
+        : {
+            name: row.name ?? '',
+            status: row.status,
+            isMember: row.is_member === true,
+            monthlyHours: row.monthly_hours,
+          },
   };
 }
 

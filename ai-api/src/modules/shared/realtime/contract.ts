@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, type Role, resource } from '../../../contract/operation.ts';
+import { operation, type Role, resource, STAFF } from '../../../contract/operation.ts';
 import { timestamp } from '../../../contract/schemas.ts';
 
 /** Who may follow events; builders may not, since events are about all builders. */
@@ -22,7 +22,7 @@ export const realtime = resource({
       summary: 'Get a ticket for one realtime connection',
       description:
         'For browsers, which cannot send an API key with a WebSocket or EventSource. Goes into `?ticket=`, once.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       status: 201,
       input: z.object({}),

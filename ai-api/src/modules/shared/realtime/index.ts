@@ -28,6 +28,7 @@ export type RealtimeSettings = HubSettings & {
   now: () => Date;
 };
 
+export { personalData } from './personal-data.ts';
 export type { Room } from './room.ts';
 
 export type Realtime = ReturnType<typeof createRealtime>;

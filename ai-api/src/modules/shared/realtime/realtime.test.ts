@@ -365,14 +365,14 @@ describe.each(databaseKinds())('realtime on $name', ({ name, create }) => {
     await until(() =>
       expect(connection.events().map(({ event }) => event)).toContain('evaluation.run.completed'),
     );
-    const told = connection.events().map(({ event, data }) => ({ event, runId: data?.runId }));
-    expect(told).toEqual(
+    const ofRun = connection.events().filter(({ event }) => event?.startsWith('evaluation.'));
+    expect(ofRun.map(({ event, data }) => ({ event, runId: data?.runId }))).toEqual(
       ['evaluation.run.started', 'evaluation.judged', 'evaluation.run.completed'].map((event) => ({
         event,
         runId,
       })),
     );
-    expect(connection.events()[1]?.data).toMatchObject({ builders: 1, judged: 1, failed: 0, pending: 0 });
+    expect(ofRun[1]?.data).toMatchObject({ builders: 1, judged: 1, failed: 0, pending: 0 });
   });
 
   test('a request that upgrades and goes away does no harm', async () => {

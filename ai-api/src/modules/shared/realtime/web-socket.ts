@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { toProblem } from '../../../http/error-handler.ts';
 import { Problem } from '../../../http/problem.ts';
 import { type Admitted, admit, type Door } from './admit.ts';
 import type { Follower } from './follower.ts';
@@ -164,9 +165,10 @@ function follow(
 
 /** Answers a request for a WebSocket that is not let in, as any other would be. */
 function refuse(socket: Duplex, error: unknown): void {
+  const known = toProblem(error);
   const problem =
-    error instanceof Problem
-      ? error
+    known.code !== 'INTERNAL'
+      ? known
       : new Problem('SERVICE_UNAVAILABLE', 'The server cannot check this now. Try again.', { retryAfter: 5 });
   const document = problem.document({ path: '/ws', id: '' });
   const body = JSON.stringify({ ...document, requestId: undefined });

@@ -13,13 +13,26 @@ export function lockTenant(transaction: TenantTransaction): Promise<TenantRecord
   return transaction.selectFrom('identity.tenants').selectAll().forUpdate().executeTakeFirstOrThrow();
 }
 
-export function writeTenant(
+export function writeTenant(transaction: TenantTransaction, settings: object): Promise<TenantRecord> {
+  return transaction
+    .updateTable('identity.tenants')
+    .set({ settings: JSON.stringify(settings), updated_at: sql<Date>`now()` })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function writeRegion(
   transaction: TenantTransaction,
-  { settings, dataRegion }: { settings: object; dataRegion: string | null },
+  { region, storedElsewhere, at }: { region: string; storedElsewhere: boolean; at: Date },
 ): Promise<TenantRecord> {
   return transaction
     .updateTable('identity.tenants')
-    .set({ settings: JSON.stringify(settings), data_region: dataRegion, updated_at: sql<Date>`now()` })
+    .set({
+      data_region: region,
+      data_region_chosen_at: at,
+      data_stored_elsewhere: storedElsewhere,
+      updated_at: sql<Date>`now()`,
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
 }

@@ -99,6 +99,11 @@ export const usage = resource({
       description: 'By any of day, model, purpose, person and prompt, in the order of these keys.',
       access: [...readers],
       list: true,
+      reveals: {
+        what: 'use of models',
+        purpose: 'administration',
+        of: [{ list: 'items', builder: 'person' }],
+      },
       input: z.object({
         by: z
           .string()
@@ -121,6 +126,11 @@ export const usage = resource({
       description: 'Every request to a provider, newest first, also those that failed.',
       access: [...readers],
       list: true,
+      reveals: {
+        what: 'use of models',
+        purpose: 'administration',
+        of: [{ list: 'items', builder: 'person' }],
+      },
       input: z.object({
         ...span,
         ...filter,

@@ -11,6 +11,7 @@ import type { Events } from '../events/index.ts';
 import { webhook } from './contract.ts';
 import { createWebhooks, type Webhooks } from './service.ts';
 
+export { personalData } from './personal-data.ts';
 export type { Webhooks } from './service.ts';
 
 interface Needs {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { timestamp } from '../../../contract/schemas.ts';
 
 export const PARTS = [
@@ -33,7 +33,7 @@ export const dashboard = resource({
       path: '/api/v1/dashboard',
       summary: 'Get the first page',
       description: 'Parts by role: each has a status and an age of its own.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({
         include: z

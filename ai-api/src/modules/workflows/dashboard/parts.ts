@@ -21,7 +21,7 @@ export const PART_READS: Record<PartName, Part> = {
     input: { state: 'compensation_failed', limit: 10 },
     keepSeconds: 5,
   },
-  gates: { operation: 'stageGate.listEvaluations', input: { limit: 5 }, keepSeconds: 30 },
+  gates: { operation: 'stageGate.listEvaluations', input: { limit: 5 }, keepSeconds: 30, isPersonal: true },
   plans: {
     operation: 'plan.list',
     input: { status: 'active', limit: 10 },

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { erase, exportedCompany, exportedText } from '../../../../test/privacy.ts';
 import { createDecision, startWorkflows, type TestWorkflows, whoami } from '../../../../test/workflows.ts';
 import { createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
@@ -22,11 +23,7 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     const { state, error } = await workflows.run(await workflows.publish(steps, { input }), given);
     return [state, error?.code, error?.path];
   };
-  const accessReport = async () => {
-    const { files } = await client().audit.reports({ kind: 'gdpr-access', subject: 'builder:b-001' });
-    const { pathname, search } = new URL(files[0]?.url ?? '');
-    return (await fetch(workflows.api.url + pathname + search)).text();
-  };
+  const accessReport = () => exportedText(workflows.api, 'builder:b-001');
   const check = (that: string) => ({ id: 'check', type: 'validate', checks: [{ that, message: 'No.' }] });
 
   test.each([
@@ -149,7 +146,7 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     for (const { instanceId } of [named, mailed, open]) expect(text).toContain(instanceId);
     for (const { instanceId } of others) expect(text).not.toContain(instanceId);
 
-    await client().audit.erase({ subject: 'builder:b-001', reason: 'Asked by letter.' });
+    await erase(workflows.api, 'builder:b-001');
     for (const { instanceId } of [named, mailed])
       await expect(client().workflow.get({ instanceId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await workflows.state(open.instanceId)).toBe('waiting');
@@ -159,7 +156,7 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     expect(after).toContain(open.instanceId);
   });
 
-  test('show a secret neither in what they start nor in an access report, and forget it at the end', async () => {
+  test('show a secret neither in what they start nor in an export, and forget it at the end', async () => {
     const secret = 'secret-of-eleven-builders';
     const child = await workflows.publish(
       [
@@ -193,6 +190,20 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     const report = await accessReport();
     for (const id of [started.instanceId, instanceId]) expect(report).toContain(id);
     expect(report).not.toContain(secret);
+    const waits = await workflows.publish([{ id: 'wait', type: 'wait', signal: 'go' }]);
+    const signalled = await client().workflow.execute({ template: waits });
+    await workflows.reaches(signalled.instanceId, 'waiting');
+    await client().workflow.signal({
+      instanceId: signalled.instanceId,
+      signal: 'go',
+      payload: { note: `signal ${secret}` },
+    });
+    await workflows.reaches(signalled.instanceId, 'completed');
+    const files = Object.entries(await exportedCompany(workflows.api));
+    const texts = files.map(([path, content]) => `${path}\n${Buffer.from(content).toString()}`).join('\n');
+    for (const held of [started.instanceId, instanceId, 'data/workflows.instances.jsonl'])
+      expect(texts).toContain(held);
+    expect(texts).not.toContain(secret);
 
     await client().workflow.signal({ instanceId, signal: 'go' });
     await workflows.reaches(started.instanceId, 'completed');
@@ -215,7 +226,14 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     await client().workflow.cancel({ instanceId: stopped.instanceId, mode: 'stop', reason: 'Not needed' });
     await workflows.reaches(stopped.instanceId, 'cancelled');
     await workflows.later(400 * 24, async () => {
-      await workflows.api.context.workflows.applyRetention(1);
+      const { database, privacy } = workflows.api.context;
+      const { tenantId } = await client().tenant.get({});
+      const kind = privacy.disclosures().flatMap(({ retention = [] }) => retention);
+      const ended = kind.find((one) => one.kind === 'workflows') ?? expect.fail('it is not registered');
+      const before = new Date(workflows.api.context.clock.now());
+      const remove = () =>
+        database.withTenant(tenantId, (transaction) => ended.remove(transaction, tenantId, before, 1));
+      while ((await remove()) > 0);
     });
     await expect(client().workflow.get({ instanceId: done.instanceId })).rejects.toMatchObject({
       code: 'NOT_FOUND',
@@ -226,6 +244,10 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
   test('are removed after the days that the company keeps them, but an incomplete rollback', async () => {
     await client().workflowTemplate.setSettings({ keepDays: 30 });
     expect(await client().workflowTemplate.getSettings({})).toEqual({ twoPersonRule: false, keepDays: 30 });
+    expect(await client().retention.dryRun({ kind: 'workflows' })).toMatchObject({
+      days: 30,
+      inForceDays: 365,
+    });
     const child = await workflows.publish([createDecision('ask')]);
     const parent = await workflows.publish([{ id: 'child', type: 'child', template: child }]);
     const broken = await workflows.publish([
@@ -240,11 +262,11 @@ describe.each(businessDatabases())('workflows are bounded and kept on $name', ({
     const incomplete = await workflows.run(broken);
     expect([ended.state, incomplete.state]).toEqual(['completed', 'compensation_failed']);
     await workflows.later(29 * 24, async () => {
-      await workflows.api.context.workflows.applyRetention();
+      await workflows.api.context.privacy.retention.run();
       expect(await workflows.state(ended.instanceId)).toBe('completed');
     });
     await workflows.later(31 * 24, async () => {
-      expect(await workflows.api.context.workflows.applyRetention()).toBeGreaterThanOrEqual(2);
+      expect(await workflows.api.context.privacy.retention.run()).toBeGreaterThanOrEqual(2);
     });
     await expect(client().workflow.get({ instanceId: ended.instanceId })).rejects.toMatchObject({
       code: 'NOT_FOUND',

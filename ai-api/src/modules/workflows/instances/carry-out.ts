@@ -318,6 +318,7 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       const principal = instance.principal as unknown as Principal;
       const caller: Caller = {
         ...principal,
+        dataRegion: null,
         credential: { kind: 'session', id: `workflow:${instance.id}`, expiresAt: null },
       };
       const { operation: name, input } = claim;

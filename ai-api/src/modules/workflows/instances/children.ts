@@ -15,7 +15,7 @@ export function createChildren({ templates, events, jobs, now }: WorkflowParts):
     if ((await countBelow(transaction, rootId)) >= MAX_DESCENDANTS)
       throw new Problem('WORKFLOW_STATE', `A workflow starts at most ${MAX_DESCENDANTS} others.`);
     const { version, definition } = await templates.published(transaction, template);
-    const parsed = inputSchemaOf(definition.input).safeParse(given);
+    const parsed = inputSchemaOf(definition.input).safeParse(given, { reportInput: true });
     if (!parsed.success) throw invalidInput(parsed.error);
     const at = now();
     const row = await insertInstance(transaction, {

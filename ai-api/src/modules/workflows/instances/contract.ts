@@ -92,6 +92,7 @@ export const workflow = resource({
         'Its steps run with your rights, as they are when each step begins. Waits so many seconds for the end, then ' +
         'answers 202. Send an Idempotency-Key, or a reference, to start it once.',
       access: operate,
+      feature: 'workflows',
       status: 200,
       also: { status: 202, when: ({ endedAt }) => endedAt === null },
       input: z.object({

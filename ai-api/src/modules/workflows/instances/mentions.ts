@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { wholeAddress } from '../../../platform/text/address.ts';
 
 /** What a person is known by in the JSON of a workflow. */
 export interface Names {
@@ -8,15 +9,11 @@ export interface Names {
   emails: string[];
 }
 
-/** Characters that would make an address a longer one, such as the `jo` of `joann@example.com` for `ann@example.com`. */
-const BEFORE = `(^|[^[:alnum:].!#$%&*+/=?^_{|}~'@-])`;
-const AFTER = '($|[^[:alnum:].@_-]|[.]($|[^[:alnum:]_-]))';
-
 /** A condition that is true where a `jsonb` column names a person. */
 export function mentions(column: string, { ids, emails }: Names): RawBuilder<boolean> {
   const tests = [
     ...ids.map((id) => `@ == ${JSON.stringify(id)}`),
-    ...emails.map((email) => `@ like_regex ${JSON.stringify(BEFORE + escaped(email) + AFTER)} flag "i"`),
+    ...emails.map((email) => `@ like_regex ${JSON.stringify(wholeAddress(email))} flag "i"`),
   ];
   const test = tests.join(' || ');
   const paths = [`$.** ? (${test})`, `$.** ? (@.type() == "object").keyvalue().key ? (${test})`];
@@ -24,8 +21,4 @@ export function mentions(column: string, { ids, emails }: Names): RawBuilder<boo
     paths.map((path) => sql`coalesce(jsonb_path_exists(${sql.ref(column)}, ${path}::jsonpath), false)`),
     sql` or `,
   )})`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[^\p{L}\p{N}@_]/gu, String.raw`\$&`);
 }

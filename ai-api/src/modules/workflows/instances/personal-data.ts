@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import type { PersonalData } from '../../../platform/personal-data.ts';
+import { mentions as mentionsIn, type PersonalData } from '../../../platform/personal-data.ts';
 import { builderIdByEmail, type People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import { mentions, type Names } from './mentions.ts';
@@ -18,12 +18,23 @@ type Builders = Pick<People, 'findBuilder' | 'findBuilders'>;
 export function personalDataOf(people: Builders, templates: Pick<Templates, 'definition'>): PersonalData {
   return {
     tables: [
-      'workflows.instances',
-      'workflows.tasks',
-      'workflows.compensations',
-      'workflows.signals',
-      'workflows.timeline',
+      // What they take and answer may hold secrets, which `about` hides.
+      {
+        ...mentionsIn('workflows.instances', 'started_by'),
+        exported: false,
+        withheld: ['input', 'output', 'error', 'cancel_reason'],
+      },
+      { ...mentionsIn('workflows.tasks'), exported: false, withheld: ['input', 'output', 'error'] },
+      { ...mentionsIn('workflows.compensations'), exported: false, withheld: ['input', 'error'] },
+      { ...mentionsIn('workflows.signals', 'sent_by'), exported: false, withheld: ['payload'] },
+      { ...mentionsIn('workflows.timeline', 'who'), exported: false, withheld: ['detail'] },
     ],
+    disclosure: {
+      categories: ['Workflows that name a person, with what their steps took and answered'],
+      source: 'People, schedules and events that start workflows',
+      purpose: 'Carrying out what takes several steps',
+      sharedWith: ['The systems that a workflow of the company calls'],
+    },
     about: async (transaction, subject) => {
       const rows = await instancesOf(transaction, await namesOf(transaction, people, subject), subject);
       if (rows.length === 0) return null;

@@ -47,5 +47,6 @@ export function createRecall({
 /** Who started the instance, as n8n's calls are known: it uses the same credential throughout. */
 function callerOf(principal: Principal): Caller {
   const id = principal.keyId ?? principal.user?.id ?? '';
-  return { ...principal, credential: { kind: principal.keyId ? 'key' : 'session', id, expiresAt: null } };
+  const kind = principal.keyId ? 'key' : 'session';
+  return { ...principal, dataRegion: null, credential: { kind, id, expiresAt: null } };
 }

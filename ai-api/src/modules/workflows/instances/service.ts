@@ -17,7 +17,7 @@ import { Ledger } from './ledger.ts';
 import { createN8nRunner } from './n8n-runner.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { personalDataOf, subjectsIn } from './personal-data.ts';
-import { applyRetention } from './retention.ts';
+import { retentionOf } from './retention.ts';
 import { hiding, hidingOf, secretsIn } from './secrets.ts';
 import { ENDED } from './states.ts';
 import {
@@ -77,12 +77,7 @@ export function createWorkflows(
   const commit = createCommit(parts, ending, undoing);
   defineDriver(parts, { commit, ending, undoChild, carryOut: createCarryOut(parts) }, limits);
   const show = createShow(templates);
-  jobs.schedule({
-    name: 'workflow.retention',
-    cron: '30 2 * * *',
-    run: async () => void (await applyRetention(parts)),
-  });
-  jobs.schedule({ name: 'workflow.sweep', cron: '* * * * *', run: () => sweep(parts) });
+  jobs.schedule({ name: 'workflow.sweep', cron: '* * * * *', atStart: true, run: () => sweep(parts) });
   events.subscribe((transaction, published) => wakeByEvent(parts, transaction, published));
   events.subscribe((transaction, published) => resolveByDecision(ending, now, transaction, published));
 
@@ -173,7 +168,9 @@ export function createWorkflows(
         reference === undefined ? undefined : await findByReference(transaction, template, reference);
       if (known) return known;
       const { version, definition } = await templates.published(transaction, template);
-      const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)));
+      const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)), {
+        reportInput: true,
+      });
       if (!parsed.success) throw invalidInput(parsed.error);
       const at = now();
       const row = await insertInstance(transaction, {
@@ -385,12 +382,9 @@ export function createWorkflows(
 
     ...createN8nRunner(parts, { ending, show, ledgerOf, enqueue, refuseEnded }),
 
-    personalData: personalDataOf(parts.people, templates),
+    personalData: { ...personalDataOf(parts.people, templates), retention: [retentionOf(templates)] },
 
     /** Looks for forgotten instances now, as the schedule does each minute. */
     sweep: () => sweep(parts),
-
-    /** Removes what is no longer kept now, as the schedule does each night. */
-    applyRetention: (pageSize?: number) => applyRetention(parts, pageSize),
   };
 }

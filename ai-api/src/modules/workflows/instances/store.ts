@@ -1,6 +1,11 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 import { jsonText } from '../templates/index.ts';
 
 export type InstanceRow = Selectable<Schema['workflows.instances']>;
@@ -381,6 +386,7 @@ export async function overdue(
     where state in ('queued', 'running', 'waiting', 'compensating')
       and coalesce(wake_at, touched_at) < ${now}::timestamptz - make_interval(secs => ${graceSeconds})
       and (wake_at is not null or state <> 'waiting' or runner = 'n8n')
+      and ${staysHere(database.residency, 'workflows.instances.tenant_id')}
     order by coalesce(wake_at, touched_at) limit ${limit}`.execute(
     database.system('the worker finds instances of every company that were forgotten'),
   );

@@ -196,6 +196,7 @@ export const workflowTemplate = resource({
       description:
         'New instances run a version once it is published; instances that have started stay on theirs.',
       access: writers,
+      feature: 'workflows',
       status: 201,
       input: z.object({
         ...given,
@@ -249,6 +250,7 @@ export const workflowTemplate = resource({
       description:
         'It is checked again. An earlier version can be published again, which takes a change back.',
       access: ['admin', 'executive'],
+      feature: 'workflows',
       input: z.object({
         name,
         version,

@@ -10,6 +10,7 @@ import { createTemplates, type Templates } from './service.ts';
 
 export { unwrap } from './dry-run.ts';
 export { jsonText } from './json-text.ts';
+export { personalData } from './personal-data.ts';
 export { type Done, expressionError, type Plan, planOf, type Ready, type StepError } from './plan.ts';
 export {
   COMPENSATION_RETRY,

@@ -311,7 +311,7 @@ function notesFor({ steps, runner }: Definition): string[] {
     (step) => step.type === 'wait' && (step.event !== undefined || step.signal !== undefined),
   );
   const composed = has(({ type }) => type === 'branch' || type === 'map');
-  const asked = has((step) => step.type === 'validate' && step.action === 'human');
+  const undecided = has((step) => step.type === 'validate' && step.action === 'human');
   const joins = has((step) => step.type === 'parallel' && step.join !== 'all');
   return [
     ...(undone.length > 0 && runner === 'platform'
@@ -319,8 +319,8 @@ function notesFor({ steps, runner }: Definition): string[] {
       : []),
     ...(events.length > 0 ? [`n8n waits a day in place of the event or signal: ${events.join(', ')}.`] : []),
     ...(composed.length > 0 ? [`n8n does not pass on what these answer: ${composed.join(', ')}.`] : []),
-    ...(asked.length > 0
-      ? [`n8n looks every ${LOOK_MINUTES} minutes whether these are decided: ${asked.join(', ')}.`]
+    ...(undecided.length > 0
+      ? [`n8n looks every ${LOOK_MINUTES} minutes whether these are decided: ${undecided.join(', ')}.`]
       : []),
     ...(joins.length > 0 ? [`n8n waits for every branch: ${joins.join(', ')}.`] : []),
   ];

@@ -267,7 +267,9 @@ const inputField = z.strictObject({
   secret: z
     .boolean()
     .default(false)
-    .describe('A text that is never shown, and is removed when the instance has ended'),
+    .describe(
+      'A text that is never shown, and is removed when the instance and all that were started with it are completed or undone',
+    ),
   example: z.unknown().optional(),
 });
 

@@ -300,6 +300,10 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
     /** For how many days instances that have ended are kept. */
     keepDays: async (transaction: TenantTransaction) => (await readSettings(transaction)).keepDays,
 
+    /** Changes for how many days they are kept. */
+    setKeepDays: async (transaction: TenantTransaction, keepDays: number): Promise<void> =>
+      writeSettings(transaction, { ...(await readSettings(transaction)), keepDays }),
+
     /** @throws {Problem} NOT_FOUND */
     exportN8n: (tenantId: string, name: string, version?: number) =>
       database.withTenant(tenantId, async (transaction) => {

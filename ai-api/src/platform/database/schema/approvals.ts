@@ -49,6 +49,7 @@ export interface ApprovalsTables {
     /** Who rejected it before the appeal. */
     appealed_from: string | null;
     audit: Audit | null;
+    contested_at: Date | null;
     created_at: Timestamp;
     updated_at: Timestamp;
   };

@@ -15,6 +15,13 @@ export interface EvaluationsTables {
     /** Which versions of prompts the run is judged with. */
     prompts: Json<object[]>;
     progress_at: Generated<Date | null>;
+    /** Hours in which builders alone have their results, and may answer; 0 for none. */
+    answer_hours: Generated<number>;
+    answers_until: Date | null;
+    /** When the results were opened to others; null while they wait, and where they never did. */
+    opened_at: Date | null;
+    /** Builders who were not informed when the run began; null for dry runs, and for runs from before. */
+    not_informed: number | null;
     /** Rises whenever an answer about a completed run would be another one. */
     revision: Generated<number>;
   };
@@ -37,6 +44,11 @@ export interface EvaluationsTables {
     needs_review: Generated<boolean>;
     feedback: string | null;
     notified_at: Date | null;
+    /** Since when a contest suspends it. */
+    contested_at: Date | null;
+    /** What the builder says of the week. */
+    answer: string | null;
+    answered_at: Date | null;
     updated_at: Timestamp;
   };
   'evaluations.project_grades': {
@@ -48,5 +60,6 @@ export interface EvaluationsTables {
     judgement_id: string;
     grade: string;
     score: number | null;
+    contested_at: Date | null;
   };
 }

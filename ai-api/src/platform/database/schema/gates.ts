@@ -19,6 +19,8 @@ export interface GatesTables {
     gate_id: string;
     gate_version: number;
     project_id: string;
+    /** Who led the project then. */
+    builder_id: string | null;
     version: Generated<number>;
     /** The criteria as they were. */
     criteria: Json<object[]>;
@@ -26,8 +28,10 @@ export interface GatesTables {
     /** The outcome that waits for a person to confirm it, and until when. */
     proposal: string | null;
     due_at: Date | null;
+    reminded_at: Date | null;
     waived_by: string | null;
     waiver: string | null;
+    contested_at: Date | null;
     evaluated_by: string;
     created_at: Timestamp;
     updated_at: Timestamp;

@@ -7,6 +7,8 @@ export interface IdentityTables {
     name: string;
     tier: Generated<'starter' | 'pro' | 'enterprise'>;
     data_region: string | null;
+    data_region_chosen_at: Generated<Date | null>;
+    data_stored_elsewhere: Generated<boolean | null>;
     settings: JSONColumnType<object, string | undefined, string>;
     updated_at: Timestamp;
     created_at: Timestamp;
@@ -39,9 +41,29 @@ export interface IdentityTables {
     password_hash: Generated<string | null>;
     invitation_hash: Generated<string | null>;
     invitation_until: Generated<Date | null>;
+    /** Came by the domain of their address; without proof of it while they are invited. */
+    self_registered: Generated<boolean>;
+    /** When the person last requested one themselves. */
+    invitation_requested_at: Generated<Date | null>;
+    invitation_sent_at: Generated<Date | null>;
+    /** Why the e-mail was not sent. */
+    invitation_error: Generated<string | null>;
     last_sign_in_at: Generated<Date | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
+  };
+  'identity.domains': {
+    tenant_id: TenantId;
+    domain: string;
+    /** Of people who join by it. */
+    roles: string[];
+    /** What the DNS record has to say. */
+    token: string;
+    /** As the audit trail names them. */
+    added_by: string;
+    verified_how: Generated<'dns' | 'administrator' | null>;
+    verified_at: Generated<Date | null>;
+    created_at: Date;
   };
   'identity.external_identities': {
     tenant_id: TenantId;

@@ -39,6 +39,27 @@ export interface JudgementTables {
     set_by: string;
     created_at: Timestamp;
   };
+  'judgement.levels': {
+    id: string;
+    tenant_id: TenantId;
+    kind: string;
+    version: number;
+    confidence: number;
+    agreement: number;
+    state: 'none' | 'shadow' | 'on' | 'withdrawn';
+    /** Granted alone from this score on. */
+    score: number | null;
+    /** What it was measured with. */
+    engine: Json<object>;
+    thresholds_version: number;
+    /** When the state began. */
+    since: Timestamp;
+    /** Only judgements from then on are cases; null where all are. */
+    cases_from: Date | null;
+    reason: string;
+    set_by: string;
+    created_at: Timestamp;
+  };
   'judgement.judgements': {
     id: string;
     tenant_id: TenantId;
@@ -59,6 +80,8 @@ export interface JudgementTables {
     criteria: Json<object[]>;
     feedback: string;
     facts: Json<object>;
+    /** What a text was found to claim and what that was held against. */
+    testimony: Json<object> | null;
     rules: Json<{ key: string; version: number }[]>;
     prompt: Json<PromptUsed> | null;
     model: string | null;
@@ -67,6 +90,7 @@ export interface JudgementTables {
     tokens_out: Generated<number>;
     trace_id: string | null;
     decided_by: string | null;
+    decided_user: Generated<string | null>;
     reason: string | null;
     supersedes: string | null;
     dry_run: Generated<boolean>;

@@ -87,4 +87,17 @@ export interface PeopleTables {
     monthly_hours: number;
     updated_at: Timestamp;
   };
+  'people.work_records': {
+    tenant_id: TenantId;
+    record_id: string;
+    kind: 'meeting' | 'ticket' | 'document';
+    reference: string | null;
+    title: string;
+    project_id: string | null;
+    builder_ids: string[];
+    day: string;
+    started_at: Date | null;
+    ended_at: Date | null;
+    updated_at: Timestamp;
+  };
 }

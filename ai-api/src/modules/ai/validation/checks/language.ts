@@ -1,4 +1,4 @@
-import { detectAll } from 'tinyld';
+import { createRequire } from 'node:module';
 import type { RuleOf } from '../rule/schema.ts';
 import type { Check } from './check.ts';
 
@@ -7,6 +7,11 @@ const MIN_LETTERS = 20;
 /** A share of the best guess from which another language is as likely. */
 const CLOSE = 0.9;
 const MAX_READ = 5_000;
+
+const require = createRequire(import.meta.url);
+/** Loading the profiles of the languages takes 0.3 s of processor time, which only a process that needs them pays. */
+const detectAll: typeof import('tinyld').detectAll = (text) =>
+  (require('tinyld') as typeof import('tinyld')).detectAll(text);
 
 const names = new Intl.DisplayNames('en', { type: 'language' });
 

@@ -2,7 +2,7 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { DAY_MS } from '../../../../platform/durations.ts';
 import { changedConversations, computeDays, computeHours, conversationsOf, type Days } from './activity.ts';
 import { changedRepositories, computeCommits, computeTokens } from './commits.ts';
-import { type Roster, type RosterNeeds, rosterOf } from './people.ts';
+import { forgetTeams, type Roster, type RosterNeeds, rosterOf } from './people.ts';
 import { beginComputation, databaseTime, readState, writeState } from './state.ts';
 
 /** Conversations of one transaction. */
@@ -83,9 +83,10 @@ export function createCompute({ database, now, ...needs }: Setup) {
       const since = whole || computed_until === null ? null : new Date(computed_until.getTime() - OVERLAP_MS);
       const counts = await inParts(tenantId, since);
       const repositories = await commits(tenantId, since);
-      await database.withTenant(tenantId, (transaction) =>
-        writeState(transaction, { computed_until: begun }),
-      );
+      await database.withTenant(tenantId, async (transaction) => {
+        await forgetTeams(transaction, needs);
+        await writeState(transaction, { computed_until: begun });
+      });
       return { ...counts, repositories };
     },
 

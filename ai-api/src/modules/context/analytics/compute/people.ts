@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import type { Identity } from '../../../shared/identity/index.ts';
 import type { People } from '../../../shared/people/index.ts';
+import type { Privacy } from '../../../shared/privacy/index.ts';
 import { authorDigest } from './commits.ts';
 
 /** Who works in which team, as of now. */
@@ -15,19 +17,22 @@ export interface Roster {
 export interface RosterNeeds {
   identity: Pick<Identity, 'emails'>;
   people: Pick<People, 'roster'>;
+  privacy: Pick<Privacy, 'objectors'>;
 }
 
-/** Joins users with builders by their e-mail address. */
+/** Joins users with builders by their e-mail address. Users who objected to analytics are in no team: totals alone count them. */
 export async function rosterOf(
   transaction: TenantTransaction,
-  { identity, people }: RosterNeeds,
+  { identity, people, privacy }: RosterNeeds,
 ): Promise<Roster> {
   const users = new Map<string, string>();
   for (const [subject, email] of await identity.emails(transaction)) users.set(email.toLowerCase(), subject);
+  const objectors = await privacy.objectors(transaction);
   const teamOf = new Map<string, string>();
   const members = [];
-  for (const { email, team } of await people.roster(transaction)) {
+  for (const { builder_id, email, team } of await people.roster(transaction)) {
     const address = email.toLowerCase();
+    if (objectors.has(`builder:${builder_id}`) || objectors.has(users.get(address) ?? '')) continue;
     teamOf.set(address, team);
     members.push({ person: users.get(address) ?? authorDigest(address), team });
   }
@@ -45,4 +50,25 @@ export async function rosterOf(
       return { author: users.get(address) ?? authorDigest(address), team: teamOf.get(address) ?? '' };
     },
   };
+}
+
+/** Takes people who objected out of the teams of days that were computed before. */
+export async function forgetTeams(
+  transaction: TenantTransaction,
+  { privacy, identity, people }: RosterNeeds,
+): Promise<void> {
+  const objectors = await privacy.objectors(transaction);
+  if (objectors.size === 0) return;
+  const addresses = new Set<string>();
+  for (const [subject, email] of await identity.emails(transaction))
+    if (objectors.has(subject)) addresses.add(email.toLowerCase());
+  for (const { builder_id, email } of await people.roster(transaction))
+    if (objectors.has(`builder:${builder_id}`)) addresses.add(email.toLowerCase());
+  const persons = [...objectors, ...[...addresses].map(authorDigest)];
+  await sql`update context.activity_days set team = '' where team <> '' and owner = any(${persons})`.execute(
+    transaction,
+  );
+  await sql`update context.commit_figures set team = '' where team <> '' and author = any(${persons})`.execute(
+    transaction,
+  );
 }

@@ -15,6 +15,7 @@ export const conversationCompliance = resource({
       summary: 'Show what was captured, redacted, exported and erased',
       description: 'Private conversations are not in what was captured and redacted.',
       access: ['admin', 'executive'],
+      feature: 'compliance.evidence',
       input: z.object({
         from: day.optional().describe('First day; defaults to 29 days before the last'),
         to: day.optional().describe('Last day; defaults to today'),

@@ -27,10 +27,10 @@ export function createEvidence({ database, now }: { database: Database; now: () 
           conversations: count('conversation.export'),
           shares: count('conversation.share'),
           auditExports: count('audit.export'),
-          accessReports: count('audit.reports'),
+          accessReports: count('audit.reports') + count('privacyRequest.export'),
         },
         erased: await removed(transaction, span, count('conversationPolicy.apply')),
-        erasures: count('audit.erase'),
+        erasures: count('audit.erase') + count('privacyRequest.erase'),
         retentionDays: (await readState(transaction)).retention_days,
         policies: await policies(transaction),
       };

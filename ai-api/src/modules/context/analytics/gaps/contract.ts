@@ -30,6 +30,7 @@ export const knowledgeGap = resource({
         'First questions of the last 90 days that are alike, by at least three people. Private conversations are left ' +
         'out, and no person is named.',
       access: ['admin', 'executive', 'ops', 'reviewer', 'readonly'],
+      feature: 'analytics.team',
       list: true,
       input: z.object({ ...page }),
       output: listOf(gap),
@@ -40,6 +41,7 @@ export const knowledgeGap = resource({
       summary: 'Look for knowledge gaps again',
       description: 'As each night.',
       access: ['admin', 'ops'],
+      feature: 'analytics.team',
       input: z.object({}),
       output: z.object({ gaps: z.number().int() }).meta({ id: 'KnowledgeGapsFound' }),
     }),

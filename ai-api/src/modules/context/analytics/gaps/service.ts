@@ -7,6 +7,7 @@ import { ModelError } from '../../../../models/chat.ts';
 import type { Embedder } from '../../../../models/embeddings/index.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { DAY_MS } from '../../../../platform/durations.ts';
+import type { Privacy } from '../../../shared/privacy/index.ts';
 import { type Gap, gapsOf, MIN_ASKERS } from './cluster.ts';
 import { marksOf, type Question, wordsOf } from './questions.ts';
 
@@ -17,6 +18,7 @@ const MAX_EXAMPLES = 3;
 interface Setup {
   database: Database;
   embedder: Embedder;
+  privacy: Pick<Privacy, 'objectors'>;
   now: () => Date;
   log: Logger;
 }
@@ -30,7 +32,7 @@ interface Asked {
 }
 
 /** What several people ask about. */
-export function createGaps({ database, embedder, now, log }: Setup) {
+export function createGaps({ database, embedder, privacy, now, log }: Setup) {
   /** Without an embedder that answers, questions are compared by words. */
   async function vectorsOf(tenantId: string, texts: readonly string[]): Promise<(Float32Array | null)[]> {
     if (texts.length === 0) return [];
@@ -55,7 +57,10 @@ export function createGaps({ database, embedder, now, log }: Setup) {
      */
     find: async (tenantId: string): Promise<number> => {
       const since = new Date(now().getTime() - DAYS * DAY_MS);
-      const asked = await database.withTenant(tenantId, (transaction) => firstQuestions(transaction, since));
+      const asked = await database.withTenant(tenantId, async (transaction) => {
+        const objectors = await privacy.objectors(transaction);
+        return (await firstQuestions(transaction, since)).filter(({ owner }) => !objectors.has(owner));
+      });
       const vectors = await vectorsOf(
         tenantId,
         asked.map(({ text }) => text),

@@ -15,6 +15,7 @@ export const teamReport = resource({
       description:
         'HTML with a chart is returned as is, ready to send; a PDF as a link that is valid for an hour.',
       access: READERS,
+      feature: 'analytics.reports',
       status: 201,
       input: z.object({
         week: isoWeek.optional().describe('Defaults to the newest week that is over'),

@@ -26,7 +26,9 @@ export const conversationRetention = resource({
       method: 'PUT',
       path: '/conversations/retention',
       summary: 'Set how long conversations are kept',
-      description: 'Older ones are removed by the next clean-up, each week or when it is asked for.',
+      description:
+        'Older ones are removed every night, or when it is asked for. A shorter period counts from the night after a ' +
+        'dry run of it (`retention.dryRun`).',
       access: ['admin'],
       input: z.object({ days: z.number().int().min(1).max(36_500).nullable() }),
       output: retention,
@@ -42,7 +44,7 @@ export const conversationRetention = resource({
       input: z.object({}),
       output: z
         .object({
-          days: z.number().int().nullable(),
+          days: z.number().int().nullable().describe('The period in force; null: for ever'),
           conversations: z.number().int().describe('To be removed'),
         })
         .meta({ id: 'ConversationCleanUp' }),

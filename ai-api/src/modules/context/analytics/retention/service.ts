@@ -1,31 +1,28 @@
-import { sql } from 'kysely';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
-import { DAY_MS } from '../../../../platform/durations.ts';
 import type { Jobs } from '../../../../platform/jobs/index.ts';
+import { countOlder, type RetentionKind } from '../../../../platform/retention.ts';
 import { type Actor, record, systemActor } from '../../../shared/audit/index.ts';
+import type { Privacy } from '../../../shared/privacy/index.ts';
 import type { Conversations } from '../../conversations/index.ts';
 import { retainLinks } from '../compute/commits.ts';
 import type { Compute } from '../compute/compute.ts';
 import { readState, writeState } from '../compute/state.ts';
 
 const QUEUE = 'analytics.clean-up';
+const KIND = 'conversations';
+/** Conversations that one transaction removes: each has messages, passages and vectors. */
 const AT_ONCE = 50;
 
 interface Setup {
   database: Database;
   jobs: Jobs;
-  conversations: Pick<Conversations, 'removeInactive'>;
+  privacy: Pick<Privacy, 'retention'>;
+  conversations: Pick<Conversations, 'removeInactive' | 'forgotten'>;
   compute: Compute;
-  tenantIds: () => Promise<string[]>;
-  now: () => Date;
 }
 
-/** Removes conversations that were not continued for longer than the company keeps them. */
-export function createRetention({ database, jobs, conversations, compute, tenantIds, now }: Setup) {
-  /** The first moment that is kept; a whole day, so that no day is computed from a part of it. */
-  const keptFrom = (days: number) =>
-    new Date(Math.floor((now().getTime() - days * DAY_MS) / DAY_MS) * DAY_MS);
-
+/** For how long conversations are kept, and removing older ones on request; {@link conversationsOf} is how they go. */
+export function createRetention({ database, jobs, privacy }: Pick<Setup, 'database' | 'jobs' | 'privacy'>) {
   jobs.define<{ tenantId: string }>({
     name: QUEUE,
     priority: 'low',
@@ -34,36 +31,12 @@ export function createRetention({ database, jobs, conversations, compute, tenant
     retryDelay: 30,
     retryDelayMax: 600,
     expireInSeconds: 1_800,
-    handle: async ({ tenantId }, attempt) => {
-      const { retention_days } = await database.withTenant(tenantId, readState);
-      if (retention_days === null) return;
-      const before = keptFrom(retention_days);
-      await compute.changed(tenantId);
-      await database.withTenant(tenantId, async (transaction) => {
-        const { closed_before } = await readState(transaction);
-        const day = before.toISOString().slice(0, 10);
-        if (closed_before === null || day > closed_before)
-          await writeState(transaction, { closed_before: day });
-      });
-      const actor = systemActor(tenantId, 'conversationRetention.cleanUp');
-      for (;;) {
-        attempt.signal.throwIfAborted();
-        if ((await conversations.removeInactive(actor, before, AT_ONCE, retainLinks)) < AT_ONCE) return;
-      }
+    handle: async ({ tenantId }, { signal }) => {
+      const [ran] = await privacy.retention.runKind(tenantId, KIND, signal);
+      if (ran?.skipped === 'failed') throw new Error('old conversations could not be removed');
     },
-    // What was not removed is removed by the next clean-up.
+    // What was not removed is removed at night.
     onDead: async () => {},
-  });
-
-  jobs.schedule({
-    name: 'analytics.clean-up-weekly',
-    cron: '30 3 * * 0',
-    run: async () => {
-      for (const tenantId of await tenantIds())
-        await database.withTenant(tenantId, (transaction) =>
-          jobs.enqueue(transaction, QUEUE, [{ tenantId }]),
-        );
-    },
   });
 
   async function view(transaction: TenantTransaction) {
@@ -87,8 +60,7 @@ export function createRetention({ database, jobs, conversations, compute, tenant
 
     cleanUp: (actor: Actor) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        const { retention_days: days } = await readState(transaction);
-        const conversations = days === null ? 0 : await countInactive(transaction, keptFrom(days));
+        const { days, count: conversations } = await privacy.retention.due(transaction, KIND);
         if (conversations > 0) await jobs.enqueue(transaction, QUEUE, [{ tenantId: actor.tenantId }]);
         await record(transaction, actor, {
           subject: 'conversation-retention',
@@ -99,10 +71,49 @@ export function createRetention({ database, jobs, conversations, compute, tenant
   };
 }
 
-async function countInactive(transaction: TenantTransaction, before: Date): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from context.conversations where active_at < ${before}`.execute(
-    transaction,
-  );
-  return rows[0]?.count ?? 0;
+/** Conversations that were not continued for long. Their figures are computed before they go, and are final then. */
+export function conversationsOf({
+  database,
+  conversations,
+  compute,
+}: Pick<Setup, 'database' | 'conversations' | 'compute'>): RetentionKind {
+  return {
+    kind: KIND,
+    title: 'Conversations with coding assistants',
+    tables: [
+      'context.conversations',
+      'context.messages',
+      'context.tool_calls',
+      'context.edits',
+      'context.commits_seen',
+      'context.redactions',
+    ],
+    keeps: 'Their figures and the link to commits; and a digest, so that they are not saved again.',
+    defaultDays: null,
+    minDays: 1,
+    maxDays: 36_500,
+    isPlanLimited: true,
+    days: async (transaction) => (await readState(transaction)).retention_days,
+    setDays: (transaction, days) => writeState(transaction, { retention_days: days }),
+    count: (transaction, before) =>
+      countOlder(transaction, { table: 'context.conversations', column: 'active_at' }, before),
+    prepare: async (tenantId, before) => {
+      await compute.changed(tenantId);
+      await database.withTenant(tenantId, async (transaction) => {
+        const { closed_before } = await readState(transaction);
+        const day = before.toISOString().slice(0, 10);
+        if (closed_before === null || day > closed_before)
+          await writeState(transaction, { closed_before: day });
+      });
+    },
+    remove: (transaction, tenantId, before, limit) =>
+      conversations.removeInactive(
+        transaction,
+        systemActor(tenantId, 'conversationRetention.cleanUp'),
+        before,
+        Math.min(limit, AT_ONCE),
+        retainLinks,
+      ),
+    after: (tenantId) => conversations.forgotten(tenantId),
+  };
 }

@@ -69,6 +69,7 @@ export const assistantSpend = resource({
       path: '/analytics/roi',
       summary: 'Show what assistants cost and what they led to',
       access: executives,
+      feature: 'analytics.spend',
       input: z.object({
         to: isoWeek.optional().describe('The last week; defaults to the newest that is over'),
         weeks: z.coerce.number().int().min(1).max(26).default(12),
@@ -84,6 +85,7 @@ export const assistantSpend = resource({
         'of one day and model are added up for all users: people are not stored. The days of the file ' +
         'replace those of an earlier import of the vendor.',
       access: executives,
+      feature: 'analytics.spend',
       bodyLimit: '10mb',
       hints: { csv: { multiline: true } },
       input: z.object({
@@ -111,6 +113,7 @@ export const assistantSpend = resource({
       path: '/analytics/prices',
       summary: 'List the prices of models',
       access: executives,
+      feature: 'analytics.spend',
       list: true,
       input: z.object({ ...page }),
       output: listOf(price),
@@ -121,6 +124,7 @@ export const assistantSpend = resource({
       summary: 'Set the price of a model from a day on',
       description: 'Estimates are computed when they are asked for, so that a price counts at once.',
       access: executives,
+      feature: 'analytics.spend',
       input: z.object({
         model,
         validFrom: day,
@@ -136,6 +140,7 @@ export const assistantSpend = resource({
       path: '/analytics/prices/{model}/{validFrom}',
       summary: 'Delete the price of a model from a day on',
       access: executives,
+      feature: 'analytics.spend',
       status: 204,
       input: z.object({ model, validFrom: day }),
       output: z.void(),

@@ -76,4 +76,11 @@ describe('tokens and cost', () => {
     expect([both.read('tokensLinked', null), both.read('costLinked', null)]).toEqual([500, 50]);
     expect((await weekOf(rows('a', 6, linked))).read('tokensLinked', null)).toBe(600);
   });
+
+  test('with a link have no cost where few of those people have a price', async () => {
+    const free = { is_linked: true, unpriced: 100, cost_micros: 0 };
+    const one = [...rows('a', 5, free), row('x', 'a', { is_linked: true })];
+    const week = await weekOf([...one, ...rows('b', 6)]);
+    expect([week.read('tokensLinked', null), week.read('costLinked', null)]).toEqual([600, null]);
+  });
 });

@@ -6,6 +6,8 @@ type Base =
   | 'active'
   | 'priced'
   | 'unpriced'
+  | 'pricedLinked'
+  | 'pricedOther'
   | 'activeLinked'
   | 'activeOther'
   | 'edited'
@@ -31,7 +33,7 @@ const BASES_OF = {
   unpriced: ['active', 'priced', 'unpriced'],
   cost: ['active', 'priced'],
   tokensLinked: ['active', 'activeLinked', 'activeOther'],
-  costLinked: ['active', 'priced', 'activeLinked', 'activeOther'],
+  costLinked: ['active', 'priced', 'activeLinked', 'activeOther', 'pricedLinked', 'pricedOther'],
   conversationsEdited: ['edited'],
   conversationsLinked: ['edited'],
   conversationsSuggested: ['edited'],
@@ -173,6 +175,7 @@ export async function weeksOf({ activity, commits, tokens }: Rows): Promise<Map<
 function addActivity(week: Week, row: ActivityRow): void {
   const { owner, team, tokens, cost_micros: cost } = row;
   if (cost > 0) week.add('priced', owner, [team, assistantOf(row)]);
+  if (cost > 0) week.add(row.is_linked ? 'pricedLinked' : 'pricedOther', owner, [team]);
   if (row.unpriced > 0) week.add('unpriced', owner, [team]);
   if (tokens > 0) week.add(row.is_linked ? 'activeLinked' : 'activeOther', owner, [team]);
   week.add('active', owner, [team, assistantOf(row)], {

@@ -143,6 +143,7 @@ export const licence = resource({
       path: '/api/v1/licenses',
       summary: 'Issue a licence',
       access: admins,
+      quota: { of: 'seats', by: 'handler' },
       status: 201,
       input: z.object({
         productId: id,
@@ -165,6 +166,7 @@ export const licence = resource({
       description:
         'With fewer seats than are in use no session is evicted, and none is admitted until some end.',
       access: admins,
+      quota: { of: 'seats', by: 'handler' },
       input: z.object({
         ...seen,
         name: prose(1, 100).optional(),
@@ -189,6 +191,7 @@ export const licence = resource({
       path: '/api/v1/licenses/{licenceId}/renew',
       summary: 'Renew a licence to a later date',
       access: admins,
+      quota: { of: 'seats', by: 'handler' },
       input: z.object({ ...seen, expiresAt: timestamp.nullable().describe('Null for no end') }),
       output: licenceView,
       errors: ['NOT_FOUND', 'CONFLICT'],

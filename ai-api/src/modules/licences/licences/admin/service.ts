@@ -6,6 +6,7 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { actorOf, displayName, record } from '../../../shared/audit/index.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import type { Identity } from '../../../shared/identity/index.ts';
+import type { Plans } from '../../../shared/plans/index.ts';
 import { eventOf } from '../checkout/reports.ts';
 import { newLicenceKey } from '../keys.ts';
 import { type Policy, policySchema } from '../schema.ts';
@@ -27,6 +28,7 @@ interface Parts {
   seats: Seats;
   events: Events;
   identity: Identity;
+  plans: Pick<Plans, 'requireRoom'>;
   now: () => Date;
 }
 
@@ -67,7 +69,7 @@ const FROM: Record<'suspend' | 'reinstate' | 'revoke', { from: LicenceState[]; t
 export type Licences = ReturnType<typeof createLicenceAdmin>;
 
 /** Licences as admins manage them. */
-export function createLicenceAdmin({ database, seats, events, identity, now }: Parts) {
+export function createLicenceAdmin({ database, seats, events, identity, plans, now }: Parts) {
   async function describe(transaction: TenantTransaction, rows: readonly LicenceRecord[]) {
     const used = await countUsed(
       transaction,
@@ -97,7 +99,15 @@ export function createLicenceAdmin({ database, seats, events, identity, now }: P
       const before = await findLicence(transaction, { id: licenceId });
       if (!before) throw notFound('licence', licenceId);
       if (before.state === 'revoked') throw new Problem('CONFLICT', 'The licence was revoked for good.');
-      if (!(await changeLicence(transaction, licenceId, version, make(before))))
+      const changes = make(before);
+      const counted = (seatsOf: number, end: Date | null) => (end === null || end > now() ? seatsOf : 0);
+      const more =
+        counted(
+          changes.max_seats ?? before.max_seats,
+          changes.expires_at === undefined ? before.expires_at : changes.expires_at,
+        ) - counted(before.max_seats, before.expires_at);
+      await plans.requireRoom(transaction, tenantId, 'seats', more);
+      if (!(await changeLicence(transaction, licenceId, version, changes)))
         throw new Problem('CONFLICT', `Version ${before.version} is the newest. Reload it first.`);
       const after = (await findLicence(transaction, { id: licenceId })) as LicenceRecord;
       await also(transaction, after);
@@ -157,6 +167,7 @@ export function createLicenceAdmin({ database, seats, events, identity, now }: P
         if (!product) throw notFound('product', terms.productId);
         refuseUnknown(terms.entitlements, product.entitlements);
         refusePolicy(terms.policy, terms.maxSeats);
+        await plans.requireRoom(transaction, request.caller.tenantId, 'seats', terms.maxSeats);
         const { key, prefix, hash } = newLicenceKey();
         const actor = actorOf(request);
         const id = await insertLicence(transaction, {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../../contract/operation.ts';
 import { id, timestamp } from '../../../../contract/schemas.ts';
 
 const device = z
@@ -80,7 +80,7 @@ export const seat = resource({
       description:
         'A member that holds a seat keeps it and gets the same session. Repeating a request has the same effect, ' +
         'with or without an Idempotency-Key; where each session has a seat, the key names the session.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       repeatable: true,
@@ -127,7 +127,7 @@ export const seat = resource({
       summary: 'Keep a seat, or the place in the queue',
       description:
         'Signs nothing until half the life of the token that is sent as the credential has passed.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       repeatable: true,
@@ -144,7 +144,7 @@ export const seat = resource({
       path: '/api/v1/licenses/release',
       summary: 'Release a seat',
       description: 'A session that has already ended answers how it ended.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       input: z.object({ sessionId, device }),
@@ -155,7 +155,7 @@ export const seat = resource({
       method: 'DELETE',
       path: '/api/v1/licenses/sessions/{sessionId}',
       summary: 'Release the seat of a session',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       input: z.object({ sessionId, device }),
@@ -167,7 +167,7 @@ export const seat = resource({
       method: 'POST',
       path: '/api/v1/licenses/release',
       summary: 'Release a seat, for clients that cannot send DELETE',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       repeatable: true,
@@ -179,7 +179,7 @@ export const seat = resource({
       method: 'GET',
       path: '/api/v1/licenses/status',
       summary: 'Show the state of a licence without taking a seat',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       input: z.object({ licenseKey, device: device.optional() }),
@@ -211,7 +211,7 @@ export const seat = resource({
       summary: 'Borrow a held seat for offline use',
       description:
         'The token is valid to the end of the borrowing. It cannot be recalled, not even by revoking.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       repeatable: true,
@@ -232,7 +232,7 @@ export const seat = resource({
       summary: 'Return a borrowed seat early',
       description:
         'The session goes on with heartbeats. The token that was borrowed must be deleted by the client.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       licence: true,
       repeatable: true,

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import { type Aged, countOlder } from '../../../../platform/retention.ts';
 import { LIVE } from '../states.ts';
 
 export type SessionRecord = Selectable<Schema['licences.sessions']>;
@@ -238,6 +239,17 @@ export async function listDevices(
     .offset(from)
     .limit(limit)
     .execute();
+}
+
+/** Sessions that ended, and denials that were last repeated, before a time. */
+export async function countHistory(transaction: TenantTransaction, before: Date): Promise<Aged> {
+  const sessions = await countOlder(transaction, { table: 'licences.sessions', column: 'ended_at' }, before);
+  const denials = await countOlder(transaction, { table: 'licences.denials', column: 'last_at' }, before);
+  const oldest = [sessions.oldest, denials.oldest].filter((moment) => moment !== null);
+  return {
+    count: sessions.count + denials.count,
+    oldest: oldest.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null,
+  };
 }
 
 /** Removes sessions that ended, and denials that were last repeated, before a time: at most `limit` of each. */

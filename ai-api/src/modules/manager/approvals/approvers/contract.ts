@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../../contract/operation.ts';
 import { day, id, listOf, page, prose } from '../../../../contract/schemas.ts';
 
 /** Who decides by their place in a group, and who says who does. */
@@ -43,7 +43,7 @@ export const approver = resource({
       method: 'GET',
       path: '/approver-groups',
       summary: 'List approver groups',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       list: true,
       input: z.object(page),
@@ -93,7 +93,7 @@ export const approver = resource({
       method: 'GET',
       path: '/approver-delegations',
       summary: 'List delegations',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       list: true,
       input: z.object(page),

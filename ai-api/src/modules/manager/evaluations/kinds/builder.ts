@@ -11,6 +11,19 @@ export const TREND_WEEKS = 4;
 export const evaluationKind = defineKind({
   name: 'evaluation',
   rulesFile: new URL('../../../../../rules/evaluation.json', import.meta.url),
+  notice: {
+    title: 'Weekly evaluation',
+    purpose:
+      'Each week of a builder is judged by its figures and graded. The grade is feedback to the builder, and the company sees it in reports, trends and performance plans.',
+    sources: {
+      builder: 'the list of builders',
+      week: 'the figures and the note of the week, as imported or sent by connected systems',
+      trend: 'the figures of earlier weeks',
+      projects: 'the project grades of the same week',
+      data: 'a count over the figures of the week',
+    },
+    hasAnswerWindow: true,
+  },
   vocabulary: {
     builder: {
       plannedHours: { type: 'number', description: 'planned hours a week', example: 40 },

@@ -7,10 +7,22 @@ import { feedbackFor } from './feedback.ts';
 
 const MICROS = 1_000_000;
 
-/** The weekly grade of a project. */
+/** The weekly grade of a project. It is a fact of the week of its builder, whose grade is what people confirm. */
 export const projectKind = defineKind({
   name: 'project-evaluation',
+  isOverseen: false,
   rulesFile: new URL('../../../../../rules/project-evaluation.json', import.meta.url),
+  notice: {
+    title: 'Project evaluation',
+    purpose:
+      'Projects are judged by their figures and graded every week. The grades of the projects that a builder leads are a fact of that builder’s weekly evaluation.',
+    sources: {
+      project: 'the list of projects',
+      week: 'the project figures of the week, as imported or sent by connected systems',
+      trend: 'the project figures of earlier weeks',
+    },
+    hasAnswerWindow: true,
+  },
   vocabulary: {
     project: projectVocabulary,
     week: {

@@ -70,7 +70,7 @@ export function createBlocks() {
     add,
 
     /**
-     * A heading; those of its level and below end. One without text is none, and one that is too long is also the first
+     * A heading; those of its level and below end. One without text is ignored, and one that is too long is also the first
      * block below it, so that nothing of it is lost.
      */
     enter: (level: number, text: string, page: number | null = null): void => {

@@ -29,7 +29,7 @@ export function serveUploads(parts: Parts, gate: ConnectionGate, publicUrl: stri
     maxSize: parts.maxBytes,
     namingFunction: () => uuidv7(),
     generateUrl: (_request, { id }) => `${publicUrl.replace(/\/+$/, '')}${PATH}/${id}`,
-    // Browsers of other origins have no business here.
+    // CORS_ORIGINS answers pages of other origins, for all paths alike.
     allowedOrigins: [],
     onResponseError: (_request, error) => {
       if ('status_code' in error) return error;

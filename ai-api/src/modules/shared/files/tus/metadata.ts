@@ -18,7 +18,7 @@ const metadata = z.object({
  * @throws {import('../../../../http/problem.ts').Problem} INVALID_INPUT
  */
 export function readMetadata(given: Record<string, string | null>): Target {
-  const parsed = metadata.safeParse(given);
+  const parsed = metadata.safeParse(given, { reportInput: true });
   if (!parsed.success) throw invalidInput(parsed.error);
   const { filename: name, filetype: contentType, category, fileId, comment } = parsed.data;
   return { name, contentType, category, fileId, comment, origin: 'upload' };

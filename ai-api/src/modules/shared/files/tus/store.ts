@@ -67,7 +67,7 @@ export class UploadStore extends DataStore {
       await database.withTenant(caller.tenantId, async (transaction) => {
         const target = await uploadTarget(transaction, caller, given, now());
         refuseClaim(this.#parts, target, bytes, 'Upload-Length');
-        await refuseBeyondQuota(transaction, bytes);
+        await refuseBeyondQuota(this.#parts, transaction, caller.tenantId, bytes);
         const version = await addTo(transaction, actor, target, {
           id: upload.id,
           object_key: `files/${caller.tenantId}/${upload.id}`,
@@ -124,7 +124,7 @@ export class UploadStore extends DataStore {
     const { caller, actor } = this.#visitor();
     const keys = await this.#parts.database.withTenant(caller.tenantId, async (transaction) => {
       const found = await this.#findIn(transaction, id);
-      // The file first, as for every change: its row goes too when it has no other version.
+      // The file first: its row goes too when it has no other version.
       await lockFile(transaction, found.file_id);
       const version = await lockVersion(transaction, id);
       if (!version) throw gone();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../../contract/operation.ts';
 import { flag, id, listOf, page, timestamp } from '../../../../contract/schemas.ts';
 import { CATEGORIES } from '../vocabulary.ts';
 
@@ -40,7 +40,7 @@ export const inbox = resource({
       path: '/inbox',
       summary: 'List your notifications',
       description: 'Newest first. What is listed counts as seen.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       list: true,
       input: z.object({
@@ -57,7 +57,7 @@ export const inbox = resource({
       path: '/inbox/count',
       summary: 'Count your unread notifications',
       description: 'The event inbox.changed reports every change: `WS /ws/inbox/{userId}`.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({}),
       output: counts,
@@ -67,7 +67,7 @@ export const inbox = resource({
       method: 'POST',
       path: '/inbox/read',
       summary: 'Mark one or all notifications as read',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       repeatable: true,
       input: z.object({
@@ -81,7 +81,7 @@ export const inbox = resource({
       method: 'POST',
       path: '/inbox/archive',
       summary: 'Archive one or all read notifications',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       repeatable: true,
       input: z.object({

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { Caller } from '../../../../http/caller.ts';
+import { type Caller, personOf } from '../../../../http/caller.ts';
 import { listPage, type Page } from '../../../../http/cursor.ts';
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
-import { personOf } from '../preferences/service.ts';
 import type { Notifier } from '../sending/notify.ts';
 import type { Category } from '../vocabulary.ts';
 import { changeInbox, countInbox, type InboxChange, type InboxFilter, listInbox, markSeen } from './store.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operation, ROLES, resource } from '../../../../contract/operation.ts';
+import { operation, resource, STAFF } from '../../../../contract/operation.ts';
 import { id, isTimeZone, listOf, page, timestamp } from '../../../../contract/schemas.ts';
 import { locale, templateName } from '../templates/schema.ts';
 import {
@@ -91,7 +91,7 @@ export const notificationPreference = resource({
       method: 'GET',
       path: '/notification-preferences',
       summary: 'Get your notification preferences',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({}),
       output: own,
@@ -101,7 +101,7 @@ export const notificationPreference = resource({
       method: 'PUT',
       path: '/notification-preferences/choice',
       summary: 'Choose how you are notified',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       repeatable: true,
       input: z.object(place),
@@ -114,7 +114,7 @@ export const notificationPreference = resource({
       summary: 'Set your phone, time zone, quiet hours and webhook',
       description:
         'Fields that are left out stay as they are; an empty text removes one. A new webhook URL comes with its secret, once.',
-      access: ROLES,
+      access: STAFF,
       own: 'anyone',
       input: z.object({
         phone: z
@@ -181,7 +181,7 @@ const suppressed = z
   .object({
     suppressionId: id,
     channel: z.enum(['email', 'sms']),
-    address: z.string(),
+    address: z.string().describe('`sha256:` and a digest once its owner was erased'),
     reason: z
       .enum(SUPPRESSION_REASONS)
       .describe('bounce and complaint: reported by the mail provider; stop: the person answered STOP'),
@@ -204,7 +204,11 @@ export const suppression = resource({
       list: true,
       input: z.object({
         channel: z.enum(['email', 'sms']).optional(),
-        search: z.string().max(320).optional(),
+        search: z
+          .string()
+          .max(320)
+          .optional()
+          .describe('A part of the address; after an erasure, the whole address'),
         ...page,
       }),
       output: listOf(suppressed),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Caller } from '../../../../http/caller.ts';
+import { type Caller, personOf } from '../../../../http/caller.ts';
 import { listPage, type Page } from '../../../../http/cursor.ts';
 import { Problem } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
@@ -52,12 +52,6 @@ interface PreferenceParts {
   guard: OutboundGuard;
   sealer: Sealer;
   hasSms: boolean;
-}
-
-/** The person who calls. @throws {Problem} PERSON_NEEDED */
-export function personOf({ user }: Caller) {
-  if (!user) throw new Problem('PERSON_NEEDED', 'Sign in, or let the key act for a person.');
-  return user;
 }
 
 /** How people and the company want notifications to be sent, and where nothing may be. */

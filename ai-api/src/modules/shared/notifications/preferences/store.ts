@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import { forgotten } from '../suppressions.ts';
 import { type Choice, MIN_RETENTION_DAYS } from '../vocabulary.ts';
 import type { Preference } from './choose.ts';
 
@@ -44,7 +45,7 @@ export async function profileOf(
     .executeTakeFirst();
 }
 
-/** Profiles of some users, by their id; who has set nothing has none. */
+/** Profiles of some users, by their id; a user without settings has none. */
 export async function profilesOf(
   transaction: TenantTransaction,
   userIds: readonly string[],
@@ -86,7 +87,8 @@ export async function saveProfile(
 
 /**
  * What an owner chose: `company`, `user:<id>` or `email:<address>`.
- * @param email address of a user: what was unsubscribed from there before they had an account still applies
+ * @param email address of a user: what was unsubscribed from there before they had an account, or before they were
+ * erased, still applies
  */
 export async function preferencesOf(
   transaction: TenantTransaction,
@@ -96,7 +98,7 @@ export async function preferencesOf(
   const rows = await transaction
     .selectFrom('notifications.preferences')
     .select(['owner', 'template', 'category', 'channel', 'choice'])
-    .where('owner', 'in', email === null ? [owner] : [owner, `email:${email.toLowerCase()}`])
+    .where('owner', 'in', ownersLike(owner, email))
     .orderBy('template')
     .orderBy('category')
     .orderBy('channel')
@@ -108,6 +110,36 @@ export async function preferencesOf(
     const { template, category, channel, choice } = row;
     return [{ template, category, channel, choice }];
   });
+}
+
+function ownersLike(owner: string, email: string | null): string[] {
+  const mailed = email === null ? [] : [`email:${email.toLowerCase()}`];
+  const owners = [...new Set([owner, ...mailed])];
+  return [...owners, ...owners.flatMap((one) => (one.startsWith('email:') ? [forgottenOwner(one)] : []))];
+}
+
+const forgottenOwner = (owner: string) => `email:${forgotten('email', owner.slice('email:'.length))}`;
+
+/**
+ * Removes what owners chose. What an e-mail address was unsubscribed from still applies, by what is left of the address
+ * after an erasure.
+ */
+export async function forgetPreferences(
+  transaction: TenantTransaction,
+  owners: readonly string[],
+): Promise<void> {
+  for (const owner of owners.filter((one) => one.startsWith('email:')))
+    await sql`
+      update notifications.preferences as preference set owner = ${forgottenOwner(owner)}
+      where owner = ${owner} and choice = 'off' and channel = 'email' and not exists (
+        select from notifications.preferences as other where other.owner = ${forgottenOwner(owner)}
+          and other.template = preference.template and other.category = preference.category and other.channel = preference.channel)`.execute(
+      transaction,
+    );
+  await transaction
+    .deleteFrom('notifications.preferences')
+    .where('owner', 'in', [...owners])
+    .execute();
 }
 
 /** Sets one preference of an owner, or removes it, so that the next less specific one applies. */

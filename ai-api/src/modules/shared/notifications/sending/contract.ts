@@ -124,6 +124,7 @@ export const notification = resource({
       description: 'Newest first.',
       access: readers,
       list: true,
+      reveals: { what: 'notification', purpose: 'support', of: [{ list: 'items', subject: 'recipient' }] },
       input: z.object({
         state: z.enum(STATES).optional().describe('With a delivery in this state'),
         channel: z.enum(CHANNELS).optional(),
@@ -139,6 +140,7 @@ export const notification = resource({
       path: '/notifications/{notificationId}',
       summary: 'Get a notification with what was sent and each attempt',
       access: readers,
+      reveals: { what: 'notification', purpose: 'support', of: [{ subject: 'recipient' }] },
       input: z.object({ notificationId: id }),
       output: view
         .omit({ deliveries: true })

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { RequestContext } from '../../../../http/caller.ts';
+import { personOf, type RequestContext } from '../../../../http/caller.ts';
 import { listPage, type Page } from '../../../../http/cursor.ts';
 import { notFound, Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record } from '../../audit/index.ts';
 import type { NotificationParts } from '../parts.ts';
-import { personOf } from '../preferences/service.ts';
 import { DEFAULTS } from '../templates/defaults/index.ts';
 import type { Content } from '../templates/schema.ts';
 import { findVersion } from '../templates/store.ts';

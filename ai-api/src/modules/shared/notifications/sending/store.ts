@@ -1,6 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Database, Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../../platform/database/index.ts';
+import { forgotten } from '../suppressions.ts';
 import type { Channel } from '../vocabulary.ts';
 
 export type NotificationRow = Selectable<Schema['notifications.notifications']>;
@@ -206,7 +212,7 @@ export async function tenantOfDelivery(
   return row ? { tenantId: row.tenant_id, deliveryId: row.id } : null;
 }
 
-/** Companies that sent text messages to a number, or have it as a user's, whose answers concern all of them. */
+/** Companies that sent text messages to a number, have it as a user's, or send it nothing, whose answers concern all of them. */
 export async function tenantsOfPhone(database: Database, phone: string): Promise<string[]> {
   const rows = await database
     .system(
@@ -216,16 +222,42 @@ export async function tenantsOfPhone(database: Database, phone: string): Promise
     .select('tenant_id')
     .where('channel', '=', 'sms')
     .where('address', '=', phone)
-    .union((eb) => eb.selectFrom('notifications.profiles').select('tenant_id').where('phone', '=', phone))
+    .where(staysHere(database.residency, 'notifications.deliveries.tenant_id'))
+    .union((eb) =>
+      eb
+        .selectFrom('notifications.profiles')
+        .select('tenant_id')
+        .where('phone', '=', phone)
+        .where(staysHere(database.residency, 'notifications.profiles.tenant_id')),
+    )
+    .union((eb) =>
+      eb
+        .selectFrom('notifications.suppressions')
+        .select('tenant_id')
+        .where('channel', '=', 'sms')
+        .where('address', 'in', [phone, forgotten('sms', phone)])
+        .where(staysHere(database.residency, 'notifications.suppressions.tenant_id')),
+    )
     .execute();
   return rows.map(({ tenant_id }) => tenant_id);
 }
 
 /** Removes notifications older than a moment with all that belongs to them. */
-export async function removeBefore(transaction: TenantTransaction, moment: Date): Promise<number> {
+export async function removeBefore(
+  transaction: TenantTransaction,
+  moment: Date,
+  limit: number,
+): Promise<number> {
   const { numDeletedRows } = await transaction
     .deleteFrom('notifications.notifications')
-    .where('created_at', '<', moment)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('notifications.notifications')
+        .select('id')
+        .where('created_at', '<', moment)
+        .orderBy('created_at')
+        .limit(limit),
+    )
     .executeTakeFirst();
   await sql`
     delete from notifications.batches as batch

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 /** What a template may use: characters of source and units of memory for each part, milliseconds for all parts together. */
 const LIMITS = { parseLimit: 100_000, renderLimit: 1_000, memoryLimit: 2_000_000 };
 const MAX_OUTPUT = 500_000;
+const TOO_LONG = 'The template takes too long to fill in.';
 
 /** Milliseconds that are left for filling in: parts of one template share them, and its languages when it is saved. */
 interface Budget {
@@ -54,13 +55,14 @@ export function fillIn(
   data: Readonly<Record<string, unknown>>,
   budget = newBudget(),
 ): string {
+  if (budget.left <= 0) throw new TemplateError(TOO_LONG);
   const engine = engines[as];
   const key = `${as} ${source}`;
   const began = performance.now();
   try {
     const template = parsed.get(key) ?? engine.parse(source);
     parsed.set(key, template);
-    const output = String(engine.renderSync(template, data, { renderLimit: Math.max(1, budget.left) }));
+    const output = String(engine.renderSync(template, data, { renderLimit: budget.left }));
     if (output.length > MAX_OUTPUT)
       throw new Error(`it makes more than ${MAX_OUTPUT.toLocaleString('en')} characters`);
     return output;
@@ -75,7 +77,7 @@ export function fillIn(
 function reasonOf({ message }: Error): string {
   const [line = ''] = message.split('\n');
   if (/memory alloc limit/.test(line)) return 'The template needs too much memory.';
-  if (/template render limit/.test(line)) return 'The template takes too long to fill in.';
+  if (/template render limit/.test(line)) return TOO_LONG;
   if (/parse length limit/.test(line)) return `The template is longer than ${LIMITS.parseLimit} characters.`;
   return `The template cannot be filled in: ${line}`;
 }

@@ -71,6 +71,8 @@ describe('links in markup', () => {
     ['<a href="javascript:alert(1)">', '<a href="#">'],
     ["<a class='x' HREF = ' JavaScript:alert(1)'>", `<a class='x' HREF = "#">`],
     ['<a href=vbscript:x>', '<a href="#">'],
+    ['<a title="next >" href="javascript:x">', '<a title="next >" href="#">'],
+    [`<a title=it's href="javascript:x">`, `<a title=it's href="#">`],
     ['<a href="java&#115;cript:alert(1)">', '<a href="#">'],
     ['<form action="data:text/html,x">', '<form action="#">'],
     ['<v:roundrect xlink:href="javascript:x">', '<v:roundrect xlink:href="#">'],
@@ -98,6 +100,10 @@ describe('the time that a template may take', () => {
     const once = 60_000 - budget.left;
     expect(once).toBeGreaterThan(0);
     expect(() => fillIn(slow, 'text', {}, { left: 0 })).toThrow('takes too long');
+    const template = DEFAULTS.message as NonNullable<typeof DEFAULTS.message>;
+    expect(() => render(template, 'en', template.sample, surroundings, { left: 0 })).toThrow(
+      'takes too long',
+    );
   });
 });
 

@@ -8,7 +8,8 @@ const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 
 const HEADLINE =
   'Hello {{ builder.name }}, {% if graded %}your grade is {{ grade }}{% else %}here is your week{% endif %}';
-const CLOSING = '{{ decidedBy }} Something wrong? Answer this e-mail: a person can correct it.';
+const CLOSING =
+  '{{ decidedBy }} {% if answerHours %}You have {{ answerHours }} hours from this e-mail to answer before others see it; your answer is kept with it. {% endif %}Something wrong? Contest it on My week, or answer this e-mail: another person looks at it. Keep the attached receipt: it proves what was decided and when.';
 
 /** What a builder gets about their week. */
 export const evaluation = {
@@ -36,6 +37,7 @@ export const evaluation = {
     ],
     projects: [{ name: 'Orchard', grade: 'B', points: 'B (75)' }],
     decidedBy: 'Decided by rules only, without a model.',
+    answerHours: 48,
     link: 'https://example.com/my-week',
   },
   locales: {
@@ -48,7 +50,7 @@ export const evaluation = {
   <mj-text>{% for part in feedback %}<p style="margin:12px 0 4px;white-space:pre-line">{{ part.text }}</p>{% if part.items.size > 0 %}<ul style="margin:0;padding-left:20px">{% for item in part.items %}<li style="margin:4px 0">{{ item }}</li>{% endfor %}</ul>{% endif %}{% endfor %}</mj-text>
   <mj-table><tr><th style="${HEAD}">Criterion</th><th style="${HEAD}">Decided by</th><th style="${HEAD};text-align:right">Points</th></tr>{% for one in criteria %}<tr><td style="${CELL}">{{ one.title }}</td><td style="${CELL}">{{ one.decidedBy }}</td><td style="${NUMBER}">{{ one.points }}</td></tr>{% endfor %}</mj-table>
   <mj-raw>{% if projects.size > 0 %}</mj-raw><mj-table><tr><th style="${HEAD}">Project</th><th style="${HEAD};text-align:right">Grade</th></tr>{% for one in projects %}<tr><td style="${CELL}">{{ one.name }}</td><td style="${NUMBER}">{{ one.points }}</td></tr>{% endfor %}</mj-table><mj-raw>{% endif %}</mj-raw>
-  <mj-raw>{% if link %}</mj-raw><mj-button href="{{ link }}">See reasons and evidence</mj-button><mj-raw>{% endif %}</mj-raw>
+  <mj-raw>{% if link %}</mj-raw><mj-button href="{{ link }}">{% if answerHours %}See reasons, and answer{% else %}See reasons and evidence{% endif %}</mj-button><mj-raw>{% endif %}</mj-raw>
   <mj-divider border-width="1px" border-color="#e3e7ec" padding="12px 0" />
   <mj-text mj-class="quiet">${CLOSING}</mj-text>
 </mj-column></mj-section>`,

@@ -3,8 +3,11 @@ import { approvalsDigest } from './approvals-digest.ts';
 import { decision } from './decision.ts';
 import { digest } from './digest.ts';
 import { evaluation } from './evaluation.ts';
+import { invitation } from './invitation.ts';
 import { message } from './message.ts';
+import { noticePublished } from './notice-published.ts';
 import { performanceReport } from './performance-report.ts';
+import { planQuota } from './plan-quota.ts';
 
 /**
  * The templates that come with the product; a company's own version of one takes its place. It has no prototype, so that
@@ -18,8 +21,11 @@ export const DEFAULTS: Readonly<Record<string, Content>> = Object.assign(
       digest,
       evaluation,
       decision,
+      invitation,
       'performance-report': performanceReport,
       'approvals-digest': approvalsDigest,
+      'plan-quota': planQuota,
+      'notice-published': noticePublished,
     }).map(([name, given]) => [name, content.parse(given)]),
   ),
 );

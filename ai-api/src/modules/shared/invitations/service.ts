@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import type { Role } from '../../../contract/operation.ts';
+import type { Exchange, RequestContext } from '../../../http/caller.ts';
+import type { RateLimiter } from '../../../http/limits/index.ts';
+import { Problem } from '../../../http/problem.ts';
+import { requireSameOrigin } from '../../../http/same-origin.ts';
+import { type Database, DataElsewhere } from '../../../platform/database/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import { MailError, type Mailer } from '../../../platform/mail/index.ts';
+import { instant } from '../../../platform/text/instant.ts';
+import { type Identity, userView } from '../identity/index.ts';
+import type { Notifications } from '../notifications/index.ts';
+
+const MAIL = 'invitation.mail';
+
+const REGISTERED =
+  'If a company lets people with this e-mail address join, an e-mail with a link is on its way to it.';
+
+export interface InvitationParts {
+  database: Database;
+  jobs: Jobs;
+  identity: Identity;
+  notifications: Pick<Notifications, 'render' | 'suppressionOf'>;
+  mailer: Mailer;
+  mailFrom: string;
+  publicUrl: string;
+  limiter: RateLimiter;
+  log: Logger;
+}
+
+export type Invitations = ReturnType<typeof createInvitations>;
+
+/** Invitations by e-mail, and signing up with an address of a company's domain. */
+export function createInvitations(parts: InvitationParts) {
+  const { database, jobs, identity, notifications, mailer, mailFrom, publicUrl, limiter, log } = parts;
+  const { joining } = identity;
+
+  jobs.define<{ tenantId: string; userId: string }>({
+    name: MAIL,
+    priority: 'high',
+    concurrency: 2,
+    retryLimit: 6,
+    retryDelay: 5,
+    retryDelayMax: 600,
+    expireInSeconds: 240,
+    handle: ({ tenantId, userId }) => sendMail(tenantId, userId),
+    onDead: ({ tenantId, userId }, reason) => note(tenantId, userId, reason),
+  });
+
+  const note = (tenantId: string, userId: string, error: string | null) =>
+    database.withTenant(tenantId, (transaction) => joining.noteMail(transaction, userId, error));
+
+  /** The secret is made when it is sent, and stored by its hash alone; a repeated try sends a new one. */
+  async function sendMail(tenantId: string, userId: string): Promise<void> {
+    const made = await database.withTenant(tenantId, async (transaction) => {
+      const renewed = await joining.renew(transaction, userId);
+      if (!renewed) return null;
+      const { user, token, until } = renewed;
+      const suppressed = await notifications.suppressionOf(transaction, user.email);
+      if (suppressed !== null) {
+        const error = `The address is on the suppression list (${suppressed}); nothing was sent.`;
+        await joining.noteMail(transaction, userId, error);
+        return null;
+      }
+      const data = {
+        company: await identity.tenantName(transaction),
+        isNew: user.status === 'invited',
+        link: `${publicUrl.replace(/\/+$/, '')}/invitation?token=${token}`,
+        until: instant(until),
+      };
+      const recipient = { name: user.name, email: user.email };
+      return { recipient, mail: await notifications.render(transaction, 'invitation', { data, recipient }) };
+    });
+    if (!made) return;
+    const { subject, html, text } = made.mail;
+    const to = { name: made.recipient.name, address: made.recipient.email };
+    try {
+      await mailer.send({ from: mailFrom, to, subject, html, text });
+    } catch (error) {
+      await note(tenantId, userId, error instanceof Error ? error.message : String(error));
+      if (error instanceof MailError && !error.retryable) return;
+      throw error;
+    }
+    await note(tenantId, userId, null);
+  }
+
+  return {
+    login: identity.login,
+    providers: identity.providers,
+
+    /** @throws {Problem} CONFLICT, FORBIDDEN, PLAN_LIMIT_REACHED */
+    send: (request: RequestContext, member: { email: string; name: string; roles: Role[] }) => {
+      identity.requireSignIn();
+      const { tenantId } = request.caller;
+      return database.withTenant(tenantId, async (transaction) => {
+        const user = await joining.invite(transaction, request, member);
+        await jobs.enqueue(transaction, MAIL, [{ tenantId, userId: user.id }]);
+        return userView(transaction, user);
+      });
+    },
+
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user, FORBIDDEN */
+    resend: (request: RequestContext, userId: string) => {
+      identity.requireSignIn();
+      const { tenantId } = request.caller;
+      return database.withTenant(tenantId, async (transaction) => {
+        const user = await joining.requireEnabled(transaction, request, userId);
+        await jobs.enqueue(transaction, MAIL, [{ tenantId, userId }]);
+        return userView(transaction, user);
+      });
+    },
+
+    /**
+     * Answers the same whether or not the address belongs to a company, or to a user.
+     * @throws {Problem} RATE_LIMITED, CSRF_REFUSED, SERVICE_UNAVAILABLE
+     */
+    register: async (
+      { exchange }: { exchange: Exchange },
+      person: { email: string; name: string },
+    ): Promise<{ message: string }> => {
+      identity.requireSignIn();
+      requireSameOrigin(exchange, publicUrl);
+      await limiter.signIn(
+        { ip: exchange.address } as { ip: string },
+        `register @${person.email.split('@')[1]}`,
+      );
+      const tenantId = await joining.companyOf(person.email);
+      if (tenantId !== null)
+        await database
+          .withTenant(tenantId, async (transaction) => {
+            const userId = await joining.join(transaction, tenantId, person);
+            if (userId !== null) await jobs.enqueue(transaction, MAIL, [{ tenantId, userId }]);
+          })
+          .catch((error: unknown) => {
+            if (!(error instanceof Problem || error instanceof DataElsewhere)) throw error;
+            const code = error instanceof Problem ? error.code : 'WRONG_REGION';
+            log.warn({ tenantId, code }, 'a person with an address of the company cannot join');
+          });
+      return { message: REGISTERED };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { operation, ROLES, resource } from '../../../contract/operation.ts';
+import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts';
+
+export const OWN_KINDS = ['export', 'correction'] as const;
+
+const view = z
+  .object({
+    requestId: id,
+    kind: z.string().describe('Also erasures, objections and opt-outs that an administrator recorded'),
+    state: z.enum(['open', 'running', 'done', 'refused', 'failed', 'withdrawn']),
+    text: z.string().nullable().describe('What you ask to have corrected'),
+    answer: z.string().nullable().describe('The answer to a correction, or why a request was refused'),
+    dueAt: timestamp.describe('By then an administrator has to answer'),
+    createdAt: timestamp,
+    endedAt: timestamp.nullable(),
+    file: z
+      .object({ name: z.string(), contentType: z.string(), bytes: z.number().int(), url: z.url() })
+      .nullable()
+      .describe('Of an export; the link lasts for an hour'),
+    fileUntil: timestamp.nullable().describe('When the file is deleted'),
+  })
+  .meta({ id: 'OwnDataRequest' });
+
+export const myData = resource({
+  id: 'myData',
+  name: 'My data',
+  description: 'What a person asks about their own data: an export, a correction.',
+  operations: {
+    request: operation({
+      method: 'POST',
+      path: '/me/data-requests',
+      summary: 'Export your data, or ask for a correction',
+      description:
+        'An export starts at once and is a ZIP file, once a day. A correction is answered by an administrator within a month.',
+      access: ROLES,
+      own: 'anyone',
+      status: 201,
+      input: z.object({
+        kind: z.enum(OWN_KINDS).meta({ example: 'export' }),
+        text: prose(10, 500)
+          .optional()
+          .describe('What is wrong and what is right; needed for a correction')
+          .meta({ example: 'My hours of week 45 lack the Friday.' }),
+      }),
+      output: view,
+      errors: ['PERSON_NEEDED', 'CONFLICT'],
+      hints: { text: { multiline: true } },
+    }),
+    list: operation({
+      method: 'GET',
+      path: '/me/data-requests',
+      summary: 'List the requests about your data, newest first',
+      access: ROLES,
+      own: 'anyone',
+      list: true,
+      input: z.object(page),
+      output: listOf(view),
+      errors: ['PERSON_NEEDED'],
+    }),
+  },
+});

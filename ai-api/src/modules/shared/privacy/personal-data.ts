@@ -1,0 +1,26 @@
+import { mentions, type PersonalData } from '../../../platform/personal-data.ts';
+
+/** Requests and who handled them. They stay as a record of what was done, without the person. */
+export function personalData(): PersonalData {
+  return {
+    tables: [
+      {
+        table: 'privacy.requests',
+        of: ['subject', 'person{}'],
+        by: ['requested_by', 'requested_user', 'confirmed_by', 'confirmed_user'],
+        erase: { keep: 'It is the record of the request; whom it was about is emptied at its end.' },
+        withheld: ['person'],
+      },
+      mentions('privacy.steps'),
+      { ...mentions('privacy.holds', 'set_by', 'released_by'), of: ['subject'] },
+      { table: 'privacy.objections', of: ['subjects[]'] },
+      mentions('privacy.retention', 'set_by'),
+    ],
+    disclosure: {
+      categories: ['Requests about personal data, legal holds and objections'],
+      source: 'Administrators who record what people ask',
+      purpose: 'Answering requests, and proving that they were answered',
+      sharedWith: [],
+    },
+  };
+}

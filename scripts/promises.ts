@@ -1,0 +1,46 @@
+import { type Client, createClient } from '../ai-api/src/catalogue/client.ts';
+import { resources } from '../ai-api/src/catalogue/index.ts';
+import { readAccess } from './doctor/access.ts';
+
+const USAGE = `npm run promises -- [--url URL | --compose] [--json]
+
+Prints what is promised to those who are judged, with the evidence counted from the company's data. Exits with 1 when a
+promise is broken, and with 2 when it could not look.
+
+Environment: AI_MANAGER_URL and AI_MANAGER_API_KEY (a key with the role admin, executive, ops or readonly).`;
+
+/** The evidence of a whole company may take this long to count. */
+const TIMEOUT_MS = 300_000;
+
+/** @returns the exit code */
+async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const access = readAccess(args, env);
+  if (!access) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { url, key } = access.api;
+  const client = createClient(resources, { baseUrl: url, apiKey: key ?? '', timeoutMs: TIMEOUT_MS });
+  const report = await client.promise.check({});
+  if (access.isJson) console.log(JSON.stringify(report));
+  else for (const promise of report.promises) console.log(lines(promise));
+  return report.holds ? 0 : 1;
+}
+
+type Promised = Awaited<ReturnType<Client['promise']['check']>>;
+
+function lines({ says, holds, checked, broken, of, note }: Promised['promises'][number]): string {
+  const verdict = holds === null ? 'nothing to count yet' : holds ? 'holds' : 'BROKEN';
+  const counted = `${checked.toLocaleString('en')} ${of}, ${broken.toLocaleString('en')} of them break it.`;
+  return [`${says}  ${verdict}`, `    ${counted}`, ...(note ? [`    ${note}`] : [])].join('\n');
+}
+
+main(process.argv.slice(2), process.env).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: Error) => {
+    console.error(error instanceof TypeError ? `${error.message}\n\n${USAGE}` : error.message);
+    process.exitCode = 2;
+  },
+);
