@@ -47,12 +47,14 @@ export interface Database {
    * Runs `work` in one transaction that row level security limits to `tenantId`. Commits when it
    * resolves, rolls back when it rejects.
    * @param anyRegion also for a company whose data stays elsewhere: to identify the caller and to return the URL
+   * @param snapshot every statement sees what was committed before the first one (repeatable read), so that rows
+   *   which belong together are shown together
    * @throws {import('./residency.ts').DataElsewhere} before `work` runs
    */
   withTenant<T>(
     tenantId: string,
     work: (transaction: TenantTransaction) => Promise<T>,
-    options?: { anyRegion?: boolean },
+    options?: { anyRegion?: boolean; snapshot?: boolean },
   ): Promise<T>;
   /**
    * Owner's access without a tenant, for migrations and for the few lookups that find the tenant itself.
@@ -88,11 +90,14 @@ export function createDatabase(connection: Connection, residency: Residency = UN
     driver: connection.driver,
     queue: connection.queue,
     listen: connection.listen,
-    withTenant: (tenantId, work, { anyRegion = false } = {}) =>
-      kysely.transaction().execute(async (transaction) => {
-        await enter(transaction, tenantId, anyRegion);
-        return work(transaction);
-      }),
+    withTenant: (tenantId, work, { anyRegion = false, snapshot = false } = {}) =>
+      kysely
+        .transaction()
+        .setIsolationLevel(snapshot ? 'repeatable read' : 'read committed')
+        .execute(async (transaction) => {
+          await enter(transaction, tenantId, anyRegion);
+          return work(transaction);
+        }),
     system: () => kysely,
     ping: async () => {
       await sql`select 1`.execute(kysely);

@@ -78,25 +78,31 @@ export function createDocuments({ database, jobs, files, collections, events }: 
       },
       page: Page,
     ) =>
-      database.withTenant(tenantId, (transaction) =>
-        listPage(page, {
-          cursor: z.uuid(),
-          query: (after, limit) => listDocuments(transaction, filter, after, limit),
-          key: ({ id }) => id,
-          describe: (rows) => describe(transaction, rows),
-        }),
+      database.withTenant(
+        tenantId,
+        (transaction) =>
+          listPage(page, {
+            cursor: z.uuid(),
+            query: (after, limit) => listDocuments(transaction, filter, after, limit),
+            key: ({ id }) => id,
+            describe: (rows) => describe(transaction, rows),
+          }),
+        { snapshot: true },
       ),
 
     getDocument: async (tenantId: string, documentId: string) => {
-      const { view, versions } = await database.withTenant(tenantId, async (transaction) => {
-        const document = await requireDocument(transaction, documentId);
-        const all = await versionsOf(transaction, [documentId]);
-        return { view: await describeOne(transaction, document), versions: all };
-      });
+      const { document, versions } = await database.withTenant(
+        tenantId,
+        async (transaction) => ({
+          document: await requireDocument(transaction, documentId),
+          versions: await versionsOf(transaction, [documentId]),
+        }),
+        { snapshot: true },
+      );
       const linked = versions.map((version) =>
         versionView(version, files.url(tenantId, documentId, version.version)),
       );
-      return { ...view, versions: linked };
+      return { ...documentView(document, versions[0]), versions: linked };
     },
 
     upload: async (actor: Actor, { folder, name, title, contentType: given, base64, comment }: Upload) => {
