@@ -15,6 +15,7 @@ import type { AtPoint } from '../modules/workflows/instances/index.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createDashboards } from '../platform/dashboards.ts';
 import type { Database } from '../platform/database/index.ts';
+import { defineStatistics } from '../platform/database/statistics.ts';
 import { type Disk, MEGABYTE, noDisk, openDisk } from '../platform/disk/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { openMailer } from '../platform/mail/index.ts';
@@ -91,6 +92,7 @@ export async function openDrivers(
   });
   const clock = overrides.clock ?? systemClock();
   scheduleVectorRetention({ jobs, database, clock });
+  defineStatistics(database, jobs);
   const vectors = await openVectors(config, log, database, [
     embedder.space.dimensions,
     ofConversations.space.dimensions,

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, type TestDatabase } from '../../../test/databases.ts';
-import type { Database } from './index.ts';
+import type { Database, TenantTransaction } from './index.ts';
 import { migrate } from './migrate.ts';
+import { refreshStatistics } from './statistics.ts';
 
 describe.each(databaseKinds())('the database on $name', ({ createEmpty }) => {
   let testDatabase: TestDatabase;
@@ -77,6 +78,47 @@ describe.each(databaseKinds())('the database on $name', ({ createEmpty }) => {
         .execute(),
     );
     expect(found).toEqual([]);
+  });
+
+  test('a snapshot shows what was there before it, whatever is committed meanwhile', async () => {
+    // The embedded database has one connection, on which nothing is committed meanwhile.
+    if (database.driver === 'pglite') return;
+    const urls = (transaction: TenantTransaction) =>
+      transaction
+        .selectFrom('events.endpoints')
+        .select('url')
+        .where('url', '=', 'http://meanwhile')
+        .execute();
+    const meanwhile = () =>
+      database.withTenant(ours, (transaction) =>
+        transaction.insertInto('events.endpoints').values(endpoint('http://meanwhile')).execute(),
+      );
+    const seen = await database.withTenant(
+      ours,
+      async (transaction) => {
+        const before = await urls(transaction);
+        await meanwhile();
+        return [before, await urls(transaction)];
+      },
+      { snapshot: true },
+    );
+    expect(seen).toEqual([[], []]);
+    expect(await database.withTenant(ours, urls)).toEqual([{ url: 'http://meanwhile' }]);
+  });
+
+  test('statistics are read of a table that has grown, where no autovacuum does it', async () => {
+    if (database.driver === 'postgres') return;
+    const owner = database.system('test');
+    await sql`insert into events.endpoints (id, tenant_id, url, events, secret)
+      select gen_random_uuid(), ${ours}, 'http://many/' || number, '{a}', 's' from generate_series(1, 2000) as number`.execute(
+      owner,
+    );
+    await refreshStatistics(database);
+    const { rows } = await sql<{ rows: number }>`
+      select reltuples::integer as rows from pg_class where oid = 'events.endpoints'::regclass`.execute(
+      owner,
+    );
+    expect(rows[0]?.rows).toBeGreaterThanOrEqual(2000);
   });
 
   test('transactions of two tenants at the same time do not mix', async () => {

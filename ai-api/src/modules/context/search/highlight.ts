@@ -32,7 +32,14 @@ export function highlight(text: string, query: Query): string {
 function marksIn(text: string, { terms, commits, phrases, parts }: Query): Mark[] {
   const wanted = new Set(terms.map(({ lexeme }) => lexeme));
   const marks = [...text.matchAll(TOKEN)]
-    .filter(([token]) => isWanted(token, wanted, commits, parts))
+    .filter(([token]) =>
+      isWanted(
+        token,
+        wanted,
+        commits,
+        parts.map(({ part }) => part),
+      ),
+    )
     .map(({ 0: token, index }) => ({ start: index, end: index + token.length }));
   const lower = text.toLowerCase();
   // Lower case may be longer than the text in a few scripts: such a text has words marked only.

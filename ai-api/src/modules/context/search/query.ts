@@ -9,8 +9,8 @@ export interface Query {
   commits: string[];
   /** Quoted parts in lower case: passages have to contain each of them literally. */
   phrases: string[];
-  /** Words that may be parts of names. */
-  parts: string[];
+  /** Words that may be parts of names, each with the `tsquery` of the word itself. */
+  parts: { part: string; query: string }[];
 }
 
 /** A longer query is about no more than its first words. */
@@ -46,9 +46,11 @@ export function parseQuery(text: string): Query {
 }
 
 /** At most three words that are long enough to be found in the middle of a name, the longest first. */
-function partsIn(tokens: readonly string[]): string[] {
-  return [...new Set(tokens.map((token) => token.toLowerCase()))]
-    .filter((token) => token.length >= MIN_PART && token.length <= MAX_PART && !isSha(token))
-    .toSorted((a, b) => b.length - a.length)
-    .slice(0, 3);
+function partsIn(tokens: readonly string[]): Query['parts'] {
+  const whole = new Map(tokens.map((token) => [token.toLowerCase(), lexemesOf(token)[0]]));
+  return [...whole]
+    .filter(([part]) => part.length >= MIN_PART && part.length <= MAX_PART && !isSha(part))
+    .toSorted(([a], [b]) => b.length - a.length)
+    .slice(0, 3)
+    .map(([part, lexeme]) => ({ part, query: quoted(lexeme ?? part) }));
 }

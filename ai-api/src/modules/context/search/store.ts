@@ -111,7 +111,8 @@ export async function wordHits(
 ): Promise<LegHit[]> {
   const { rows } = await sql<{ id: string; conversation_id: string; score: number }>`
     select id, conversation_id, score from context.word_hits(
-      ${terms.map(({ query }) => query)}::text[], ${commits}::text[], ${phrases}::text[], ${parts}::text[],
+      ${terms.map(({ query }) => query)}::text[], ${commits}::text[], ${phrases}::text[],
+      ${parts.map(({ part }) => part)}::text[], ${parts.map(({ query }) => query)}::text[],
       ${reader}, ${filterJson(filter)}::jsonb, ${bound}, ${limit})`.execute(transaction);
   return rows.map(({ id, conversation_id, score }) => ({
     passageId: id,
