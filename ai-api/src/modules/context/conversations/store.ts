@@ -65,16 +65,20 @@ export async function changeConversation(
     .executeTakeFirstOrThrow();
 }
 
-/** Counts a conversation's messages, tokens, files and the like anew. */
+/** Changes a conversation, and counts its messages, tokens, files and the like anew: one version of its row for both. */
 export async function recount(
   transaction: TenantTransaction,
   { id, month }: Pick<ConversationRecord, 'id' | 'month'>,
+  { started_at = null, ended_at = null, ...change }: Partial<ConversationRecord> = {},
 ): Promise<ConversationRecord> {
+  const started = sql`coalesce(${started_at}::timestamptz, conversation.started_at)`;
+  const ended = sql`greatest(coalesce(${ended_at}::timestamptz, conversation.ended_at), said.last)`;
+  const changed = Object.entries(change).map(([column, value]) => sql`${sql.ref(column)} = ${value},`);
   const { rows } = await sql<ConversationRecord>`
     update context.conversations as conversation set
-      messages = said.messages, models = said.models, started_at = least(conversation.started_at, said.first),
-      ended_at = greatest(conversation.ended_at, said.last),
-      active_at = coalesce(greatest(conversation.ended_at, said.last), conversation.started_at, conversation.active_at),
+      ${sql.join(changed, sql` `)}
+      messages = said.messages, models = said.models, started_at = least(${started}, said.first), ended_at = ${ended},
+      active_at = coalesce(${ended}, ${started}, conversation.active_at),
       tokens_input = said.input, tokens_output = said.output, tokens_cache_read = said.cache_read,
       tokens_cache_write = said.cache_write,
       tool_calls = (select count(*) from context.tool_calls where conversation_id = ${id} and month = ${month}::date),
