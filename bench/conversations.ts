@@ -48,8 +48,11 @@ function messagesOf(number: number, turns = TURNS) {
 }
 
 async function fill(api: TestApi): Promise<void> {
-  for (let number = 0; number < PASSAGES / TURNS; number++)
-    await api.client.conversation.create({ sessionId: `bench-${number}`, messages: messagesOf(number) });
+  for (let number = 0; number < PASSAGES / TURNS; number++) {
+    const send = () =>
+      api.client.conversation.create({ sessionId: `bench-${number}`, messages: messagesOf(number) });
+    if ((await send().catch(unanswered)) === null) await send();
+  }
   await indexed(api);
 }
 

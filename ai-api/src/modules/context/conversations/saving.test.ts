@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN_KEY } from '../../../../test/api.ts';
 import {
   base64,
   type ConversationsFixture,
@@ -82,6 +83,19 @@ describe.each(businessDatabases())('a conversation on $name', ({ create }) => {
     expect(await importText(quill, text)).toMatchObject({
       messages: { added: 0, changed: 0, unchanged: 4 },
     });
+  });
+
+  test('makes its owner one of the people who are counted as active, whom the metrics do not name', async () => {
+    await quill.conversation.create({ messages: [{ author: 'human', text: 'Counted' }] });
+    const { bramble, api } = fixture;
+    await bramble.conversation.create({ messages: [{ author: 'human', text: 'Counted too' }] });
+    const answer = await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+    const text = await answer.text();
+    for (const days of [1, 30]) {
+      expect(text).toContain(`people_active{days="${days}"} 2`);
+      expect(text).toContain(`companies_active{days="${days}"} 1`);
+    }
+    expect(text).not.toMatch(/quill|bramble/);
   });
 
   test('is not set back by a copy of its file from before the file grew', async () => {

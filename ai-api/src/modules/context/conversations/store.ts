@@ -326,6 +326,20 @@ export async function waitingForVectors(
   return rows.map(({ tenant_id, id }) => ({ tenantId: tenant_id, conversationId: id }));
 }
 
+/** How many people, and companies, have a conversation that was active since a time. */
+export async function activeSince(
+  database: Database,
+  since: Date,
+): Promise<{ people: number; companies: number }> {
+  const owner = database.system('the metrics of the installation count people, and name none');
+  const { rows } = await sql<{ people: number; companies: number }>`
+    select count(*)::integer as people, count(distinct tenant_id)::integer as companies
+    from (select distinct tenant_id, owner from context.conversations where active_at >= ${since}) as active`.execute(
+    owner,
+  );
+  return rows[0] ?? { people: 0, companies: 0 };
+}
+
 /** Makes the partitions of a month, given by its first day, where there are none. */
 export async function ensurePartition(database: Database, month: string): Promise<void> {
   const owner = database.system('partitions belong to the owner');
