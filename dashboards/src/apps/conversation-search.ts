@@ -1,26 +1,24 @@
 import { load, run } from '../build/actions.ts';
 import { pageHeader, tableOf } from '../build/blocks.ts';
-import { dropdown, input } from '../build/fields.ts';
+import { input, slider } from '../build/fields.ts';
 import { color } from '../build/look.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell, text } from '../build/widgets.ts';
 import { openConversation } from './conversations.ts';
 
-/** Steps of alpha, from words alone to meaning alone. */
-const WEIGHTS = [
-  ['0', 'Words only'],
-  ['0.25', 'Mostly words'],
-  ['0.5', 'Both alike'],
-  ['0.75', 'Mostly meaning'],
-  ['1', 'Meaning only'],
+/** Places of the slider, which is alpha in percent. */
+const MARKS = [
+  [0, 'Words'],
+  [50, 'Both'],
+  [100, 'Meaning'],
 ] as const;
 
 export const conversationSearchQueries: Query[] = [
   api.read('searchConversations', 'conversation.search', {
     options: {
       q: '{{components.contextQuery.value}}',
-      alpha: "{{components.contextAlpha.value ?? '0.5'}}",
+      alpha: '{{(components.contextAlpha.value ?? 50) / 100}}',
       explain: 'true',
       repository: '{{components.contextRepository.value}}',
       input_limit: '50',
@@ -46,11 +44,13 @@ export const conversationSearchPage: Page = {
     [
       cell(input('contextQuery', { label: 'What are you looking for?', onEnter: search }), 4),
       cell(
-        dropdown('contextAlpha', {
+        slider('contextAlpha', {
           label: 'Words or meaning',
-          placeholder: 'Both alike',
-          choices: WEIGHTS,
-          onSelect: search,
+          min: 0,
+          max: 100,
+          step: 5,
+          value: 50,
+          marks: MARKS,
         }),
         2,
       ),

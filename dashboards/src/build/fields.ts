@@ -45,6 +45,34 @@ export function textArea(name: string, spec: Field): Widget {
   return widget(name, 'TextArea', 120, spec, field(spec));
 }
 
+/** A handle between `min` and `max`, in whole steps; `marks` name places on the way. It exposes `value`, a number. */
+export function slider(
+  name: string,
+  spec: Common & {
+    label: string;
+    min: number;
+    max: number;
+    step: number;
+    value: number;
+    marks: readonly (readonly [value: number, label: string])[];
+  },
+): Widget {
+  return widget(name, 'RangeSlider', 64, spec, {
+    properties: {
+      label: spec.label,
+      min: `{{${spec.min}}}`,
+      max: `{{${spec.max}}}`,
+      value: `{{${spec.value}}}`,
+      stepSize: `{{${spec.step}}}`,
+      enableTwoHandle: 'slider',
+      schema: `{{${JSON.stringify(spec.marks.map(([value, label]) => ({ value, label })))}}}`,
+      loadingState: '{{false}}',
+      tooltip: '',
+    },
+    styles: { alignment: 'top', color: color.text, markerLabel: color.muted, padding: 'none' },
+  });
+}
+
 export function dropdown(
   name: string,
   spec: Common & {

@@ -61,7 +61,7 @@ export function layOut(rows: readonly Row[], compact = false): Layout {
   return { placed, desktopHeight: top, mobileHeight: mobileTop };
 }
 
-const LABELLED = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
+const LABELLED = new Set(['TextInput', 'TextArea', 'DropdownV2', 'RangeSlider', 'FilePicker']);
 
 /** Beside a field a button stands where the field's box does, not where its label is. */
 function drops(row: Row, cell: Row[number]): boolean {

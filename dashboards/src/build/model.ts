@@ -69,6 +69,7 @@ export type WidgetType =
   | 'TextInput'
   | 'TextArea'
   | 'DropdownV2'
+  | 'RangeSlider'
   | 'FilePicker'
   | 'Container'
   | 'ModalV2'

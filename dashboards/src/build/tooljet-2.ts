@@ -15,7 +15,7 @@ const LABEL = 24;
 /** Pixels of its place that a component does not fill. */
 const EDGE = 4;
 const BINDING = /\{\{.*?\}\}/gs;
-const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
+const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'RangeSlider', 'FilePicker']);
 
 /** Whether a server needs {@link forToolJet2}. @param version such as `2.27.0` */
 export function isToolJet2(version: string): boolean {
@@ -231,6 +231,8 @@ function partsOf(component: ExportedComponent): ExportedComponent {
   switch (component.type) {
     case 'DropdownV2':
       return { ...component, type: 'DropDown', properties: choicesOf(properties), styles };
+    case 'RangeSlider':
+      return { ...component, properties: { ...properties, enableTwoHandle: { value: '{{false}}' } }, styles };
     case 'Table':
       return { ...component, properties: columnsOf(properties), styles };
     case 'Text':

@@ -1,7 +1,7 @@
 import type { ExportedComponent } from '../build/export-types.ts';
 import { bindingsIn, referencesOf } from './bindings.ts';
 
-const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'FilePicker']);
+const FIELDS = new Set(['TextInput', 'TextArea', 'DropdownV2', 'RangeSlider', 'FilePicker']);
 
 /** Missing loading, empty and error states, missing labels, tables without columns. */
 export function stateFaults(components: readonly ExportedComponent[]): string[] {

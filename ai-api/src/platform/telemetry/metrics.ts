@@ -22,6 +22,13 @@ export interface Gauges {
   ready(): Promise<Record<string, boolean>>;
 }
 
+/** Who used the product in so many days until now, over all companies. */
+export interface Use {
+  days: number;
+  people: number;
+  companies: number;
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -76,6 +83,10 @@ export function createMetrics() {
   const refused = counter('conversations_refused_total', 'Conversations that were not stored', ['by']);
   const messages = counter('conversation_messages_total', 'Messages of conversations stored', ['tool']);
   const searches = counter('searches_performed_total', 'Searches of conversations', ['search_type']);
+  const people = gauge('people_active', 'People who talked to an assistant, by days until now', ['days']);
+  const companies = gauge('companies_active', 'Companies whose people talked to an assistant', ['days']);
+  const ratings = counter('answers_rated_total', 'Answers that a person called helpful or not', ['helpful']);
+  let askUse: (() => Promise<readonly Use[]>) | undefined;
   const seatDecisions = counter('licence_decisions_total', 'Decisions about seats of licences', [
     'operation',
     'code',
@@ -129,6 +140,11 @@ export function createMetrics() {
     conversationRefused: (by: string) => refused.inc({ by }),
     /** @param type `words`, `meaning` or `hybrid` */
     searched: (type: 'words' | 'meaning' | 'hybrid') => searches.inc({ search_type: type }),
+    answerRated: (helpful: boolean) => ratings.inc({ helpful: String(helpful) }),
+    /** Has a scrape ask how many people and companies are active. */
+    measureUse: (ask: () => Promise<readonly Use[]>): void => {
+      askUse = ask;
+    },
     seatDecision: (operation: string, code: string) => seatDecisions.inc({ operation, code }),
     signature: (outcome: 'signed' | 'failed', seconds: number) => signatures.observe({ outcome }, seconds),
     storeFailure: (use: 'limits' | 'cache') => unavailable.inc({ use }),
@@ -143,12 +159,18 @@ export function createMetrics() {
       const checks = await gauges.ready();
       for (const [check, answers] of Object.entries(checks)) ready.set({ check }, answers ? 1 : 0);
       for (const metric of [depth, running, age, letters]) metric.reset();
-      const queues = Object.values(checks).every(Boolean) ? await gauges.queues().catch(() => []) : [];
+      const isUp = Object.values(checks).every(Boolean);
+      const queues = isUp ? await gauges.queues().catch(() => []) : [];
       for (const { queue, queued, retrying, running: held, dead, oldestDueAt } of queues) {
         depth.set({ queue }, queued + retrying);
         running.set({ queue }, held);
         letters.set({ queue }, dead);
         age.set({ queue }, oldestDueAt ? Math.max(0, (Date.now() - oldestDueAt.getTime()) / 1000) : 0);
+      }
+      for (const metric of [people, companies]) metric.reset();
+      for (const use of isUp ? ((await askUse?.().catch(() => [])) ?? []) : []) {
+        people.set({ days: String(use.days) }, use.people);
+        companies.set({ days: String(use.days) }, use.companies);
       }
       return { type: registry.contentType, text: await registry.metrics() };
     },

@@ -28,6 +28,8 @@ export function createWidget(component: ExportedComponent, runtime: Runtime, roo
       return createFilePicker(component, runtime, root, runtime.say);
     case 'DropdownV2':
       return dropdownWidget(component, runtime, root, value);
+    case 'RangeSlider':
+      return sliderWidget(component, runtime, root, value);
     default:
       root.textContent = `The preview does not support ${component.type}`;
       return () => {};
@@ -157,5 +159,36 @@ function dropdownWidget(
       for (const option of options) control.append(new Option(option.label, option.value));
     }
     control.value = String(runtime.scope.components[component.name]?.value ?? '');
+  };
+}
+
+function sliderWidget(component: ExportedComponent, runtime: Runtime, root: HTMLElement, value: Value): Draw {
+  const control = document.createElement('input');
+  control.type = 'range';
+  const marks = document.createElement('span');
+  marks.className = 'marks';
+  const expose = (place: number) => {
+    runtime.scope.components[component.name] = { value: place };
+    runtime.changed();
+  };
+  control.oninput = () => expose(control.valueAsNumber);
+  const relabel = labelled(root, control, value);
+  control.after(marks);
+  let given: unknown;
+  return () => {
+    relabel();
+    control.min = String(value('min'));
+    control.max = String(value('max'));
+    control.step = String(value('stepSize'));
+    marks.textContent = ((value('schema') ?? []) as { label: string }[])
+      .map(({ label }) => label)
+      .join(' · ');
+    if (value('value') !== given) {
+      given = value('value');
+      control.value = String(given);
+      expose(control.valueAsNumber);
+    }
+    const place = String(runtime.scope.components[component.name]?.value ?? given);
+    if (control.value !== place) control.value = place;
   };
 }

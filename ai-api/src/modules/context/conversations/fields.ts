@@ -45,26 +45,40 @@ export function commitRows(tenantId: string, conversation: Conversation) {
   }));
 }
 
+/**
+ * Whether a source ends before the conversation does that is stored of its session: a copy from before the file grew, or
+ * an earlier state of it. It adds what is missing and changes nothing, so that files may be imported in any order.
+ */
+export function isEarlierCopy({ ended_at }: ConversationRecord, { endedAt }: Conversation): boolean {
+  return ended_at !== null && endedAt !== null && new Date(endedAt) < ended_at;
+}
+
 /** The fields that an import changes: what it knows and the stored conversation does not, or knows otherwise. */
 export function changesOf(
   known: ConversationRecord,
   conversation: Conversation,
   { isPrivate, tags, isTitled }: SaveOptions,
-  continuesId: string | null,
+  { continuesId, isOlder }: { continuesId: string | null; isOlder: boolean },
 ): Partial<ConversationRecord> {
-  const given: Partial<ConversationRecord> = {
+  const told = {
     parent_session_id: conversation.parentSessionId,
     agent_name: conversation.agentName,
     working_directory: conversation.workingDirectory,
     repository: conversation.repository,
     branch: conversation.branch,
     tool_version: conversation.toolVersion,
+  };
+  const isNews = (field: string) => !isOlder || known[field as keyof ConversationRecord] === null;
+  const given: Partial<ConversationRecord> = {
+    ...Object.fromEntries(Object.entries(told).filter(([field]) => isNews(field))),
     continues_id: known.continues_id ?? continuesId,
     ...(conversation.localTime ? { local_time: true } : {}),
     ...(isPrivate === true ? { is_private: true } : {}),
     ...(tags ? { tags: [...new Set(tags)] } : {}),
     ...(isTitled ? { titled_by_person: true } : {}),
-    ...(conversation.title && (isTitled || !known.titled_by_person) ? { title: titleOf(conversation) } : {}),
+    ...(conversation.title && (isTitled || !(isOlder || known.titled_by_person))
+      ? { title: titleOf(conversation) }
+      : {}),
   };
   const pulls = [...new Set([...known.pull_requests, ...conversation.pullRequests])];
   if (pulls.length > known.pull_requests.length) given.pull_requests = pulls;

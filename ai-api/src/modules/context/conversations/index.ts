@@ -18,6 +18,7 @@ import { personalDataOf } from './personal-data.ts';
 import { type Conversations, createConversations } from './service.ts';
 import { ownerOf } from './session.ts';
 import { sharePage } from './share-page.ts';
+import { createUse } from './use.ts';
 
 export { requireConversation } from './reading.ts';
 export { repositoryOf } from './repository.ts';
@@ -47,6 +48,7 @@ export function create({ clock, config, realtime, ...needs }: Needs): Service {
     redactEmails: config.CONTEXT_REDACT_EMAILS === 'on',
     now: () => clock.now(),
   });
+  needs.metrics.measureUse(createUse({ database: needs.database, now: () => clock.now() }));
   realtime.room({
     name: 'conversations',
     field: 'conversationId',

@@ -30,12 +30,18 @@ export function identified(tenantId: string, conversation: Conversation): { id: 
   return [...byId].map(([id, message]) => ({ id, message }));
 }
 
-/** A message's content in few characters. */
+/** A message's content in few characters, the same from a file and from `POST /conversations`. */
 export function digestOf(message: Message, parentId: string | null): string {
   return createHash('sha256')
-    .update(JSON.stringify([{ ...message, parentId }]))
+    .update(JSON.stringify({ ...message, parentId }, inOrder))
     .digest('base64url')
     .slice(0, 22);
+}
+
+/** Keys in their order, whichever way an object was put together. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -43,6 +49,7 @@ export function digestOf(message: Message, parentId: string | null): string {
  * source: a file that has grown continues, and one that is sent in parts is put together in the order of the parts.
  * @param last the last place of the conversation
  * @param restore whether records of removed conversations are taken back
+ * @param isOlder whether the source is an earlier copy than what is stored: it changes no message
  */
 export function classify(
   tenantId: string,
@@ -50,7 +57,7 @@ export function classify(
   ownId: string,
   known: ReadonlyMap<string, KnownRecord>,
   last: number,
-  restore: boolean,
+  { restore, isOlder = false }: { restore: boolean; isOlder?: boolean },
 ): Classified {
   const result: Classified = {
     added: [],
@@ -81,7 +88,7 @@ export function classify(
     const digest = digestOf(message, parentId);
     const placed = { id, parentId, place: places[index] as number, message, digest };
     if (!record || record.conversation_id === null) result.added.push(placed);
-    else if (record.digest === digest) result.unchanged += 1;
+    else if (isOlder || record.digest === digest) result.unchanged += 1;
     else result.changed.push(placed);
   }
   return result;

@@ -47,7 +47,7 @@ function importInto(known: Map<string, KnownRecord>, ids: readonly string[]) {
     'c',
     known,
     Math.max(-1, ...own),
-    false,
+    { restore: false },
   );
   for (const { id, place, digest } of [...found.added, ...found.changed])
     known.set(id, { id, conversation_id: 'c', place, digest });
@@ -93,22 +93,21 @@ describe('placing', () => {
     const known = new Map<string, KnownRecord>();
     importInto(known, ['a', 'b']);
     const ids = ['a', 'b'].map((id) => messageIdOf(TENANT, SESSION, id));
-    const changed = classify(
-      TENANT,
-      conversation([message('a', 'other'), message('b')]),
-      'c',
-      known,
-      1,
-      false,
-    );
+    const changed = classify(TENANT, conversation([message('a', 'other'), message('b')]), 'c', known, 1, {
+      restore: false,
+    });
     expect([changed.changed.map(({ id }) => id), changed.unchanged]).toEqual([[ids[0]], 1]);
-    const elsewhere = classify(TENANT, conversation([message('a'), message('b')]), 'd', known, -1, false);
+    const elsewhere = classify(TENANT, conversation([message('a'), message('b')]), 'd', known, -1, {
+      restore: false,
+    });
     expect(elsewhere).toMatchObject({ elsewhere: 2, continuesId: 'c', added: [] });
     for (const record of known.values()) record.conversation_id = null;
-    expect(classify(TENANT, conversation([message('a')]), 'd', known, -1, false)).toMatchObject({
+    expect(classify(TENANT, conversation([message('a')]), 'd', known, -1, { restore: false })).toMatchObject({
       removed: 1,
     });
-    expect(classify(TENANT, conversation([message('a')]), 'd', known, -1, true).added).toHaveLength(1);
+    expect(
+      classify(TENANT, conversation([message('a')]), 'd', known, -1, { restore: true }).added,
+    ).toHaveLength(1);
   });
 
   test('knows ids that are unique by themselves in every session, and counts others in each', () => {

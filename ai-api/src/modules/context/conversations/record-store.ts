@@ -75,11 +75,14 @@ export async function deleteRecords(
   );
 }
 
-/** The last place of a conversation; -1 when it has no message. */
+/** The last place of a conversation without a message. */
+export const NO_PLACE = -1;
+
+/** The last place of a conversation; {@link NO_PLACE} when it has no message. */
 export async function lastPlace(transaction: TenantTransaction, conversationId: string): Promise<number> {
   const { rows } = await sql<{ place: number | null }>`
     select max(place) as place from context.records where conversation_id = ${conversationId}`.execute(
     transaction,
   );
-  return rows[0]?.place ?? -1;
+  return rows[0]?.place ?? NO_PLACE;
 }

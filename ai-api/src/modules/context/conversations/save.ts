@@ -7,7 +7,7 @@ import type { Events } from '../../shared/events/index.ts';
 import type { Plans } from '../../shared/plans/index.ts';
 import type { Conversation } from '../formats/model.ts';
 import { type Removed, redactConversation } from '../redaction/index.ts';
-import { changesOf, commitRows, monthOf, type SaveOptions, titleOf } from './fields.ts';
+import { changesOf, commitRows, isEarlierCopy, monthOf, type SaveOptions, titleOf } from './fields.ts';
 import { INDEX_QUEUE, type IndexJob } from './indexing.ts';
 import { actionFor } from './policy-match.ts';
 import { allPolicies, deleteRemoval, findRemoval } from './policy-store.ts';
@@ -15,7 +15,6 @@ import { repositoryOf } from './repository.ts';
 import { type Owner, sessionDigest } from './session.ts';
 import {
   type ConversationRecord,
-  changeConversation,
   deleteConversations,
   ensurePartition,
   findSession,
@@ -73,14 +72,13 @@ export function createSave({ database, jobs, events, plans, metrics, redactEmail
     const session = await enter(transaction, owner, conversation, options.restore === true);
     if ('refused' in session) return session;
     const { known, mayRestore } = session;
+    const isOlder = known !== undefined && isEarlierCopy(known, conversation);
     const before = known ?? (await open(transaction, owner, conversation, options, now()));
-    const { written, continuesId, ...counts } = await storeMessages(
-      transaction,
-      actor.tenantId,
-      before,
-      conversation,
+    const { written, continuesId, ...counts } = await storeMessages(transaction, before, conversation, {
+      isNew: !known,
+      isOlder,
       mayRestore,
-    );
+    });
     if (!known && written.size === 0 && counts.elsewhere + counts.removed > 0) {
       await deleteConversations(transaction, [before.id]);
       return nothingOfItsOwn(counts);
@@ -88,7 +86,7 @@ export function createSave({ database, jobs, events, plans, metrics, redactEmail
     const { removed: _, ...shown } = counts;
     await storeRedactions(transaction, actor.tenantId, before.id, conversation, removed, written);
     const commits = await insertCommits(transaction, before.id, commitRows(actor.tenantId, conversation));
-    const fields = changesOf(before, conversation, options, continuesId);
+    const fields = changesOf(before, conversation, options, { continuesId, isOlder });
     const redactions = removed.reduce((sum, { count }) => sum + count, 0);
     const isChanged = !known || written.size > 0 || commits > 0 || Object.keys(fields).length > 0;
     if (!isChanged) return { record: before, refused: null, created: false, ...shown, redactions };
@@ -111,8 +109,7 @@ export function createSave({ database, jobs, events, plans, metrics, redactEmail
     isRead: boolean,
   ): Promise<ConversationRecord> {
     const waiting = isRead ? { embedding_status: 'pending' as const, embedding_error: null } : {};
-    await changeConversation(transaction, before.id, { ...fields, ...waiting });
-    const row = await recount(transaction, before);
+    const row = await recount(transaction, before, { ...fields, ...waiting });
     await joinAgents(transaction, row);
     const job = { tenantId: row.tenant_id, conversationId: row.id };
     if (isRead) await jobs.enqueue<IndexJob>(transaction, INDEX_QUEUE, [job], { priority: 'high' });
@@ -148,19 +145,18 @@ export function createSave({ database, jobs, events, plans, metrics, redactEmail
     conversation: Conversation,
     options: SaveOptions,
   ): Promise<SaveResult> {
-    const policies = await database.withTenant(actor.tenantId, allPolicies);
-    const action = actionFor(policies, conversation);
-    if (action === 'do-not-save')
-      return refusal('policy', 'A policy of its repository or path does not allow saving it.');
     const named = { ...conversation, repository: repositoryOf(conversation.repository) };
-    const { conversation: redacted, removed } = redactConversation(named, {
-      emails: redactEmails || action === 'redact',
-      withoutContent: action === 'redact',
+    await preparePartition(monthOf(named, now()));
+    return database.withTenant(actor.tenantId, async (transaction) => {
+      const action = actionFor(await allPolicies(transaction), conversation);
+      if (action === 'do-not-save')
+        return refusal('policy', 'A policy of its repository or path does not allow saving it.');
+      const { conversation: redacted, removed } = redactConversation(named, {
+        emails: redactEmails || action === 'redact',
+        withoutContent: action === 'redact',
+      });
+      return write(transaction, actor, owner, redacted, removed, options);
     });
-    await preparePartition(monthOf(redacted, now()));
-    return database.withTenant(actor.tenantId, (transaction) =>
-      write(transaction, actor, owner, redacted, removed, options),
-    );
   }
 
   return async (

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN_KEY } from '../../../../test/api.ts';
 import {
   base64,
   type ConversationsFixture,
@@ -11,6 +12,7 @@ import {
 } from '../../../../test/conversations.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
 import type { Client } from '../../../catalogue/client.ts';
+import { importFile } from '../formats/index.ts';
 
 const SECRET = `AKIA${'Q'.repeat(8)}${'7'.repeat(8)}`;
 
@@ -67,6 +69,58 @@ describe.each(businessDatabases())('a conversation on $name', ({ create }) => {
     const all = await messagesOf(quill, saved.id);
     expect(all.map(({ recordId }) => recordId)).toEqual(['a', 'b', 'c']);
     expect(all[1]).toMatchObject({ text: 'Thank you very much.', toolCalls: [] });
+  });
+
+  test('is the same whether a file is imported or what is read in it is sent', async () => {
+    const text = transcript('twice-told', [21, 22, 23, 24]);
+    await importText(quill, text);
+    const [read] = importFile(Buffer.from(text), { fileName: 'session.jsonl' }).conversations;
+    const { title: _, ...sent } = read as NonNullable<typeof read>;
+    expect(await quill.conversation.create(sent)).toMatchObject({
+      created: false,
+      messages: { added: 0, changed: 0, unchanged: 4 },
+    });
+    expect(await importText(quill, text)).toMatchObject({
+      messages: { added: 0, changed: 0, unchanged: 4 },
+    });
+  });
+
+  test('makes its owner one of the people who are counted as active, whom the metrics do not name', async () => {
+    await quill.conversation.create({ messages: [{ author: 'human', text: 'Counted' }] });
+    const { bramble, api } = fixture;
+    await bramble.conversation.create({ messages: [{ author: 'human', text: 'Counted too' }] });
+    const answer = await fetch(`${api.url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+    const text = await answer.text();
+    for (const days of [1, 30]) {
+      expect(text).toContain(`people_active{days="${days}"} 2`);
+      expect(text).toContain(`companies_active{days="${days}"} 1`);
+    }
+    expect(text).not.toMatch(/quill|bramble/);
+  });
+
+  test('is not set back by a copy of its file from before the file grew', async () => {
+    const session = 'set-back';
+    const said = (text: string, last: number) => ({
+      tool: 'codex' as const,
+      sessionId: session,
+      branch: text,
+      startedAt: '2026-10-01T09:00:00Z',
+      endedAt: `2026-10-01T09:00:0${last}Z`,
+      messages: [{ id: '0', author: 'human' as const, text, at: '2026-10-01T09:00:00Z' }],
+    });
+    const { id } = await quill.conversation.create(said('first', 1));
+    const later = await quill.conversation.create(said('second', 2));
+    expect(later.messages).toEqual({ added: 0, changed: 1, unchanged: 0 });
+    for (const [text, last] of [
+      ['first', 1],
+      ['second', 2],
+      ['first', 1],
+    ] as const) {
+      const again = await quill.conversation.create(said(text, last));
+      expect(again.messages).toEqual({ added: 0, changed: 0, unchanged: 1 });
+    }
+    expect((await messagesOf(quill, id))[0]).toMatchObject({ text: 'second' });
+    expect(await quill.conversation.get({ conversationId: id })).toMatchObject({ branch: 'second' });
   });
 
   test('is imported from files that grow, are cut, repeated or resumed, each message once', async () => {

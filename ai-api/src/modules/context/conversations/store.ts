@@ -65,16 +65,20 @@ export async function changeConversation(
     .executeTakeFirstOrThrow();
 }
 
-/** Counts a conversation's messages, tokens, files and the like anew. */
+/** Changes a conversation, and counts its messages, tokens, files and the like anew: one version of its row for both. */
 export async function recount(
   transaction: TenantTransaction,
   { id, month }: Pick<ConversationRecord, 'id' | 'month'>,
+  { started_at = null, ended_at = null, ...change }: Partial<ConversationRecord> = {},
 ): Promise<ConversationRecord> {
+  const started = sql`coalesce(${started_at}::timestamptz, conversation.started_at)`;
+  const ended = sql`greatest(coalesce(${ended_at}::timestamptz, conversation.ended_at), said.last)`;
+  const changed = Object.entries(change).map(([column, value]) => sql`${sql.ref(column)} = ${value},`);
   const { rows } = await sql<ConversationRecord>`
     update context.conversations as conversation set
-      messages = said.messages, models = said.models, started_at = least(conversation.started_at, said.first),
-      ended_at = greatest(conversation.ended_at, said.last),
-      active_at = coalesce(greatest(conversation.ended_at, said.last), conversation.started_at, conversation.active_at),
+      ${sql.join(changed, sql` `)}
+      messages = said.messages, models = said.models, started_at = least(${started}, said.first), ended_at = ${ended},
+      active_at = coalesce(${ended}, ${started}, conversation.active_at),
       tokens_input = said.input, tokens_output = said.output, tokens_cache_read = said.cache_read,
       tokens_cache_write = said.cache_write,
       tool_calls = (select count(*) from context.tool_calls where conversation_id = ${id} and month = ${month}::date),
@@ -320,6 +324,20 @@ export async function waitingForVectors(
     .limit(limit)
     .execute();
   return rows.map(({ tenant_id, id }) => ({ tenantId: tenant_id, conversationId: id }));
+}
+
+/** How many people, and companies, have a conversation that was active since a time. */
+export async function activeSince(
+  database: Database,
+  since: Date,
+): Promise<{ people: number; companies: number }> {
+  const owner = database.system('the metrics of the installation count people, and name none');
+  const { rows } = await sql<{ people: number; companies: number }>`
+    select count(*)::integer as people, count(distinct tenant_id)::integer as companies
+    from (select distinct tenant_id, owner from context.conversations where active_at >= ${since}) as active`.execute(
+    owner,
+  );
+  return rows[0] ?? { people: 0, companies: 0 };
 }
 
 /** Makes the partitions of a month, given by its first day, where there are none. */

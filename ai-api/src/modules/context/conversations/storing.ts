@@ -3,22 +3,25 @@ import type { Conversation } from '../formats/model.ts';
 import type { Removed } from '../redaction/index.ts';
 import { insertRedactions, writeMessages } from './message-store.ts';
 import { classify, identified, type Placed } from './placing.ts';
-import { claimRecords, knownRecords, lastPlace } from './record-store.ts';
+import { claimRecords, knownRecords, lastPlace, NO_PLACE } from './record-store.ts';
 import { messageIdOf } from './session.ts';
 import type { ConversationRecord } from './store.ts';
 
 /** Writes the messages that are new or have changed; `written` has their record ids. */
 export async function storeMessages(
   transaction: TenantTransaction,
-  tenantId: string,
   conversation: ConversationRecord,
   source: Conversation,
-  mayRestore: boolean,
+  { isNew, isOlder, mayRestore }: { isNew: boolean; isOlder: boolean; mayRestore: boolean },
 ) {
+  const tenantId = conversation.tenant_id;
   const ids = identified(tenantId, source).map(({ id }) => id);
   const records = await knownRecords(transaction, ids);
-  const last = await lastPlace(transaction, conversation.id);
-  const found = classify(tenantId, source, conversation.id, records, last, mayRestore);
+  const last = isNew ? NO_PLACE : await lastPlace(transaction, conversation.id);
+  const found = classify(tenantId, source, conversation.id, records, last, {
+    restore: mayRestore,
+    isOlder,
+  });
   const claimed = await claimRecords(
     transaction,
     conversation.id,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { attributionsOf } from '../repositories/index.ts';
+import { attributionsOf, subjectOf } from '../repositories/index.ts';
 import type { Inherited, LinkableCommit, LinkableConversation } from './signals.ts';
 import { wordsOf } from './signals.ts';
 
@@ -58,6 +58,21 @@ export async function commitsToLink(
       patch,
     })),
   }));
+}
+
+/** Subjects of the commits that may be linked by what they say; merges, bots and releases say nothing of their own. */
+export async function subjectsOf(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<{ id: string; subject: string }[]> {
+  if (ids.length === 0) return [];
+  const rows = await transaction
+    .selectFrom('context.commits')
+    .select(['id', 'message'])
+    .where('id', 'in', [...ids])
+    .where('kind', '=', 'ordinary')
+    .execute();
+  return rows.map(({ id, message }) => ({ id, subject: subjectOf(message) }));
 }
 
 /** Ids of commits by their whole SHA. */

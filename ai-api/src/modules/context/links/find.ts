@@ -28,6 +28,9 @@ interface Pair {
   judged: Judged;
 }
 
+/** Places of conversations by their nearness in meaning to the subject of a commit, by the ids of both. */
+export type Ranks = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 export type Find = ReturnType<typeof createFind>;
 
 /** Finds the conversations that led to commits, and stores what it finds as judgements with their reasons. */
@@ -37,6 +40,7 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
     commit: CommitToLink,
     rules: Rulebook,
     people: ReadonlyMap<string, string>,
+    ranks: ReadonlyMap<string, number> | undefined,
     only: string | null,
   ): Promise<Pair[]> {
     const near = await conversationsNear(transaction, commit, namedSessions(commit.message));
@@ -51,6 +55,7 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
         { ...conversation, ownerEmail: people.get(owner) ?? null },
         { ...commit, ...author },
         inherited.get(id) ?? 'none',
+        ranks?.get(id) ?? null,
       );
       const judged = await judge(rules, `${id}:${commit.id}`, signals.facts);
       pairs.push({ conversationId: id, signals, judged });
@@ -65,11 +70,12 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
     commit: CommitToLink,
     rules: Rulebook,
     people: ReadonlyMap<string, string>,
+    ranks: Ranks,
     only: string | null,
   ): Promise<void> {
     const before = await linksOfCommits(transaction, [commit.id]);
     const known = new Map(before.map((link) => [link.conversation_id, link]));
-    const pairs = await pairsOf(transaction, commit, rules, people, only);
+    const pairs = await pairsOf(transaction, commit, rules, people, ranks.get(commit.id), only);
     const isProved = before.some(({ status, level }) => status === 'confirmed' || level === 'certain');
     const worth = pick(pairs, only !== null && isProved);
     for (const { conversationId, signals, judged } of worth) {
@@ -115,6 +121,7 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
   return {
     /**
      * @param only the conversation that is new; null for all
+     * @param ranks by meaning; commits that are not in it are compared by words alone
      * @returns how many commits were looked at
      */
     links: async (
@@ -122,11 +129,13 @@ export function createFind({ rulebook, storeJudgement, events, emails, onJudged 
       tenantId: string,
       commitIds: readonly string[],
       only: string | null,
+      ranks: Ranks = new Map(),
     ): Promise<number> => {
       const rules = await rulebook(transaction, tenantId);
       const people = await emails(transaction);
       const commits = await commitsToLink(transaction, commitIds);
-      for (const commit of commits) await linkCommit(transaction, tenantId, commit, rules, people, only);
+      for (const commit of commits)
+        await linkCommit(transaction, tenantId, commit, rules, people, ranks, only);
       return commits.length;
     },
   };

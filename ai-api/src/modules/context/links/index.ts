@@ -11,6 +11,7 @@ import { actorOf } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import { ownerOf } from '../conversations/index.ts';
+import type { Search } from '../search/index.ts';
 import { link } from './contract.ts';
 import { createFind } from './find.ts';
 import { commitLinkKind } from './kind.ts';
@@ -26,6 +27,7 @@ interface Needs {
   jobs: Jobs;
   events: Events;
   identity: Identity;
+  search: Search;
   quality: Pick<Quality, 'storeJudgement'>;
   metrics: Metrics;
   clock: Clock;
@@ -34,7 +36,8 @@ interface Needs {
 
 export const kinds = [commitLinkKind];
 
-export function create({ database, jobs, events, identity, quality, metrics, clock, log }: Needs): Links {
+export function create(needs: Needs): Links {
+  const { database, jobs, events, identity, search, quality, metrics, clock, log } = needs;
   const now = () => clock.now();
   const { storeJudgement } = quality;
   const find = createFind({
@@ -45,7 +48,7 @@ export function create({ database, jobs, events, identity, quality, metrics, clo
     emails: identity.emails,
     onJudged: (kind, engine) => metrics.judged(kind, engine),
   });
-  const work = createWork({ database, jobs, events, find, tenantIds: identity.tenantIds, log, now });
+  const work = createWork({ database, jobs, events, find, search, tenantIds: identity.tenantIds, log, now });
   return createLinks({ database, events, storeJudgement, work, now });
 }
 

@@ -19,7 +19,7 @@ export const commitLinkKind = defineKind({
       time: 'the times of the conversation and of the commit',
       place: 'the repository and the branch of both',
       author: 'the author of the commit and the person of the conversation',
-      meaning: 'the words of the conversation and of the commit message',
+      meaning: 'the words and the meaning of the conversation and of the commit message',
       commit: 'the commit',
     },
   },
@@ -117,6 +117,12 @@ export const commitLinkKind = defineKind({
         type: 'number',
         description: 'words of the subject line that the conversation has, in percent',
         example: 70,
+      },
+      rank: {
+        type: 'number',
+        description:
+          'place of the conversation among the 20 that are nearest in meaning to the subject line, 1 is the nearest',
+        example: 2,
       },
     },
     commit: {

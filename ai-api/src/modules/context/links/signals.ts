@@ -56,11 +56,16 @@ const WINDOW_MS = 12 * 60 * MINUTE;
 const TRAILER_IDS =
   /^(?:claude-session|copilot-session|codex-session|session-id|conversation-id|agent-logs-url|entire-checkpoint)\s*:\s*(\S+)$/gim;
 
-/** The facts of one pair. Pure: everything that it compares is given. */
+/**
+ * The facts of one pair. Pure: everything that it compares is given.
+ * @param rank place of the conversation among those that are nearest in meaning to the subject, 1 is the nearest; null for
+ *   others, and where no meaning was compared
+ */
 export function signalsOf(
   conversation: LinkableConversation,
   commit: LinkableCommit,
   inherited: Inherited,
+  rank: number | null = null,
 ): Signals {
   const made = conversation.seen.find(({ sha, kind }) => kind === 'made' && commit.sha.startsWith(sha));
   const pull = conversation.seen.find(
@@ -99,7 +104,7 @@ export function signalsOf(
           : commit.parents.some((parent) => parent.startsWith(head.sha)),
     },
     author: { same: sameAuthor(conversation, commit) },
-    meaning: { share: meaningShared(conversation.words, commit.message) },
+    meaning: { share: meaningShared(conversation.words, commit.message), rank },
     commit: { kind: commit.kind },
   };
   return { facts, messageId: made?.messageId ?? pull?.messageId ?? text.messageId ?? firstEdit(touched) };

@@ -1,16 +1,20 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { ModelError } from '../../../models/chat.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { commitIds, commitIdsSince, commitsNear } from './candidates.ts';
-import type { Find } from './find.ts';
+import type { Search } from '../search/index.ts';
+import { commitIds, commitIdsSince, commitsNear, subjectsOf } from './candidates.ts';
+import type { Find, Ranks } from './find.ts';
 
 const COMMITS = 'links.commits';
 const CONVERSATION = 'links.conversation';
 const AGAIN = 'links.again';
 const SWEEP_DAYS = 14;
+/** Conversations whose nearness in meaning counts. */
+const NEAREST = 20;
 /** Commits of one transaction: so many that nothing else waits long for it. */
 const AT_ONCE = 25;
 
@@ -22,13 +26,14 @@ interface Setup {
   jobs: Jobs;
   events: Events;
   find: Find;
+  search: Pick<Search, 'nearest' | 'hasVectors'>;
   tenantIds: () => Promise<string[]>;
   log: Logger;
   now: () => Date;
 }
 
 /** Looks for links when commits and conversations come, and once a day over those of the last days. */
-export function createWork({ database, jobs, events, find, tenantIds, log, now }: Setup) {
+export function createWork({ database, jobs, events, find, search, tenantIds, log, now }: Setup) {
   const common = { concurrency: 2, retryLimit: 5, retryDelay: 5, retryDelayMax: 300, expireInSeconds: 300 };
 
   jobs.define<{ tenantId: string; repositoryId: string; shas: string[] }>({
@@ -83,8 +88,29 @@ export function createWork({ database, jobs, events, find, tenantIds, log, now }
   });
 
   async function linkAll(tenantId: string, ids: readonly string[], only: string | null): Promise<void> {
-    for (const some of inGroups(ids))
-      await database.withTenant(tenantId, (transaction) => find.links(transaction, tenantId, some, only));
+    for (const some of inGroups(ids)) {
+      const ranks = await ranksOf(tenantId, some);
+      await database.withTenant(tenantId, (transaction) =>
+        find.links(transaction, tenantId, some, only, ranks),
+      );
+    }
+  }
+
+  /** The conversations that are nearest in meaning to each commit; none while the embedder is away. */
+  async function ranksOf(tenantId: string, ids: readonly string[]): Promise<Ranks> {
+    const ranks = new Map<string, Map<string, number>>();
+    if (!search.hasVectors) return ranks;
+    const subjects = await database.withTenant(tenantId, (transaction) => subjectsOf(transaction, ids));
+    try {
+      for (const { id, subject } of subjects) {
+        const near = await search.nearest(tenantId, subject, NEAREST);
+        ranks.set(id, new Map(near.map((conversationId, place) => [conversationId, place + 1])));
+      }
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      log.warn({ tenantId, err: error }, 'commits are linked without comparing meaning');
+    }
+    return ranks;
   }
 
   async function sweep(tenantId: string, days: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
@@ -110,6 +110,18 @@ export function lockQueuedDelivery(
     .where('state', '=', 'queued')
     .forUpdate()
     .executeTakeFirst();
+}
+
+/** Notes on its connection when a delivery came; deliveries are processed in any order. */
+export async function noteDelivery(
+  transaction: TenantTransaction,
+  { connection_id, received_at }: Pick<DeliveryRecord, 'connection_id' | 'received_at'>,
+): Promise<void> {
+  await transaction
+    .updateTable('context.git_connections')
+    .set({ last_delivery_at: sql<Date>`greatest(last_delivery_at, ${received_at}::timestamptz)` })
+    .where('id', '=', connection_id)
+    .execute();
 }
 
 /** Notes what became of a delivery, and lets go of what it said. */

@@ -6,7 +6,7 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Plans } from '../../shared/plans/index.ts';
 import type { createConnections } from './connections.ts';
-import { connectionOfWebhook, insertDelivery, updateConnection } from './connections-store.ts';
+import { connectionOfWebhook, insertDelivery } from './connections-store.ts';
 import { githubJson, isFromGithub } from './forges/github-webhook.ts';
 import { gitlabEvent, isFromGitlab } from './forges/gitlab-webhook.ts';
 import { DELIVERY } from './work.ts';
@@ -19,7 +19,6 @@ interface Settings {
   jobs: Jobs;
   plans: Pick<Plans, 'take'>;
   connections: Pick<ReturnType<typeof createConnections>, 'secretsOf'>;
-  now: () => Date;
 }
 
 interface Received {
@@ -32,7 +31,7 @@ interface Received {
 export type Intake = ReturnType<typeof createIntake>;
 
 /** Takes webhooks of forges: verified over the bytes that came, stored, queued, and answered at once. */
-export function createIntake({ database, jobs, plans, connections, now }: Settings) {
+export function createIntake({ database, jobs, plans, connections }: Settings) {
   async function receive(
     provider: 'github' | 'gitlab',
     connectionId: unknown,
@@ -50,7 +49,6 @@ export function createIntake({ database, jobs, plans, connections, now }: Settin
       const deliveryId = await insertDelivery(transaction, { connectionId: connection.id, ...received });
       if (deliveryId === null) return { status: 'duplicate' as const };
       await plans.take(transaction, connection.tenant_id, 'webhooks');
-      await updateConnection(transaction, connection.id, { last_delivery_at: now() });
       await jobs.enqueue(transaction, DELIVERY, [{ tenantId: connection.tenant_id, deliveryId }]);
       return { status: 'queued' as const, deliveryId };
     });

@@ -192,6 +192,13 @@ describe.each(businessDatabases())('repositories on $name', ({ create }) => {
     expect((await client.repository.list({ search: 'codertocat/hello-world' })).items).toMatchObject([
       { commits: 1 },
     ]);
+    const { items } = await client.gitConnection.list({});
+    expect(items.find(({ connectionId }) => connectionId === connection.connectionId)?.lastDeliveryAt).toBe(
+      deliveries
+        .map(({ receivedAt }) => receivedAt)
+        .sort()
+        .at(-1),
+    );
   }, 120_000);
 
   test('a form of GitHub is read like JSON', async () => {

@@ -67,7 +67,7 @@ export function createRepositories({ database, jobs, events, plans, guard, seale
   const connections = createConnections({ database, sealer, guard, publicUrl, now });
   // One for each connection and credential: it keeps the token of an installation, and its circuit breaker.
   const forges = new LRUCache<string, Forge>({ max: MAX_FORGES });
-  const intake = createIntake({ database, jobs, plans, connections, now });
+  const intake = createIntake({ database, jobs, plans, connections });
   const work = createWork({
     database,
     jobs,

@@ -7,6 +7,7 @@ import {
   endDelivery,
   findConnection,
   lockQueuedDelivery,
+  noteDelivery,
   requeueDelivery,
   updateConnection,
 } from './connections-store.ts';
@@ -91,6 +92,7 @@ export function createWork({ database, jobs, events, open, now }: Settings) {
     const delivery = await lockQueuedDelivery(transaction, deliveryId);
     const connection = delivery && (await findConnection(transaction, delivery.connection_id));
     if (!delivery?.payload || !connection) return;
+    await noteDelivery(transaction, delivery);
     const payload: unknown = JSON.parse(delivery.payload);
     const read = connection.provider === 'github' ? readGithub : readGitlab;
     let push: ReturnType<typeof read>;

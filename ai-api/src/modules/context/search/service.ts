@@ -5,6 +5,7 @@ import { type FusedHit, fuse, type LegHit } from './fusion.ts';
 import { type PassageMessage, passagesOf } from './passages.ts';
 import { parseQuery, type Query } from './query.ts';
 import {
+  conversationsOf,
   deletePassages,
   type Filter,
   findsParts,
@@ -31,6 +32,8 @@ const MAX_EXACT = 5_000;
 /** Nearest passages that are looked at for one that a reader may see, where there is no such list. */
 const OVERSCAN = 2;
 const OVERSCAN_FILTERED = 10;
+/** Passages that are looked through for each conversation that is wanted. */
+const PASSAGES_EACH = 5;
 /** Passages that get their vectors in one call. */
 const PAGE = 128;
 
@@ -185,6 +188,19 @@ export function createSearch({ database, collections }: { database: Database; co
         await collections.put(tenantId, COLLECTION, items, signal);
         after = last.id;
       }
+    },
+
+    /**
+     * The conversations whose passages are nearest in meaning to a text, best first; private ones are among them, so that
+     * this is for facts and not for a reader. None without vectors.
+     * @throws {ModelError} when the embedder does not answer
+     */
+    nearest: async (tenantId: string, text: string, limit: number): Promise<string[]> => {
+      if (text.trim() === '') return [];
+      const { nearest } = await collections.search(tenantId, COLLECTION, text, limit * PASSAGES_EACH);
+      const near = nearest.toSorted((a, b) => b.similarity - a.similarity).map(({ id }) => id);
+      const owners = await database.withTenant(tenantId, (transaction) => conversationsOf(transaction, near));
+      return [...new Set(near.flatMap((id) => owners.get(id) ?? []))].slice(0, limit);
     },
 
     /** Whether vectors are made at all in this process. */

@@ -157,6 +157,18 @@ export async function visiblePassages(
   return new Map(rows.map(({ id, conversation_id }) => [id, conversation_id]));
 }
 
+/** The conversations of passages, by the ids of these. */
+export async function conversationsOf(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; conversation_id: string }>`
+    select id, conversation_id from context.passages where id = any(${[...ids]}::uuid[])`.execute(
+    transaction,
+  );
+  return new Map(rows.map((row) => [row.id, row.conversation_id]));
+}
+
 /** The texts of passages, by id. */
 export async function passageTexts(
   transaction: TenantTransaction,

@@ -8,6 +8,7 @@ import type { Cache } from '../../../platform/cache/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
+import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Validation } from '../../ai/validation/index.ts';
 import { actorOf } from '../../shared/audit/index.ts';
@@ -52,15 +53,16 @@ interface Needs {
   langfuse: LangfuseClient | null;
   config: Pick<Config, 'LANGFUSE_RETRY_SECONDS' | 'LANGFUSE_ENVIRONMENT' | 'NODE_ENV'>;
   traces: Pick<Traces, 'isSampled'>;
+  metrics: Pick<Metrics, 'answerRated'>;
 }
 
-export function create({ langfuse, config, traces, ...needs }: Needs) {
+export function create({ langfuse, config, traces, metrics, ...needs }: Needs) {
   const tellFeedback = feedbackToLangfuse(needs.database, needs.jobs, langfuse, {
     retrySeconds: config.LANGFUSE_RETRY_SECONDS,
     environment: config.LANGFUSE_ENVIRONMENT ?? config.NODE_ENV,
     isSampled: traces.isSampled,
   });
-  return createKnowledge({ ...needs, tellFeedback });
+  return { ...createKnowledge({ ...needs, tellFeedback }), metrics };
 }
 
 /** What it holds about people. */
@@ -69,7 +71,7 @@ export function personalData(service: Knowledge): PersonalData {
 }
 
 /** The operations of this module. */
-export function operations(service: Knowledge): Served[] {
+export function operations(service: Knowledge & Pick<Needs, 'metrics'>): Served[] {
   return [
     serve(policy, {
       list: ({ cursor, limit, ...filter }, { caller }) =>
@@ -86,7 +88,11 @@ export function operations(service: Knowledge): Served[] {
     serve(chat, {
       query: (input, request) => service.query(request, input),
       getConversation: ({ conversationId }, request) => service.getConversation(request, conversationId),
-      feedback: (input, request) => service.feedback(request, input),
+      feedback: async (input, request) => {
+        const turn = await service.feedback(request, input);
+        service.metrics.answerRated(input.helpful);
+        return turn;
+      },
     }),
   ];
 }

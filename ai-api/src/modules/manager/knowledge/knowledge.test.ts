@@ -388,6 +388,12 @@ describe.each(businessDatabases())('policies on $name', ({ create }) => {
       expect(rated.helpful).toBe(true);
       const turnId = first.turnId;
       await api.client.chat.feedback({ turnId, helpful: false, comment: 'Ask moss@people.example.' });
+      const metrics = await fetch(`${api.url}/metrics`, {
+        headers: { authorization: `Bearer ${ADMIN_KEY}` },
+      });
+      const counted = await metrics.text();
+      for (const helpful of [true, false])
+        expect(counted).toContain(`answers_rated_total{helpful="${helpful}"} 1`);
       const { trace_id: traceId } = await api.context.database
         .system('the test looks behind the API')
         .selectFrom('knowledge.turns')
