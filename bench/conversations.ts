@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
 import { ApiError } from '../ai-api/src/catalogue/client.ts';
 import { importFile } from '../ai-api/src/modules/context/formats/index.ts';
+import { parseQuery } from '../ai-api/src/modules/context/search/query.ts';
 import { startApi, type TestApi } from '../ai-api/test/api.ts';
 import { randomFrom, textOf } from './conversations/corpus.ts';
 import { indexed } from './conversations/wait.ts';
@@ -70,9 +71,9 @@ async function search(api: TestApi, name: string): Promise<Figure[]> {
   const hasVectors = api.context.collections.engine !== 'none';
   for (let round = 0; round < ROUNDS; round++) {
     const text = `${QUERIES[round % QUERIES.length]} ${round}`;
-    const query = text
-      .split(' ')
-      .map((word) => `'${word.toLowerCase()}'`)
+    // The words as the search reads them: names with their parts.
+    const query = parseQuery(text)
+      .terms.map((term) => term.query)
       .join(' | ');
     times.words.push(
       await timed(() =>
