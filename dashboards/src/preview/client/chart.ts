@@ -7,6 +7,8 @@ interface Trace {
   line?: { color: string; dash?: string };
 }
 
+/** Pixels of a character of a label, at most. */
+const CHARACTER = 6.5;
 const BOX = { left: 44, right: 12, top: 12, bottom: 56 };
 
 /**
@@ -67,7 +69,8 @@ function grid(width: number, top: number, yOf: (value: number) => number): strin
 }
 
 function xLabels(height: number, labels: string[], step: number): string {
-  const every = Math.max(1, Math.ceil(64 / step));
+  const longest = Math.max(0, ...labels.map((label) => String(label).length));
+  const every = Math.max(1, Math.ceil(Math.max(64, longest * CHARACTER + 16) / step));
   return labels
     .map((label, index) =>
       index % every === 0
