@@ -61,7 +61,10 @@ export async function refuseDevice(
 }
 
 function covers({ version_from: from, version_to: to }: LicenceRecord, version: string): boolean {
-  return (from === null || compare(version, from) >= 0) && (to === null || compare(version, to, true) <= 0);
+  return (
+    (from === null || compareVersions(version, from) >= 0) &&
+    (to === null || compareVersions(version, to, true) <= 0)
+  );
 }
 
 function coverage({ version_from: from, version_to: to }: LicenceRecord): string {
@@ -69,7 +72,7 @@ function coverage({ version_from: from, version_to: to }: LicenceRecord): string
 }
 
 /** Compares versions by their numbers. @param isPrefix to compare no more numbers than the bound has: 4 covers 4.2 */
-function compare(version: string, bound: string, isPrefix = false): number {
+export function compareVersions(version: string, bound: string, isPrefix = false): number {
   const [a, b] = [version, bound].map((text) => text.split('.').map(Number)) as [number[], number[]];
   const length = isPrefix ? b.length : Math.max(a.length, b.length);
   for (let place = 0; place < length; place++) {
