@@ -212,4 +212,66 @@ describe('a transformation for operations', () => {
     expect(payment).toContain('A payment failed');
     expect(payment).toContain('Pay until 16 Nov');
   });
+
+  test('draws the peaks of licences hour by hour, with no use where none is listed', () => {
+    const usage = (licenceId: string, more: object = {}) => ({
+      licenceId,
+      licence: licenceId,
+      product: 'drawing-pro',
+      maxSeats: 4,
+      utilisation: 0.25,
+      peakSeats: 3,
+      peakDemand: 3,
+      minutesFull: 0,
+      sessions: 5,
+      leakedShare: 0,
+      denials: {},
+      seatsFor99Percent: 3,
+      reservedIdle: 0,
+      timeAtSeats: [],
+      ...more,
+    });
+    const hour = (licenceId: string, at: string, peak: number) => ({
+      licenceId,
+      hour: `2026-11-16T${at}:00:00.000Z`,
+      peak,
+      denials: 0,
+    });
+    const { peaks, fullCard, rows } = transformOf('licenceUsage')({
+      from: '2026-11-10',
+      to: '2026-11-16',
+      licences: [usage('a', { seatsFor99Percent: 6, reservedIdle: 1.52 }), usage('b')],
+      hours: [hour('a', '08', 3), hour('b', '09', 2), hour('a', '11', 1)],
+    }) as { peaks: string; fullCard: string; rows: { reserved: string }[] };
+    const { data } = JSON.parse(peaks) as { data: { x: string[]; y: number[] }[] };
+    const x = ['08', '09', '10', '11'].map((at) => `2026-11-16 ${at}:00`);
+    expect(data).toMatchObject([
+      { x, y: [3, 0, 0, 1] },
+      { x, y: [0, 2, 0, 0] },
+    ]);
+    expect(fullCard).toContain('1 licence is short of seats');
+    expect(rows.map(({ reserved }) => reserved)).toEqual(['1.5', '—']);
+  });
+
+  test('draws denials day by day, with none where none is listed', () => {
+    const denial = (day: string, code: string) => ({
+      denialId: day,
+      code,
+      user: null,
+      device: 'abcdefghijk',
+      licence: 'Design team',
+      product: 'drawing-pro',
+      attempts: 1,
+      firstAt: `2026-11-${day}T09:00:00.000Z`,
+    });
+    const { byDay } = transformOf('licenceDenials')({
+      items: [denial('18', 'NO_SEATS'), denial('16', 'USER_LIMIT')],
+    }) as { byDay: string };
+    const { data } = JSON.parse(byDay) as { data: unknown[] };
+    const x = ['2026-11-16', '2026-11-17', '2026-11-18'];
+    expect(data).toMatchObject([
+      { name: 'no seats', x, y: [0, 0, 1] },
+      { name: 'user limit', x, y: [1, 0, 0] },
+    ]);
+  });
 });

@@ -41,6 +41,20 @@ describe('the licence notices', () => {
     expect(report([], [denied(30)])).toMatchObject({ count: 0 });
   });
 
+  test('say it plainly of one seat, one day and today', () => {
+    const one = report(
+      [
+        { ...ending, maxSeats: 1, daysLeft: 1 },
+        { ...ending, daysLeft: 0 },
+      ],
+      [],
+    );
+    expect(one?.text).toBe(
+      'Expiring within 30 days:\n- Design team (drawing-pro, 1 seat): 2026-12-12, in 1 day\n' +
+        '- Design team (drawing-pro, 6 seats): 2026-12-12, today',
+    );
+  });
+
   test('list what expires, and denials by cause, the most frequent first', () => {
     const { subject, text } = report(
       [ending],

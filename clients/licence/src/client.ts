@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { type Cache, createCache } from './cache.ts';
 import { defaultDevice } from './device.ts';
@@ -55,6 +56,8 @@ interface Events {
   lost: [LicenceError];
   /** A request failed and is tried again. */
   retry: [LicenceError];
+  /** The file of the cache could not be written: a restart needs the network. */
+  cache: [Error];
 }
 
 /** A floating seat of this device: acquires it, keeps it with heartbeats, gives it back. */
@@ -77,6 +80,8 @@ export class Licence extends EventEmitter<Events> {
   private serverTime = 0;
   private failures = 0;
   private flight: Promise<void> | null = null;
+  /** Names a request for a seat until it is answered, so that its repetitions take no second one. */
+  private attempt: string | null = null;
 
   constructor(options: LicenceOptions) {
     super();
@@ -92,7 +97,8 @@ export class Licence extends EventEmitter<Events> {
 
   /**
    * Acquires a seat, or takes up the one that the device holds. Without a network the token of the cache serves until it ends.
-   * @throws {LicenceError} a refusal of the server; OFFLINE or CLOCK without a network and without a token that holds
+   * @throws {LicenceError} a refusal of the server; OFFLINE or CLOCK without a network and without a token that holds;
+   *   TOKEN_REFUSED for a token that none of the trusted keys has signed
    */
   acquire(): Promise<void> {
     return this.single(async () => {
@@ -123,7 +129,7 @@ export class Licence extends EventEmitter<Events> {
     this.forget('idle');
     if (!isHeld || sessionId === null || !isLast) return;
     await this.http.release(raw ?? this.options.licenseKey, this.own(sessionId), RELEASE_MS).catch(() => {});
-    await this.cache.clear();
+    await this.cache.clear().catch(() => {});
   }
 
   /** Borrows the seat for use without a network. @throws {LicenceError} */
@@ -164,25 +170,37 @@ export class Licence extends EventEmitter<Events> {
     const { licenseKey, product, version, entitlements, user, group, wait } = this.options;
     const asked = { product, version, entitlements, user, group, wait, device: this.device };
     const clientTime = new Date(this.now()).toISOString();
-    const answer = await this.http.acquire(licenseKey, { ...asked, clientTime });
+    this.attempt ??= randomUUID();
+    const answer = await this.http
+      .acquire(licenseKey, { ...asked, clientTime }, this.attempt)
+      .catch((error: unknown) => {
+        if (!isPassing(error)) this.attempt = null;
+        throw error;
+      });
+    this.attempt = null;
+    await this.take(answer).catch(async (error: unknown) => {
+      // A new seat is of no use without a token that can be trusted; one that the device had may be in use elsewhere on it.
+      if (answer.code === 'ACQUIRED')
+        await this.http.release(licenseKey, this.own(answer.sessionId), RELEASE_MS).catch(() => {});
+      throw error;
+    });
     if (this.options.releaseOnExit !== false) {
       this.stopListening();
       this.stopListening = onExit(() => this.release());
     }
-    this.sharing.join();
-    await this.take(answer);
+    this.share();
   }
 
   /** Takes an answer into use: its token is believed only once it is verified. */
   private async take(answer: SeatAnswer): Promise<void> {
-    this.failures = 0;
-    this.sessionId = answer.sessionId;
-    this.heartbeatMs = answer.heartbeatAfterSeconds * 1000;
     this.serverTime = Math.max(this.serverTime, Date.parse(answer.serverTime));
     if (answer.token !== null) {
       this.token = await this.verified(answer.token);
       this.raw = answer.token;
     }
+    this.failures = 0;
+    this.sessionId = answer.sessionId;
+    this.heartbeatMs = answer.heartbeatAfterSeconds * 1000;
     if (answer.seats.waiting > 0 && answer.position === null) this.emit('waiting', answer.seats.waiting);
     if (answer.position !== null) this.emit('queued', answer.position);
     this.become(answer.position !== null ? 'queued' : answer.state === 'borrowed' ? 'borrowed' : 'held');
@@ -190,7 +208,17 @@ export class Licence extends EventEmitter<Events> {
     this.timer.start(jittered(this.heartbeatMs));
   }
 
+  /** @throws {LicenceError} TOKEN_REFUSED, and what keeps the keys from being read */
   private async verified(token: string): Promise<LicenceToken> {
+    try {
+      return await this.check(token);
+    } catch (error) {
+      if (error instanceof LicenceError) throw error;
+      throw new LicenceError('TOKEN_REFUSED', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async check(token: string): Promise<LicenceToken> {
     const { product, keys: pinned } = this.options;
     const now = Math.max(this.now(), this.serverTime);
     const check = (keys: KeySet) => verifyToken(token, { keys, product, device: this.device, now });
@@ -208,7 +236,20 @@ export class Licence extends EventEmitter<Events> {
     if (this.raw === null || this.sessionId === null || this.keys === null) return;
     const isBorrowed = this.state === 'borrowed';
     const { sessionId, raw: token, keys, serverTime } = this;
-    await this.cache.write({ sessionId, token, isBorrowed, keys, serverTime });
+    try {
+      await this.cache.write({ sessionId, token, isBorrowed, keys, serverTime });
+    } catch (error) {
+      this.emit('cache', error as Error);
+    }
+  }
+
+  /** A folder that cannot be written keeps no seat from being used. */
+  private share(): void {
+    try {
+      this.sharing.join();
+    } catch (error) {
+      this.emit('cache', error as Error);
+    }
   }
 
   /** The token of the cache in place of the server. @throws {LicenceError} without one that holds */
@@ -226,7 +267,7 @@ export class Licence extends EventEmitter<Events> {
     this.raw = cached.token;
     this.sessionId = cached.sessionId;
     this.serverTime = cached.serverTime;
-    this.sharing.join();
+    this.share();
     this.become(cached.isBorrowed ? 'borrowed' : 'offline');
     this.timer.start(this.backoff());
   }
@@ -255,6 +296,7 @@ export class Licence extends EventEmitter<Events> {
 
   private async survive(error: unknown): Promise<void> {
     if (!(error instanceof LicenceError)) throw error;
+    if (error.code === 'TOKEN_REFUSED') return this.wait(error);
     if (error.code === 'SESSION_NOT_FOUND' && this.failures === 0) {
       this.failures = 1;
       try {

@@ -14,7 +14,7 @@ export interface SeatAnswer {
   position: number | null;
 }
 
-/** A refusal, by the stable code of the API; `OFFLINE` and `CLOCK` are the client's own. */
+/** A refusal, by the stable code of the API; `OFFLINE`, `CLOCK` and `TOKEN_REFUSED` are the client's own. */
 export class LicenceError extends Error {
   readonly code: string;
   readonly status: number;
@@ -53,9 +53,9 @@ export function createHttp(baseUrl: string, timeoutMs: number) {
     path: string,
     bearer: string | null,
     body?: object,
-    timeout = timeoutMs,
+    { timeout = timeoutMs, headers = {} }: { timeout?: number; headers?: Record<string, string> } = {},
   ): Promise<T> {
-    const unreachable = (cause: unknown) => {
+    const unreachable = (cause: unknown): never => {
       throw new LicenceError('OFFLINE', `The licence server does not answer: ${String(cause)}`);
     };
     const response = await fetch(root + path, {
@@ -64,39 +64,40 @@ export function createHttp(baseUrl: string, timeoutMs: number) {
         accept: 'application/json',
         ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
         ...(body ? { 'content-type': 'application/json' } : {}),
+        ...headers,
       },
       body: body ? JSON.stringify(body) : null,
       signal: AbortSignal.timeout(timeout),
     }).catch(unreachable);
     const text = await response.text().catch(unreachable);
     const answer = parse(text);
-    if (response.ok && answer !== null) return answer as T;
+    if (response.ok && typeof answer === 'object' && answer !== null) return answer as T;
     const { code, detail, title, seats } = (answer ?? {}) as {
       code?: string;
       detail?: string;
       title?: string;
       seats?: { used: number; max: number };
     };
+    // A page of a hotel's network or an error of a proxy is not a word of the licence server.
+    if (code === undefined) return unreachable(`another server answered with status ${response.status}`);
     const after = Number(response.headers.get('retry-after'));
     const message = `${title ?? 'The licence server refused'}${detail ? `: ${detail}` : ''}`;
-    throw new LicenceError(
-      code ?? `HTTP_${response.status}`,
-      message,
-      response.status,
-      after > 0 ? after : null,
-      seats ?? null,
-    );
+    throw new LicenceError(code, message, response.status, after > 0 ? after : null, seats ?? null);
   }
 
   return {
-    acquire: (key: string, body: object) => send<SeatAnswer>('POST', '/api/v1/licenses/acquire', key, body),
+    /** @param attempt names the request: repeated, it gets the same session */
+    acquire: (key: string, body: object, attempt: string) =>
+      send<SeatAnswer>('POST', '/api/v1/licenses/acquire', key, body, {
+        headers: { 'idempotency-key': attempt },
+      }),
     heartbeat: (token: string, body: object) =>
       send<SeatAnswer>('POST', '/api/v1/licenses/heartbeat', token, body),
     borrow: (token: string, body: object) => send<SeatAnswer>('POST', '/api/v1/licenses/borrow', token, body),
     giveBack: (token: string, body: object) =>
       send<SeatAnswer>('POST', '/api/v1/licenses/return', token, body),
     release: (token: string, body: object, timeout: number) =>
-      send<{ state: string }>('POST', '/api/v1/licenses/release', token, body, timeout),
+      send<{ state: string }>('POST', '/api/v1/licenses/release', token, body, { timeout }),
     keys: () => send<KeySet>('GET', '/.well-known/jwks.json', null),
   };
 }

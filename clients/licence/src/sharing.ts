@@ -27,8 +27,8 @@ export function createSharing(directory: string | null) {
     /** Whether this process was the last one. */
     leave: (): boolean => {
       if (directory === null) return true;
-      rmSync(join(directory, own), { force: true });
       try {
+        rmSync(join(directory, own), { force: true });
         return others().length === 0;
       } catch {
         return true;

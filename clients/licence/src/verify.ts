@@ -4,6 +4,8 @@ import { deviceHash } from './device.ts';
 const TOKEN_TYPE = 'license+jwt';
 const DELEGATION_TYPE = 'license-delegation+jwt';
 const ALGORITHMS = ['RS256'];
+/** The longest borrowing of any policy, with an hour to spare: a key of a day signs nothing for longer. */
+const MAX_DELEGATED_SECONDS = 8761 * 3600;
 
 /** The public keys that tokens are verified with, as `/.well-known/jwks.json` has them. */
 export interface KeySet {
@@ -66,13 +68,16 @@ async function keyOf(token: string, keys: KeySet): Promise<JWK> {
   const header = decodeProtectedHeader(token) as { kid?: unknown; dlg?: unknown };
   if (header.dlg === undefined) return find(keys, header.kid);
   if (typeof header.dlg !== 'string') throw new Error('The delegation is not a token.');
+  const { iat, exp } = decodeJwt(token);
+  if (!(Number(exp) - Number(iat) <= MAX_DELEGATED_SECONDS))
+    throw new Error('The token is valid for longer than a key of a day may sign.');
   const root = find(keys, decodeProtectedHeader(header.dlg).kid);
   const { payload } = await jwtVerify(header.dlg, await importJWK(root, 'RS256'), {
     algorithms: ALGORITHMS,
     typ: DELEGATION_TYPE,
     requiredClaims: ['iat', 'nbf', 'exp', 'jwk'],
     // The key of a day signs during its day; what it has signed may be valid for longer.
-    currentDate: new Date(Number(decodeJwt(token).iat) * 1000),
+    currentDate: new Date(Number(iat) * 1000),
   });
   const key = payload.jwk as JWK;
   if (key?.kty !== 'RSA' || key.kid !== header.kid) throw new Error('The delegation is for another key.');

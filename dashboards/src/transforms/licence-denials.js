@@ -1,12 +1,18 @@
 import { plot, when } from './helpers.js';
 
 const COLORS = ['#B42318', '#B54708', '#1F4B99', '#7A5AF8', '#0E7090', '#98A2B3'];
+const DAY_MS = 86_400_000;
 const causeOf = (code) => code.toLowerCase().replaceAll('_', ' ');
 
 /** Denials as a table, and by day and cause. */
 export default function transform(data) {
   const items = data?.items ?? [];
-  const days = [...new Set(items.map(({ firstAt }) => firstAt.slice(0, 10)))].sort();
+  const times = items.map(({ firstAt }) => Date.parse(firstAt.slice(0, 10)));
+  const first = Math.min(...times);
+  const days = Array.from(
+    { length: times.length === 0 ? 0 : (Math.max(...times) - first) / DAY_MS + 1 },
+    (_, n) => new Date(first + n * DAY_MS).toISOString().slice(0, 10),
+  );
   const causes = [...new Set(items.map(({ code }) => code))].sort();
   return {
     rows: items.map((item) => ({

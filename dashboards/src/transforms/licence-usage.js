@@ -1,6 +1,7 @@
 import { figure, line, plot } from './helpers.js';
 
 const COLORS = ['#1F4B99', '#067647', '#B54708', '#7A5AF8', '#0E7090', '#B42318'];
+const HOUR_MS = 3_600_000;
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 /** Usage of licences: figures, a table, peaks by hour, and the time at each number of seats. */
@@ -14,6 +15,12 @@ export default function transform(data) {
     items.reduce((total, item) => total + item.utilisation * item.maxSeats, 0) / Math.max(1, seats);
   const short = items.filter((item) => item.seatsFor99Percent > item.maxSeats);
   const full = sum('minutesFull');
+  const inUse = (data.hours ?? []).map(({ hour }) => Date.parse(hour));
+  const first = Math.min(...inUse);
+  const hours = Array.from(
+    { length: inUse.length === 0 ? 0 : (Math.max(...inUse) - first) / HOUR_MS + 1 },
+    (_, n) => first + n * HOUR_MS,
+  );
   const leaked = items.reduce((total, item) => total + item.leakedShare * item.sessions, 0);
   return {
     usedCard: figure('Utilisation', percent(used), `${seats} seats, ${data.from} to ${data.to}`),
@@ -22,7 +29,7 @@ export default function transform(data) {
       String(full),
       short.length === 0
         ? 'Enough seats for 99 % of requests'
-        : `${short.length} licences are short of seats`,
+        : `${short.length} ${short.length === 1 ? 'licence is' : 'licences are'} short of seats`,
       short.length > 0 ? 'warning' : undefined,
     ),
     deniedCard: figure(
@@ -47,6 +54,7 @@ export default function transform(data) {
       needed: item.seatsFor99Percent,
       full: item.minutesFull,
       denied: denied(item),
+      reserved: item.reservedIdle > 0 ? item.reservedIdle.toFixed(1) : '—',
       verdict:
         item.seatsFor99Percent > item.maxSeats
           ? 'short of seats'
@@ -58,12 +66,18 @@ export default function transform(data) {
       items
         .filter(({ sessions }) => sessions > 0)
         .map((item, n) => {
-          const hours = (data.hours ?? []).filter(({ licenceId }) => licenceId === item.licenceId);
+          const peaks = new Map(
+            (data.hours ?? [])
+              .filter(({ licenceId }) => licenceId === item.licenceId)
+              .map(({ hour, peak }) => [Date.parse(hour), peak]),
+          );
+          const color = COLORS[n % COLORS.length];
+          // Hours without use are not listed: a line over them would show use that there was not.
           return line(
             item.licence,
-            COLORS[n % COLORS.length],
-            hours.map(({ hour }) => hour),
-            hours.map(({ peak }) => peak),
+            color,
+            hours.map((hour) => new Date(hour).toISOString().slice(0, 16).replace('T', ' ')),
+            hours.map((hour) => peaks.get(hour) ?? 0),
           );
         }),
       { xaxis: { type: 'date' } },

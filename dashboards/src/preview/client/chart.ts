@@ -7,6 +7,8 @@ interface Trace {
   line?: { color: string; dash?: string };
 }
 
+/** Pixels of a character of a label, at most. */
+const CHARACTER = 6.5;
 const BOX = { left: 44, right: 12, top: 12, bottom: 56 };
 
 /**
@@ -41,7 +43,7 @@ export function drawChart(json: string, width: number, height: number): string {
       })
       .join('');
   });
-  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet">${grid(width, top, yOf)}${shapes.join('')}${xLabels(height, labels, step)}${legend(height, data)}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet">${grid(width, top, yOf)}${shapes.join('')}${xLabels(width, height, labels, step)}${legend(height, data)}</svg>`;
 }
 
 function lineOf(trace: Trace, step: number, yOf: (value: number) => number): string {
@@ -66,12 +68,16 @@ function grid(width: number, top: number, yOf: (value: number) => number): strin
     .join('');
 }
 
-function xLabels(height: number, labels: string[], step: number): string {
-  const every = Math.max(1, Math.ceil(64 / step));
+function xLabels(width: number, height: number, labels: string[], step: number): string {
+  const longest = Math.max(0, ...labels.map((label) => String(label).length));
+  const every = Math.max(1, Math.ceil(Math.max(64, longest * CHARACTER + 16) / step));
+  // Those at the ends stay inside the picture.
+  const half = (longest * CHARACTER) / 2;
+  const xOf = (index: number) => Math.min(Math.max(BOX.left + (index + 0.5) * step, half), width - half);
   return labels
     .map((label, index) =>
       index % every === 0
-        ? `<text x="${BOX.left + (index + 0.5) * step}" y="${height - BOX.bottom + 18}" text-anchor="middle">${label}</text>`
+        ? `<text x="${xOf(index)}" y="${height - BOX.bottom + 18}" text-anchor="middle">${label}</text>`
         : '',
     )
     .join('');

@@ -68,6 +68,24 @@ describe.each(businessDatabases())('licences as admins see them on $name', ({ cr
     });
   });
 
+  test('a licence that could never give a seat is not issued', async () => {
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    for (const terms of [
+      { expiresAt: day(-1) },
+      { startsAt: day(10), expiresAt: day(5) },
+      { versionFrom: '4.2', versionTo: '3' },
+      { maxSeats: 0 },
+      { maxSeats: -1 },
+      { maxSeats: 1e9 },
+      { policy: { reservations: [{ group: 'leads', seats: 3 }] } },
+      { policy: { borrowKeep: 3 } },
+    ])
+      await expect(issueLicence(api.client, terms)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await issueLicence(api.client, { versionFrom: '4.2', versionTo: '4' })).toMatchObject({
+      versionTo: '4',
+    });
+  });
+
   test('history is removed after its time, and sessions that go on are not', async () => {
     const issued = await issueLicence(api.client, { maxSeats: 2 });
     const { answer } = await acquire(issued);

@@ -40,9 +40,21 @@ export function deviceHash(licenceId: string, device: string): string {
   return createHash('sha256').update(`${licenceId}:${device}`).digest('base64url');
 }
 
-/** The session that a request with an `Idempotency-Key` opens, however often it is repeated. */
-export function sessionOfKey(licenceId: string, key: string): string {
-  const bytes = createHash('sha256').update(`${licenceId} ${key}`).digest().subarray(0, 16);
+/** Who opens a session by an `Idempotency-Key`. */
+export interface KeyedRequest {
+  licenceId: string;
+  device: string;
+  user: string;
+  key: string;
+}
+
+/**
+ * The sessions that requests with an `Idempotency-Key` open, however often they are repeated: one after the other, as each
+ * ends. Those of another device, user or licence with the same key are others.
+ */
+export function sessionOfKey({ licenceId, device, user, key }: KeyedRequest, generation: number): string {
+  const named = JSON.stringify([licenceId, device, user, generation, key]);
+  const bytes = createHash('sha256').update(named).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

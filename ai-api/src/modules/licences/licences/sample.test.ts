@@ -32,6 +32,8 @@ describe('the sample of licences', () => {
     expect(design?.seatsFor99Percent).toBeGreaterThan(design?.maxSeats ?? 0);
     const { items: expiring } = await api.client.licenceAnalytics.expiring({ days: 30 });
     expect(expiring).toHaveLength(2);
+    const { items: holders } = await api.client.licenceSession.list({ state: 'live' });
+    expect(holders.map(({ state }) => state)).toEqual(['borrowed', 'borrowed']);
   });
 
   test('is given once', async () => {

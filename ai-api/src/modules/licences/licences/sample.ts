@@ -19,6 +19,8 @@ interface SampleLicence {
   expiresIn?: number;
   /** Days ago on which a morning has more people than seats. */
   fullMorning?: number;
+  /** People who are travelling with a borrowed seat. */
+  travelling?: readonly string[];
 }
 
 const PEOPLE = 'Quill Bramble Fern Marrow Sorrel Thistle Yarrow Clover Alder Hazel Rowan Linden Juniper Basil'
@@ -46,6 +48,7 @@ const LICENCES: readonly SampleLicence[] = [
     users: PEOPLE.slice(6, 9),
     policy: { borrowKeep: 1 },
     expiresIn: 12,
+    travelling: PEOPLE.slice(6, 8),
   },
   {
     product: 0,
@@ -59,8 +62,8 @@ const LICENCES: readonly SampleLicence[] = [
 ];
 
 /**
- * Gives a company two products, five licences and a week of invented usage, in which one morning has more people than seats.
- * It does nothing where there are products already.
+ * Gives a company two products, five licences and a week of invented usage, in which one morning has more people than seats,
+ * and two people who are travelling with a borrowed seat. It does nothing where there are products already.
  */
 export async function seedSample(transaction: TenantTransaction, now: Date): Promise<void> {
   if ((await listProducts(transaction, null, 1)).length > 0) return;
@@ -92,7 +95,7 @@ interface Use {
   user: string;
   from: number;
   to: number;
-  state: 'released' | 'expired';
+  state: 'released' | 'expired' | 'borrowed';
 }
 
 async function insertUsage(
@@ -102,11 +105,12 @@ async function insertUsage(
   now: Date,
 ): Promise<void> {
   const { admitted, denied } = admit(usesOf(sample, now), sample.maxSeats);
-  if (admitted.length > 0)
+  const sessions = [...admitted, ...travelsOf(sample, now)];
+  if (sessions.length > 0)
     await transaction
       .insertInto('licences.sessions')
       .values(
-        admitted.map(({ user, from, to, state }, place) => ({
+        sessions.map(({ user, from, to, state }, place) => ({
           id: idAt(from, place),
           licence_id: licenceId,
           member: `device:${deviceOf(licenceId, user)}`,
@@ -119,7 +123,7 @@ async function insertUsage(
           revision: 0,
           requested_at: new Date(from),
           started_at: new Date(from),
-          ended_at: new Date(to),
+          ended_at: state === 'borrowed' ? null : new Date(to),
           idle_seconds: null,
           token: null,
           token_issued_at: null,
@@ -161,6 +165,16 @@ function usesOf({ name, users, fullMorning }: SampleLicence, now: Date): Use[] {
       }
   }
   return uses.sort((a, b) => a.from - b.from);
+}
+
+/** Seats that are borrowed since this morning, for some days. */
+function travelsOf({ travelling = [] }: SampleLicence, now: Date): Use[] {
+  return travelling.map((user, place) => ({
+    user,
+    from: now.getTime() - (place + 1) * HOUR_MS,
+    to: now.getTime() + (place + 2) * DAY_MS,
+    state: 'borrowed',
+  }));
 }
 
 /** Lets in those for whom there is a seat, as the API would. */

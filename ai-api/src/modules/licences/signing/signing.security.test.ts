@@ -187,6 +187,10 @@ describe('licence tokens', () => {
       await expect(verify(forged, keys)).rejects.toThrow();
     }
     await expect(verify(dlg, keys)).rejects.toThrow();
+    const years = { ...claimsOf(now), exp: Math.floor(now.getTime() / 1000) + 2 * 365 * 86_400 };
+    const { token: long } = await tokens.sign(years);
+    await expect(tokens.verify(long)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(verify(long, keys)).rejects.toThrow('longer than a key of a day may sign');
     now = new Date(now.getTime() + 86_400_000 + 1000);
     const next = await tokens.sign(claimsOf(now));
     expect(decodeProtectedHeader(next.token).kid).not.toBe(decodeProtectedHeader(first.token).kid);

@@ -11,6 +11,8 @@ const DAY_SECONDS = 86_400;
 /** Keys of a day are smaller: they sign on each request, and stand for the root for a day only. */
 const DELEGATE_BITS = 2048;
 const MAX_TOKEN_LENGTH = 8192;
+/** A key of a day signs nothing that is valid for longer than the longest borrowing of any policy, with an hour to spare. */
+const MAX_DELEGATED_SECONDS = 8761 * 3600;
 
 /** What a licence token says. Times in seconds since the epoch. */
 export interface LicenceClaims {
@@ -131,9 +133,10 @@ export function createTokens({ keyring, issuer, isDelegated, onSignature, now }:
     const options = { issuer, typ: TOKEN_TYPE, algorithms: ['RS256'], currentDate: now() };
     if (typeof dlg !== 'string') return (await jwtVerify(token, rootKey, options)).payload;
     const [, body = ''] = token.split('.');
-    const { iat } = z
-      .object({ iat: z.number() })
+    const { iat, exp } = z
+      .object({ iat: z.number(), exp: z.number() })
       .parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
+    if (exp - iat > MAX_DELEGATED_SECONDS) throw new Error('a key of a day signs nothing for that long');
     const key = await importJWK(await delegatedKey(dlg, kid, iat), 'RS256');
     return (await jwtVerify(token, key, options)).payload;
   }

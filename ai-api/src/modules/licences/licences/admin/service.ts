@@ -7,6 +7,7 @@ import { actorOf, displayName, record } from '../../../shared/audit/index.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import type { Identity } from '../../../shared/identity/index.ts';
 import type { Plans } from '../../../shared/plans/index.ts';
+import { compareVersions } from '../checkout/admission.ts';
 import { eventOf } from '../checkout/reports.ts';
 import { newLicenceKey } from '../keys.ts';
 import { type Policy, policySchema } from '../schema.ts';
@@ -167,6 +168,8 @@ export function createLicenceAdmin({ database, seats, events, identity, plans, n
         if (!product) throw notFound('product', terms.productId);
         refuseUnknown(terms.entitlements, product.entitlements);
         refusePolicy(terms.policy, terms.maxSeats);
+        refuseTimes(dateOf(terms.startsAt), dateOf(terms.expiresAt), now());
+        refuseVersions(terms.versionFrom ?? null, terms.versionTo ?? null);
         await plans.requireRoom(transaction, request.caller.tenantId, 'seats', terms.maxSeats);
         const { key, prefix, hash } = newLicenceKey();
         const actor = actorOf(request);
@@ -196,6 +199,8 @@ export function createLicenceAdmin({ database, seats, events, identity, plans, n
       const make = (before: LicenceRecord): LicenceChange => {
         const policy = changed.policy ?? policySchema.parse(before.policy);
         refusePolicy(policy, changed.maxSeats ?? before.max_seats);
+        const { versionFrom = before.version_from, versionTo = before.version_to } = changed;
+        refuseVersions(versionFrom, versionTo);
         return {
           ...(changed.name === undefined ? {} : { name: changed.name }),
           ...(changed.maxSeats === undefined ? {} : { max_seats: changed.maxSeats }),
@@ -251,6 +256,18 @@ function refusePolicy(policy: Policy, maxSeats: number): void {
   if (borrowKeep > maxSeats) throw invalidField('policy.borrowKeep', 'keeps more seats than the licence has');
   if (heartbeatSeconds >= ttlSeconds)
     throw invalidField('policy.heartbeatSeconds', 'must be shorter than the lease, ttlSeconds');
+}
+
+function refuseTimes(startsAt: Date | null, expiresAt: Date | null, now: Date): void {
+  if (expiresAt === null) return;
+  if (expiresAt <= now) throw invalidField('expiresAt', 'must be in the future');
+  if (startsAt !== null && expiresAt <= startsAt)
+    throw invalidField('expiresAt', 'must be later than startsAt');
+}
+
+function refuseVersions(from: string | null, to: string | null): void {
+  if (from !== null && to !== null && compareVersions(from, to, true) > 0)
+    throw invalidField('versionTo', 'must not be older than versionFrom');
 }
 
 function licenceView(row: LicenceRecord, seatsUsed: number, now: Date) {

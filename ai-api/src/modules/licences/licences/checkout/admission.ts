@@ -37,6 +37,19 @@ export async function refuse(
     return { code: 'ENTITLEMENT_MISSING', detail: `The licence does not include ${missing.join(', ')}.` };
   if (version !== undefined && !covers(licence, version))
     return { code: 'VERSION_NOT_COVERED', detail: coverage(licence) };
+  return refuseDevice(transaction, licence, device, now);
+}
+
+/**
+ * Why a device gets no seat; null when it may. Asked before the decision, and again in the transaction that stores the grant,
+ * so that many requests at once get past neither the limit nor a block.
+ */
+export async function refuseDevice(
+  transaction: TenantTransaction,
+  licence: LicenceRecord,
+  device: string,
+  now: Date,
+): Promise<{ code: Denial; detail: string } | null> {
   if (await isBlocked(transaction, licence.id, device))
     return { code: 'DEVICE_BLOCKED', detail: 'An admin has blocked this device.' };
   const { maxDevicesPerDay } = policySchema.parse(licence.policy);
@@ -48,7 +61,10 @@ export async function refuse(
 }
 
 function covers({ version_from: from, version_to: to }: LicenceRecord, version: string): boolean {
-  return (from === null || compare(version, from) >= 0) && (to === null || compare(version, to, true) <= 0);
+  return (
+    (from === null || compareVersions(version, from) >= 0) &&
+    (to === null || compareVersions(version, to, true) <= 0)
+  );
 }
 
 function coverage({ version_from: from, version_to: to }: LicenceRecord): string {
@@ -56,7 +72,7 @@ function coverage({ version_from: from, version_to: to }: LicenceRecord): string
 }
 
 /** Compares versions by their numbers. @param isPrefix to compare no more numbers than the bound has: 4 covers 4.2 */
-function compare(version: string, bound: string, isPrefix = false): number {
+export function compareVersions(version: string, bound: string, isPrefix = false): number {
   const [a, b] = [version, bound].map((text) => text.split('.').map(Number)) as [number[], number[]];
   const length = isPrefix ? b.length : Math.max(a.length, b.length);
   for (let place = 0; place < length; place++) {
@@ -64,6 +80,17 @@ function compare(version: string, bound: string, isPrefix = false): number {
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** Undoes a grant in the transaction that would store it. */
+export class GrantRefused extends Error {
+  readonly refusal: { code: Denial; detail: string };
+
+  constructor(refusal: { code: Denial; detail: string }) {
+    super(refusal.detail);
+    this.name = 'GrantRefused';
+    this.refusal = refusal;
+  }
 }
 
 /** A refusal as a problem. */

@@ -1,3 +1,4 @@
+import { clientAddress } from '../../../../http/limits/client-address.ts';
 import { Problem } from '../../../../http/problem.ts';
 import type { Limits } from '../../../../platform/limits/index.ts';
 
@@ -17,14 +18,14 @@ export function createCheckoutLimits(limits: Limits, isOn: boolean) {
       });
   }
   return {
-    /** @throws {Problem} RATE_LIMITED */
-    acquire: async (licenceId: string, device: string): Promise<void> => {
+    /** Counts what may cost a signature: acquire, borrow and return together. @throws {Problem} RATE_LIMITED */
+    signature: async (licenceId: string, device: string): Promise<void> => {
       await take(`licence-device:${licenceId}:${device}`, PER_DEVICE, 'requests of one device');
       await take(`licence:${licenceId}`, PER_LICENCE, 'requests of one licence');
     },
     /** Counts a key that no licence has. @throws {Problem} RATE_LIMITED */
     wrongKey: (address: string | undefined): Promise<void> =>
-      take(`licence-key:${address ?? 'unknown'}`, WRONG_KEYS, 'wrong licence keys'),
+      take(`licence-key:${clientAddress({ ip: address })}`, WRONG_KEYS, 'wrong licence keys'),
   };
 }
 

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { RequestContext } from '../../../../http/caller.ts';
 import { invalidField, Problem } from '../../../../http/problem.ts';
 import type { Database } from '../../../../platform/database/index.ts';
@@ -6,16 +5,17 @@ import { HOUR_MS } from '../../../../platform/durations.ts';
 import type { Metrics } from '../../../../platform/telemetry/metrics.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import { SigningUnavailable } from '../../signing/index.ts';
-import { deviceHash, proves, readLicenceKey, sessionOfKey } from '../keys.ts';
-import { type Policy, policySchema } from '../schema.ts';
+import { deviceHash, proves, readLicenceKey } from '../keys.ts';
+import { policySchema } from '../schema.ts';
 import { type Also, type Decision, type SeatOp, type Seats, SeatsUnavailable } from '../seats/index.ts';
-import { findLive, findSession } from '../sessions/store.ts';
+import { findLive, findSession, isBlocked } from '../sessions/store.ts';
 import type { Denial } from '../states.ts';
 import { findLicence, type LicenceRecord } from '../store.ts';
-import { problemOf, refuse } from './admission.ts';
+import { GrantRefused, problemOf, refuse, refuseDevice } from './admission.ts';
 import type { CheckoutLimits } from './limits.ts';
 import { DENIED, denialOf, refusalFor, seatView } from './outcomes.ts';
 import { reportDenial, reportOffers } from './reports.ts';
+import { memberOf, sessionFor } from './requests.ts';
 import type { SessionTokens } from './tokens.ts';
 
 /** How often a request is checked again because the terms changed between check and grant. */
@@ -74,10 +74,16 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
   }
 
   /** The licence that a session is of: what the credential is for, or else what the database says. */
-  async function licenceIdOf({ caller }: RequestContext, sessionId: string): Promise<string> {
+  async function licenceIdOf(
+    { caller }: RequestContext,
+    { sessionId, device }: { sessionId: string; device: string },
+  ): Promise<string> {
     const { credential, tenantId } = caller;
-    if (credential.licenceSession && credential.licenceSession.sessionId !== sessionId)
+    const held = credential.licenceSession;
+    if (held && held.sessionId !== sessionId)
       throw new Problem('SESSION_OF_OTHER_DEVICE', 'The token is for another session.');
+    if (held && held.device !== deviceHash(credential.id, device))
+      throw new Problem('SESSION_OF_OTHER_DEVICE', 'The token is for another device.');
     if (credential.kind === 'licence') return credential.id;
     const row = await database.withTenant(tenantId, (transaction) => findSession(transaction, sessionId));
     if (!row) throw new Problem('SESSION_NOT_FOUND', 'No session has this id.');
@@ -134,12 +140,17 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
   }
 
   async function acquire(request: RequestContext, input: Acquire) {
+    if (request.caller.credential.licenceSession)
+      throw new Problem(
+        'FORBIDDEN',
+        'The token of a session keeps that session. Acquire with the licence key.',
+      );
     const licence = await licenceOf(request, input.licenseKey);
     const device = deviceHash(licence.id, input.device);
-    await limits.acquire(licence.id, device);
+    await limits.signature(licence.id, device);
     const policy = policySchema.parse(licence.policy);
     const user = input.user ?? request.caller.user?.email ?? '';
-    const session = sessionFor(request, licence);
+    const session = await sessionFor(database, request, { licence, device, user });
     const op = {
       type: 'acquire' as const,
       session,
@@ -162,6 +173,10 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
         licence.id,
         { ...op, member, version },
         async (transaction, made) => {
+          if (made.code === 'ACQUIRED') {
+            const late = await refuseDevice(transaction, checked, device, now());
+            if (late) throw new GrantRefused(late);
+          }
           if (DENIED.has(made.code))
             await reportDenial(events, transaction, checked, {
               code: made.code,
@@ -172,7 +187,10 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
             });
           await reportOffers(events, transaction, checked, made);
         },
-      );
+      ).catch((error: unknown) => {
+        if (error instanceof GrantRefused) return deny(checked, { ...error.refusal, device, user });
+        throw error;
+      });
       if (decision.code !== 'STALE') return answer(checked, decision);
       current = await database.withTenant(licence.tenant_id, (transaction) =>
         findLicence(transaction, { id: licence.id }),
@@ -205,7 +223,7 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
       idleSeconds,
     }: { sessionId: string; device: string; idleSeconds?: number | undefined },
   ) {
-    const licenceId = await licenceIdOf(request, sessionId);
+    const licenceId = await licenceIdOf(request, { sessionId, device });
     const { tenantId, credential } = request.caller;
     const op = {
       type: 'heartbeat' as const,
@@ -213,7 +231,11 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
       device: deviceHash(licenceId, device),
       idle: idleSeconds ?? -1,
     };
-    const decision = await decide(tenantId, licenceId, op, offersOf(licenceId));
+    const decision = await decide(tenantId, licenceId, op, async (transaction, made) => {
+      if (made.code === 'REVIVED' && (await isBlocked(transaction, licenceId, op.device)))
+        throw new Problem('DEVICE_BLOCKED', 'An admin has blocked this device.');
+      await offersOf(licenceId)(transaction, made);
+    });
     const { seat } = decision;
     if (!seat) throw problemOf(refusalFor(decision));
     const held = credential.licenceSession;
@@ -244,7 +266,7 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
     { sessionId, device }: { sessionId: string; device: string },
   ) {
     const { tenantId } = request.caller;
-    const licenceId = await licenceIdOf(request, sessionId);
+    const licenceId = await licenceIdOf(request, { sessionId, device });
     const own = deviceHash(licenceId, device);
     const op = { type: 'release' as const, session: sessionId, device: own };
     const { code, at } = await decide(tenantId, licenceId, op, offersOf(licenceId));
@@ -292,12 +314,14 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
     { sessionId, device, hours }: { sessionId: string; device: string; hours: number },
   ) {
     const { tenantId } = request.caller;
-    const licenceId = await licenceIdOf(request, sessionId);
+    const licenceId = await licenceIdOf(request, { sessionId, device });
     const licence = await database.withTenant(tenantId, (transaction) =>
       findLicence(transaction, { id: licenceId }),
     );
     if (!licence) throw new Problem('SESSION_NOT_FOUND', 'No session has this id.');
-    return borrowFor(licence, { sessionId, device: deviceHash(licenceId, device), hours });
+    const own = deviceHash(licenceId, device);
+    await limits.signature(licenceId, own);
+    return borrowFor(licence, { sessionId, device: own, hours });
   }
 
   async function borrowFor(
@@ -334,8 +358,9 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
     { sessionId, device }: { sessionId: string; device: string },
   ) {
     const { tenantId } = request.caller;
-    const licenceId = await licenceIdOf(request, sessionId);
+    const licenceId = await licenceIdOf(request, { sessionId, device });
     const op = { type: 'return' as const, session: sessionId, device: deviceHash(licenceId, device) };
+    await limits.signature(licenceId, op.device);
     const decision = await decide(tenantId, licenceId, op, offersOf(licenceId));
     const { seat } = decision;
     if (!seat) throw problemOf(refusalFor(decision));
@@ -347,22 +372,6 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
   }
 
   return { acquire, heartbeat, release, status, borrow, borrowFor, giveBack, decide, answer };
-}
-
-function sessionFor({ exchange }: RequestContext, licence: LicenceRecord): string {
-  const key = exchange.header('idempotency-key');
-  return key ? sessionOfKey(licence.id, key.slice(0, 255)) : uuidv7();
-}
-
-/** Who leases a seat. @throws {Problem} INVALID_INPUT without a user where users lease, or where their seats are limited */
-function memberOf(
-  { leaseBy, maxPerUser }: Policy,
-  { session, device, user }: { session: string; device: string; user: string },
-): string {
-  if (user === '' && (leaseBy === 'user' || maxPerUser > 0))
-    throw invalidField('user', 'is needed: seats of this licence are counted by user');
-  if (leaseBy === 'session') return `session:${session}`;
-  return leaseBy === 'device' ? `device:${device}` : `user:${user}`;
 }
 
 function stateOf({ state, starts_at, expires_at }: LicenceRecord, at: number): string {

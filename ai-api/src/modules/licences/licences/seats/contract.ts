@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation, resource, STAFF } from '../../../../contract/operation.ts';
-import { id, timestamp } from '../../../../contract/schemas.ts';
+import { id, prose, timestamp } from '../../../../contract/schemas.ts';
 
 const device = z
   .string()
@@ -79,7 +79,7 @@ export const seat = resource({
       summary: 'Acquire a seat',
       description:
         'A member that holds a seat keeps it and gets the same session. Repeating a request has the same effect, ' +
-        'with or without an Idempotency-Key; where each session has a seat, the key names the session.',
+        'with or without an Idempotency-Key; where each session has a seat, the key names the session of this device and user.',
       access: STAFF,
       own: 'anyone',
       licence: true,
@@ -99,8 +99,8 @@ export const seat = resource({
           .optional()
           .describe('Version of the product that asks'),
         entitlements: z.array(z.string().max(64)).max(50).optional().describe('Features that are needed'),
-        user: z.string().trim().min(1).max(200).optional().describe('User; a signed-in person is filled in'),
-        group: z.string().trim().min(1).max(100).optional().describe('Group, for reserved seats'),
+        user: prose(1, 200).optional().describe('User; a signed-in person is filled in'),
+        group: prose(1, 100).optional().describe('Group, for reserved seats'),
         wait: z.boolean().default(false).describe('Wait in the queue when all seats are taken'),
         clientTime: timestamp.optional().describe('Time of the device; refused when a day off'),
       }),
@@ -137,7 +137,7 @@ export const seat = resource({
         idleSeconds: z.number().int().min(0).max(31_536_000).optional().describe('Time without use'),
       }),
       output: seatView,
-      errors: [...LICENCE_CODES, ...SESSION_CODES],
+      errors: [...LICENCE_CODES, ...SESSION_CODES, 'DEVICE_BLOCKED'],
     }),
     release: operation({
       method: 'DELETE',

@@ -57,12 +57,11 @@ export function createPostgresSeats(database: Database, now: () => Date): Seats 
     op: Extract<SeatOp, { type: 'heartbeat' }>,
   ): Promise<Decision | null> {
     const at = time();
-    const extended = await database.withTenant(tenantId, (transaction) =>
-      extendHeld(transaction, licenceId, { ...op, now: at }),
-    );
+    const extended = await extendHeld(database, { tenantId, licenceId }, { ...op, now: at });
     if (!extended) return null;
-    const { max, heartbeatMs } = termsOf(extended);
-    const { seat, seats_used: used, seats_waiting: waiting } = extended;
+    const { seat, count } = extended;
+    const { max, heartbeatMs } = termsOf(extended.terms);
+    const { seats_used: used, seats_waiting: waiting } = count;
     const idle = { reservedIdle: 0, position: 0, retryAfterMs: 0, revision: 0 };
     return { code: 'EXTENDED', seat, used, max, waiting, ...idle, at, heartbeatMs, changes: [] };
   }

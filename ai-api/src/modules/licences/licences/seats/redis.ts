@@ -80,7 +80,7 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
     also: Also,
   ): Promise<StoreOutcome> {
     const giveBack = async () => {
-      if (answer.code === 'ACQUIRED' && answer.seat)
+      if ((answer.code === 'ACQUIRED' || answer.code === 'REVIVED') && answer.seat)
         await run(licenceId, { type: 'evict', session: answer.seat.id }).catch(() => {});
     };
     try {

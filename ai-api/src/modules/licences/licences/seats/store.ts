@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
+import type { Database, Schema, TenantTransaction } from '../../../../platform/database/index.ts';
 import { LIVE, type SessionState } from '../states.ts';
 import type { Ended } from './decide.ts';
 import type { SeatCount } from './licence-row.ts';
@@ -7,7 +7,18 @@ import type { Occupancy } from './pool.ts';
 import type { Change, Seat } from './seats.ts';
 import type { TermsRecord } from './terms.ts';
 
-type SessionRecord = Selectable<Schema['licences.sessions']>;
+type SeatRecord = Pick<
+  Selectable<Schema['licences.sessions']>,
+  | 'id'
+  | 'member'
+  | 'device'
+  | 'user_name'
+  | 'group_name'
+  | 'state'
+  | 'lease_until'
+  | 'queue_seq'
+  | 'idle_seconds'
+>;
 
 /** Seats that are occupied, and when the first lease ends. @param byUser counts users apart */
 export async function readOccupancy(
@@ -99,7 +110,7 @@ export async function readEnded(
   return row ? { ...seatOf(row), endedAt: row.ended_at?.getTime() ?? 0 } : null;
 }
 
-function seatOf(row: SessionRecord): Seat {
+function seatOf(row: SeatRecord): Seat {
   return {
     id: row.id,
     member: row.member,
@@ -113,38 +124,27 @@ function seatOf(row: SessionRecord): Seat {
   };
 }
 
+/** What the database says of a session that it has extended. */
+type Extended = Omit<TermsRecord, 'state'> & Pick<SeatCount, 'seats_used' | 'seats_waiting'> & SeatRecord;
+
 /**
  * Extends the lease of a held session whose time is not over, if its licence is active and no session of it has to be ended
- * first; undefined when a decision is needed. Reads one row of the licence, and waits for no other session.
+ * first; undefined when a decision is needed. Reads one row of the licence, and waits for no other session. It is one
+ * statement without a transaction around it: the function limits itself to the tenant.
  */
 export async function extendHeld(
-  transaction: TenantTransaction,
-  licenceId: string,
+  database: Database,
+  { tenantId, licenceId }: { tenantId: string; licenceId: string },
   { session, device, idle, now }: { session: string; device: string; idle: number; now: number },
-): Promise<(TermsRecord & SeatCount & { seat: Seat }) | undefined> {
-  const at = new Date(now);
-  const { rows } = await sql<TermsRecord & SeatCount & SessionRecord>`
-    with terms as (
-      select version, state as licence_state, starts_at, expires_at, max_seats, policy, seats_at,
-        seats_used, seats_waiting, seats_due
-      from licences.licences where id = ${licenceId}
-    ), extended as (
-      update licences.sessions as session set
-        lease_until = least(
-          ${at}::timestamptz + make_interval(secs => (terms.policy->>'ttlSeconds')::integer), terms.expires_at),
-        idle_seconds = ${idle < 0 ? null : idle}
-      from terms
-      where session.id = ${session} and session.licence_id = ${licenceId} and session.device = ${device}
-        and session.state = 'held' and session.lease_until > ${at}
-        and terms.licence_state = 'active' and terms.seats_at <= ${now} and terms.seats_due > ${now}
-        and (terms.expires_at is null or terms.expires_at > ${at})
-      returning session.*
-    )
-    select extended.*, terms.version, terms.starts_at, terms.expires_at, terms.max_seats, terms.policy,
-      terms.seats_used, terms.seats_waiting, terms.seats_due
-    from extended, terms`.execute(transaction);
+): Promise<
+  { terms: TermsRecord; count: Pick<SeatCount, 'seats_used' | 'seats_waiting'>; seat: Seat } | undefined
+> {
+  const owner = database.system('the function takes the role and the tenant of a tenant transaction itself');
+  const { rows } = await sql<Extended>`
+    select * from licences.extend_held(${tenantId}, ${database.residency.region}, ${licenceId}, ${session}, ${device},
+      ${idle < 0 ? null : idle}, ${now})`.execute(owner);
   const [row] = rows;
-  return row && { ...row, state: 'active', seat: seatOf(row) };
+  return row && { terms: { ...row, state: 'active' }, count: row, seat: seatOf(row) };
 }
 
 interface Decided {

@@ -7,6 +7,7 @@ import { actorOf, displayName, record } from '../../../shared/audit/index.ts';
 import type { Events } from '../../../shared/events/index.ts';
 import { eventOf } from '../checkout/reports.ts';
 import type { Checkout } from '../checkout/service.ts';
+import { lockLicence } from '../seats/licence-row.ts';
 import type { Denial, SessionState } from '../states.ts';
 import { findLicence } from '../store.ts';
 import {
@@ -112,7 +113,8 @@ export function createSessions(database: Database, checkout: Checkout, events: E
       const { tenantId } = request.caller;
       const { licenceId, device, blocked } = input;
       const live = await database.withTenant(tenantId, async (transaction) => {
-        if (!(await findLicence(transaction, { id: licenceId }))) throw notFound('licence', licenceId);
+        // Grants that are being stored come before, or see the block.
+        if (!(await lockLicence(transaction, licenceId))) throw notFound('licence', licenceId);
         const actor = actorOf(request);
         await setBlocked(transaction, { ...input, by: displayName(actor) });
         const sessions = blocked ? await liveOfDevice(transaction, licenceId, device) : [];

@@ -64,6 +64,17 @@ export function findLive(
     .executeTakeFirst();
 }
 
+/** Which of these sessions have ended. */
+export async function endedAmong(transaction: TenantTransaction, ids: readonly string[]): Promise<string[]> {
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('ended_at', 'is not', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Live sessions of a device, for what ends them. */
 export function liveOfDevice(
   transaction: TenantTransaction,
