@@ -63,15 +63,15 @@ export function defineDriver(
         committed = await run();
       }
       if (!committed || committed === 'recall first') return;
-      for (const { claim } of results) reach(`${claim.kind} settled`, committed.instance, claim.path);
+      for (const { claim } of results) await reach(`${claim.kind} settled`, committed.instance, claim.path);
       for (const claim of committed.claims) launch(claim, committed);
     }
 
     function launch(claim: Claim | UndoClaim, { instance, definition }: Committed): void {
       const work = (async () => {
-        reach(`${claim.kind} claimed`, instance, claim.path);
+        await reach(`${claim.kind} claimed`, instance, claim.path);
         const result = await carry(claim, instance, definition);
-        reach(`${claim.kind} acted`, instance, claim.path);
+        await reach(`${claim.kind} acted`, instance, claim.path);
         await store([{ claim, result }]);
       })();
       underWay.set(
@@ -97,8 +97,8 @@ export function defineDriver(
       return carryOut.step(claim, instance, definition, signal);
     }
 
-    function reach(point: CrashPoint, { id, reference }: InstanceRow, path: string): void {
-      atPoint(point, { instanceId: id, path, reference });
+    async function reach(point: CrashPoint, { id, reference }: InstanceRow, path: string): Promise<void> {
+      await atPoint(point, { instanceId: id, path, reference });
     }
 
     const renewing = setInterval(
