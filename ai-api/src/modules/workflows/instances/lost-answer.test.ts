@@ -5,6 +5,7 @@ import { businessDatabases, type TestDatabase } from '../../../../test/databases
 
 const SAGA = 'three-steps';
 const LOST = 'Answer lost';
+const UNDO_LOST = 'Undo lost';
 const STEPS = ['s1', 's2', 's3'];
 const POLL = { timeout: 120_000, interval: 200 };
 
@@ -12,19 +13,23 @@ const POLL = { timeout: 120_000, interval: 200 };
 const saga = {
   name: SAGA,
   title: 'Three steps',
+  input: { label: { type: 'text' } },
   steps: STEPS.map((id) => ({
     id,
     type: 'operation',
     operation: 'decision.create',
-    input: { title: `${LOST} ${id}`, notify: false },
+    input: { title: `=input.label + " ${id}"`, notify: false },
     compensate: { operation: 'decision.cancel', input: { decisionId: '=output.decisionId' } },
   })),
 };
 
+/** Where the process of a workflow ends, by its reference. */
+const AT: Record<string, string> = { [LOST]: 'step acted s3', [UNDO_LOST]: 'undo acted s2' };
+
 describe.each(businessDatabases())('a saga whose process ends on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
-  let isLost = false;
+  const lost = new Set<string>();
   beforeAll(async () => {
     testDatabase = await create();
     api = await startApi(
@@ -32,9 +37,10 @@ describe.each(businessDatabases())('a saga whose process ends on $name', ({ crea
       {},
       {
         atPoint: (point, { instanceId, path, reference }) => {
-          if (reference !== LOST || isLost || point !== 'step acted' || path !== 's3') return;
-          isLost = true;
-          setImmediate(() => void loseAnswers().then(() => endLeases(instanceId)));
+          if (reference === null || lost.has(reference) || AT[reference] !== `${point} ${path}`) return;
+          lost.add(reference);
+          const operation = reference === LOST ? 'decision.create' : 'decision.cancel';
+          setImmediate(() => void loseAnswers(operation).then(() => endLeases(instanceId)));
           throw new Error('The process ends here');
         },
       },
@@ -48,12 +54,10 @@ describe.each(businessDatabases())('a saga whose process ends on $name', ({ crea
   });
 
   /** As when a process ends after an operation has written, and before its answer is kept. */
-  async function loseAnswers(): Promise<void> {
+  async function loseAnswers(operation: string): Promise<void> {
     await sql`update platform_http.idempotency_keys
       set state = 'in_flight', status = null, headers = null, body = null, lease_until = now() - interval '1 second'
-      where operation = 'decision.create'`.execute(
-      api.context.database.system('the test looks behind the API'),
-    );
+      where operation = ${operation}`.execute(api.context.database.system('the test looks behind the API'));
   }
 
   /** As time does, when no process renews them. */
@@ -71,7 +75,11 @@ describe.each(businessDatabases())('a saga whose process ends on $name', ({ crea
     ]);
 
   test('is undone as far as it may have happened when the answer of a step is lost', async () => {
-    const { instanceId } = await api.client.workflow.execute({ template: SAGA, reference: LOST });
+    const { instanceId } = await api.client.workflow.execute({
+      template: SAGA,
+      reference: LOST,
+      input: { label: LOST },
+    });
     await expect
       .poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL)
       .toBe('compensation_failed');
@@ -96,5 +104,23 @@ describe.each(businessDatabases())('a saga whose process ends on $name', ({ crea
     await expect
       .poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL)
       .toBe('compensated');
+  });
+
+  test('is undone, and asks no person, when the answer of a compensation is lost', async () => {
+    const input = { label: UNDO_LOST };
+    const template = 'three-steps-fail';
+    const definition = {
+      ...saga,
+      name: template,
+      steps: [...saga.steps, { id: 'end', type: 'fail', message: 'No.' }],
+    };
+    await api.client.workflowTemplate.save({ definition, expectedVersion: 0, comment: 'For the test' });
+    await api.client.workflowTemplate.publish({ name: template, version: 1, seen: 0 });
+    const { instanceId } = await api.client.workflow.execute({ template, reference: UNDO_LOST, input });
+    await expect
+      .poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL)
+      .toBe('compensated');
+    expect([...lost]).toContain(UNDO_LOST);
+    expect((await decisionsOf(UNDO_LOST)).toSorted()).toEqual(STEPS.map((id) => [id, 'cancelled']));
   });
 });
