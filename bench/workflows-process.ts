@@ -9,7 +9,7 @@ import type { Caller } from '../ai-api/src/http/caller.ts';
 import { createLog } from '../ai-api/src/platform/log.ts';
 import { serveParent } from './child-server.ts';
 import { type Dbos, startDbos } from './workflows/dbos.ts';
-import { agentOf, invoke, STEPS } from './workflows/invoke.ts';
+import { agentOf, invoke, MANY_STEPS, STEPS } from './workflows/invoke.ts';
 
 const QUEUE = 'bench.flow';
 const LOOK_MS = 20;
@@ -17,16 +17,18 @@ const LOOK_MS = 20;
 const STARTS = 50;
 const FIRST_WAITING = 200;
 
-const flow = {
-  name: 'bench-flow',
-  title: 'Three steps',
-  steps: STEPS.map((id) => ({
+const templateOf = (name: string, steps: readonly string[]) => ({
+  name,
+  title: 'Steps of a bench',
+  steps: steps.map((id) => ({
     id,
     type: 'operation',
     operation: 'agent.create',
     input: { name: `=instance.id + " ${id}"`, purpose: 'A bench', instructions: 'Answer.' },
   })),
-};
+});
+const flow = templateOf('bench-flow', STEPS);
+const long = templateOf('bench-long', MANY_STEPS);
 const waits = { name: 'bench-wait', title: 'Waits', steps: [{ id: 'wait', type: 'wait', signal: 'never' }] };
 
 /** A flow by hand: one job for each, an intent and a result row for each step, the same operation. */
@@ -36,15 +38,15 @@ async function defineBare(context: Context, caller: Caller): Promise<void> {
   await sql`create table if not exists public.bench_steps (
     flow uuid, step text, state text, output jsonb, primary key (flow, step))`.execute(owner);
   await sql`grant all on public.bench_steps to ai_manager_app`.execute(owner);
-  jobs.define<{ tenantId: string; flow: string }>({
+  jobs.define<{ tenantId: string; flow: string; steps: string[] }>({
     name: QUEUE,
     concurrency: context.config.WORKFLOW_CONCURRENCY,
     retryLimit: 3,
     retryDelay: 1,
     retryDelayMax: 1,
     expireInSeconds: 600,
-    handle: async ({ tenantId, flow: id }) => {
-      for (const step of STEPS) {
+    handle: async ({ tenantId, flow: id, steps }) => {
+      for (const step of steps) {
         await database.withTenant(tenantId, (transaction) =>
           sql`insert into public.bench_steps values (${id}, ${step}, 'running', null)
             on conflict (flow, step) do nothing`.execute(transaction),
@@ -122,13 +124,18 @@ await serveParent(async () => {
   await defineBare(context, caller);
   await context.jobs.start({ work: true });
   const isFirst = process.env.BENCH_SECOND === undefined;
-  for (const definition of isFirst ? [flow, waits] : []) {
+  for (const definition of isFirst ? [flow, long, waits] : []) {
     const comment = 'For the bench';
     await invoke(context, caller, 'workflowTemplate.save', { definition, expectedVersion: 0, comment });
     await invoke(context, caller, 'workflowTemplate.publish', { name: definition.name, version: 1, seen: 0 });
   }
-  let flows = 0;
-  let bare = 0;
+  /** How many were started of each template, and of each number of steps by hand. */
+  const started = new Map<string, number>();
+  const more = (what: string, count: number) => {
+    const all = (started.get(what) ?? 0) + count;
+    started.set(what, all);
+    return all;
+  };
   let dbos: Dbos | undefined;
   const start = async (template: string, count: number) => {
     for (let begun = 0; begun < count; begun += STARTS)
@@ -138,28 +145,35 @@ await serveParent(async () => {
         ),
       );
   };
-  const work: Record<string, (count: number) => Promise<void>> = {
-    platform: async (count) => {
-      flows += count;
-      await start(flow.name, count);
+  const onPlatform =
+    ({ name }: typeof flow) =>
+    async (count: number) => {
+      const all = more(name, count);
+      await start(name, count);
       const ended = sql<{ count: number }>`
-        select count(*) as count from workflows.instances where template = ${flow.name} and state = 'completed'`;
-      await until(context, flows, ended);
-    },
-    bare: async (count) => {
-      bare += count;
-      const { tenantId } = caller;
-      await Promise.all(
-        Array.from({ length: count }, () =>
-          context.database.withTenant(tenantId, (transaction) =>
-            context.jobs.enqueue(transaction, QUEUE, [{ tenantId, flow: uuidv7() }]),
-          ),
+        select count(*) as count from workflows.instances where template = ${name} and state = 'completed'`;
+      await until(context, all, ended);
+    };
+  const byHand = (steps: readonly string[]) => async (count: number) => {
+    const last = steps.at(-1) as string;
+    const all = more(last, count);
+    const { tenantId } = caller;
+    await Promise.all(
+      Array.from({ length: count }, () =>
+        context.database.withTenant(tenantId, (transaction) =>
+          context.jobs.enqueue(transaction, QUEUE, [{ tenantId, flow: uuidv7(), steps }]),
         ),
-      );
-      const ended = sql<{ count: number }>`
-        select count(*) as count from public.bench_steps where step = 'three' and state = 'done'`;
-      await until(context, bare, ended);
-    },
+      ),
+    );
+    const ended = sql<{ count: number }>`
+      select count(*) as count from public.bench_steps where step = ${last} and state = 'done'`;
+    await until(context, all, ended);
+  };
+  const work: Record<string, (count: number) => Promise<void>> = {
+    platform: onPlatform(flow),
+    bare: byHand(STEPS),
+    'platform-long': onPlatform(long),
+    'bare-long': byHand(MANY_STEPS),
     dbos: async (count) => {
       dbos ??= await startDbos(context, caller);
       await dbos.run(count);

@@ -7,6 +7,8 @@ import { median, spreadOf } from './statistics.ts';
 
 const FLOWS = 100;
 const STEPS = 3;
+const LONG_FLOWS = 20;
+const LONG_STEPS = 15;
 const ROUNDS = 5;
 const WAITING = 10_000;
 const SHARED = 1_000;
@@ -28,18 +30,24 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
   };
   try {
     for (const side of ['platform', 'bare', 'dbos']) await ask(`${side}/20`);
+    for (const side of ['platform-long', 'bare-long']) await ask(`${side}/2`);
     const platform: number[] = [];
     const bare: number[] = [];
     const dbos: number[] = [];
+    const long: number[] = [];
+    const bareLong: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       platform.push(await ask(`platform/${FLOWS}`));
       bare.push(await ask(`bare/${FLOWS}`));
       dbos.push(await ask(`dbos/${FLOWS}`));
+      long.push(await ask(`platform-long/${LONG_FLOWS}`));
+      bareLong.push(await ask(`bare-long/${LONG_FLOWS}`));
     }
     await ask(`waiting/${WAITING}`);
     const crowded: number[] = [];
     for (let round = 0; round < ROUNDS; round++) crowded.push(await ask(`platform/${FLOWS}`));
-    const rate = (times: number[]) => `${((FLOWS * STEPS * 1000) / median(times)).toFixed(0)} steps/s`;
+    const rate = (times: number[], steps = FLOWS * STEPS) =>
+      `${((steps * 1000) / median(times)).toFixed(0)} steps/s`;
     return [
       {
         figure: `${name}: ${FLOWS} flows of ${STEPS} steps over bare pg-boss`,
@@ -49,13 +57,20 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
         target: TARGET,
       },
       {
-        figure: `${name}: the same over DBOS`,
+        figure: `${name}: ${LONG_FLOWS} flows of ${LONG_STEPS} steps over bare pg-boss`,
+        measured: rate(long, LONG_FLOWS * LONG_STEPS),
+        peer: rate(bareLong, LONG_FLOWS * LONG_STEPS),
+        ratio: spreadOf(long.map((time, index) => time / (bareLong[index] as number))),
+        target: TARGET,
+      },
+      {
+        figure: `${name}: the short ones over DBOS`,
         measured: rate(platform),
         peer: rate(dbos),
         ratio: spreadOf(platform.map((time, index) => time / (dbos[index] as number))),
       },
       {
-        figure: `${name}: the same beside ${WAITING} waiting instances`,
+        figure: `${name}: the short ones beside ${WAITING} waiting instances`,
         measured: rate(crowded),
         peer: rate(platform),
         ratio: spreadOf(crowded.map((time, index) => time / (platform[index] as number))),

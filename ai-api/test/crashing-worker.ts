@@ -3,16 +3,13 @@ import { createLog } from '../src/platform/log.ts';
 import { startServer } from '../src/server.ts';
 
 /**
- * A server of this product that is killed at a moment of a workflow, a file or an erasure, once: the environment names it as
- * CRASH_AT, such as `step acted|s3` or `file inspected`. It prints `ready` when it serves.
+ * A server of this product that is killed at a moment of a file or an erasure, once: the environment names it as
+ * CRASH_AT, such as `file inspected`. It prints `ready` when it serves.
  */
-const [point, path] = (process.env.CRASH_AT ?? '').split('|');
+const point = process.env.CRASH_AT;
 const config = readConfig(process.env);
 const die = () => process.kill(process.pid, 'SIGKILL');
 await startServer(config, createLog('silent'), {
-  atPoint: (reached, where) => {
-    if (reached === point && where.path === path) die();
-  },
   atFilePoint: (reached) => {
     if (`file ${reached}` === point) die();
   },

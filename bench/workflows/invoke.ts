@@ -4,6 +4,8 @@ import type { Context } from '../../ai-api/src/context.ts';
 import type { Caller } from '../../ai-api/src/http/caller.ts';
 
 export const STEPS = ['one', 'two', 'three'];
+/** Of a flow whose start hardly counts. */
+export const MANY_STEPS = Array.from({ length: 15 }, (_, index) => `step${index + 1}`);
 
 /** What each step of a flow creates. */
 export const agentOf = (flow: string, step: string) => ({

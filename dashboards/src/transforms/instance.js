@@ -30,6 +30,7 @@ const dot = (color) =>
 /** `1.2 s`, `5 min`, `2 d`. */
 const took = (from, to) => {
   const seconds = (new Date(to).getTime() - new Date(from).getTime()) / 1000;
+  if (seconds < 0.05) return 'less than 0.1 s';
   if (seconds < 90) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return seconds < 172800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86400)} d`;

@@ -13,11 +13,12 @@ export async function insertEvent(
   occurredAt: Date,
 ): Promise<string> {
   const id = uuidv7();
-  await transaction
-    .insertInto('events.outbox')
-    .values({ id, type, data: JSON.stringify(data), occurred_at: occurredAt })
-    .execute();
-  await sql`select pg_notify(${EVENTS_CHANNEL}, ${id})`.execute(transaction);
+  await sql`
+    with event as (
+      insert into events.outbox (id, type, data, occurred_at)
+      values (${id}, ${type}, ${JSON.stringify(data)}, ${occurredAt}) returning id
+    )
+    select pg_notify(${EVENTS_CHANNEL}, id::text) from event`.execute(transaction);
   return id;
 }
 

@@ -53,7 +53,7 @@ export async function begin(ledger: Ledger, { path, step, scope }: Ready, means:
       case 'wait':
         return await wait(ledger, path, plain, scope, means);
       case 'fail':
-        return await failed(ledger, path, plain, {
+        return failed(ledger, path, plain, {
           code: plain.code,
           message: String(resolve(plain.message, scope)),
         });
@@ -65,25 +65,25 @@ export async function begin(ledger: Ledger, { path, step, scope }: Ready, means:
   } catch (error) {
     if (error instanceof Problem)
       return failed(ledger, path, plain, { code: error.code, message: error.message, status: error.status });
-    await failed(ledger, path, plain, expressionError(error));
+    failed(ledger, path, plain, expressionError(error));
   }
 }
 
-async function failed(
+function failed(
   ledger: Ledger,
   path: string,
   step: PlainStep,
   error: { code: string; message: string; status?: number },
-): Promise<void> {
-  await ledger.fail(await ledger.insert(path, step, { state: 'running' }), error);
+): void {
+  ledger.fail(ledger.insert(path, step, { state: 'running' }), error);
 }
 
 async function validate(ledger: Ledger, path: string, step: StepOf<'validate'>, scope: Scope): Promise<void> {
   const failures = step.checks.filter(({ that }) => !isTrue(that, scope)).map(({ message }) => message);
   if (failures.length === 0 && step.ruleSet !== undefined) return act(ledger, path, step, scope);
-  const task = await ledger.insert(path, step, { state: 'running' });
+  const task = ledger.insert(path, step, { state: 'running' });
   if (failures.length === 0) return ledger.succeed(task, { valid: true, failures });
-  await ledger.fail(task, { code: 'NOT_VALID', message: failures.join(' ') }, false);
+  ledger.fail(task, { code: 'NOT_VALID', message: failures.join(' ') }, false);
 }
 
 async function wait(
@@ -96,7 +96,7 @@ async function wait(
   const { event, where, signal, timeoutSeconds } = step;
   const dueAt = dueOf(step, scope, ledger.now);
   const [pair] = Object.entries(where ?? {});
-  const task = await ledger.insert(path, step, {
+  const task = ledger.insert(path, step, {
     state: 'waiting',
     due_at: dueAt ?? (timeoutSeconds === undefined ? null : later(ledger.now, timeoutSeconds)),
     wait_event: event ?? (signal === undefined ? null : `signal:${signal}`),
@@ -109,7 +109,7 @@ async function wait(
   }
   if (signal === undefined) return;
   const sent = await takeSignal(ledger.transaction, ledger.instance.id, signal, path);
-  if (sent) await ledger.succeed(task, { event: signal, data: sent.payload, timedOut: false });
+  if (sent) ledger.succeed(task, { event: signal, data: sent.payload, timedOut: false });
 }
 
 /** @throws {Problem} INVALID_INPUT */
@@ -139,8 +139,9 @@ async function child(
   startChild: StartChild,
 ): Promise<void> {
   const input = resolveFields(step.input, scope);
+  await ledger.flush();
   const childId = await startChild(ledger, path, step.template, input);
-  await ledger.insert(path, step, {
+  ledger.insert(path, step, {
     state: 'waiting',
     input: wrap(input),
     progress: JSON.stringify({ childId }),
@@ -153,9 +154,14 @@ async function act(ledger: Ledger, path: string, step: PlainStep, scope: Scope):
   const input = wrap(inputOf(step, scope));
   const limit = 'concurrency' in step ? step.concurrency : undefined;
   const key = limit ? keyText('concurrency.key', String(evaluate(limit.key, scope))) : null;
-  const task = await ledger.insert(path, step, { state: 'pending', input, concurrency_key: key });
-  if (limit && key !== null && (await countRunning(ledger.transaction, key)) >= limit.limit) return;
-  await ledger.claim(task, step, { isNewAttempt: true });
+  const task = ledger.insert(path, step, { state: 'pending', input, concurrency_key: key });
+  if (limit && key !== null && (await underWay(ledger, key)) >= limit.limit) return;
+  ledger.claim(task, step, { isNewAttempt: true });
+}
+
+async function underWay(ledger: Ledger, key: string): Promise<number> {
+  await ledger.flush();
+  return countRunning(ledger.transaction, key);
 }
 
 /** Begins a step that waited in line, if a place is free now. */
@@ -164,9 +170,8 @@ export async function beginPending(ledger: Ledger): Promise<void> {
     const step = ledger.stepOf(task);
     const limit = step && 'concurrency' in step ? step.concurrency?.limit : undefined;
     const key = task.concurrency_key;
-    const isFree =
-      limit === undefined || key === null || (await countRunning(ledger.transaction, key)) < limit;
-    if (step && isFree) await ledger.claim(task, step, { isNewAttempt: true });
+    const isFree = limit === undefined || key === null || (await underWay(ledger, key)) < limit;
+    if (step && isFree) ledger.claim(task, step, { isNewAttempt: true });
   }
 }
 

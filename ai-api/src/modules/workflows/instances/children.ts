@@ -14,7 +14,7 @@ export function createChildren({ templates, events, jobs, now }: WorkflowParts):
     const rootId = instance.root_id ?? instance.id;
     if ((await countBelow(transaction, rootId)) >= MAX_DESCENDANTS)
       throw new Problem('WORKFLOW_STATE', `A workflow starts at most ${MAX_DESCENDANTS} others.`);
-    const { version, definition } = await templates.published(transaction, template);
+    const { version, definition } = await templates.published(transaction, instance.tenant_id, template);
     const parsed = inputSchemaOf(definition.input).safeParse(given, { reportInput: true });
     if (!parsed.success) throw invalidInput(parsed.error);
     const at = now();

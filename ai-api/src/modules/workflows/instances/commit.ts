@@ -1,5 +1,5 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { jsonText, type Plan, planOf, type StepError } from '../templates/index.ts';
+import { type Definition, jsonText, type Plan, planOf, type StepError } from '../templates/index.ts';
 import { begin, beginPending } from './begin.ts';
 import type { CarriedOut } from './carry-out.ts';
 import { createChildren } from './children.ts';
@@ -7,9 +7,10 @@ import { type Arrived, deliver } from './deliver.ts';
 import type { Ending } from './ending.ts';
 import { type Claim, Ledger } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
+import { isToRecall } from './recall.ts';
 import { pauseAfter, retryOf } from './retry.ts';
 import { ENDED } from './states.ts';
-import { type InstanceRow, lockInstance, type TaskRow, tasksOf, updateInstance } from './store.ts';
+import { type InstanceRow, lockInstance, type TaskRow, tasksOf } from './store.ts';
 import type { UndoClaim, Undoing } from './undo.ts';
 
 /** What a process brings to a commit. */
@@ -20,11 +21,14 @@ export interface Brought {
   own: ReadonlySet<string>;
   /** False when the process is about to end: then it stores what it has and takes no more. */
   mayClaim: boolean;
+  /** Whether it is known what n8n never reported of an instance that is cancelled. */
+  isRecalled: boolean;
 }
 
 /** An instance with what this process carries out next. */
 export interface Committed {
   instance: InstanceRow;
+  definition: Definition;
   claims: (Claim | UndoClaim)[];
 }
 
@@ -57,8 +61,8 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
     for (;;) {
       const planned = planOf(ledger.definition, given, ledger.done());
       for (const { path, step } of planned.skipped)
-        await ledger.insert(path, step, { state: 'skipped', ended_at: ledger.now });
-      for (const prefix of planned.abandoned) await abandon(ledger, prefix);
+        ledger.insert(path, step, { state: 'skipped', ended_at: ledger.now });
+      for (const prefix of planned.abandoned) abandon(ledger, prefix);
       if (planned.outcome.state !== 'open' || !mayBegin) return planned.outcome;
       const before = ledger.ended.length;
       for (const ready of planned.ready) await begin(ledger, ready, { startChild, ...waiting });
@@ -69,8 +73,10 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
   async function settle(ledger: Ledger, outcome: Plan['outcome'], own: ReadonlySet<string>): Promise<void> {
     const { transaction, instance } = ledger;
     if (outcome.state === 'open' || ledger.isBusy) return rest(ledger, own);
-    if (outcome.state === 'completed')
+    if (outcome.state === 'completed') {
+      await ledger.flush();
       return ending.end(transaction, instance, 'completed', { output: outcome.output });
+    }
     const { error, path } = outcome;
     await undoing.startOrEnd(ledger, 'failed', { ...error, path });
   }
@@ -80,7 +86,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
     const { transaction, instance } = ledger;
     const due = ledger.open.flatMap((task) => dueOf(task, own));
     const wakeAt = due.length > 0 && !instance.is_paused ? new Date(Math.min(...due)) : null;
-    await updateInstance(transaction, instance.id, {
+    await ledger.flush({
       state: restingState(ledger),
       wake_at: wakeAt,
       touched_at: now(),
@@ -99,6 +105,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
   async function go(
     transaction: TenantTransaction,
     instance: InstanceRow,
+    definition: Definition,
     brought: Brought,
   ): Promise<Committed> {
     const ledger = new Ledger({
@@ -106,18 +113,14 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
       instance,
       now: now(),
       leaseSeconds,
-      definition: await templates.definition(
-        transaction,
-        instance.tenant_id,
-        instance.template,
-        instance.version,
-      ),
+      definition,
       tasks: await tasksOf(transaction, instance.id),
     });
-    for (const result of brought.results) await apply(ledger, result);
+    for (const result of brought.results) apply(ledger, result);
     if (!ENDED.includes(instance.state)) await goOn(ledger, brought);
+    await ledger.flush();
     await ending.report(transaction, instance, ledger.ended, ledger.freedKeys);
-    return { instance, claims: ledger.claims };
+    return { instance, definition: ledger.definition, claims: ledger.claims };
   }
 
   async function goOn(ledger: Ledger, { arrived, mayClaim, own }: Brought): Promise<void> {
@@ -135,27 +138,36 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
   }
 
   return {
-    /** @returns null when there is no such instance any more */
+    /**
+     * @returns null when there is no such instance any more; `recall first` when nothing was done, because the answers
+     *   of an instance of n8n have to be recalled before it is undone
+     */
     run: async (
       transaction: TenantTransaction,
       instanceId: string,
       brought: Brought,
-    ): Promise<Committed | null> => {
+    ): Promise<Committed | 'recall first' | null> => {
       const instance = await lockInstance(transaction, instanceId);
       if (!instance) return null;
-      if (instance.state !== 'compensating') return go(transaction, instance, brought);
-      return { instance, claims: await undoing.goOn(transaction, instance, brought) };
+      if (!brought.isRecalled && isToRecall(instance)) return 'recall first';
+      const { tenant_id: tenantId, template, version } = instance;
+      const definition = await templates.definition(transaction, tenantId, template, version);
+      if (instance.state !== 'compensating') return go(transaction, instance, definition, brought);
+      return { instance, definition, claims: await undoing.goOn(transaction, instance, definition, brought) };
     },
   };
 }
 
 /** Stores what became of a step, unless another process has taken it over. */
-async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<void> {
+function apply(ledger: Ledger, { claim, result }: CarriedOut): void {
   const task = ledger.find(claim.path);
   if (claim.kind !== 'step' || task?.claim !== claim.claim || task.state !== 'running') return;
-  if (result.kind === 'succeeded') return ledger.succeed(task, result.output);
+  if (result.kind === 'succeeded') {
+    ledger.succeed(task, result.output);
+    return;
+  }
   if (result.kind === 'waits') {
-    await ledger.change(task, {
+    ledger.change(task, {
       state: 'waiting',
       claim: null,
       lease_until: null,
@@ -176,8 +188,11 @@ async function apply(ledger: Ledger, { claim, result }: CarriedOut): Promise<voi
   const total = step && 'totalTimeoutSeconds' in step ? step.totalTimeoutSeconds : undefined;
   const isLate =
     dueAt !== null && total !== undefined && dueAt.getTime() > task.started_at.getTime() + total * 1000;
-  if (dueAt === null || isLate) return ledger.fail(task, error, may);
-  await ledger.change(task, {
+  if (dueAt === null || isLate) {
+    ledger.fail(task, error, may);
+    return;
+  }
+  ledger.change(task, {
     state: 'retrying',
     claim: null,
     lease_until: null,
@@ -199,9 +214,9 @@ function dueOf({ state, due_at, claim, lease_until }: TaskRow, own: ReadonlySet<
 }
 
 /** Nothing below a join that is done goes on; what is carried out at this moment ends. */
-async function abandon(ledger: Ledger, prefix: string): Promise<void> {
+function abandon(ledger: Ledger, prefix: string): void {
   for (const task of ledger.open)
-    if (task.path.startsWith(prefix) && task.state !== 'running') await ledger.cancel(task);
+    if (task.path.startsWith(prefix) && task.state !== 'running') ledger.cancel(task);
 }
 
 function restingState(ledger: Ledger): InstanceRow['state'] {

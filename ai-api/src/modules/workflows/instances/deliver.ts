@@ -26,8 +26,8 @@ export async function deliver(ledger: Ledger, { arrived, mayClaim, findSince }: 
   for (const task of ledger.open) {
     if (task.state === 'waiting') await deliverTo(ledger, task, { arrived, mayClaim, findSince });
     else if (task.state === 'retrying' && mayClaim && isDue(task, ledger.now))
-      await takeUp(ledger, task, { isNewAttempt: true });
-    else if (task.state === 'running' && task.is_expired && mayClaim) await takeOver(ledger, task);
+      takeUp(ledger, task, { isNewAttempt: true });
+    else if (task.state === 'running' && task.is_expired && mayClaim) takeOver(ledger, task);
   }
 }
 
@@ -40,7 +40,7 @@ async function deliverTo(
   const isHere = arrived !== undefined && concerns(arrived, task);
   if (step?.type === 'wait')
     return deliverToWait(ledger, task, step, isHere ? arrived : undefined, findSince);
-  if ((isHere || isDue(task, ledger.now)) && mayClaim) await takeUp(ledger, task, { isNewAttempt: false });
+  if ((isHere || isDue(task, ledger.now)) && mayClaim) takeUp(ledger, task, { isNewAttempt: false });
 }
 
 async function deliverToWait(
@@ -60,7 +60,7 @@ async function deliverToWait(
   const isTimer = step.event === undefined && step.signal === undefined;
   if (isTimer || step.onTimeout === 'continue')
     return ledger.succeed(task, { event: null, data: null, timedOut: !isTimer });
-  await ledger.fail(task, { code: 'TIMED_OUT', message: 'What the step waited for did not come in time.' });
+  ledger.fail(task, { code: 'TIMED_OUT', message: 'What the step waited for did not come in time.' });
 }
 
 /**
@@ -77,15 +77,18 @@ export async function earlierEvent(
   return findSince(transaction, typesOfTopic(wait_event), instance.id, field, value);
 }
 
-async function takeOver(ledger: Ledger, task: TaskRow): Promise<void> {
-  if (task.attempt < MAX_LOST_ATTEMPTS) return takeUp(ledger, task, { isNewAttempt: true });
+function takeOver(ledger: Ledger, task: TaskRow): void {
+  if (task.attempt < MAX_LOST_ATTEMPTS) {
+    takeUp(ledger, task, { isNewAttempt: true });
+    return;
+  }
   const message = 'The processes that carried the step out ended before it did, again and again.';
-  await ledger.fail(task, { code: 'PROCESS_LOST', message }, true);
+  ledger.fail(task, { code: 'PROCESS_LOST', message }, true);
 }
 
-async function takeUp(ledger: Ledger, task: TaskRow, how: { isNewAttempt: boolean }): Promise<void> {
+function takeUp(ledger: Ledger, task: TaskRow, how: { isNewAttempt: boolean }): void {
   const step = stepById(ledger.definition, task.step);
-  if (step) await ledger.claim(task, step, how);
+  if (step) ledger.claim(task, step, how);
 }
 
 function concerns(arrived: Arrived, task: TaskRow): boolean {

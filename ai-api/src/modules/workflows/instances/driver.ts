@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../platform/durations.ts';
 import { record, systemActor } from '../../shared/audit/index.ts';
-import { stepById } from '../templates/index.ts';
+import { type Definition, stepById } from '../templates/index.ts';
 import type { CarriedOut, CarryOut, Result } from './carry-out.ts';
 import type { Commit, Committed } from './commit.ts';
 import type { Ending } from './ending.ts';
@@ -42,27 +42,36 @@ export function defineDriver(
   async function advance({ tenantId, instanceId, arrived }: AdvanceJob, signal: AbortSignal): Promise<void> {
     const underWay = new Map<string, Promise<void>>();
     let failure: unknown;
+    let isRecalled = false;
 
     async function store(results: CarriedOut[], first?: AdvanceJob['arrived']): Promise<void> {
       const mayClaim = !signal.aborted && failure === undefined;
-      const committed = await database.withTenant(tenantId, (transaction) =>
-        commit.run(transaction, instanceId, {
-          results,
-          arrived: first,
-          mayClaim,
-          own: new Set(underWay.keys()),
-        }),
-      );
-      if (!committed) return;
-      for (const { claim } of results) reach(`${claim.kind} settled`, committed.instance, claim.path);
+      const run = () =>
+        database.withTenant(tenantId, (transaction) =>
+          commit.run(transaction, instanceId, {
+            results,
+            arrived: first,
+            mayClaim,
+            isRecalled,
+            own: new Set(underWay.keys()),
+          }),
+        );
+      let committed = await run();
+      if (committed === 'recall first') {
+        await recall(tenantId, instanceId);
+        isRecalled = true;
+        committed = await run();
+      }
+      if (!committed || committed === 'recall first') return;
+      for (const { claim } of results) await reach(`${claim.kind} settled`, committed.instance, claim.path);
       for (const claim of committed.claims) launch(claim, committed);
     }
 
-    function launch(claim: Claim | UndoClaim, { instance }: Committed): void {
+    function launch(claim: Claim | UndoClaim, { instance, definition }: Committed): void {
       const work = (async () => {
-        reach(`${claim.kind} claimed`, instance, claim.path);
-        const result = await carry(claim, instance);
-        reach(`${claim.kind} acted`, instance, claim.path);
+        await reach(`${claim.kind} claimed`, instance, claim.path);
+        const result = await carry(claim, instance, definition);
+        await reach(`${claim.kind} acted`, instance, claim.path);
         await store([{ claim, result }]);
       })();
       underWay.set(
@@ -75,20 +84,21 @@ export function defineDriver(
       );
     }
 
-    async function carry(claim: Claim | UndoClaim, instance: InstanceRow): Promise<Result> {
+    async function carry(
+      claim: Claim | UndoClaim,
+      instance: InstanceRow,
+      definition: Definition,
+    ): Promise<Result> {
       if (claim.kind === 'undo') {
         if (claim.operation === UNDO_CHILD)
           return undoChild(tenantId, String(claim.input.instanceId), instance);
         return carryOut.undo(claim, instance, signal);
       }
-      const definition = await database.withTenant(tenantId, (transaction) =>
-        templates.definition(transaction, tenantId, instance.template, instance.version),
-      );
       return carryOut.step(claim, instance, definition, signal);
     }
 
-    function reach(point: CrashPoint, { id, reference }: InstanceRow, path: string): void {
-      atPoint(point, { instanceId: id, path, reference });
+    async function reach(point: CrashPoint, { id, reference }: InstanceRow, path: string): Promise<void> {
+      await atPoint(point, { instanceId: id, path, reference });
     }
 
     const renewing = setInterval(
@@ -100,7 +110,6 @@ export function defineDriver(
       (leaseSeconds * 1000) / 3,
     ).unref();
     try {
-      await recall(tenantId, instanceId);
       await store([], arrived);
       while (underWay.size > 0) await Promise.race(underWay.values());
     } finally {

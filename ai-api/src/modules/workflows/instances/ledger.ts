@@ -12,7 +12,16 @@ import {
   unwrap,
 } from '../templates/index.ts';
 import { OPEN } from './states.ts';
-import { type InstanceRow, insertTask, leaseEnd, type TaskRow, updateTask, wrap } from './store.ts';
+import {
+  type InstanceChange,
+  type InstanceRow,
+  leaseEnd,
+  type NewTask,
+  type TaskChange,
+  type TaskRow,
+  wrap,
+  writeTasks,
+} from './store.ts';
 
 /** A step that this process carries out, outside of any transaction. */
 export interface Claim {
@@ -35,10 +44,12 @@ export interface Ended {
   error: StepError | null;
 }
 
-type Change = Parameters<typeof updateTask>[2];
+type Change = TaskChange;
 
 /**
- * The steps of one instance within one transaction: what it writes to the database is seen by what is computed next.
+ * The steps of one instance within one transaction: what is written is seen by what is computed next, and reaches the
+ * database with the next `flush`, in one statement. Whoever looks at the tables, or publishes an event that a step may
+ * wait for, flushes first.
  */
 export class Ledger {
   readonly transaction: TenantTransaction;
@@ -53,6 +64,9 @@ export class Ledger {
   /** Of all that the steps answered. */
   outputCharacters: number;
   readonly #tasks: Map<string, TaskRow>;
+  /** Not written yet, by id. */
+  readonly #inserted = new Map<string, NewTask>();
+  readonly #changed = new Map<string, Change>();
   readonly #leaseSeconds: number;
 
   constructor(parts: {
@@ -107,8 +121,8 @@ export class Ledger {
     );
   }
 
-  async insert(path: string, step: Step, values: Change & { state: TaskRow['state'] }): Promise<TaskRow> {
-    const task = await insertTask(this.transaction, {
+  insert(path: string, step: Step, values: Change & { state: TaskRow['state'] }): TaskRow {
+    const row = {
       id: uuidv7(),
       instance_id: this.instance.id,
       path,
@@ -116,28 +130,36 @@ export class Ledger {
       type: step.type,
       ordinal: this.stepsStarted++,
       started_at: this.now,
-      ...values,
-    } as Parameters<typeof insertTask>[1]);
+    };
+    this.#inserted.set(row.id, { ...row, ...values } as NewTask);
+    const task = { ...NEW_TASK, tenant_id: this.instance.tenant_id, ...row, ...parsed(values) } as TaskRow;
     this.#tasks.set(path, task);
     return task;
   }
 
-  async change(task: TaskRow, change: Change): Promise<TaskRow> {
-    await updateTask(this.transaction, task.id, change);
-    const json = (value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value);
-    const changed = { ...task, ...change } as TaskRow;
-    for (const column of ['input', 'output', 'error', 'progress'] as const)
-      if (column in change) changed[column] = json(change[column]);
+  change(task: TaskRow, change: Change): TaskRow {
+    const inserted = this.#inserted.get(task.id);
+    if (inserted) this.#inserted.set(task.id, { ...inserted, ...change } as NewTask);
+    else this.#changed.set(task.id, { ...this.#changed.get(task.id), ...change });
+    const changed = { ...task, ...parsed(change) } as TaskRow;
     if (change.claim !== undefined) changed.is_expired = false;
     this.#tasks.set(task.path, changed);
     return changed;
   }
 
+  /** Writes what is not written yet, with a change of the instance in the same statement. */
+  async flush(change?: InstanceChange): Promise<void> {
+    const [inserted, changed] = [[...this.#inserted.values()], [...this.#changed]];
+    this.#inserted.clear();
+    this.#changed.clear();
+    await writeTasks(this.transaction, { inserted, changed }, this.instance.id, change);
+  }
+
   /** Takes a step for this process, until its lease ends. */
-  async claim(task: TaskRow, step: Step, { isNewAttempt }: { isNewAttempt: boolean }): Promise<void> {
+  claim(task: TaskRow, step: Step, { isNewAttempt }: { isNewAttempt: boolean }): void {
     const claim = uuidv7();
     const attempt = task.attempt + (isNewAttempt ? 1 : 0);
-    await this.change(task, {
+    this.change(task, {
       state: 'running',
       attempt,
       claim,
@@ -156,33 +178,66 @@ export class Ledger {
     });
   }
 
-  async succeed(task: TaskRow, output: unknown): Promise<void> {
+  succeed(task: TaskRow, output: unknown): void {
     const text = wrap(output);
-    if (this.outputCharacters + text.length > MAX_INSTANCE_CHARACTERS)
-      return this.fail(task, { code: 'OUTPUT_TOO_LARGE', message: ALL_TOO_LARGE }, true);
+    if (this.outputCharacters + text.length > MAX_INSTANCE_CHARACTERS) {
+      this.fail(task, { code: 'OUTPUT_TOO_LARGE', message: ALL_TOO_LARGE }, true);
+      return;
+    }
     this.outputCharacters += text.length;
-    await this.#end(task, { state: 'succeeded', output: text, error: null, may_have_happened: true });
+    this.#end(task, { state: 'succeeded', output: text, error: null, may_have_happened: true });
   }
 
-  async fail(task: TaskRow, error: StepError, mayHaveHappened = task.may_have_happened): Promise<void> {
-    await this.#end(task, {
+  fail(task: TaskRow, error: StepError, mayHaveHappened = task.may_have_happened): void {
+    this.#end(task, {
       state: 'failed',
       error: jsonText(error),
       may_have_happened: mayHaveHappened,
     });
   }
 
-  async cancel(task: TaskRow): Promise<void> {
-    await this.change(task, { ...ENDED_TASK, state: 'cancelled', ended_at: this.now });
+  cancel(task: TaskRow): void {
+    this.change(task, { ...ENDED_TASK, state: 'cancelled', ended_at: this.now });
     if (task.concurrency_key !== null) this.freedKeys.add(task.concurrency_key);
   }
 
-  async #end(task: TaskRow, change: Change & { state: 'succeeded' | 'failed' }): Promise<void> {
-    const ended = await this.change(task, { ...ENDED_TASK, ...change, ended_at: this.now });
+  #end(task: TaskRow, change: Change & { state: 'succeeded' | 'failed' }): void {
+    const ended = this.change(task, { ...ENDED_TASK, ...change, ended_at: this.now });
     if (task.concurrency_key !== null) this.freedKeys.add(task.concurrency_key);
     const { step, path, error } = ended;
     this.ended.push({ step, path, state: change.state, error: error as StepError | null });
   }
+}
+
+/** What the database fills in. */
+const NEW_TASK: Omit<
+  TaskRow,
+  'id' | 'tenant_id' | 'instance_id' | 'path' | 'step' | 'type' | 'state' | 'ordinal' | 'started_at'
+> = {
+  attempt: 0,
+  input: null,
+  output: null,
+  error: null,
+  may_have_happened: false,
+  progress: null,
+  claim: null,
+  lease_until: null,
+  due_at: null,
+  wait_event: null,
+  wait_key: null,
+  concurrency_key: null,
+  ended_at: null,
+  is_expired: false,
+};
+
+/** A change as the database answers it: JSON as values. */
+function parsed(change: Change): Change {
+  const changed = { ...change };
+  for (const column of ['input', 'output', 'error', 'progress'] as const) {
+    const given = change[column];
+    if (typeof given === 'string') changed[column] = JSON.parse(given);
+  }
+  return changed;
 }
 
 const ALL_TOO_LARGE = `The steps of an instance answer at most ${MAX_INSTANCE_CHARACTERS / 1_000_000} MB.`;

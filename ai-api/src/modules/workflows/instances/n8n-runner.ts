@@ -76,7 +76,7 @@ export function createN8nRunner(
         const ready = planned(ledger).ready.find(({ path }) => path === stepId);
         if (!ready) throw new Problem('WORKFLOW_STATE', `The step ${stepId} is not the next one.`);
         const input = resolveFields(step.input, ready.scope);
-        const task = await ledger.insert(stepId, step, {
+        const task = ledger.insert(stepId, step, {
           state: 'running',
           attempt: 1,
           input: wrap({ input, recover: null }),
@@ -104,12 +104,9 @@ export function createN8nRunner(
         if (!task || task.state === 'retrying')
           throw new Problem('WORKFLOW_STATE', `The step ${stepId} was not begun.`);
         if (task.state === 'running') {
-          if (error === undefined) await ledger.succeed(task, output ?? null);
-          else await ledger.fail(task, { code: 'N8N_FAILED', message: error }, true);
-          await updateInstance(transaction, instanceId, {
-            touched_at: now(),
-            output_characters: ledger.outputCharacters,
-          });
+          if (error === undefined) ledger.succeed(task, output ?? null);
+          else ledger.fail(task, { code: 'N8N_FAILED', message: error }, true);
+          await ledger.flush({ touched_at: now(), output_characters: ledger.outputCharacters });
           const { outcome } = planned(ledger);
           if (outcome.state === 'completed')
             await ending.end(transaction, instance, 'completed', { output: outcome.output });
@@ -136,27 +133,23 @@ export function createN8nRunner(
       }),
   };
 
-  async function began(
-    actor: Actor,
-    { transaction, instance: { id }, stepsStarted }: Ledger,
-    stepId: string,
-    executionId: string,
-  ): Promise<void> {
-    await updateInstance(transaction, id, {
+  async function began(actor: Actor, ledger: Ledger, stepId: string, executionId: string): Promise<void> {
+    const { transaction, instance, stepsStarted } = ledger;
+    await ledger.flush({
       state: 'running',
       execution_id: executionId,
       steps_started: stepsStarted,
       touched_at: now(),
     });
     await record(transaction, actor, {
-      subject: `workflow:${id}`,
+      subject: `workflow:${instance.id}`,
       details: [{ about: [], content: { began: stepId, executionId } }],
     });
   }
 
   /** Begins a step anew that failed and that a person retried, under its key: what it did already is not done twice. */
   async function again(actor: Actor, ledger: Ledger, task: TaskRow, executionId: string): Promise<void> {
-    await ledger.change(task, { state: 'running', attempt: task.attempt + 1, due_at: null });
+    ledger.change(task, { state: 'running', attempt: task.attempt + 1, due_at: null });
     await began(actor, ledger, task.step, executionId);
   }
 

@@ -10,7 +10,7 @@ import type { People } from '../../shared/people/index.ts';
 import type { Templates } from '../templates/index.ts';
 import type { Arrived } from './deliver.ts';
 
-/** Moments at which a test ends the process: between them everything is one transaction. */
+/** Moments at which a test holds a workflow until its process is killed: between them everything is one transaction. */
 export type CrashPoint =
   | 'step claimed'
   | 'step acted'
@@ -19,11 +19,14 @@ export type CrashPoint =
   | 'undo acted'
   | 'undo settled';
 
-/** Is called at each moment, in the middle of the work; what it throws ends the work as the end of a process does. */
+/**
+ * Is called at each moment, in the middle of the work, which goes on when it resolves. What it throws ends the work as
+ * the end of a process does.
+ */
 export type AtPoint = (
   point: CrashPoint,
   where: { instanceId: string; path: string; reference: string | null },
-) => void;
+) => void | Promise<void>;
 
 /** What instances are driven with. */
 export interface WorkflowParts {

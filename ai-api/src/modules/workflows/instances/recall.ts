@@ -1,7 +1,15 @@
 import type { Caller } from '../../../http/caller.ts';
 import type { Principal } from '../../shared/identity/index.ts';
 import type { WorkflowParts } from './parts.ts';
-import { findInstance, lockInstance, type TaskRow, tasksOf, updateTask, wrap } from './store.ts';
+import {
+  findInstance,
+  type InstanceRow,
+  lockInstance,
+  type TaskRow,
+  tasksOf,
+  updateTask,
+  wrap,
+} from './store.ts';
 
 /**
  * Before an instance of n8n is undone: what its step in flight answered is known here when the operation was carried out
@@ -15,8 +23,7 @@ export function createRecall({
   async function inFlight(tenantId: string, instanceId: string) {
     return database.withTenant(tenantId, async (transaction) => {
       const instance = await findInstance(transaction, instanceId);
-      if (instance?.runner !== 'n8n' || instance.cancel_mode === null || instance.ended_at !== null)
-        return null;
+      if (!instance || !isToRecall(instance)) return null;
       const tasks = await tasksOf(transaction, instanceId);
       return { instance, tasks: tasks.filter(({ state }) => state === 'running') };
     });
@@ -42,6 +49,11 @@ export function createRecall({
       if (known && known.status < 400) await keep(tenantId, instanceId, task, known.body);
     }
   };
+}
+
+/** Whether n8n may not have reported what a step of the instance answered, before it is undone. */
+export function isToRecall({ runner, cancel_mode, ended_at }: InstanceRow): boolean {
+  return runner === 'n8n' && cancel_mode !== null && ended_at === null;
 }
 
 /** Who started the instance, as n8n's calls are known: it uses the same credential throughout. */

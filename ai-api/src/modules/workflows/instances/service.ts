@@ -167,7 +167,7 @@ export function createWorkflows(
       const known =
         reference === undefined ? undefined : await findByReference(transaction, template, reference);
       if (known) return known;
-      const { version, definition } = await templates.published(transaction, template);
+      const { version, definition } = await templates.published(transaction, caller.tenantId, template);
       const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)), {
         reportInput: true,
       });

@@ -38,6 +38,20 @@ describe.each(businessDatabases())('workflows on $name', ({ create }) => {
     expect(await workflows.tasks(ended.instanceId)).toEqual({ builder: 'succeeded', known: 'succeeded' });
   });
 
+  test('leave out what asks for the state of a step that was left out', async () => {
+    const template = await workflows.publish([
+      { ...whoami('seat'), when: 'false' },
+      { ...whoami('keepSeat'), when: 'steps.seat.state == "succeeded"' },
+      { ...whoami('goOn'), when: 'steps.seat.state == "skipped"' },
+    ]);
+    const { instanceId } = await workflows.run(template);
+    expect(await workflows.tasks(instanceId)).toEqual({
+      seat: 'skipped',
+      keepSeat: 'skipped',
+      goOn: 'succeeded',
+    });
+  });
+
   test('start once for one reference', async () => {
     const template = await workflows.publish([whoami('a')]);
     const [first, again] = await Promise.all(

@@ -18,9 +18,9 @@ type NewInstance = Omit<Insertable<Schema['workflows.instances']>, 'input' | 'pr
   input: object;
   principal: object;
 };
-type NewTask = Insertable<Schema['workflows.tasks']>;
-type InstanceChange = Updateable<Schema['workflows.instances']>;
-type TaskChange = Updateable<Schema['workflows.tasks']>;
+export type NewTask = Insertable<Schema['workflows.tasks']>;
+export type InstanceChange = Updateable<Schema['workflows.instances']>;
+export type TaskChange = Updateable<Schema['workflows.tasks']>;
 type UndoChange = Updateable<Schema['workflows.compensations']>;
 
 export interface InstanceFilter {
@@ -152,13 +152,39 @@ export function tasksOf(transaction: TenantTransaction, instanceId: string): Pro
     .execute();
 }
 
-export function insertTask(transaction: TenantTransaction, task: NewTask): Promise<TaskRow> {
-  return transaction
-    .insertInto('workflows.tasks')
-    .values(task)
-    .returningAll()
-    .returning(isExpired)
-    .executeTakeFirstOrThrow();
+/** Of one statement. */
+const MAX_INSERTED = 500;
+const MAX_CHANGED = 50;
+
+/** Writes steps, with a change of their instance: in one statement, unless there are very many. */
+export async function writeTasks(
+  transaction: TenantTransaction,
+  {
+    inserted,
+    changed,
+  }: { inserted: readonly NewTask[]; changed: readonly (readonly [string, TaskChange])[] },
+  instanceId: string,
+  instanceChange?: InstanceChange,
+): Promise<void> {
+  const instance = transaction.updateTable('workflows.instances').where('id', '=', instanceId);
+  const writes = [
+    ...parts(inserted, MAX_INSERTED).map((rows) => transaction.insertInto('workflows.tasks').values(rows)),
+    ...changed.map(([id, change]) =>
+      transaction.updateTable('workflows.tasks').set(change).where('id', '=', id),
+    ),
+    ...(instanceChange ? [instance.set(instanceChange)] : []),
+  ];
+  for (const some of parts(writes, MAX_CHANGED)) {
+    const named = some.slice(1).map((write, index) => sql`${sql.id(`write_${index}`)} as (${write})`);
+    const others = named.length > 0 ? sql`with ${sql.join(named)} ` : sql``;
+    await sql`${others}${some[0]}`.execute(transaction);
+  }
+}
+
+function parts<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
 }
 
 export async function updateTask(
@@ -235,8 +261,8 @@ export function waitingFor(
   return transaction
     .selectFrom('workflows.tasks')
     .select(['instance_id', 'path'])
-    .where('state', '=', 'waiting')
-    .where('wait_event', 'in', [...topics])
+    .where(sql<boolean>`state = 'waiting'`)
+    .where(sql<boolean>`wait_event = any(${[...topics]}::text[])`)
     .where(sql<boolean>`(wait_key is null or wait_key = any(${[...keys]}::text[]))`)
     .limit(10_000)
     .execute();

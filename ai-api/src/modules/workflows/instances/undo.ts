@@ -53,7 +53,7 @@ export type Undoing = ReturnType<typeof createUndoing>;
  * Sagas. What may have happened is undone, the last first, one after the other; what cannot be undone does not keep
  * the rest from being undone.
  */
-export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowParts, ending: Ending) {
+export function createUndoing({ jobs, now, leaseSeconds }: WorkflowParts, ending: Ending) {
   async function claim(
     transaction: TenantTransaction,
     undo: UndoRow,
@@ -172,10 +172,10 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
       error: StepError & { path?: string },
     ): Promise<void> => {
       const { transaction, instance } = ledger;
-      await closeOpen(ledger);
+      closeOpen(ledger);
       const wanted = state === 'failed' || instance.cancel_mode === 'undo';
       const undos = wanted && !hasPassedPivot(ledger) ? undosFor(ledger) : [];
-      await updateInstance(transaction, instance.id, {
+      await ledger.flush({
         steps_started: ledger.stepsStarted,
         output_characters: ledger.outputCharacters,
       });
@@ -201,10 +201,9 @@ export function createUndoing({ templates, jobs, now, leaseSeconds }: WorkflowPa
     goOn: async (
       transaction: TenantTransaction,
       instance: InstanceRow,
+      definition: Definition,
       { results, mayClaim, own }: Brought,
     ): Promise<UndoClaim[]> => {
-      const { tenant_id: tenantId, template, version } = instance;
-      const definition = await templates.definition(transaction, tenantId, template, version);
       const undos = results.length > 0 ? await undosOf(transaction, instance.id) : [];
       const ended: Ended[] = [];
       for (const result of results) ended.push(...(await apply(transaction, definition, undos, result)));
@@ -224,15 +223,10 @@ export function stepIdOf(path: string): string {
 }
 
 /** Ends what is open: whether a step of a process that is gone was carried out is not known. */
-async function closeOpen(ledger: Ledger): Promise<void> {
+function closeOpen(ledger: Ledger): void {
   for (const task of ledger.open) {
-    if (task.state !== 'running') await ledger.cancel(task);
-    else
-      await ledger.fail(
-        task,
-        { code: 'PROCESS_LOST', message: 'The process that carried it out ended.' },
-        true,
-      );
+    if (task.state !== 'running') ledger.cancel(task);
+    else ledger.fail(task, { code: 'PROCESS_LOST', message: 'The process that carried it out ended.' }, true);
   }
 }
 

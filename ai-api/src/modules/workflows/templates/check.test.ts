@@ -191,6 +191,26 @@ describe('a template is refused', () => {
     expect(faults('name: [one')).toMatchObject([{ line: 1 }]);
   });
 
+  test.each([
+    [{ id: 'a', type: 'notfy' }, 'steps[1].type', /^must be one of operation, agent, .*, fail$/],
+    [{ id: 'a', type: 'notify', subject: 'A', text: 'B' }, 'steps[1].to', /^is required$/],
+    [{ id: 'a', type: 'fail' }, 'steps[1].message', /^is required$/],
+    [
+      {
+        id: 'a',
+        type: 'operation',
+        operation: 'user.create',
+        input: { email: 'a@example.com', name: 'A', roles: ['reader'] },
+      },
+      'steps[1].input.roles',
+      /^must be one of admin, /,
+    ],
+  ])('with the clause that follows the name of a field: %j', (step, path, message) => {
+    expect(faults(withStep(step))).toEqual([
+      expect.objectContaining({ path, message: expect.stringMatching(message) }),
+    ]);
+  });
+
   test('with an unknown field of a step, which is named', () => {
     const [fault] = faults(withStep({ id: 'a', type: 'validate', cheks: [] }));
     expect(fault?.path).toMatch(/^steps\[1\]/);

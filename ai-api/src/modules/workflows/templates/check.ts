@@ -1,6 +1,7 @@
 import { events } from '../../../contract/events.ts';
 import type { Operation } from '../../../contract/operation.ts';
 import { matchesTopic, topic, typesOfTopic } from '../../../contract/topics.ts';
+import { plainIssue } from '../../../http/plain-issues.ts';
 import { type DataType, dataLanguage, ExpressionError } from '../../../judgement/index.ts';
 import { type Definition, MAX_NESTING, MAX_STEPS, type PlainStep, type Step, type StepOf } from './schema.ts';
 import type { Fault } from './source.ts';
@@ -171,8 +172,8 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
   }
 
   function literal(given: unknown, field: Operation['input']['shape'][string], path: string): void {
-    const parsed = field.safeParse(given);
-    if (!parsed.success) fault(path, parsed.error.issues[0]?.message ?? 'is not valid');
+    const [issue] = field.safeParse(given, { reportInput: true }).error?.issues ?? [];
+    if (issue) fault(path, plainIssue(issue));
   }
 
   /** Checks steps that follow each other; answers what is visible after them. */

@@ -212,3 +212,28 @@ describe('a plan', () => {
 function isBelow(path: string, id: string): boolean {
   return path === id || path.startsWith(`${id}.`) || path.startsWith(`${id}[`);
 }
+
+test('a step sees that another is left out before that is stored', () => {
+  const whoami = (id: string, when: string) => ({
+    id,
+    type: 'operation',
+    operation: 'identity.whoami',
+    when,
+  });
+  const definition = schema.parse({
+    name: 'one',
+    title: 'One',
+    steps: [
+      whoami('seat', 'false'),
+      whoami('keepSeat', 'steps.seat.state == "succeeded"'),
+      whoami('goOn', 'steps.seat.state == "skipped"'),
+    ],
+  });
+  const given = { id: '01890000-0000-7000-8000-000000000000', startedAt: '2026-12-01T00:00:00Z', input: {} };
+  const skipped: Done = { state: 'skipped', output: null, error: null };
+  for (const tasks of [new Map(), new Map([['seat', skipped]])] as Map<string, Done>[]) {
+    const plan = planOf(definition, given, tasks);
+    expect(plan.skipped.map(({ path }) => path)).toContain('keepSeat');
+    expect(plan.ready.map(({ path }) => path)).toEqual(['goOn']);
+  }
+});

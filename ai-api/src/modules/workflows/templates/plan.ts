@@ -38,7 +38,7 @@ export interface Plan {
 }
 
 type Walked =
-  | { state: 'done'; output: unknown }
+  | { state: 'done'; output: unknown; isSkipped?: boolean }
   | { state: 'blocked' }
   | { state: 'failed'; error: StepError; path: string };
 
@@ -92,7 +92,7 @@ function walkSteps(steps: readonly Step[], prefix: string, scope: Scope, walk: W
       output = null;
       continue;
     }
-    const state = walk.tasks.get(prefix + step.id)?.state ?? 'succeeded';
+    const state = walked.isSkipped ? 'skipped' : 'succeeded';
     scope.steps[step.id] = { output: walked.output, state, error: null };
     output = walked.output;
   }
@@ -108,7 +108,7 @@ function walkStep(step: Step, path: string, scope: Scope, walk: Walk): Walked {
   try {
     if (step.when !== undefined && !isTrue(step.when, scope)) {
       walk.plan.skipped.push({ path, step });
-      return { state: 'done', output: null };
+      return { state: 'done', output: null, isSkipped: true };
     }
     switch (step.type) {
       case 'branch':
@@ -127,7 +127,8 @@ function walkStep(step: Step, path: string, scope: Scope, walk: Walk): Walked {
 }
 
 function ofTask({ state, output, error }: Done, path: string): Walked {
-  if (state === 'succeeded' || state === 'skipped') return { state: 'done', output };
+  if (state === 'succeeded' || state === 'skipped')
+    return { state: 'done', output, isSkipped: state === 'skipped' };
   if (state !== 'failed' && state !== 'cancelled') return { state: 'blocked' };
   return {
     state: 'failed',

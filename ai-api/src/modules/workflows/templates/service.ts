@@ -90,6 +90,18 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
     return row;
   }
 
+  async function keptDefinition(
+    transaction: TenantTransaction,
+    tenantId: string,
+    name: string,
+    version: number,
+  ): Promise<Definition> {
+    const key = `${tenantId} ${name} ${version}`;
+    const known = definitions.get(key) ?? definitionOf(await requireVersion(transaction, name, version));
+    definitions.set(key, known);
+    return known;
+  }
+
   async function requireTemplate(transaction: TenantTransaction, name: string, lock = false) {
     const row = await findTemplate(transaction, name, lock);
     if (!row) throw notFound('template', name);
@@ -318,28 +330,18 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
      * What a new instance runs.
      * @throws {Problem} NOT_FOUND, CONFLICT for a template that is not published or archived
      */
-    published: async (transaction: TenantTransaction, name: string) => {
+    published: async (transaction: TenantTransaction, tenantId: string, name: string) => {
       const { published_version: version, archived_at: archivedAt } = await requireTemplate(
         transaction,
         name,
       );
       if (archivedAt) throw new Problem('CONFLICT', `The template ${name} is archived.`);
       if (version === null) throw new Problem('CONFLICT', `No version of ${name} is published.`);
-      return { version, definition: definitionOf(await requireVersion(transaction, name, version)) };
+      return { version, definition: await keptDefinition(transaction, tenantId, name, version) };
     },
 
     /** The definition of a version, which never changes. */
-    definition: async (
-      transaction: TenantTransaction,
-      tenantId: string,
-      name: string,
-      version: number,
-    ): Promise<Definition> => {
-      const key = `${tenantId} ${name} ${version}`;
-      const known = definitions.get(key) ?? definitionOf(await requireVersion(transaction, name, version));
-      definitions.set(key, known);
-      return known;
-    },
+    definition: keptDefinition,
 
     /** Which of these templates the company has, in any version. */
     existing: (transaction: TenantTransaction, names: readonly string[]) =>

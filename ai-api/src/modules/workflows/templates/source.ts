@@ -1,5 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { type Definition, definition, MAX_SOURCE_CHARACTERS } from './schema.ts';
+import type { z } from 'zod';
+import { plainIssue } from '../../../http/plain-issues.ts';
+import { type Definition, definition, MAX_SOURCE_CHARACTERS, STEP_TYPES } from './schema.ts';
 
 /** What is wrong with a template, and where. */
 export interface Fault {
@@ -78,7 +80,7 @@ type Place = { line: number | null; column: number | null };
 
 function read(value: unknown, place: (path: string) => Place): Read {
   const locate = (fault: Omit<Fault, 'line' | 'column'>): Fault => ({ ...fault, ...place(fault.path) });
-  const parsed = definition.safeParse(value);
+  const parsed = definition.safeParse(value, { reportInput: true });
   if (parsed.success) return { definition: parsed.data, faults: [], locate };
   const faults = parsed.error.issues
     .flatMap((issue) => flattened(issue as Issue, []))
@@ -104,9 +106,12 @@ function flattened(issue: Issue, before: PropertyKey[]): { path: PropertyKey[]; 
     );
   const best = options.toSorted((a, b) => depthOf(b) - depthOf(a))[0];
   if (best) return best;
-  if (issue.errors) return [{ path: [...path, 'type'], message: 'is not a type of step' }];
-  return [{ path, message: issue.message }];
+  if (issue.errors)
+    return [{ path: [...path, ...(path.at(-1) === 'type' ? [] : ['type'])], message: NO_TYPE }];
+  return [{ path, message: plainIssue(issue as unknown as z.core.$ZodIssue) }];
 }
+
+const NO_TYPE = `must be one of ${STEP_TYPES.join(', ')}`;
 
 function depthOf(faults: { path: PropertyKey[] }[]): number {
   return Math.max(0, ...faults.map(({ path }) => path.length));
