@@ -62,7 +62,7 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
     for (const [caller, client] of clients) {
       const code = await ask(client).then(
         () => 'ok',
-        async () => (await refusal(ask(client))).code,
+        async () => (await refusal(ask(client))).code ?? '',
       );
       all.push([caller, code]);
     }
