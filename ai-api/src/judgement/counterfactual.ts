@@ -152,19 +152,26 @@ function pathsOf({ rules }: SearchBook, criterion: string): Set<string> {
   return new Set(rules.filter(({ rule }) => rule.criterion === criterion).flatMap(({ paths }) => paths));
 }
 
+/** The path of the fact that bounds a changeable one; undefined where none does. */
+function boundOf(vocabulary: Vocabulary, path: string): string | undefined {
+  const changeable = changeableAt(vocabulary, path);
+  return changeable && 'least' in changeable ? changeable.notAbove : undefined;
+}
+
 /** What bounds a fact by another tells facts apart, too. */
 function boundsOf(vocabulary: Vocabulary): Tells[] {
   return factPaths(vocabulary).flatMap((path) => {
-    const changeable = changeableAt(vocabulary, path);
-    if (!changeable || !('least' in changeable) || changeable.notAbove === undefined) return [];
-    const tell = (facts: Facts) => (isWithinBound(facts, path, changeable.notAbove) ? '1' : '0');
-    return [{ paths: [path, changeable.notAbove], tell }];
+    const bound = boundOf(vocabulary, path);
+    if (bound === undefined) return [];
+    return [{ paths: [path, bound], tell: (facts) => (isWithinBound(facts, path, bound) ? '1' : '0') }];
   });
 }
 
 function optionsOf(book: SearchBook, facts: Facts): Options[] {
   const { kind, rules } = book;
-  const isRuled = new Set(rules.flatMap(({ paths }: CompiledRule) => paths));
+  const read = rules.flatMap(({ paths }: CompiledRule) => paths);
+  // What bounds a fact that is read counts too: the one may have to be raised for the other.
+  const isRuled = new Set([...read, ...read.map((path) => boundOf(kind.vocabulary, path))]);
   return factPaths(kind.vocabulary).flatMap((path): Options[] => {
     const changeable = changeableAt(kind.vocabulary, path);
     if (!changeable || !isRuled.has(path)) return [];
