@@ -9,6 +9,11 @@ import { type Context, createContext } from './context.ts';
 import { answerClientError, MAX_HEADER_BYTES } from './http/request-size.ts';
 import type { DevInbox } from './platform/mail/dev-inbox.ts';
 
+/**
+ * Longer than the load balancer in front keeps an idle connection (120 s in Terraform): a server that closes first loses
+ * requests that are on their way.
+ */
+const KEEP_ALIVE_MS = 125_000;
 /** How long running requests and jobs may take to end. */
 const STOP_MS = 10_000;
 /** How long telemetry that waits may take to be sent. */
@@ -94,7 +99,12 @@ async function listen(context: Context): Promise<Server | null> {
 
 function listenAt({ config: { HOST } }: Context, name: string, port: number, app: Express): Promise<Server> {
   const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 15_000, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      requestTimeout: 60_000,
+      headersTimeout: 15_000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     app,
   ).on('clientError', answerClientError);
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ const USAGE = `npm run dashboards -- <command>
   build-2.27 write them for a ToolJet 2.27, to dashboards/exports/2.27
   check      say what is wrong with it, and whether it is what the code says
   preview    show the apps in a browser without ToolJet, against a running API
-  screenshots take a picture of every page for the docs; with a part of app/page, of those only
+  screenshots take a picture of every page for the docs; with parts of app/page, of those only
   push       bring a running ToolJet to what is written here: plugins, apps, secrets, groups
   diff       say how the apps on that ToolJet differ, for example after an edit in its editor
   pull       write the apps of that ToolJet over dashboards/exports

@@ -370,7 +370,11 @@ describe('the HTTP interface', () => {
       );
       expect(links.length).toBe(4);
       for (const link of [...links, '/openapi.json']) expect((await send('GET', link)).status).toBe(200);
-      expect(await (await send('GET', '/docs/start.js')).text()).toContain('"url":"/openapi.json"');
+      const script = await (await send('GET', '/docs/start.js')).text();
+      expect(script).toContain('"url":"/openapi.json"');
+      // Operations are filtered, groups are folded, and the key outlives a reload.
+      for (const option of ['"filter":true', '"docExpansion":"none"', '"persistAuthorization":true'])
+        expect(script).toContain(option);
     });
 
     test.each(['index.html', 'swagger-initializer.js', '..%2fpackage.json', ''])(

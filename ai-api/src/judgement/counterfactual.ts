@@ -1,6 +1,14 @@
 import { decide } from './decide.ts';
 import { type Changeable, type Facts, type FactValue, factAt, factPaths, type Vocabulary } from './facts.ts';
 import { GRADES, gradeOf } from './grade.ts';
+import {
+  type NearestOptions,
+  nearestOfEach,
+  type Options,
+  type Tells,
+  tellsOf,
+  withFact,
+} from './indistinct.ts';
 import { type Rulebook, readableOf, repeat } from './judge.ts';
 import { applyRules, totalOf } from './rubric.ts';
 import type { CompiledRule } from './rule.ts';
@@ -45,8 +53,8 @@ export type SearchBook = Pick<Rulebook, 'kind' | 'rules' | 'thresholds'>;
 const MAX_FACTS = 3;
 /** A fact that is not known, in keys. */
 const UNKNOWN = '\u0000';
-/** Combinations that are tried: some tens of milliseconds. */
-const MAX_TRIES = 1_500;
+/** Combinations that are tried: some tens of milliseconds. Values that no rule tells apart count once. */
+const MAX_TRIES = 10_000;
 
 /**
  * Looks for the smallest changes of changeable facts that would have led to something better: with as few facts as
@@ -68,24 +76,28 @@ export function findCounterfactuals(
   const needed = base.failed.map((id) => pathsOf(book, id));
   const mayHelp = (chosen: readonly Options[]) =>
     needed.every((paths) => chosen.some(({ path }) => paths.has(path)));
+  const nearest = nearestOfEach([...book.rules.map(tellsOf), ...boundsOf(book.kind.vocabulary)], facts);
   let triesLeft = maxTries;
-  const attempt = (changed: readonly ChangedFact[]): Counterfactual | null => {
-    triesLeft -= 1;
-    const after = withChanges(facts, changed);
-    if (!isPossible(book.kind.vocabulary, after, changed)) return null;
-    const ruled = ruledBy(after);
-    return rankOf(book, ruled) > target ? { facts: [...changed], after: ruled } : null;
-  };
+  let isCut = false;
   for (let size = 1; size <= Math.min(MAX_FACTS, options.length); size++) {
     const changes: Counterfactual[] = [];
     for (const chosen of subsetsOf(options, size)) {
       if (!mayHelp(chosen)) continue;
-      const found = smallestOf(chosen, attempt, () => triesLeft > 0);
-      if (found) changes.push(found);
+      const combinations = combinationsOf(nearest(chosen), triesLeft);
+      isCut ||= combinations.isCut;
+      for (const changed of combinations.all) {
+        triesLeft -= 1;
+        const after = withChanges(facts, changed);
+        if (!isPossible(book.kind.vocabulary, after, changed)) continue;
+        const ruled = ruledBy(after);
+        if (rankOf(book, ruled) <= target) continue;
+        changes.push({ facts: changed, after: ruled });
+        break;
+      }
     }
-    if (changes.length > 0 || triesLeft <= 0) return { changes, tried, isComplete: triesLeft > 0 };
+    if (changes.length > 0 || triesLeft <= 0) return { changes, tried, isComplete: !isCut && triesLeft > 0 };
   }
-  return { changes: [], tried, isComplete: true };
+  return { changes: [], tried, isComplete: !isCut };
 }
 
 /** What rules make of facts, each criterion judged once for the values that its rules read. */
@@ -140,16 +152,26 @@ function pathsOf({ rules }: SearchBook, criterion: string): Set<string> {
   return new Set(rules.filter(({ rule }) => rule.criterion === criterion).flatMap(({ paths }) => paths));
 }
 
-/** The values that a changeable fact could have had instead, the nearest first. */
-interface Options {
-  path: string;
-  from: FactValue;
-  values: readonly FactValue[];
+/** The path of the fact that bounds a changeable one; undefined where none does. */
+function boundOf(vocabulary: Vocabulary, path: string): string | undefined {
+  const changeable = changeableAt(vocabulary, path);
+  return changeable && 'least' in changeable ? changeable.notAbove : undefined;
+}
+
+/** What bounds a fact by another tells facts apart, too. */
+function boundsOf(vocabulary: Vocabulary): Tells[] {
+  return factPaths(vocabulary).flatMap((path) => {
+    const bound = boundOf(vocabulary, path);
+    if (bound === undefined) return [];
+    return [{ paths: [path, bound], tell: (facts) => (isWithinBound(facts, path, bound) ? '1' : '0') }];
+  });
 }
 
 function optionsOf(book: SearchBook, facts: Facts): Options[] {
   const { kind, rules } = book;
-  const isRuled = new Set(rules.flatMap(({ paths }: CompiledRule) => paths));
+  const read = rules.flatMap(({ paths }: CompiledRule) => paths);
+  // What bounds a fact that is read counts too: the one may have to be raised for the other.
+  const isRuled = new Set([...read, ...read.map((path) => boundOf(kind.vocabulary, path))]);
   return factPaths(kind.vocabulary).flatMap((path): Options[] => {
     const changeable = changeableAt(kind.vocabulary, path);
     if (!changeable || !isRuled.has(path)) return [];
@@ -186,51 +208,53 @@ function isPossible(vocabulary: Vocabulary, facts: Facts, changed: readonly Chan
   return changed.every(({ path, to }) => {
     const changeable = changeableAt(vocabulary, path);
     if (!changeable || !('least' in changeable) || typeof to !== 'number') return true;
-    const { notAbove } = changeable;
-    const bound = notAbove === undefined ? null : factAt(facts, notAbove);
-    return typeof bound !== 'number' || to <= bound;
+    return isWithinBound(facts, path, changeable.notAbove);
   });
+}
+
+function isWithinBound(facts: Facts, path: string, notAbove: string | undefined): boolean {
+  const value = factAt(facts, path);
+  const bound = notAbove === undefined ? null : factAt(facts, notAbove);
+  return typeof value !== 'number' || typeof bound !== 'number' || value <= bound;
 }
 
 /** The facts with some of them otherwise. */
 export function withChanges(facts: Facts, changed: readonly Pick<ChangedFact, 'path' | 'to'>[]): Facts {
-  let after = facts;
-  for (const { path, to } of changed) {
-    const [group = '', field = ''] = path.split('.');
-    after = { ...after, [group]: { ...after[group], [field]: to } };
-  }
-  return after;
+  return changed.reduce((after, { path, to }) => withFact(after, path, to), facts);
 }
 
-/** The change of all of these facts with the fewest steps that leads to something better. */
-function smallestOf(
-  chosen: readonly Options[],
-  attempt: (changed: readonly ChangedFact[]) => Counterfactual | null,
-  mayGoOn: () => boolean,
-): Counterfactual | null {
-  const most = chosen.reduce((sum, { values }) => sum + values.length - 1, 0);
-  for (let steps = 0; steps <= most; steps++) {
-    for (const places of placesOf(chosen, steps)) {
-      if (!mayGoOn()) return null;
-      const changed = chosen.map(({ path, from, values }, index) => {
-        return { path, from, to: values[places[index] as number] as FactValue };
-      });
-      const found = attempt(changed);
-      if (found) return found;
-    }
-  }
-  return null;
+interface Combinations {
+  all: ChangedFact[][];
+  /** Set where values far away were left out, since there were too many. */
+  isCut: boolean;
 }
 
-/** Every way to go so many steps in all, over the values of these facts. */
-function* placesOf(chosen: readonly Options[], steps: number): Generator<number[]> {
-  const [first, ...rest] = chosen;
-  if (!first) {
-    if (steps === 0) yield [];
-    return;
+/** Every way to change all of these facts, with the fewest steps in all first. */
+function combinationsOf(chosen: readonly NearestOptions[], most: number): Combinations {
+  const cut = withinProduct(chosen, most);
+  const all = cut.reduce<{ steps: number; changed: ChangedFact[] }[]>(
+    (before, { path, from, values }) =>
+      before.flatMap(({ steps, changed }) =>
+        values.map(({ value: to, steps: own }) => ({
+          steps: steps + own,
+          changed: [...changed, { path, from, to }],
+        })),
+      ),
+    [{ steps: 0, changed: [] }],
+  );
+  const isCut = cut.some(({ values }, index) => values !== chosen[index]?.values);
+  return { all: all.toSorted((a, b) => a.steps - b.steps).map(({ changed }) => changed), isCut };
+}
+
+/** Leaves out the values farthest away, of the fact that has the most, until so many combinations are left. */
+function withinProduct(chosen: readonly NearestOptions[], most: number): NearestOptions[] {
+  const cut = [...chosen];
+  const product = () => cut.reduce((all, { values }) => all * values.length, 1);
+  while (product() > Math.max(1, most)) {
+    const longest = cut.reduce((a, b) => (b.values.length > a.values.length ? b : a));
+    cut[cut.indexOf(longest)] = { ...longest, values: longest.values.slice(0, -1) };
   }
-  for (let place = 0; place < first.values.length && place <= steps; place++)
-    for (const others of placesOf(rest, steps - place)) yield [place, ...others];
+  return cut;
 }
 
 function* subsetsOf<T>(items: readonly T[], size: number): Generator<T[]> {

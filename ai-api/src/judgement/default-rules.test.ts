@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { approvalKind } from '../modules/manager/approvals/kind.ts';
 import { evaluationKind } from '../modules/manager/evaluations/kinds/builder.ts';
 import { projectKind } from '../modules/manager/evaluations/kinds/project.ts';
 import { PROJECT_STATUSES, STAGES } from '../modules/shared/people/rows.ts';
@@ -150,4 +151,10 @@ describe('doing more never costs points:', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('no reason speaks to the person who is judged: others read it too', async () => {
+  const kinds = [evaluationKind, projectKind, approvalKind];
+  const messages = (await Promise.all(kinds.map(defaultRules))).flat().map(({ message }) => message);
+  expect(messages.filter((message) => /\b(you|your|we|our)\b/i.test(message))).toEqual([]);
 });

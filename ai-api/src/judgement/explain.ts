@@ -10,6 +10,7 @@ import {
 import type { Facts, FactValue } from './facts.ts';
 import { type JudgedByEngine, judge } from './judge.ts';
 import { type Kind, nameOf } from './kind.ts';
+import { type Language, SENTENCES } from './language.ts';
 import type { CriterionResult, JudgementView, Proposal, ToMend } from './schema.ts';
 import { restsOnReading } from './witness.ts';
 
@@ -67,8 +68,16 @@ export interface Explains {
 const SPEAKS_FOR = 50;
 const MAX_ELEMENTS = 6;
 
-/** The main elements of a judgement: hard criteria that failed, then what weighed most, then what is open. */
-export function elementsOf(criteria: readonly CriterionResult[], hard: ReadonlySet<string>): Element[] {
+/**
+ * The main elements of a judgement: hard criteria that failed, then what weighed most, then what is open. Their
+ * sentences are the words of the rule or of the model.
+ */
+export function elementsOf(
+  { criteria: asked, words }: Kind,
+  criteria: readonly CriterionResult[],
+  language: Language = 'en',
+): Element[] {
+  const hard = new Set(asked.filter((one) => one.hard === true).map(({ id }) => id));
   const isFailed = ({ id, score }: CriterionResult) => hard.has(id) && score !== null && score < SPEAKS_FOR;
   const pull = (result: CriterionResult) =>
     isFailed(result)
@@ -80,7 +89,7 @@ export function elementsOf(criteria: readonly CriterionResult[], hard: ReadonlyS
     .slice(0, MAX_ELEMENTS)
     .map(({ id, title, reason, score, verdict, decidedBy, weight }) => ({
       criterionId: id,
-      title,
+      title: wordsIn(words, language)?.criteria[id] ?? title,
       sentence: reason,
       speaks: verdict !== 'scored' ? 'open' : (score ?? 0) >= SPEAKS_FOR ? 'for' : 'against',
       decidedBy,
@@ -99,6 +108,7 @@ export async function wouldHaveChanged(
   book: SearchBook,
   judged: Stored & Pick<JudgementView, 'criteria'>,
   facts: Facts,
+  language: Language = 'en',
 ): Promise<WouldHaveChanged> {
   const base = evaluator(book, judged.criteria)(facts);
   if (!isSame(book.kind, base, judged))
@@ -107,7 +117,7 @@ export async function wouldHaveChanged(
   const confirmed: Explained[] = [];
   for (const change of changes) {
     if (await isTrue(book, change, facts, judged.criteria))
-      confirmed.push(explained(book.kind, change, judged.criteria));
+      confirmed.push(explained(book.kind, change, judged.criteria, language));
   }
   const refuted = changes.length - confirmed.length;
   return { changes: confirmed, refuted, tried, isComplete, isReproduced: true };
@@ -151,34 +161,50 @@ function explained(
   kind: Kind,
   { facts, after }: Counterfactual,
   recorded: readonly CriterionResult[],
+  language: Language,
 ): Explained {
-  const named = facts.map((fact) => ({ ...fact, name: nameOf(kind.vocabulary, fact.path) }));
-  const outcome = outcomeOf(kind, after);
-  const clauses = named.map(({ name, from, to }) => `${name}: ${shown(to)} in place of ${shown(from)}`);
-  const wasRead = recorded.some(restsOnReading);
-  const readAsBefore = wasRead ? ', with the text as a model read it' : '';
-  return {
-    facts: named,
-    outcome,
-    sentence: `With ${clauses.join(' and ')}${readAsBefore}, the result would have been: ${outcome}.`,
-  };
+  const say = SENTENCES[language];
+  const words = wordsIn(kind.words, language);
+  const named = facts.map((fact) => ({
+    ...fact,
+    name: words?.facts[fact.path] ?? nameOf(kind.vocabulary, fact.path),
+  }));
+  const outcome = outcomeOf(kind, after, language);
+  const shown = (value: FactValue) => shownIn(kind, value, language);
+  const clauses = named.map(({ name, from, to }) => say.clause(name, shown(to), shown(from))).join(say.and);
+  return { facts: named, outcome, sentence: say.change(clauses, recorded.some(restsOnReading), outcome) };
 }
 
 /** How a stored judgement reads. */
-export function resultOf(kind: Kind, { grade, outcome, proposal, incomplete }: Stored): string {
-  if (!kind.decides && proposal?.grade) return `grade ${proposal.grade} is proposed to a person`;
+export function resultOf(
+  kind: Kind,
+  { grade, outcome, proposal, incomplete }: Stored,
+  language: Language = 'en',
+): string {
+  const say = SENTENCES[language];
+  if (!kind.decides && proposal?.grade) return say.proposed(say.grade(proposal.grade));
   const proposed = proposal?.outcome ?? null;
-  return outcomeOf(kind, { grade, outcome, proposed, incomplete: incomplete.length > 0 });
+  return outcomeOf(kind, { grade, outcome, proposed, incomplete: incomplete.length > 0 }, language);
 }
 
 /** How a result reads. */
-function outcomeOf({ decides }: Kind, ruled: Omit<Ruled, 'failed'>): string {
-  if (!decides) return `grade ${ruled.grade}`;
-  if (ruled.incomplete) return 'handed back to be corrected';
-  if (ruled.outcome !== null) return ruled.outcome;
-  return ruled.proposed === null ? 'a person decides' : `${ruled.proposed} is proposed to a person`;
+function outcomeOf({ decides, words }: Kind, ruled: Omit<Ruled, 'failed'>, language: Language): string {
+  const say = SENTENCES[language];
+  if (!decides) return say.grade(ruled.grade);
+  if (ruled.incomplete) return say.handedBack;
+  const named = (outcome: string) => wordsIn(words, language)?.outcomes?.[outcome] ?? outcome;
+  if (ruled.outcome !== null) return named(ruled.outcome);
+  return ruled.proposed === null ? say.personDecides : say.proposed(named(ruled.proposed));
 }
 
-function shown(value: FactValue): string {
-  return value === null ? 'what is not known' : String(value);
+function shownIn({ words }: Kind, value: FactValue, language: Language): string {
+  const say = SENTENCES[language];
+  if (value === null) return say.unknown;
+  if (typeof value === 'boolean') return value ? say.yes : say.no;
+  if (typeof value === 'number') return value.toLocaleString(language, { maximumFractionDigits: 2 });
+  return wordsIn(words, language)?.values?.[value] ?? value;
+}
+
+function wordsIn(words: Kind['words'], language: Language) {
+  return language === 'en' ? undefined : words?.[language];
 }

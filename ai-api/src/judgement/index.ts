@@ -53,6 +53,7 @@ export {
   type Rulebook,
 } from './judge.ts';
 export { defineKind, type Kind, type KindNotice, nameOf, type Outcome, promptNameOf } from './kind.ts';
+export { languageOf } from './language.ts';
 export {
   breaksLevel,
   casesNeeded,

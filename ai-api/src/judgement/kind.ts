@@ -1,6 +1,7 @@
 import type { Facts, Vocabulary } from './facts.ts';
 import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
+import type { KindWords, Language } from './language.ts';
 import type { CriterionResult, ToMend } from './schema.ts';
 import type { Thresholds } from './thresholds.ts';
 import type { Witness } from './witness.ts';
@@ -93,6 +94,8 @@ export interface Kind {
   settings?: string;
   /** False for kinds whose proposals no operation could answer: oversight neither lists nor restricts them. */
   isOverseen?: false;
+  /** Names in other languages, for explanations; English where left out. */
+  words?: Partial<Record<Exclude<Language, 'en'>, KindWords>>;
   /** Left out for kinds that judge no person, such as checks of texts. */
   notice?: KindNotice;
   feedback(outcome: Outcome): string;

@@ -32,6 +32,7 @@ import {
 import { experimentQueries, experimentsPage } from './experiments.ts';
 import { explanationQuery } from './explanation.ts';
 import { fileQueries, filesPage } from './files.ts';
+import { myDataPage, myDataQueries } from './my-data.ts';
 import { noticeTemplateQueries, noticeTemplatesPage } from './notification-templates.ts';
 import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { optimizationQueries, optimizationsPage } from './optimizations.ts';
@@ -103,6 +104,7 @@ const queries: Query[] = [
   ...noticeQueries,
   ...preferenceQueries,
   ...noticeTemplateQueries,
+  ...myDataQueries,
 ];
 
 const NO_RUN = {
@@ -282,6 +284,6 @@ export const executive: App = {
     ...menuEntry('Agents', [agentsPage(true), templatesPage(true)]),
     ...menuEntry('Trust', [accountabilityPage(true), reviewsPage(false), qualityPage, tracesPage, spendPage]),
     auditPage,
-    ...menuEntry('Settings', [settingsPage, planUsagePage, noticeTemplatesPage, preferencesPage]),
+    ...menuEntry('Settings', [settingsPage, planUsagePage, noticeTemplatesPage, preferencesPage, myDataPage]),
   ],
 };

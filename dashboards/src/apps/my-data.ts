@@ -1,7 +1,7 @@
-import { clear, run } from '../build/actions.ts';
-import { section, statusColor, tableOf } from '../build/blocks.ts';
+import { clear, load, run } from '../build/actions.ts';
+import { pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
 import { textArea } from '../build/fields.ts';
-import type { Query, Row } from '../build/model.ts';
+import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
 import { button, cell } from '../build/widgets.ts';
 
@@ -20,7 +20,7 @@ export const myDataQueries: Query[] = [
   }),
 ];
 
-/** Who read a builder's data, and what the builder asks about it. */
+/** Who read a person's data, and what the person asks about it. */
 export const myDataRows: Row[] = [
   section('myDataTitle', 'Who looked'),
   [
@@ -95,3 +95,18 @@ export const myDataRows: Row[] = [
     ),
   ],
 ];
+
+/** For everyone who is no builder: builders have it below their history. */
+export const myDataPage: Page = {
+  handle: 'my-data',
+  name: 'My data',
+  icon: 'IconUserSearch',
+  onLoad: load('myAccesses', 'myDataRequests'),
+  rows: [
+    ...pageHeader('myDataPage', 'My data', 'Who read data about you, an export and corrections.', [
+      'myAccesses',
+      'myDataRequests',
+    ]),
+    ...myDataRows,
+  ],
+};

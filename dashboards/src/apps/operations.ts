@@ -7,6 +7,7 @@ import { decisionQueries, decisionsPage } from './decisions.ts';
 import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
+import { myDataPage, myDataQueries } from './my-data.ts';
 import {
   noticeQueries,
   noticesPage,
@@ -50,6 +51,7 @@ export const operations: App = {
     ...sentQueries,
     ...noticeQueries,
     ...preferenceQueries,
+    ...myDataQueries,
   ],
   pages: [
     runsPage,
@@ -67,5 +69,6 @@ export const operations: App = {
     usersPage,
     accessPage,
     ...menuEntry('Privacy', [privacyPages.requests, retentionPage, reportsPage, privacyPages.disclosure]),
+    myDataPage,
   ],
 };

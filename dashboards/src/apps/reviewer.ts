@@ -1,5 +1,6 @@
 import { menuEntry } from '../build/menu.ts';
 import type { App } from '../build/model.ts';
+import { myDataPage, myDataQueries } from './my-data.ts';
 import { noticeQueries, noticesPage, preferenceQueries, preferencesPage } from './notifications.ts';
 import { qualityPage, qualityQueries } from './quality.ts';
 import { reviewQueries, reviewsPage } from './reviews.ts';
@@ -16,11 +17,13 @@ export const reviewer: App = {
     ...qualityQueries,
     ...noticeQueries,
     ...preferenceQueries,
+    ...myDataQueries,
   ],
   pages: [
     reviewsPage(true),
     gatesPage('reviewer'),
     qualityPage,
+    myDataPage,
     ...menuEntry('Notifications', [noticesPage, preferencesPage]),
   ],
 };

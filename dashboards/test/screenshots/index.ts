@@ -48,9 +48,13 @@ function looks() {
 
 /**
  * Takes a picture of every page, with the same company each time, below `docs/images/dashboards`. Needs Chromium.
- * @param only part of `app/page`, to take those pictures alone
+ * @param only parts of `app/page`, to take those pictures alone; all where there are none
  */
-export async function takePictures(only = '', size = DESKTOP, folder?: string): Promise<number> {
+export async function takePictures(
+  only: readonly string[] = [],
+  size = DESKTOP,
+  folder?: string,
+): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'pictures-'));
   const services = await startServices();
   const model = await startModelRecorder(answerForPictures);
@@ -106,11 +110,13 @@ async function picturesOf(
   app: App,
   browser: Browser,
   url: string,
-  only: string,
+  only: readonly string[],
   size: typeof DESKTOP,
   folder: string | undefined,
 ): Promise<void> {
-  const wanted = app.pages.filter(({ handle }) => `${app.slug}/${handle}`.includes(only));
+  const wanted = app.pages.filter(
+    ({ handle }) => only.length === 0 || only.some((part) => `${app.slug}/${handle}`.includes(part)),
+  );
   if (wanted.length === 0) return;
   const page = await openApp(browser, `${url}/${app.slug}`, size);
   await page.addStyleTag({ content: '.notice { display: none }' });

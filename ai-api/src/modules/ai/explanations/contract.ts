@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { id, timestamp } from '../../../contract/schemas.ts';
+import { LANGUAGES } from '../../../judgement/language.ts';
 import { ENGINES, heldClaim, proposal, toMend } from '../../../judgement/schema.ts';
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -51,6 +52,11 @@ const explanationView = z
   .object({
     judgementId: id,
     kind: z.string(),
+    language: z
+      .enum(LANGUAGES)
+      .describe(
+        'Of the sentences here: that of the person’s notifications where there is a translation, else English. What rules, models and people wrote is as they wrote it',
+      ),
     result: z.string().describe('What was decided, graded or proposed, in words'),
     decidedBy: z.enum(ENGINES),
     proposal: proposal.nullable(),

@@ -87,6 +87,31 @@ describe.each(businessDatabases())('the explanation of a judgement on $name', ({
     });
   });
 
+  test('speaks the language that a person chose for notifications, and English where there is no translation', async () => {
+    const { judgementId } = await judged('b-5', { projectId: 'p-2', hours: 3.5 });
+    const inLanguage = async (locale: string) => {
+      await executive.notificationPreference.setProfile({ locale });
+      const { language, result, elements, changes } = await executive.explanation.get({ judgementId });
+      return { language, result, title: elements[0]?.title, change: changes[0]?.sentence };
+    };
+    expect(await inLanguage('de-AT')).toEqual({
+      language: 'de',
+      result: 'Ablehnung wird einer Person vorgeschlagen',
+      title: 'Budget',
+      change: expect.stringMatching(/^Mit beantragte Stunden: 3 statt 3,5 .* wäre das Ergebnis gewesen: /),
+    });
+    expect(await inLanguage('es')).toEqual({
+      language: 'es',
+      result: 'se propone a una persona: rechazo',
+      title: 'Presupuesto',
+      change: expect.stringMatching(
+        /^Con horas solicitadas: 3 en lugar de 3,5.*, el resultado habría sido: /,
+      ),
+    });
+    expect(await inLanguage('fr')).toMatchObject({ language: 'en', title: 'Budget' });
+    await executive.notificationPreference.setProfile({ locale: '' });
+  });
+
   test('is read by the builder whom it concerns, and by no other builder', async () => {
     const own = await judged('b-1', { date: '2040-11-15', startsAt: undefined });
     expect(await builder.explanation.get({ judgementId: own.judgementId })).toMatchObject({

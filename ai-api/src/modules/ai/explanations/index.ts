@@ -2,6 +2,7 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Explains } from '../../../judgement/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { CountedPromise } from '../../../platform/promises.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 import { explanation } from './contract.ts';
 import { createExplanations, type Explanations } from './service.ts';
 
@@ -11,10 +12,11 @@ interface Needs {
   database: Database;
   /** What modules know of their judgements. */
   explains: () => readonly Explains[];
+  notifications: Notifications;
 }
 
-export function create({ database, explains }: Needs) {
-  return createExplanations(database, explains);
+export function create(needs: Needs) {
+  return createExplanations(needs);
 }
 
 /** The operations of this module. */

@@ -8,6 +8,7 @@ import {
   elementsOf,
   findWithFacts,
   type JudgementView,
+  languageOf,
   levelInForce,
   measuredWith,
   newestByEngines,
@@ -20,11 +21,18 @@ import {
   wouldHaveChanged,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Notifications } from '../../shared/notifications/index.ts';
 
 export type Explanations = ReturnType<typeof createExplanations>;
 
+interface Parts {
+  database: Database;
+  explains: () => readonly Explains[];
+  notifications: Pick<Notifications, 'localeOf'>;
+}
+
 /** Why judgements came out as they did. */
-export function createExplanations(database: Database, explains: () => readonly Explains[]) {
+export function createExplanations({ database, explains, notifications }: Parts) {
   return {
     /** @throws {import('../../../http/problem.ts').Problem} NOT_FOUND, FORBIDDEN for another builder's */
     explain: async (context: RequestContext, judgementId: string) => {
@@ -37,25 +45,27 @@ export function createExplanations(database: Database, explains: () => readonly 
         context.reveal({ builderId }, of.kind.name);
         await requireShown(transaction, context, of, judgementId);
         const byEngine = await engineBefore(transaction, found);
-        return { view: found.view, byEngine, book: await bookOf(transaction, of, byEngine) };
+        const { user } = context.caller;
+        const language = user ? languageOf(await notifications.localeOf(transaction, user.id)) : 'en';
+        return { view: found.view, byEngine, book: await bookOf(transaction, of, byEngine), language };
       });
-      const { view, byEngine, book } = opened;
-      const hard = new Set(book.kind.criteria.filter((one) => one.hard === true).map(({ id }) => id));
+      const { view, byEngine, book, language } = opened;
       const {
         changes,
         refuted: _refuted,
         ...search
-      } = await wouldHaveChanged(book, byEngine.view, byEngine.facts);
+      } = await wouldHaveChanged(book, byEngine.view, byEngine.facts, language);
       return {
         judgementId: view.judgementId,
         kind: view.kind,
-        result: resultOf(book.kind, view),
+        language,
+        result: resultOf(book.kind, view, language),
         decidedBy: view.engine,
         proposal: view.proposal,
         incomplete: view.incomplete,
         parts: partsOf(view, byEngine.view),
         claims: byEngine.view.claims,
-        elements: elementsOf(view.criteria, hard),
+        elements: elementsOf(book.kind, view.criteria, language),
         changes,
         search,
       };

@@ -36,13 +36,19 @@ describe.each(servers)('a stop of engines, with several processes on $name', ({ 
       });
       return started;
     };
-    const [{ client, url }, first] = await Promise.all([start('api'), start('worker'), start('worker')]);
+    const [{ client }, { url }, first] = await Promise.all([
+      start('api'),
+      start('api'),
+      start('worker'),
+      start('worker'),
+    ]);
     const { userId } = await client.user.create({
       email: 'boss@people.example',
       name: 'The Executive',
       roles: ['executive'],
       password: 'a long phrase of words',
     });
+    // The stop comes by another API process than the one that started the run.
     const executive = createClient(resources, { baseUrl: url ?? '', apiKey: ADMIN_KEY, actingFor: userId });
     await client.people.import(smallCompany(BUILDERS));
     const { runId } = await client.evaluation.startWeekly({ week: SAMPLE_WEEK });

@@ -34,12 +34,10 @@ export function reasonsToSample(
   { randomShare, lowConfidence, flagged }: Sampling,
 ): Sampled[] {
   const reasons: Sampled[] = [];
-  const drawn = draw('random', judgementId);
-  if (drawn < randomShare)
-    reasons.push({
-      reason: 'random',
-      detail: `Drawn by chance: ${drawn.toFixed(4)} is below the share of ${randomShare}.`,
-    });
+  if (draw('random', judgementId) < randomShare) {
+    const percent = Math.round(1000 * randomShare) / 10;
+    reasons.push({ reason: 'random', detail: `Drawn by chance, as ${percent} % of these judgements are.` });
+  }
   if (flagged && needsReview && proposal === null)
     reasons.push({ reason: 'flagged', detail: reviewReasons.join(' ').slice(0, MAX_DETAIL_LENGTH) });
   if (confidence !== null && confidence < lowConfidence)

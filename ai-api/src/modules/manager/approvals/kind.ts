@@ -1,6 +1,7 @@
 import { defineKind, type Outcome } from '../../../judgement/index.ts';
 import { claimVocabulary, claimWitness } from './claims/index.ts';
 import { CATEGORIES } from './states.ts';
+import { words } from './words.ts';
 
 const HARD = { weight: 0, hard: true } as const;
 /** What contradicts the records is mended by the builder, and is no rejection. */
@@ -27,6 +28,7 @@ export const approvalKind = defineKind({
   },
   decides: { yes: 'approve', no: 'reject', by: 'score', adverse: ['reject'] },
   witness: claimWitness,
+  words,
   settings: 'limits',
   vocabulary: {
     request: {

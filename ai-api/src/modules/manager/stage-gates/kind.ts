@@ -48,6 +48,10 @@ export const stageGateKind = defineKind({
       evidence: 'the evidence that the builder hands in',
     },
   },
+  words: {
+    de: { facts: {}, criteria: {}, outcomes: { progress: 'Aufstieg', hold: 'Verbleib' } },
+    es: { facts: {}, criteria: {}, outcomes: { progress: 'avance', hold: 'permanencia' } },
+  },
   vocabulary,
   criteria: [],
   feedback,

@@ -5,6 +5,7 @@ import type { Access } from '../../../http/accesses.ts';
 import { type Caller, callerId, personOf } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import { lasting } from '../../../platform/lasting-subject.ts';
 import type { Identity } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
 import { type AccessFilter, type AccessRecord, addAccesses, hasAccess, listAccesses } from './store.ts';
@@ -56,6 +57,8 @@ export function createAccesses({ database, identity, people, find, now }: Parts)
       const user = personOf(caller);
       const own = [
         `user:${user.id}`,
+        // Requests about an address are recorded under its digest.
+        lasting(`email:${user.email}`),
         ...(user.builderId === null ? [] : [`builder:${user.builderId}`]),
         'company',
       ];

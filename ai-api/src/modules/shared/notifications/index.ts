@@ -24,7 +24,7 @@ import type { AtDelivery, NotificationParts } from './parts.ts';
 import { personalDataOf } from './personal-data.ts';
 import { notificationPreference, suppression } from './preferences/contract.ts';
 import { createPreferences } from './preferences/service.ts';
-import { profilesOf } from './preferences/store.ts';
+import { profileOf, profilesOf, settingsOf } from './preferences/store.ts';
 import { createUnsubscribing } from './preferences/unsubscribing.ts';
 import { routesOf } from './routes.ts';
 import { notification } from './sending/contract.ts';
@@ -125,6 +125,10 @@ export function create(needs: Needs) {
     notify: notifier.notify,
 
     ...createMails(identity, catalogue),
+
+    /** The language of a user, such as `de` or `pt-BR`: their own, or else that of the company. */
+    localeOf: async (transaction: TenantTransaction, userId: string): Promise<string> =>
+      (await profileOf(transaction, userId))?.locale ?? (await settingsOf(transaction)).locale,
 
     /** Numbers that users entered for text messages. */
     phonesOf: async (transaction: TenantTransaction, userIds: readonly string[]): Promise<string[]> =>

@@ -45,7 +45,8 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
  * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood,
  * and those of `mapping`, which may also leave columns out. What spreadsheets add is left out: `sep=;`, title lines
  * above the header, rows and columns without any content, white space around cells that are not quoted. Rows with faults
- * are left out, and a row of totals is one.
+ * are left out, and a row of totals is one. Where the header lacks some columns or has others too, rows come with what it
+ * names, so that their cells can be checked as well; where it has hardly any of them, there are no rows.
  */
 export function readCsv(
   text: string,
@@ -61,7 +62,8 @@ export function readCsv(
   const surplus = body[MAX_ROWS];
   if (surplus) return { records: [], faults: [{ row: surplus.line, message: TOO_MANY }] };
   const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
-  if (wrongHeader.length > 0) return { records: [], faults: wrongHeader };
+  const found = columns.filter((column) => meant.includes(column)).length;
+  if (wrongHeader.length > 0 && found < columns.length / 2) return { records: [], faults: wrongHeader };
   const size = meant.length;
   const faults = body.flatMap(({ line, cells }) => {
     if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
@@ -76,11 +78,11 @@ export function readCsv(
         cells.flatMap((cell, index) => {
           const column = meant[index];
           const value = delimiter === ';' ? cell.replace(/^(-?\d+),(\d+)$/, '$1.$2') : cell;
-          return typeof column === 'string' ? [[column, value]] : [];
+          return typeof column === 'string' && columns.includes(column) ? [[column, value]] : [];
         }),
       ),
     }));
-  return { records, faults: fault ? [...faults, fault] : faults };
+  return { records, faults: [...wrongHeader, ...faults, ...(fault ? [fault] : [])] };
 }
 
 function countOf({ length }: string[]): string {

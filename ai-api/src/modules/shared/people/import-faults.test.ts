@@ -52,6 +52,20 @@ describe.each(businessDatabases())('an import that is not valid, on $name', ({ c
     expect((await refusal(api.client.project.get({ projectId: 'half-1' }))).status).toBe(404);
   });
 
+  test('names faults of the header and of the cells below it at once', async () => {
+    const text = csv([
+      builderRow({ builder_id: 'x-1', email: 'no' }),
+      builderRow({ builder_id: 'x-2', status: 'gone' }),
+    ]);
+    const renamed = text.replace('weekly_hours', 'lunch');
+    expect(await errorsOf({ builders: renamed })).toMatchObject([
+      { row: 1, column: 'weekly_hours', message: 'is missing in the header' },
+      { row: 1, column: 'lunch', message: 'is not a column of this table' },
+      { row: 2, column: 'email', message: '"no" must be an e-mail address' },
+      { row: 3, column: 'status', message: '"gone" must be one of active, on_leave, left' },
+    ]);
+  });
+
   test.each<[string, Tables, [string, number, string, string][]]>([
     [
       'every bad cell of a row',

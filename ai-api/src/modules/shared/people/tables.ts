@@ -57,6 +57,8 @@ export function readTable<Row extends z.ZodObject>(
       for (const { path, message } of parsed.error.issues) {
         const column = String(path[0]);
         const value = record[column];
+        // That the header has no such column is said once, and not for each row.
+        if (value === undefined && typeof table === 'string') continue;
         wrong(column, value === undefined ? 'is missing' : `${quoted(value)}${plain(message)}`);
       }
       continue;

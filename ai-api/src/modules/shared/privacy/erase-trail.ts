@@ -1,7 +1,8 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { lasting } from '../../../platform/lasting-subject.ts';
 import { eraseMentions, erasePayloads, hasContentAbout, record, systemActor } from '../audit/index.ts';
 import { anyOf, patternsOf } from './engine/pattern.ts';
-import { lasting, type Person } from './engine/person.ts';
+import type { Person } from './engine/person.ts';
 import type { Erasure } from './erase-rows.ts';
 import { stepsOf } from './store.ts';
 

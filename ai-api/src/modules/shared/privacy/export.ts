@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
+import { lasting } from '../../../platform/lasting-subject.ts';
 import type { NamedPersonalData } from '../../../platform/personal-data.ts';
 import { record, systemActor } from '../audit/index.ts';
 import { type Catalogue, readCatalogue } from './engine/catalogue.ts';
 import { rowsOf } from './engine/matching.ts';
-import { knownAs, lasting, type Person } from './engine/person.ts';
+import { knownAs, type Person } from './engine/person.ts';
 import { eachRow } from './engine/rows.ts';
 import type { Parts } from './parts.ts';
 import { declaredBy } from './preview.ts';

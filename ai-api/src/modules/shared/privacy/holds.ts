@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import { lasting } from '../../../platform/lasting-subject.ts';
 import { namesPerson } from '../../../platform/personal-data.ts';
 import { type Actor, displayName, record, requirePerson } from '../audit/index.ts';
-import { type Directory, lasting, type Person, requireKnown } from './engine/person.ts';
+import { type Directory, type Person, requireKnown } from './engine/person.ts';
 
 type HoldRecord = Selectable<Schema['privacy.holds']>;
 

@@ -7,6 +7,7 @@ import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
 import { erase, exported, exportedText } from '../../../../test/privacy.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, timeRequest, trackedCompany } from '../../../../test/time.ts';
+import { lasting } from '../../../platform/lasting-subject.ts';
 
 const POLL = { timeout: 30_000, interval: 50 };
 const WHY = 'The customer has confirmed how long it took.';
@@ -136,6 +137,28 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
     expect((await read()).rows).toHaveLength(1);
     await erase(api, 'email:reed@people.example');
     expect((await read()).rows).toEqual([]);
+  });
+
+  test('who read requests about an address or a number is in the list of the person, and goes with the person', async () => {
+    const lark = await staff(api, 'lark@people.example', ['builder'], 'Lark Bell');
+    const phone = '+4740000095';
+    await lark.notificationPreference.setProfile({ phone });
+    const digests = async () => {
+      const { rows } = await sql<{ subject: string }>`
+        select distinct subject from accesses.accesses
+        where subject in (${lasting('email:lark@people.example')}, ${lasting(`phone:${phone}`)})
+          and operation = 'privacyRequest.create' and detail = 'export'`.execute(system());
+      return rows.length;
+    };
+    await exported(api, 'email:lark@people.example');
+    await exported(api, `phone:${phone}`);
+    expect(await digests()).toBe(2);
+    const { items } = await lark.access.mine({});
+    expect(items.map(({ sentence }) => sentence).join()).toContain(
+      'recorded a privacy request about you: export',
+    );
+    await erase(api, 'email:lark@people.example');
+    expect(await digests()).toBe(0);
   });
 
   test('a number by itself is taken off the profile that has it', async () => {

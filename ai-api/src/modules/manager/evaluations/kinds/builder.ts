@@ -3,6 +3,7 @@ import { addWeeks, daysBetween, daysOf } from '../../../../platform/week.ts';
 import type { KnownWeek } from '../../../shared/people/index.ts';
 import { mean, shareMet } from './arithmetic.ts';
 import { feedbackFor } from './feedback.ts';
+import { weekWords } from './words.ts';
 
 /** Weeks before the judged one that a trend is measured on. */
 export const TREND_WEEKS = 4;
@@ -24,6 +25,7 @@ export const evaluationKind = defineKind({
     },
     hasAnswerWindow: true,
   },
+  words: weekWords,
   vocabulary: {
     builder: {
       plannedHours: { type: 'number', description: 'planned hours a week', example: 40 },

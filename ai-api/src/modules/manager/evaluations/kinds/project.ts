@@ -4,6 +4,7 @@ import { type KnownWeek, projectVocabulary } from '../../../shared/people/index.
 import { mean } from './arithmetic.ts';
 import { TREND_WEEKS } from './builder.ts';
 import { feedbackFor } from './feedback.ts';
+import { projectWords } from './words.ts';
 
 const MICROS = 1_000_000;
 
@@ -23,6 +24,7 @@ export const projectKind = defineKind({
     },
     hasAnswerWindow: true,
   },
+  words: projectWords,
   vocabulary: {
     project: projectVocabulary,
     week: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { notFound } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import { lasting } from '../../../../platform/lasting-subject.ts';
 import { type Identity, userOfSubject } from '../../identity/index.ts';
 import type { Notifications } from '../../notifications/index.ts';
 import { type BuilderRecord, builderIdByEmail, type People } from '../../people/index.ts';
@@ -114,16 +115,16 @@ async function namesOfOthers(
 const isSame = (address: string, email: string | undefined) => address.toLowerCase() === email;
 const unique = (values: readonly string[]) => [...new Set(values)];
 
-/** What columns hold that name a person: ids, numbers and subjects as they are, addresses in lower case. */
+/**
+ * What columns hold that name a person: ids, numbers and subjects as they are and as records keep them for good,
+ * addresses in lower case.
+ */
 export type Known = Pick<Person, 'subjects' | 'ids' | 'emails'>;
 
 export function knownAs({ subjects, ids, emails, phones }: Person): Known {
+  const reached = unique([...subjects, ...phones.map((phone) => `phone:${phone}`)]);
   return {
-    subjects: unique([
-      ...subjects,
-      ...ids.map((id) => `inline:${id}`),
-      ...phones.map((phone) => `phone:${phone}`),
-    ]),
+    subjects: unique([...reached, ...reached.map(lasting), ...ids.map((id) => `inline:${id}`)]),
     ids: unique([...ids, ...phones]),
     emails: unique(emails.map((email) => email.toLowerCase())),
   };
@@ -133,13 +134,6 @@ export function knownAs({ subjects, ids, emails, phones }: Person): Known {
 export function allKnown(person: Person): string[] {
   const { subjects, ids, emails } = knownAs(person);
   return [...subjects, ...ids, ...emails];
-}
-
-/** A subject as records keep it for good: an e-mail address or a phone number only as a digest. */
-export function lasting(subject: string): string {
-  const [, kind, value = ''] = /^(email|phone):(.+)$/.exec(subject) ?? [];
-  if (kind === undefined) return subject;
-  return `${kind}:sha256:${createHash('sha256').update(value.toLowerCase()).digest('hex').slice(0, 16)}`;
 }
 
 /** The pseudonym of an erasure: the same in all tables, and another one for each person. */
