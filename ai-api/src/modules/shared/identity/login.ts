@@ -12,7 +12,7 @@ import { hashPassword, isOutdated, isPassword, weakness } from './passwords.ts';
 import { endSessions } from './session-store.ts';
 import { ownPerson, type Sessions } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
-import { changeUser, findUser, type UserRecord } from './user-store.ts';
+import { accountsWithPassword, changeUser, findUser, type UserRecord } from './user-store.ts';
 
 interface Parts {
   database: Database;
@@ -52,7 +52,10 @@ export function createLogin({
   const wrong = () => new Problem('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
 
-  /** The company that is named, or else that has the domain of the address, unless the first one has such a user. */
+  /**
+   * The company that is named; or else the first one, where it has such a user; or else the one that has the domain of the
+   * address, or that has an account with it.
+   */
   async function companyOf(email: string, named: string | undefined): Promise<string> {
     const tenant = await findTenant(database, { name: named ?? defaultTenant });
     if (named !== undefined) return tenant?.id ?? NOBODYS_TENANT;
@@ -62,7 +65,9 @@ export function createLogin({
       (await database.withTenant(tenant.id, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,
       })) !== undefined;
-    return (isHere ? tenant.id : (ofDomain ?? tenant?.id)) ?? NOBODYS_TENANT;
+    // Looked up in any case: the time it takes says nothing of the address.
+    const [account] = await accountsWithPassword(database, email);
+    return (isHere ? tenant.id : (ofDomain ?? account?.tenant_id ?? tenant?.id)) ?? NOBODYS_TENANT;
   }
 
   /** @throws {Problem} UNAUTHENTICATED, INVALID_INPUT for a weak password, RATE_LIMITED, CSRF_REFUSED */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../../../contract/tiers.ts';
 import { type Database, staysHere, type TenantTransaction } from '../../../platform/database/index.ts';
@@ -22,6 +23,48 @@ export async function ensureTenant(
     })
     .execute();
   return (await findTenant(database, { name }))?.id as string;
+}
+
+/**
+ * Makes the transaction's own tenant, which does not exist before.
+ * @returns false where its name is taken, or its link has opened one
+ */
+export async function insertTenant(
+  transaction: TenantTransaction,
+  values: { id: string; name: string; tier: Tier; opened_at?: Date; opening_hash?: string | null },
+): Promise<boolean> {
+  const made = await transaction
+    .insertInto('identity.tenants')
+    .values(values)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return made !== undefined;
+}
+
+/** How many companies people have opened for themselves since a time. */
+export async function openedSince(database: Database, since: Date): Promise<number> {
+  const row = await database
+    .system('limits how many companies are opened')
+    .selectFrom('identity.tenants')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('opened_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Whether a person with this address is an administrator of a company that was opened so. */
+export async function hasOpened(database: Database, email: string): Promise<boolean> {
+  const row = await database
+    .system('a person opens one company')
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.tenants as tenant', 'tenant.id', 'user.tenant_id')
+    .select('user.id')
+    .where('user.email', '=', email)
+    .where('tenant.opened_at', 'is not', null)
+    .where(sql<boolean>`'admin' = any("user".roles)`)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export function findTenant(

@@ -9,6 +9,8 @@ export interface IdentityTables {
     data_region: string | null;
     data_region_chosen_at: Generated<Date | null>;
     data_stored_elsewhere: Generated<boolean | null>;
+    opened_at: Generated<Date | null>;
+    opening_hash: Generated<string | null>;
     settings: JSONColumnType<object, string | undefined, string>;
     updated_at: Timestamp;
     created_at: Timestamp;
