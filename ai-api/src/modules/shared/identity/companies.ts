@@ -84,9 +84,17 @@ export function createCompanies(parts: Parts) {
       throw new Problem('RATE_LIMITED', 'Too many companies were opened today. Try again tomorrow.', {
         retryAfter: 3_600,
       });
-    const values = { name: company, tier: signUp.tier, opened_at: now(), opening_hash: openingHash };
+    const userId = uuidv7();
+    const values = {
+      name: company,
+      tier: signUp.tier,
+      opened_at: now(),
+      opened_by: userId,
+      opening_hash: openingHash,
+    };
     const made = await begin(values, 'company.open', async (transaction, tenantId) => {
       const user = await addUser(transaction, systemActor(tenantId, 'company.open'), {
+        id: userId,
         email,
         name,
         roles: ['admin'],
@@ -104,6 +112,7 @@ export function createCompanies(parts: Parts) {
     isOpen: signUp.isOn,
     requireOn,
     open,
+    hasOpened: (email: string) => hasOpened(database, email),
 
     /** Makes the company that another platform names; nothing happens where it exists. */
     beginNamed: async (name: string, tier: Tier): Promise<void> => {

@@ -51,9 +51,9 @@ export function refuseBeyond({ caller }: Pick<RequestContext, 'caller'>, roles: 
 export async function addUser(
   transaction: TenantTransaction,
   actor: Actor,
-  values: Omit<Parameters<typeof insertUser>[1], 'id'>,
+  values: Omit<Parameters<typeof insertUser>[1], 'id'> & { id?: string },
 ): Promise<UserRecord> {
-  const row = await insertUser(transaction, { id: uuidv7(), ...values });
+  const row = await insertUser(transaction, { ...values, id: values.id ?? uuidv7() });
   if (!row) throw new Problem('CONFLICT', 'A user with this e-mail address already exists.');
   const subject = `user:${row.id}`;
   const { email, name, roles, status } = row;

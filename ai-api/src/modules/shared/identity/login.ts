@@ -54,9 +54,9 @@ export function createLogin({
 
   /**
    * The company that is named; or else the first one, where it has such a user; or else the one that has the domain of the
-   * address, or that has an account with it.
+   * address. Null where none of them is meant.
    */
-  async function companyOf(email: string, named: string | undefined): Promise<string> {
+  async function companyOf(email: string, named: string | undefined): Promise<string | null> {
     const tenant = await findTenant(database, { name: named ?? defaultTenant });
     if (named !== undefined) return tenant?.id ?? NOBODYS_TENANT;
     const ofDomain = await tenantOfDomain(database, email);
@@ -65,9 +65,18 @@ export function createLogin({
       (await database.withTenant(tenant.id, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,
       })) !== undefined;
-    // Looked up in any case: the time it takes says nothing of the address.
-    const [account] = await accountsWithPassword(database, email);
-    return (isHere ? tenant.id : (ofDomain ?? account?.tenant_id ?? tenant?.id)) ?? NOBODYS_TENANT;
+    return isHere ? tenant.id : ofDomain;
+  }
+
+  /**
+   * The company of the oldest account with this address whose password this is: a company that adds the address, with a
+   * password of its own, keeps its owner out of no other one. One password is checked where there is no account, too.
+   */
+  async function companyByPassword(email: string, password: string): Promise<string> {
+    const accounts = await accountsWithPassword(database, email);
+    for (const account of accounts.slice(0, -1))
+      if (await isPassword(password, account.password_hash)) return account.tenant_id;
+    return accounts.at(-1)?.tenant_id ?? NOBODYS_TENANT;
   }
 
   /** @throws {Problem} UNAUTHENTICATED, INVALID_INPUT for a weak password, RATE_LIMITED, CSRF_REFUSED */
@@ -128,7 +137,7 @@ export function createLogin({
       // Tokens are no cookie: a page of another origin gets nothing by them that it did not send.
       if (use === 'session') requireSameOrigin(exchange, publicUrl);
       await limiter.signIn(addressOf(exchange), digest(`${tenant ?? defaultTenant}\n${email}`));
-      const tenantId = await companyOf(email, tenant);
+      const tenantId = (await companyOf(email, tenant)) ?? (await companyByPassword(email, password));
       // Only who knows the password learns where the company keeps its data.
       const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,

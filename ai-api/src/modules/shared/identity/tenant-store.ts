@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../../../contract/tiers.ts';
 import { type Database, staysHere, type TenantTransaction } from '../../../platform/database/index.ts';
@@ -31,7 +30,14 @@ export async function ensureTenant(
  */
 export async function insertTenant(
   transaction: TenantTransaction,
-  values: { id: string; name: string; tier: Tier; opened_at?: Date; opening_hash?: string | null },
+  values: {
+    id: string;
+    name: string;
+    tier: Tier;
+    opened_at?: Date;
+    opened_by?: string;
+    opening_hash?: string | null;
+  },
 ): Promise<boolean> {
   const made = await transaction
     .insertInto('identity.tenants')
@@ -53,16 +59,14 @@ export async function openedSince(database: Database, since: Date): Promise<numb
   return Number(row.count);
 }
 
-/** Whether a person with this address is an administrator of a company that was opened so. */
+/** Whether a person with this address opened a company: not merely one whom a company made its administrator. */
 export async function hasOpened(database: Database, email: string): Promise<boolean> {
   const row = await database
     .system('a person opens one company')
     .selectFrom('identity.users as user')
-    .innerJoin('identity.tenants as tenant', 'tenant.id', 'user.tenant_id')
+    .innerJoin('identity.tenants as tenant', 'tenant.opened_by', 'user.id')
     .select('user.id')
     .where('user.email', '=', email)
-    .where('tenant.opened_at', 'is not', null)
-    .where(sql<boolean>`'admin' = any("user".roles)`)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -59,23 +59,26 @@ export function findUser(
     .executeTakeFirst();
 }
 
-/** The most accounts of one address that are considered, the last signed in first. */
-const MAX_ACCOUNTS = 10;
+/** How many accounts of one address are considered. */
+const MAX_ACCOUNTS = 5;
 
-/** Accounts with this address and a password, of every company whose data stays here, the last signed in first. */
+/**
+ * The oldest accounts with this address and a password, of every company whose data stays here: what a company adds later
+ * takes the place of none.
+ */
 export function accountsWithPassword(
   database: Database,
   email: string,
-): Promise<{ id: string; tenant_id: string }[]> {
+): Promise<{ id: string; tenant_id: string; password_hash: string | null }[]> {
   return database
     .system('a person who has no session is looked up by the address, which several companies may know')
     .selectFrom('identity.users')
-    .select(['id', 'tenant_id'])
+    .select(['id', 'tenant_id', 'password_hash'])
     .where('email', '=', email)
     .where('status', '=', 'active')
     .where('password_hash', 'is not', null)
     .where(staysHere(database.residency, 'identity.users.tenant_id'))
-    .orderBy('last_sign_in_at', (order) => order.desc().nullsLast())
+    .orderBy('created_at')
     .orderBy('id')
     .limit(MAX_ACCOUNTS)
     .execute();

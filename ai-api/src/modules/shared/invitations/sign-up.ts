@@ -86,14 +86,16 @@ export function createSignUp(parts: InvitationParts, mail: string) {
   async function carryOut(person: Asked): Promise<void> {
     const tenantId = person.kind === 'register' ? await joining.companyOf(person.email) : null;
     if (tenantId !== null) return join(tenantId, person);
-    const accounts = await joining.accountsOf(person.email);
-    for (const account of accounts)
+    // Accounts that other companies gave this address keep no one from a company of their own.
+    const opens =
+      person.kind === 'register' && companies.isOpen && !(await companies.hasOpened(person.email));
+    if (opens) return requestLink(person);
+    for (const account of await joining.accountsOf(person.email))
       await database.withTenant(account.tenant_id, async (transaction) => {
         const isDue = await joining.requestReset(transaction, account.tenant_id, account.id);
         if (isDue)
           await jobs.enqueue(transaction, mail, [{ tenantId: account.tenant_id, userId: account.id }]);
       });
-    if (accounts.length === 0 && person.kind === 'register' && companies.isOpen) await requestLink(person);
   }
 
   /** Has the link sent, unless the address got one lately. */

@@ -3,8 +3,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { personOf, type RequestContext } from '../../../http/caller.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record } from '../audit/index.ts';
-import type { Basis } from './consent-bases.ts';
+import type { ANALYTICS_BASES } from './own-contract.ts';
 import type { Parts } from './parts.ts';
+
+type Basis = (typeof ANALYTICS_BASES)[number];
 
 /** Days of UTC (`YYYY-MM-DD`), the last one not included; null for one that goes on. */
 interface Period {

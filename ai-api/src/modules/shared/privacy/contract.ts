@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import type { Reveals } from '../../../contract/reveals.ts';
 import { id, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
-import { ANALYTICS_BASES } from './consent-bases.ts';
-import { myData } from './own-contract.ts';
+import { ANALYTICS_BASES, myData } from './own-contract.ts';
 import { retention } from './retention/contract.ts';
 
 export const KINDS = ['export', 'erasure', 'objection', 'opt_out', 'company_export', 'correction'] as const;

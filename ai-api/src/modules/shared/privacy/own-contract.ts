@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts';
-import { ANALYTICS_BASES } from './consent-bases.ts';
+
+/** Whether people count in analytics unless they object, or only while they agree. */
+export const ANALYTICS_BASES = ['objection', 'consent'] as const;
 
 export const OWN_KINDS = ['export', 'correction'] as const;
 
