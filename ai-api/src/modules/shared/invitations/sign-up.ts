@@ -78,7 +78,9 @@ export function createSignUp(parts: InvitationParts, mail: string) {
     identity.requireSignIn();
     requireSameOrigin(exchange, publicUrl);
     const domain = given.email.slice(given.email.lastIndexOf('@') + 1);
-    await limiter.signIn({ ip: exchange.address } as { ip: string }, `${given.kind} @${domain}`);
+    // New addresses of a domain may become users of its company; a new password is asked for by one person at a time.
+    const whom = given.kind === 'register' ? `register @${domain}` : `forgotten ${digestOf(given.email)}`;
+    await limiter.signIn({ ip: exchange.address } as { ip: string }, whom);
     await enqueue(JOB, given);
     return { message: MESSAGE };
   }
