@@ -40,9 +40,7 @@ async function compose(
   const drivers = await openDrivers(config, log, database, metrics, overrides);
   const modules = await createModules(drivers);
   await seedTenant(config, database, modules, log);
-  modules.services.identity.onNewCompany((tenantId) =>
-    database.withTenant(tenantId, (transaction) => modules.seed(transaction, tenantId)),
-  );
+  modules.services.identity.companies.onNew(modules.seed);
   const { services, served, invoker, routes } = modules;
   return { ...drivers, ...services, served, invoker, routes };
 }

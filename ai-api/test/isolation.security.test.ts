@@ -30,8 +30,10 @@ const OPERATIONS: [string, Operation][] = Object.values(resources).flatMap((reso
 
 /** Unsafe operations that leave no entry in the trail, and why they need not. */
 const UNRECORDED: Record<string, string> = {
+  'account.forgotPassword':
+    'it answers the same for every address; a link that is sent is recorded by its job',
   'account.register':
-    'it answers the same when the address is of nobody here, and then changes nothing; a user it adds is recorded',
+    'it answers the same for every address; a user or a company that it leads to is recorded',
   'approval.bulk': 'it succeeds also when none of its requests could be decided; each decision is recorded',
   'evaluation.confirm': 'it succeeds also when no grade is proposed; each confirmation is recorded',
   'approval.triage': 'without an id it judges what it is given and stores nothing',

@@ -38,6 +38,7 @@ export async function runWorkflows(
   await askForManualTime();
   await start('dead-letter-digest');
   await start('licence-notices');
+  await start('plan-notices');
   await start('hourly-analytics');
   await start('daily-correlation');
   await start('weekly-cleanup');

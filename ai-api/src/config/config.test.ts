@@ -111,7 +111,7 @@ describe('the configuration', () => {
         BOOTSTRAP_ADMIN_PASSWORD: 'x'.repeat(12),
       },
       [
-        'TOKEN_ISSUERS is needed because DEPLOY_MODE is integrated',
+        'TOKEN_ISSUERS or PLATFORM_HEADER is needed because DEPLOY_MODE is integrated',
         'BOOTSTRAP_ADMIN_EMAIL must not be set because DEPLOY_MODE is integrated: people sign in through the other platform',
       ],
     ],

@@ -176,15 +176,21 @@ function contradictions(given: Record<string, string | undefined>): string[] {
 /** What an installation that is part of another platform must and must not have, or one that is not. */
 function modeFaults(given: Record<string, string | undefined>): string[] {
   if (given.DEPLOY_MODE !== 'integrated')
-    return givesAnyCompany(given.TOKEN_ISSUERS)
-      ? ['TOKEN_ISSUERS must not have "tenants": "any" unless DEPLOY_MODE is integrated']
-      : [];
+    return [
+      ...(givesAnyCompany(given.TOKEN_ISSUERS)
+        ? ['TOKEN_ISSUERS must not have "tenants": "any" unless DEPLOY_MODE is integrated']
+        : []),
+      ...(given.PLATFORM_HEADER ? ['PLATFORM_HEADER must not be set unless DEPLOY_MODE is integrated'] : []),
+    ];
   const why = 'because DEPLOY_MODE is integrated';
   return [
-    ...(given.TOKEN_ISSUERS && given.TOKEN_ISSUERS.trim() !== '[]' ? [] : [`TOKEN_ISSUERS is needed ${why}`]),
+    ...((given.TOKEN_ISSUERS && given.TOKEN_ISSUERS.trim() !== '[]') || given.PLATFORM_HEADER
+      ? []
+      : [`TOKEN_ISSUERS or PLATFORM_HEADER is needed ${why}`]),
     ...['SIGN_IN_PROVIDERS', 'BOOTSTRAP_ADMIN_EMAIL']
       .filter((name) => given[name] && given[name] !== '[]')
       .map((name) => `${name} must not be set ${why}: people sign in through the other platform`),
+    ...(given.SIGN_UP === 'on' ? [`SIGN_UP must be off ${why}: the other platform has the companies`] : []),
     ...(given.BILLING === 'stripe' ? [`BILLING must be off ${why}: the other platform bills`] : []),
   ];
 }

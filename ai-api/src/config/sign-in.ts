@@ -73,6 +73,36 @@ const provider = z
       });
   });
 
+/** HMAC keys are at least as long as their hash (RFC 2104). */
+const MIN_KEY_BYTES = 32;
+
+const platformHeader = z.strictObject({
+  issuer: secureUrl,
+  keys: z
+    .record(
+      z.string().regex(/^[\w.-]{1,50}$/, 'must be a short name'),
+      z
+        .base64()
+        .refine(
+          (key) => Buffer.from(key, 'base64').length >= MIN_KEY_BYTES,
+          'must be 32 bytes or more in base64',
+        ),
+    )
+    .refine((keys) => Object.keys(keys).length > 0, 'must have a key'),
+  roles: z.record(z.string(), role),
+  tenants: z.union([z.record(z.string(), z.string()), z.literal('any')]).default('any'),
+});
+
+/** How the platform that this installation is part of signs its requests. */
+export type PlatformHeader = z.output<typeof platformHeader>;
+
+/** Null for an empty setting. @throws without telling values */
+export function parsePlatformHeader(json: string): PlatformHeader | null {
+  if (json.trim() === '') return null;
+  const [parsed = null] = parse(`[${json}]`, z.array(platformHeader), ({ issuer: name }) => name);
+  return parsed;
+}
+
 export type TokenIssuer = z.output<typeof issuer>;
 export type SignInProvider = z.output<typeof provider>;
 /** How the claims of an issuer or a provider become a person of a tenant. */

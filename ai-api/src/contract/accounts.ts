@@ -15,6 +15,14 @@ export const person = z
 /** An e-mail address as it is stored: in lower case. */
 export const email = z.string().trim().max(254).toLowerCase().pipe(z.email('must be an e-mail address'));
 
+/** The name of a company that a person opens. */
+export const newCompany = z
+  .string()
+  .trim()
+  .min(2)
+  .max(100)
+  .regex(/^[^\p{C}]*$/u, 'must have no control characters');
+
 /**
  * A password that is set. Long enough to need no other rules.
  * @see https://pages.nist.gov/800-63-4/sp800-63b.html

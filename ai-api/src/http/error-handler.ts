@@ -1,8 +1,9 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import 'pino-http';
 import { DataElsewhere } from '../platform/database/residency.ts';
+import { NOT_SIGNED } from './body-digest.ts';
 import { diskFull } from './disk-space.ts';
-import { invalidField, Problem } from './problem.ts';
+import { invalidField, invalidToken, Problem } from './problem.ts';
 
 /** 404 for paths that no route knows. */
 export const unknownPath: RequestHandler = (request) => {
@@ -36,6 +37,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof DataElsewhere) return wrongRegion(error);
   const { type, status, code } = (error ?? {}) as Coded;
+  if (type === NOT_SIGNED) return invalidToken('The body is not the one that was signed.');
   if (type === 'entity.parse.failed')
     return new Problem('MALFORMED_JSON', 'The body could not be read as JSON.');
   if (type === 'entity.not.utf8')

@@ -13,6 +13,7 @@ import {
   takesIdempotencyKey,
 } from '../contract/operation.ts';
 import { permits } from '../contract/scopes.ts';
+import { checkBody, requireCheckedBody } from './body-digest.ts';
 import type { Caller, Exchange, RequestContext } from './caller.ts';
 import { readCookie } from './cookies.ts';
 import { toProblem } from './error-handler.ts';
@@ -50,13 +51,14 @@ export type HandlersOf<R extends Resource> = {
 
 /**
  * Verifies a request's credential; null when it carries none. A caller whose company keeps its data in another region is
- * refused, except with `anyRegion`. `guard` runs what may find a credential wrong,
+ * refused, except with `anyRegion`. With `checksBody` the route holds the body against what the credential says of it; else a
+ * credential that covers a body is refused. `guard` runs what may find a credential wrong,
  * and may refuse to; one that is familiar, since it was right not long ago, is verified all the same.
  */
 export type Authenticate = (
   request: Request,
   guard?: GuardCredential,
-  options?: { anyRegion?: boolean },
+  options?: { anyRegion?: boolean; checksBody?: boolean },
 ) => Promise<Caller | null>;
 export type GuardCredential = <T>(verify: () => Promise<T>, isFamiliar?: boolean) => Promise<T>;
 
@@ -116,11 +118,20 @@ function middlewares(
 ): RequestHandler[] {
   const chain: RequestHandler[] = [name(id), authorise(id, op, authenticate, policies)];
   if (op.method !== 'GET' && op.method !== 'DELETE') chain.push(requireJson, parseBody(op, policies));
+  chain.push(requireCheckedBody);
   return [...chain, answer({ id, op, handler }, policies)];
 }
 
 function parseBody(op: Operation, { maxDepth }: RequestPolicies): RequestHandler {
-  return express.json({ limit: op.bodyLimit ?? '1mb', strict: false, verify: limitDepth(maxDepth) });
+  const requireDepth = limitDepth(maxDepth);
+  return express.json({
+    limit: op.bodyLimit ?? '1mb',
+    strict: false,
+    verify: (request, response, body, encoding) => {
+      checkBody(request, body);
+      requireDepth(request, response, body, encoding);
+    },
+  });
 }
 
 /** What the log and the metrics call the request. */
@@ -140,7 +151,7 @@ function authorise(
   return async (request: Request, response: Response, next: NextFunction) => {
     if (op.access === 'public') return limiter.anonymous(request, response, next);
     const anyRegion = op.anyRegion === true;
-    const caller = await authenticate(request, guardOf(request, limiter), { anyRegion });
+    const caller = await authenticate(request, guardOf(request, limiter), { anyRegion, checksBody: true });
     if (!caller) {
       return limiter.anonymous(request, response, () => {
         throw new Problem('UNAUTHENTICATED', 'Send an API key or a token as "Authorization: Bearer <it>".');

@@ -108,6 +108,7 @@ export const identity: Step[] = [
   ),
   step('domain.list', {}, { matches: { items: [{ domain: 'sample-company.example' }] } }),
   step('account.register', { email: at('newcomer'), name: 'A newcomer' }),
+  step('account.forgotPassword', { email: at('newcomer') }),
   step('domain.remove', { domain: 'sample-company.example' }),
   step('auth.providers', {}, { matches: { password: true } }),
   step('account.login', { email: PERSON.lead, password: PASSWORD }, { matches: { session: null } }),

@@ -53,6 +53,10 @@ export const privacy: Step[] = [
   }),
   step('privacyRequest.exportCompany', { reason: 'We keep a copy.' }, { matches: { state: 'running' } }),
   step('myData.request', { kind: 'correction', text: 'My name lacks its accent.' }, { as: who }),
+  step('myData.setConsent', { agree: true }, { as: who, matches: { basis: 'objection', agreed: true } }),
+  step('myData.consent', {}, { as: who, matches: { agreed: true } }),
+  step('analyticsBasis.set', { basis: 'objection' }, { matches: { basis: 'objection', agreed: 1 } }),
+  step('analyticsBasis.get', {}, { matches: { since: null } }),
   step('myData.list', {}, { as: who, matches: { items: [{ kind: 'correction', state: 'open' }] } }),
   step(
     'privacyRequest.answer',

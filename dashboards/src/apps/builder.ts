@@ -107,13 +107,13 @@ const history: Page = {
   handle: 'my-history',
   name: 'My data',
   icon: 'IconChartLine',
-  onLoad: load('me', 'myAccesses', 'myDataRequests'),
+  onLoad: load('me', 'myAccesses', 'myDataRequests', 'myConsent'),
   rows: [
     ...pageHeader(
       'history',
       'My data',
       'Your hours, goals and projects in recent weeks; who read data about you, an export and corrections.',
-      ['me', 'myAccesses', 'myDataRequests'],
+      ['me', 'myAccesses', 'myDataRequests', 'myConsent'],
     ),
     [
       cell(

@@ -3,11 +3,21 @@ import { pageHeader, section, statusColor, tableOf } from '../build/blocks.ts';
 import { textArea } from '../build/fields.ts';
 import type { Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
+
+const consent = 'queries.myConsent.data';
 
 export const myDataQueries: Query[] = [
   api.read('myAccesses', 'access.mine', { options: { limit: '200' }, transform: 'accesses' }),
   api.read('myDataRequests', 'myData.list', { options: { limit: '100' }, transform: 'data-requests' }),
+  api.read('myConsent', 'myData.consent'),
+  ...(['agree', 'disagree'] as const).map((answer) =>
+    api.write(`${answer}ToAnalytics`, 'myData.setConsent', {
+      options: { agree: String(answer === 'agree') },
+      done: answer === 'agree' ? 'You count in analytics from today on.' : 'You count no more from today on.',
+      next: [run('myConsent')],
+    }),
+  ),
   api.write('exportMyData', 'myData.request', {
     options: { kind: 'export' },
     done: 'The export is running. Refresh in a minute to download it.',
@@ -37,6 +47,30 @@ export const myDataRows: Row[] = [
           { key: 'times', title: 'Times', width: 80, align: 'right' },
         ],
       }),
+    ),
+  ],
+  section('myConsentTitle', 'Analytics'),
+  [
+    cell(
+      text(
+        'myConsentText',
+        `{{${consent}?.basis === 'consent' ? 'Your company counts people in analytics only while they agree. ' : 'Your company counts people in analytics unless they object. '}}{{${consent}?.agreed ? 'You agreed on ' + ${consent}.agreedAt.slice(0, 10) + '.' : 'You have not agreed.'}}`,
+      ),
+      3,
+    ),
+    cell(
+      button('myConsentAgree', 'Agree', [run('agreeToAnalytics')], {
+        busy: '{{queries.agreeToAnalytics.isLoading}}',
+        disabled: `{{${consent}?.agreed !== false}}`,
+      }),
+      1,
+    ),
+    cell(
+      button('myConsentTakeBack', 'Take it back', [run('disagreeToAnalytics')], {
+        busy: '{{queries.disagreeToAnalytics.isLoading}}',
+        disabled: `{{${consent}?.agreed !== true}}`,
+      }),
+      1,
     ),
   ],
   section('myDataAsk', 'Export and correction'),

@@ -1,11 +1,12 @@
 import { clear, load, run } from '../build/actions.ts';
-import { cardOf, pageHeader, tableOf } from '../build/blocks.ts';
+import { cardOf, pageHeader, section, tableOf } from '../build/blocks.ts';
 import { input } from '../build/fields.ts';
 import type { Page, Query } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell } from '../build/widgets.ts';
+import { button, cell, text } from '../build/widgets.ts';
 
 const kind = 'components.retentionKindsTable.selectedRow?.kind';
+const basis = 'queries.analyticsBasis.data';
 const days = 'components.retentionDays.value';
 const seen = 'queries.retentionPreview.data';
 /** Whether the preview is of the kind and the days that are to be set. */
@@ -15,6 +16,18 @@ const again = [run('retentionKinds'), run('retentionDue')];
 export const retentionQueries: Query[] = [
   api.read('retentionKinds', 'retention.list', { options: { limit: '200' }, transform: 'retention-kinds' }),
   api.read('retentionDue', 'retention.preview', { transform: 'retention-due' }),
+  api.read('analyticsBasis', 'analyticsBasis.get'),
+  ...(['objection', 'consent'] as const).map((basis) =>
+    api.write(basis === 'consent' ? 'requireConsent' : 'allowObjection', 'analyticsBasis.set', {
+      options: { basis },
+      confirm:
+        basis === 'consent'
+          ? 'Count only people who agree, from today on? Figures leave out everyone else, also after a change back.'
+          : 'Count people unless they object, from today on?',
+      done: 'Saved.',
+      next: [run('analyticsBasis')],
+    }),
+  ),
   api.read('retentionPreview', 'retention.preview', {
     options: { kind: `{{${kind}}}`, days: `{{${days}}}` },
     transform: 'retention-preview',
@@ -49,7 +62,7 @@ export const retentionPage: Page = {
   name: 'Retention',
   icon: 'IconClockHour4',
   allowed: ['ai-manager-admin'],
-  onLoad: load('retentionKinds', 'retentionDue'),
+  onLoad: load('retentionKinds', 'retentionDue', 'analyticsBasis'),
   rows: [
     ...pageHeader(
       'dataRetention',
@@ -119,6 +132,30 @@ export const retentionPage: Page = {
           kind: 'danger',
           busy: '{{queries.runRetention.isLoading}}',
         }),
+      ),
+    ],
+    section('analyticsBasisTitle', 'Analytics'),
+    [
+      cell(
+        text(
+          'analyticsBasisText',
+          `{{${basis}?.basis === 'consent' ? 'People count in analytics only while they agree. ' + ${basis}.agreed + ' agree now.' : 'People count in analytics unless they object. ' + (${basis}?.agreed ?? 0) + ' have agreed in advance.'}}`,
+        ),
+        3,
+      ),
+      cell(
+        button('analyticsBasisConsent', 'Only who agrees', [run('requireConsent')], {
+          busy: '{{queries.requireConsent.isLoading}}',
+          disabled: `{{${basis}?.basis !== 'objection'}}`,
+        }),
+        1,
+      ),
+      cell(
+        button('analyticsBasisObjection', 'Unless they object', [run('allowObjection')], {
+          busy: '{{queries.allowObjection.isLoading}}',
+          disabled: `{{${basis}?.basis !== 'consent'}}`,
+        }),
+        1,
       ),
     ],
   ],

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { TIERS } from '../../contract/tiers.ts';
-import { parseSignInProviders, parseTokenIssuers } from '../sign-in.ts';
-import { checked, oneOf, text } from './types.ts';
+import { parsePlatformHeader, parseSignInProviders, parseTokenIssuers } from '../sign-in.ts';
+import { checked, oneOf, text, whole } from './types.ts';
 
 /** Addresses of DNS servers, such as `10.0.0.2:53`. @throws for an invalid address */
 export function parseDnsServers(list: string): string[] {
@@ -50,8 +50,18 @@ export const company = {
   TOKEN_ISSUERS: checked(parseTokenIssuers)
     .default('[]')
     .describe('Issuers whose access tokens are trusted, as JSON: see docs/identity.md'),
+  PLATFORM_HEADER: checked(parsePlatformHeader)
+    .default('')
+    .describe(
+      'How the platform signs its requests where DEPLOY_MODE is integrated, as JSON: see docs/identity.md',
+    ),
   DNS_SERVERS: checked(parseDnsServers)
     .default('')
     .describe('DNS servers that verify e-mail domains, separated by commas; those of the system by default'),
+  SIGN_UP: oneOf(['off', 'on'])
+    .default('off')
+    .describe('on: people may open a company of their own, by e-mail or at a sign-in provider'),
+  SIGN_UP_TIER: oneOf(TIERS).default('starter').describe('Tier of companies that people open'),
+  SIGN_UP_PER_DAY: whole(1, 100_000, 100).describe('Companies that people open in 24 hours, at most'),
   TENANT_TIER: oneOf(TIERS).default('enterprise').describe('Tier of the company that TENANT names'),
 };

@@ -35,7 +35,7 @@ interface Needs {
   embedder: Embedder;
   identity: Pick<Identity, 'emails' | 'tenantIds'>;
   people: Pick<People, 'roster' | 'findBuilder'>;
-  privacy: Pick<Privacy, 'objectors' | 'retention'>;
+  privacy: Pick<Privacy, 'consent' | 'objectors' | 'retention'>;
   conversations: Pick<Conversations, 'removeInactive' | 'forgotten'>;
   licences: Pick<LicenceService, 'analytics'>;
   clock: Clock;

@@ -343,5 +343,15 @@ export async function activeSince(
 /** Makes the partitions of a month, given by its first day, where there are none. */
 export async function ensurePartition(database: Database, month: string): Promise<void> {
   const owner = database.system('partitions belong to the owner');
-  await sql`select context.ensure_partition(${month}::date)`.execute(owner);
+  const ensure = () => sql`select context.ensure_partition(${month}::date)`.execute(owner);
+  try {
+    await ensure();
+  } catch (error) {
+    // The first conversations of a month come at once: another one has made it meanwhile.
+    if (!MADE_MEANWHILE.has((error as { code?: string }).code ?? '')) throw error;
+    await ensure();
+  }
 }
+
+/** A table, or its row in the catalogue, that another transaction made: duplicate_table, unique_violation. */
+const MADE_MEANWHILE = new Set(['42P07', '23505']);

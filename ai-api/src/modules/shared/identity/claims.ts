@@ -117,11 +117,10 @@ async function meet(transaction: TenantTransaction, arrival: Arrival): Promise<U
     domain !== undefined || !mapping.domains || mapping.domains.includes(email.split('@')[1] ?? '');
   if (roles.length === 0 || !isOfDomain) throw refused('This person was not invited.');
   await room.require(transaction, tenantId);
-  const name = claimAt(claims, mapping.nameClaim);
   const created = await insertUser(transaction, {
     id: uuidv7(),
     email,
-    name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : email,
+    name: nameOf(claims, mapping, email),
     roles,
     status: 'active',
   });
@@ -138,6 +137,12 @@ export function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimM
   if (!saysVerified(claims) && trustEmail !== true)
     throw refused('The issuer has not verified the e-mail address of this person.');
   return email.toLowerCase();
+}
+
+/** The person's name; the address where the issuer gives none. */
+export function nameOf(claims: Claims, { nameClaim }: ClaimMapping, email: string): string {
+  const name = claimAt(claims, nameClaim);
+  return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 200) : email;
 }
 
 async function note(

@@ -2,12 +2,13 @@ import type { Router } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
 import { parseDnsServers } from '../../../config/settings/company.ts';
-import { parseSignInProviders, parseTokenIssuers } from '../../../config/sign-in.ts';
+import { parsePlatformHeader, parseSignInProviders, parseTokenIssuers } from '../../../config/sign-in.ts';
 import type { Person } from '../../../http/caller.ts';
 import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
+import type { Limits } from '../../../platform/limits/index.ts';
 import { auth } from './auth-contract.ts';
 import { identity } from './contract.ts';
 import { domain } from './domains-contract.ts';
@@ -30,25 +31,38 @@ function personView({ id: userId, email, name, builderId }: Person) {
 interface Needs {
   database: Database;
   requestPolicies: RequestPolicies;
+  limits: Limits;
   publicUrl: string;
   secrets: readonly Buffer[];
   clock: Clock;
   config: Pick<
     Config,
-    'TENANT' | 'TENANT_TIER' | 'DEPLOY_MODE' | 'TOKEN_ISSUERS' | 'SIGN_IN_PROVIDERS' | 'DNS_SERVERS'
+    | 'TENANT'
+    | 'TENANT_TIER'
+    | 'DEPLOY_MODE'
+    | 'TOKEN_ISSUERS'
+    | 'SIGN_IN_PROVIDERS'
+    | 'DNS_SERVERS'
+    | 'PLATFORM_HEADER'
+    | 'SIGN_UP'
+    | 'SIGN_UP_TIER'
+    | 'SIGN_UP_PER_DAY'
   >;
   log: Logger;
 }
 
-export function create({ database, requestPolicies, publicUrl, secrets, clock, config, log }: Needs) {
+export function create({ database, requestPolicies, limits, publicUrl, secrets, clock, config, log }: Needs) {
   return createIdentity(database, {
     publicUrl,
     tenant: config.TENANT,
     newTier: config.TENANT_TIER,
+    signUp: { isOn: config.SIGN_UP === 'on', tier: config.SIGN_UP_TIER, perDay: config.SIGN_UP_PER_DAY },
     isIntegrated: config.DEPLOY_MODE === 'integrated',
     secrets,
     issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
     providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
+    platformHeader: parsePlatformHeader(config.PLATFORM_HEADER),
+    limits,
     dnsServers: parseDnsServers(config.DNS_SERVERS),
     limiter: requestPolicies.limiter,
     now: () => clock.now(),

@@ -8,10 +8,19 @@ import { covers, rolesOf } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { tenantOfDomain, verifiedDomain } from './domain-store.ts';
 import type { MemberRoom } from './member-room.ts';
-import { changeUser, findUser, insertUser, noteRequest, type UserRecord } from './user-store.ts';
+import {
+  accountsWithPassword,
+  changeUser,
+  findUser,
+  insertUser,
+  noteRequest,
+  type UserRecord,
+} from './user-store.ts';
 
 /** For how long an invitation may be taken. */
 const INVITATION_MS = 7 * 24 * 3_600_000;
+/** For how long the link for a forgotten password works. */
+const RESET_MS = 3_600_000;
 /** Someone who signs up again within this time is sent no further e-mail. */
 const QUIET_MS = 10 * 60_000;
 
@@ -22,9 +31,9 @@ interface NewMember {
 }
 
 /** A secret that lets its holder set the password of an account, and what is stored of it. */
-export function newInvitation(now: Date) {
+export function newInvitation(now: Date, ms = INVITATION_MS) {
   const token = newSecret();
-  const until = new Date(now.getTime() + INVITATION_MS);
+  const until = new Date(now.getTime() + ms);
   return {
     token,
     until,
@@ -42,9 +51,9 @@ export function refuseBeyond({ caller }: Pick<RequestContext, 'caller'>, roles: 
 export async function addUser(
   transaction: TenantTransaction,
   actor: Actor,
-  values: Omit<Parameters<typeof insertUser>[1], 'id'>,
+  values: Omit<Parameters<typeof insertUser>[1], 'id'> & { id?: string },
 ): Promise<UserRecord> {
-  const row = await insertUser(transaction, { id: uuidv7(), ...values });
+  const row = await insertUser(transaction, { ...values, id: values.id ?? uuidv7() });
   if (!row) throw new Problem('CONFLICT', 'A user with this e-mail address already exists.');
   const subject = `user:${row.id}`;
   const { email, name, roles, status } = row;
@@ -119,11 +128,31 @@ export function createJoining(database: Database, room: MemberRoom, now: () => D
       return (await noteRequest(transaction, id, now(), QUIET_MS)) ? id : null;
     },
 
+    /** The accounts of all companies here that have this address and a password. */
+    accountsOf: (email: string) => accountsWithPassword(database, email),
+
+    /** Notes that a new password was requested. @returns false within ten minutes of the last time, or for a disabled user */
+    requestReset: async (
+      transaction: TenantTransaction,
+      tenantId: string,
+      userId: string,
+    ): Promise<boolean> => {
+      const user = await findUser(transaction, { id: userId });
+      if (user?.status !== 'active' || user.password_hash === null) return false;
+      if (!(await noteRequest(transaction, userId, now(), QUIET_MS))) return false;
+      const actor = systemActor(tenantId, 'account.forgotPassword');
+      await record(transaction, actor, { subject: `user:${userId}`, details: [] });
+      return true;
+    },
+
     /** A new secret for an invited user or a forgotten password; the one before ends. Null when they are gone. */
     renew: async (transaction: TenantTransaction, userId: string) => {
       const user = await findUser(transaction, { id: userId });
       if (!user || user.status === 'disabled') return null;
-      const { token, until, columns } = newInvitation(now());
+      const { token, until, columns } = newInvitation(
+        now(),
+        user.status === 'invited' ? INVITATION_MS : RESET_MS,
+      );
       await changeUser(transaction, userId, { ...columns, invitation_error: null });
       return { user, token, until };
     },

@@ -12,7 +12,7 @@ import { hashPassword, isOutdated, isPassword, weakness } from './passwords.ts';
 import { endSessions } from './session-store.ts';
 import { ownPerson, type Sessions } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
-import { changeUser, findUser, type UserRecord } from './user-store.ts';
+import { accountsWithPassword, changeUser, findUser, type UserRecord } from './user-store.ts';
 
 interface Parts {
   database: Database;
@@ -52,8 +52,11 @@ export function createLogin({
   const wrong = () => new Problem('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
 
-  /** The company that is named, or else that has the domain of the address, unless the first one has such a user. */
-  async function companyOf(email: string, named: string | undefined): Promise<string> {
+  /**
+   * The company that is named; or else the first one, where it has such a user; or else the one that has the domain of the
+   * address. Null where none of them is meant.
+   */
+  async function companyOf(email: string, named: string | undefined): Promise<string | null> {
     const tenant = await findTenant(database, { name: named ?? defaultTenant });
     if (named !== undefined) return tenant?.id ?? NOBODYS_TENANT;
     const ofDomain = await tenantOfDomain(database, email);
@@ -62,7 +65,18 @@ export function createLogin({
       (await database.withTenant(tenant.id, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,
       })) !== undefined;
-    return (isHere ? tenant.id : (ofDomain ?? tenant?.id)) ?? NOBODYS_TENANT;
+    return isHere ? tenant.id : ofDomain;
+  }
+
+  /**
+   * The company of the oldest account with this address whose password this is: a company that adds the address, with a
+   * password of its own, keeps its owner out of no other one. One password is checked where there is no account, too.
+   */
+  async function companyByPassword(email: string, password: string): Promise<string> {
+    const accounts = await accountsWithPassword(database, email);
+    for (const account of accounts.slice(0, -1))
+      if (await isPassword(password, account.password_hash)) return account.tenant_id;
+    return accounts.at(-1)?.tenant_id ?? NOBODYS_TENANT;
   }
 
   /** @throws {Problem} UNAUTHENTICATED, INVALID_INPUT for a weak password, RATE_LIMITED, CSRF_REFUSED */
@@ -123,7 +137,7 @@ export function createLogin({
       // Tokens are no cookie: a page of another origin gets nothing by them that it did not send.
       if (use === 'session') requireSameOrigin(exchange, publicUrl);
       await limiter.signIn(addressOf(exchange), digest(`${tenant ?? defaultTenant}\n${email}`));
-      const tenantId = await companyOf(email, tenant);
+      const tenantId = (await companyOf(email, tenant)) ?? (await companyByPassword(email, password));
       // Only who knows the password learns where the company keeps its data.
       const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,

@@ -1,15 +1,18 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import type { JWK } from 'jose';
 import { randomNonce, randomPKCECodeVerifier, randomState } from 'openid-client';
+import { newCompany } from '../../../contract/accounts.ts';
 import type { Cookies } from '../../../http/cookies.ts';
 import { readCookie } from '../../../http/cookies.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import { exchangeOf } from '../../../http/router.ts';
+import { requireSameOrigin } from '../../../http/same-origin.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
 import type { Changes } from './changes.ts';
-import { arrive, type Claims, identityOnly } from './claims.ts';
+import { arrive, type Claims, identityOnly, nameOf, verifiedEmail } from './claims.ts';
+import type { Companies } from './companies.ts';
 import { digest, newSecret } from './digest.ts';
 import { homeOf } from './homes.ts';
 import type { MemberRoom } from './member-room.ts';
@@ -17,6 +20,7 @@ import type { Checks, Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { insertSignIn, takeSignIn } from './sign-in-store.ts';
 import { findTenant } from './tenant-store.ts';
+import { linkIssuer } from './user-store.ts';
 
 /** Binds a sign-in to the browser that began it. */
 const SIGN_IN_COOKIE = 'aim_sign_in';
@@ -34,6 +38,7 @@ interface Parts {
   cookies: Cookies;
   limiter: RateLimiter;
   providers: Map<string, Provider>;
+  companies: Companies;
   publicUrl: string;
   defaultTenant: string;
   room: MemberRoom;
@@ -44,12 +49,27 @@ interface Parts {
 export function signInRoutes(parts: Parts): Router {
   const { limiter, publishedKeys, providers, cookies, database, sealer, publicUrl, defaultTenant, now } =
     parts;
+  const { companies } = parts;
   const router = Router();
 
   function providerOf(id: unknown): Provider {
     const provider = providers.get(String(id));
     if (!provider) throw notFound('place to sign in', String(id).slice(0, 50));
     return provider;
+  }
+  /**
+   * Opens a company for a person whom no company knows. Only a page of ours may begin it, so that no other page opens one in
+   * a person's name.
+   */
+  function openedName(request: Request, provider: Provider): string | undefined {
+    const { open } = request.query;
+    if (open === undefined) return undefined;
+    companies.requireOn();
+    if (provider.tenant !== undefined) throw invalidField('open', 'this provider serves one company only');
+    requireSameOrigin({ header: (name) => request.get(name) }, publicUrl);
+    const parsed = newCompany.safeParse(open);
+    if (!parsed.success) throw invalidField('open', 'must be the name of a company, 2 to 100 characters');
+    return parsed.data;
   }
   /** A company that is not known is refused like one that did not invite the person. */
   async function companyOf(provider: Provider, claims: Claims, chosen: string | undefined, own: string) {
@@ -82,6 +102,7 @@ export function signInRoutes(parts: Parts): Router {
       );
     const returnTo = ownPath(request.query.returnTo, publicUrl);
     const chosen = request.query.company === undefined ? undefined : String(request.query.company);
+    const open = openedName(request, provider);
     const tenant = await findTenant(database, { name: provider.tenant ?? defaultTenant });
     if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'The company of this provider is not known.');
     const checks = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
@@ -94,7 +115,7 @@ export function signInRoutes(parts: Parts): Router {
         state_hash: stateHash,
         provider: provider.id,
         browser_hash: digest(browser),
-        sealed: sealer.seal(JSON.stringify({ checks, returnTo, chosen }), `sign-in ${stateHash}`),
+        sealed: sealer.seal(JSON.stringify({ checks, returnTo, chosen, open }), `sign-in ${stateHash}`),
         expires_at: new Date(begunAt.getTime() + SIGN_IN_SECONDS * 1000),
       }),
     );
@@ -114,27 +135,43 @@ export function signInRoutes(parts: Parts): Router {
       began?.provider === provider.id && began.browser_hash === digest(browser) && began.expires_at > now();
     if (!isOurs)
       throw new Problem('SIGN_IN_REFUSED', 'This sign-in did not start in this browser, or has expired.');
-    const { checks, returnTo, chosen } = JSON.parse(sealer.open(began.sealed, `sign-in ${stateHash}`)) as {
+    const { checks, returnTo, chosen, open } = JSON.parse(
+      sealer.open(began.sealed, `sign-in ${stateHash}`),
+    ) as {
       checks: Checks;
       returnTo: string;
       chosen?: string;
+      open?: string;
     };
     const query = new URL(request.originalUrl, publicUrl).search;
     const claims = await provider.finish(new URL(redirectUriOf(provider) + query), checks);
     const { issuer, mapping } = provider;
-    const tenantId = await companyOf(provider, claims, chosen, began.tenant_id);
-    const counted = tenantId === began.tenant_id ? mapping : identityOnly(mapping);
-    await database.withTenant(tenantId, async (transaction) => {
-      const user = await arrive(transaction, {
-        tenantId,
-        issuer,
-        claims,
-        mapping: counted,
-        room: parts.room,
+    const how = { provider: provider.id, use: 'session', requestId: String(request.id) } as const;
+    const exchange = exchangeOf(request, response);
+    if (open !== undefined && (await homeOf(database, { ...provider, claims })) === null) {
+      const email = verifiedEmail(claims, mapping);
+      const person = { company: open, email, name: nameOf(claims, mapping, email) };
+      await companies.open(
+        { ...person, passwordHash: null, openingHash: null },
+        async (transaction, id, user) => {
+          await linkIssuer(transaction, user.id, issuer, String(claims.sub));
+          await parts.sessions.begin(transaction, id, user, exchange, how);
+        },
+      );
+    } else {
+      const tenantId = await companyOf(provider, claims, chosen, began.tenant_id);
+      const counted = tenantId === began.tenant_id ? mapping : identityOnly(mapping);
+      await database.withTenant(tenantId, async (transaction) => {
+        const user = await arrive(transaction, {
+          tenantId,
+          issuer,
+          claims,
+          mapping: counted,
+          room: parts.room,
+        });
+        await parts.sessions.begin(transaction, tenantId, user, exchange, how);
       });
-      const how = { provider: provider.id, use: 'session', requestId: String(request.id) } as const;
-      await parts.sessions.begin(transaction, tenantId, user, exchangeOf(request, response), how);
-    });
+    }
     parts.changes.tell();
     response.append('Set-Cookie', cookies.write(SIGN_IN_COOKIE, '', 0));
     response.redirect(303, returnTo);

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
-import type { SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
+import type { PlatformHeader, SignInProvider, TokenIssuer } from '../../../config/sign-in.ts';
 import type { Tier } from '../../../contract/tiers.ts';
 import { createCookies } from '../../../http/cookies.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
+import type { Limits } from '../../../platform/limits/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { announceChange, createChanges } from './changes.ts';
+import { createCompanies } from './companies.ts';
 import { createReadTxt } from './dns.ts';
 import { createDomains } from './domains.ts';
 import { createIssuers } from './issuers.ts';
@@ -17,6 +19,7 @@ import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
 import { createMemberRoom } from './member-room.ts';
+import { createPlatformHeader } from './platform-header.ts';
 import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
@@ -36,8 +39,13 @@ export interface IdentitySettings {
   isIntegrated: boolean;
   /** Of companies that begin with a token. */
   newTier: Tier;
+  /** Whether people may open a company, the tier of such companies, and how many are opened in 24 hours. */
+  signUp: { isOn: boolean; tier: Tier; perDay: number };
   issuers: TokenIssuer[];
   providers: SignInProvider[];
+  /** How the platform that this installation is part of signs requests; null where it does not. */
+  platformHeader: PlatformHeader | null;
+  limits: Limits;
   /** DNS servers that verify domains; the system's own if there are none. */
   dnsServers: readonly string[];
   /** How often an unknown key of an issuer is looked for at most, in milliseconds. */
@@ -60,8 +68,30 @@ export async function createIdentity(database: Database, settings: IdentitySetti
   const credentials: FurtherCredential[] = [];
   const room = createMemberRoom();
   const { isIntegrated } = settings;
-  let onNewCompany: (tenantId: string) => Promise<void> = async () => {};
   const publishedKeys: PublishedKeys[] = [async () => tokens.jwks.keys];
+  const requireSignIn = () => {
+    if (isIntegrated)
+      throw new Problem(
+        'SIGN_IN_REFUSED',
+        'People sign in at the platform that this installation is part of.',
+      );
+  };
+  const companies = createCompanies({
+    database,
+    limiter,
+    publicUrl,
+    requireSignIn,
+    signUp: settings.signUp,
+    reserved: [
+      defaultTenant,
+      ...settings.providers.flatMap(({ tenant }) => tenant ?? []),
+      ...settings.issuers.flatMap(({ tenant, tenants }) => [
+        ...(tenant === undefined ? [] : [tenant]),
+        ...(typeof tenants === 'object' ? Object.values(tenants) : []),
+      ]),
+    ],
+    now,
+  });
   const verifier = createVerifier({
     database,
     credentials,
@@ -73,22 +103,13 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     defaultTenant,
     room,
     isIntegrated,
-    begin: async (name) => {
-      const tenantId = await ensureTenant(database, name, settings.newTier, { onlyNew: true });
-      await onNewCompany(tenantId);
-    },
+    verifyPlatform: createPlatformHeader(settings.platformHeader, settings.limits, now),
+    begin: (name) => companies.beginNamed(name, settings.newTier),
     now,
   });
   const providers = new Map(settings.providers.map((provider) => [provider.id, createProvider(provider)]));
   const keys = createKeys(database, changes, now);
   const users = createUsers(database, changes, room, now);
-  const requireSignIn = () => {
-    if (isIntegrated)
-      throw new Problem(
-        'SIGN_IN_REFUSED',
-        'People sign in at the platform that this installation is part of.',
-      );
-  };
   const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant, requireSignIn, room, now };
 
   return {
@@ -115,6 +136,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     domains: createDomains(database, createReadTxt(settings.dnsServers), now),
     joining: createJoining(database, room, now),
     sessions,
+    companies,
     login: createLogin(parts),
     providers: [...providers.values()],
     /** Whether people sign in here, by password or a provider. */
@@ -124,6 +146,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
       ...parts,
       cookies,
       providers,
+      companies,
       sealer: createSealer(secrets),
       publishedKeys,
     }),
@@ -146,10 +169,6 @@ export async function createIdentity(database: Database, settings: IdentitySetti
       const isChanged = await changeTier(transaction, tier);
       if (isChanged) await announceChange(transaction);
       return isChanged;
-    },
-    /** Calls `give` for each company that begins with a token, so that it has what others have. */
-    onNewCompany: (give: (tenantId: string) => Promise<void>): void => {
-      onNewCompany = give;
     },
     /** How many people are active or invited. */
     countMembers,

@@ -24,6 +24,53 @@ export async function ensureTenant(
   return (await findTenant(database, { name }))?.id as string;
 }
 
+/**
+ * Makes the transaction's own tenant, which does not exist before.
+ * @returns false where its name is taken, or its link has opened one
+ */
+export async function insertTenant(
+  transaction: TenantTransaction,
+  values: {
+    id: string;
+    name: string;
+    tier: Tier;
+    opened_at?: Date;
+    opened_by?: string;
+    opening_hash?: string | null;
+  },
+): Promise<boolean> {
+  const made = await transaction
+    .insertInto('identity.tenants')
+    .values(values)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return made !== undefined;
+}
+
+/** How many companies people have opened for themselves since a time. */
+export async function openedSince(database: Database, since: Date): Promise<number> {
+  const row = await database
+    .system('limits how many companies are opened')
+    .selectFrom('identity.tenants')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('opened_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Whether a person with this address opened a company: not merely one whom a company made its administrator. */
+export async function hasOpened(database: Database, email: string): Promise<boolean> {
+  const row = await database
+    .system('a person opens one company')
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.tenants as tenant', 'tenant.opened_by', 'user.id')
+    .select('user.id')
+    .where('user.email', '=', email)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export function findTenant(
   database: Database,
   by: { name: string } | { id: string },

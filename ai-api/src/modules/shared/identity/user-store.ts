@@ -1,6 +1,11 @@
 import { type Selectable, sql } from 'kysely';
 import type { Role } from '../../../contract/operation.ts';
-import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 
 export type UserRecord = Selectable<Schema['identity.users']>;
 
@@ -52,6 +57,31 @@ export function findUser(
     .where('invitation_hash', '=', by.invitationHash)
     .where('invitation_until', '>', by.now)
     .executeTakeFirst();
+}
+
+/** How many accounts of one address are considered. */
+const MAX_ACCOUNTS = 5;
+
+/**
+ * The oldest accounts with this address and a password, of every company whose data stays here: what a company adds later
+ * takes the place of none.
+ */
+export function accountsWithPassword(
+  database: Database,
+  email: string,
+): Promise<{ id: string; tenant_id: string; password_hash: string | null }[]> {
+  return database
+    .system('a person who has no session is looked up by the address, which several companies may know')
+    .selectFrom('identity.users')
+    .select(['id', 'tenant_id', 'password_hash'])
+    .where('email', '=', email)
+    .where('status', '=', 'active')
+    .where('password_hash', 'is not', null)
+    .where(staysHere(database.residency, 'identity.users.tenant_id'))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(MAX_ACCOUNTS)
+    .execute();
 }
 
 /** Users who may sign in, of any of these roles, or of these ids. */

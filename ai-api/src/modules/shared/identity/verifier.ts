@@ -30,9 +30,10 @@ import {
   verifiedEmail,
 } from './claims.ts';
 import { csrfTokenOf, digest } from './digest.ts';
-import { type Issuers, issuerOf } from './issuers.ts';
+import { type IssuedToken, type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
 import type { MemberRoom } from './member-room.ts';
+import { type createPlatformHeader, hasPlatformHeader, type PlatformClaims } from './platform-header.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
 import { idleUntil, SESSION_COOKIE } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
@@ -78,6 +79,7 @@ interface Parts {
   room: MemberRoom;
   /** Whether people can sign in only through another platform. */
   isIntegrated: boolean;
+  verifyPlatform: ReturnType<typeof createPlatformHeader>;
   /** Makes the company of this name, with what comes with the modules. */
   begin: (name: string) => Promise<void>;
   now: () => Date;
@@ -184,6 +186,9 @@ export function createVerifier(parts: Parts) {
       const parsed = companyName.safeParse(named);
       if (!parsed.success) throw invalidToken('The token names no company.');
       const name = parsed.data;
+      // Its administrators look after the installation: no customer of the platform becomes one by a name.
+      if (name === defaultTenant)
+        throw invalidToken('The token names the company of the installation itself.');
       const known = await findTenant(database, { name });
       if (known) return known;
       verifiedEmail(claims, issuer);
@@ -196,8 +201,10 @@ export function createVerifier(parts: Parts) {
     return name === undefined ? undefined : findTenant(database, { name });
   }
 
-  async function byIssuer(token: string): Promise<Caller> {
-    const { issuer, claims } = await issuers.verify(token);
+  const byIssuer = async (token: string) => byClaims(await issuers.verify(token));
+
+  /** The person of verified claims, in the company that they name. */
+  async function byClaims({ issuer, claims }: IssuedToken | PlatformClaims): Promise<Caller> {
     const tenant = await companyOf(issuer, claims).catch(asInvalid);
     if (!tenant) throw invalidToken('The token does not belong to a known company.');
     requireHere(database.residency, tenant.data_region);
@@ -256,14 +263,25 @@ export function createVerifier(parts: Parts) {
       throw new Problem('CSRF_REFUSED', `Send ${CSRF_HEADER} with the token of GET /auth/session.`);
   }
 
-  const authenticate: Authenticate = async (request, guard = (check) => check(), { anyRegion } = {}) => {
-    const caller = await identify(request, guard);
+  const authenticate: Authenticate = async (request, guard = (check) => check(), options = {}) => {
+    const { anyRegion, checksBody = false } = options;
+    const caller = await identify(request, guard, checksBody);
     if (caller && !anyRegion) requireHere(database.residency, caller.dataRegion);
     return caller;
   };
 
-  async function identify(request: Request, guard: GuardCredential): Promise<Caller | null> {
+  async function identify(
+    request: Request,
+    guard: GuardCredential,
+    checksBody: boolean,
+  ): Promise<Caller | null> {
     const { authorization } = request.headers;
+    if (hasPlatformHeader(request))
+      return guard(async () => {
+        if (authorization !== undefined || request.headers[ACTING_FOR_HEADER] !== undefined)
+          throw invalidToken('A signed request names its person by its own headers alone.');
+        return byClaims(await parts.verifyPlatform(request, checksBody));
+      });
     if (authorization === undefined) {
       return byCookie(request, guard);
     }

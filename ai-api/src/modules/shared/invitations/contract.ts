@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { email, signedIn, account as user } from '../../../contract/accounts.ts';
+import { email, newCompany, signedIn, account as user } from '../../../contract/accounts.ts';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id } from '../../../contract/schemas.ts';
 
 const access = ['admin'] as const;
 const composable = false;
+const registered = z.object({ message: z.string() }).meta({ id: 'Registered' });
 const name = z.string().trim().min(1).max(200);
 
 export const invitation = resource({
@@ -53,12 +54,33 @@ export const account = resource({
       path: '/api/v1/auth/register',
       summary: 'Sign up with an e-mail address',
       description:
-        'Where a company has verified the domain of the address, an e-mail with a link is sent to it. The response is ' +
-        'the same in any case: it does not say who has an account.',
+        'An e-mail with a link is sent: to join the company that has verified the domain of the address; to set a new ' +
+        'password where the address has an account; or to open a company, where the installation allows it (`SIGN_UP`). ' +
+        'The response is the same in any case: it does not say who has an account.',
       access: 'public',
       status: 202,
-      input: z.object({ email, name }),
-      output: z.object({ message: z.string() }).meta({ id: 'Registered' }),
+      input: z.object({
+        email,
+        name,
+        company: newCompany
+          .optional()
+          .describe('Name of the company to open; the page of the link asks for it too'),
+      }),
+      output: registered,
+      errors: ['SIGN_IN_REFUSED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
+      composable,
+    }),
+    forgotPassword: operation({
+      method: 'POST',
+      path: '/api/v1/auth/forgotten-password',
+      summary: 'Send a link to set a new password',
+      description:
+        'To everyone who has a password here: the link works once, for an hour, and setting the password ends all sessions. ' +
+        'The response is the same in any case.',
+      access: 'public',
+      status: 202,
+      input: z.object({ email }),
+      output: registered,
       errors: ['SIGN_IN_REFUSED', 'CSRF_REFUSED', 'SERVICE_UNAVAILABLE'],
       composable,
     }),

@@ -1,20 +1,18 @@
 import type { Logger } from 'pino';
 import type { Role } from '../../../contract/operation.ts';
-import type { Exchange, RequestContext } from '../../../http/caller.ts';
+import type { RequestContext } from '../../../http/caller.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
-import { Problem } from '../../../http/problem.ts';
-import { requireSameOrigin } from '../../../http/same-origin.ts';
-import { type Database, DataElsewhere } from '../../../platform/database/index.ts';
+import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Limits } from '../../../platform/limits/index.ts';
 import { MailError, type Mailer } from '../../../platform/mail/index.ts';
+import type { Sealer } from '../../../platform/sealing.ts';
 import { instant } from '../../../platform/text/instant.ts';
 import { type Identity, userView } from '../identity/index.ts';
 import type { Notifications } from '../notifications/index.ts';
+import { createSignUp } from './sign-up.ts';
 
 const MAIL = 'invitation.mail';
-
-const REGISTERED =
-  'If a company lets people with this e-mail address join, an e-mail with a link is on its way to it.';
 
 export interface InvitationParts {
   database: Database;
@@ -24,7 +22,12 @@ export interface InvitationParts {
   mailer: Mailer;
   mailFrom: string;
   publicUrl: string;
+  /** Name of the installation's own company, whose templates and suppressions count for people of none. */
+  tenant: string;
+  sealer: Sealer;
+  limits: Limits;
   limiter: RateLimiter;
+  now: () => Date;
   log: Logger;
 }
 
@@ -32,7 +35,7 @@ export type Invitations = ReturnType<typeof createInvitations>;
 
 /** Invitations by e-mail, and signing up with an address of a company's domain. */
 export function createInvitations(parts: InvitationParts) {
-  const { database, jobs, identity, notifications, mailer, mailFrom, publicUrl, limiter, log } = parts;
+  const { database, jobs, identity, notifications, mailer, mailFrom, publicUrl } = parts;
   const { joining } = identity;
 
   jobs.define<{ tenantId: string; userId: string }>({
@@ -110,33 +113,6 @@ export function createInvitations(parts: InvitationParts) {
       });
     },
 
-    /**
-     * Answers the same whether or not the address belongs to a company, or to a user.
-     * @throws {Problem} RATE_LIMITED, CSRF_REFUSED, SERVICE_UNAVAILABLE
-     */
-    register: async (
-      { exchange }: { exchange: Exchange },
-      person: { email: string; name: string },
-    ): Promise<{ message: string }> => {
-      identity.requireSignIn();
-      requireSameOrigin(exchange, publicUrl);
-      await limiter.signIn(
-        { ip: exchange.address } as { ip: string },
-        `register @${person.email.split('@')[1]}`,
-      );
-      const tenantId = await joining.companyOf(person.email);
-      if (tenantId !== null)
-        await database
-          .withTenant(tenantId, async (transaction) => {
-            const userId = await joining.join(transaction, tenantId, person);
-            if (userId !== null) await jobs.enqueue(transaction, MAIL, [{ tenantId, userId }]);
-          })
-          .catch((error: unknown) => {
-            if (!(error instanceof Problem || error instanceof DataElsewhere)) throw error;
-            const code = error instanceof Problem ? error.code : 'WRONG_REGION';
-            log.warn({ tenantId, code }, 'a person with an address of the company cannot join');
-          });
-      return { message: REGISTERED };
-    },
+    ...createSignUp(parts, MAIL),
   };
 }

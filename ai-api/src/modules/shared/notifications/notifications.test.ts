@@ -358,7 +358,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       publishedVersion: null,
       isDefault: true,
     });
-    expect(listed).toHaveLength(9);
+    expect(listed).toHaveLength(10);
     expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
       subject: 'Sample company: The office is closed on Friday',
     });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation, resource } from '../../../contract/operation.ts';
 import type { Reveals } from '../../../contract/reveals.ts';
 import { id, listOf, page, prose, reason, timestamp } from '../../../contract/schemas.ts';
-import { myData } from './own-contract.ts';
+import { ANALYTICS_BASES, myData } from './own-contract.ts';
 import { retention } from './retention/contract.ts';
 
 export const KINDS = ['export', 'erasure', 'objection', 'opt_out', 'company_export', 'correction'] as const;
@@ -319,6 +319,42 @@ export const legalHold = resource({
   },
 });
 
+const basisView = z
+  .object({
+    basis: z.enum(ANALYTICS_BASES),
+    since: timestamp.nullable().describe('Null where it was never changed'),
+    setBy: z.string().nullable(),
+    agreed: z.number().int().describe('People who agree now'),
+  })
+  .meta({ id: 'AnalyticsBasis' });
+
+export const analyticsBasis = resource({
+  id: 'analyticsBasis',
+  name: 'Analytics Basis',
+  description: 'Whether people count in analytics unless they object, or only while they agree.',
+  operations: {
+    get: operation({
+      method: 'GET',
+      path: '/privacy/analytics-basis',
+      summary: 'Get on which basis people count in analytics',
+      access: readers,
+      input: z.object({}),
+      output: basisView,
+    }),
+    set: operation({
+      method: 'PUT',
+      path: '/privacy/analytics-basis',
+      summary: 'Set on which basis people count in analytics',
+      description:
+        'From today on. With `consent`, figures of today and of later days leave out everyone who does not agree at the time, ' +
+        'also after the basis is changed back.',
+      access: admin,
+      input: z.object({ basis: z.enum(ANALYTICS_BASES).meta({ example: 'objection' }) }),
+      output: basisView,
+    }),
+  },
+});
+
 export const disclosure = resource({
   id: 'disclosure',
   name: 'Disclosure',
@@ -348,4 +384,4 @@ export const disclosure = resource({
 });
 
 /** What this module offers. */
-export const contract = { myData, privacyRequest, legalHold, retention, disclosure };
+export const contract = { myData, privacyRequest, legalHold, retention, analyticsBasis, disclosure };

@@ -1,7 +1,8 @@
 import { type Served, serve } from '../../../http/router.ts';
 import type { CountedPromise } from '../../../platform/promises.ts';
 import { actorOf } from '../audit/index.ts';
-import { disclosure, legalHold, privacyRequest } from './contract.ts';
+import { createConsents, readConsent } from './consent.ts';
+import { analyticsBasis, disclosure, legalHold, privacyRequest } from './contract.ts';
 import { attend } from './deadlines.ts';
 import { createHolds } from './holds.ts';
 import { defineRequests } from './jobs.ts';
@@ -15,6 +16,7 @@ import { retention } from './retention/contract.ts';
 import { NIGHT_CRON } from './retention/period.ts';
 import { createRetention } from './retention/service.ts';
 
+export type { AnalyticsConsent } from './consent.ts';
 export type { AtErasure } from './parts.ts';
 export { personalData } from './personal-data.ts';
 
@@ -40,6 +42,9 @@ export function create({ clock, personalData, ...needs }: Needs) {
     retention: retentionRuns,
     /** `user:<id>` and `builder:<id>` of everyone who objected to analytics. */
     objectors,
+    /** On which days people count in analytics only if they have agreed, and when they have. */
+    consent: readConsent,
+    consents: createConsents(parts),
     /** Sends the reminders that are due. */
     attend: () => attend(parts),
     disclosures: () => parts.hooks(),
@@ -52,11 +57,24 @@ export function promises(privacy: Privacy): readonly CountedPromise[] {
 }
 
 /** The operations of this module. */
-export function operations({ requests, own, holds, retention: policies, disclosures }: Privacy): Served[] {
+export function operations({
+  requests,
+  own,
+  consents,
+  holds,
+  retention: policies,
+  disclosures,
+}: Privacy): Served[] {
   return [
     serve(myData, {
       request: (input, request) => own.request(request, input),
       list: (page, request) => own.list(request, page),
+      consent: (_input, request) => consents.own(request),
+      setConsent: ({ agree }, request) => consents.set(request, agree),
+    }),
+    serve(analyticsBasis, {
+      get: (_input, { caller }) => consents.basis(caller.tenantId),
+      set: ({ basis }, request) => consents.setBasis(actorOf(request), basis),
     }),
     serve(privacyRequest, {
       create: (input, request) => requests.create(actorOf(request), input),

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { operation, ROLES, resource } from '../../../contract/operation.ts';
 import { id, listOf, page, prose, timestamp } from '../../../contract/schemas.ts';
 
+/** Whether people count in analytics unless they object, or only while they agree. */
+export const ANALYTICS_BASES = ['objection', 'consent'] as const;
+
 export const OWN_KINDS = ['export', 'correction'] as const;
 
 const view = z
@@ -22,10 +25,21 @@ const view = z
   })
   .meta({ id: 'OwnDataRequest' });
 
+const consentView = z
+  .object({
+    basis: z
+      .enum(ANALYTICS_BASES)
+      .describe('`objection`: you count unless you object; `consent`: only while you agree'),
+    agreed: z.boolean(),
+    agreedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'OwnAnalyticsConsent' });
+
 export const myData = resource({
   id: 'myData',
   name: 'My data',
-  description: 'What a person asks about their own data: an export, a correction.',
+  description:
+    'What a person asks about their own data: an export, a correction, and the agreement to count in analytics.',
   operations: {
     request: operation({
       method: 'POST',
@@ -56,6 +70,28 @@ export const myData = resource({
       list: true,
       input: z.object(page),
       output: listOf(view),
+      errors: ['PERSON_NEEDED'],
+    }),
+    consent: operation({
+      method: 'GET',
+      path: '/me/analytics-consent',
+      summary: 'Get whether you agree to count in analytics',
+      access: ROLES,
+      own: 'anyone',
+      input: z.object({}),
+      output: consentView,
+      errors: ['PERSON_NEEDED'],
+    }),
+    setConsent: operation({
+      method: 'POST',
+      path: '/me/analytics-consent',
+      summary: 'Agree to count in analytics, or take it back',
+      description:
+        'From today on. It has an effect where the company counts only people who have agreed; you may agree before that.',
+      access: ROLES,
+      own: 'anyone',
+      input: z.object({ agree: z.boolean().describe('False takes the agreement back') }),
+      output: consentView,
       errors: ['PERSON_NEEDED'],
     }),
   },

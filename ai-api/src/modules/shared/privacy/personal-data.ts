@@ -15,9 +15,10 @@ export function personalData(): PersonalData {
       { ...mentions('privacy.holds', 'set_by', 'released_by'), of: ['subject'] },
       { table: 'privacy.objections', of: ['subjects[]'] },
       mentions('privacy.retention', 'set_by'),
+      mentions('privacy.analytics_bases', 'set_by'),
     ],
     disclosure: {
-      categories: ['Requests about personal data, legal holds and objections'],
+      categories: ['Requests about personal data, legal holds, objections and agreements'],
       source: 'Administrators who record what people ask',
       purpose: 'Answering requests, and proving that they were answered',
       sharedWith: [],

@@ -9,6 +9,9 @@ export interface IdentityTables {
     data_region: string | null;
     data_region_chosen_at: Generated<Date | null>;
     data_stored_elsewhere: Generated<boolean | null>;
+    opened_at: Generated<Date | null>;
+    opened_by: Generated<string | null>;
+    opening_hash: Generated<string | null>;
     settings: JSONColumnType<object, string | undefined, string>;
     updated_at: Timestamp;
     created_at: Timestamp;

@@ -66,10 +66,17 @@ export interface PrivacyTables {
     released_by: string | null;
     release_reason: string | null;
   };
+  'privacy.analytics_bases': {
+    id: string;
+    tenant_id: TenantId;
+    basis: 'objection' | 'consent';
+    set_by: string;
+    created_at: Timestamp;
+  };
   'privacy.objections': {
     id: string;
     tenant_id: TenantId;
-    kind: 'analytics' | 'sharing';
+    kind: 'analytics' | 'sharing' | 'consent';
     subjects: string[];
     request_id: string | null;
     created_at: Timestamp;

@@ -2,6 +2,7 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { DAY_MS } from '../../../../platform/durations.ts';
 import { changedConversations, computeDays, computeHours, conversationsOf, type Days } from './activity.ts';
 import { changedRepositories, computeCommits, computeTokens } from './commits.ts';
+import { leaveOut } from './consent.ts';
 import { forgetTeams, type Roster, type RosterNeeds, rosterOf } from './people.ts';
 import { beginComputation, databaseTime, readState, writeState } from './state.ts';
 
@@ -37,6 +38,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
     );
     await computeDays(transaction, touched, roster.teams, now());
     await computeTokens(transaction, ids, closed_before);
+    await leaveOut(transaction, needs);
     return touched;
   }
 
@@ -48,7 +50,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
       const ids = await database.withTenant(tenantId, async (transaction) => {
         await beginComputation(transaction);
         const changed = await changedConversations(transaction, since, from, AT_ONCE);
-        const roster = await rosterOf(transaction, needs);
+        const roster = await rosterOf(transaction, needs, now());
         for (const day of await conversations(transaction, changed, roster)) days.add(day);
         return changed;
       });
@@ -66,9 +68,10 @@ export function createCompute({ database, now, ...needs }: Setup) {
     for (const { repositoryId, from } of changed)
       await database.withTenant(tenantId, async (transaction) => {
         await beginComputation(transaction);
-        const { authorOf } = await rosterOf(transaction, needs);
+        const { authorOf } = await rosterOf(transaction, needs, now());
         const { closed_before } = await readState(transaction);
         await computeCommits(transaction, repositoryId, from, authorOf, closed_before);
+        await leaveOut(transaction, needs);
       });
     return changed.length;
   }
@@ -85,6 +88,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
       const repositories = await commits(tenantId, since);
       await database.withTenant(tenantId, async (transaction) => {
         await forgetTeams(transaction, needs);
+        await leaveOut(transaction, needs);
         await writeState(transaction, { computed_until: begun });
       });
       return { ...counts, repositories };
@@ -94,13 +98,14 @@ export function createCompute({ database, now, ...needs }: Setup) {
     days: (tenantId: string, span: Days): Promise<Computed> =>
       database.withTenant(tenantId, async (transaction) => {
         await beginComputation(transaction);
-        const roster = await rosterOf(transaction, needs);
+        const roster = await rosterOf(transaction, needs, now());
         const ids = await conversationsOf(transaction, span);
         await computeHours(transaction, ids);
         const { closed_before } = await readState(transaction);
         await computeTokens(transaction, ids, closed_before);
         const open = daysOfSpan(span).filter((day) => closed_before === null || day >= closed_before);
         await computeDays(transaction, open, roster.teams, now());
+        await leaveOut(transaction, needs);
         return { conversations: ids.length, days: open.length, repositories: 0 };
       }),
   };

@@ -4,6 +4,7 @@ import type { Identity } from '../../../shared/identity/index.ts';
 import type { People } from '../../../shared/people/index.ts';
 import type { Privacy } from '../../../shared/privacy/index.ts';
 import { authorDigest } from './commits.ts';
+import { isLeftOut } from './consent.ts';
 
 /** Who works in which team, as of now. */
 export interface Roster {
@@ -17,22 +18,26 @@ export interface Roster {
 export interface RosterNeeds {
   identity: Pick<Identity, 'emails'>;
   people: Pick<People, 'roster'>;
-  privacy: Pick<Privacy, 'objectors'>;
+  privacy: Pick<Privacy, 'objectors' | 'consent'>;
 }
 
-/** Joins users with builders by their e-mail address. Users who objected to analytics are in no team: totals alone count them. */
+/** Joins users with builders by their e-mail address. Users who objected to analytics are in no team: totals alone count them. So are people who have not agreed where that is needed. */
 export async function rosterOf(
   transaction: TenantTransaction,
   { identity, people, privacy }: RosterNeeds,
+  now: Date,
 ): Promise<Roster> {
   const users = new Map<string, string>();
   for (const [subject, email] of await identity.emails(transaction)) users.set(email.toLowerCase(), subject);
   const objectors = await privacy.objectors(transaction);
+  const consent = await privacy.consent(transaction);
+  const today = now.toISOString().slice(0, 10);
   const teamOf = new Map<string, string>();
   const members = [];
   for (const { builder_id, email, team } of await people.roster(transaction)) {
     const address = email.toLowerCase();
     if (objectors.has(`builder:${builder_id}`) || objectors.has(users.get(address) ?? '')) continue;
+    if (isLeftOut(consent, users.get(address) ?? `builder:${builder_id}`, today)) continue;
     teamOf.set(address, team);
     members.push({ person: users.get(address) ?? authorDigest(address), team });
   }

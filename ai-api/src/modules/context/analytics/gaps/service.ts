@@ -8,6 +8,7 @@ import type { Embedder } from '../../../../models/embeddings/index.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import { DAY_MS } from '../../../../platform/durations.ts';
 import type { Privacy } from '../../../shared/privacy/index.ts';
+import { isLeftOut } from '../compute/consent.ts';
 import { type Gap, gapsOf, MIN_ASKERS } from './cluster.ts';
 import { marksOf, type Question, wordsOf } from './questions.ts';
 
@@ -18,7 +19,7 @@ const MAX_EXAMPLES = 3;
 interface Setup {
   database: Database;
   embedder: Embedder;
-  privacy: Pick<Privacy, 'objectors'>;
+  privacy: Pick<Privacy, 'objectors' | 'consent'>;
   now: () => Date;
   log: Logger;
 }
@@ -59,7 +60,11 @@ export function createGaps({ database, embedder, privacy, now, log }: Setup) {
       const since = new Date(now().getTime() - DAYS * DAY_MS);
       const asked = await database.withTenant(tenantId, async (transaction) => {
         const objectors = await privacy.objectors(transaction);
-        return (await firstQuestions(transaction, since)).filter(({ owner }) => !objectors.has(owner));
+        const consent = await privacy.consent(transaction);
+        return (await firstQuestions(transaction, since)).filter(
+          ({ owner, asked_at }) =>
+            !objectors.has(owner) && !isLeftOut(consent, owner, asked_at.toISOString().slice(0, 10)),
+        );
       });
       const vectors = await vectorsOf(
         tenantId,

@@ -93,7 +93,7 @@ export function createTeamFigures({ database, now, ...needs }: Setup) {
         const month = { from: daysOf(addWeeks(span.to, 1 - WEEKS_OF_MONTH)).monday, to: span.days.to };
         const from = month.from < span.days.from ? month.from : span.days.from;
         const rows = await activityIn(transaction, { from, to: span.days.to });
-        const roster = await rosterOf(transaction, needs);
+        const roster = await rosterOf(transaction, needs, now());
         return { ...head(span), ...(await adoptionOf(rows, roster, span, month.from)) };
       }),
 

@@ -85,6 +85,7 @@ const KEPT: Record<string, string> = {
   'performance.pips': DECISION,
   'plans.overrides': ACCOUNT,
   'platform_http.idempotency_keys': EXPIRES,
+  'privacy.analytics_bases': PRIVACY,
   'privacy.holds': PRIVACY,
   'privacy.objections': PRIVACY,
   'privacy.requests': PRIVACY,

@@ -8,6 +8,7 @@ import { message } from './message.ts';
 import { noticePublished } from './notice-published.ts';
 import { performanceReport } from './performance-report.ts';
 import { planQuota } from './plan-quota.ts';
+import { signUp } from './sign-up.ts';
 
 /**
  * The templates that come with the product; a company's own version of one takes its place. It has no prototype, so that
@@ -22,6 +23,7 @@ export const DEFAULTS: Readonly<Record<string, Content>> = Object.assign(
       evaluation,
       decision,
       invitation,
+      'sign-up': signUp,
       'performance-report': performanceReport,
       'approvals-digest': approvalsDigest,
       'plan-quota': planQuota,

@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
+import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { refusal } from '../../../../test/people.ts';
+import { type Client, createClient } from '../../../catalogue/client.ts';
+import { resources } from '../../../catalogue/index.ts';
+
+const HEADER = 'builder_id,name,email,team,title,status,started_on,weekly_hours,timezone';
+
+describe.each(businessDatabases())('agreeing to analytics on $name', ({ create }) => {
+  let testDatabase: TestDatabase;
+  let api: TestApi;
+  let now = '2037-11-16T12:00:00.000Z';
+  const people: Client[] = [];
+
+  beforeAll(async () => {
+    testDatabase = await create();
+    api = await startApi(testDatabase, {}, { clock: { now: () => new Date(now) } });
+    const rows = [0, 1, 2, 3, 4, 5].map(
+      (n) => `b-${n},Person ${n},p${n}@example.com,Harbour,,active,2037-01-05,40,UTC`,
+    );
+    await api.client.people.import({ builders: [HEADER, ...rows].join('\n') });
+    for (const n of rows.keys()) {
+      const { userId } = await api.client.user.create({
+        email: `p${n}@example.com`,
+        name: `Person ${n}`,
+        roles: ['builder'],
+      });
+      await api.client.user.update({ userId, status: 'active' });
+      people.push(createClient(resources, { baseUrl: api.url, apiKey: ADMIN_KEY, actingFor: userId }));
+    }
+  });
+  afterAll(async () => {
+    await api?.stop();
+    await testDatabase?.remove();
+  });
+
+  const talk = async (person: number, at: string) =>
+    people[person]?.conversation.create({
+      tool: 'claude-code',
+      sessionId: `session-${person}-${at}`,
+      startedAt: at,
+      messages: [{ id: 'q', author: 'human', text: 'How do we rotate the signing keys?', at }],
+    });
+  /** Conversations of the last whole week, in all figures. */
+  async function counted(): Promise<number | null | undefined> {
+    await api.client.analytics.compute({ whole: true });
+    const { company } = await api.client.analytics.velocity({ weeks: 1 });
+    return company.amounts.conversations;
+  }
+  const everyone = (at: string) => Promise.all(people.map((_person, n) => talk(n, at)));
+
+  test('by default people count unless they object, and may agree before it is needed', async () => {
+    expect(await api.client.analyticsBasis.get({})).toEqual({
+      basis: 'objection',
+      since: null,
+      setBy: null,
+      agreed: 0,
+    });
+    expect(await people[0]?.myData.consent({})).toEqual({
+      basis: 'objection',
+      agreed: false,
+      agreedAt: null,
+    });
+    await people[0]?.myData.setConsent({ agree: true });
+    await everyone('2037-11-12T09:00:00.000Z');
+    expect(await counted()).toBe(6);
+  });
+
+  test('from the day on which agreement is needed, only those who agree count', async () => {
+    const set = await api.client.analyticsBasis.set({ basis: 'consent' });
+    expect(set).toMatchObject({ basis: 'consent', since: now, agreed: 1 });
+    for (const person of people.slice(1, 5))
+      expect(await person.myData.setConsent({ agree: true })).toMatchObject({ agreed: true, agreedAt: now });
+    await Promise.all([1, 2, 3].map(() => people[1]?.myData.setConsent({ agree: true })));
+    expect(await api.client.analyticsBasis.get({})).toMatchObject({ agreed: 5 });
+    expect(await counted()).toBe(6);
+    await everyone('2037-11-18T09:00:00.000Z');
+    now = '2037-11-24T12:00:00.000Z';
+    expect(await counted()).toBe(5);
+    expect((await api.client.analytics.adoption({ weeks: 1 })).company?.members).toBe(5);
+  });
+
+  test('who takes it back counts no more from that day on; earlier days stay', async () => {
+    expect(await people[0]?.myData.setConsent({ agree: false })).toMatchObject({ agreed: false });
+    expect(await counted()).toBe(5);
+    await people[5]?.myData.setConsent({ agree: true });
+    expect(await counted()).toBe(5);
+    await everyone('2037-11-25T09:00:00.000Z');
+    now = '2037-12-01T12:00:00.000Z';
+    expect(await counted()).toBe(5);
+    const rows = await api.context.database
+      .system('the test looks at all rows')
+      .selectFrom('context.activity_days')
+      .select('owner')
+      .where(sql<boolean>`day = '2037-11-25'`)
+      .execute();
+    const { user } = (await people[0]?.identity.whoami({})) ?? {};
+    expect(rows).toHaveLength(5);
+    expect(rows.map(({ owner }) => owner)).not.toContain(`user:${user?.userId}`);
+  });
+
+  test('after the basis is changed back, the days between stay without them', async () => {
+    await api.client.analyticsBasis.set({ basis: 'objection' });
+    expect(await counted()).toBe(5);
+    await everyone('2037-12-03T09:00:00.000Z');
+    now = '2037-12-08T12:00:00.000Z';
+    expect(await counted()).toBe(6);
+  });
+
+  test('only administrators change the basis; a key alone cannot agree; each change is recorded', async () => {
+    const change = people[1]?.analyticsBasis.set({ basis: 'objection' });
+    expect(await refusal(change as Promise<unknown>)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal(api.client.myData.setConsent({ agree: true }))).toMatchObject({
+      code: 'PERSON_NEEDED',
+    });
+    for (const operationId of ['analyticsBasis.set', 'myData.setConsent'])
+      expect((await api.client.audit.list({ operationId })).items.length).toBeGreaterThan(0);
+  });
+});
