@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely';
 /**
  * `context.word_hits` with each word as a constant of the ranking, which is read once and not for every passage. A part of
  * a name is looked for where few passages have it as a word (`part_terms`), and literally: comparing it with all the names
- * that are like it took most of the time of a search. Scans of the table and of
- * plain indexes are off: the planner does not know that comparing a list of words reads it from its other table, and
- * prefers that for all passages of a tenant to the index that has the answer.
+ * that are like it took most of the time of a search. Scans of the table and of plain indexes are off: the planner does
+ * not know that comparing a list of words reads it from its other table, and prefers that for all passages of a tenant to
+ * the index that has the answer.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await addIndexes(db);
@@ -59,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       looked := 'select array_agg(id) from (select p.id from context.passages as p
         join context.conversations as c on c.id = p.conversation_id where ' || admitted;
       if commits <> '{}' then
-        execute looked || ' and p.shas && $5 limit $6) as picked' into more
+        execute looked || ' and p.shas && $5 and p.shas <> ''{}'' limit $6) as picked' into more
           using tenant, reader, filter, phrases, commits, bound;
         candidates := candidates || coalesce(more, '{}');
         ranked := ranked || ' + case when p.shas && $2 then 20 else 0 end';
@@ -86,13 +86,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
             into found using tenant, part_terms[place], most;
           continue when found >= most;
           part := '%' || replace(replace(replace(parts[place], '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%';
-          execute looked || ' and p.names ilike $5 limit $6) as picked' into more
+          execute looked || ' and p.names ilike $5 and p.names <> '''' limit $6) as picked' into more
             using tenant, reader, filter, phrases, part, most;
           candidates := candidates || coalesce(more, '{}');
           ranked := ranked || format(' + case when p.names ilike %L then 3 else 0 end', part);
         end loop;
       end if;
-      -- Joined with nothing, and apart: a long list of words is read from its other table once and not for each term.
+      -- Behind an offset and joined with nothing, a list of words is read from its other table once, not for each term.
       return query execute '
         select p.id, p.conversation_id, (' || ranked || ')::double precision
         from (
@@ -135,17 +135,21 @@ async function addFilter(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Commits and names are rare enough without the tenant in their index. With it the planner took one of these indexes for
- * the tenant alone, and read the words of all its passages.
+ * The indexes of commits and of names are partial, so that the planner takes them for these alone. It took one for the
+ * tenant that is in each, and read the words of all passages of the tenant.
  */
 async function addIndexes(db: Kysely<unknown>): Promise<void> {
-  await sql`drop index context.passages_shas`.execute(db);
-  await sql`create index passages_shas on context.passages using gin (shas)`.execute(db);
-  await sql`drop index if exists context.passages_names`.execute(db);
   await sql`
-    do $$ begin
+    do $$
+    declare
+      tenant text := case when exists (select from pg_extension where extname = 'btree_gin') then 'tenant_id, ' else '' end;
+    begin
+      drop index context.passages_shas;
+      execute format($create$create index passages_shas on context.passages using gin (%sshas) where shas <> '{}'$create$, tenant);
       if exists (select from pg_extension where extname = 'pg_trgm') then
-        create index passages_names on context.passages using gin (names gin_trgm_ops);
+        drop index if exists context.passages_names;
+        execute format($create$create index passages_names on context.passages using gin (%snames gin_trgm_ops)
+          where names <> ''$create$, tenant);
       end if;
     end $$`.execute(db);
 }
