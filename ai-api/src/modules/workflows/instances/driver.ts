@@ -14,8 +14,9 @@ import {
 } from './parts.ts';
 import { createRecall } from './recall.ts';
 import { ENDED } from './states.ts';
-import { findInstance, type InstanceRow, lockInstance, renewLeases, undosOf } from './store.ts';
+import { findInstance, type InstanceRow, lockInstance, renewLeases } from './store.ts';
 import { stepIdOf, UNDO_CHILD, type UndoClaim } from './undo.ts';
+import { undosOf } from './undo-store.ts';
 
 interface Options {
   concurrency: number;

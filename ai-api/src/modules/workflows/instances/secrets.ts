@@ -6,11 +6,10 @@ import {
   type InstanceRow,
   lockInstance,
   tasksOf,
-  undosOf,
   updateInstance,
   updateTask,
-  updateUndo,
 } from './store.ts';
+import { undosOf, updateUndo } from './undo-store.ts';
 
 const HIDDEN = '[hidden]';
 

@@ -21,7 +21,6 @@ import { retentionOf } from './retention.ts';
 import { hiding, hidingOf, secretsIn } from './secrets.ts';
 import { ENDED } from './states.ts';
 import {
-  changeFailedUndos,
   childrenOf,
   countByState,
   countSignals,
@@ -37,10 +36,10 @@ import {
   note,
   notesOf,
   tasksOf,
-  undosOf,
   updateInstance,
 } from './store.ts';
 import { createUndoing, hasPassedPivot } from './undo.ts';
+import { changeFailedUndos, undosOf } from './undo-store.ts';
 import { createShow, instanceView, taskView, timelineOf, undoView } from './views.ts';
 import { resolveByDecision, resolveRollback, sweep, wakeByEvent } from './wakes.ts';
 

@@ -11,7 +11,6 @@ import { jsonText } from '../templates/index.ts';
 export type InstanceRow = Selectable<Schema['workflows.instances']>;
 /** `is_expired`: the process that carries the step out has not been heard of for too long. */
 export type TaskRow = Selectable<Schema['workflows.tasks']> & { is_expired: boolean };
-export type UndoRow = Selectable<Schema['workflows.compensations']> & { is_expired: boolean };
 export type SignalRow = Selectable<Schema['workflows.signals']>;
 export type TimelineRow = Selectable<Schema['workflows.timeline']>;
 type NewInstance = Omit<Insertable<Schema['workflows.instances']>, 'input' | 'principal'> & {
@@ -21,7 +20,6 @@ type NewInstance = Omit<Insertable<Schema['workflows.instances']>, 'input' | 'pr
 export type NewTask = Insertable<Schema['workflows.tasks']>;
 export type InstanceChange = Updateable<Schema['workflows.instances']>;
 export type TaskChange = Updateable<Schema['workflows.tasks']>;
-type UndoChange = Updateable<Schema['workflows.compensations']>;
 
 export interface InstanceFilter {
   state?: InstanceRow['state'] | undefined;
@@ -140,7 +138,7 @@ export function openOfExecution(transaction: TenantTransaction, executionId: str
     .execute();
 }
 
-const isExpired = sql<boolean>`coalesce(lease_until < now(), false)`.as('is_expired');
+export const isExpired = sql<boolean>`coalesce(lease_until < now(), false)`.as('is_expired');
 
 export function tasksOf(transaction: TenantTransaction, instanceId: string): Promise<TaskRow[]> {
   return transaction
@@ -284,59 +282,6 @@ export async function renewLeases(
 }
 
 export const leaseEnd = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`;
-
-export function undosOf(transaction: TenantTransaction, instanceId: string): Promise<UndoRow[]> {
-  return transaction
-    .selectFrom('workflows.compensations')
-    .selectAll()
-    .select(isExpired)
-    .where('instance_id', '=', instanceId)
-    .orderBy('ordinal')
-    .execute();
-}
-
-export async function insertUndos(
-  transaction: TenantTransaction,
-  rows: readonly {
-    instance_id: string;
-    task_id: string;
-    path: string;
-    operation: string;
-    ordinal: number;
-    created_at: Date;
-  }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await transaction
-    .insertInto('workflows.compensations')
-    .values(rows.map((row) => ({ id: uuidv7(), state: 'pending' as const, ...row })))
-    .onConflict((conflict) => conflict.column('task_id').doNothing())
-    .execute();
-}
-
-export async function updateUndo(
-  transaction: TenantTransaction,
-  id: string,
-  change: UndoChange,
-): Promise<void> {
-  await transaction.updateTable('workflows.compensations').set(change).where('id', '=', id).execute();
-}
-
-/** Changes compensations that failed, all of them or one. */
-export async function changeFailedUndos(
-  transaction: TenantTransaction,
-  instanceId: string,
-  change: UndoChange,
-  id?: string,
-): Promise<void> {
-  let query = transaction
-    .updateTable('workflows.compensations')
-    .set(change)
-    .where('instance_id', '=', instanceId)
-    .where('state', '=', 'failed');
-  if (id !== undefined) query = query.where('id', '=', id);
-  await query.execute();
-}
 
 export async function insertSignal(
   transaction: TenantTransaction,

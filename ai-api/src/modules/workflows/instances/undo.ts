@@ -18,18 +18,8 @@ import type { Ending } from './ending.ts';
 import type { Ended, Ledger } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { pauseAfter, undoRetryOf } from './retry.ts';
-import {
-  type InstanceRow,
-  insertUndos,
-  leaseEnd,
-  note,
-  type TaskRow,
-  tasksOf,
-  type UndoRow,
-  undosOf,
-  updateInstance,
-  updateUndo,
-} from './store.ts';
+import { type InstanceRow, leaseEnd, note, type TaskRow, tasksOf, updateInstance } from './store.ts';
+import { insertUndos, type UndoRow, undosOf, updateUndo } from './undo-store.ts';
 
 /** The operation that stands for undoing a child. */
 export const UNDO_CHILD = 'workflow.cancel';

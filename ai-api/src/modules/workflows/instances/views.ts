@@ -1,8 +1,9 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Definition, stepById, type Templates, unwrap } from '../templates/index.ts';
 import { hiding, withoutCredentials } from './secrets.ts';
-import type { InstanceRow, TaskRow, TimelineRow, UndoRow } from './store.ts';
+import type { InstanceRow, TaskRow, TimelineRow } from './store.ts';
 import { stepIdOf } from './undo.ts';
+import type { UndoRow } from './undo-store.ts';
 
 type Failure = { code: string; message: string; status?: number; path?: string };
 

@@ -5,7 +5,8 @@ import { keysOf } from './deliver.ts';
 import { ROLLBACK_REFERENCE } from './driver.ts';
 import type { Ending } from './ending.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
-import { changeFailedUndos, lockInstance, note, overdue, updateInstance, waitingFor } from './store.ts';
+import { lockInstance, note, overdue, updateInstance, waitingFor } from './store.ts';
+import { changeFailedUndos } from './undo-store.ts';
 
 /** Instances whose job was lost are found after so long. */
 const GRACE_SECONDS = 120;
