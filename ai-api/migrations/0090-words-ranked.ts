@@ -3,16 +3,15 @@ import { type Kysely, sql } from 'kysely';
 /**
  * `context.word_hits` with each word as a constant of the ranking, which is read once and not for every passage. A part of
  * a name is looked for where few passages have it as a word (`part_terms`), and literally: comparing it with all the names
- * that are like it took most of the time of a search. Scans of the table and of plain indexes are off: the planner does
- * not know that comparing a list of words reads it from its other table, and prefers that for all passages of a tenant to
- * the index that has the answer.
+ * that are like it took most of the time of a search. Up to a million passages, scans of the table and of plain indexes
+ * are off: the planner does not know that comparing a list of words reads it from its other table, and prefers that for
+ * all passages of a tenant to the index that has the answer. Beyond, a word that is everywhere is found sooner by a scan
+ * that ends early. The function of before stays for processes of the version before.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await addIndexes(db);
+  // Indexes of millions of passages take longer than a statement of a request may.
+  await sql`select set_config('statement_timeout', '0', true)`.execute(db);
   await addFilter(db);
-  await sql`drop function context.word_hits(text[], text[], text[], text[], text, jsonb, integer, integer)`.execute(
-    db,
-  );
   await sql`
     create function context.word_hits(
       terms text[], commits text[], phrases text[], parts text[], part_terms text[],
@@ -35,6 +34,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       more uuid[];
       part text;
     begin
+      if (select reltuples > 1000000 from pg_class where oid = 'context.passages'::regclass) then
+        perform set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true);
+      end if;
       for place in 1 .. coalesce(array_length(terms, 1), 0) loop
         execute 'select count(*) from (select from context.passages where tenant_id = $1 and words @@ $2::tsquery limit $3) as bounded'
           into found using tenant, terms[place], bound + 1;
@@ -106,6 +108,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     'context.word_hits(text[], text[], text[], text[], text[], text, jsonb, integer, integer)';
   await sql`revoke execute on function ${sql.raw(signature)} from public`.execute(db);
   await sql`grant execute on function ${sql.raw(signature)} to ai_manager_app`.execute(db);
+  await addIndexes(db);
 }
 
 /**
@@ -144,12 +147,13 @@ async function addIndexes(db: Kysely<unknown>): Promise<void> {
     declare
       tenant text := case when exists (select from pg_extension where extname = 'btree_gin') then 'tenant_id, ' else '' end;
     begin
-      drop index context.passages_shas;
-      execute format($create$create index passages_shas on context.passages using gin (%sshas) where shas <> '{}'$create$, tenant);
+      execute format($create$create index passages_shas_some on context.passages using gin (%sshas) where shas <> '{}'$create$, tenant);
       if exists (select from pg_extension where extname = 'pg_trgm') then
-        drop index if exists context.passages_names;
-        execute format($create$create index passages_names on context.passages using gin (%snames gin_trgm_ops)
+        execute format($create$create index passages_names_some on context.passages using gin (%snames gin_trgm_ops)
           where names <> ''$create$, tenant);
       end if;
+      -- Last, since dropping keeps readers out until the end of the transaction.
+      drop index context.passages_shas;
+      drop index if exists context.passages_names;
     end $$`.execute(db);
 }

@@ -44,6 +44,8 @@ const UNRECORDED: Record<string, string> = {
   'inbox.archive': 'it is a mark of the person alone',
   'inbox.read': 'it is a mark of the person alone',
   'notificationTemplate.preview': 'it reads',
+  'evaluation.startWeekly':
+    'a week that was started before is answered as it is; one that begins is recorded',
   'evaluation.retry': 'nobody failed here, so it changes nothing; with failures it is recorded',
   'provenance.blame': 'it reads',
   'rule.check': 'it reads',

@@ -1,3 +1,4 @@
+import type { Language } from '../contract/languages.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import {
   type Counterfactual,
@@ -10,7 +11,7 @@ import {
 import type { Facts, FactValue } from './facts.ts';
 import { type JudgedByEngine, judge } from './judge.ts';
 import { type Kind, nameOf } from './kind.ts';
-import { type Language, SENTENCES } from './language.ts';
+import { SENTENCES } from './language.ts';
 import type { CriterionResult, JudgementView, Proposal, ToMend } from './schema.ts';
 import { restsOnReading } from './witness.ts';
 

@@ -1,7 +1,8 @@
+import type { Language } from '../contract/languages.ts';
 import type { Facts, Vocabulary } from './facts.ts';
 import { factPaths } from './facts.ts';
 import type { Grade } from './grade.ts';
-import type { KindWords, Language } from './language.ts';
+import type { KindWords } from './language.ts';
 import type { CriterionResult, ToMend } from './schema.ts';
 import type { Thresholds } from './thresholds.ts';
 import type { Witness } from './witness.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../contract/languages.ts';
 import { approvalKind } from '../modules/manager/approvals/kind.ts';
 import { CATEGORIES } from '../modules/manager/approvals/states.ts';
 import { evaluationKind } from '../modules/manager/evaluations/kinds/builder.ts';
 import { projectKind } from '../modules/manager/evaluations/kinds/project.ts';
 import { stageGateKind } from '../modules/manager/stage-gates/kind.ts';
 import { factPaths } from './facts.ts';
-import { LANGUAGES, languageOf } from './language.ts';
+import { languageOf } from './language.ts';
 
 const translated = LANGUAGES.filter((language) => language !== 'en');
 

@@ -1,8 +1,5 @@
+import { LANGUAGES, type Language } from '../contract/languages.ts';
 import type { Grade } from './grade.ts';
-
-/** Languages that explanations can be given in; English is what everything is written in. */
-export const LANGUAGES = ['en', 'de', 'es'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 /** What a kind is called in another language. What is left out is said in English. */
 export interface KindWords {

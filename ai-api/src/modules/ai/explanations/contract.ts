@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { LANGUAGES } from '../../../contract/languages.ts';
 import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { id, timestamp } from '../../../contract/schemas.ts';
-import { LANGUAGES } from '../../../judgement/language.ts';
 import { ENGINES, heldClaim, proposal, toMend } from '../../../judgement/schema.ts';
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);

@@ -32,10 +32,16 @@ export function identified(tenantId: string, conversation: Conversation): { id: 
 
 /** A message's content in few characters, the same from a file and from `POST /conversations`. */
 export function digestOf(message: Message, parentId: string | null): string {
-  return createHash('sha256')
-    .update(JSON.stringify({ ...message, parentId }, inOrder))
-    .digest('base64url')
-    .slice(0, 22);
+  return shortDigest(JSON.stringify({ ...message, parentId }, inOrder));
+}
+
+/** As messages were stored before keys were put in order. */
+function earlierDigestOf(message: Message, parentId: string | null): string {
+  return shortDigest(JSON.stringify([{ ...message, parentId }]));
+}
+
+function shortDigest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 /** Keys in their order, whichever way an object was put together. */
@@ -88,7 +94,8 @@ export function classify(
     const digest = digestOf(message, parentId);
     const placed = { id, parentId, place: places[index] as number, message, digest };
     if (!record || record.conversation_id === null) result.added.push(placed);
-    else if (isOlder || record.digest === digest) result.unchanged += 1;
+    else if (isOlder || record.digest === digest || record.digest === earlierDigestOf(message, parentId))
+      result.unchanged += 1;
     else result.changed.push(placed);
   }
   return result;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Conversation, Message } from '../formats/model.ts';
@@ -55,6 +56,16 @@ function importInto(known: Map<string, KnownRecord>, ids: readonly string[]) {
 }
 
 describe('placing', () => {
+  test('a message whose digest was made before keys were put in order is unchanged', () => {
+    const [id, stored] = [messageIdOf(TENANT, SESSION, 'r1'), { ...message('r1'), parentId: null }];
+    const digest = createHash('sha256')
+      .update(JSON.stringify([stored]))
+      .digest('base64url')
+      .slice(0, 22);
+    const known = new Map([[id, { id, conversation_id: 'c', place: 0, digest }]]);
+    expect(importInto(known, ['r1'])).toMatchObject({ added: [], changed: [], unchanged: 1 });
+  });
+
   test('puts messages in the order of their file, whatever part of it came before', () => {
     const source = Array.from({ length: 30 }, (_, number) => `r${number}`);
     fc.assert(

@@ -76,7 +76,12 @@ export const conversationInput = {
     .describe('Of the conversation that started this one as a sub-agent'),
   agentName: name.nullable().default(null),
   startedAt: timestamp.nullable().default(null),
-  endedAt: timestamp.nullable().default(null),
+  endedAt: timestamp
+    .nullable()
+    .default(null)
+    .describe(
+      'What ends before the stored conversation adds messages and changes none; leave it out to correct one',
+    ),
   localTime: z.boolean().default(false).describe('Times are of the author’s machine, without a zone'),
   pullRequests: z.array(name).max(200).default([]),
   commits: z.array(commit).max(2_000).default([]),

@@ -33,7 +33,7 @@ export function personalData(): PersonalData {
       { table: 'identity.sessions', of: ['user_id'], erase: 'delete', withheld: ['secret_hash'] },
       { ...mentions('identity.api_keys', 'created_by'), withheld: ['secret_hash', 'previous_hash'] },
       { ...mentions('identity.sign_ins'), withheld: ['sealed', 'state_hash', 'browser_hash'] },
-      mentions('identity.tenants'),
+      mentions('identity.tenants', 'opened_by'),
       { ...mentions('identity.domains', 'added_by'), withheld: ['token'] },
     ],
     disclosure: {

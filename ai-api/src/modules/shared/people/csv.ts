@@ -46,7 +46,8 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
  * and those of `mapping`, which may also leave columns out. What spreadsheets add is left out: `sep=;`, title lines
  * above the header, rows and columns without any content, white space around cells that are not quoted. Rows with faults
  * are left out, and a row of totals is one. Where the header lacks some columns or has others too, rows come with what it
- * names, so that their cells can be checked as well; where it has hardly any of them, there are no rows.
+ * names, so that their cells can be checked as well; where it has hardly any of them, or another
+ * number of cells than every row, there are no rows.
  */
 export function readCsv(
   text: string,
@@ -63,8 +64,9 @@ export function readCsv(
   if (surplus) return { records: [], faults: [{ row: surplus.line, message: TOO_MANY }] };
   const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
   const found = columns.filter((column) => meant.includes(column)).length;
-  if (wrongHeader.length > 0 && found < columns.length / 2) return { records: [], faults: wrongHeader };
   const size = meant.length;
+  const isOther = found < columns.length / 2 || body.every(({ cells }) => cells.length !== size);
+  if (wrongHeader.length > 0 && isOther) return { records: [], faults: wrongHeader };
   const faults = body.flatMap(({ line, cells }) => {
     if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
     return isTotal(cells) ? { row: line, message: 'is a row of totals: remove it' } : [];

@@ -234,8 +234,14 @@ describe.each(businessDatabases())('the plan of a company on $name', ({ create }
       productId,
       name: 'Last year',
       maxSeats: 2,
-      expiresAt: new Date(Date.now() - HOUR).toISOString(),
+      expiresAt: soon(),
     });
+    await api.context.database
+      .system('the test lets time pass for one licence')
+      .updateTable('licences.licences')
+      .set({ expires_at: new Date(Date.now() - HOUR) })
+      .where('id', '=', expired.licenceId)
+      .execute();
     const current = await client.licence.create({ productId, name: 'Team', maxSeats: 2 });
     const renewal = { licenceId: expired.licenceId, version: expired.version, expiresAt: soon() };
     const key = { idempotencyKey: 'a-renewal-once-there-is-room' };

@@ -38,7 +38,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
     );
     await computeDays(transaction, touched, roster.teams, now());
     await computeTokens(transaction, ids, closed_before);
-    await leaveOut(transaction, needs);
+    await leaveOut(transaction, needs, { days: touched, conversationIds: ids });
     return touched;
   }
 
@@ -71,7 +71,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
         const { authorOf } = await rosterOf(transaction, needs, now());
         const { closed_before } = await readState(transaction);
         await computeCommits(transaction, repositoryId, from, authorOf, closed_before);
-        await leaveOut(transaction, needs);
+        await leaveOut(transaction, needs, { repositoryId });
       });
     return changed.length;
   }
@@ -105,7 +105,7 @@ export function createCompute({ database, now, ...needs }: Setup) {
         await computeTokens(transaction, ids, closed_before);
         const open = daysOfSpan(span).filter((day) => closed_before === null || day >= closed_before);
         await computeDays(transaction, open, roster.teams, now());
-        await leaveOut(transaction, needs);
+        await leaveOut(transaction, needs, { days: open, conversationIds: ids });
         return { conversations: ids.length, days: open.length, repositories: 0 };
       }),
   };

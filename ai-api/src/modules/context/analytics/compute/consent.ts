@@ -9,10 +9,21 @@ export function isLeftOut({ required, given }: AnalyticsConsent, subject: string
   return required.some(covers) && !given.some((period) => period.subject === subject && covers(period));
 }
 
-/** Removes the figures of people on days on which they have not agreed, in the transaction that computes them. */
+/** What a transaction has just computed. */
+export interface Part {
+  days?: readonly string[];
+  conversationIds?: readonly string[];
+  repositoryId?: string;
+}
+
+/**
+ * Removes the figures of people on days on which they have not agreed, in the transaction that computes them.
+ * @param part what was computed; without it, all figures are looked through, as after an agreement was withdrawn
+ */
 export async function leaveOut(
   transaction: TenantTransaction,
   { privacy }: { privacy: Pick<Privacy, 'consent'> },
+  part?: Part,
 ): Promise<void> {
   const { required, given } = await privacy.consent(transaction);
   if (required.length === 0) return;
@@ -25,16 +36,24 @@ export async function leaveOut(
         select from json_to_recordset(${JSON.stringify(given)}::json) as period (subject text, "from" date, until date)
         where period.subject = ${sql.raw(person)} and period."from" <= ${sql.raw(day)}
           and (period.until is null or ${sql.raw(day)} < period.until))`;
-  await sql`delete from context.activity_days as days where ${refused('days.owner', 'days.day')}`.execute(
-    transaction,
-  );
-  await sql`delete from context.commit_figures as figures where ${refused('figures.author', 'figures.day')}`.execute(
-    transaction,
-  );
-  await sql`
+  const { days = null, conversationIds = null, repositoryId = null } = part ?? {};
+  if (!part || days)
+    await sql`
+      delete from context.activity_days as days
+      where (${days}::date[] is null or days.day = any(${days}::date[]))
+        and ${refused('days.owner', 'days.day')}`.execute(transaction);
+  if (!part || repositoryId)
+    await sql`
+      delete from context.commit_figures as figures
+      where (${repositoryId}::uuid is null or figures.repository_id = ${repositoryId}::uuid)
+        and ${refused('figures.author', 'figures.day')}`.execute(transaction);
+  if (!part || conversationIds)
+    await sql`
     delete from context.commit_tokens as tokens using context.conversations as conversation
-    where conversation.id = tokens.conversation_id and ${refused(
-      'conversation.owner',
-      "(coalesce(conversation.started_at, conversation.created_at) at time zone 'utc')::date",
-    )}`.execute(transaction);
+    where conversation.id = tokens.conversation_id
+      and (${conversationIds}::uuid[] is null or tokens.conversation_id = any(${conversationIds}::uuid[]))
+      and ${refused(
+        'conversation.owner',
+        "(coalesce(conversation.started_at, conversation.created_at) at time zone 'utc')::date",
+      )}`.execute(transaction);
 }
