@@ -313,10 +313,7 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       return result.kind === 'succeeded' ? limitSize(result) : result;
     },
 
-    /**
-     * Carries a compensation out, with the rights at the start: what was done is undone even after its caller left. One
-     * whose answer was lost was carried out, and nothing reads its answer.
-     */
+    /** Carries a compensation out, with the rights at the start: what was done is undone even after its caller left. */
     undo: async (claim: UndoClaim, instance: InstanceRow, signal: AbortSignal): Promise<Result> => {
       const principal = instance.principal as unknown as Principal;
       const caller: Caller = {
@@ -326,11 +323,7 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       };
       const { operation: name, input } = claim;
       const context = { caller, requestId: `workflow-${instance.id}`, key: `wf:${claim.undoId}` };
-      const result = await within(60, signal, (bounded) =>
-        ask({ ...context, operation: name, input, signal: bounded }),
-      );
-      const isLost = result.kind === 'failed' && result.failed.code === 'IDEMPOTENCY_ANSWER_LOST';
-      return isLost ? { kind: 'succeeded', output: null } : result;
+      return within(60, signal, (bounded) => ask({ ...context, operation: name, input, signal: bounded }));
     },
   };
 }

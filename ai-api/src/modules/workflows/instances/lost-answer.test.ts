@@ -121,6 +121,11 @@ describe.each(businessDatabases())('a saga whose process ends on $name', ({ crea
       .poll(async () => (await api.client.workflow.get({ instanceId })).state, POLL)
       .toBe('compensated');
     expect([...lost]).toContain(UNDO_LOST);
+    const { timeline } = await api.client.workflow.complete({ instanceId });
+    expect(timeline.map(({ what, detail }) => [what, detail])).toContainEqual([
+      'undo not answered',
+      expect.stringContaining('s2: decision.cancel was carried out'),
+    ]);
     expect((await decisionsOf(UNDO_LOST)).toSorted()).toEqual(STEPS.map((id) => [id, 'cancelled']));
   });
 });

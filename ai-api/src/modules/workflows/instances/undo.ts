@@ -131,8 +131,14 @@ export function createUndoing({ jobs, now, leaseSeconds }: WorkflowParts, ending
     const undo = undos.find(({ claim }) => claim === held.claim);
     if (held.kind !== 'undo' || undo?.state !== 'running') return [];
     const step = stepIdOf(undo.path);
-    if (result.kind !== 'failed' || result.failed.status === 404) {
-      const state = result.kind === 'failed' ? 'nothing_to_undo' : 'succeeded';
+    // It was carried out and its answer is not needed. What an operation does after its commit may be missing.
+    const isLost = result.kind === 'failed' && result.failed.code === 'IDEMPOTENCY_ANSWER_LOST';
+    if (isLost) {
+      const detail = `${undo.path}: ${undo.operation} was carried out, and the process ended before it answered. Check what follows from it.`;
+      await note(transaction, { instanceId: undo.instance_id, at: now(), what: 'undo not answered', detail });
+    }
+    if (result.kind !== 'failed' || isLost || result.failed.status === 404) {
+      const state = result.kind === 'failed' && !isLost ? 'nothing_to_undo' : 'succeeded';
       await updateUndo(transaction, undo.id, { ...FREE, state, error: null, ended_at: now() });
       return [{ step, path: undo.path, state: 'undone', error: null }];
     }
