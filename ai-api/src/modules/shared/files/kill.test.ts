@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../../../test/api.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
+import { startHurry } from '../../../../test/hurry.ts';
 import { freePort } from '../../../../test/ports.ts';
 import { createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
@@ -20,6 +21,8 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   }, async ({ onTestFinished }) => {
     const testDatabase = await create();
     onTestFinished(() => testDatabase.remove());
+    const hurry = await startHurry(testDatabase);
+    onTestFinished(() => hurry.stop());
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const env = testEnvironment(testDatabase, { PORT: String(port), JOB_HEARTBEAT_SECONDS: '10' });
@@ -37,7 +40,10 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
       // A job may reach the moment before the server is ready.
       await Promise.race([once(child.stdout, 'data'), exited]);
       return {
-        died: async () => expect((await exited)[1]).toBe('SIGKILL'),
+        died: async () => {
+          expect((await exited)[1]).toBe('SIGKILL');
+          hurry.died();
+        },
         kill: async () => {
           child.kill('SIGKILL');
           await exited;

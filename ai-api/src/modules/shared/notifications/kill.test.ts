@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { type Hurry, startHurry } from '../../../../test/hurry.ts';
 import { freePort } from '../../../../test/ports.ts';
 import { startTwilioRecorder, type TwilioRecorder } from '../../../../test/twilio-recorder.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
@@ -26,12 +27,14 @@ const MOMENTS = [
 
 describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   let testDatabase: TestDatabase;
+  let hurry: Hurry;
   let mailbox: DevInbox;
   let twilio: TwilioRecorder;
   let client: Client;
   let env: Record<string, string>;
   beforeAll(async () => {
     testDatabase = await create();
+    hurry = await startHurry(testDatabase);
     mailbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
     twilio = await startTwilioRecorder();
     const port = await freePort();
@@ -46,6 +49,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   afterAll(async () => {
     await mailbox.close();
     await twilio.close();
+    await hurry.stop();
     await testDatabase.remove();
   });
 
@@ -78,6 +82,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
       });
       sent.push({ moment, to, notificationId: notifications[0]?.notificationId ?? '' });
       expect((await dying.exited)[1]).toBe('SIGKILL');
+      hurry.died();
     }
     const last = await start('never');
     try {

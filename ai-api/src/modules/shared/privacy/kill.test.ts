@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { ADMIN_KEY, testEnvironment } from '../../../../test/api.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
+import { startHurry } from '../../../../test/hurry.ts';
 import { builderRow } from '../../../../test/people.ts';
 import { freePort } from '../../../../test/ports.ts';
 import { ended } from '../../../../test/privacy.ts';
@@ -18,6 +19,8 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
   }, async ({ onTestFinished }) => {
     const testDatabase = await create();
     onTestFinished(() => testDatabase.remove());
+    const hurry = await startHurry(testDatabase);
+    onTestFinished(() => hurry.stop());
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const env = testEnvironment(testDatabase, { PORT: String(port), JOB_HEARTBEAT_SECONDS: '10' });
@@ -33,7 +36,12 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
         await exited;
       });
       await Promise.race([once(child.stdout, 'data'), exited]);
-      return { died: async () => expect((await exited)[1]).toBe('SIGKILL') };
+      return {
+        died: async () => {
+          expect((await exited)[1]).toBe('SIGKILL');
+          hurry.died();
+        },
+      };
     };
 
     const one = await start('erase people');
