@@ -22,7 +22,7 @@ export interface Undo {
   session: string;
   device: string;
   /** Empty where the session ends. */
-  back_to: string;
+  backTo: string;
   state: 'evicted' | 'expired';
 }
 

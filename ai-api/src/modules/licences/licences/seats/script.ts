@@ -199,9 +199,9 @@ end
 
 local function undo(s)
   if not s or s.device ~= op.device then return 'SESSION_NOT_FOUND' end
-  if op.back_to == '' then set(s, op.state, now, now)
+  if op.backTo == '' then set(s, op.state, now, now)
   else
-    s.device = op.back_to
+    s.device = op.backTo
     set(s, s.state, s.until_ms)
   end
   return 'READ'

@@ -24,14 +24,18 @@ export function createUndo({ database, run, storing, log }: Parts) {
     try {
       const stored = await database
         .withTenant(tenantId, (transaction) => readSession(transaction, licenceId, seat.id))
-        .catch(() => null);
+        .catch((error: unknown) => {
+          // A new seat ends even so. One that was renewed is not taken from its holder because the database is away.
+          if (code === 'RENEWED') throw error;
+          return null;
+        });
       const home = code === 'RENEWED' && stored?.endedAt === 0 ? stored.device : '';
       if (home === seat.device) return;
       const undone = await run(licenceId, {
         type: 'undo',
         session: seat.id,
         device: seat.device,
-        back_to: home,
+        backTo: home,
         state: code === 'REVIVED' ? 'expired' : 'evicted',
       });
       const others = answer.changes.filter(({ id }) => id !== seat.id);
