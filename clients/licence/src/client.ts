@@ -193,11 +193,13 @@ export class Licence extends EventEmitter<Events> {
 
   /** Takes an answer into use: its token is believed only once it is verified. */
   private async take(answer: SeatAnswer): Promise<void> {
-    this.serverTime = Math.max(this.serverTime, Date.parse(answer.serverTime));
+    const time = Date.parse(answer.serverTime);
     if (answer.token !== null) {
-      this.token = await this.verified(answer.token);
+      this.token = await this.verified(answer.token, time);
       this.raw = answer.token;
     }
+    // A time that no token speaks for may be forged: believed, it would end this one, and every one that comes.
+    if (this.token !== null && time < this.token.expiresAt) this.serverTime = Math.max(this.serverTime, time);
     this.failures = 0;
     this.sessionId = answer.sessionId;
     this.heartbeatMs = answer.heartbeatAfterSeconds * 1000;
@@ -209,18 +211,18 @@ export class Licence extends EventEmitter<Events> {
   }
 
   /** @throws {LicenceError} TOKEN_REFUSED, and what keeps the keys from being read */
-  private async verified(token: string): Promise<LicenceToken> {
+  private async verified(token: string, serverTime: number): Promise<LicenceToken> {
     try {
-      return await this.check(token);
+      return await this.check(token, serverTime);
     } catch (error) {
       if (error instanceof LicenceError) throw error;
       throw new LicenceError('TOKEN_REFUSED', error instanceof Error ? error.message : String(error));
     }
   }
 
-  private async check(token: string): Promise<LicenceToken> {
+  private async check(token: string, serverTime: number): Promise<LicenceToken> {
     const { product, keys: pinned } = this.options;
-    const now = Math.max(this.now(), this.serverTime);
+    const now = Math.max(this.now(), this.serverTime, serverTime);
     const check = (keys: KeySet) => verifyToken(token, { keys, product, device: this.device, now });
     if (pinned) return check(pinned);
     if (this.keys) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -134,6 +134,28 @@ describe('the licence client in trouble', () => {
     network.meddle((answer) => answer);
     await licence.beat();
     expect(licence.state).toBe('held');
+  });
+
+  test('believes no time of a server that comes without a token to be trusted, or is after the end of its token', async () => {
+    const { make } = await prepare();
+    const cacheFile = join(directory, 'time', 'licence');
+    const licence = make({ cacheFile });
+    await licence.acquire();
+    const before = licence.token;
+    const serverTime = '2199-01-01T00:00:00Z';
+    for (const token of ['eyJhbGciOiJub25lIn0.e30.', null]) {
+      network.meddle(({ status, body }, path) => {
+        const isBeat = path.endsWith('/heartbeat');
+        const changed = isBeat ? { token, serverTime } : {};
+        return { status, body: JSON.stringify({ ...JSON.parse(body), ...changed }) };
+      });
+      await licence.beat();
+      expect([token, licence.token]).toEqual([token, before]);
+      network.meddle(() => 'lost');
+      await licence.beat();
+      expect([token, licence.state]).toEqual([token, 'offline']);
+      expect(readFileSync(cacheFile, 'utf8')).not.toContain(String(Date.parse(serverTime)));
+    }
   });
 
   test('holds its seat although its cache cannot be written, and says so', async () => {

@@ -9,7 +9,8 @@ import { testKeyFile } from '../../../../test/licences/key.ts';
 import { forgeries } from '../../../../test/licences/tokens.ts';
 import { hasRedis, startUpstash } from '../../../../test/real-redis.ts';
 import type { UpstashBridge } from '../../../../test/upstash-bridge.ts';
-import { deviceHash } from './keys.ts';
+import { DAY_MS } from '../../../platform/durations.ts';
+import { deviceHash, sessionOfKey } from './keys.ts';
 
 const DEVICE = 'fingerprint-of-a-desk';
 const LAPTOP = 'fingerprint-of-a-laptop';
@@ -153,6 +154,62 @@ describe.each(installations.filter(({ isHere }) => isHere))(
       ]);
       const { items } = await api.client.licenceSession.list({ licenceId, state: 'live' });
       expect(items).toEqual([]);
+    });
+
+    test('wanders with one seat over no more devices in a day than the limit', async () => {
+      const policy = { leaseBy: 'user', maxDevicesPerDay: 2 };
+      const issued = await issueLicence(api.client, { policy });
+      const take = async (device: string) => (await acquire(issued, device, { user: 'ada' })).code;
+      expect(await take(DEVICE)).toBe('ACQUIRED');
+      expect(await take(LAPTOP)).toBe('RENEWED');
+      expect(await take('a-third-fingerprint')).toBe('DEVICE_LIMIT');
+      expect(await take(DEVICE)).toBe('RENEWED');
+      expect(await take('a-third-fingerprint')).toBe('DEVICE_LIMIT');
+      clock.setAhead(DAY_MS);
+      const tomorrow = await take('a-third-fingerprint');
+      clock.setAhead(0);
+      expect(tomorrow).toBe('ACQUIRED');
+    });
+
+    test('begins no second session by a key whose sessions have ended thousands of times', async () => {
+      const issued = await issueLicence(api.client, { maxSeats: 5, policy: { leaseBy: 'session' } });
+      const key = 'the-same-for-years';
+      const { licenceId } = issued;
+      const device = deviceHash(licenceId, DEVICE);
+      const { tenantId } = await api.client.identity.whoami({});
+      const at = clock.now();
+      const end = async (generations: readonly number[], ofKey: string) => {
+        const rows = generations.map((generation) => ({
+          id: sessionOfKey({ licenceId, device, user: '', key: ofKey }, generation),
+          licence_id: licenceId,
+          member: 'session',
+          device,
+          state: 'released',
+          lease_until: at,
+          revision: 0,
+          requested_at: at,
+          ended_at: at,
+        }));
+        await api.context.database.withTenant(tenantId, (transaction) =>
+          transaction.insertInto('licences.sessions').values(rows).execute(),
+        );
+        return rows;
+      };
+      for (const count of [16, 33, 2100]) {
+        const rows = await end([...Array(count).keys()], `${key}-${count}`);
+        const headers = { 'idempotency-key': `${key}-${count}` };
+        const first = (await acquire(issued, DEVICE, {}, headers)).answer;
+        const again = (await acquire(issued, DEVICE, {}, headers)).answer;
+        expect([first.code, again.code]).toEqual(['ACQUIRED', 'RENEWED']);
+        expect(again.sessionId).toBe(first.sessionId);
+        expect(rows.map(({ id }) => id)).not.toContain(first.sessionId);
+      }
+      // Of a million sessions those that are looked at.
+      const some = Array.from({ length: 21 }, (_, power) => 2 ** power);
+      await end([...new Set([...Array(16).keys(), ...some])], key);
+      const { status, code, answer } = await acquire(issued, DEVICE, {}, { 'idempotency-key': key });
+      expect([status, code]).toEqual([422, 'INVALID_INPUT']);
+      expect(JSON.stringify(answer)).toContain('more than a million sessions');
     });
 
     test('keeps no seat by the token of a device that the seat has moved away from', async () => {

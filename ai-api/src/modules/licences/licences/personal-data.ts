@@ -1,6 +1,6 @@
 import { mentions, type PersonalData } from '../../../platform/personal-data.ts';
 import type { People } from '../../shared/people/index.ts';
-import { countHistory, forgetHistory } from './sessions/store.ts';
+import { countHistory, forgetHistory, HISTORY_TABLES } from './sessions/store.ts';
 
 /**
  * What sessions and denials say about a builder: those with their id or their e-mail address as user.
@@ -31,7 +31,7 @@ export function personalDataOf(people: People, historyDays: number): PersonalDat
       {
         kind: 'licence-history',
         title: 'Sessions of licences that have ended, and denials',
-        tables: ['licences.sessions', 'licences.denials'],
+        tables: HISTORY_TABLES,
         keeps: 'Sessions that go on, licences and blocked devices.',
         floor: 'Usage is reported for a quarter.',
         defaultDays: historyDays,

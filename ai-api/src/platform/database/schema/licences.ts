@@ -73,6 +73,12 @@ export interface LicencesTables {
     blocked_by: string;
     created_at: Timestamp;
   };
+  'licences.device_days': {
+    licence_id: string;
+    day: string;
+    device: string;
+    tenant_id: TenantId;
+  };
   'licences.notices': {
     licence_id: string;
     expires_at: Date;

@@ -2,7 +2,7 @@ import { Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { DAY_MS } from '../../../../platform/durations.ts';
 import { policySchema } from '../schema.ts';
-import { countDevices, isBlocked } from '../sessions/store.ts';
+import { countDevices, isBlocked, lockDevices, noteDevice } from '../sessions/store.ts';
 import type { Denial } from '../states.ts';
 import type { LicenceRecord } from '../store.ts';
 
@@ -40,11 +40,8 @@ export async function refuse(
   return refuseDevice(transaction, licence, device, now);
 }
 
-/**
- * Why a device gets no seat; null when it may. Asked before the decision, and again in the transaction that stores the grant,
- * so that many requests at once get past neither the limit nor a block.
- */
-export async function refuseDevice(
+/** Why a device gets no seat; null when it may. */
+async function refuseDevice(
   transaction: TenantTransaction,
   licence: LicenceRecord,
   device: string,
@@ -53,11 +50,28 @@ export async function refuseDevice(
   if (await isBlocked(transaction, licence.id, device))
     return { code: 'DEVICE_BLOCKED', detail: 'An admin has blocked this device.' };
   const { maxDevicesPerDay } = policySchema.parse(licence.policy);
-  const today = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
-  const others = maxDevicesPerDay > 0 ? await countDevices(transaction, licence.id, today, device) : 0;
+  const others = maxDevicesPerDay > 0 ? await countDevices(transaction, licence.id, now, device) : 0;
   if (maxDevicesPerDay > 0 && others >= maxDevicesPerDay)
     return { code: 'DEVICE_LIMIT', detail: `At most ${maxDevicesPerDay} different devices in a day.` };
   return null;
+}
+
+/**
+ * Why a device gets no seat, asked again in the transaction that stores the grant, so that many requests at once get past
+ * neither the limit nor a block; null when it may. Where devices are limited, grants of the licence wait here for each other,
+ * and the device is counted among those of the day.
+ */
+export async function admitDevice(
+  transaction: TenantTransaction,
+  licence: LicenceRecord,
+  device: string,
+  now: Date,
+): Promise<{ code: Denial; detail: string } | null> {
+  const isLimited = policySchema.parse(licence.policy).maxDevicesPerDay > 0;
+  if (isLimited) await lockDevices(transaction, licence.id);
+  const refusal = await refuseDevice(transaction, licence, device, now);
+  if (isLimited && !refusal) await noteDevice(transaction, licence.id, now, device);
+  return refusal;
 }
 
 function covers({ version_from: from, version_to: to }: LicenceRecord, version: string): boolean {

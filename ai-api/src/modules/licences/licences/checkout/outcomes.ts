@@ -13,6 +13,7 @@ const DETAILS: Partial<Record<SeatCode, string>> = {
   LICENSE_EXPIRED: 'An admin has to renew the licence.',
   LICENSE_NOT_STARTED: 'The licence becomes valid later.',
   BORROW_LIMIT: 'The other seats are borrowed, or kept for those who are online.',
+  DEVICE_BLOCKED: 'An admin has blocked this device.',
   SESSION_NOT_FOUND: 'Acquire a seat again, once.',
   SESSION_OF_OTHER_DEVICE: 'Acquire a seat for this device.',
 };

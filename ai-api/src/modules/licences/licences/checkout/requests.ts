@@ -9,13 +9,18 @@ import type { LicenceRecord } from '../store.ts';
 
 /** Longest part of an `Idempotency-Key` that counts. */
 const MAX_KEY = 255;
-/** Sessions of one key that are looked at together. */
+/** Sessions of one key that are looked at one by one; it has hardly ever more. */
+const FIRST = 16;
+/** Sessions of one key that are looked at together, once it has more. */
 const TOGETHER = 50;
-const MAX_GENERATIONS = 2000;
+/** The sessions of one key: one each minute for two years. */
+const MAX_GENERATIONS = 2 ** 20;
 
 /**
  * The session that a request would begin: a new one, or with an `Idempotency-Key` the first of its sessions that has not
- * ended, so that a repetition gets the same one and what has ended remains history.
+ * ended, so that a repetition gets the same one and what has ended remains history. They end one after the other, so that it
+ * is found between one that has ended and one that has not: most often in the first query, in five for a million.
+ * @throws {Problem} INVALID_INPUT when a key has begun more than a million
  */
 export async function sessionFor(
   database: Database,
@@ -25,13 +30,36 @@ export async function sessionFor(
   const key = exchange.header('idempotency-key')?.slice(0, MAX_KEY);
   if (!key) return uuidv7();
   const keyed = { licenceId: licence.id, device, user, key };
-  for (let first = 0; first < MAX_GENERATIONS; first += TOGETHER) {
-    const ids = Array.from({ length: TOGETHER }, (_, index) => sessionOfKey(keyed, first + index));
-    const ended = await database.withTenant(licence.tenant_id, (transaction) => endedAmong(transaction, ids));
-    const next = ids.find((id) => !ended.includes(id));
-    if (next !== undefined) return next;
-  }
-  return uuidv7();
+  return database.withTenant(licence.tenant_id, async (transaction) => {
+    let generations = firstLook();
+    let isBefore = -1;
+    while (true) {
+      const ids = generations.map((generation) => sessionOfKey(keyed, generation));
+      const ended = new Set(await endedAmong(transaction, ids));
+      const place = ids.findIndex((id) => !ended.has(id));
+      const open = generations[place];
+      if (open === undefined)
+        throw invalidField('Idempotency-Key', 'has begun more than a million sessions: send another one');
+      isBefore = generations[place - 1] ?? isBefore;
+      if (open === isBefore + 1) return ids[place] as string;
+      generations = between(isBefore, open);
+    }
+  });
+}
+
+/** The first generations, then each at twice the last. */
+function firstLook(): number[] {
+  const generations = Array.from({ length: FIRST }, (_, generation) => generation);
+  for (let generation = FIRST; generation <= MAX_GENERATIONS; generation *= 2) generations.push(generation);
+  return generations;
+}
+
+/** Generations after one that has ended, evenly up to one that has not. */
+function between(ended: number, open: number): number[] {
+  const step = Math.ceil((open - ended) / TOGETHER);
+  const generations: number[] = [];
+  for (let generation = ended + step; generation < open; generation += step) generations.push(generation);
+  return [...generations, open];
 }
 
 /** Who leases a seat. @throws {Problem} INVALID_INPUT without a user where users lease, or where their seats are limited */

@@ -11,7 +11,7 @@ import { type Also, type Decision, type SeatOp, type Seats, SeatsUnavailable } f
 import { findLive, findSession, isBlocked } from '../sessions/store.ts';
 import type { Denial } from '../states.ts';
 import { findLicence, type LicenceRecord } from '../store.ts';
-import { GrantRefused, problemOf, refuse, refuseDevice } from './admission.ts';
+import { admitDevice, GrantRefused, problemOf, refuse } from './admission.ts';
 import type { CheckoutLimits } from './limits.ts';
 import { DENIED, denialOf, refusalFor, seatView } from './outcomes.ts';
 import { reportDenial, reportOffers } from './reports.ts';
@@ -173,8 +173,8 @@ export function createCheckout({ database, seats, tokens, limits, events, metric
         licence.id,
         { ...op, member, version },
         async (transaction, made) => {
-          if (made.code === 'ACQUIRED') {
-            const late = await refuseDevice(transaction, checked, device, now());
+          if (made.code === 'ACQUIRED' || made.isMoved) {
+            const late = await admitDevice(transaction, checked, device, new Date(made.at));
             if (late) throw new GrantRefused(late);
           }
           if (DENIED.has(made.code))

@@ -79,6 +79,7 @@ function acquire(terms: Terms, pool: Pool, op: Acquire): Outcome {
 
 /** A member that has a session: it renews its lease, claims its offer, or keeps its place in the queue. */
 function again(pool: Pool, op: Acquire, mine: Seat): Outcome {
+  const isElsewhere = mine.device !== op.device;
   mine.device = op.device;
   if (mine.state === 'queued') {
     pool.set(mine, 'queued', pool.at + OFFER_MS);
@@ -86,6 +87,7 @@ function again(pool: Pool, op: Acquire, mine: Seat): Outcome {
   }
   const isNew = mine.state === 'offered';
   if (isNew) mine.seq = 0;
+  else pool.isMoved = isElsewhere;
   if (mine.state === 'borrowed') pool.set(mine, 'borrowed', mine.until);
   else pool.set(mine, 'held', pool.lease());
   return [isNew ? 'ACQUIRED' : 'RENEWED', mine];

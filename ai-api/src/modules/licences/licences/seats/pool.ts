@@ -19,6 +19,8 @@ const isSeated = (state: SessionState) => (SEATED as readonly string[]).includes
  */
 export class Pool {
   readonly changes = new Map<string, Change>();
+  /** Whether a seat is renewed on another device. */
+  isMoved = false;
   private occupied = 0;
   private borrowed = 0;
   private offered = 0;
@@ -154,6 +156,7 @@ export class Pool {
       seat,
       used: this.occupied - this.offered,
       max: this.terms.max,
+      isMoved: this.isMoved,
       waiting: queue.length,
       reservedIdle: this.reservedIdle,
       position: seat ? queue.indexOf(seat) + 1 : 0,

@@ -62,7 +62,7 @@ export function createPostgresSeats(database: Database, now: () => Date): Seats 
     const { seat, count } = extended;
     const { max, heartbeatMs } = termsOf(extended.terms);
     const { seats_used: used, seats_waiting: waiting } = count;
-    const idle = { reservedIdle: 0, position: 0, retryAfterMs: 0, revision: 0 };
+    const idle = { isMoved: false, reservedIdle: 0, position: 0, retryAfterMs: 0, revision: 0 };
     return { code: 'EXTENDED', seat, used, max, waiting, ...idle, at, heartbeatMs, changes: [] };
   }
 

@@ -9,8 +9,22 @@ import type { Decision, Seat, SeatCode, SeatOp, Terms } from './seats.ts';
 /** What the script carries out: operations, and what keeps Redis in step with the database. */
 export type ScriptOp =
   | (SeatOp & { ended?: Ended })
+  | Undo
   | { type: 'configure'; terms: Terms }
   | { type: 'load'; terms: Terms; sessions: readonly Seat[]; epoch: number; revision: number };
+
+/**
+ * Undoes a seat that was given or renewed and could not be stored, while it is on that device: it goes back to the device
+ * that it was on, or ends.
+ */
+export interface Undo {
+  type: 'undo';
+  session: string;
+  device: string;
+  /** Empty where the session ends. */
+  backTo: string;
+  state: 'evicted' | 'expired';
+}
 
 export interface ScriptAnswer extends Decision {
   version: number;
@@ -76,6 +90,7 @@ export function createScript(upstash: Upstash) {
     const parsed = answer.parse(JSON.parse(text));
     return {
       ...parsed,
+      isMoved: false,
       code: parsed.code as SeatCode,
       seat: parsed.seat && fromLua(parsed.seat),
       changes: parsed.changes.map(fromLua),

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import { notFound } from '../../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../../platform/database/index.ts';
 import type { Upstash } from '../../../../platform/upstash.ts';
+import { isBlocked } from '../sessions/store.ts';
 import { lockLicence, setEpoch } from './licence-row.ts';
 import { createScript, type ScriptAnswer, type ScriptOp } from './redis-script.ts';
 import { type Also, type Decision, type Seat, type SeatOp, type Seats, SeatsUnavailable } from './seats.ts';
 import { endUnknown, latestRevision, licencesInUse, readLive, readSession, storeChanges } from './store.ts';
 import { createStoreQueue, type StoreOutcome } from './store-queue.ts';
 import { termsOf } from './terms.ts';
+import { createUndo } from './undo.ts';
 
 /** How often a decision is made again because the terms or the seats in Redis have changed below it. */
 const MAX_ROUNDS = 5;
@@ -71,31 +73,36 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
     });
 
   const storing = createStoreQueue(database);
+  const undo = createUndo({ database, run, storing, log });
 
-  /** Stores what a decision changed. A seat that cannot be stored is given back. */
+  /** Stores what a decision changed. A seat that cannot be stored is given back; a count that is rebuilt knows nothing of it. */
   async function store(
     tenantId: string,
     licenceId: string,
     answer: ScriptAnswer,
     also: Also,
   ): Promise<StoreOutcome> {
-    const giveBack = async () => {
-      if ((answer.code === 'ACQUIRED' || answer.code === 'REVIVED') && answer.seat)
-        await run(licenceId, { type: 'evict', session: answer.seat.id }).catch(() => {});
-    };
     try {
       const outcome = await storing.add(tenantId, { licenceId, answer, also });
-      if (outcome !== 'same') await giveBack();
+      if (outcome === 'changed') await undo(tenantId, licenceId, answer, also);
       return outcome;
     } catch (error) {
-      await giveBack();
+      await undo(tenantId, licenceId, answer, also);
       throw error;
     }
   }
 
-  async function known(tenantId: string, licenceId: string, session: string) {
+  /** The session of an operation, with whether its device may not come back. */
+  async function known(
+    tenantId: string,
+    licenceId: string,
+    op: Extract<SeatOp, { type: 'heartbeat' | 'release' | 'evict' }>,
+  ) {
     return database
-      .withTenant(tenantId, (transaction) => readSession(transaction, licenceId, session))
+      .withTenant(tenantId, async (transaction) => ({
+        row: await readSession(transaction, licenceId, op.session),
+        blocked: op.type === 'heartbeat' && (await isBlocked(transaction, licenceId, op.device)),
+      }))
       .catch((error: unknown) => {
         throw new SeatsUnavailable(error);
       });
@@ -107,13 +114,14 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
     licenceId: string,
     op: SeatOp,
     answer: ScriptAnswer,
-  ): Promise<ScriptOp | null> {
+  ): Promise<ScriptOp | 'DEVICE_BLOCKED' | null> {
     if (op.type !== 'heartbeat' && op.type !== 'release' && op.type !== 'evict') return null;
-    const row = await known(tenantId, licenceId, op.session);
+    const { row, blocked } = await known(tenantId, licenceId, op);
     if (!row) return null;
     const isOver = row.endedAt > 0;
     if (op.type === 'heartbeat') {
       if (isOver && row.state !== 'expired') return null;
+      if (blocked) return 'DEVICE_BLOCKED';
       const { revision: _, ...seat } = row;
       return { ...op, ended: { ...seat, state: 'expired', endedAt: isOver ? row.endedAt : answer.at } };
     }
@@ -138,11 +146,17 @@ export function createRedisSeats({ database, upstash, now, log }: Parts): Seats 
       else {
         const stored = await storeUnlessAway(tenantId, licenceId, answer, also);
         if (stored === 'rebuilt') await rebuild(tenantId, licenceId);
-        else if (stored === 'changed') return { ...answer, code: 'STALE', seat: null };
-        else {
+        else if (stored === 'changed') {
+          if (op.type === 'acquire') return { ...answer, code: 'STALE', seat: null };
+          await configure(tenantId, licenceId);
+          asked = op;
+        } else {
           const isUnknown: boolean = answer.code === 'SESSION_NOT_FOUND' && asked === op;
-          const retry: ScriptOp | null = isUnknown ? await retryKnown(tenantId, licenceId, op, answer) : null;
-          if (!retry) return answer;
+          const retry: ScriptOp | 'DEVICE_BLOCKED' | null = isUnknown
+            ? await retryKnown(tenantId, licenceId, op, answer)
+            : null;
+          if (retry === null) return answer;
+          if (retry === 'DEVICE_BLOCKED') return { ...answer, code: retry };
           asked = retry;
         }
       }

@@ -197,6 +197,16 @@ local function finish(s)
   return 'RELEASED', s
 end
 
+local function undo(s)
+  if not s or s.device ~= op.device then return 'SESSION_NOT_FOUND' end
+  if op.backTo == '' then set(s, op.state, now, now)
+  else
+    s.device = op.backTo
+    set(s, s.state, s.until_ms)
+  end
+  return 'READ'
+end
+
 local function carry_out()
   if op.type == 'read' then return 'READ' end
   if op.type == 'configure' then
@@ -209,6 +219,7 @@ local function carry_out()
   local member = op.session and redis.call('HGET', ids, op.session)
   local session = member and of(member) or nil
   if op.type == 'release' or op.type == 'evict' then return finish(session) end
+  if op.type == 'undo' then return undo(session) end
   local refused = refusal()
   if refused then return refused end
   if op.type == 'acquire' then return acquire() end

@@ -89,6 +89,7 @@ export type SeatCode =
   | 'SEATS_RESERVED'
   | 'USER_LIMIT'
   | 'BORROW_LIMIT'
+  | 'DEVICE_BLOCKED'
   | 'SESSION_NOT_FOUND'
   | 'SESSION_OF_OTHER_DEVICE'
   | 'LICENSE_SUSPENDED'
@@ -103,6 +104,8 @@ export interface Decision {
   /** Seats in use: held, borrowed, lingering. */
   used: number;
   max: number;
+  /** Whether a seat was renewed on another device than the one that it is stored for. */
+  isMoved: boolean;
   /** Callers in the queue, offers included. */
   waiting: number;
   reservedIdle: number;
@@ -119,7 +122,10 @@ export interface Decision {
   changes: Change[];
 }
 
-/** Runs in the transaction that stores the changes of a decision. */
+/**
+ * Runs in the transaction that stores the changes of a decision; an error undoes the decision. What a decision in Redis changed
+ * beside a seat that was refused so is stored as a `READ`, for which it runs again.
+ */
 export type Also = (transaction: TenantTransaction, decision: Decision) => Promise<void>;
 
 /** Counts seats. Both drivers decide alike; the sessions in the database are the history, whichever decides. */

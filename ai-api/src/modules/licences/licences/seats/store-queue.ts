@@ -2,10 +2,12 @@ import type { Database, TenantTransaction } from '../../../../platform/database/
 import { holdTerms } from './licence-row.ts';
 import type { ScriptAnswer } from './redis-script.ts';
 import type { Also } from './seats.ts';
-import { storeChanges } from './store.ts';
+import { storeChanges, storedElsewhere } from './store.ts';
 
-/** Decisions by which a caller gets a seat or a place: they hold only once they are stored. */
+/** Decisions by which a caller gets a seat or a place, beside a seat that moves: they hold only once they are stored. */
 const GRANTS: readonly string[] = ['ACQUIRED', 'REVIVED', 'BORROWED', 'QUEUED'];
+/** Of those, the seats: nothing of them is stored where they do not hold, and they are undone in Redis. */
+export const UNDONE: readonly string[] = ['ACQUIRED', 'REVIVED', 'RENEWED'];
 const MAX_TOGETHER = 50;
 
 /** `changed`, `rebuilt`: the terms of the licence, or its count in Redis, are not those that the decision was made on. */
@@ -17,6 +19,8 @@ interface Entry {
   answer: ScriptAnswer;
   also: Also;
 }
+
+export type StoreQueue = ReturnType<typeof createStoreQueue>;
 
 interface Waiting extends Entry {
   resolve(outcome: StoreOutcome): void;
@@ -62,6 +66,7 @@ export function createStoreQueue(database: Database) {
   const store = (tenantId: string, entries: readonly Entry[]): Promise<StoreOutcome[]> =>
     database.withTenant(tenantId, async (transaction) => {
       const outcomes = new Map<Entry, StoreOutcome>();
+      await markMoved(transaction, entries);
       // In one order everywhere, so that no two processes wait for each other's licences.
       const byLicence = [...Map.groupBy(entries, ({ licenceId }) => licenceId)].sort(([a], [b]) =>
         a < b ? -1 : 1,
@@ -70,7 +75,7 @@ export function createStoreQueue(database: Database) {
         for (const [entry, outcome] of await outcomesOf(transaction, licenceId, own))
           outcomes.set(entry, outcome);
         const kept = own.filter(
-          (entry) => outcomes.get(entry) === 'same' || entry.answer.code !== 'ACQUIRED',
+          (entry) => outcomes.get(entry) === 'same' || !UNDONE.includes(entry.answer.code),
         );
         await storeChanges(
           transaction,
@@ -78,13 +83,19 @@ export function createStoreQueue(database: Database) {
           kept.map(({ answer }) => answer),
         );
       }
-      for (const entry of entries)
+      // Grants first: they may wait for grants of another process, which may wait for a denial that is written here.
+      const inTurn = byLicence.flatMap(([, own]) =>
+        own.toSorted((a, b) => Number(isGrant(b)) - Number(isGrant(a))),
+      );
+      for (const entry of inTurn)
         if (outcomes.get(entry) === 'same') await entry.also(transaction, entry.answer);
       return entries.map((entry) => outcomes.get(entry) ?? 'rebuilt');
     });
 
   return { add };
 }
+
+const isGrant = ({ answer }: Entry) => GRANTS.includes(answer.code) || answer.isMoved;
 
 /** How many of the first decisions can be stored in one statement: no session may be in two of them. */
 function together(queue: readonly Entry[]): number {
@@ -99,12 +110,20 @@ function together(queue: readonly Entry[]): number {
   return count;
 }
 
+/** Notes of seats that were renewed whether they have moved: Redis may have moved one for a decision that is not stored. */
+async function markMoved(transaction: TenantTransaction, entries: readonly Entry[]): Promise<void> {
+  const renewed = entries.flatMap(({ answer }) =>
+    answer.code === 'RENEWED' && answer.seat ? [answer.seat] : [],
+  );
+  const moved = await storedElsewhere(transaction, renewed);
+  for (const { answer } of entries) answer.isMoved = answer.seat !== null && moved.has(answer.seat.id);
+}
+
 async function outcomesOf(
   transaction: TenantTransaction,
   licenceId: string,
   entries: readonly Entry[],
 ): Promise<[Entry, StoreOutcome][]> {
-  const isGrant = ({ answer }: Entry) => GRANTS.includes(answer.code);
   const held = entries.some(isGrant) ? await holdTerms(transaction, licenceId) : undefined;
   return entries.map((entry) => {
     const { epoch, version } = entry.answer;

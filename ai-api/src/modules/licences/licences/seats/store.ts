@@ -228,6 +228,26 @@ export async function latestRevision(transaction: TenantTransaction, licenceId: 
   return row?.revision ?? 0;
 }
 
+/** Which of these seats are not stored as live sessions of their device. */
+export async function storedElsewhere(
+  transaction: TenantTransaction,
+  seats: readonly Pick<Seat, 'id' | 'device'>[],
+): Promise<Set<string>> {
+  if (seats.length === 0) return new Set();
+  const rows = await transaction
+    .selectFrom('licences.sessions')
+    .select(['id', 'device'])
+    .where(
+      'id',
+      'in',
+      seats.map(({ id }) => id),
+    )
+    .where('state', 'in', [...LIVE])
+    .execute();
+  const homes = new Map(rows.map(({ id, device }) => [id, device]));
+  return new Set(seats.filter(({ id, device }) => homes.get(id) !== device).map(({ id }) => id));
+}
+
 /** A session with the number of the decision that it is from. */
 export async function readSession(
   transaction: TenantTransaction,

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Schema, TenantTransaction } from '../../../../platform/database/index.ts';
-import { type Aged, countOlder } from '../../../../platform/retention.ts';
+import { type Aged, countOlder, removeOlder } from '../../../../platform/retention.ts';
 import { LIVE } from '../states.ts';
 
 export type SessionRecord = Selectable<Schema['licences.sessions']>;
@@ -103,21 +103,48 @@ export async function keepToken(
     .execute();
 }
 
-/** Different devices that were given a seat since a time, without one of them. */
+/** Has the grants of a licence count its devices one after the other: another waits until the transaction ends. */
+export async function lockDevices(transaction: TenantTransaction, licenceId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`licence devices ${licenceId}`}, 0))`.execute(
+    transaction,
+  );
+}
+
+/** The day (UTC) of a moment, as the database writes it. */
+const dayOf = (moment: Date) => moment.toISOString().slice(0, 10);
+
+/** Counts a device among those that had a seat of a licence on a day, wherever the seat moves later. */
+export async function noteDevice(
+  transaction: TenantTransaction,
+  licenceId: string,
+  at: Date,
+  device: string,
+): Promise<void> {
+  await transaction
+    .insertInto('licences.device_days')
+    .values({ licence_id: licenceId, day: dayOf(at), device })
+    .onConflict((conflict) => conflict.columns(['licence_id', 'day', 'device']).doNothing())
+    .execute();
+}
+
+/**
+ * Different devices that were given a seat on a day, without one of them: those that were noted, and those of sessions that
+ * began while the devices of the licence were not limited.
+ */
 export async function countDevices(
   transaction: TenantTransaction,
   licenceId: string,
-  since: Date,
+  at: Date,
   without: string,
 ): Promise<number> {
-  const row = await transaction
-    .selectFrom('licences.sessions')
-    .select(sql<number>`count(distinct device)`.as('count'))
-    .where('licence_id', '=', licenceId)
-    .where('started_at', '>=', since)
-    .where('device', '<>', without)
-    .executeTakeFirst();
-  return row?.count ?? 0;
+  const day = dayOf(at);
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select device from licences.device_days where licence_id = ${licenceId} and day = ${day}::date
+      union
+      select device from licences.sessions where licence_id = ${licenceId} and started_at >= ${`${day}T00:00:00Z`}::timestamptz
+    ) as devices where device <> ${without}`.execute(transaction);
+  return rows[0]?.count ?? 0;
 }
 
 export interface NewDenial {
@@ -252,34 +279,40 @@ export async function listDevices(
     .execute();
 }
 
-/** Sessions that ended, and denials that were last repeated, before a time. */
+/** Old history: sessions by their end, denials by their last repetition, devices by their day. */
+const HISTORY = [
+  { table: 'licences.sessions', column: 'ended_at' },
+  { table: 'licences.denials', column: 'last_at' },
+  {
+    table: 'licences.device_days',
+    column: 'day',
+    key: ['licence_id', 'day', 'device'],
+    isDay: true,
+  },
+] as const;
+
+/** The tables of the history that ages. */
+export const HISTORY_TABLES: readonly string[] = HISTORY.map(({ table }) => table);
+
+/** Sessions that ended, denials that were last repeated, and devices of days, before a time. */
 export async function countHistory(transaction: TenantTransaction, before: Date): Promise<Aged> {
-  const sessions = await countOlder(transaction, { table: 'licences.sessions', column: 'ended_at' }, before);
-  const denials = await countOlder(transaction, { table: 'licences.denials', column: 'last_at' }, before);
-  const oldest = [sessions.oldest, denials.oldest].filter((moment) => moment !== null);
-  return {
-    count: sessions.count + denials.count,
-    oldest: oldest.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null,
-  };
+  let count = 0;
+  let oldest: Date | null = null;
+  for (const rows of HISTORY) {
+    const aged = await countOlder(transaction, rows, before);
+    count += aged.count;
+    if (aged.oldest && (oldest === null || aged.oldest < oldest)) oldest = aged.oldest;
+  }
+  return { count, oldest };
 }
 
-/** Removes sessions that ended, and denials that were last repeated, before a time: at most `limit` of each. */
+/** Removes sessions that ended, denials that were last repeated, and devices of days, before a time: at most `limit` of each. */
 export async function forgetHistory(
   transaction: TenantTransaction,
   before: Date,
   limit: number,
 ): Promise<number> {
-  const sessions = await transaction
-    .deleteFrom('licences.sessions')
-    .where('id', 'in', (old) =>
-      old.selectFrom('licences.sessions').select('id').where('ended_at', '<', before).limit(limit),
-    )
-    .executeTakeFirst();
-  const denials = await transaction
-    .deleteFrom('licences.denials')
-    .where('id', 'in', (old) =>
-      old.selectFrom('licences.denials').select('id').where('last_at', '<', before).limit(limit),
-    )
-    .executeTakeFirst();
-  return Number(sessions.numDeletedRows + denials.numDeletedRows);
+  let removed = 0;
+  for (const rows of HISTORY) removed += await removeOlder(transaction, rows, before, limit);
+  return removed;
 }
