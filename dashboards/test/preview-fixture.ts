@@ -15,7 +15,14 @@ export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 const PASSWORD = 'a password of the tests';
 
-export type AppName = 'executive' | 'builder' | 'reviewer' | 'operations' | 'context' | 'licences';
+export type AppName =
+  | 'executive'
+  | 'builder'
+  | 'reviewer'
+  | 'operations'
+  | 'council'
+  | 'context'
+  | 'licences';
 
 /** One API with the sample company, one preview in which each role is a person, and one browser. */
 export interface PreviewFixture {
@@ -63,6 +70,7 @@ async function linkMembers({ client, url }: TestApi) {
     { slug: 'ai-manager-executive', name: 'A Chief', email: 'chief@example.com', roles: ['executive'] },
     { slug: 'ai-manager-reviewer', name: 'A Reviewer', email: 'reviewer@example.com', roles: ['reviewer'] },
     { slug: 'ai-manager-operations', name: 'An Operator', email: 'ops@example.com', roles: ['ops', 'admin'] },
+    { slug: 'ai-manager-council', name: 'A Delegate', email: 'delegate@example.com', roles: ['council'] },
   ] as const;
   const toolJet = await startFakeToolJet('3.x');
   for (const [index, { name, email, roles }] of members.entries()) {

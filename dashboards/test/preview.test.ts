@@ -6,6 +6,7 @@ import { apps } from '../src/apps/index.ts';
 import { hasBrowser, named, settled } from './browser.ts';
 import { addressFlows } from './flows/address.ts';
 import { contextFlows } from './flows/context.ts';
+import { myDataFlows } from './flows/my-data.ts';
 import { planFlows } from './flows/plans.ts';
 import { promptFlows } from './flows/prompts.ts';
 import { settingsFlows } from './flows/settings.ts';
@@ -244,6 +245,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   settingsFlows(() => fixture);
   addressFlows(() => fixture);
   contextFlows(() => fixture);
+  myDataFlows(() => fixture);
 
   test.each(apps)('$slug shows every page without an error of its own', async ({ slug, pages }) => {
     const page = await fixture.open(slug.replace('ai-manager-', '') as AppName);

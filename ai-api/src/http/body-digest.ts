@@ -7,7 +7,7 @@ import { invalidToken } from './problem.ts';
 export const NOT_SIGNED = 'body.not-signed';
 
 /** SHA-256 of no bytes, in hex. */
-export const EMPTY_DIGEST = createHash('sha256').digest('hex');
+const EMPTY_DIGEST = createHash('sha256').digest('hex');
 
 /** What signed requests say of their bodies, until it was checked. */
 const expected = new WeakMap<IncomingMessage, string>();

@@ -51,8 +51,8 @@ export type HandlersOf<R extends Resource> = {
 
 /**
  * Verifies a request's credential; null when it carries none. A caller whose company keeps its data in another region is
- * refused, except with `anyRegion`. With `checksBody` the route holds the body against what the credential says of it; else a
- * credential that covers a body is refused. `guard` runs what may find a credential wrong,
+ * refused, except with `anyRegion`. With `checksBody` the route holds the body against what the credential says of it; else
+ * credentials that cover a body, such as signed requests, are refused. `guard` runs what may find a credential wrong,
  * and may refuse to; one that is familiar, since it was right not long ago, is verified all the same.
  */
 export type Authenticate = (

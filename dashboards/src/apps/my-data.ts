@@ -7,6 +7,9 @@ import { button, cell, text } from '../build/widgets.ts';
 
 const consent = 'queries.myConsent.data';
 
+const through = `(${consent}.agreedThrough ? ', sent by the key ' + ${consent}.agreedThrough : '')`;
+const consentText = `(${consent}.basis === 'consent' ? 'Your company counts people in analytics only while they agree. ' : 'Your company counts people in analytics unless they object. ') + (${consent}.agreed ? 'You agreed on ' + ${consent}.agreedAt.slice(0, 10) + ${through} + '.' : 'You have not agreed.')`;
+
 export const myDataQueries: Query[] = [
   api.read('myAccesses', 'access.mine', { options: { limit: '200' }, transform: 'accesses' }),
   api.read('myDataRequests', 'myData.list', { options: { limit: '100' }, transform: 'data-requests' }),
@@ -51,13 +54,7 @@ export const myDataRows: Row[] = [
   ],
   section('myConsentTitle', 'Analytics'),
   [
-    cell(
-      text(
-        'myConsentText',
-        `{{${consent}?.basis === 'consent' ? 'Your company counts people in analytics only while they agree. ' : 'Your company counts people in analytics unless they object. '}}{{${consent}?.agreed ? 'You agreed on ' + ${consent}.agreedAt.slice(0, 10) + '.' : 'You have not agreed.'}}`,
-      ),
-      3,
-    ),
+    cell(text('myConsentText', `{{${consent} ? ${consentText} : ''}}`), 3),
     cell(
       button('myConsentAgree', 'Agree', [run('agreeToAnalytics')], {
         busy: '{{queries.agreeToAnalytics.isLoading}}',
@@ -135,11 +132,12 @@ export const myDataPage: Page = {
   handle: 'my-data',
   name: 'My data',
   icon: 'IconUserSearch',
-  onLoad: load('myAccesses', 'myDataRequests'),
+  onLoad: load('myAccesses', 'myDataRequests', 'myConsent'),
   rows: [
     ...pageHeader('myDataPage', 'My data', 'Who read data about you, an export and corrections.', [
       'myAccesses',
       'myDataRequests',
+      'myConsent',
     ]),
     ...myDataRows,
   ],

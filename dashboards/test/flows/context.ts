@@ -40,7 +40,9 @@ export function contextFlows(fixture: () => PreviewFixture): void {
     await named(page, 'contextAlpha').locator('input').fill('0');
     await named(page, 'contextSearchRun').getByRole('button').click();
     await settled(page);
-    await expect(named(page, 'contextSearchTold').textContent()).resolves.toContain('Only words were searched.');
+    await expect(named(page, 'contextSearchTold').textContent()).resolves.toContain(
+      'Only words were searched.',
+    );
     await expect(hits.textContent()).resolves.toContain('words: no. 1');
     await hits.locator('tbody tr').first().click();
     await settled(page);

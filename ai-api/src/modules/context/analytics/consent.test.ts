@@ -62,6 +62,7 @@ describe.each(businessDatabases())('agreeing to analytics on $name', ({ create }
       basis: 'objection',
       agreed: false,
       agreedAt: null,
+      agreedThrough: null,
     });
     await people[0]?.myData.setConsent({ agree: true });
     await everyone('2037-11-12T09:00:00.000Z');
@@ -107,6 +108,24 @@ describe.each(businessDatabases())('agreeing to analytics on $name', ({ create }
     await everyone('2037-12-03T09:00:00.000Z');
     now = '2037-12-08T12:00:00.000Z';
     expect(await counted()).toBe(6);
+  });
+
+  test('an agreement says by which key it came, and none where the person came themselves', async () => {
+    const email = 'self@example.com';
+    const password = 'a password of the tests';
+    const { userId } = await api.client.user.create({ email, name: 'A Self', roles: ['builder'], password });
+    const byKey = createClient(resources, { baseUrl: api.url, apiKey: ADMIN_KEY, actingFor: userId });
+    const { keyName } = await byKey.identity.whoami({});
+    expect(keyName).toBeTruthy();
+    expect(await byKey.myData.setConsent({ agree: true })).toMatchObject({ agreedThrough: keyName });
+    const { tokens } = await api.client.auth.login({ email, password, use: 'tokens' });
+    const self = createClient(resources, { baseUrl: api.url, apiKey: tokens?.accessToken ?? '' });
+    expect(await self.myData.consent({})).toMatchObject({ agreed: true, agreedThrough: keyName });
+    await self.myData.setConsent({ agree: false });
+    expect(await self.myData.setConsent({ agree: true })).toMatchObject({
+      agreed: true,
+      agreedThrough: null,
+    });
   });
 
   test('only administrators change the basis; a key alone cannot agree; each change is recorded', async () => {

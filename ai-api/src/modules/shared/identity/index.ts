@@ -8,7 +8,6 @@ import type { RequestPolicies } from '../../../http/request-policies.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
-import type { Limits } from '../../../platform/limits/index.ts';
 import { auth } from './auth-contract.ts';
 import { identity } from './contract.ts';
 import { domain } from './domains-contract.ts';
@@ -31,7 +30,6 @@ function personView({ id: userId, email, name, builderId }: Person) {
 interface Needs {
   database: Database;
   requestPolicies: RequestPolicies;
-  limits: Limits;
   publicUrl: string;
   secrets: readonly Buffer[];
   clock: Clock;
@@ -51,7 +49,7 @@ interface Needs {
   log: Logger;
 }
 
-export function create({ database, requestPolicies, limits, publicUrl, secrets, clock, config, log }: Needs) {
+export function create({ database, requestPolicies, publicUrl, secrets, clock, config, log }: Needs) {
   return createIdentity(database, {
     publicUrl,
     tenant: config.TENANT,
@@ -62,7 +60,6 @@ export function create({ database, requestPolicies, limits, publicUrl, secrets, 
     issuers: parseTokenIssuers(config.TOKEN_ISSUERS),
     providers: parseSignInProviders(config.SIGN_IN_PROVIDERS),
     platformHeader: parsePlatformHeader(config.PLATFORM_HEADER),
-    limits,
     dnsServers: parseDnsServers(config.DNS_SERVERS),
     limiter: requestPolicies.limiter,
     now: () => clock.now(),

@@ -2,10 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { PlatformHeader, TokenIssuer } from '../../../config/sign-in.ts';
-import { EMPTY_DIGEST, expectBody } from '../../../http/body-digest.ts';
-import { invalidToken, Problem } from '../../../http/problem.ts';
-import type { Limits } from '../../../platform/limits/index.ts';
-import { digest } from './digest.ts';
+import { expectBody } from '../../../http/body-digest.ts';
+import { invalidToken } from '../../../http/problem.ts';
+import type { Database } from '../../../platform/database/index.ts';
+import { takeNonce } from './nonces.ts';
 
 /** Names user, company and roles: JSON in base64url. */
 const HEADER = 'ai-manager-platform';
@@ -13,6 +13,8 @@ const HEADER = 'ai-manager-platform';
 const SIGNATURE_HEADER = 'ai-manager-platform-signature';
 /** How far the time of a request may be from ours. */
 const WINDOW_SECONDS = 60;
+/** For how long after that time a nonce is kept: longer than its request is valid, since clocks of processes differ. */
+const KEPT_SECONDS = 600;
 const MAX_LENGTH = 8_192;
 
 const SIGNATURE = /^([\w.-]{1,50}):([0-9a-f]{64})$/;
@@ -39,59 +41,71 @@ export interface PlatformClaims {
   claims: Record<string, unknown> & { sub: string; exp: number };
 }
 
+/** A header whose signature is right. */
+interface SignedHeader {
+  keyId: string;
+  header: string;
+}
+
 /** Whether a request names its person by the headers of another platform. */
 export function hasPlatformHeader({ headers }: Request): boolean {
   return headers[HEADER] !== undefined || headers[SIGNATURE_HEADER] !== undefined;
 }
+
+export type PlatformHeaders = ReturnType<typeof createPlatformHeaders>;
 
 /**
  * Verifies requests that the platform, which this installation is part of, signs one by one: HMAC-SHA256 over
  * `v1`, method, path with query, and the header, joined by line feeds; the header has the digest of the body. A request is
  * valid for a minute, once.
  */
-export function createPlatformHeader(settings: PlatformHeader | null, limits: Limits, now: () => Date) {
+export function createPlatformHeaders(database: Database, settings: PlatformHeader | null, now: () => Date) {
   const keys = new Map(
     Object.entries(settings?.keys ?? {}).map(([id, key]) => [id, Buffer.from(key, 'base64')]),
   );
   const issuer = settings && issuerOf(settings);
 
-  /**
-   * @param checksBody whether the route reads the body as a whole before it is used
-   * @throws {Problem} UNAUTHENTICATED with the reason, SERVICE_UNAVAILABLE where replays cannot be counted
-   */
-  return async (request: Request, checksBody: boolean): Promise<PlatformClaims> => {
-    if (!issuer) throw invalidToken('This installation takes no signed headers.');
-    const header = String(request.headers[HEADER] ?? '');
-    const signature = String(request.headers[SIGNATURE_HEADER] ?? '');
-    const [, keyId = '', hex = ''] = SIGNATURE.exec(signature) ?? [];
-    const key = keys.get(keyId);
-    if (!key || header.length > MAX_LENGTH) throw invalidToken('The signature of the platform is not valid.');
-    const signed = ['v1', request.method, request.originalUrl, header].join('\n');
-    const right = createHmac('sha256', key).update(signed).digest();
-    if (!timingSafeEqual(right, Buffer.from(hex, 'hex')))
-      throw invalidToken('The signature of the platform is not valid.');
-    const { user, company, roles, at, nonce, body } = read(header);
-    if (Math.abs(now().getTime() / 1000 - at) > WINDOW_SECONDS)
-      throw invalidToken(`The signature is not of this minute: its time is ${at}.`);
-    if (!checksBody && body !== EMPTY_DIGEST)
-      throw invalidToken('Sign no request whose body is a file or a stream; send a token of the platform.');
-    if (!checksBody && hasBody(request)) throw invalidToken('The body is not the one that was signed.');
-    const { allowed } = await limits
-      .take(`platform:${digest(`${keyId}\n${nonce}`)}`, 1, 2 * WINDOW_SECONDS + 1)
-      .catch(() => {
-        throw new Problem(
-          'SERVICE_UNAVAILABLE',
-          'Whether this request was sent before cannot be checked now.',
-          {
-            retryAfter: 5,
-          },
-        );
-      });
-    if (!allowed) throw invalidToken('This request was sent before; each needs a nonce of its own.');
-    expectBody(request, body);
-    const { id: sub, email, name } = user;
-    const claims = { sub, email, email_verified: true, name, company, roles, exp: at + WINDOW_SECONDS };
-    return { issuer, claims };
+  return {
+    /** Holds the signature against our keys. @throws {Problem} UNAUTHENTICATED */
+    verify: (request: Request): SignedHeader => {
+      if (!issuer) throw invalidToken('This installation takes no signed headers.');
+      const header = String(request.headers[HEADER] ?? '');
+      const signature = String(request.headers[SIGNATURE_HEADER] ?? '');
+      const [, keyId = '', hex = ''] = SIGNATURE.exec(signature) ?? [];
+      const key = keys.get(keyId);
+      if (!key || header.length > MAX_LENGTH)
+        throw invalidToken('The signature of the platform is not valid.');
+      const signed = ['v1', request.method, request.originalUrl, header].join('\n');
+      const right = createHmac('sha256', key).update(signed).digest();
+      if (!timingSafeEqual(right, Buffer.from(hex, 'hex')))
+        throw invalidToken('The signature of the platform is not valid.');
+      return { keyId, header };
+    },
+
+    /**
+     * Takes a request whose signature is right, once, and has its body held against the digest.
+     * @param checksBody whether the route reads the body as a whole before it is used
+     * @throws {Problem} UNAUTHENTICATED with the reason
+     */
+    admit: async (
+      request: Request,
+      { keyId, header }: SignedHeader,
+      checksBody: boolean,
+    ): Promise<PlatformClaims> => {
+      if (!issuer || !checksBody)
+        throw invalidToken('Only operations take a signed request; send a token of the platform.');
+      const { user, company, roles, at, nonce, body } = read(header);
+      const time = now();
+      if (Math.abs(time.getTime() / 1000 - at) > WINDOW_SECONDS)
+        throw invalidToken(`The signature is not of this minute: its time is ${at}.`);
+      const endsAt = new Date((at + KEPT_SECONDS) * 1000);
+      if (!(await takeNonce(database, `${keyId}\n${nonce}`, { now: time, endsAt })))
+        throw invalidToken('This request was sent before; each needs a nonce of its own.');
+      expectBody(request, body);
+      const { id: sub, email, name } = user;
+      const claims = { sub, email, email_verified: true, name, company, roles, exp: at + WINDOW_SECONDS };
+      return { issuer, claims };
+    },
   };
 }
 
@@ -103,10 +117,6 @@ function read(header: string): z.output<typeof said> {
       'AI-Manager-Platform must be JSON in base64url with user (id, email), company, roles, at, nonce and body.',
     );
   }
-}
-
-function hasBody({ headers }: Request): boolean {
-  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 }
 
 /** The platform as an issuer: its people are the same ones as those of its tokens. */

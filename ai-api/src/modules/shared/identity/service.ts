@@ -5,7 +5,6 @@ import { createCookies } from '../../../http/cookies.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import type { Limits } from '../../../platform/limits/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { announceChange, createChanges } from './changes.ts';
@@ -19,7 +18,7 @@ import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
 import { createMemberRoom } from './member-room.ts';
-import { createPlatformHeader } from './platform-header.ts';
+import { createPlatformHeaders } from './platform-header.ts';
 import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
@@ -45,7 +44,6 @@ export interface IdentitySettings {
   providers: SignInProvider[];
   /** How the platform that this installation is part of signs requests; null where it does not. */
   platformHeader: PlatformHeader | null;
-  limits: Limits;
   /** DNS servers that verify domains; the system's own if there are none. */
   dnsServers: readonly string[];
   /** How often an unknown key of an issuer is looked for at most, in milliseconds. */
@@ -103,7 +101,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     defaultTenant,
     room,
     isIntegrated,
-    verifyPlatform: createPlatformHeader(settings.platformHeader, settings.limits, now),
+    platform: createPlatformHeaders(database, settings.platformHeader, now),
     begin: (name) => companies.beginNamed(name, settings.newTier),
     now,
   });

@@ -33,7 +33,7 @@ import { csrfTokenOf, digest } from './digest.ts';
 import { type IssuedToken, type Issuers, issuerOf } from './issuers.ts';
 import { findKey, type KeyOfTenant, noteUse } from './key-store.ts';
 import type { MemberRoom } from './member-room.ts';
-import { type createPlatformHeader, hasPlatformHeader, type PlatformClaims } from './platform-header.ts';
+import { hasPlatformHeader, type PlatformClaims, type PlatformHeaders } from './platform-header.ts';
 import { findSession, noteSessionUse, type SessionOfTenant } from './session-store.ts';
 import { idleUntil, SESSION_COOKIE } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
@@ -79,7 +79,7 @@ interface Parts {
   room: MemberRoom;
   /** Whether people can sign in only through another platform. */
   isIntegrated: boolean;
-  verifyPlatform: ReturnType<typeof createPlatformHeader>;
+  platform: PlatformHeaders;
   /** Makes the company of this name, with what comes with the modules. */
   begin: (name: string) => Promise<void>;
   now: () => Date;
@@ -276,12 +276,15 @@ export function createVerifier(parts: Parts) {
     checksBody: boolean,
   ): Promise<Caller | null> {
     const { authorization } = request.headers;
-    if (hasPlatformHeader(request))
-      return guard(async () => {
+    if (hasPlatformHeader(request)) {
+      const signed = await guard(async () => {
         if (authorization !== undefined || request.headers[ACTING_FOR_HEADER] !== undefined)
           throw invalidToken('A signed request names its person by its own headers alone.');
-        return byClaims(await parts.verifyPlatform(request, checksBody));
+        return parts.platform.verify(request);
       });
+      // A right signature is no guess: a person who is refused does not count against the address of the platform.
+      return byClaims(await parts.platform.admit(request, signed, checksBody));
+    }
     if (authorization === undefined) {
       return byCookie(request, guard);
     }

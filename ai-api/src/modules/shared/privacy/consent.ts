@@ -47,7 +47,7 @@ export function createConsents({ database, now }: Parts) {
   const inForce = (transaction: TenantTransaction, subject: string) =>
     transaction
       .selectFrom('privacy.objections')
-      .select(['id', 'created_at'])
+      .select(['id', 'created_at', 'through_key'])
       .where('kind', '=', 'consent')
       .where('withdrawn_at', 'is', null)
       .where(sql<boolean>`${subject} = any(subjects)`)
@@ -56,7 +56,12 @@ export function createConsents({ database, now }: Parts) {
   async function own(transaction: TenantTransaction, subject: string) {
     const { basis } = await basisOf(transaction);
     const given = await inForce(transaction, subject);
-    return { basis, agreed: given !== undefined, agreedAt: given?.created_at.toISOString() ?? null };
+    return {
+      basis,
+      agreed: given !== undefined,
+      agreedAt: given?.created_at.toISOString() ?? null,
+      agreedThrough: given?.through_key ?? null,
+    };
   }
 
   async function companyView(transaction: TenantTransaction) {
@@ -94,7 +99,10 @@ export function createConsents({ database, now }: Parts) {
       return database.withTenant(request.caller.tenantId, (transaction) => own(transaction, subject));
     },
 
-    /** The person agrees, or takes it back. @throws {Problem} PERSON_NEEDED */
+    /**
+     * The person agrees, or takes it back. An agreement that a key sent for the person keeps the name of the key.
+     * @throws {Problem} PERSON_NEEDED
+     */
     set: (request: RequestContext, agree: boolean) => {
       const { id, builderId } = personOf(request.caller);
       const subject = `user:${id}`;
@@ -110,6 +118,7 @@ export function createConsents({ database, now }: Parts) {
               kind: 'consent',
               subjects: [...(builderId === null ? [] : [`builder:${builderId}`]), subject],
               request_id: null,
+              through_key: request.caller.keyName,
               created_at: now(),
             })
             .execute();

@@ -32,6 +32,12 @@ const consentView = z
       .describe('`objection`: you count unless you object; `consent`: only while you agree'),
     agreed: z.boolean(),
     agreedAt: timestamp.nullable(),
+    agreedThrough: z
+      .string()
+      .nullable()
+      .describe(
+        'Name of the API key that agreed for you, such as that of the dashboards; null where you came yourself',
+      ),
   })
   .meta({ id: 'OwnAnalyticsConsent' });
 

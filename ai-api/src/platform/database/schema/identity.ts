@@ -107,4 +107,9 @@ export interface IdentityTables {
     sealed: string;
     expires_at: Date;
   };
+  /** Of requests that a platform signed; of no company. */
+  'identity.platform_nonces': {
+    digest: string;
+    ends_at: Date;
+  };
 }

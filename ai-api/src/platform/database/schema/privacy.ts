@@ -79,6 +79,8 @@ export interface PrivacyTables {
     kind: 'analytics' | 'sharing' | 'consent';
     subjects: string[];
     request_id: string | null;
+    /** Name of the API key by which an agreement came; null where the person came themselves. */
+    through_key: Generated<string | null>;
     created_at: Timestamp;
     withdrawn_at: Date | null;
   };
