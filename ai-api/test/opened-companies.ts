@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Client, createClient } from '../src/catalogue/client.ts';
 import { resources } from '../src/catalogue/index.ts';
 import type { DevInbox } from '../src/platform/mail/dev-inbox.ts';
@@ -20,7 +20,7 @@ export async function signInTo(
 /** The secret in the newest of `count` e-mails to an address, when they have arrived. */
 export async function mailedToken(inbox: DevInbox, to: string, count = 1): Promise<string> {
   const mails = () => inbox.messages({ to }).messages;
-  await expect.poll(() => mails().length, { timeout: 30_000 }).toBe(count);
+  await vi.waitFor(() => expect(mails()).toHaveLength(count), { timeout: 30_000, interval: 50 });
   const response = await fetch(`${inbox.url}/api/messages/${mails()[0]?.id}`);
   const { text } = (await response.json()) as { text: string };
   return /token=([\w.-]+)/.exec(text)?.[1] ?? '';

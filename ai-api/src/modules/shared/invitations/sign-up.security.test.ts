@@ -298,7 +298,7 @@ describe.each(businessDatabases())('signing up on $name', ({ create }) => {
   });
 });
 
-test('an installation that does not allow it has no such page, and sends no link', async () => {
+test('an installation that does not allow it has no such page', async () => {
   const [kind] = businessDatabases();
   const testDatabase = await kind?.create();
   if (!testDatabase) throw new Error('there is no database');
