@@ -11,7 +11,7 @@ import type { Modules } from './modules.ts';
 export async function seedTenant(
   config: Config,
   database: Database,
-  { services: { identity }, seed }: Modules,
+  { services: { identity, plans, prompts }, seed }: Modules,
   log: Logger,
 ): Promise<void> {
   const { TENANT, TENANT_TIER, BILLING } = config;
@@ -23,5 +23,9 @@ export async function seedTenant(
     await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = config;
   if (email && password) await identity.users.ensureAdmin(tenantId, email, password);
-  await database.withTenant(tenantId, (transaction) => seed(transaction, tenantId));
+  await database.withTenant(tenantId, async (transaction) => {
+    await plans.setBase(transaction, tenantId);
+    await seed(transaction, tenantId);
+  });
+  prompts.claim(tenantId);
 }

@@ -51,7 +51,6 @@ export async function seed(
   { prompts }: { prompts: Prompts },
 ): Promise<void> {
   await prompts.seed(transaction, tenantId);
-  prompts.claim(tenantId);
 }
 
 /** The operations of this module. */

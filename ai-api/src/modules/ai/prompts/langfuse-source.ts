@@ -76,6 +76,8 @@ export function createLangfuseSource(
 
   return {
     claim: (tenantId) => {
+      if (tenant !== null && tenant !== tenantId)
+        throw new Error('Langfuse keeps the prompts of another company already');
       tenant = tenantId;
     },
     serves: (tenantId) => tenantId === tenant,

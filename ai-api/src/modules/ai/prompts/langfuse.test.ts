@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { type ModelRecorder, scoreEverything, startModelRecorder } from '../../../../test/model-recorder.ts';
+import { openByLink, openCompany, openingLink } from '../../../../test/opened-companies.ts';
 import { evaluate, problem, smallCompany } from '../../../../test/runs.ts';
+import { createLog } from '../../../platform/log.ts';
+import { type DevInbox, startDevInbox } from '../../../platform/mail/dev-inbox.ts';
 
 const name = 'evaluation';
 const commitMessage = 'Says more.';
@@ -30,12 +33,14 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
   let api: TestApi;
   let model: ModelRecorder;
   let langfuse: LangfuseRecorder;
+  let inbox: DevInbox;
   let there: ReturnType<typeof langfusePrompts>;
   let text: string;
   let variables: { name: string; description: string; value?: string | undefined }[];
   beforeAll(async () => {
     model = await startModelRecorder(scoreEverything(80, () => ['week.note']));
     langfuse = await startLangfuseRecorder();
+    inbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
     const { url: baseUrl, publicKey, secretKey } = langfuse;
     there = langfusePrompts(
       createLangfuseClient({ baseUrl, publicKey, secretKey, fetchTimeoutMs: 5_000, maxRetries: 0 }),
@@ -48,6 +53,8 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
       LANGFUSE_PUBLIC_KEY: publicKey,
       LANGFUSE_SECRET_KEY: secretKey,
       LANGFUSE_PROMPT_TIMEOUT_MS: '2000',
+      SIGN_UP: 'on',
+      SMTP_URL: inbox.smtpUrl,
     });
     await api.client.people.import(smallCompany(1));
     const seeded = await api.client.prompt.get({ name });
@@ -62,6 +69,7 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     await api.stop();
     await model.close();
     await langfuse.close();
+    await inbox.close();
     await testDatabase.remove();
   });
 
@@ -224,6 +232,30 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     );
     expect(await staging()).toBe(4);
     expect((await prompt())?.mirrorError).toBeNull();
+  });
+
+  test('are of the company TENANT alone: what others open, or try to open, gets no access to them', async () => {
+    const before = langfuse.requestsTo('GET', '/api/public/v2/prompts').length;
+    const written = () =>
+      langfuse.requests.filter(({ method, path }) => method !== 'GET' && path.includes('prompts'));
+    const writtenBefore = written().length;
+    const mallory = await openCompany(api, inbox, { email: 'mallory@mallory.example', company: 'Mallory' });
+    const late = await openingLink(api, inbox, 'late@mallory.example');
+    expect(await openByLink(api, late, 'Mallory')).toBe(422);
+    const { items } = await mallory.prompt.list({});
+    expect(items.find((one) => one.name === name)).toMatchObject({ source: 'postgres' });
+    const { text: own } = await mallory.prompt.get({ name });
+    const { version } = await mallory.prompt.create({
+      name,
+      text: `${own}\nHers.`,
+      variables,
+      commitMessage,
+    });
+    await mallory.prompt.check({ name, version, cases: 0 });
+    await mallory.prompt.setLabel({ name, label: 'production', version, seen: 1 });
+    expect(langfuse.requestsTo('GET', '/api/public/v2/prompts')).toHaveLength(before);
+    expect(written()).toHaveLength(writtenBefore);
+    expect(await prompt()).toMatchObject({ source: 'langfuse', mirrorError: null });
   });
 
   test('link a call to the number that Langfuse gave its version', async () => {

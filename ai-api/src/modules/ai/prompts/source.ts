@@ -2,7 +2,10 @@ import type { VersionContent } from './store.ts';
 
 /** Where prompts are kept when that is not PostgreSQL: what is read there is mirrored, so nothing waits for it. */
 export interface PromptSource {
-  /** It keeps the prompts of this tenant, and of no other: its keys belong to one company. */
+  /**
+   * It keeps the prompts of this tenant, and of no other: its keys belong to one company.
+   * @throws where it keeps those of another tenant
+   */
   claim(tenantId: string): void;
   /** Whether it keeps the prompts of this tenant. */
   serves(tenantId: string): boolean;

@@ -9,7 +9,7 @@ import { record, systemActor } from '../audit/index.ts';
 import { digest } from './digest.ts';
 import { addUser } from './joining.ts';
 import { hashPassword, weakness } from './passwords.ts';
-import { findTenant, hasOpened, insertTenant, openedSince } from './tenant-store.ts';
+import { findTenant, hasOpened, insertTenant, lockOpenings, openedSince } from './tenant-store.ts';
 import type { UserRecord } from './user-store.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -44,14 +44,19 @@ export function createCompanies(parts: Parts) {
   const reserved = new Set(parts.reserved.map(folded));
   let seed: (transaction: TenantTransaction, tenantId: string) => Promise<void> = async () => {};
 
-  /** Makes a company with all that comes with the modules, in one transaction. Null where it exists. */
+  /**
+   * Makes a company with all that comes with the modules, in one transaction. Null where it exists.
+   * @param check runs first and refuses what may not begin
+   */
   function begin<T>(
     company: Omit<Parameters<typeof insertTenant>[1], 'id'>,
     operation: string,
     goOn: (transaction: TenantTransaction, tenantId: string) => Promise<T>,
+    check?: (transaction: TenantTransaction) => Promise<void>,
   ): Promise<T | null> {
     const id = uuidv7();
     return database.withTenant(id, async (transaction) => {
+      await check?.(transaction);
       if (!(await insertTenant(transaction, { id, ...company }))) return null;
       await seed(transaction, id);
       const made = await goOn(transaction, id);
@@ -70,6 +75,17 @@ export function createCompanies(parts: Parts) {
     if (!signUp.isOn) throw new Problem('NOT_FOUND', 'People cannot open companies in this installation.');
   }
 
+  /** One address opens one company, also at once, and all of them no more than `perDay`. @throws {Problem} CONFLICT, RATE_LIMITED */
+  async function requireRoom(transaction: TenantTransaction, email: string): Promise<void> {
+    await lockOpenings(transaction);
+    if (await hasOpened(transaction, email))
+      throw new Problem('CONFLICT', 'You have opened a company already. Sign in with this e-mail address.');
+    if ((await openedSince(transaction, new Date(now().getTime() - DAY_MS))) >= signUp.perDay)
+      throw new Problem('RATE_LIMITED', 'Too many companies were opened today. Try again tomorrow.', {
+        retryAfter: 3_600,
+      });
+  }
+
   /** Opens a company whose first person, an administrator, has proven the address. @throws {Problem} CONFLICT, RATE_LIMITED */
   async function open<T>(
     { company, email, name, passwordHash, openingHash }: Opening,
@@ -77,13 +93,7 @@ export function createCompanies(parts: Parts) {
   ): Promise<T> {
     requireOn();
     const taken = () => invalidField('company', 'is taken; choose another name');
-    if (await hasOpened(database, email))
-      throw new Problem('CONFLICT', 'You have opened a company already. Sign in with this e-mail address.');
     if (reserved.has(folded(company)) || (await findTenant(database, { name: company }))) throw taken();
-    if ((await openedSince(database, new Date(now().getTime() - DAY_MS))) >= signUp.perDay)
-      throw new Problem('RATE_LIMITED', 'Too many companies were opened today. Try again tomorrow.', {
-        retryAfter: 3_600,
-      });
     const userId = uuidv7();
     const values = {
       name: company,
@@ -92,7 +102,7 @@ export function createCompanies(parts: Parts) {
       opened_by: userId,
       opening_hash: openingHash,
     };
-    const made = await begin(values, 'company.open', async (transaction, tenantId) => {
+    const addFirst = async (transaction: TenantTransaction, tenantId: string) => {
       const user = await addUser(transaction, systemActor(tenantId, 'company.open'), {
         id: userId,
         email,
@@ -100,9 +110,13 @@ export function createCompanies(parts: Parts) {
         roles: ['admin'],
         status: 'active',
         password_hash: passwordHash,
+        password_is_own: passwordHash !== null,
       });
       return { result: await goOn(transaction, tenantId, user) };
-    });
+    };
+    const made = await begin(values, 'company.open', addFirst, (transaction) =>
+      requireRoom(transaction, email),
+    );
     if (!made) throw taken();
     return made.result;
   }
@@ -112,7 +126,7 @@ export function createCompanies(parts: Parts) {
     isOpen: signUp.isOn,
     requireOn,
     open,
-    hasOpened: (email: string) => hasOpened(database, email),
+    hasOpened: (email: string) => hasOpened(database.system('a person opens one company'), email),
 
     /** Makes the company that another platform names; nothing happens where it exists. */
     beginNamed: async (name: string, tier: Tier): Promise<void> => {

@@ -12,10 +12,10 @@ interface Arriving {
 
 /**
  * The company of a person who signs in at a provider that serves several: where the account is linked, or else whose
- * domain the verified e-mail address has, or else who invited it first. Of several linked companies it is the one where
- * they signed in last. Null where no company knows them, or the provider itself does not say that the address is verified.
+ * domain the verified e-mail address has, or else which the person opened. Of several linked companies it is the one where
+ * they signed in last. Null where there is none, or the provider itself does not say that the address is verified.
  */
-export async function homeOf(
+export async function ownHome(
   database: Database,
   { issuer, claims, mapping }: Arriving,
 ): Promise<string | null> {
@@ -37,12 +37,38 @@ export async function homeOf(
   const email = verifiedEmail(claims, mapping);
   const owner = await tenantOfDomain(database, email);
   if (owner !== null) return owner;
-  const invited = await system
-    .selectFrom('identity.users')
-    .select('tenant_id')
-    .where('email', '=', email)
-    .where('status', '<>', 'disabled')
-    .orderBy('created_at')
+  const opened = await system
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.tenants as tenant', 'tenant.opened_by', 'user.id')
+    .select('user.tenant_id')
+    .where('user.email', '=', email)
+    .where('user.status', '<>', 'disabled')
     .executeTakeFirst();
-  return invited?.tenant_id ?? null;
+  return opened?.tenant_id ?? null;
+}
+
+/**
+ * As {@link ownHome}, or else the company of the provider where it names the domain of the address, or else the first one
+ * that invited the person. A company that a stranger opened invites no one this way: its people name it, as the link of
+ * their invitation does.
+ * @param own the company of the provider
+ */
+export async function homeOf(database: Database, arriving: Arriving, own: string): Promise<string> {
+  const home = await ownHome(database, arriving);
+  if (home !== null) return home;
+  const { claims, mapping } = arriving;
+  if (!saysVerified(claims)) return own;
+  const email = verifiedEmail(claims, mapping);
+  if (mapping.domains?.includes(email.slice(email.lastIndexOf('@') + 1))) return own;
+  const invited = await database
+    .system('the person determines the tenant, so they are looked up before there is one')
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.tenants as tenant', 'tenant.id', 'user.tenant_id')
+    .select('user.tenant_id')
+    .where('user.email', '=', email)
+    .where('user.status', '<>', 'disabled')
+    .where('tenant.opened_at', 'is', null)
+    .orderBy('user.created_at')
+    .executeTakeFirst();
+  return invited?.tenant_id ?? own;
 }

@@ -4,18 +4,12 @@ import type { RequestContext } from '../../../http/caller.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, actorOf, record, systemActor } from '../audit/index.ts';
+import type { AccountsOf } from './accounts.ts';
 import { covers, rolesOf } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
 import { tenantOfDomain, verifiedDomain } from './domain-store.ts';
 import type { MemberRoom } from './member-room.ts';
-import {
-  accountsWithPassword,
-  changeUser,
-  findUser,
-  insertUser,
-  noteRequest,
-  type UserRecord,
-} from './user-store.ts';
+import { changeUser, findUser, insertUser, noteRequest, type UserRecord } from './user-store.ts';
 
 /** For how long an invitation may be taken. */
 const INVITATION_MS = 7 * 24 * 3_600_000;
@@ -30,14 +24,17 @@ interface NewMember {
   roles: Role[];
 }
 
-/** A secret that lets its holder set the password of an account, and what is stored of it. */
-export function newInvitation(now: Date, ms = INVITATION_MS) {
+/**
+ * A secret that lets its holder set the password of an account, and what is stored of it.
+ * @param byMail it goes to the address of the account alone, so that its holder has proven the address
+ */
+export function newInvitation(now: Date, { ms = INVITATION_MS, byMail = false } = {}) {
   const token = newSecret();
   const until = new Date(now.getTime() + ms);
   return {
     token,
     until,
-    columns: { invitation_hash: digest(token), invitation_until: until },
+    columns: { invitation_hash: digest(token), invitation_until: until, invitation_by_mail: byMail },
   };
 }
 
@@ -72,7 +69,7 @@ export async function requireUser(transaction: TenantTransaction, userId: string
 }
 
 /** How people become users: invited by an administrator, or by the domain of their e-mail address. */
-export function createJoining(database: Database, room: MemberRoom, now: () => Date) {
+export function createJoining(database: Database, accountsOf: AccountsOf, room: MemberRoom, now: () => Date) {
   return {
     /** @throws {Problem} CONFLICT, FORBIDDEN, PLAN_LIMIT_REACHED */
     invite: async (
@@ -128,8 +125,7 @@ export function createJoining(database: Database, room: MemberRoom, now: () => D
       return (await noteRequest(transaction, id, now(), QUIET_MS)) ? id : null;
     },
 
-    /** The accounts of all companies here that have this address and a password. */
-    accountsOf: (email: string) => accountsWithPassword(database, email),
+    accountsOf,
 
     /** Notes that a new password was requested. @returns false within ten minutes of the last time, or for a disabled user */
     requestReset: async (
@@ -149,10 +145,8 @@ export function createJoining(database: Database, room: MemberRoom, now: () => D
     renew: async (transaction: TenantTransaction, userId: string) => {
       const user = await findUser(transaction, { id: userId });
       if (!user || user.status === 'disabled') return null;
-      const { token, until, columns } = newInvitation(
-        now(),
-        user.status === 'invited' ? INVITATION_MS : RESET_MS,
-      );
+      const ms = user.status === 'invited' ? INVITATION_MS : RESET_MS;
+      const { token, until, columns } = newInvitation(now(), { ms, byMail: true });
       await changeUser(transaction, userId, { ...columns, invitation_error: null });
       return { user, token, until };
     },

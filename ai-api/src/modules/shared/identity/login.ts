@@ -4,15 +4,15 @@ import { invalidField, invalidToken, Problem } from '../../../http/problem.ts';
 import { requireSameOrigin } from '../../../http/same-origin.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { actorOf, record, systemActor } from '../audit/index.ts';
+import type { AccountsOf } from './accounts.ts';
 import { announceChange, type Changes } from './changes.ts';
 import { digest } from './digest.ts';
-import { tenantOfDomain } from './domain-store.ts';
 import type { MemberRoom } from './member-room.ts';
 import { hashPassword, isOutdated, isPassword, weakness } from './passwords.ts';
 import { endSessions } from './session-store.ts';
 import { ownPerson, type Sessions } from './sessions.ts';
 import { findTenant } from './tenant-store.ts';
-import { accountsWithPassword, changeUser, findUser, type UserRecord } from './user-store.ts';
+import { changeUser, findUser, type UserRecord } from './user-store.ts';
 
 interface Parts {
   database: Database;
@@ -21,6 +21,7 @@ interface Parts {
   limiter: RateLimiter;
   publicUrl: string;
   defaultTenant: string;
+  accountsOf: AccountsOf;
   /** @throws {Problem} SIGN_IN_REFUSED where people sign in through another platform */
   requireSignIn(): void;
   room: MemberRoom;
@@ -45,6 +46,7 @@ export function createLogin({
   limiter,
   publicUrl,
   defaultTenant,
+  accountsOf,
   requireSignIn,
   room,
   now,
@@ -53,27 +55,12 @@ export function createLogin({
   const addressOf = ({ address }: Exchange) => ({ ip: address }) as { ip: string };
 
   /**
-   * The company that is named; or else the first one, where it has such a user; or else the one that has the domain of the
-   * address. Null where none of them is meant.
+   * The company that is named, or else that of the first account which the password opens. One password is checked where
+   * there is no such account, too.
    */
-  async function companyOf(email: string, named: string | undefined): Promise<string | null> {
-    const tenant = await findTenant(database, { name: named ?? defaultTenant });
-    if (named !== undefined) return tenant?.id ?? NOBODYS_TENANT;
-    const ofDomain = await tenantOfDomain(database, email);
-    const isHere =
-      tenant !== undefined &&
-      (await database.withTenant(tenant.id, (transaction) => findUser(transaction, { email }), {
-        anyRegion: true,
-      })) !== undefined;
-    return isHere ? tenant.id : ofDomain;
-  }
-
-  /**
-   * The company of the oldest account with this address whose password this is: a company that adds the address, with a
-   * password of its own, keeps its owner out of no other one. One password is checked where there is no account, too.
-   */
-  async function companyByPassword(email: string, password: string): Promise<string> {
-    const accounts = await accountsWithPassword(database, email);
+  async function companyOf({ email, password, tenant: named }: Omit<Attempt, 'use'>): Promise<string> {
+    if (named !== undefined) return (await findTenant(database, { name: named }))?.id ?? NOBODYS_TENANT;
+    const accounts = await accountsOf(email);
     for (const account of accounts.slice(0, -1))
       if (await isPassword(password, account.password_hash)) return account.tenant_id;
     return accounts.at(-1)?.tenant_id ?? NOBODYS_TENANT;
@@ -109,6 +96,7 @@ export function createLogin({
       const ended = await endSessions(transaction, before.id, {}, how);
       const user = await changeUser(transaction, before.id, {
         password_hash: passwordHash,
+        password_is_own: before.invitation_by_mail,
         status: 'active',
         invitation_hash: null,
         invitation_until: null,
@@ -137,7 +125,7 @@ export function createLogin({
       // Tokens are no cookie: a page of another origin gets nothing by them that it did not send.
       if (use === 'session') requireSameOrigin(exchange, publicUrl);
       await limiter.signIn(addressOf(exchange), digest(`${tenant ?? defaultTenant}\n${email}`));
-      const tenantId = (await companyOf(email, tenant)) ?? (await companyByPassword(email, password));
+      const tenantId = await companyOf({ email, password, tenant });
       // Only who knows the password learns where the company keeps its data.
       const user = await database.withTenant(tenantId, (transaction) => findUser(transaction, { email }), {
         anyRegion: true,

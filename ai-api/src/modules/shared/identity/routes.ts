@@ -14,7 +14,7 @@ import type { Changes } from './changes.ts';
 import { arrive, type Claims, identityOnly, nameOf, verifiedEmail } from './claims.ts';
 import type { Companies } from './companies.ts';
 import { digest, newSecret } from './digest.ts';
-import { homeOf } from './homes.ts';
+import { homeOf, ownHome } from './homes.ts';
 import type { MemberRoom } from './member-room.ts';
 import type { Checks, Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
@@ -74,7 +74,7 @@ export function signInRoutes(parts: Parts): Router {
   /** A company that is not known is refused like one that did not invite the person. */
   async function companyOf(provider: Provider, claims: Claims, chosen: string | undefined, own: string) {
     if (provider.tenant !== undefined) return own;
-    if (chosen === undefined) return (await homeOf(database, { ...provider, claims })) ?? own;
+    if (chosen === undefined) return homeOf(database, { ...provider, claims }, own);
     const tenant = await findTenant(database, { name: chosen });
     if (!tenant) throw new Problem('SIGN_IN_REFUSED', 'This person was not invited.');
     return tenant.id;
@@ -148,8 +148,8 @@ export function signInRoutes(parts: Parts): Router {
     const { issuer, mapping } = provider;
     const how = { provider: provider.id, use: 'session', requestId: String(request.id) } as const;
     const exchange = exchangeOf(request, response);
-    if (open !== undefined && (await homeOf(database, { ...provider, claims })) === null) {
-      const email = verifiedEmail(claims, mapping);
+    if (open !== undefined && (await ownHome(database, { ...provider, claims })) === null) {
+      const email = verifiedEmail(claims, identityOnly(mapping));
       const person = { company: open, email, name: nameOf(claims, mapping, email) };
       await companies.open(
         { ...person, passwordHash: null, openingHash: null },

@@ -7,6 +7,7 @@ import { Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { createSealer } from '../../../platform/sealing.ts';
 import { createAccessTokens } from './access-tokens.ts';
+import { createAccountsOf } from './accounts.ts';
 import { announceChange, createChanges } from './changes.ts';
 import { createCompanies } from './companies.ts';
 import { createReadTxt } from './dns.ts';
@@ -108,6 +109,7 @@ export async function createIdentity(database: Database, settings: IdentitySetti
   const providers = new Map(settings.providers.map((provider) => [provider.id, createProvider(provider)]));
   const keys = createKeys(database, changes, now);
   const users = createUsers(database, changes, room, now);
+  const accountsOf = createAccountsOf(database, defaultTenant);
   const parts = { database, changes, sessions, limiter, publicUrl, defaultTenant, requireSignIn, room, now };
 
   return {
@@ -132,10 +134,10 @@ export async function createIdentity(database: Database, settings: IdentitySetti
       [...providers.values()].filter(({ tenant }) => tenant === undefined).map(({ issuer }) => issuer),
     ),
     domains: createDomains(database, createReadTxt(settings.dnsServers), now),
-    joining: createJoining(database, room, now),
+    joining: createJoining(database, accountsOf, room, now),
     sessions,
     companies,
-    login: createLogin(parts),
+    login: createLogin({ ...parts, accountsOf }),
     providers: [...providers.values()],
     /** Whether people sign in here, by password or a provider. */
     hasSignIn: !isIntegrated,

@@ -1,6 +1,12 @@
+import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../../../contract/tiers.ts';
-import { type Database, staysHere, type TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 
 /**
  * Makes the tenant if it is not there, and answers its id.
@@ -48,27 +54,25 @@ export async function insertTenant(
   return made !== undefined;
 }
 
+/** Has openings wait for each other until the transaction ends, so that what one asks stays true. */
+export async function lockOpenings(transaction: TenantTransaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('company.open', 0))`.execute(transaction);
+}
+
 /** How many companies people have opened for themselves since a time. */
-export async function openedSince(database: Database, since: Date): Promise<number> {
-  const row = await database
-    .system('limits how many companies are opened')
-    .selectFrom('identity.tenants')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('opened_at', '>', since)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+export async function openedSince(transaction: TenantTransaction, since: Date): Promise<number> {
+  const { rows } = await sql<{
+    count: number;
+  }>`select identity.opened_since(${since}) as count`.execute(transaction);
+  return rows[0]?.count ?? 0;
 }
 
 /** Whether a person with this address opened a company: not merely one whom a company made its administrator. */
-export async function hasOpened(database: Database, email: string): Promise<boolean> {
-  const row = await database
-    .system('a person opens one company')
-    .selectFrom('identity.users as user')
-    .innerJoin('identity.tenants as tenant', 'tenant.opened_by', 'user.id')
-    .select('user.id')
-    .where('user.email', '=', email)
-    .executeTakeFirst();
-  return row !== undefined;
+export async function hasOpened(reader: Kysely<Schema>, email: string): Promise<boolean> {
+  const { rows } = await sql<{ opened: boolean }>`select identity.has_opened(${email}) as opened`.execute(
+    reader,
+  );
+  return rows[0]?.opened === true;
 }
 
 export function findTenant(

@@ -23,7 +23,9 @@ type Changes = Partial<
     | 'self_registered'
     | 'status'
     | 'password_hash'
+    | 'password_is_own'
     | 'invitation_hash'
+    | 'invitation_by_mail'
     | 'invitation_until'
     | 'invitation_requested_at'
     | 'invitation_sent_at'
@@ -63,23 +65,40 @@ export function findUser(
 const MAX_ACCOUNTS = 5;
 
 /**
- * The oldest accounts with this address and a password, of every company whose data stays here: what a company adds later
- * takes the place of none.
+ * The accounts that an address and a password may mean where no company is named: of the companies that are trusted with
+ * the address, in their order; of the company that the person opened; then those whose password the person set by a link
+ * that was sent to the address, the oldest first. An administrator of another company who adds the address with a password
+ * adds nothing to them.
+ * @param trusted also where their data stays elsewhere; the others only here
  */
-export function accountsWithPassword(
+export function accountsToTry(
   database: Database,
   email: string,
+  trusted: readonly string[],
 ): Promise<{ id: string; tenant_id: string; password_hash: string | null }[]> {
+  const first = sql<number | null>`array_position(${[...trusted]}::uuid[], "user".tenant_id)`;
+  const hasOpened = sql<boolean>`coalesce(tenant.opened_by = "user".id, false)`;
   return database
     .system('a person who has no session is looked up by the address, which several companies may know')
-    .selectFrom('identity.users')
-    .select(['id', 'tenant_id', 'password_hash'])
-    .where('email', '=', email)
-    .where('status', '=', 'active')
-    .where('password_hash', 'is not', null)
-    .where(staysHere(database.residency, 'identity.users.tenant_id'))
-    .orderBy('created_at')
-    .orderBy('id')
+    .selectFrom('identity.users as user')
+    .innerJoin('identity.tenants as tenant', 'tenant.id', 'user.tenant_id')
+    .select(['user.id', 'user.tenant_id', 'user.password_hash'])
+    .where('user.email', '=', email)
+    .where('user.status', '=', 'active')
+    .where('user.password_hash', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb(first, 'is not', null),
+        eb.and([
+          staysHere(database.residency, 'user.tenant_id'),
+          eb.or([hasOpened, eb('user.password_is_own', '=', true)]),
+        ]),
+      ]),
+    )
+    .orderBy(first, (order) => order.asc().nullsLast())
+    .orderBy(hasOpened, 'desc')
+    .orderBy('user.created_at')
+    .orderBy('user.id')
     .limit(MAX_ACCOUNTS)
     .execute();
 }

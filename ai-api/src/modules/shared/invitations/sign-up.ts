@@ -92,11 +92,28 @@ export function createSignUp(parts: InvitationParts, mail: string) {
     const opens =
       person.kind === 'register' && companies.isOpen && !(await companies.hasOpened(person.email));
     if (opens) return requestLink(person);
-    for (const account of await joining.accountsOf(person.email))
-      await database.withTenant(account.tenant_id, async (transaction) => {
-        const isDue = await joining.requestReset(transaction, account.tenant_id, account.id);
-        if (isDue)
-          await jobs.enqueue(transaction, mail, [{ tenantId: account.tenant_id, userId: account.id }]);
+    for (const account of await joining.accountsOf(person.email)) await reset(account);
+  }
+
+  /** Has a link for a new password sent, unless the account's data stays elsewhere. */
+  async function reset({
+    id: userId,
+    tenant_id: tenantId,
+  }: {
+    id: string;
+    tenant_id: string;
+  }): Promise<void> {
+    await database
+      .withTenant(tenantId, async (transaction) => {
+        const isDue = await joining.requestReset(transaction, tenantId, userId);
+        if (isDue) await jobs.enqueue(transaction, mail, [{ tenantId, userId }]);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof DataElsewhere)) throw error;
+        log.warn(
+          { tenantId, code: 'WRONG_REGION' },
+          'a person of the company cannot set a new password here',
+        );
       });
   }
 

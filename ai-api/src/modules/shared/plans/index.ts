@@ -111,7 +111,7 @@ export async function create(needs: Needs) {
     receive: stripe && createStripeIntake({ ...shared, stripe }),
     sync,
     watch,
-    /** Gives the company that runs the installation the plan of its setting. */
+    /** Gives the company that `TENANT` names the plan of `TENANT_TIER`; others have that of their own tier. */
     setBase: async (transaction: TenantTransaction, tenantId: string): Promise<void> => {
       if (!isOn) return;
       await setBasePlan(transaction, config.TENANT_TIER);
@@ -132,15 +132,6 @@ async function openStripe(config: Needs['config']) {
 /** What Stripe calls. */
 export function routes({ receive }: Plans, anonymous: RequestHandler): Router {
   return receive ? serveStripe(receive, anonymous) : Router();
-}
-
-/** The company that the configuration names has the plan that it says. */
-export async function seed(
-  transaction: TenantTransaction,
-  tenantId: string,
-  { plans }: { plans: Plans },
-): Promise<void> {
-  await plans.setBase(transaction, tenantId);
 }
 
 /** The operations of this module. */

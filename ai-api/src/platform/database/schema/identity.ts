@@ -42,7 +42,11 @@ export interface IdentityTables {
     roles: string[];
     status: 'active' | 'invited' | 'disabled';
     password_hash: Generated<string | null>;
+    /** Whether the person set it by a link that was sent to their address, not an administrator. */
+    password_is_own: Generated<boolean>;
     invitation_hash: Generated<string | null>;
+    /** Whether the secret went to the address alone. */
+    invitation_by_mail: Generated<boolean>;
     invitation_until: Generated<Date | null>;
     /** Came by the domain of their address; without proof of it while they are invited. */
     self_registered: Generated<boolean>;
