@@ -119,6 +119,26 @@ async function scoreWith(table: Rulebook, given: Facts, criterion: string, week:
   return (await judge(table, 'subject', changed)).criteria.find(({ id }) => id === criterion)?.score ?? 0;
 }
 
+test.each([
+  ['few hours on many days', { hoursWorked: 3, activeDays: 7 }],
+  ['more hours than a week can have', { hoursWorked: 132.8, activeDays: 6 }],
+  ['results without hours', { hoursWorked: 0, activeDays: 5, goalsMet: 2 }],
+])('hours that contradict the other figures are not scored: %s', async (_what, week) => {
+  const { rulebook } = defaults[0] as (typeof defaults)[number];
+  const given = {
+    ...Object.fromEntries(Object.keys(evaluationKind.vocabulary).map((group) => [group, {}])),
+    week: { goalsMet: 1, goalsSet: 2, ...week },
+    builder: { onLeave: false, plannedHours: 20 },
+    data: { gaps: 0 },
+  } as Facts;
+  const { criteria, needsReview } = await judge(rulebook, 'subject', given);
+  expect(criteria.find(({ id }) => id === 'hours')).toMatchObject({
+    weight: 0,
+    reason: expect.stringMatching(/being checked and (is|are) not scored/),
+  });
+  expect(needsReview).toBe(true);
+});
+
 describe('doing more never costs points:', () => {
   const [builders, projects] = defaults.map(({ rulebook: table }): Rulebook => table) as [Rulebook, Rulebook];
 

@@ -139,7 +139,7 @@ export async function summaryOfJudgements(
   return rows[0] as JudgementSummary;
 }
 
-/** What engines decided in a kind, and how many of these judgements have one of some outcomes. */
+/** What was decided in a kind without a person, and how many of these judgements have one of some outcomes. */
 export interface EngineCount {
   decided: number;
   adverse: number;
@@ -147,7 +147,10 @@ export interface EngineCount {
   newest: Date | null;
 }
 
-/** Counts the judgements of a kind that engines made, and those with one of these outcomes. Dry runs decide nothing. */
+/**
+ * Counts the judgements of a kind that engines made, and those with one of these outcomes. One that calls itself a
+ * person's and names no one counts with them. Dry runs decide nothing.
+ */
 export async function countByEngines(
   transaction: TenantTransaction,
   kind: string,
@@ -159,7 +162,7 @@ export async function countByEngines(
       (count(*) filter (where ${isAdverse}))::int as adverse,
       max(created_at) filter (where ${isAdverse}) as newest
     from judgement.judgements
-    where kind = ${kind} and engine <> 'human' and not dry_run`.execute(transaction);
+    where kind = ${kind} and (engine <> 'human' or decided_by is null) and not dry_run`.execute(transaction);
   return rows[0] ?? { decided: 0, adverse: 0, newest: null };
 }
 

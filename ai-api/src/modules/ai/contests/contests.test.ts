@@ -55,6 +55,12 @@ describe.each(businessDatabases())('a contested judgement on $name', ({ create }
       (one) => one.builderId === builderId,
     );
 
+  async function answered() {
+    const { promises } = await api.client.promise.check({});
+    const found = promises.find(({ id }) => id === 'contests-are-answered');
+    return found ?? expect.fail('it is not promised');
+  }
+
   test('is opened by the person whom it concerns, and by no one else', async () => {
     const judgementId = await judged('b-1');
     const open = (who: Client) => who.contest.create({ judgementId, reason: REASON });
@@ -217,6 +223,12 @@ describe.each(businessDatabases())('a contested judgement on $name', ({ create }
   });
 
   test('is reminded of and escalated by its deadline, each once', async () => {
+    const inTime = await answered();
+    expect(inTime).toMatchObject({
+      ...{ holds: true, broken: 0, note: 'Half of the answers came within 1 hour.' },
+      checked: (await boss.contest.list({})).items.filter(({ decidedBy }) => decidedBy !== null).length,
+    });
+    expect(inTime.checked).toBeGreaterThan(2);
     await api.client.tenant.update({ contestDays: 5 });
     const judgementId = await judged('b-4');
     const opened = await client('b-4').contest.create({ judgementId, reason: REASON });
@@ -232,7 +244,15 @@ describe.each(businessDatabases())('a contested judgement on $name', ({ create }
     expect(await contests.meetDeadlines(tenantId)).toEqual({ reminded: 0, escalated: 0 });
     expect((await boss.contest.list({ overdue: true })).items).toMatchObject([{ isOverdue: true }]);
     expect(await row('b-4')).toMatchObject({ contested: true, grade: null });
+    expect(await answered()).toMatchObject({
+      ...inTime,
+      holds: false,
+      checked: inTime.checked + 1,
+      broken: 1,
+    });
     clock.now = real;
+    // Open and before its deadline, it is not counted yet.
+    expect(await answered()).toEqual(inTime);
     const titles = (await boss.inbox.list({})).items.map(({ title }) => title);
     expect(titles).toEqual(
       expect.arrayContaining(['A contest is past its deadline', 'A contest waits for a decision']),

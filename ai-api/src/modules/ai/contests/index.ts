@@ -14,6 +14,7 @@ import type { Contestable } from './contestable.ts';
 import { contest } from './contract.ts';
 import { meetDeadlines, scheduleDeadlines } from './deadlines.ts';
 import { createNotices } from './notices.ts';
+import { contestPromises } from './promises.ts';
 import { createContests, type Contests as Service } from './service.ts';
 
 export type { Change, Contestable, SentTo } from './contestable.ts';
@@ -49,6 +50,7 @@ export function create(needs: Needs) {
   return {
     ...createContests({ database, people, settingsOf, notices, explains, contestable, now }),
     meetDeadlines: (tenantId: string) => meetDeadlines(parts, tenantId),
+    promises: contestPromises(database, now),
   };
 }
 
@@ -64,4 +66,9 @@ export function operations(service: Service): Served[] {
       withdraw: (seen, request) => service.withdraw(request, seen),
     }),
   ];
+}
+
+/** What is promised to those who contest. */
+export function promises(service: Contests) {
+  return service.promises;
 }

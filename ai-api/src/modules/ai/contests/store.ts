@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type ContestRecord = Selectable<Schema['contests.contests']>;
@@ -113,4 +113,32 @@ export function contestsDue(
     .forUpdate()
     .skipLocked()
     .execute();
+}
+
+/** How contests were answered. */
+export interface AnswerCount {
+  /** Answered, or past their deadline. */
+  due: number;
+  /** Of them, those that were answered after their deadline, or are past it and open. */
+  late: number;
+  /** Half of those that were answered had their answer within so many hours; null where none was. */
+  medianHours: number | null;
+}
+
+/** Counts the answers to contests opened since then. Those that were withdrawn need none. */
+export async function countAnswers(
+  transaction: TenantTransaction,
+  since: Date,
+  now: Date,
+): Promise<AnswerCount> {
+  const isAnswered = sql`state in ('upheld', 'changed')`;
+  const isLate = sql`coalesce(closed_at, ${now}) > due_at`;
+  const { rows } = await sql<AnswerCount>`
+    select (count(*) filter (where ${isAnswered} or ${isLate}))::int as due,
+      (count(*) filter (where ${isLate}))::int as late,
+      percentile_cont(0.5) within group (order by extract(epoch from closed_at - opened_at)::float8 / 3600)
+        filter (where ${isAnswered}) as "medianHours"
+    from contests.contests
+    where state <> 'withdrawn' and opened_at >= ${since}`.execute(transaction);
+  return rows[0] ?? { due: 0, late: 0, medianHours: null };
 }

@@ -49,6 +49,7 @@ describe.each(businessDatabases())('promises on $name', ({ create }) => {
       ['explanations-are-true', null, 0],
       ['receipts-verify', null, 0],
       ['adverse-needs-a-person', null, 0],
+      ['contests-are-answered', null, 0],
     ]);
   });
 
@@ -85,6 +86,9 @@ describe.each(businessDatabases())('promises on $name', ({ create }) => {
     const broken = await promiseOf('adverse-needs-a-person');
     expect(broken).toMatchObject({ holds: false, broken: 1 });
     expect(broken?.note).toMatch(/^The newest was made on \d{4}-\d{2}-\d{2}\./);
+    // One that says a person decided it, and names no one, is none of a person.
+    await inSql(sql`update judgement.judgements set engine = 'human' where kind = 'approval'`);
+    expect(await promiseOf('adverse-needs-a-person')).toMatchObject({ holds: false, broken: 1 });
     await inSql(sql`update judgement.judgements set outcome = null where kind = 'approval'`);
     expect(await promiseOf('adverse-needs-a-person')).toMatchObject({ holds: true, broken: 0, note: null });
   });
