@@ -7,17 +7,34 @@ interface Trace {
   line?: { color: string; dash?: string };
 }
 
+/** Squares of a calendar: `z` has a row for each of `y`, with a value for each of `x`. */
+interface Heatmap {
+  type: 'heatmap';
+  x: string[];
+  y: string[];
+  z: (number | null)[][];
+  text?: string[][];
+  colorscale: [number, string][];
+}
+
 /** Pixels of a character of a label, at most. */
 const CHARACTER = 6.5;
 const BOX = { left: 44, right: 12, top: 12, bottom: 56 };
 
 /**
- * Draws bars and lines of a Plotly description; ToolJet itself draws them with Plotly.
+ * Draws bars, lines and heatmaps of a Plotly description; ToolJet itself draws them with Plotly.
  * @param width pixels
  * @param height pixels
  */
 export function drawChart(json: string, width: number, height: number): string {
-  const { data = [], layout = {} } = JSON.parse(json) as { data?: Trace[]; layout?: { barmode?: string } };
+  const description = JSON.parse(json) as {
+    data?: (Trace | Heatmap)[];
+    layout?: { barmode?: string };
+  };
+  const heatmap = description.data?.find((trace) => isHeatmap(trace));
+  if (heatmap) return drawHeatmap(heatmap, width, height);
+  const data = (description.data ?? []).filter((trace): trace is Trace => !isHeatmap(trace));
+  const { layout = {} } = description;
   const labels = [...new Set(data.flatMap(({ x }) => x))];
   const stacked = layout.barmode === 'stack';
   const bars = data.filter(({ type }) => type === 'bar');
@@ -44,6 +61,43 @@ export function drawChart(json: string, width: number, height: number): string {
       .join('');
   });
   return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet">${grid(width, top, yOf)}${shapes.join('')}${xLabels(width, height, labels, step)}${legend(height, data)}</svg>`;
+}
+
+function isHeatmap(trace: Trace | Heatmap): trace is Heatmap {
+  return trace.type === 'heatmap';
+}
+
+function drawHeatmap({ x, y, z, text, colorscale }: Heatmap, width: number, height: number): string {
+  const column = (width - BOX.left - BOX.right) / Math.max(1, x.length);
+  const row = (height - BOX.top - BOX.bottom) / Math.max(1, y.length);
+  const top = Math.max(1, ...z.flat().map((value) => value ?? 0));
+  const squares = z.flatMap((values, at) =>
+    values.map((value, index) => {
+      if (value === null) return '';
+      const [left, from] = [BOX.left + index * column, BOX.top + at * row];
+      const title = text?.[at]?.[index] ?? '';
+      return `<rect x="${left}" y="${from}" width="${Math.max(1, column - 3)}" height="${Math.max(1, row - 3)}" rx="2" fill="${colorAt(value / top, colorscale)}"><title>${title}</title></rect>`;
+    }),
+  );
+  const names = y.map(
+    (name, at) =>
+      `<text x="${BOX.left - 8}" y="${BOX.top + (at + 0.5) * row + 3}" text-anchor="end">${name}</text>`,
+  );
+  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid meet">${squares.join('')}${names.join('')}${xLabels(width, height, x, column)}</svg>`;
+}
+
+/** The colour between the two steps of the scale that a share of 0 to 1 lies between. */
+function colorAt(share: number, scale: [number, string][]): string {
+  const next = Math.max(
+    0,
+    scale.findIndex(([step]) => step >= share),
+  );
+  const [end, to] = scale[next] ?? [1, '#1F4B99'];
+  const [start, from] = scale[next - 1] ?? [end, to];
+  const part = end === start ? 1 : (share - start) / (end - start);
+  const channel = (color: string, at: number) => Number.parseInt(color.slice(at, at + 2), 16);
+  const mixed = [1, 3, 5].map((at) => Math.round(channel(from, at) * (1 - part) + channel(to, at) * part));
+  return `rgb(${mixed.join(' ')})`;
 }
 
 function lineOf(trace: Trace, step: number, yOf: (value: number) => number): string {
