@@ -114,6 +114,9 @@ describe('in production the configuration', () => {
   });
 
   test('refuses billing without what it needs', () => {
+    expect(refusal({ ...production(), SIGN_UP: 'on' })).toEqual([
+      'SIGN_UP needs BILLING=stripe in production: otherwise everyone uses everything without limits',
+    ]);
     expect(refusal({ ...production(), BILLING: 'stripe' })).toEqual(
       ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICE_PRO'].map(
         (name) => `${name} is needed because BILLING is stripe`,

@@ -51,6 +51,10 @@ export function productionFaults(given: Record<string, string | undefined>): str
   const testKey = isTest
     ? ['STRIPE_SECRET_KEY must be a live key in production: with a test key nothing is paid']
     : [];
+  const isFree =
+    given.SIGN_UP === 'on' && given.BILLING !== 'stripe'
+      ? ['SIGN_UP needs BILLING=stripe in production: otherwise everyone uses everything without limits']
+      : [];
   const secrets = SECRETS.filter((name) => given[name] && isDefault(given[name]));
   const urls = URLS.filter((name) => {
     const password = passwordIn(given[name]);
@@ -60,6 +64,7 @@ export function productionFaults(given: Record<string, string | undefined>): str
     ...missing,
     ...sample,
     ...testKey,
+    ...isFree,
     ...secrets.map((name) => `${name} is a default or an example, which production must not have`),
     ...urls.map((name) => `${name} has a default password, which production must not have`),
   ];
