@@ -161,6 +161,17 @@ describe('a template is refused', () => {
       { id: 'a', type: 'operation', operation: 'apiKey.list' },
       'steps[1].operation',
     ],
+    ...[
+      'approval.override',
+      'approval.bulk',
+      'contest.decide',
+      'evaluation.override',
+      'stageGate.review',
+    ].map((operation): [string, object, string] => [
+      `the decision ${operation} about a person, whom no one looked at`,
+      { id: 'a', type: 'operation', operation },
+      'steps[1].operation',
+    ]),
     [
       'a loop in a loop',
       { id: 'a', type: 'validate', checks: [{ that: '[1].all(x, [2].all(y, y == x))', message: 'm' }] },

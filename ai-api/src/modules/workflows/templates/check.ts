@@ -23,6 +23,17 @@ type Types = Record<string, DataType>;
 /** Operations that hand out credentials, sign in, or would let a template change templates. */
 const REFUSED = /^((workflow|workflowTemplate|auth|apiKey|batch|realtime)\.|user\.invite$)/;
 
+/** Decisions about people, which a step would make in the name of who started the workflow, without their having looked. */
+const DECISIONS = new Set([
+  'approval.bulk',
+  'approval.confirm',
+  'approval.override',
+  'contest.decide',
+  'evaluation.confirm',
+  'evaluation.override',
+  'stageGate.review',
+]);
+
 /** Everything that is wrong with a template, each with its place. */
 export function checkDefinition(definition: Definition, surroundings: Surroundings): Report[] {
   const checker = createChecker(definition, surroundings);
@@ -130,8 +141,9 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
     by: Language,
   ): Operation | undefined {
     const op = find(id);
-    if (!op || REFUSED.test(id)) {
-      fault(`${place}.operation`, op ? `"${id}" cannot be a step` : `there is no operation "${id}"`);
+    if (!op || REFUSED.test(id) || DECISIONS.has(id)) {
+      const why = DECISIONS.has(id) ? ': a person decides about a person, after having looked' : '';
+      fault(`${place}.operation`, op ? `"${id}" cannot be a step${why}` : `there is no operation "${id}"`);
       values(input, `${place}.input`, by);
       return undefined;
     }
