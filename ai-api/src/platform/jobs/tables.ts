@@ -4,11 +4,25 @@ import { APP_ROLE, type Database } from '../database/index.ts';
 /** The schema that pg-boss keeps its tables in. */
 export const JOB_SCHEMA = 'jobs';
 
+const ATTEMPTS = 5;
+const DEADLOCK = '40P01';
+
 /**
  * Lets tenant transactions enqueue, list and retry, each tenant its own jobs: those whose data carries its
- * `tenantId`. Jobs without one belong to the platform; no list shows them. Running it again changes nothing.
+ * `tenantId`. Jobs without one belong to the platform; no list shows them. Running it again changes nothing: on a new
+ * database pg-boss looks after its tables at the same moment, in another order.
  */
 export async function openToTenants(database: Database): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await changeTables(database);
+    } catch (error) {
+      if (attempt === ATTEMPTS || (error as { code?: string }).code !== DEADLOCK) throw error;
+    }
+  }
+}
+
+async function changeTables(database: Database): Promise<void> {
   const kysely = database.system('grant the job tables to the application role');
   const schema = sql.id(JOB_SCHEMA);
   const role = sql.id(APP_ROLE);
