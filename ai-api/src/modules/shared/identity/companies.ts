@@ -22,7 +22,7 @@ interface Parts {
   requireSignIn(): void;
   /** Whether people may open a company, the tier of such companies, and how many are opened in 24 hours. */
   signUp: { isOn: boolean; tier: Tier; perDay: number };
-  /** Names that the configuration gives to companies: nobody else may take them. */
+  /** Names that the configuration gives to companies: no one else may take them. */
   reserved: readonly string[];
   now: () => Date;
 }

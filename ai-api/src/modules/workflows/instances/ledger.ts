@@ -48,7 +48,7 @@ type Change = TaskChange;
 
 /**
  * The steps of one instance within one transaction: what is written is seen by what is computed next, and reaches the
- * database with the next `flush`, in one statement. Whoever looks at the tables, or publishes an event that a step may
+ * database with the next `flush`, in one statement. Code that looks at the tables, or publishes an event that a step may
  * wait for, flushes first.
  */
 export class Ledger {
