@@ -118,6 +118,16 @@ export async function fill(page: Page, name: string, value: string): Promise<voi
   await settled(page);
 }
 
+/** Chooses a file in a picker, and waits until the page has read it. */
+export async function pick(
+  page: Page,
+  name: string,
+  file: { name: string; mimeType: string; buffer: Buffer },
+): Promise<void> {
+  await named(page, name).locator('input[type=file]').setInputFiles(file);
+  await named(page, name).locator('.picked', { hasText: file.name }).waitFor();
+}
+
 /** Presses a button, waits for its queries, and answers what the page says. */
 export async function press(page: Page, name: string): Promise<string> {
   await page.locator('.toast').evaluateAll((toasts) => {

@@ -16,6 +16,7 @@ import {
   openPage,
   PHONE,
   type PreviewFixture,
+  pick,
   press,
   row,
   startFixture,
@@ -95,7 +96,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     expect(await text(mine, 'requestAnswer')).toContain('This request');
     await named(mine, 'requestAttach').getByRole('button').click();
     const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('What users said') };
-    await named(mine, 'requestFile').locator('input[type=file]').setInputFiles(notes);
+    await pick(mine, 'requestFile', notes);
     await named(mine, 'requestFilesTake').getByRole('button').click();
     expect(await text(mine, 'requestFilesHint')).toBe('notes.txt');
     expect(await press(mine, 'requestSend')).toContain('Your request is submitted.');
@@ -165,7 +166,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
     const pdf = await pdfOf([
       'Manual time that was not tracked is claimed within fourteen days - later claims lapse.',
     ]);
-    await picker.setInputFiles({ name: 'manual-time.pdf', mimeType: 'application/pdf', buffer: pdf });
+    await pick(inbox, 'policyFile', { name: 'manual-time.pdf', mimeType: 'application/pdf', buffer: pdf });
     await expect(named(inbox, 'policyFileVersion').textContent()).resolves.toContain('a new document');
     await named(inbox, 'policyFileTitle').locator('input').fill('Manual time');
     await named(inbox, 'policyFileSend').getByRole('button').click();
