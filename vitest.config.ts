@@ -4,8 +4,8 @@ import LongestFirst from './scripts/test/longest-first.ts';
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/test/plain-reporter.ts'],
-    // Two cores are what CI has. n8n-nodes/vitest.config.mts has the same, so that both projects run side by side.
-    maxWorkers: 2,
+    // Two cores are what CI has: of three workers one mostly waits. n8n-nodes/vitest.config.mts has the same, so that both projects run side by side.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       'n8n-nodes',

@@ -8,7 +8,7 @@ export default defineConfig({
     silent: 'passed-only',
     // A worker loads n8n's engine once for all its files; it takes seconds and hundreds of megabytes.
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
