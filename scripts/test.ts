@@ -21,7 +21,7 @@ const args = process.argv.slice(2);
 const env = Object.assign({ ...process.env }, ...args.map((argument) => OPTIONS[argument] ?? {}));
 const vitest = join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs');
 const others = args.filter((argument) => !(argument in OPTIONS));
-const memory = makeMemoryDirectory();
+const memory = process.env.TMPDIR ? null : makeMemoryDirectory();
 if (memory) env.TMPDIR = memory;
 // Ctrl-C goes to vitest too, which ends its servers; then what they wrote is removed.
 process.on('SIGINT', () => {});

@@ -23,7 +23,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
   const message = (title: string) => ({ title, body: 'Some words.' });
 
   async function headersOf(to: string, subject: string): Promise<string[]> {
-    const [mail] = mailbox.messages({ to, subject }).messages;
+    const [mail] = mailbox.messages({ to, subject });
     const source = await (await fetch(`${mailbox.url}/messages/${mail?.id}/source`)).text();
     return (await simpleParser(source)).headerLines.map(({ line }) => line.replaceAll(/\r?\n\s+/g, ' '));
   }
@@ -34,7 +34,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
     mailbox,
     message,
     headersOf,
-    mailsTo: (to: string) => mailbox.messages({ to }).messages,
+    mailsTo: (to: string) => mailbox.messages({ to }),
 
     /** Sends a message; answers the id of its notification. */
     send: async (to: string, title: string): Promise<string> => {
@@ -52,7 +52,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
     /** A mail, once it has arrived. */
     mailTo: async (to: string, subject: string) => {
       const found = await vi.waitFor(() => {
-        const [mail] = mailbox.messages({ to, subject }).messages;
+        const [mail] = mailbox.messages({ to, subject });
         if (!mail) throw new Error(`no mail ${subject}`);
         return mail;
       }, 15_000);

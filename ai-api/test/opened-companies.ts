@@ -19,7 +19,7 @@ export async function signInTo(
 
 /** The secret in the newest of `count` e-mails to an address, when they have arrived. */
 export async function mailedToken(inbox: DevInbox, to: string, count = 1): Promise<string> {
-  const mails = () => inbox.messages({ to }).messages;
+  const mails = () => inbox.messages({ to });
   await vi.waitFor(() => expect(mails()).toHaveLength(count), { timeout: 30_000, interval: 50 });
   const response = await fetch(`${inbox.url}/api/messages/${mails()[0]?.id}`);
   const { text } = (await response.json()) as { text: string };

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { createInboxApp } from './inbox-http.ts';
-import { createInboxStore, type InboxStore, type MessagePage, type MessageQuery } from './inbox-store.ts';
+import { createInboxStore, type InboxStore, type MessageQuery, type MessageSummary } from './inbox-store.ts';
 import { registerInbox } from './open-inboxes.ts';
 
 export interface DevInboxOptions {
@@ -23,7 +23,7 @@ export interface DevInbox {
   url: string;
   smtpUrl: string;
   /** Mails that match, newest first. */
-  messages(query?: MessageQuery): MessagePage;
+  messages(query?: MessageQuery): MessageSummary[];
   /** Finishes what is being received, then stops. May be called again. */
   close(): Promise<void>;
 }

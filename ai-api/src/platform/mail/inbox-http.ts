@@ -1,11 +1,21 @@
 import { readFileSync } from 'node:fs';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { htmlDocument, listPage, type MessageView, messagePage, problemPage } from './inbox-pages.ts';
-import type { InboxStore, MessageQuery } from './inbox-store.ts';
+import { z } from 'zod';
+import { htmlDocument, listPage, messagePage, problemPage } from './inbox-pages.ts';
+import type { InboxStore } from './inbox-store.ts';
 
-const MAX_LIMIT = 500;
-const MAX_SEARCH = 200;
+const words = z.string('must be given once').trim().max(200, 'must have at most 200 characters').optional();
+const query = z.object({ q: words, to: words, subject: words });
+/** How many the JSON has; `total` counts all. */
+const limit = z.coerce
+  .number('must be a whole number')
+  .int('must be a whole number')
+  .min(1, 'must be from 1 to 500')
+  .max(500, 'must be from 1 to 500')
+  .default(100);
+const listQuery = query.extend({ limit });
+const pageQuery = z.object({ view: z.enum(['html', 'text'], "must be 'html' or 'text'").optional() });
 
 const PAGE_POLICY = [
   "default-src 'none'",
@@ -61,39 +71,33 @@ export function createInboxApp(
     store.get(String(id)) ?? refuse(404, 'There is no such mail; it may have been deleted.');
   const parsed = (request: Request) =>
     find(request).message ?? refuse(422, 'This mail could not be parsed. Its source can still be read.');
+  const style = readFileSync(new URL('./inbox.css', import.meta.url), 'utf8');
 
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use(guard);
-  app.get('/health', (_request, response) => {
-    response.json({ status: 'ok', messages: store.size });
-  });
-  const style = readFileSync(new URL('./inbox.css', import.meta.url), 'utf8');
-  app.get('/inbox.css', (_request, response) => {
-    response.type('css').send(style);
-  });
-  app.get('/frame.js', (_request, response) => {
-    response.type('js').send(FRAME_SCRIPT);
-  });
+  app.get('/health', (_request, response) => response.json({ status: 'ok', messages: store.list().length }));
+  app.get('/inbox.css', (_request, response) => response.type('css').send(style));
+  app.get('/frame.js', (_request, response) => response.type('js').send(FRAME_SCRIPT));
   app.get('/', (request, response) => {
-    const query = readQuery(request);
-    response.send(String(listPage(store.list(query), query, smtpUrl)));
+    const asked = read(query, request);
+    response.send(String(listPage(store.list(asked), asked, smtpUrl)));
   });
   app.post('/empty', (_request, response) => {
     store.clear();
     response.redirect(303, '/');
   });
-  app.get('/messages/:id', (request, response) => {
-    response.send(String(messagePage(find(request), readView(request))));
-  });
+  app.get('/messages/:id', (request, response) =>
+    response.send(String(messagePage(find(request), read(pageQuery, request).view))),
+  );
   app.get('/messages/:id/html', (request, response) => {
     const { html } = parsed(request);
     response.set('content-security-policy', HTML_PART_POLICY);
     response.send(htmlDocument(html ?? refuse(404, 'This mail has no HTML part.')));
   });
-  app.get('/messages/:id/source', (request, response) => {
-    response.type('text/plain; charset=utf-8').send(find(request).source);
-  });
+  app.get('/messages/:id/source', (request, response) =>
+    response.type('text/plain; charset=utf-8').send(find(request).source),
+  );
   app.get('/messages/:id/attachments/:index', (request, response) => {
     const index = Number(request.params.index);
     const attachment = parsed(request).attachments[index] ?? refuse(404, 'This mail has no such attachment.');
@@ -101,14 +105,12 @@ export function createInboxApp(
     response.send(find(request).files[index]);
   });
   app.get('/api/messages', (request, response) => {
-    response.json(store.list(readQuery(request)));
+    const { limit, ...asked } = read(listQuery, request);
+    const found = store.list(asked);
+    response.json({ messages: found.slice(0, limit), total: found.length });
   });
-  app.get('/api/messages/:id', (request, response) => {
-    response.json(parsed(request));
-  });
-  app.delete('/api/messages', (_request, response) => {
-    response.json({ deleted: store.clear() });
-  });
+  app.get('/api/messages/:id', (request, response) => response.json(parsed(request)));
+  app.delete('/api/messages', (_request, response) => response.json({ deleted: store.clear() }));
   app.use(() => refuse(404, 'There is nothing here.'));
   app.use(answerError(log));
   return app;
@@ -116,6 +118,12 @@ export function createInboxApp(
 
 function refuse(status: number, message: string): never {
   throw new InboxProblem(status, message);
+}
+
+function read<T>(schema: z.ZodType<T>, request: Request): T {
+  const { data, error } = schema.safeParse(request.query);
+  if (error) refuse(400, error.issues.map(({ path, message }) => `${path.join('.')} ${message}.`).join(' '));
+  return data as T;
 }
 
 /**
@@ -143,38 +151,6 @@ const guard: RequestHandler = ({ method, headers }, response, next) => {
   }
   next();
 };
-
-function readQuery(request: Request): MessageQuery {
-  const query: MessageQuery = {};
-  for (const name of ['q', 'to', 'subject'] as const) {
-    const value = parameter(request, name);
-    if (value) query[name] = value.slice(0, MAX_SEARCH);
-  }
-  const cursor = parameter(request, 'cursor');
-  if (cursor) {
-    if (!/^[0-9a-f-]{36}$/.test(cursor)) refuse(400, 'cursor is not one that this inbox returned.');
-    query.cursor = cursor;
-  }
-  const limit = parameter(request, 'limit');
-  if (limit) {
-    query.limit = Number(limit);
-    if (!/^\d+$/.test(limit) || query.limit < 1 || query.limit > MAX_LIMIT) {
-      refuse(400, `limit must be a whole number from 1 to ${MAX_LIMIT}.`);
-    }
-  }
-  return query;
-}
-
-function readView(request: Request): MessageView | null {
-  const view = parameter(request, 'view');
-  return view === 'html' || view === 'text' || view === 'source' ? view : null;
-}
-
-function parameter(request: Request, name: string): string | undefined {
-  const value = request.query[name];
-  if (Array.isArray(value)) refuse(400, `${name} is given more than once.`);
-  return typeof value === 'string' ? value.trim() : undefined;
-}
 
 function answerError(log: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {

@@ -7,13 +7,6 @@ export interface Mailbox {
   address: string;
 }
 
-/** Sender and recipients of the SMTP conversation, which the headers need not name (RFC 5321, section 3.3). */
-export interface Envelope {
-  /** '' for the null sender of a bounce. */
-  from: string;
-  to: string[];
-}
-
 export interface MessageSummary {
   /** Ids sort by the time of receipt. */
   id: string;
@@ -24,15 +17,16 @@ export interface MessageSummary {
   subject: string;
   /** Bytes. */
   size: number;
-  envelope: Envelope;
+  /** Of the SMTP conversation, which the headers need not name (RFC 5321, section 3.3); `from` is '' for a bounce. */
+  envelope: { from: string; to: string[] };
 }
 
 export interface InboxMessage extends MessageSummary {
   cc: Mailbox[];
   messageId: string | null;
-  /** Null when the mail has no plain text part, or an empty one. */
+  /** Null when the mail has no such part, or an empty one. */
   text: string | null;
-  /** Null when the mail has no HTML part, or an empty one. Pictures that came with the mail are data URLs in it. */
+  /** The same; pictures that came with the mail are data URLs in it. */
   html: string | null;
   attachments: { index: number; filename: string; contentType: string; size: number }[];
 }
@@ -48,87 +42,54 @@ export interface StoredMail {
 
 export interface MessageQuery {
   /** Words that must all occur in subject, sender or recipients, in any case. */
-  q?: string;
+  q?: string | undefined;
   /** Text within a recipient, of the header or the envelope, in any case. */
-  to?: string;
+  to?: string | undefined;
   /** Text within the subject, in any case. */
-  subject?: string;
-  /** `nextCursor` of the page before. */
-  cursor?: string;
-  /** Mails per page, 1 to 500; 100 by default. */
-  limit?: number;
+  subject?: string | undefined;
 }
 
-export interface MessagePage {
-  /** Newest first. */
-  messages: MessageSummary[];
-  /** Mails that match, on all pages. */
-  total: number;
-  /** Null on the last page. */
-  nextCursor: string | null;
-}
-
-/** The newest mails, in memory. */
-export interface InboxStore {
-  readonly size: number;
-  /** Resolves with the id of the mail. Never throws: a mail that cannot be parsed is stored with its source. */
-  add(envelope: Envelope, source: Buffer): Promise<string>;
-  list(query?: MessageQuery): MessagePage;
-  get(id: string): StoredMail | undefined;
-  /** Deletes the mails that hold any of these texts anywhere, in any case, and returns how many there were. */
-  erase(texts: readonly string[]): number;
-  /** Deletes every mail and returns how many there were. */
-  clear(): number;
-}
+export type InboxStore = ReturnType<typeof createInboxStore>;
 
 const MAX_MAILS = 500;
 const MAX_BYTES = 64 * 1024 * 1024;
-const MAX_ADDRESSES = 100;
 
-export function createInboxStore(): InboxStore {
+/** The newest mails, in memory. */
+export function createInboxStore() {
   let mails: StoredMail[] = [];
+  /** @returns how many are gone */
+  function keep(isKept: (mail: StoredMail) => boolean): number {
+    const before = mails.length;
+    mails = mails.filter(isKept);
+    return before - mails.length;
+  }
   return {
-    get size() {
-      return mails.length;
-    },
-    async add(envelope, source) {
+    /** Answers the id of the mail. A mail that cannot be parsed is kept with its source. */
+    add: async (envelope: MessageSummary['envelope'], source: Buffer): Promise<string> => {
       const mail = await parse(envelope, source);
       mails.push(mail);
       let bytes = mails.reduce((sum, { source }) => sum + source.length, 0);
       while (mails.length > MAX_MAILS || bytes > MAX_BYTES) bytes -= mails.shift()?.source.length ?? 0;
       return mail.summary.id;
     },
-    list({ cursor, limit = 100, ...search } = {}) {
-      const matching = mails
+    /** Newest first. */
+    list: (query: MessageQuery = {}): MessageSummary[] =>
+      mails
         .map(({ summary }) => summary)
-        .filter(matcher(search))
-        .reverse();
-      const older = cursor ? matching.filter(({ id }) => id < cursor) : matching;
-      const messages = older.slice(0, limit);
-      const nextCursor = older.length > limit ? (messages.at(-1)?.id ?? null) : null;
-      return { messages, total: matching.length, nextCursor };
-    },
-    get: (id) => mails.find(({ summary }) => summary.id === id),
-    erase(texts) {
-      const folded = texts.map(fold);
-      const before = mails.length;
-      mails = mails.filter((mail) => {
-        const whole = fold(
-          `${JSON.stringify(mail.message ?? mail.summary)}\n${mail.source.toString('utf8')}`,
-        );
-        return !folded.some((text) => whole.includes(text));
-      });
-      return before - mails.length;
-    },
-    clear() {
-      const count = mails.length;
-      mails = [];
-      return count;
-    },
+        .filter((summary) => matches(summary, query))
+        .reverse(),
+    get: (id: string) => mails.find(({ summary }) => summary.id === id),
+    /** Deletes the mails that hold any of these texts anywhere, in any case. */
+    erase: (texts: readonly string[]): number =>
+      keep(({ message, summary, source }) => {
+        const whole = fold(`${JSON.stringify(message ?? summary)}\n${source.toString('utf8')}`);
+        return !texts.some((text) => whole.includes(fold(text)));
+      }),
+    clear: () => keep(() => false),
   };
 }
 
-async function parse(envelope: Envelope, source: Buffer): Promise<StoredMail> {
+async function parse(envelope: MessageSummary['envelope'], source: Buffer): Promise<StoredMail> {
   const parsed = await simpleParser(source, { skipHtmlToText: true, skipTextToHtml: true }).catch(() => null);
   const mail = parsed?.headerLines ? parsed : null;
   const summary: MessageSummary = {
@@ -141,10 +102,10 @@ async function parse(envelope: Envelope, source: Buffer): Promise<StoredMail> {
     envelope,
   };
   const files = mail?.attachments.map(({ content }) => content) ?? [];
-  return { summary, message: mail && inFull(summary, mail), source, files };
+  return { summary, message: mail && messageOf(summary, mail), source, files };
 }
 
-function inFull(summary: MessageSummary, mail: ParsedMail): InboxMessage {
+function messageOf(summary: MessageSummary, mail: ParsedMail): InboxMessage {
   return {
     ...summary,
     cc: mailboxes(mail.cc),
@@ -170,7 +131,6 @@ function mailboxes(given: AddressObject | AddressObject[] = []): Mailbox[] {
   return [given]
     .flat()
     .flatMap(({ value }) => value.flatMap((address) => address.group ?? [address]))
-    .slice(0, MAX_ADDRESSES)
     .map(({ name, address }) => ({ name: oneLine(name), address: oneLine(address ?? '') }));
 }
 
@@ -181,23 +141,17 @@ function oneLine(text: string): string {
     .trim();
 }
 
-function matcher({ q = '', to = '', subject = '' }: MessageQuery): (mail: MessageSummary) => boolean {
-  const words = fold(q).split(/\s+/).filter(Boolean);
-  return (mail) => {
-    const recipients = fold([...mail.to.map(nameAndAddress), ...mail.envelope.to].join('\n'));
-    const title = fold(mail.subject);
-    const sender = fold(`${mail.from ? nameAndAddress(mail.from) : ''}\n${mail.envelope.from}`);
-    const all = [title, recipients, sender].join('\n');
-    return (
-      words.every((word) => all.includes(word)) &&
-      recipients.includes(fold(to)) &&
-      title.includes(fold(subject))
-    );
-  };
-}
-
-function nameAndAddress({ name, address }: Mailbox): string {
-  return `${name} <${address}>`;
+function matches(mail: MessageSummary, { q = '', to = '', subject = '' }: MessageQuery): boolean {
+  const named = (people: Mailbox[]) => people.map(({ name, address }) => `${name} <${address}>`);
+  const recipients = fold([...named(mail.to), ...mail.envelope.to].join('\n'));
+  const sender = fold([...named(mail.from ? [mail.from] : []), mail.envelope.from].join('\n'));
+  const title = fold(mail.subject);
+  const words = fold(q).split(/\s+/);
+  return (
+    words.every((word) => `${title}\n${recipients}\n${sender}`.includes(word)) &&
+    recipients.includes(fold(to)) &&
+    title.includes(fold(subject))
+  );
 }
 
 function fold(text: string): string {

@@ -19,14 +19,14 @@ describe('the mailer', () => {
     const { messageId } = await mailer.send(MAIL);
     expect(mailer.driver).toBe('dev-inbox');
     expect(messageId).toMatch(/^<.+@.+>$/);
-    expect(inbox.messages().messages).toMatchObject([
+    expect(inbox.messages()).toMatchObject([
       {
         from: { name: 'AI Manager', address: 'no-reply@example.com' },
         to: [{ name: 'Sample, Ada <x@y>', address: 'ada@example.com' }],
         envelope: { from: 'no-reply@example.com', to: ['ada@example.com'] },
       },
     ]);
-    const id = inbox.messages().messages[0]?.id;
+    const id = inbox.messages()[0]?.id;
     const message = await (await fetch(`${inbox.url}/api/messages/${id}`)).json();
     expect(message).toMatchObject({
       messageId,
@@ -40,8 +40,8 @@ describe('the mailer', () => {
     const inbox = await startInbox();
     const to = { name: 'Ada\r\nBcc: evil@example.com', address: 'ada@example.com' };
     await open(inbox.smtpUrl).send({ ...MAIL, to, subject: 'Hi\r\nBcc: evil@example.com' });
-    expect(inbox.messages().messages[0]?.envelope.to).toEqual(['ada@example.com']);
-    expect(inbox.messages({ to: 'evil@example.com>' }).total).toBe(0);
+    expect(inbox.messages()[0]?.envelope.to).toEqual(['ada@example.com']);
+    expect(inbox.messages({ to: 'evil@example.com>' }).length).toBe(0);
   });
 
   it.each([

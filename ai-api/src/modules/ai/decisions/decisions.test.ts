@@ -94,7 +94,7 @@ describe.each(businessDatabases())('decisions on $name', ({ create }) => {
           mailError: 'The address is on the suppression list (added); nothing was sent.',
         }),
       );
-    expect(inbox.messages({ to: 'gone@example.com' }).total).toBe(0);
+    expect(inbox.messages({ to: 'gone@example.com' }).length).toBe(0);
   });
 
   test('a callback is signed with a secret of its decision, which is answered once', async () => {
@@ -226,7 +226,7 @@ async function tokenTo(to: string, subject: string): Promise<string> {
   await expect
     .poll(
       async () => {
-        const id = inbox.messages({ to, subject }).messages[0]?.id;
+        const id = inbox.messages({ to, subject })[0]?.id;
         const mail = id ? await (await fetch(`${inbox.url}/api/messages/${id}`)).json() : null;
         token = /decide\?token=([\w-]{43})/.exec((mail as { text: string } | null)?.text ?? '')?.[1];
         return token !== undefined;

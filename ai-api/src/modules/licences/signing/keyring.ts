@@ -39,10 +39,10 @@ export function createKeyring({ database, sealer, kms, settings, now }: Parts) {
 
   /** Keys as of at most a minute ago; while the database is away, as they were. */
   async function rows(isFresh = false): Promise<KeyRecord[]> {
-    if (known && !isFresh && Date.now() - known.at < FRESH_MS) return known.rows;
+    if (known && !isFresh && now().getTime() - known.at < FRESH_MS) return known.rows;
     loading ??= listKeys(database, now())
       .then((read) => {
-        known = { rows: read, at: Date.now() };
+        known = { rows: read, at: now().getTime() };
         return read;
       })
       .finally(() => {
@@ -128,6 +128,6 @@ export function createKeyring({ database, sealer, kms, settings, now }: Parts) {
 
   /** An unknown kid is looked for at most every ten seconds. */
   function isDue(): boolean {
-    return known === null || Date.now() - known.at > FRESH_MS / 6;
+    return known === null || now().getTime() - known.at > FRESH_MS / 6;
   }
 }

@@ -73,8 +73,8 @@ describe.each(businessDatabases())('invitations and domains on $name', ({ create
 
   /** The newest mail to an address, once there are `count`. */
   async function mailTo(to: string, count = 1): Promise<{ subject: string; text: string; token: string }> {
-    await expect.poll(() => inbox.messages({ to }).messages.length, { timeout: 30_000 }).toBe(count);
-    const { id = '' } = inbox.messages({ to }).messages[0] ?? {};
+    await expect.poll(() => inbox.messages({ to }).length, { timeout: 30_000 }).toBe(count);
+    const { id = '' } = inbox.messages({ to })[0] ?? {};
     const mail = (await (await fetch(`${inbox.url}/api/messages/${id}`)).json()) as {
       subject: string;
       text: string;
@@ -341,8 +341,8 @@ describe.each(businessDatabases())('invitations and domains on $name', ({ create
     expect(signedIn).toMatchObject({ roles: ['ops'], user: { name: 'Ida' } });
     expect(await login(email)).toMatchObject({ user: { name: 'Ida' } });
     expect(await members()).toBe(before + 1);
-    expect(inbox.messages({ to: email }).messages).toHaveLength(1);
-    expect(inbox.messages({ to: stranger }).messages).toEqual([]);
+    expect(inbox.messages({ to: email })).toHaveLength(1);
+    expect(inbox.messages({ to: stranger })).toEqual([]);
     expect((await api.client.user.list({ search: email })).items).toEqual([]);
   });
 

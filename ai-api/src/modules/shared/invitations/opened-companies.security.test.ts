@@ -66,7 +66,7 @@ describe.each(businessDatabases())('companies that strangers open, on $name', ({
 
   const at = (name: string, domain = 'nowhere.example') => `${name}-${randomUUID().slice(0, 8)}@${domain}`;
   const companyOf = async (client: Client) => (await client.identity.whoami({})).tenant;
-  const mails = (to: string) => inbox.messages({ to }).messages;
+  const mails = (to: string) => inbox.messages({ to });
 
   async function arrive(provider: string, email: string, query = '') {
     oidc.person = { sub: email, email, email_verified: true, name: email };

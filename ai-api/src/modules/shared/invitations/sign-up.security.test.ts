@@ -70,7 +70,7 @@ describe.each(businessDatabases())('signing up on $name', ({ create }) => {
   });
 
   const at = (name: string) => `${name}-${randomUUID().slice(0, 8)}@nowhere.example`;
-  const mails = (to: string) => inbox.messages({ to }).messages;
+  const mails = (to: string) => inbox.messages({ to });
   async function linkOf(to: string, count = 1): Promise<{ subject: string; token: string }> {
     await expect.poll(() => mails(to).length, { timeout: 30_000 }).toBe(count);
     const mail = (await (await fetch(`${inbox.url}/api/messages/${mails(to)[0]?.id}`)).json()) as {

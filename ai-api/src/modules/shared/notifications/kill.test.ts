@@ -104,7 +104,7 @@ describe.each(businessDatabases())('kill -9 on $name', ({ create }) => {
         expect([moment, texts.length]).toEqual([moment, left.texts]);
         continue;
       }
-      expect([moment, mailbox.messages({ to }).total]).toEqual([moment, left.mails]);
+      expect([moment, mailbox.messages({ to }).length]).toEqual([moment, left.mails]);
     }
   });
 });

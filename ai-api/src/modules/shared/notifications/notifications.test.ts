@@ -163,7 +163,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       clock.setAhead(4 * HOUR_MS);
       await vi.waitFor(async () => {
         await makeJobsDue(api, DELIVER);
-        expect(fixture.mailbox.messages({ to: 'ben@example.com', subject: 'At night' }).total).toBe(2);
+        expect(fixture.mailbox.messages({ to: 'ben@example.com', subject: 'At night' }).length).toBe(2);
       }, 15_000);
       clock.setAhead(0);
       await ben.notificationPreference.setProfile({ quietFrom: '', quietTo: '' });

@@ -104,11 +104,11 @@ describe.each(businessDatabases())('an erasure that stops on $name', ({ create }
     const failed = await fails(requestId);
     expect(failed.error).toContain(`set by first: ${REASON}`);
     expect(failed.steps.map(({ step }) => step)).not.toContain('development inbox');
-    expect(inbox.messages({ q: 'hollow' }).total).toBe(1);
+    expect(inbox.messages({ q: 'hollow' }).length).toBe(1);
     expect(await refusal(first.privacyRequest.retry({ requestId }))).toMatchObject({ code: 'LEGAL_HOLD' });
     await second.legalHold.release({ holdId, reason: 'The case is closed.' });
     await first.privacyRequest.retry({ requestId });
     await ended(first, requestId);
-    expect(inbox.messages({ q: 'hollow' }).total).toBe(0);
+    expect(inbox.messages({ q: 'hollow' }).length).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { type Served, serve } from '../../../http/router.ts';
 import type { Ledger } from '../../../models/ledger/index.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf } from '../audit/index.ts';
 import { usage } from './contract.ts';
@@ -10,10 +11,11 @@ interface Needs {
   database: Database;
   ledger: Ledger;
   traces: Traces;
+  clock: Clock;
 }
 
-export function create({ database, ledger, traces }: Needs) {
-  return createUsage(database, ledger, traces);
+export function create({ database, ledger, traces, clock }: Needs) {
+  return createUsage(database, ledger, traces, () => clock.now());
 }
 
 /** The operations of this module. */

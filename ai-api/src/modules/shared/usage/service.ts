@@ -16,7 +16,16 @@ type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?:
 export type UsageService = ReturnType<typeof createUsage>;
 
 /** Reports of the ledger, and budgets. */
-export function createUsage(database: Database, ledger: Ledger, traces: Traces) {
+export function createUsage(database: Database, ledger: Ledger, traces: Traces, now: () => Date) {
+  /** @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT for a span that ends before it begins */
+  function filterOf({ from, to, ...filter }: Asked): CallFilter {
+    const last = to === undefined ? now().getTime() : Date.parse(to);
+    const first = from === undefined ? last - 30 * DAY_MS : Date.parse(from);
+    if (first > last) throw invalidField('from', 'must not be after to');
+    const dayOf = (ms: number) => Math.floor(ms / DAY_MS) * DAY_MS;
+    return { ...filter, from: new Date(dayOf(first)), to: new Date(dayOf(last) + DAY_MS) };
+  }
+
   return {
     summarize: (tenantId: string, by: string, asked: Asked, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -61,7 +70,7 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces) 
         if (!traces.isConnected) {
           throw new Problem('CONFLICT', 'Langfuse is not set up: LANGFUSE_BASE_URL is not set.');
         }
-        const [from, to] = [new Date(since), until === undefined ? new Date() : new Date(until)];
+        const [from, to] = [new Date(since), until === undefined ? now() : new Date(until)];
         if (from > to) throw invalidField('since', 'must not be after until');
         const renewed = await traces.renew(transaction, from, to, again);
         await record(transaction, actor, {
@@ -87,15 +96,6 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces) 
       return ledger.budgetOf(actor.tenantId);
     },
   };
-}
-
-/** @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT for a span that ends before it begins */
-function filterOf({ from, to, ...filter }: Asked): CallFilter {
-  const last = to === undefined ? Date.now() : Date.parse(to);
-  const first = from === undefined ? last - 30 * DAY_MS : Date.parse(from);
-  if (first > last) throw invalidField('from', 'must not be after to');
-  const dayOf = (ms: number) => Math.floor(ms / DAY_MS) * DAY_MS;
-  return { ...filter, from: new Date(dayOf(first)), to: new Date(dayOf(last) + DAY_MS) };
 }
 
 function callView(row: CallRecord) {
