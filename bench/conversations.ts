@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
 import { ApiError } from '../ai-api/src/catalogue/client.ts';
+import { findSpaces } from '../ai-api/src/models/embeddings/collection-store.ts';
+import { nearestItems, nearestOfAll } from '../ai-api/src/models/embeddings/nearest-store.ts';
 import { importFile } from '../ai-api/src/modules/context/formats/index.ts';
 import { parseQuery } from '../ai-api/src/modules/context/search/query.ts';
+import { ensureTenant } from '../ai-api/src/modules/shared/identity/index.ts';
 import { startApi, type TestApi } from '../ai-api/test/api.ts';
 import { randomFrom, textOf } from './conversations/corpus.ts';
 import { indexed } from './conversations/wait.ts';
@@ -17,6 +20,9 @@ const PASSAGES = Number(process.env.BENCH_PASSAGES ?? 10_000);
 const ROUNDS = 60;
 /** Rounds that warm both up and are not counted. */
 const WARM_UP = 5;
+/** Nearest passages that recall is taken of, as the search asks for them, and in so many questions. */
+const NEAREST = 250;
+const RECALLS = 40;
 const TRANSCRIPT_BYTES = 20 * 1024 * 1024;
 
 const QUERIES = [
@@ -128,6 +134,60 @@ async function search(api: TestApi, name: string): Promise<Figure[]> {
 }
 
 /**
+ * How much of the exact answer the index gives: for the company, and for one that holds a twentieth of the vectors. Needs
+ * PostgreSQL with pgvector, since the embedded database compares all.
+ */
+async function recall({ context }: TestApi): Promise<Figure[]> {
+  const { database, embedder } = context;
+  const owner = database.system('the benchmark makes a second company');
+  const large = (await owner.selectFrom('identity.tenants').select('id').executeTakeFirstOrThrow()).id;
+  const small = await ensureTenant(database, 'A twentieth', 'enterprise');
+  const [space] = await database.withTenant(large, (transaction) => findSpaces(transaction, 'conversations'));
+  if (!space) return [];
+  const id = randomUUID();
+  await sql`insert into models.embedding_spaces (id, tenant_id, collection, provider, model, dimensions, state)
+    values (${id}, ${small}, 'conversations', ${space.provider}, ${space.model}, ${space.dimensions}, 'active')`.execute(
+    owner,
+  );
+  await sql`insert into models.embeddings (tenant_id, space_id, item_id, provider, model, dimensions, content_hash, vector)
+    select ${small}, ${id}, item_id, provider, model, dimensions, content_hash, vector
+    from models.embeddings where space_id = ${space.id} and abs(hashtext(item_id)) % 19 = 0`.execute(owner);
+  const figures: Figure[] = [];
+  for (const [figure, tenantId, own] of [
+    ['of all vectors', large, space],
+    ['of a twentieth of them', small, { ...space, id, tenant_id: small }],
+  ] as const) {
+    const shares: number[] = [];
+    let isFull = true;
+    for (let round = 0; round < RECALLS; round++) {
+      const { vectors } = await embedder.embed([`${QUERIES[round % QUERIES.length]} ${round}`], {
+        tenantId,
+        purpose: 'bench',
+        inputType: 'query',
+      });
+      const [vector] = vectors;
+      if (!vector) continue;
+      await database.withTenant(tenantId, async (transaction) => {
+        const found = await nearestItems(transaction, own, vector, NEAREST, true);
+        const exact = await nearestOfAll(transaction, own, vector, NEAREST);
+        const ids = new Set(found.map(({ id }) => id));
+        isFull &&= found.length === exact.length;
+        shares.push(exact.filter(({ id }) => ids.has(id)).length / exact.length);
+      });
+    }
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    figures.push({
+      figure: `recall of the ${NEAREST} nearest ${figure}`,
+      measured: `${(100 * mean).toFixed(1)} %, lowest ${(100 * Math.min(...shares)).toFixed(1)} %, pages ${isFull ? 'full' : 'NOT full'}`,
+      peer: 'exact search; at least 95 %',
+      ratio: spreadOf([0.95 / mean]),
+      target: 1,
+    });
+  }
+  return figures;
+}
+
+/**
  * `POST /conversations` beside a bare insert of the same rows into the same tables: the conversation, its messages, and the
  * records by which they are known again. The passages and vectors that follow are waited for before the next one.
  */
@@ -231,7 +291,9 @@ async function measure({ name, create }: HomeKind): Promise<void> {
   try {
     const acknowledged = await acknowledge(api);
     await fill(api);
-    report(`Conversations on ${name}`, [...(await search(api, name)), acknowledged]);
+    const found = await search(api, name);
+    const hasIndex = name === 'PostgreSQL' && api.context.collections.engine !== 'none';
+    report(`Conversations on ${name}`, [...found, ...(hasIndex ? await recall(api) : []), acknowledged]);
   } finally {
     await api.stop();
     await home.remove();

@@ -88,7 +88,9 @@ export async function nearestByIndex(
   await sql`
     select set_config('hnsw.iterative_scan', 'strict_order', true),
       set_config('hnsw.max_scan_tuples', ${String(MAX_SCANNED)}, true),
-      set_config('hnsw.ef_search', ${String(Math.min(1000, 2 * limit))}, true)`.execute(transaction);
+      set_config('hnsw.ef_search', ${String(Math.min(1000, Math.ceil(1.5 * limit)))}, true)`.execute(
+    transaction,
+  );
   return similarities(
     transaction
       .selectFrom('models.embeddings')

@@ -1,5 +1,6 @@
 import { ModelError } from '../../../models/chat.ts';
 import type { Collections } from '../../../models/embeddings/collections.ts';
+import type { Near } from '../../../models/embeddings/nearest-store.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type FusedHit, fuse, type LegHit } from './fusion.ts';
 import { type PassageMessage, passagesOf } from './passages.ts';
@@ -29,9 +30,8 @@ const WINDOW = 200;
 const MAX_CANDIDATES = 2_000;
 /** Passages behind a filter up to which each of them is compared by meaning. */
 const MAX_EXACT = 5_000;
-/** Nearest passages that are looked at for one that a reader may see, where there is no such list. */
-const OVERSCAN = 2;
-const OVERSCAN_FILTERED = 10;
+/** Nearest passages that are looked through first, and at most, for those that a reader may see. */
+const LOOKED_THROUGH = { first: 250, most: 2_000 };
 /** Passages that are looked through for each conversation that is wanted. */
 const PASSAGES_EACH = 5;
 /** Passages that get their vectors in one call. */
@@ -62,6 +62,8 @@ export type Search = ReturnType<typeof createSearch>;
 /** Passages of conversations: made, stored, given vectors, and found by words and by meaning. */
 export function createSearch({ database, collections }: { database: Database; collections: Collections }) {
   collections.define({ name: COLLECTION, texts: passageItems });
+  /** Whether parts of names can be found, which does not change while a process runs. */
+  let parts: boolean | undefined;
 
   async function byWords(
     tenantId: string,
@@ -80,35 +82,39 @@ export function createSearch({ database, collections }: { database: Database; co
     query: Query,
     { reader, filter, signal }: SearchRequest,
   ): Promise<LegHit[]> {
+    const visibleOf = async (nearest: readonly Near[]): Promise<LegHit[]> => {
+      const near = nearest.toSorted((a, b) => b.similarity - a.similarity);
+      const ids = near.map(({ id }) => id);
+      const visible = await database.withTenant(tenantId, (transaction) =>
+        visiblePassages(transaction, ids, reader, filter, query.phrases),
+      );
+      return near
+        .flatMap(({ id, similarity }) => {
+          const conversationId = visible.get(id);
+          return conversationId ? [{ passageId: id, conversationId, score: similarity }] : [];
+        })
+        .slice(0, WINDOW);
+    };
+    const find = (limit: number, also: readonly string[] = []) =>
+      collections.search(tenantId, COLLECTION, query.text, limit, { also, signal });
+
     const isFiltered = query.phrases.length > 0 || Object.values(filter).some((value) => value !== undefined);
-    const all = isFiltered
-      ? await database.withTenant(tenantId, (transaction) =>
-          passagesIn(transaction, reader, filter, query.phrases, MAX_EXACT + 1),
-        )
-      : null;
-    if (all?.length === 0) return [];
-    const isExact = all !== null && all.length <= MAX_EXACT;
-    const limit = isExact ? 1 : WINDOW * (isFiltered ? OVERSCAN_FILTERED : OVERSCAN);
-    const found = await collections.search(tenantId, COLLECTION, query.text, limit, {
-      also: isExact ? all : [],
-      signal,
-    });
-    const near = (isExact ? found.also : found.nearest).toSorted((a, b) => b.similarity - a.similarity);
-    const visible = await database.withTenant(tenantId, (transaction) =>
-      visiblePassages(
-        transaction,
-        near.slice(0, limit > 1 ? limit : WINDOW).map(({ id }) => id),
-        reader,
-        filter,
-        query.phrases,
-      ),
-    );
-    return near
-      .flatMap(({ id, similarity }) => {
-        const conversationId = visible.get(id);
-        return conversationId ? [{ passageId: id, conversationId, score: similarity }] : [];
-      })
-      .slice(0, WINDOW);
+    if (isFiltered) {
+      const all = await database.withTenant(tenantId, (transaction) =>
+        passagesIn(transaction, reader, filter, query.phrases, MAX_EXACT + 1),
+      );
+      if (all.length === 0) return [];
+      if (all.length <= MAX_EXACT) return visibleOf((await find(1, all)).also);
+    }
+    const { first, most } = LOOKED_THROUGH;
+    let limit = isFiltered ? most : first;
+    for (;;) {
+      const { nearest } = await find(limit);
+      const hits = await visibleOf(nearest);
+      // Most are another person's private ones: look further.
+      if (hits.length >= WINDOW / 2 || nearest.length < limit || limit === most) return hits;
+      limit = most;
+    }
   }
 
   /** Without an embedder that answers, words alone are searched, and the response says so. */
@@ -209,11 +215,11 @@ export function createSearch({ database, collections }: { database: Database; co
     /** The window of a search: both legs at the same time, fused by rank. */
     find: async (tenantId: string, request: SearchRequest): Promise<SearchWindow> => {
       const query = parseQuery(request.text);
-      const [words, near, parts] = await Promise.all([
+      const [words, near] = await Promise.all([
         request.alpha === 1 ? [] : byWords(tenantId, query, request),
         meaningLeg(tenantId, query, request),
-        database.withTenant(tenantId, findsParts),
       ]);
+      parts ??= await database.withTenant(tenantId, findsParts);
       const instead = request.alpha === 1 && near.isAway;
       const found = instead ? await byWords(tenantId, query, request) : words;
       return {
