@@ -15,7 +15,7 @@ import {
   oversightVersions,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import { type Actor, displayName, record, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 
 type GradeFloor = Exclude<Grade, 'insufficient evidence'> | null;
@@ -103,13 +103,13 @@ export function createOversight(database: Database, allKinds: readonly Kind[], e
         const after = { version: before.version + 1, ...wantedOf(actor, before, wanted) };
         if (after.mode === before.mode && after.gradeFloor === before.gradeFloor)
           return describe(transaction, kind);
-        if (isLooser(after, before)) requirePerson(actor);
+        if (isLooser(after, before)) requireDecider(actor);
         await appendOversight(transaction, name, after, reason, displayName(actor));
         const change = { kind: name, mode: after.mode, before: before.mode, gradeFloor: after.gradeFloor };
         await events.publish(transaction, actor.tenantId, 'oversight.changed', change);
         await record(transaction, actor, {
           subject: `oversight:${name}`,
-          details: [{ about: [], content: { before, after, reason } }],
+          details: [{ about: [], content: { before, after, reason, via: actor.via } }],
         });
         return describe(transaction, kind);
       }),

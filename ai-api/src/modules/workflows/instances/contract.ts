@@ -107,7 +107,7 @@ export const workflow = resource({
         waitSeconds: z.number().int().min(0).max(45).default(0).describe('Maximum time to wait for the end'),
       }),
       output: instanceView,
-      errors: ['NOT_FOUND', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'WORKFLOW_INVALID'],
       hints: { template: { choices: { operation: 'workflowTemplate.list', value: 'name' } } },
       simplified: brief,
     }),
