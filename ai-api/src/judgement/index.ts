@@ -83,12 +83,15 @@ export {
   oversightVersions,
 } from './oversight.ts';
 export {
+  countAdverseGrades,
   countByEngines,
   type EngineCount,
+  gradesOf,
   newestByEngines,
   type PastJudgement,
   pastJudgements,
   summaryOfJudgements,
+  withOutcome,
 } from './past.ts';
 export { eraseJudgementsOf, judgementData, judgementIdsOf, tracesOf } from './personal-data.ts';
 export { canBeReadAgain, type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';

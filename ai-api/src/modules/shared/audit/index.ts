@@ -13,6 +13,7 @@ export {
   requirePerson,
   systemActor,
 } from './actor.ts';
+export { adverseBy, type Outcome } from './adverse.ts';
 export { digestOf } from './chain.ts';
 export { personalData } from './personal-data.ts';
 export { chainedEntry, eachEvent } from './read.ts';
