@@ -217,20 +217,21 @@ export async function withOutcome(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The newest judgements of these kinds that engines made, by their ids. */
+/** The newest judgements of these kinds that engines made, by their ids, before one. */
 export async function newestByEngines(
   transaction: TenantTransaction,
   kinds: readonly string[],
   limit: number,
+  before: string | null = null,
 ): Promise<string[]> {
-  const rows = await transaction
+  let query = transaction
     .selectFrom('judgement.judgements')
     .select('id')
     .where('kind', 'in', kinds)
     .where('engine', '<>', 'human')
     .where('dry_run', '=', false)
     .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+    .limit(limit);
+  if (before !== null) query = query.where('id', '<', before);
+  return (await query.execute()).map(({ id }) => id);
 }

@@ -99,6 +99,33 @@ export const explanation = resource({
       errors: ['NOT_FOUND'],
       simplified: ['result', 'elements', 'changes'],
     }),
+    check: operation({
+      method: 'GET',
+      path: '/judgements/explanations/check',
+      summary: 'Check explanations of judgements again',
+      description:
+        'Makes the explanations of stored judgements by engines again, newest first, and judges each change that the ' +
+        'search finds once more. Go on with `next` as `before` to check all. It shows no personal data.',
+      access: ['admin', 'executive', 'ops', 'readonly', 'council'],
+      input: z.object({
+        before: id.optional().describe('Only judgements before this one'),
+        limit: z.coerce.number().int().min(1).max(200).default(100).describe('How many judgements'),
+      }),
+      output: z
+        .object({
+          explained: z.number().int().describe('Judgements that were explained'),
+          reproduced: z
+            .number()
+            .int()
+            .describe(
+              'Of them, those that the rules of their time lead to again; for others no change is given',
+            ),
+          changes: z.number().int().describe('Changes that the search found'),
+          untrue: z.number().int().describe('Of them, those that led elsewhere when they were judged again'),
+          next: id.nullable().describe('The last judgement of these; null when there are no more'),
+        })
+        .meta({ id: 'ExplanationCheck' }),
+    }),
   },
 });
 

@@ -71,21 +71,26 @@ export function createExplanations({ database, explains, notifications }: Parts)
       };
     },
 
-    /** Explains the newest judgements by engines, and counts the changes that lead elsewhere when they are judged again. */
-    checkNewest: async (tenantId: string, limit: number, signal: AbortSignal) => {
+    /** Explains the newest judgements by engines, before one, and counts the changes that lead elsewhere when they are judged again. */
+    checkNewest: async (
+      tenantId: string,
+      limit: number,
+      signal: AbortSignal,
+      before: string | null = null,
+    ) => {
       const opened = await database.withTenant(tenantId, async (transaction) => {
         const kinds = explains().map(({ kind }) => kind.name);
-        const ids = await newestByEngines(transaction, kinds, limit);
+        const ids = await newestByEngines(transaction, kinds, limit, before);
         const found = await findWithFacts(transaction, ids);
         const all = [];
         for (const judgement of found.values()) {
           const of = explains().find(({ kind }) => kind.name === judgement.view.kind) as Explains;
           all.push({ judgement, book: await bookOf(transaction, of, judgement) });
         }
-        return all;
+        return { all, next: ids.length < limit ? null : (ids.at(-1) ?? null) };
       });
-      const counts = { explained: opened.length, reproduced: 0, changes: 0, untrue: 0 };
-      for (const { judgement, book } of opened) {
+      const counts = { explained: opened.all.length, reproduced: 0, changes: 0, untrue: 0 };
+      for (const { judgement, book } of opened.all) {
         signal.throwIfAborted();
         const { view, facts } = judgement;
         const { changes, refuted, isReproduced } = await wouldHaveChanged(book, view, facts);
@@ -94,7 +99,7 @@ export function createExplanations({ database, explains, notifications }: Parts)
         counts.untrue += refuted;
         await nextTurn(undefined, { signal });
       }
-      return counts;
+      return { ...counts, next: opened.next };
     },
   };
 }

@@ -33,9 +33,9 @@ describe.each(businessDatabases())('promises on $name', ({ create }) => {
   const owner = () => api.context.database.system('the test tampers as the owner');
   const inSql = (statement: ReturnType<typeof sql>) => statement.execute(owner());
   /** Runs `npm run promises` against this API. */
-  const run = () =>
+  const run = (more: Record<string, string> = {}) =>
     promisify(execFile)(process.execPath, [SCRIPT], {
-      env: { ...COMPILE_CACHE, AI_MANAGER_URL: api.url, AI_MANAGER_API_KEY: ADMIN_KEY },
+      env: { ...COMPILE_CACHE, AI_MANAGER_URL: api.url, AI_MANAGER_API_KEY: ADMIN_KEY, ...more },
     }).then(
       ({ stdout }) => ({ status: 0, stdout }),
       ({ code, stdout }: { code: number; stdout: string }) => ({ status: code, stdout }),
@@ -78,6 +78,8 @@ describe.each(businessDatabases())('promises on $name', ({ create }) => {
     const { status, stdout } = await run();
     expect(status).toBe(0);
     expect(stdout).toContain('No engine decides against a person.  holds');
+    const all = await run({ EXPLANATIONS: '10000' });
+    expect(all.stdout).toContain(`${SIZE + 1} judgements were explained`);
   });
 
   test('are broken by an outcome that only a person may decide', async () => {
