@@ -42,6 +42,8 @@ export function smallestByForce(
 ): Record<string, number> {
   const ruledBy = evaluator(book, recorded);
   const base = rankOf(book, ruledBy(facts));
+  // A yes, or an A: nothing is better.
+  if (base === (book.kind.decides ? 2 : 0)) return {};
   const fields = fieldsOf(book.kind, facts);
   const isWithin = (after: Facts, { path, notAbove }: Field) => {
     const [value, bound] = [factAt(after, path), notAbove === undefined ? null : factAt(after, notAbove)];

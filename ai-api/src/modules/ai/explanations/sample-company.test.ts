@@ -117,12 +117,12 @@ describe.each(businessDatabases())('explanations of the sample company on $name'
         total.changes += page.changes;
         total.untrue += page.untrue;
         for (const id of ids) await compare(api, tenantId, id);
+        if (WANTED >= WHOLE_FROM) console.log(JSON.stringify({ companies: seed + 1, ...total, sizes }));
         if (page.next === null) break;
         before = page.next;
       }
       await api.stop();
       await testDatabase.remove();
-      if (WANTED >= WHOLE_FROM) console.log(JSON.stringify({ companies: seed + 1, ...total, sizes }));
     }
     expect(total).toMatchObject({ explained: WANTED, reproduced: WANTED, untrue: 0, larger: 0 });
     expect(total.changes).toBeGreaterThan(WANTED / 20);
