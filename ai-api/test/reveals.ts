@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { Operation, Resource } from '../src/contract/operation.ts';
 import type { RevealedPlace } from '../src/contract/reveals.ts';
 
+/** A place that may hold anything, such as the input of a workflow: also what names a person. */
+export const ANYTHING = '*';
+
 /** Names of fields that lead to a person, or to a judgement of one. */
 const PERSONAL =
-  /^(builderId|userId|(author)?email|owner(Name)?|author(Name)?|person|recipient|reviewer|user|toName|subject|subjectId|judgementId|evaluationId|about|approvers|examples)$/i;
+  /^(builderId|userId|(author)?email|owner(Name)?|author(Name)?|person|recipient|reviewer|user|toName|subject|subjectId|judgementId|evaluationId|about|approvers|examples|\*)$/i;
 
 interface JsonSchema {
   $ref?: string;
@@ -15,6 +18,17 @@ interface JsonSchema {
   items?: JsonSchema;
   additionalProperties?: JsonSchema | boolean;
   properties?: Record<string, JsonSchema>;
+  type?: string;
+  enum?: unknown[];
+  const?: unknown;
+}
+
+/** Whether a schema takes any text or any JSON. */
+function takesAnything(schema: JsonSchema): boolean {
+  const { type, $ref, anyOf, oneOf, allOf, enum: named } = schema;
+  if (type === undefined)
+    return [$ref, anyOf, oneOf, allOf, named, schema.const].every((one) => one === undefined);
+  return false;
 }
 
 /** Paths of all fields of an output, lists gone through. */
@@ -30,7 +44,13 @@ export function fieldsOf(output: z.ZodType): Set<string> {
     for (const one of [...(named.anyOf ?? []), ...(named.oneOf ?? []), ...(named.allOf ?? [])])
       walk(one, path, inside);
     if (named.items) walk(named.items, path, inside);
-    if (typeof named.additionalProperties === 'object') walk(named.additionalProperties, path, inside);
+    if (path.length > 0 && takesAnything(named)) found.add([...path, ANYTHING].join('.'));
+    if (typeof named.additionalProperties === 'object') {
+      // The keys and the texts of a record are whatever was put there.
+      const { type, enum: words } = named.additionalProperties;
+      if (type === 'string' && words === undefined) found.add([...path, ANYTHING].join('.'));
+      walk(named.additionalProperties, path, inside);
+    }
     for (const [name, field] of Object.entries(named.properties ?? {})) {
       found.add([...path, name].join('.'));
       walk(field, [...path, name], inside);

@@ -26,6 +26,6 @@ export async function personAs(api: TestApi, name: string, roles: Role[]): Promi
   const password = randomBytes(16).toString('hex');
   const { userId } = await api.client.user.create({ email, name, roles, password });
   const apiKey = `aim_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`;
-  await api.context.identity.ensureKey(tenantId, `for ${name}`, apiKey, ['admin'], ['*', 'act-as']);
+  await api.context.identity.ensureKey(tenantId, `for ${name}`, apiKey, ['admin'], ['*', 'act-as', 'decide']);
   return createClient(resources, { baseUrl: api.url, apiKey, actingFor: userId });
 }

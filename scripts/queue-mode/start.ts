@@ -9,6 +9,7 @@ import {
   bootstrapN8n,
   createN8nClient,
   ensureN8nInstalled,
+  keyForN8n,
   type N8nClient,
   type N8nServer,
   standardCredentials,
@@ -93,7 +94,7 @@ export async function startQueueMode(home: string, say: (line: string) => void):
       stateFile,
       workflowsDirectory: join(ROOT, 'workflows'),
       credentials: standardCredentials({
-        api: { url: apiUrl, apiKey: secrets.apiKey },
+        api: { url: apiUrl, apiKey: await keyForN8n(client) },
         mail,
         startKey: secrets.startKey,
       }),

@@ -11,7 +11,7 @@ const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString
  * Processes of the sample company in several states: one waits for an executive, one was declined and undone, one
  * waits before it erases a person, one failed and one is complete. A second start finds them by their references. None
  * of them sends mail.
- * @param operator starts them, since only a person opens a plan
+ * @param operator starts them
  */
 export async function startProcesses(client: Client, operator: Client): Promise<void> {
   // Those before have accounts already.

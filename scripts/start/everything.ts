@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ApiError, type Client, createClient } from '../../ai-api/src/catalogue/client.ts';
 import { resources } from '../../ai-api/src/catalogue/index.ts';
+import { keyForN8n } from '../../workflows/src/api-key.ts';
 import { bootstrapN8n } from '../../workflows/src/bootstrap.ts';
 import { ensureN8nInstalled } from '../../workflows/src/install.ts';
 import { startN8n } from '../../workflows/src/server.ts';
@@ -83,7 +84,7 @@ export async function startEverything(
     const { apiKey, workflows } = await bootstrapN8n({
       n8n,
       owner,
-      credentials: credentials(options, secrets, apiUrl),
+      credentials: credentials(options, secrets, { url: apiUrl, apiKey: await keyForN8n(client) }),
       workflowsDirectory: join(ROOT, 'workflows'),
       timezone: (await client.tenant.get({})).settings.timezone,
       stateFile: join(options.dataDirectory, 'n8n', 'bootstrap.json'),
@@ -155,8 +156,8 @@ async function importCompany(
   );
 }
 
-function credentials({ ports }: Options, { apiKey, startKey }: LocalSecrets, apiUrl: string) {
+function credentials({ ports }: Options, { startKey }: LocalSecrets, api: { url: string; apiKey: string }) {
   const host = '127.0.0.1';
   const mail = { host, port: ports.smtp, secure: false, disableStartTls: true, user: '', password: '' };
-  return standardCredentials({ api: { url: apiUrl, apiKey }, mail, startKey });
+  return standardCredentials({ api, mail, startKey });
 }

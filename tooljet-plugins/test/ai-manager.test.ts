@@ -145,6 +145,34 @@ describe.each(Object.entries(LOADERS))('the plugin ai-manager, loaded %s', (_how
     await recorder.stop();
   });
 
+  test('lets an executive decide in a dashboard, whose key has the scope for it, and refuses a key without', async () => {
+    const email = `chief-${_how.replaceAll(/\W/g, '')}@example.com`;
+    const person = { email, name: 'The Chief', password: 'a password of the tests' };
+    const { userId } = await api.client.user.create({ ...person, roles: ['executive'] });
+    const subject = `tooljet-${userId}`;
+    await api.client.user.link({ userId, issuer: 'tooljet', subject });
+    const { items } = await api.client.builder.list({ limit: 1 });
+    const planWith = async (scopes: string[]) => {
+      const { key } = await api.client.apiKey.create({ name: 'ToolJet', roles: ['admin'], scopes });
+      const query = {
+        ...{ operation: 'plan.create', builderId: items[0]?.builderId },
+        reason: 'Four weeks below the goals that were agreed.',
+        goals: JSON.stringify([{ goalId: 'g-1', title: 'Ship it', measure: 'It runs in production' }]),
+        ...{ startsOn: '2026-11-16', endsOn: '2026-12-31' },
+      };
+      const acting = { ...source(), api_key: key, act_as: true };
+      return plugin.run(acting, query, 'ds-env', 'now', {
+        user: { id: subject },
+        app: { id: 'a', isPublic: false },
+      });
+    };
+    await expect(planWith(['*', 'act-as'])).rejects.toMatchObject({ data: { code: 'PERSON_REQUIRED' } });
+    const made = (await planWith(['*', 'act-as', 'decide'])) as { data: { planId: string; version: number } };
+    expect(made).toMatchObject({ status: 'ok', data: { status: 'active' } });
+    const { planId, version } = made.data;
+    await api.client.plan.close({ planId, version, status: 'cancelled', outcome: 'Only for this test.' });
+  });
+
   test('asks again with the same key when an answer was lost, and follows no redirect', async () => {
     let calls = 0;
     const recorder = await startRecorder(() =>

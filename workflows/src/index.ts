@@ -1,3 +1,4 @@
+export { keyForN8n } from './api-key.ts';
 export {
   type BootstrapOptions,
   type BootstrappedWorkflow,

@@ -7,9 +7,18 @@ import { mcpTools } from './mcp-tools.ts';
 
 const tools = mcpTools(resources);
 
-test('every operation that the node and the plugin offer is a tool', () => {
+test('every operation that the node and the plugin offer is a tool, but no decision about people', () => {
   const offered = manifestOf(resources, '1.0.0').resources.flatMap(({ operations }) => operations);
-  expect(tools.map((tool) => tool.operation)).toEqual(offered.map(({ id }) => id));
+  const decides = (id: string) => {
+    const [resourceId = '', key = ''] = id.split('.');
+    const of: Resource = resources[resourceId as keyof typeof resources];
+    return of.operations[key]?.decides === true;
+  };
+  expect(tools.map((tool) => tool.operation)).toEqual(offered.flatMap(({ id }) => (decides(id) ? [] : [id])));
+  expect(offered.filter(({ id }) => decides(id)).map(({ id }) => id)).toEqual([
+    ...['plan.create', 'plan.close', 'stageGate.review', 'stageGate.confirm', 'approval.override'],
+    ...['approval.bulk', 'approval.confirm', 'evaluation.confirm', 'evaluation.override', 'contest.decide'],
+  ]);
 });
 
 test('names fit every client, and each is used once', () => {

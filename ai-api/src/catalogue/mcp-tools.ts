@@ -5,11 +5,11 @@ import { describedWithPlan, type Operation, type Resource } from '../contract/op
 /** Characters of the schema of one input. */
 const MAX_PROPERTY = 5_000;
 
-/** Every composable operation as an MCP tool, in the order of the resources. */
+/** Every composable operation as an MCP tool, in the order of the resources, but no decision about people: models call tools. */
 export function mcpTools(resources: Record<string, Resource>): McpTool[] {
   return Object.values(resources).flatMap(({ id, operations }) =>
     Object.entries(operations)
-      .filter(([, op]) => op.composable !== false)
+      .filter(([, op]) => op.composable !== false && !op.decides)
       .map(([key, op]) => toolOf(id, key, op)),
   );
 }

@@ -7,12 +7,16 @@ import { resources } from './index.ts';
 const OWN = 'only what is the caller’s own';
 const CHANGED = 'the account that the caller just changed, as the audit trail records';
 const RUN = 'of builders only those whose week could not be judged, with a technical reason';
-const WRITTEN = 'examples that the author of the rules wrote';
+const WRITTEN = 'what the author of the rules or the template wrote';
 const LINKED = 'titles of conversations that everyone in the company may read; reading one is recorded';
 const ASKED = 'addresses of the people who are asked, and nothing about them';
 const SCORED = 'scores of an engine’s judgement; whom it is about takes another operation, which records it';
 const LICENCE = 'names that devices give their users, which are no accounts';
 const CASE = 'requests by their ids; whom one is about takes another operation, which records it';
+const FORM = 'the form of an answer, as its author wrote it';
+const CARRIED = 'answers of operations, each of which records what it shows';
+const AGENT = 'what an agent made of a text that it was given; it reads no data of people';
+const STARTED = 'what the caller just gave and asked for; what steps read is recorded as they read it';
 const HOLD = 'that data of a person is kept from being deleted, and none of the data';
 
 /** Operations whose output names people and shows nothing personal or judged about another one, with the reason. */
@@ -21,10 +25,13 @@ const ALLOWED: Record<string, string> = {
   'audit.list': 'entries without their personal data',
   'audit.listReports': 'that a report was made; reading it is recorded',
   'auth.*': OWN,
+  'agent.*': FORM,
+  'batch.read': CARRIED,
   'builder.list': 'a directory of names, addresses and teams',
   'commit.get': 'published work, as the repository shows it to everyone',
   'commit.list': 'published work, as the repository shows it to everyone',
   'conversation.list': LINKED,
+  'dashboard.get': CARRIED,
   'decision.*': ASKED,
   'evaluation.confirm': 'the grades that the caller just confirmed, as the audit trail records',
   'evaluation.getRun': RUN,
@@ -32,6 +39,7 @@ const ALLOWED: Record<string, string> = {
   'evaluation.markNotified': 'the time of an e-mail',
   'evaluation.retry': RUN,
   'evaluation.startWeekly': RUN,
+  'execution.*': AGENT,
   'file.get': 'a name and who may read it; opening a file about a person is recorded',
   'file.list': 'names of files; opening one about a person is recorded',
   'file.release': 'the state of a file',
@@ -51,6 +59,7 @@ const ALLOWED: Record<string, string> = {
   'notice.listNotInformed': 'who has not read a notice, and nothing that was judged',
   'notification.notify': 'whom the caller just named',
   'notificationPreference.*': OWN,
+  'notificationTemplate.get': WRITTEN,
   'notificationTemplate.preview': 'the subject line of an e-mail',
   'privacyRequest.preview': 'how many rows there are',
   'project.get': 'a project with the id of its lead',
@@ -66,6 +75,10 @@ const ALLOWED: Record<string, string> = {
   'user.signOut': CHANGED,
   'user.unlink': CHANGED,
   'user.update': CHANGED,
+  'workflow.beginStep': STARTED,
+  'workflow.endStep': STARTED,
+  'workflow.execute': STARTED,
+  'workflowTemplate.*': WRITTEN,
   'validationBinding.*': ASKED,
   'validationRuleSet.*': WRITTEN,
 };
@@ -103,5 +116,9 @@ test('finds an operation that shows a person and does not say so, and a place th
     planted: resource({ id: 'planted', name: 'Planted', description: '', operations: { get } }),
   });
   expect(undeclared(of(planted), {})).toEqual([{ operation: 'planted.get', fields: ['rows.builderId'] }]);
+  const ids = { ...planted, output: z.object({ ids: z.record(z.string(), z.string()), any: z.unknown() }) };
+  expect(undeclared(of(ids as never), {})).toEqual([
+    { operation: 'planted.get', fields: ['ids.*', 'any.*'] },
+  ]);
   expect(misplaced({ ...planted, reveals })).toEqual(['rows.whose']);
 });

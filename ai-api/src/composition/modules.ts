@@ -10,7 +10,7 @@ import type { Labels } from '../modules/ai/levels/index.ts';
 import type { Installation } from '../modules/shared/ops/index.ts';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { NamedPersonalData, PersonalData } from '../platform/personal-data.ts';
-import type { CountedPromise } from '../platform/promises.ts';
+import type { CountAdverse, CountedPromise } from '../platform/promises.ts';
 import type { Drivers } from './drivers.ts';
 import { installationOf } from './installation.ts';
 
@@ -34,6 +34,8 @@ interface Module {
   labels?(service: never): readonly Labels[];
   /** The personal data that it holds. */
   personalData?(service: never): PersonalData;
+  /** The adverse outcomes of people that its own tables have, beside its judgements. */
+  adverse?(service: never): readonly CountAdverse[];
   /** What it promises to those who are judged. */
   promises?(service: never): readonly CountedPromise[];
 }
@@ -49,6 +51,7 @@ interface Given extends Drivers {
   personalData: () => readonly NamedPersonalData[];
   explains: () => readonly Explains[];
   promises: () => readonly CountedPromise[];
+  adverse: () => readonly CountAdverse[];
   contestable: () => readonly Contestable[];
   labels: () => readonly Labels[];
   /** Carries out operations of all modules in this process; while modules are built it knows none. */
@@ -93,6 +96,7 @@ export async function createModules(drivers: Drivers): Promise<Modules> {
     ],
     explains: () => loaded.flatMap(({ name, module }) => module.explains?.(services[name] as never) ?? []),
     promises: () => loaded.flatMap(({ name, module }) => module.promises?.(services[name] as never) ?? []),
+    adverse: () => loaded.flatMap(({ name, module }) => module.adverse?.(services[name] as never) ?? []),
     contestable: () =>
       loaded.flatMap(({ name, module }) => module.contestable?.(services[name] as never) ?? []),
     labels: () => loaded.flatMap(({ name, module }) => module.labels?.(services[name] as never) ?? []),

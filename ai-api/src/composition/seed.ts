@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import { ACT_AS } from '../contract/scopes.ts';
+import { ACT_AS, DECIDE } from '../contract/scopes.ts';
 import { type Database, dataRegionOf, isHere } from '../platform/database/index.ts';
 import type { Modules } from './modules.ts';
 
@@ -20,7 +20,13 @@ export async function seedTenant(
   if (!isHere(database.residency, region))
     return log.warn({ tenant: config.TENANT, region }, 'the company of TENANT keeps its data elsewhere');
   if (config.BOOTSTRAP_API_KEY)
-    await identity.ensureKey(tenantId, 'bootstrap', config.BOOTSTRAP_API_KEY, ['admin'], ['*', ACT_AS]);
+    await identity.ensureKey(
+      tenantId,
+      'bootstrap',
+      config.BOOTSTRAP_API_KEY,
+      ['admin'],
+      ['*', ACT_AS, DECIDE],
+    );
   const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = config;
   if (email && password) await identity.users.ensureAdmin(tenantId, email, password);
   await database.withTenant(tenantId, async (transaction) => {

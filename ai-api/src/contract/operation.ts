@@ -85,6 +85,11 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   anyRegion?: true;
   /** Carries out other operations, each authorised by itself: no scope is asked for here. */
   delegates?: true;
+  /**
+   * Decides about a person: a step of a workflow and an assistant cannot call it, since no one has looked. Its handler
+   * refuses everything that is adverse and does not come from a person (`requireDecider`).
+   */
+  decides?: true;
   /** False keeps an operation out of the generated node and plugin (probes, for example). */
   composable?: boolean;
 }

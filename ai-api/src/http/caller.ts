@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Role } from '../contract/operation.ts';
+import { DECIDE } from '../contract/scopes.ts';
 import type { Tier } from '../contract/tiers.ts';
 import { Problem } from './problem.ts';
 
@@ -26,6 +27,8 @@ export interface Credential {
   expiresAt: number | null;
   /** Digest of the secret of a key, which a rotation replaces. */
   proof?: string;
+  /** Set where a workflow acts later for who started it. */
+  isLater?: true;
   /** The session of a licence that a token is for. */
   licenceSession?: LicenceSession;
 }
@@ -56,6 +59,21 @@ export interface Caller {
   roles: Role[];
   /** What of that a key is limited to; see `contract/scopes.ts`. */
   scopes: readonly string[];
+}
+
+/**
+ * How a caller came: a person by their `session` or by a `token` of another issuer; a key that people decide through, such
+ * as that of dashboards (`dashboard`); any other `key`, also where it acts for a person; a `workflow` that goes on later; a
+ * `licence`.
+ */
+export type Via = 'session' | 'token' | 'dashboard' | 'key' | 'workflow' | 'licence';
+
+/** How a caller came. */
+export function viaOf({ credential, keyId, user, scopes }: Caller): Via {
+  if (credential.isLater) return 'workflow';
+  if (credential.kind === 'licence') return 'licence';
+  if (keyId === null) return credential.kind === 'issuer' ? 'token' : 'session';
+  return user && scopes.includes(DECIDE) ? 'dashboard' : 'key';
 }
 
 /** A name for what a caller is counted and remembered under: a key, a person, a key for a person, or a licence. */

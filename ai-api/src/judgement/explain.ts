@@ -12,14 +12,17 @@ import type { Facts, FactValue } from './facts.ts';
 import { type JudgedByEngine, judge } from './judge.ts';
 import { type Kind, nameOf } from './kind.ts';
 import { SENTENCES } from './language.ts';
-import type { CriterionResult, JudgementView, Proposal, ToMend } from './schema.ts';
+import type { CriterionResult, JudgementView, Proposal, ToMend, Wording } from './schema.ts';
 import { restsOnReading } from './witness.ts';
+import { shownIn, type WordingContext, wordedReason, wordedSentence, wordsIn } from './wording.ts';
 
 /** A main element of a judgement, in a sentence. */
 export interface Element {
   criterionId: string;
   title: string;
   sentence: string;
+  /** Whose words the sentence is in. */
+  wording: Wording;
   /** What it spoke for, from the side of the person whom it concerns. */
   speaks: 'for' | 'against' | 'open';
   decidedBy: CriterionResult['decidedBy'];
@@ -70,14 +73,15 @@ const SPEAKS_FOR = 50;
 const MAX_ELEMENTS = 6;
 
 /**
- * The main elements of a judgement: hard criteria that failed, then what weighed most, then what is open. Their
- * sentences are the words of the rule or of the model.
+ * The main elements of a judgement: hard criteria that failed, then what weighed most, then what is open. The sentences of
+ * rules that come with the product are in the language of the reader; what a company, a model or a person wrote stays as
+ * it is.
  */
-export function elementsOf(
-  { criteria: asked, words }: Kind,
-  criteria: readonly CriterionResult[],
-  language: Language = 'en',
-): Element[] {
+export function elementsOf(criteria: readonly CriterionResult[], context: WordingContext): Element[] {
+  const {
+    kind: { criteria: asked, words },
+    language,
+  } = context;
   const hard = new Set(asked.filter((one) => one.hard === true).map(({ id }) => id));
   const isFailed = ({ id, score }: CriterionResult) => hard.has(id) && score !== null && score < SPEAKS_FOR;
   const pull = (result: CriterionResult) =>
@@ -88,14 +92,39 @@ export function elementsOf(
     .filter((result) => isFailed(result) || result.weight > 0 || result.verdict !== 'scored')
     .toSorted((a, b) => pull(b) - pull(a) || b.weight - a.weight)
     .slice(0, MAX_ELEMENTS)
-    .map(({ id, title, reason, score, verdict, decidedBy, weight }) => ({
-      criterionId: id,
-      title: wordsIn(words, language)?.criteria[id] ?? title,
-      sentence: reason,
-      speaks: verdict !== 'scored' ? 'open' : (score ?? 0) >= SPEAKS_FOR ? 'for' : 'against',
-      decidedBy,
-      weight,
-    }));
+    .map((result) => {
+      const { id, title, score, verdict, decidedBy, weight } = result;
+      return {
+        criterionId: id,
+        title: wordsIn(words, language)?.criteria[id] ?? title,
+        ...wordedReason(result, context),
+        speaks: verdict !== 'scored' ? 'open' : (score ?? 0) >= SPEAKS_FOR ? 'for' : 'against',
+        decidedBy,
+        weight,
+      };
+    });
+}
+
+/** Why a person is asked, or what the author has to mend, as the reader reads it. */
+export function reasonsIn(
+  reasons: readonly string[],
+  criteria: readonly CriterionResult[],
+  context: WordingContext,
+): string[] {
+  const { kind, language } = context;
+  if (language === 'en') return [...reasons];
+  const say = SENTENCES[language];
+  const words = wordsIn(kind.words, language);
+  return reasons.map((text) => {
+    const result = criteria.find(({ title, reason }) => text === `${title}: ${reason}`);
+    if (result)
+      return `${words?.criteria[result.id] ?? result.title}: ${wordedReason(result, context).sentence}`;
+    const [, floor] = /^A grade below (\w+) takes a person\.$/.exec(text) ?? [];
+    if (floor) return say.belowFloor(floor);
+    const [, outcome] = /^Engines only propose for now: (\w+)\.$/.exec(text) ?? [];
+    if (outcome) return say.onlyProposes(words?.outcomes?.[outcome] ?? outcome);
+    return wordedSentence(text, language);
+  });
 }
 
 /** What of a judgement says how it came out. */
@@ -196,16 +225,4 @@ function outcomeOf({ decides, words }: Kind, ruled: Omit<Ruled, 'failed'>, langu
   const named = (outcome: string) => wordsIn(words, language)?.outcomes?.[outcome] ?? outcome;
   if (ruled.outcome !== null) return named(ruled.outcome);
   return ruled.proposed === null ? say.personDecides : say.proposed(named(ruled.proposed));
-}
-
-function shownIn({ words }: Kind, value: FactValue, language: Language): string {
-  const say = SENTENCES[language];
-  if (value === null) return say.unknown;
-  if (typeof value === 'boolean') return value ? say.yes : say.no;
-  if (typeof value === 'number') return value.toLocaleString(language, { maximumFractionDigits: 2 });
-  return wordsIn(words, language)?.values?.[value] ?? value;
-}
-
-function wordsIn(words: Kind['words'], language: Language) {
-  return language === 'en' ? undefined : words?.[language];
 }

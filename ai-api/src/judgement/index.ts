@@ -30,7 +30,15 @@ export {
   experimentJudgements,
   experimentSubjects,
 } from './experiment.ts';
-export { type Explains, elementsOf, judgeAgain, type Reader, resultOf, wouldHaveChanged } from './explain.ts';
+export {
+  type Explains,
+  elementsOf,
+  judgeAgain,
+  type Reader,
+  reasonsIn,
+  resultOf,
+  wouldHaveChanged,
+} from './explain.ts';
 export { ExpressionError, FUNCTIONS } from './expression.ts';
 export { type Facts, type FactValue, factAt, type Vocabulary } from './facts.ts';
 export {
@@ -83,12 +91,15 @@ export {
   oversightVersions,
 } from './oversight.ts';
 export {
+  countAdverseGrades,
   countByEngines,
   type EngineCount,
+  gradesOf,
   newestByEngines,
   type PastJudgement,
   pastJudgements,
   summaryOfJudgements,
+  withOutcome,
 } from './past.ts';
 export { eraseJudgementsOf, judgementData, judgementIdsOf, tracesOf } from './personal-data.ts';
 export { canBeReadAgain, type Decided, type ReplayedCase, type ReplayResult, replay } from './replay.ts';
@@ -113,6 +124,7 @@ export type {
   Statement,
   Witness,
 } from './witness.ts';
+export type { WordingContext } from './wording.ts';
 
 /** Compiled rules by what they were made of: every judgement opens them, and they seldom change. */
 const compiledBefore = new WeakMap<Kind, LRUCache<string, CompiledRule[]>>();

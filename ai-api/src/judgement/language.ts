@@ -25,6 +25,14 @@ export interface Sentences {
   /** @param clauses what would have been otherwise */
   change(clauses: string, wasRead: boolean, outcome: string): string;
   unknown: string;
+  /** Said of what the company wrote itself, which is not translated. */
+  ownWords: string;
+  /** @param names facts, joined by commas */
+  notKnown(names: string): string;
+  /** @param grade the floor that the company names */
+  belowFloor(grade: string): string;
+  /** @param what an outcome, in words */
+  onlyProposes(what: string): string;
   yes: string;
   no: string;
 }
@@ -40,6 +48,10 @@ export const SENTENCES: Readonly<Record<Language, Sentences>> = {
     change: (clauses, wasRead, outcome) =>
       `With ${clauses}${wasRead ? ', with the text as a model read it' : ''}, the result would have been: ${outcome}.`,
     unknown: 'what is not known',
+    ownWords: 'in the company’s own words',
+    notKnown: (names) => `Not known: ${names}.`,
+    belowFloor: (grade) => `A grade below ${grade} takes a person.`,
+    onlyProposes: (what) => `Engines only propose for now: ${what}.`,
     yes: 'yes',
     no: 'no',
   },
@@ -54,6 +66,10 @@ export const SENTENCES: Readonly<Record<Language, Sentences>> = {
     change: (clauses, wasRead, outcome) =>
       `Mit ${clauses}${wasRead ? ' und dem Text, wie ein Modell ihn las,' : ''} wäre das Ergebnis gewesen: ${outcome}.`,
     unknown: 'unbekannt',
+    ownWords: 'in den eigenen Worten des Unternehmens',
+    notKnown: (names) => `Nicht bekannt: ${names}.`,
+    belowFloor: (grade) => `Eine Note unter ${grade} gibt eine Person.`,
+    onlyProposes: (what) => `Vorerst wird nur vorgeschlagen: ${what}.`,
     yes: 'ja',
     no: 'nein',
   },
@@ -68,6 +84,10 @@ export const SENTENCES: Readonly<Record<Language, Sentences>> = {
     change: (clauses, wasRead, outcome) =>
       `Con ${clauses}${wasRead ? ', con el texto tal como lo leyó un modelo' : ''}, el resultado habría sido: ${outcome}.`,
     unknown: 'algo que no se sabe',
+    ownWords: 'con las propias palabras de la empresa',
+    notKnown: (names) => `No se sabe: ${names}.`,
+    belowFloor: (grade) => `Una nota por debajo de ${grade} la da una persona.`,
+    onlyProposes: (what) => `Por ahora solo se propone: ${what}.`,
     yes: 'sí',
     no: 'no',
   },

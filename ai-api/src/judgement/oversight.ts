@@ -88,7 +88,12 @@ export async function appendOversight(
   setBy: string,
 ): Promise<void> {
   const values = { id: uuidv7(), kind, version, mode, grade_floor: gradeFloor, reason, set_by: setBy };
-  await transaction.insertInto('judgement.oversight').values(values).execute();
+  // Of this moment, and not of when the transaction began: judgements that it waited for are older.
+  const created_at = sql<Date>`clock_timestamp()`;
+  await transaction
+    .insertInto('judgement.oversight')
+    .values({ ...values, created_at })
+    .execute();
 }
 
 /**

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Facts } from './facts.ts';
+import { GRADES, type Grade } from './grade.ts';
 import type { Decided } from './replay.ts';
 import type { CriterionResult, Proposal, ToMend } from './schema.ts';
 import type { Testimony } from './witness.ts';
@@ -149,7 +150,7 @@ export interface EngineCount {
 
 /**
  * Counts the judgements of a kind that engines made, and those with one of these outcomes. One that calls itself a
- * person's and names no one counts with them. Dry runs decide nothing.
+ * person's and names no user counts with them. Dry runs decide nothing.
  */
 export async function countByEngines(
   transaction: TenantTransaction,
@@ -162,24 +163,75 @@ export async function countByEngines(
       (count(*) filter (where ${isAdverse}))::int as adverse,
       max(created_at) filter (where ${isAdverse}) as newest
     from judgement.judgements
-    where kind = ${kind} and (engine <> 'human' or decided_by is null) and not dry_run`.execute(transaction);
+    where kind = ${kind} and (engine <> 'human' or decided_by is null or decided_user is null) and not dry_run`.execute(
+    transaction,
+  );
   return rows[0] ?? { decided: 0, adverse: 0, newest: null };
 }
 
-/** The newest judgements of these kinds that engines made, by their ids. */
+/**
+ * Counts the grades of a kind that are adverse, and those of them that no person gave: an engine's below the floor that
+ * the company had named by then, and a person's that is lower than the one before it, or is given where there was none,
+ * and names no user.
+ */
+export async function countAdverseGrades(transaction: TenantTransaction, kind: string): Promise<EngineCount> {
+  const rank = (grade: RawBuilder<unknown>) => sql`array_position(${[...GRADES]}::text[], ${grade})`;
+  const { rows } = await sql<EngineCount>`
+    select count(*)::int as decided, (count(*) filter (where broken))::int as adverse,
+      max(created_at) filter (where broken) as newest
+    from (
+      select own.created_at, own.engine <> 'human' or own.decided_user is null as broken
+      from judgement.judgements own
+      left join judgement.judgements before on before.id = own.supersedes
+      left join lateral (
+        select grade_floor from judgement.oversight
+        where oversight.kind = own.kind and oversight.created_at <= own.created_at
+        order by version desc limit 1) floor on true
+      where own.kind = ${kind} and not own.dry_run and own.grade <> 'insufficient evidence'
+        and case when own.engine = 'human'
+          then before.grade = 'insufficient evidence' or ${rank(sql`own.grade`)} > ${rank(sql`before.grade`)}
+          else ${rank(sql`own.grade`)} > ${rank(sql`floor.grade_floor`)} end
+    ) adverse`.execute(transaction);
+  return rows[0] ?? { decided: 0, adverse: 0, newest: null };
+}
+
+/** The grades of judgements by their ids. */
+export async function gradesOf(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+): Promise<Map<string, Grade>> {
+  const { rows } = await sql<{ id: string; grade: Grade }>`
+    select id, grade from judgement.judgements where id = any(${[...ids]}::uuid[])`.execute(transaction);
+  return new Map(rows.map(({ id, grade }) => [id, grade]));
+}
+
+/** The judgements of these that have one of some outcomes. */
+export async function withOutcome(
+  transaction: TenantTransaction,
+  ids: readonly string[],
+  outcomes: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from judgement.judgements
+    where id = any(${[...ids]}::uuid[]) and outcome = any(${[...outcomes]}::text[])`.execute(transaction);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The newest judgements of these kinds that engines made, by their ids, before one. */
 export async function newestByEngines(
   transaction: TenantTransaction,
   kinds: readonly string[],
   limit: number,
+  before: string | null = null,
 ): Promise<string[]> {
-  const rows = await transaction
+  let query = transaction
     .selectFrom('judgement.judgements')
     .select('id')
     .where('kind', 'in', kinds)
     .where('engine', '<>', 'human')
     .where('dry_run', '=', false)
     .orderBy('id', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+    .limit(limit);
+  if (before !== null) query = query.where('id', '<', before);
+  return (await query.execute()).map(({ id }) => id);
 }

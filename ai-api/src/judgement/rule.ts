@@ -16,7 +16,8 @@ export interface CompiledRule {
   when: Expression<boolean>;
   /** Paths of every fact that its condition and its message read. */
   paths: readonly string[];
-  message(facts: Facts): string;
+  /** @param show how a value reads; as in English by default */
+  message(facts: Facts, show?: (value: FactValue) => string): string;
 }
 
 /** What is wrong with a rule, and where. */
@@ -60,8 +61,8 @@ export function compileRule(
     rule,
     when,
     paths: [...new Set([...when.paths, ...expressions.flatMap((part) => part.paths)])],
-    message: (facts) =>
-      parts.map((part) => (typeof part === 'string' ? part : print(part.evaluate(facts)))).join(''),
+    message: (facts, show) =>
+      parts.map((part) => (typeof part === 'string' ? part : print(part.evaluate(facts), show))).join(''),
   };
 }
 
@@ -88,8 +89,10 @@ function guard<T>(key: string, field: RuleFault['field'], offset: number, compil
 }
 
 /** @throws for what is no number any more, so that the rule does not hold */
-function print(value: FactValue | bigint): string {
+function print(value: FactValue | bigint, show?: (value: FactValue) => string): string {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError('a value of the message cannot be computed');
+  if (show) return show(typeof value === 'bigint' ? Number(value) : value);
   if (typeof value !== 'number') return String(value);
-  if (!Number.isFinite(value)) throw new RangeError('a value of the message cannot be computed');
   return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }

@@ -3,6 +3,10 @@ import { id, timestamp } from '../contract/schemas.ts';
 import { MODEL_FAILURES } from '../models/failures.ts';
 import { GRADES } from './grade.ts';
 
+/** Whose words a sentence is in. Only those of the product are translated. */
+export const WORDINGS = ['product', 'company', 'model', 'person'] as const;
+export type Wording = (typeof WORDINGS)[number];
+
 /** Who or what decided. */
 export const ENGINES = ['rules', 'model', 'human'] as const;
 export type Engine = (typeof ENGINES)[number];

@@ -150,6 +150,7 @@ export const rules: Step[] = [
     (answerOf) => ({ judgementId: answerOf('stageGate.confirm').judgement.judgementId }),
     { matches: { decidedBy: 'human', result: 'hold' } },
   ),
+  step('explanation.check', { limit: 20 }, { matches: { untrue: 0 } }),
   step('receipt.get', (answerOf) => ({ judgementId: answerOf('stageGate.confirm').judgement.judgementId }), {
     matches: { disclosed: true },
   }),

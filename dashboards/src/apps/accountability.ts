@@ -122,7 +122,7 @@ export const accountabilityPage = (canPublish: boolean): Page => ({
       cell(
         cardOf('promisesCard', 'promises', {
           from: 'card',
-          height: 320,
+          height: 480,
           empty: { title: 'Not counted yet', hint: 'The evidence is counted when this page opens.' },
         }),
         3,
@@ -130,7 +130,7 @@ export const accountabilityPage = (canPublish: boolean): Page => ({
       cell(
         cardOf('shiftCard', 'scoreShift', {
           from: 'card',
-          height: 320,
+          height: 480,
           empty: { title: 'No week yet', hint: 'Figures appear after the first evaluated week.' },
         }),
         2,

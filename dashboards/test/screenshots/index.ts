@@ -72,7 +72,7 @@ export async function takePictures(
     const { key } = await api.client.apiKey.create({
       name: 'ToolJet',
       roles: ['admin'],
-      scopes: ['*', 'act-as'],
+      scopes: ['*', 'act-as', 'decide'],
     });
     for (const { role, app } of looks()) {
       const email = PEOPLE[role];

@@ -4,7 +4,7 @@ import { createClient } from '@ai-manager/api/client';
 import { readExports } from '@ai-manager/dashboards/files';
 import { pushAll } from '@ai-manager/dashboards/push';
 import { accountOf, sourcesOf } from '@ai-manager/dashboards/settings';
-import { bootstrapN8n, standardCredentials } from '@ai-manager/workflows';
+import { bootstrapN8n, keyForN8n, standardCredentials } from '@ai-manager/workflows';
 import { importSample } from './sample.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { untilReady } from './until-ready.ts';
@@ -22,7 +22,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   const client = createClient(resources, { baseUrl: api.url, apiKey: api.apiKey, timeoutMs: 120_000 });
   if (settings.isSample) console.log(await importSample(client, join(ROOT, 'examples', 'sample-company')));
   const { timezone } = (await client.tenant.get({})).settings;
-  const { apiKey, waiting } = await installWorkflows(settings, timezone);
+  const { apiKey, waiting } = await installWorkflows(settings, await keyForN8n(client), timezone);
   await pushAll({
     account: accountOf(env),
     sources: sourcesOf({ ...env, N8N_API_KEY: apiKey }),
@@ -35,7 +35,12 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   return waiting.length === 0 ? 0 : 1;
 }
 
-function installWorkflows({ api, n8n, mail, startKey, langfuse, variables }: Settings, timezone: string) {
+function installWorkflows(
+  { api: { url }, n8n, mail, startKey, langfuse, variables }: Settings,
+  apiKey: string,
+  timezone: string,
+) {
+  const api = { url, apiKey };
   return bootstrapN8n({
     n8n: { url: n8n.url },
     owner: n8n.owner,

@@ -16,7 +16,7 @@ export function requestOptions(): INodeProperties {
         default: '',
         placeholder: 'e.g. ada@example.com',
         description:
-          'E-mail address or ID of the user to act for, such as the approver. The API key needs the scope act-as. The audit trail records both.',
+          'E-mail address or ID of the user to act for, such as the builder whose request it is. The API key needs the scope act-as. The audit trail records both.',
       },
       {
         displayName: 'Batch Interval',

@@ -136,6 +136,7 @@ export const contest = resource({
       description:
         'By a person who is not the subject and decided nothing of it before. With decision change, the facts that are ' +
         'accepted are judged anew by the rules of that time, unless a grade is given. The earlier judgement is kept.',
+      decides: true,
       access: ['admin', 'executive'],
       reveals: oneContest,
       input: z.object({

@@ -5,11 +5,13 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { CountAdverse } from '../../../platform/promises.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
+import { countContests } from './adverse.ts';
 import type { Contestable } from './contestable.ts';
 import { contest } from './contract.ts';
 import { meetDeadlines, scheduleDeadlines } from './deadlines.ts';
@@ -66,6 +68,11 @@ export function operations(service: Service): Served[] {
       withdraw: (seen, request) => service.withdraw(request, seen),
     }),
   ];
+}
+
+/** Adverse outcomes that its own table has. */
+export function adverse(): CountAdverse[] {
+  return [countContests];
 }
 
 /** What is promised to those who contest. */

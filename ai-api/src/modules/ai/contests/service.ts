@@ -17,7 +17,7 @@ import {
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { addWorkingDays } from '../../../platform/week.ts';
-import { actorOf, record, requirePerson } from '../../shared/audit/index.ts';
+import { actorOf, record, requireDecider, requirePerson } from '../../shared/audit/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
 import { bookOf, engineBefore } from '../explanations/index.ts';
@@ -207,7 +207,8 @@ export function createContests({ database, people, settingsOf, notices, explains
     /** @throws {Problem} NOT_FOUND, CONFLICT, CONTEST_STATE, CONTEST_NOT_YOURS, PERSON_REQUIRED, INVALID_INPUT */
     decide: (request: RequestContext, given: Decision) =>
       database.withTenant(request.caller.tenantId, async (transaction) => {
-        const person = requirePerson(actorOf(request));
+        const actor = actorOf(request);
+        const person = requireDecider(actor);
         const row = await lockOpen(transaction, given);
         const { decision, reason } = given;
         const opened = await open(transaction, row.judgement_id);
@@ -226,7 +227,10 @@ export function createContests({ database, people, settingsOf, notices, explains
         const inForce = outcome.resultId === null ? opened : await open(transaction, outcome.resultId);
         await notices.decided(transaction, decided, state, resultOf(inForce.of.kind, inForce.judgement.view));
         const { facts, grade, hours } = given;
-        await keep(transaction, request, decided, { state, reason, facts, grade, hours, ...outcome });
+        await keep(transaction, request, decided, {
+          ...{ state, reason, facts, grade, hours, via: actor.via },
+          ...outcome,
+        });
         return describeOne(transaction, decided);
       }),
 

@@ -142,3 +142,14 @@ export async function countAnswers(
     where state <> 'withdrawn' and opened_at >= ${since}`.execute(transaction);
   return rows[0] ?? { due: 0, late: 0, medianHours: null };
 }
+
+/** Contests that were decided, with who did. */
+export function decidedContests(
+  transaction: TenantTransaction,
+): Promise<Pick<ContestRecord, 'id' | 'decided_by' | 'decided_user' | 'closed_at' | 'opened_at'>[]> {
+  return transaction
+    .selectFrom('contests.contests')
+    .select(['id', 'decided_by', 'decided_user', 'closed_at', 'opened_at'])
+    .where('state', 'in', ['upheld', 'changed'])
+    .execute();
+}

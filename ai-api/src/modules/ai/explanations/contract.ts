@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LANGUAGES } from '../../../contract/languages.ts';
 import { operation, resource, STAFF } from '../../../contract/operation.ts';
 import { id, timestamp } from '../../../contract/schemas.ts';
-import { ENGINES, heldClaim, proposal, toMend } from '../../../judgement/schema.ts';
+import { ENGINES, heldClaim, proposal, toMend, WORDINGS } from '../../../judgement/schema.ts';
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -37,6 +37,9 @@ const element = z.object({
   criterionId: z.string(),
   title: z.string(),
   sentence: z.string(),
+  wording: z
+    .enum(WORDINGS)
+    .describe('Whose words the sentence is in; those of the product are in the language of the reader'),
   speaks: z.enum(['for', 'against', 'open']).describe('For or against the person, or left open'),
   decidedBy: z.enum(ENGINES).nullable(),
   weight: z.number(),
@@ -55,7 +58,7 @@ const explanationView = z
     language: z
       .enum(LANGUAGES)
       .describe(
-        'Of the sentences here: that of the person’s notifications where there is a translation, else English. What rules, models and people wrote is as they wrote it',
+        'Of the sentences here: that of the person’s notifications where there is a translation, else English. Rules that come with the product speak it too; what the company, a model or a person wrote is as they wrote it',
       ),
     result: z.string().describe('What was decided, graded or proposed, in words'),
     decidedBy: z.enum(ENGINES),
@@ -98,6 +101,33 @@ export const explanation = resource({
       output: explanationView,
       errors: ['NOT_FOUND'],
       simplified: ['result', 'elements', 'changes'],
+    }),
+    check: operation({
+      method: 'GET',
+      path: '/judgements/explanations/check',
+      summary: 'Check explanations of judgements again',
+      description:
+        'Makes the explanations of stored judgements by engines again, newest first, and judges each change that the ' +
+        'search finds once more. Go on with `next` as `before` to check all. It shows no personal data.',
+      access: ['admin', 'executive', 'ops', 'readonly', 'council'],
+      input: z.object({
+        before: id.optional().describe('Only judgements before this one'),
+        limit: z.coerce.number().int().min(1).max(200).default(100).describe('How many judgements'),
+      }),
+      output: z
+        .object({
+          explained: z.number().int().describe('Judgements that were explained'),
+          reproduced: z
+            .number()
+            .int()
+            .describe(
+              'Of them, those that the rules of their time lead to again; for others no change is given',
+            ),
+          changes: z.number().int().describe('Changes that the search found'),
+          untrue: z.number().int().describe('Of them, those that led elsewhere when they were judged again'),
+          next: id.nullable().describe('The last judgement of these; null when there are no more'),
+        })
+        .meta({ id: 'ExplanationCheck' }),
     }),
   },
 });

@@ -112,6 +112,51 @@ describe.each(businessDatabases())('the explanation of a judgement on $name', ({
     await executive.notificationPreference.setProfile({ locale: '' });
   });
 
+  test('gives the sentences of built-in rules in the language of the reader, and says what the company wrote', async () => {
+    const { judgementId } = await judged('b-6', { projectId: 'p-2', hours: 3.5 });
+    const read = async (locale: string) => {
+      await executive.notificationPreference.setProfile({ locale });
+      const { elements, proposal } = await executive.explanation.get({ judgementId });
+      const of = (id: string) => elements.find(({ criterionId }) => criterionId === id);
+      return { budget: of('budget'), reasons: proposal?.reasons };
+    };
+    const english = 'The project has 3 hours left this month.';
+    const german = 'Das Projekt hat in diesem Monat noch 3 Stunden.';
+    expect((await read('en')).budget).toMatchObject({ sentence: english, wording: 'product' });
+    expect(await read('de-AT')).toMatchObject({
+      budget: { sentence: german, wording: 'product' },
+      reasons: [`Budget: ${german}`],
+    });
+    const spanish = 'Al proyecto le quedan 3 horas este mes.';
+    expect(await read('es')).toMatchObject({
+      budget: { sentence: spanish, wording: 'product' },
+      reasons: [`Presupuesto: ${spanish}`],
+    });
+    // Another company's words, in a version of its own.
+    const rules = await executive.rule.list({ kind: 'approval', search: 'budget' });
+    const rule = rules.items.find(({ message }) => message.includes('hours left this month'));
+    const { key, criterion, priority, when, score, weight, review, version = 0 } = rule ?? expect.fail();
+    const message = 'Ask Kim before you book more than {project.remainingHours} hours.';
+    await executive.rule.save({
+      ...{ kind: 'approval', expectedVersion: version, comment: 'Our own words' },
+      rule: { key, criterion, priority, when, score, weight, review, message },
+    });
+    const later = await judged('b-2', {
+      projectId: 'p-2',
+      hours: 3.5,
+      date: '2040-11-13',
+      startsAt: undefined,
+    });
+    await executive.notificationPreference.setProfile({ locale: 'de' });
+    const { elements } = await executive.explanation.get({ judgementId: later.judgementId });
+    expect(elements.find(({ criterionId }) => criterionId === 'budget')).toMatchObject({
+      title: 'Budget',
+      sentence: 'Ask Kim before you book more than 3 hours. (in den eigenen Worten des Unternehmens)',
+      wording: 'company',
+    });
+    await executive.notificationPreference.setProfile({ locale: '' });
+  });
+
   test('is read by the builder whom it concerns, and by no other builder', async () => {
     const own = await judged('b-1', { date: '2040-11-15', startsAt: undefined });
     expect(await builder.explanation.get({ judgementId: own.judgementId })).toMatchObject({

@@ -21,10 +21,16 @@ export function create(needs: Needs) {
 
 /** The operations of this module. */
 export function operations(service: Explanations): Served[] {
-  return [serve(explanation, { get: ({ judgementId }, context) => service.explain(context, judgementId) })];
+  return [
+    serve(explanation, {
+      get: ({ judgementId }, context) => service.explain(context, judgementId),
+      check: ({ before, limit }, { caller, signal }) =>
+        service.checkNewest(caller.tenantId, limit, signal, before ?? null),
+    }),
+  ];
 }
 
-/** Explanations that a check of the promises makes again. */
+/** Explanations that a check of the promises makes again; `npm run promises` goes on with more. */
 const EXPLAINED = 100;
 
 /** What is promised of explanations. */

@@ -14,10 +14,12 @@ import {
   newestByEngines,
   newestJudgement,
   type ReviewedJudgement,
+  reasonsIn,
   resultOf,
   rulesByVersion,
   type SearchBook,
   thresholdsBy,
+  type WordingContext,
   wouldHaveChanged,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
@@ -50,6 +52,8 @@ export function createExplanations({ database, explains, notifications }: Parts)
         return { view: found.view, byEngine, book: await bookOf(transaction, of, byEngine), language };
       });
       const { view, byEngine, book, language } = opened;
+      const wording = { kind: book.kind, rules: book.rules, facts: byEngine.facts, language };
+      const reasonsOf = (reasons: readonly string[]) => reasonsIn(reasons, byEngine.view.criteria, wording);
       const {
         changes,
         refuted: _refuted,
@@ -61,31 +65,36 @@ export function createExplanations({ database, explains, notifications }: Parts)
         language,
         result: resultOf(book.kind, view, language),
         decidedBy: view.engine,
-        proposal: view.proposal,
-        incomplete: view.incomplete,
+        proposal: view.proposal && { ...view.proposal, reasons: reasonsOf(view.proposal.reasons) },
+        incomplete: mendIn(view.incomplete, byEngine.view.criteria, wording),
         parts: partsOf(view, byEngine.view),
         claims: byEngine.view.claims,
-        elements: elementsOf(book.kind, view.criteria, language),
+        elements: elementsOf(view.criteria, wording),
         changes,
         search,
       };
     },
 
-    /** Explains the newest judgements by engines, and counts the changes that lead elsewhere when they are judged again. */
-    checkNewest: async (tenantId: string, limit: number, signal: AbortSignal) => {
+    /** Explains the newest judgements by engines, before one, and counts the changes that lead elsewhere when they are judged again. */
+    checkNewest: async (
+      tenantId: string,
+      limit: number,
+      signal: AbortSignal,
+      before: string | null = null,
+    ) => {
       const opened = await database.withTenant(tenantId, async (transaction) => {
         const kinds = explains().map(({ kind }) => kind.name);
-        const ids = await newestByEngines(transaction, kinds, limit);
+        const ids = await newestByEngines(transaction, kinds, limit, before);
         const found = await findWithFacts(transaction, ids);
         const all = [];
         for (const judgement of found.values()) {
           const of = explains().find(({ kind }) => kind.name === judgement.view.kind) as Explains;
           all.push({ judgement, book: await bookOf(transaction, of, judgement) });
         }
-        return all;
+        return { all, next: ids.length < limit ? null : (ids.at(-1) ?? null) };
       });
-      const counts = { explained: opened.length, reproduced: 0, changes: 0, untrue: 0 };
-      for (const { judgement, book } of opened) {
+      const counts = { explained: opened.all.length, reproduced: 0, changes: 0, untrue: 0 };
+      for (const { judgement, book } of opened.all) {
         signal.throwIfAborted();
         const { view, facts } = judgement;
         const { changes, refuted, isReproduced } = await wouldHaveChanged(book, view, facts);
@@ -94,7 +103,7 @@ export function createExplanations({ database, explains, notifications }: Parts)
         counts.untrue += refuted;
         await nextTurn(undefined, { signal });
       }
-      return counts;
+      return { ...counts, next: opened.next };
     },
   };
 }
@@ -149,6 +158,22 @@ export async function bookOf(
     measuredWith(kind, { ...view, facts }),
   );
   return { kind, rules: compileRules(kind, rules), thresholds };
+}
+
+/** What the author has to mend, as the reader reads it. */
+function mendIn(
+  incomplete: JudgementView['incomplete'],
+  criteria: JudgementView['criteria'],
+  context: WordingContext,
+): JudgementView['incomplete'] {
+  const elements = elementsOf(
+    criteria.filter(({ id }) => incomplete.some(({ criterionId }) => criterionId === id)),
+    context,
+  );
+  return incomplete.map((one) => {
+    const found = elements.find(({ criterionId }) => criterionId === one.criterionId);
+    return found ? { ...one, title: found.title, reason: found.sentence } : one;
+  });
 }
 
 function partsOf(view: JudgementView, byEngine: JudgementView) {

@@ -13,6 +13,7 @@ const UUID = '01890000-0000-7000-8000-000000000000';
 const OF_ONESELF = /^(auth|identity|myData)\.|^access\.mine$/;
 /** What the role is for. */
 const READABLE = [
+  'explanation.check',
   'notice.get',
   'notice.list',
   'notice.listVersions',

@@ -3,6 +3,7 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
 import {
   appendOversight,
+  countAdverseGrades,
   countByEngines,
   type EngineCount,
   GRADES,
@@ -15,7 +16,8 @@ import {
   oversightVersions,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import type { AdverseCount, CountAdverse } from '../../../platform/promises.ts';
+import { type Actor, displayName, record, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 
 type GradeFloor = Exclude<Grade, 'insufficient evidence'> | null;
@@ -31,8 +33,16 @@ const STRICTNESS: Record<OversightMode, number> = { on: 0, propose: 1, people: 2
 
 export type OversightService = ReturnType<typeof createOversight>;
 
-/** How far engines may go in each kind of judgement whose proposals people can answer. */
-export function createOversight(database: Database, allKinds: readonly Kind[], events: Events) {
+/**
+ * How far engines may go in each kind of judgement whose proposals people can answer.
+ * @param adverse what modules count of adverse outcomes in their own tables
+ */
+export function createOversight(
+  database: Database,
+  allKinds: readonly Kind[],
+  events: Events,
+  adverse: () => readonly CountAdverse[],
+) {
   const kinds = allKinds.filter(({ isOverseen }) => isOverseen !== false);
   const kindOf = (name: string): Kind => {
     const kind = kinds.find((one) => one.name === name);
@@ -51,17 +61,20 @@ export function createOversight(database: Database, allKinds: readonly Kind[], e
   };
 
   return {
-    /** Judgements that engines made in kinds with an adverse outcome, and those of them that have it. */
-    adverseByEngines: (tenantId: string) =>
+    /** Adverse outcomes of each sort, and those of them that no person decided. */
+    countAdverse: (tenantId: string) =>
       database.withTenant(tenantId, async (transaction) => {
-        const counts: EngineCount = { decided: 0, adverse: 0, newest: null };
-        for (const { name, decides } of allKinds) {
-          if (!decides?.adverse.length) continue;
-          const { decided, adverse, newest } = await countByEngines(transaction, name, decides.adverse);
-          counts.decided += decided;
-          counts.adverse += adverse;
-          if (newest && (!counts.newest || newest > counts.newest)) counts.newest = newest;
+        const counts: AdverseCount[] = [];
+        for (const { name, decides, notice } of allKinds) {
+          if (decides?.adverse.length) {
+            const found = await countByEngines(transaction, name, decides.adverse);
+            counts.push(countOf(`judgements of kind ${name} by engines`, found));
+          } else if (!decides && notice) {
+            const found = await countAdverseGrades(transaction, name);
+            counts.push(countOf(`grades of kind ${name} that were lowered or below the floor`, found));
+          }
         }
+        for (const count of adverse()) counts.push(await count(transaction));
         return counts;
       }),
 
@@ -103,17 +116,21 @@ export function createOversight(database: Database, allKinds: readonly Kind[], e
         const after = { version: before.version + 1, ...wantedOf(actor, before, wanted) };
         if (after.mode === before.mode && after.gradeFloor === before.gradeFloor)
           return describe(transaction, kind);
-        if (isLooser(after, before)) requirePerson(actor);
+        if (isLooser(after, before)) requireDecider(actor);
         await appendOversight(transaction, name, after, reason, displayName(actor));
         const change = { kind: name, mode: after.mode, before: before.mode, gradeFloor: after.gradeFloor };
         await events.publish(transaction, actor.tenantId, 'oversight.changed', change);
         await record(transaction, actor, {
           subject: `oversight:${name}`,
-          details: [{ about: [], content: { before, after, reason } }],
+          details: [{ about: [], content: { before, after, reason, via: actor.via } }],
         });
         return describe(transaction, kind);
       }),
   };
+}
+
+function countOf(of: string, { decided, adverse, newest }: EngineCount): AdverseCount {
+  return { of, checked: decided, broken: adverse, newest };
 }
 
 /** What is in force once this is set. An alarm that asks for proposals leaves it at people who decide already. */

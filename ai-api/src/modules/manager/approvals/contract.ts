@@ -215,6 +215,7 @@ export const approval = resource({
         'By a member of its approver group, an executive or an administrator; never by the requester. Takes the ' +
         'version you saw: of two concurrent decisions one wins; the other gets an error with the decision. Also changes ' +
         'a decision that was made.',
+      decides: true,
       access: deciders,
       own: 'anyone',
       reveals: oneRequest,
@@ -238,6 +239,7 @@ export const approval = resource({
         'APPROVAL_STATE',
         'APPROVAL_OVERLAP',
         'APPROVAL_IMPOSSIBLE',
+        'PERSON_REQUIRED',
       ],
       hints: { reason: { multiline: true } },
     }),
@@ -248,6 +250,7 @@ export const approval = resource({
       description:
         'Each on its own: a request that cannot be decided returns its problem, the others are decided. With ' +
         'confirm each is decided as the engine proposed, and its reasons become the reason of the decision.',
+      decides: true,
       access: deciders,
       own: 'anyone',
       reveals: requestIn('decided'),
@@ -262,6 +265,7 @@ export const approval = resource({
           refused: z.array(z.object({ approvalId: id, code: z.string(), detail: z.string() })),
         })
         .meta({ id: 'ApprovalBulk' }),
+      errors: ['PERSON_REQUIRED'],
       hints: { reason: { multiline: true } },
     }),
     confirm: operation({
@@ -270,11 +274,19 @@ export const approval = resource({
       summary: 'Confirm an automatic decision selected for spot-check',
       description:
         'To change the decision instead, override it. For executives, since no approver group was involved.',
+      decides: true,
       access: managers,
       reveals: oneRequest,
       input: z.object({ approvalId, version }),
       output: approvalView,
-      errors: ['NOT_FOUND', 'CONFLICT', 'CONTESTED', 'APPROVAL_NOT_YOURS', 'APPROVAL_STATE'],
+      errors: [
+        'NOT_FOUND',
+        'CONFLICT',
+        'CONTESTED',
+        'APPROVAL_NOT_YOURS',
+        'APPROVAL_STATE',
+        'PERSON_REQUIRED',
+      ],
     }),
     escalate: operation({
       method: 'POST',

@@ -139,7 +139,7 @@ async function approveFirst(
   await addStep(transaction, row.id, step);
   await record(transaction, actor, {
     subject: `approval:${row.id}`,
-    details: [{ about: [], content: { step: 'first approval', hours } }],
+    details: [{ about: [], content: { step: 'first approval', hours, via: actor.via } }],
   });
   return changed;
 }
@@ -180,7 +180,10 @@ async function finish(
   await record(transaction, actor, {
     subject: `approval:${row.id}`,
     details: [
-      { about: [], content: { decision, hours: changed.decided_hours, before: row.state, judgementId } },
+      {
+        about: [],
+        content: { decision, hours: changed.decided_hours, before: row.state, judgementId, via: actor.via },
+      },
       { about: [`builder:${row.builder_id}`], content: { reason: why } },
     ],
   });
@@ -238,7 +241,7 @@ export async function confirm(
   await addStep(transaction, row.id, { step: 'confirmed', at: now(), by: decider.name, engine: 'human' });
   await record(transaction, actor, {
     subject: `approval:${row.id}`,
-    details: [{ about: [], content: { audit: 'confirmed' } }],
+    details: [{ about: [], content: { audit: 'confirmed', via: actor.via } }],
   });
   return changed;
 }

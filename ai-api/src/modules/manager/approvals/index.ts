@@ -7,6 +7,7 @@ import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
+import type { CountAdverse } from '../../../platform/promises.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Contestable } from '../../ai/contests/index.ts';
 import type { Labels } from '../../ai/levels/index.ts';
@@ -18,6 +19,7 @@ import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import { builderIdByEmail, type People } from '../../shared/people/index.ts';
+import { countRequests } from './adverse.ts';
 import { createAnnouncer } from './announce.ts';
 import { approver } from './approvers/contract.ts';
 import { approval } from './contract.ts';
@@ -107,6 +109,11 @@ export function explains({ builderOf }: Approvals): Explains[] {
 /** How its contested judgements are changed. */
 export function contestable({ contestedRequests }: Approvals): Contestable[] {
   return [contestedRequests];
+}
+
+/** Adverse outcomes that its own table has. */
+export function adverse(): CountAdverse[] {
+  return [countRequests];
 }
 
 /** What people made of requests, for levels. */

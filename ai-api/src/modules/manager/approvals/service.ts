@@ -6,7 +6,7 @@ import { findJudgements, type JudgementView } from '../../../judgement/index.ts'
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
 import { addWeeks, weekOf } from '../../../platform/week.ts';
-import { actorOf, record, systemActor } from '../../shared/audit/index.ts';
+import { actorOf, record, requireDecider, systemActor } from '../../shared/audit/index.ts';
 import { attachmentsOf } from './attachments.ts';
 import { contestedRequests } from './contested.ts';
 import { meetDeadlines } from './deadlines.ts';
@@ -218,17 +218,19 @@ export function createApprovals(parts: Parts) {
 
     override: (context: RequestContext, decision: HumanDecision) =>
       step(context, async (transaction) => {
+        requireDecider(actorOf(context));
         const decider = await deciderOf(transaction, context.caller, now());
         const settings = await readSettings(transaction);
         return decideAsPerson(transaction, parts, actorOf(context), decider, settings, decision);
       }),
 
-    /** Decides each of several requests in its own transaction. */
+    /** Decides each of several requests in its own transaction. @throws {Problem} PERSON_REQUIRED */
     bulk: async (
       context: RequestContext,
       items: readonly Seen[],
       { decision, reason }: { decision: HumanDecision['decision'] | 'confirm'; reason?: string | undefined },
     ) => {
+      requireDecider(actorOf(context));
       const decided: ReturnType<typeof approvalView>[] = [];
       const refused: { approvalId: string; code: string; detail: string }[] = [];
       for (const item of items) {
@@ -255,6 +257,7 @@ export function createApprovals(parts: Parts) {
 
     confirm: (context: RequestContext, seen: Seen) =>
       step(context, async (transaction) => {
+        requireDecider(actorOf(context));
         const decider = await deciderOf(transaction, context.caller, now());
         return confirm(transaction, parts, actorOf(context), decider, seen);
       }),

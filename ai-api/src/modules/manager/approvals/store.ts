@@ -395,3 +395,21 @@ export async function requestsOf(
     .where('builder_id', 'in', builderIds)
     .execute();
 }
+
+/** Requests that were decided against whose they are, as far as they say who decided. */
+export function decidedAgainst(
+  transaction: TenantTransaction,
+): Promise<
+  Pick<ApprovalRecord, 'id' | 'engine' | 'decided_by' | 'decided_user' | 'decided_at' | 'updated_at'>[]
+> {
+  return transaction
+    .selectFrom('approvals.approvals')
+    .select(['id', 'engine', 'decided_by', 'decided_user', 'decided_at', 'updated_at'])
+    .where((where) =>
+      where.or([
+        where('state', '=', 'rejected'),
+        where.and([where('state', '=', 'approved'), where('decided_hours', '<', where.ref('hours'))]),
+      ]),
+    )
+    .execute();
+}

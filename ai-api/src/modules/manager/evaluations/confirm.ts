@@ -39,7 +39,7 @@ export async function confirmGrade(
     details: [
       {
         about: [`builder:${before.builder.builderId}`],
-        content: { confirmed: grade, reason: why, judgementId },
+        content: { confirmed: grade, reason: why, judgementId, via: actor.via },
       },
     ],
   });

@@ -326,6 +326,7 @@ export const evaluation = resource({
       description:
         'For grades that a company lets a person decide: below its floor, or while engines only propose. Each on its ' +
         'own; to give another grade, override it. By a person, and never of their own week.',
+      decides: true,
       access: ['admin', 'executive'],
       input: z.object({
         items: z
@@ -350,6 +351,7 @@ export const evaluation = resource({
       description:
         'The human judgement supersedes the earlier one, which is kept. By a person, and never of their own week; a key ' +
         'that acts for no person may only give a better grade in place of another.',
+      decides: true,
       access: ['admin', 'executive'],
       reveals: oneEvaluation,
       input: z.object({

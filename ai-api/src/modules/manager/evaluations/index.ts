@@ -10,6 +10,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { CountAdverse } from '../../../platform/promises.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Contestable } from '../../ai/contests/index.ts';
 import type { Notices } from '../../ai/notices/index.ts';
@@ -22,6 +23,7 @@ import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import type { Tenancy } from '../../shared/tenancy/index.ts';
+import { countGrades } from './adverse.ts';
 import { scheduleOpening } from './answering.ts';
 import { evaluation } from './contract.ts';
 import { evaluationKind } from './kinds/builder.ts';
@@ -93,6 +95,11 @@ function isHidden(
   { roles, builderId }: Reader,
 ): Promise<boolean> {
   return isJudgementHidden(transaction, judgementId, { isOperator: mayOperate(roles), builderId });
+}
+
+/** Adverse outcomes that its own table has. */
+export function adverse(): CountAdverse[] {
+  return [countGrades];
 }
 
 /** How its contested judgements are suspended and changed. */

@@ -1,7 +1,13 @@
 import { Problem } from '../../../http/problem.ts';
-import { type Grade, humanGrade, isWorse, type StoreJudgement } from '../../../judgement/index.ts';
+import {
+  type Grade,
+  humanGrade,
+  isWorse,
+  oversightToStore,
+  type StoreJudgement,
+} from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, decisionBy, requirePerson } from '../../shared/audit/index.ts';
+import { type Actor, decisionBy, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import { replaceJudgement } from './store.ts';
 import type { Detail } from './views.ts';
@@ -23,7 +29,8 @@ export interface GradeStore {
 
 /**
  * Appends a human judgement that supersedes the one the person saw. A key alone may correct a grade to a better one. It
- * takes a person to lower a grade, to give one where there is none, and so to decide what an engine only proposed. A
+ * takes a person to lower a grade, to give one below the company's floor, to give one where there is none, and so to decide
+ * what an engine only proposed. A
  * grade that answers a proposal is announced, and its e-mail is due: the one before said that a person looks at the week.
  * @throws {Problem} NOT_JUDGED, CONTESTED, FORBIDDEN of the own week, PERSON_REQUIRED, or CONFLICT when there is a newer judgement
  */
@@ -46,7 +53,9 @@ export async function overrideGrade(
   if (actor.person?.builderId === builderId)
     throw new Problem('FORBIDDEN', 'You cannot decide the grade of your own week.');
   const isUngraded = judgement.grade === 'insufficient evidence';
-  if (isUngraded || isWorse(grade, judgement.grade)) requirePerson(actor);
+  const { gradeFloor } = await oversightToStore(transaction, judgement.kind);
+  const isLow = gradeFloor !== null && isWorse(grade, gradeFloor);
+  if (isUngraded || isLow || isWorse(grade, judgement.grade)) requireDecider(actor);
   const decided = humanGrade(judgement, builderId, {
     grade,
     score,

@@ -9,7 +9,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Notices } from '../../ai/notices/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Receipts } from '../../ai/receipts/index.ts';
-import { type Actor, actorOf, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import { type Actor, actorOf, displayName, record, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
@@ -204,7 +204,7 @@ export function createEvaluations(
 
     /** Confirms proposed grades, each in its own transaction. @throws {Problem} PERSON_REQUIRED */
     confirm: async (actor: Actor, items: readonly Proposed[], reason: string | undefined) => {
-      requirePerson(actor);
+      requireDecider(actor);
       const confirmed: { evaluationId: string; grade: Grade }[] = [];
       const refused: { evaluationId: string; code: string; detail: string }[] = [];
       for (const { evaluationId, judgementId } of items) {
@@ -239,7 +239,7 @@ export function createEvaluations(
           details: [
             {
               about: [`builder:${before.builder.builderId}`],
-              content: { before: before.judgement, after: after.judgement },
+              content: { before: before.judgement, after: after.judgement, via: actor.via },
             },
           ],
         });

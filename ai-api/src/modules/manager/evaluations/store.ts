@@ -289,3 +289,15 @@ export async function markNotified(
     .executeTakeFirst();
   return row?.notified_at ?? null;
 }
+
+/** Every grade as the table has it, with the judgement that it rests on. */
+export function everyGrade(
+  transaction: TenantTransaction,
+): Promise<Pick<EvaluationRecord, 'grade' | 'judgement_id' | 'updated_at'>[]> {
+  return transaction
+    .selectFrom('evaluations.evaluations')
+    .select(['grade', 'judgement_id', 'updated_at'])
+    .where('grade', 'is not', null)
+    .where('grade', '<>', 'insufficient evidence')
+    .execute();
+}

@@ -301,6 +301,7 @@ export const plan = resource({
       path: '/plans',
       summary: 'Create a performance plan',
       description: 'A builder has at most one active plan.',
+      decides: true,
       access: managers,
       status: 201,
       reveals: onePlan,
@@ -357,6 +358,7 @@ export const plan = resource({
       method: 'POST',
       path: '/plans/{planId}/close',
       summary: 'End a plan with its outcome',
+      decides: true,
       access: managers,
       reveals: onePlan,
       input: z.object({

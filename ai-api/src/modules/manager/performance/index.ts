@@ -2,12 +2,13 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
-
+import type { CountAdverse } from '../../../platform/promises.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Files } from '../../shared/files/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import { countPlans } from './adverse.ts';
 import { performance, plan } from './contract.ts';
 import { createPerformance, type Performance } from './service.ts';
 
@@ -27,6 +28,11 @@ interface Needs {
 
 export function create({ clock, notifications, ...needs }: Needs) {
   return createPerformance({ ...needs, render: notifications.render, now: () => clock.now() });
+}
+
+/** Adverse outcomes that no judgement shows. */
+export function adverse(): CountAdverse[] {
+  return [countPlans];
 }
 
 /** The operations of this module. */

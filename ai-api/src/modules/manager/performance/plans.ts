@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { actorOf, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import { actorOf, displayName, record, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { People } from '../../shared/people/index.ts';
 import {
@@ -114,7 +114,7 @@ export function createPlans(database: Database, people: People, events: Events, 
         const builder = await people.findBuilder(transaction, builderId);
         if (!builder) throw notFound('builder', builderId);
         const actor = actorOf(request);
-        const person = requirePerson(actor);
+        const person = requireDecider(actor);
         if (person.builderId === builderId) throw invalidField('builderId', 'must not be yourself');
         const row = await insertPlan(transaction, { ...given, createdBy: displayName(actor) });
         if (!row) throw new Problem('CONFLICT', `${builder.name} has an active plan already.`);
@@ -126,7 +126,9 @@ export function createPlans(database: Database, people: People, events: Events, 
         const { reason } = given;
         await record(transaction, actor, {
           subject: `plan:${row.id}`,
-          details: [{ about: [`builder:${builderId}`], content: { reason, goals, startsOn, endsOn } }],
+          details: [
+            { about: [`builder:${builderId}`], content: { reason, goals, startsOn, endsOn, via: actor.via } },
+          ],
         });
         return describeOne(transaction, row);
       }),
@@ -168,9 +170,10 @@ export function createPlans(database: Database, people: People, events: Events, 
       request: RequestContext,
       { status, outcome, ...seen }: Seen & { status: 'met' | 'not_met' | 'cancelled'; outcome: string },
     ) => {
-      if (status === 'not_met') requirePerson(actorOf(request));
-      const closed = { status, outcome, closed_by: displayName(actorOf(request)), closed_at: now() };
-      return change(request, seen, closed, { status, outcome });
+      const actor = actorOf(request);
+      if (status === 'not_met') requireDecider(actor);
+      const closed = { status, outcome, closed_by: displayName(actor), closed_at: now() };
+      return change(request, seen, closed, { status, outcome, via: actor.via });
     },
   };
 }

@@ -57,6 +57,16 @@ export function changePlan(
     .executeTakeFirst();
 }
 
+/** Every plan, as far as it says who opened it and who ended it. */
+export function plansOpened(
+  transaction: TenantTransaction,
+): Promise<Pick<PlanRecord, 'id' | 'status' | 'created_at' | 'closed_by' | 'closed_at'>[]> {
+  return transaction
+    .selectFrom('performance.pips')
+    .select(['id', 'status', 'created_at', 'closed_by', 'closed_at'])
+    .execute();
+}
+
 interface PlanFilter {
   builderId?: string | undefined;
   status?: PlanRecord['status'] | undefined;

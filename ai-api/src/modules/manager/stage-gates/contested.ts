@@ -2,7 +2,7 @@ import { invalidField, Problem } from '../../../http/problem.ts';
 import { humanJudgement, type ReviewedJudgement, type StoreJudgement } from '../../../judgement/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Contestable, refused, replaced } from '../../ai/contests/index.ts';
-import { actorOf, decisionBy, requirePerson } from '../../shared/audit/index.ts';
+import { actorOf, decisionBy, requireDecider } from '../../shared/audit/index.ts';
 import { stageGateKind } from './kind.ts';
 import { changeEvaluation, type EvaluationRecord, evaluationOfJudgement } from './store.ts';
 
@@ -27,7 +27,7 @@ export function contestedGates(storeJudgement: StoreJudgement): Contestable {
       if (hours !== undefined) throw invalidField('hours', 'are for requests for time');
       const row = await opened(transaction, { view });
       const actor = actorOf(request);
-      requirePerson(actor);
+      requireDecider(actor);
       const judged = {
         ...humanJudgement({ kind: stageGateKind.name, subjectId, outcome: 'progress', before: view, reason }),
         ...(again ? { criteria: again.criteria, coverage: again.coverage } : {}),

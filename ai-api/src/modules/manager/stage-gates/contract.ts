@@ -202,6 +202,7 @@ export const stageGate = resource({
       method: 'POST',
       path: '/stage-gates/evaluations/{evaluationId}/review',
       summary: 'Answer a question of an evaluation as a reviewer',
+      decides: true,
       access: judges,
       reveals: gateOfProject,
       input: z.object({
@@ -221,6 +222,7 @@ export const stageGate = resource({
       description:
         'That it stays in its stage, or, where engines only propose, that it may advance. To decide otherwise, answer ' +
         'a question or waive the gate.',
+      decides: true,
       access: judges,
       reveals: gateOfProject,
       input: z.object({ ...seen, reason: reason.optional().describe('Defaults to what the engine says') }),

@@ -9,6 +9,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { CountAdverse } from '../../../platform/promises.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { Contestable } from '../../ai/contests/index.ts';
 import type { Notices } from '../../ai/notices/index.ts';
@@ -19,6 +20,7 @@ import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
+import { countGates } from './adverse.ts';
 import { gateCriterion, stageGate } from './contract.ts';
 import { scheduleReminders } from './deadlines.ts';
 import { stageGateKind } from './kind.ts';
@@ -85,6 +87,11 @@ export function create(needs: Needs) {
 /** What explanations need of its judgements. */
 export function explains({ builderOf, rulebookOf }: StageGates): Explains[] {
   return [{ kind: stageGateKind, builderOf, rulebookOf }];
+}
+
+/** Adverse outcomes that its own table has. */
+export function adverse(): CountAdverse[] {
+  return [countGates];
 }
 
 /** How its contested judgements are changed. */

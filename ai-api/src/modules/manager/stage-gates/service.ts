@@ -18,7 +18,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { weekOf } from '../../../platform/week.ts';
 import type { Notices } from '../../ai/notices/index.ts';
 import type { Prompts } from '../../ai/prompts/index.ts';
-import { actorOf, decisionBy, displayName, record, requirePerson } from '../../shared/audit/index.ts';
+import { actorOf, decisionBy, displayName, record, requireDecider } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import type { People } from '../../shared/people/index.ts';
@@ -297,7 +297,7 @@ export function createStageGates(setup: StageGatesSetup) {
         const found = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
         const before = found as JudgementView;
         const actor = actorOf(request);
-        if (!given.met) requirePerson(actor);
+        if (!given.met) requireDecider(actor);
         const by = displayName(actor);
         const answered = before.criteria.map(
           (result): CriterionResult =>
@@ -312,13 +312,15 @@ export function createStageGates(setup: StageGatesSetup) {
               : result,
         );
         const judged = rejudged(kindOfGate(criteria), row.project_id, before, answered);
+        // What a person answered before may hold the project still.
+        if (judged.outcome === stageGateKind.decides?.no) requireDecider(actor);
         const human = decisionBy(actor, given.reason, before.judgementId);
         const judgement = await storeJudgement(transaction, judged, { human });
         const change = { judgement_id: judgement.judgementId, ...waitingOf(judgement) };
         const changed = await changeEvaluation(transaction, row, change);
         if (!changed) throw stale(row.version + 1);
         const { criterionId, met, reason } = given;
-        return conclude(transaction, request, changed, { criterionId, met, reason });
+        return conclude(transaction, request, changed, { criterionId, met, reason, via: actor.via });
       }),
 
     /** A person decides what the engine proposed. */
@@ -330,7 +332,7 @@ export function createStageGates(setup: StageGatesSetup) {
         const row = await requireSeen(transaction, given.evaluationId, given.version);
         await refuseOwn(transaction, request, row);
         const actor = actorOf(request);
-        requirePerson(actor);
+        requireDecider(actor);
         const before = (await findJudgements(transaction, [row.judgement_id])).get(row.judgement_id);
         const outcome = before?.proposal?.outcome;
         if (!before || !outcome || row.waived_by !== null)
@@ -348,7 +350,7 @@ export function createStageGates(setup: StageGatesSetup) {
         const change = { judgement_id: judgementId, ...waitingOf({ proposal: null }) };
         const changed = await changeEvaluation(transaction, row, change);
         if (!changed) throw stale(row.version + 1);
-        return conclude(transaction, request, changed, { confirmed: outcome, reason });
+        return conclude(transaction, request, changed, { confirmed: outcome, reason, via: actor.via });
       }),
 
     waive: (request: RequestContext, given: { evaluationId: string; version: number; reason: string }) =>

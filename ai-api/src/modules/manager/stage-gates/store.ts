@@ -204,3 +204,10 @@ export async function claimReminders(
     .returningAll()
     .execute();
 }
+
+/** Every evaluation of a gate, with the judgement that it rests on. */
+export function everyEvaluation(
+  transaction: TenantTransaction,
+): Promise<Pick<EvaluationRecord, 'id' | 'judgement_id' | 'updated_at'>[]> {
+  return transaction.selectFrom('gates.evaluations').select(['id', 'judgement_id', 'updated_at']).execute();
+}

@@ -1,4 +1,4 @@
-import type { Person, RequestContext } from '../../../http/caller.ts';
+import { type Person, type RequestContext, type Via, viaOf } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 
 /** Who writes, for which tenant, and by which operation: what every entry of the trail starts with. */
@@ -12,6 +12,8 @@ export interface Actor {
   actingFor: string | null;
   /** The person, for what people read; the trail holds the id alone, since it cannot be erased from there. */
   person?: Person | null;
+  /** How the caller came; left out where the system itself acts. */
+  via?: Via;
   operation: string;
   requestId: string | null;
 }
@@ -30,6 +32,7 @@ export function actorOf({
     name: keyName ?? userId ?? 'unknown',
     actingFor: keyId === null ? null : userId,
     person: user,
+    via: viaOf(caller),
     operation,
     requestId,
   };
@@ -42,6 +45,24 @@ export function actorOf({
 export function requirePerson({ person }: Actor): Person {
   if (person) return person;
   throw new Problem('PERSON_REQUIRED', 'Sign in, or let the key act for a person.');
+}
+
+/** Ways to come that leave no doubt that a person decides; a person is named by other ways, too. */
+const BY_PERSON: readonly (Via | undefined)[] = ['session', 'token', 'dashboard'];
+
+/**
+ * The person who decides about another person: by their own session or token, or through a key that people decide
+ * through. Any other key is a machine, also where it acts for a person, and so is a workflow.
+ * @throws {Problem} PERSON_REQUIRED
+ */
+export function requireDecider(actor: Actor): Person {
+  const person = requirePerson(actor);
+  if (BY_PERSON.includes(actor.via)) return person;
+  const detail =
+    actor.via === 'workflow'
+      ? 'A workflow decides nothing about people: its step names who started it, who has not looked.'
+      : 'A person decides this, signed in or in a dashboard. A key decides in a person’s name only with the scope decide.';
+  throw new Problem('PERSON_REQUIRED', detail);
 }
 
 /** How people know who acted: the person's name, or else the key's. */

@@ -4,7 +4,16 @@ import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import { ensurePartitions, schedulePartitions } from './retention.ts';
 
-export { type Actor, actorOf, decisionBy, displayName, requirePerson, systemActor } from './actor.ts';
+export {
+  type Actor,
+  actorOf,
+  decisionBy,
+  displayName,
+  requireDecider,
+  requirePerson,
+  systemActor,
+} from './actor.ts';
+export { adverseBy, type Outcome } from './adverse.ts';
 export { digestOf } from './chain.ts';
 export { personalData } from './personal-data.ts';
 export { chainedEntry, eachEvent } from './read.ts';

@@ -242,6 +242,25 @@ export async function hasContentAbout(
   return row !== undefined;
 }
 
+/**
+ * Which of these subjects have an entry of one of these operations by a person: who came without a key, or for whom a key
+ * acted. Entries are never removed, so that it can be counted long after.
+ */
+export async function actedOnByPeople(
+  transaction: TenantTransaction,
+  subjects: readonly string[],
+  operations: readonly string[],
+): Promise<Set<string>> {
+  if (subjects.length === 0) return new Set();
+  const { rows } = await sql<{ subject: string }>`
+    select distinct subject from audit.events
+    where subject = any(${[...subjects]}::text[]) and operation = any(${[...operations]}::text[])
+      and (acting_for is not null or (actor_key_id is null and actor_name like 'user:%'))`.execute(
+    transaction,
+  );
+  return new Set(rows.map(({ subject }) => subject));
+}
+
 /** How many entries name a person where nothing can be erased: in the name of a key, or in a subject. */
 export async function namingEntries(transaction: TenantTransaction, pattern: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
 
 export type KeyRecord = Selectable<Schema['identity.api_keys']>;
@@ -58,6 +58,22 @@ export async function insertKey(
     .returningAll()
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Gives a key scopes that it lacks; undefined when there is no such key of the tenant, or it has them all. */
+export function widenKey(
+  transaction: TenantTransaction,
+  prefix: string,
+  scopes: readonly string[],
+): Promise<KeyRecord | undefined> {
+  const wanted = sql<string[]>`${[...scopes]}::text[]`;
+  return transaction
+    .updateTable('identity.api_keys')
+    .set({ scopes: sql`array(select distinct unnest(scopes || ${wanted}) order by 1)` })
+    .where('prefix', '=', prefix)
+    .where(sql<boolean>`not scopes @> ${wanted}`)
+    .returningAll()
+    .executeTakeFirst();
 }
 
 /** Keys before the one with the id `before`, newest first. */

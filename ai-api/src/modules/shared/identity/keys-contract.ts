@@ -46,7 +46,7 @@ export const apiKey = resource({
       summary: 'Create an API key',
       description:
         'The key is returned only once. It cannot have a role that its creator does not have. The scope `act-as` lets it name a ' +
-        'person in `AI-Manager-Acting-For`, the scope `mcp:write` lets it change something through MCP.',
+        'person in `AI-Manager-Acting-For`, `decide` lets it decide about people in their name (for dashboards only), `mcp:write` lets it change something through MCP.',
       access,
       status: 201,
       input: z.object({
@@ -58,7 +58,7 @@ export const apiKey = resource({
           .max(50)
           .default(['*'])
           .describe(
-            '`*`, `read`, resources such as `evaluation` or `evaluation:read`, `act-as` and `mcp:write`',
+            '`*`, `read`, resources such as `evaluation` or `evaluation:read`, `act-as`, `decide` and `mcp:write`',
           ),
         expiresAt: timestamp.optional().describe('Defaults to never'),
       }),

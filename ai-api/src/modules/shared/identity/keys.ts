@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
-import { ACT_AS } from '../../../contract/scopes.ts';
+import { ACT_AS, DECIDE } from '../../../contract/scopes.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
@@ -12,7 +12,7 @@ import { actorOf, displayName, record, systemActor } from '../audit/index.ts';
 import { announceChange, type Changes } from './changes.ts';
 import { covers } from './claims.ts';
 import { digest, newSecret } from './digest.ts';
-import { changeKey, insertKey, type KeyRecord, listKeys, lockKey } from './key-store.ts';
+import { changeKey, insertKey, type KeyRecord, listKeys, lockKey, widenKey } from './key-store.ts';
 import { KEY } from './verifier.ts';
 
 interface NewKey {
@@ -120,7 +120,10 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
       return revoked;
     },
 
-    /** Registers a key of the installation for a tenant; the same key again changes nothing. */
+    /**
+     * Registers a key of the installation for a tenant. The same key again gets the scopes that it does not have yet, and
+     * otherwise changes nothing.
+     */
     ensure: async (
       tenantId: string,
       name: string,
@@ -142,9 +145,10 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
           expires_at: null,
           created_by: null,
         });
-        if (!row) return;
+        const named = row ?? (await widenKey(transaction, prefix, scopes));
+        if (!named) return;
         await record(transaction, systemActor(tenantId, 'identity.ensureKey'), {
-          subject: `key:${row.id}`,
+          subject: `key:${named.id}`,
           details: [{ about: [], content: { name, prefix, roles, scopes } }],
         });
       });
@@ -155,7 +159,7 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
 /** Whether a key with these scopes may give one to another: none gives more than it has. */
 function mayGive(own: readonly string[], scope: string): boolean {
   if (own.includes(scope)) return true;
-  if (scope === ACT_AS || scope === '*') return false;
+  if (scope === ACT_AS || scope === DECIDE || scope === '*') return false;
   const [resource = ''] = scope.split(':');
   if (own.includes('*') || own.includes(resource)) return true;
   return scope.endsWith(':read') && own.includes('read');

@@ -46,7 +46,7 @@ export async function principalNow(
   return {
     ...principal,
     dataRegion: null,
-    credential: { kind: 'session', id: `workflow:${person.id}`, expiresAt: null },
+    credential: { kind: 'session', id: `workflow:${person.id}`, expiresAt: null, isLater: true },
     user: found.user,
     roles,
   };
@@ -65,7 +65,7 @@ async function ofKey(
   return {
     ...principal,
     dataRegion: row.data_region,
-    credential: { kind: 'key', id: row.id, expiresAt: row.expires_at?.getTime() ?? null },
+    credential: { kind: 'key', id: row.id, expiresAt: row.expires_at?.getTime() ?? null, isLater: true },
     keyName: row.name,
     roles: keyRoles.filter((role) => principal.user !== null || covers(principal.roles, role)),
     scopes: principal.scopes.filter((scope) => row.scopes.includes(scope)),

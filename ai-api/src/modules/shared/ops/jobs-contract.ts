@@ -15,7 +15,8 @@ const jobView = z
     priority: z.number().int().describe('Higher goes first within its queue'),
     attempts: z.number().int().describe('Attempts that have begun'),
     ids: z
-      .record(z.string(), z.string())
+      .object({ builderId: z.string().optional(), userId: z.string().optional() })
+      .catchall(z.string())
       .describe('What the job is about: the ids in its data, nothing else'),
     reason: z.string().nullable().describe('Why the last attempt failed'),
     hasCheckpoint: z.boolean().describe('Whether a retry continues where the last attempt ended'),
@@ -36,6 +37,11 @@ const queueCount = z
   })
   .meta({ id: 'JobQueue' });
 
+/** A job about a builder or a user says that something was done about them, and when. */
+const aboutPerson = { builder: 'ids.builderId', user: 'ids.userId', detail: 'queue' };
+const JOBS = { what: 'background work', purpose: 'support' } as const;
+const oneJob = { ...JOBS, of: [aboutPerson] };
+
 export const job = resource({
   id: 'job',
   name: 'Job',
@@ -49,6 +55,7 @@ export const job = resource({
       description: 'Completed jobs are listed for a week; dead letters until they are retried or discarded.',
       access,
       list: true,
+      reveals: { ...JOBS, of: [{ list: 'items', ...aboutPerson }] },
       input: z.object({ queue: queue.optional(), state: z.enum(JOB_STATES).optional(), ...page }),
       output: listOf(jobView),
       hints: { queue: { choices: { operation: 'job.queues', value: 'queue' } } },
@@ -66,6 +73,7 @@ export const job = resource({
       path: '/jobs/{jobId}',
       summary: 'Get a job',
       access,
+      reveals: oneJob,
       input: z.object({ jobId }),
       output: jobView,
       errors: ['NOT_FOUND'],
@@ -76,6 +84,7 @@ export const job = resource({
       summary: 'Retry a dead job',
       description: 'Resets its attempts; it continues from its last checkpoint.',
       access,
+      reveals: oneJob,
       input: z.object({ jobId }),
       output: jobView,
       errors: ['NOT_FOUND', 'CONFLICT'],

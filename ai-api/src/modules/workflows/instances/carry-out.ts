@@ -1,7 +1,7 @@
 import type { Caller } from '../../../http/caller.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { Principal } from '../../shared/identity/index.ts';
-import { type Definition, MAX_OUTPUT_BYTES, type StepOf } from '../templates/index.ts';
+import { type Definition, MAX_OUTPUT_BYTES, mayBeStep, type StepOf, whyNoStep } from '../templates/index.ts';
 import type { Claim } from './ledger.ts';
 import type { WorkflowParts } from './parts.ts';
 import { type Failed, failureOf } from './retry.ts';
@@ -46,6 +46,9 @@ export function createCarryOut({ invoker, identity, database, notifications, log
 
   /** The answer of an operation, or why there is none. */
   async function ask({ operation, input, key, caller, requestId, signal }: Asked): Promise<Result> {
+    // Templates are checked when they are published; this holds for those of before the check, too.
+    if (!mayBeStep(operation, invoker.find(operation)))
+      return refused('NOT_A_STEP', `"${operation}" cannot be a step${whyNoStep(invoker.find(operation))}.`);
     const { status, body } = await invoker.invoke({
       operation,
       input: withoutEmpty(operation, input),
@@ -319,7 +322,7 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       const caller: Caller = {
         ...principal,
         dataRegion: null,
-        credential: { kind: 'session', id: `workflow:${instance.id}`, expiresAt: null },
+        credential: { kind: 'session', id: `workflow:${instance.id}`, expiresAt: null, isLater: true },
       };
       const { operation: name, input } = claim;
       const context = { caller, requestId: `workflow-${instance.id}`, key: `wf:${claim.undoId}` };

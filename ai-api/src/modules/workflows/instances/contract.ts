@@ -74,6 +74,9 @@ const timelineEntry = z
   })
   .meta({ id: 'WorkflowTimelineEntry' });
 
+/** Whom an instance is about is in what it was given and what its steps answered. */
+const reveals = { what: 'workflow', purpose: 'support', of: 'handler' } as const;
+
 const state = instanceView;
 const brief = ['instanceId', 'template', 'state', 'advice', 'output', 'error'] as const;
 const change = { errors: ['NOT_FOUND', 'WORKFLOW_STATE'], simplified: brief } as const;
@@ -107,7 +110,7 @@ export const workflow = resource({
         waitSeconds: z.number().int().min(0).max(45).default(0).describe('Maximum time to wait for the end'),
       }),
       output: instanceView,
-      errors: ['NOT_FOUND', 'CONFLICT'],
+      errors: ['NOT_FOUND', 'CONFLICT', 'WORKFLOW_INVALID'],
       hints: { template: { choices: { operation: 'workflowTemplate.list', value: 'name' } } },
       simplified: brief,
     }),
@@ -116,6 +119,7 @@ export const workflow = resource({
       path: '/api/v1/workflows',
       summary: 'List workflows, newest first',
       access: readers,
+      reveals,
       list: true,
       input: z.object({
         state: z.enum(INSTANCE_STATES).optional(),
@@ -140,6 +144,7 @@ export const workflow = resource({
       path: '/api/v1/workflows/{instanceId}',
       summary: 'Get a workflow',
       access: readers,
+      reveals,
       input: z.object({ instanceId }),
       output: state,
       errors: ['NOT_FOUND'],
@@ -152,6 +157,7 @@ export const workflow = resource({
       description:
         'Template version, steps, compensations, timeline, children and agent executions with their cost.',
       access: readers,
+      reveals,
       input: z.object({ instanceId }),
       output: z
         .object({
@@ -191,6 +197,7 @@ export const workflow = resource({
       summary: 'Pause a workflow',
       description: 'Steps that are running end; no further one begins.',
       access: operate,
+      reveals,
       input: z.object({ instanceId }),
       output: state,
       ...change,
@@ -200,6 +207,7 @@ export const workflow = resource({
       path: '/api/v1/workflows/{instanceId}/resume',
       summary: 'Resume a paused workflow',
       access: operate,
+      reveals,
       input: z.object({ instanceId }),
       output: state,
       ...change,
@@ -212,6 +220,7 @@ export const workflow = resource({
         'With stop no further step begins, and what was done stays. With undo it is undone, in reverse order; that is ' +
         'refused after a step that has no way back.',
       access: operate,
+      reveals,
       input: z.object({ instanceId, mode: z.enum(['stop', 'undo']), reason }),
       output: state,
       ...change,
@@ -223,6 +232,7 @@ export const workflow = resource({
       summary: 'Send a signal to a workflow',
       description: 'A step that waits for it goes on; otherwise it is kept for the step that will.',
       access: operate,
+      reveals,
       input: z.object({ instanceId, signal: z.string().min(1).max(100), payload: json.default({}) }),
       output: state,
       ...change,
@@ -235,6 +245,7 @@ export const workflow = resource({
         'Of a failed or cancelled workflow: the step begins anew with all its attempts. Of an incomplete rollback: ' +
         'the compensations that failed are tried again.',
       access: operate,
+      reveals,
       input: z.object({
         instanceId,
         path: z.string().max(300).optional().describe('Defaults to every step that failed'),
@@ -247,6 +258,7 @@ export const workflow = resource({
       path: '/api/v1/workflows/{instanceId}/resolve',
       summary: 'Report that the rest of a rollback was undone by hand',
       access: ['admin', 'executive'],
+      reveals,
       input: z.object({ instanceId, reason: reason.describe('What was done by hand') }),
       output: state,
       ...change,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../../../config/index.ts';
+import type { RequestContext } from '../../../http/caller.ts';
 import type { Invoker } from '../../../http/invoker.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -57,23 +58,34 @@ export function personalData({ personalData: held }: Workflows): PersonalData {
 
 /** The operations of this module. */
 export function operations(service: Workflows): Served[] {
+  /** Says whom the instances that an answer shows are about. */
+  const shown = async <T>(request: RequestContext, answer: Promise<T>): Promise<T> => {
+    const view = await answer;
+    request.reveal({ subject: null });
+    for (const subject of await service.subjectsIn(request.caller.tenantId, view))
+      request.reveal({ subject });
+    return view;
+  };
   return [
     serve(workflow, {
       execute: (input, request) => service.execute(request, input),
-      list: ({ cursor, limit, ...filter }, { caller }) =>
-        service.list(caller.tenantId, filter, { cursor, limit }),
+      list: ({ cursor, limit, ...filter }, request) =>
+        shown(request, service.list(request.caller.tenantId, filter, { cursor, limit })),
       count: ({ template }, { caller }) => service.count(caller.tenantId, template),
-      get: ({ instanceId }, { caller }) => service.get(caller.tenantId, instanceId),
-      complete: ({ instanceId }, { caller }) => service.complete(caller.tenantId, instanceId),
+      get: ({ instanceId }, request) => shown(request, service.get(request.caller.tenantId, instanceId)),
+      complete: ({ instanceId }, request) =>
+        shown(request, service.complete(request.caller.tenantId, instanceId)),
       timeline: ({ instanceId }, { caller }) => service.timeline(caller.tenantId, instanceId),
-      pause: ({ instanceId }, request) => service.pause(actorOf(request), instanceId),
-      resume: ({ instanceId }, request) => service.resume(actorOf(request), instanceId),
+      pause: ({ instanceId }, request) => shown(request, service.pause(actorOf(request), instanceId)),
+      resume: ({ instanceId }, request) => shown(request, service.resume(actorOf(request), instanceId)),
       cancel: ({ instanceId, mode, reason }, request) =>
-        service.cancel(actorOf(request), instanceId, mode, reason),
+        shown(request, service.cancel(actorOf(request), instanceId, mode, reason)),
       signal: ({ instanceId, signal, payload }, request) =>
-        service.signal(actorOf(request), instanceId, signal, payload),
-      retry: ({ instanceId, path }, request) => service.retry(actorOf(request), instanceId, path),
-      resolve: ({ instanceId, reason }, request) => service.resolve(actorOf(request), instanceId, reason),
+        shown(request, service.signal(actorOf(request), instanceId, signal, payload)),
+      retry: ({ instanceId, path }, request) =>
+        shown(request, service.retry(actorOf(request), instanceId, path)),
+      resolve: ({ instanceId, reason }, request) =>
+        shown(request, service.resolve(actorOf(request), instanceId, reason)),
       beginStep: ({ instanceId, step, executionId }, request) =>
         service.beginStep(actorOf(request), instanceId, step, executionId),
       endStep: ({ instanceId, step, executionId, ...ended }, request) =>

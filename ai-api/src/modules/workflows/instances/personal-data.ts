@@ -8,8 +8,10 @@ import { hiding, withoutCredentials } from './secrets.ts';
 import type { InstanceRow } from './store.ts';
 
 const MAX_INSTANCES = 10_000;
-const MAX_TEXTS = 200;
-const MAX_EMAILS = 20;
+/** Of one value: how many different texts and addresses are looked up. */
+const SOME = { texts: 200, emails: 20 };
+/** Of a page of instances, for records of who looked. */
+export const ALL = { texts: 20_000, emails: 500 };
 const EMAIL = /[^\s@<>",;]+@[^\s@<>",;]+\.[a-z]{2,}/gi;
 
 type Builders = Pick<People, 'findBuilder' | 'findBuilders'>;
@@ -74,12 +76,13 @@ export async function subjectsIn(
   transaction: TenantTransaction,
   people: Builders,
   value: unknown,
+  most = SOME,
 ): Promise<string[]> {
-  const texts = [...new Set(textsIn(value))].slice(0, MAX_TEXTS);
+  const texts = [...new Set(textsIn(value))].slice(0, most.texts);
   const named = texts.map((text) => text.replace(/^builder:/, ''));
   const builders = await people.findBuilders(transaction, named);
   const mailed: string[] = [];
-  for (const email of [...new Set(texts.flatMap((text) => text.match(EMAIL) ?? []))].slice(0, MAX_EMAILS)) {
+  for (const email of [...new Set(texts.flatMap((text) => text.match(EMAIL) ?? []))].slice(0, most.emails)) {
     const builderId = await builderIdByEmail(transaction, email);
     if (builderId !== null) mailed.push(builderId);
   }

@@ -44,7 +44,6 @@ describe.each(businessDatabases())('what workflows did on $name', ({ create }) =
 
   test('of the onboarding are undone when the executive declines', async () => {
     const { licenseKey, licenceId } = await createLicence();
-    // Plans are opened by people only.
     const lead = await staff(workflows.api, 'lead@sample-company.example', ['admin'], 'The Lead');
     const { instanceId } = await lead.workflow.execute({
       template: 'onboard-builder',
@@ -70,7 +69,6 @@ describe.each(businessDatabases())('what workflows did on $name', ({ create }) =
     const complete = await workflows.api.client.workflow.complete({ instanceId });
     expect(complete.instance.error).toMatchObject({ code: 'DECLINED', path: 'agree' });
     expect(complete.compensations.map(({ path, state }) => [path, state])).toEqual([
-      ['plan', 'succeeded'],
       ['seat', 'succeeded'],
       ['account', 'succeeded'],
     ]);

@@ -16,7 +16,7 @@ import { about, createEnding } from './ending.ts';
 import { Ledger } from './ledger.ts';
 import { createN8nRunner } from './n8n-runner.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
-import { personalDataOf, subjectsIn } from './personal-data.ts';
+import { ALL, personalDataOf, subjectsIn } from './personal-data.ts';
 import { retentionOf } from './retention.ts';
 import { hiding, hidingOf, secretsIn } from './secrets.ts';
 import { ENDED } from './states.ts';
@@ -213,6 +213,10 @@ export function createWorkflows(
   }
 
   return {
+    /** The people that a view of instances names. */
+    subjectsIn: (tenantId: string, view: unknown) =>
+      database.withTenant(tenantId, (transaction) => subjectsIn(transaction, parts.people, view, ALL)),
+
     /** @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
     execute: async (request: RequestContext, input: Start) => {
       const row = await start(request, input);

@@ -117,16 +117,15 @@ describe('a template is refused', () => {
       {
         id: 'a',
         type: 'operation',
-        operation: 'plan.create',
+        operation: 'plan.checkIn',
         input: {
-          builderId: 'b-1',
-          reason: 'It is needed for this test',
-          goals: [{ goalId: 'one', titel: '=steps.builder.output.name', measure: 'It is done' }],
-          startsOn: '2026-12-01',
-          endsOn: '2026-12-31',
+          planId: '0190a000-0000-7000-8000-000000000000',
+          version: 1,
+          note: 'It is needed for this test',
+          progress: [{ goalId: 'one', titel: '=steps.builder.output.name', percent: 10 }],
         },
       },
-      'steps[1].input.goals[0].titel',
+      'steps[1].input.progress[0].titel',
     ],
     [
       'a literal that is not valid',
@@ -164,9 +163,14 @@ describe('a template is refused', () => {
     ...[
       'approval.override',
       'approval.bulk',
+      'approval.confirm',
       'contest.decide',
       'evaluation.override',
+      'evaluation.confirm',
+      'plan.create',
+      'plan.close',
       'stageGate.review',
+      'stageGate.confirm',
     ].map((operation): [string, object, string] => [
       `the decision ${operation} about a person, whom no one looked at`,
       { id: 'a', type: 'operation', operation },

@@ -23,16 +23,45 @@ type Types = Record<string, DataType>;
 /** Operations that hand out credentials, sign in, or would let a template change templates. */
 const REFUSED = /^((workflow|workflowTemplate|auth|apiKey|batch|realtime)\.|user\.invite$)/;
 
-/** Decisions about people, which a step would make in the name of who started the workflow, without their having looked. */
-const DECISIONS = new Set([
-  'approval.bulk',
-  'approval.confirm',
-  'approval.override',
-  'contest.decide',
-  'evaluation.confirm',
-  'evaluation.override',
-  'stageGate.review',
-]);
+/**
+ * Whether an operation can be a step. Decisions about people cannot: a step would make them in the name of who started
+ * the workflow, without their having looked.
+ */
+export function mayBeStep(id: string, op: Operation | undefined): op is Operation {
+  return op !== undefined && op.decides !== true && !REFUSED.test(id);
+}
+
+/** Why an operation cannot be a step, as the end of a sentence; empty where its name says it. */
+export function whyNoStep(op: Operation | undefined): string {
+  return op?.decides ? ': a person decides about a person, after having looked' : '';
+}
+
+/**
+ * The operations of a template that cannot be steps: one that was published by an earlier version may have them. What is
+ * not there any more is left to the step.
+ */
+export function noSteps({ steps }: Pick<Definition, 'steps'>, find: Surroundings['find']): Report[] {
+  return [...eachStep(steps)].flatMap(({ step, place }) =>
+    operationsOf(step, place).flatMap(({ id, path }) => {
+      const op = find(id);
+      if (!op || mayBeStep(id, op)) return [];
+      return [{ path, message: `"${id}" cannot be a step${whyNoStep(op)}`, start: null, end: null }];
+    }),
+  );
+}
+
+/** The operations that a step calls by name, with their places. */
+function operationsOf(step: Step, place: string): { id: string; path: string }[] {
+  return [
+    ...(step.type === 'operation' ? [{ id: step.operation, path: `${place}.operation` }] : []),
+    ...('compensate' in step && step.compensate
+      ? [{ id: step.compensate.operation, path: `${place}.compensate.operation` }]
+      : []),
+    ...('recover' in step && step.recover
+      ? [{ id: step.recover.operation, path: `${place}.recover.operation` }]
+      : []),
+  ];
+}
 
 /** Everything that is wrong with a template, each with its place. */
 export function checkDefinition(definition: Definition, surroundings: Surroundings): Report[] {
@@ -141,9 +170,9 @@ function createChecker(definition: Definition, { find, inputsOf }: Surroundings)
     by: Language,
   ): Operation | undefined {
     const op = find(id);
-    if (!op || REFUSED.test(id) || DECISIONS.has(id)) {
-      const why = DECISIONS.has(id) ? ': a person decides about a person, after having looked' : '';
-      fault(`${place}.operation`, op ? `"${id}" cannot be a step${why}` : `there is no operation "${id}"`);
+    if (!mayBeStep(id, op)) {
+      const message = op ? `"${id}" cannot be a step${whyNoStep(op)}` : `there is no operation "${id}"`;
+      fault(`${place}.operation`, message);
       values(input, `${place}.input`, by);
       return undefined;
     }

@@ -8,6 +8,7 @@ import type { Events } from '../../shared/events/index.ts';
 import { workflowTemplate } from './contract.ts';
 import { createTemplates, type Templates } from './service.ts';
 
+export { mayBeStep, whyNoStep } from './check.ts';
 export { unwrap } from './dry-run.ts';
 export { jsonText } from './json-text.ts';
 export { personalData } from './personal-data.ts';

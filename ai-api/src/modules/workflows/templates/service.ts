@@ -7,7 +7,7 @@ import type { Database, TenantTransaction } from '../../../platform/database/ind
 import { authorOf } from '../../ai/prompts/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
-import { checkDefinition, type Surroundings } from './check.ts';
+import { checkDefinition, noSteps, type Surroundings } from './check.ts';
 import { type DryRunCase, walkable, walkInput, walkStored } from './dry-run.ts';
 import { type Evaluated, evaluateAll } from './evaluate.ts';
 import { exportToN8n } from './n8n-export.ts';
@@ -328,7 +328,8 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
 
     /**
      * What a new instance runs.
-     * @throws {Problem} NOT_FOUND, CONFLICT for a template that is not published or archived
+     * @throws {Problem} NOT_FOUND, CONFLICT for a template that is not published or archived, WORKFLOW_INVALID for one of
+     *   an earlier version with a step that may not be one
      */
     published: async (transaction: TenantTransaction, tenantId: string, name: string) => {
       const { published_version: version, archived_at: archivedAt } = await requireTemplate(
@@ -337,7 +338,10 @@ export function createTemplates(database: Database, events: Events, invoker: Inv
       );
       if (archivedAt) throw new Problem('CONFLICT', `The template ${name} is archived.`);
       if (version === null) throw new Problem('CONFLICT', `No version of ${name} is published.`);
-      return { version, definition: await keptDefinition(transaction, tenantId, name, version) };
+      const definition = await keptDefinition(transaction, tenantId, name, version);
+      const faults = noSteps(definition, invoker.find);
+      if (faults.length > 0) throw invalid(faults.map((fault) => ({ ...fault, line: null, column: null })));
+      return { version, definition };
     },
 
     /** The definition of a version, which never changes. */
