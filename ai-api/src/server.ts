@@ -40,6 +40,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const context = await createContext(config, log, overrides);
   const opened: { close(): Promise<void> }[] = [{ close: () => context.database.close() }];
+  opened.push({ close: () => context.sharedRedis.close() });
   opened.push({ close: () => context.disk.close() });
   opened.push({ close: async () => context.tracing?.close(FLUSH_MS) });
   let stopping: Promise<void> | undefined;

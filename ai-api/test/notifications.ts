@@ -5,6 +5,7 @@ import { startDevInbox } from '../src/platform/mail/dev-inbox.ts';
 import { startApi } from './api.ts';
 import { type MovableClock, movableClock } from './clock.ts';
 import type { TestDatabase } from './databases.ts';
+import { startTwilioRecorder } from './twilio-recorder.ts';
 
 export type NotificationsFixture = Awaited<ReturnType<typeof startNotifications>>;
 
@@ -13,10 +14,12 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
   const clock: MovableClock = movableClock();
   const testDatabase = await create();
   const mailbox = await startDevInbox({ smtpPort: 0, httpPort: 0, log: createLog('silent') });
+  const twilio = await startTwilioRecorder();
   const env = {
     SMTP_URL: mailbox.smtpUrl,
     MAIL_FROM: 'Sample <sample@example.com>',
     NOTIFICATION_RETRY_SECONDS: '1',
+    ...twilio.env,
   };
   const api = await startApi(testDatabase, env, { clock });
 
@@ -32,6 +35,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
     api,
     clock,
     mailbox,
+    twilio,
     message,
     headersOf,
     mailsTo: (to: string) => mailbox.messages({ to }),
@@ -79,6 +83,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
     stop: async () => {
       await api.stop();
       await mailbox.close();
+      await twilio.close();
       await testDatabase.remove();
     },
   };

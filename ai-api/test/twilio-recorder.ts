@@ -14,7 +14,7 @@ const message = z.strictObject({
   To: z.string().regex(/^\+[1-9]\d{6,14}$/),
   From: z.literal(TWILIO.from),
   Body: z.string().min(1).max(1600),
-  StatusCallback: z.url(),
+  StatusCallback: z.url().optional(),
 });
 export type TextSent = z.output<typeof message> & { sid: string };
 

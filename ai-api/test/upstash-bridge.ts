@@ -7,6 +7,8 @@ import { Redis } from 'ioredis';
 export interface UpstashBridge {
   url: string;
   token: string;
+  /** Of the Redis itself. */
+  redisUrl: string;
   /** How the next requests fare: answered, refused with 500, or left without an answer. */
   mode: 'works' | 'fails' | 'hangs';
   /** Requests that came in. */
@@ -47,6 +49,7 @@ export async function startUpstashBridge(port: number): Promise<UpstashBridge> {
   const bridge: UpstashBridge = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
+    redisUrl: `redis://127.0.0.1:${port}`,
     mode: 'works',
     requests: 0,
     redis,

@@ -53,6 +53,14 @@ describe('the layout', () => {
     );
   });
 
+  test('tells ToolJet by a property which charts have their bars side by side: it ignores the layout', () => {
+    const grouped = apps
+      .flatMap((app) => Object.values(exportApp(app).app[0]?.definition.appV2.components ?? {}))
+      .filter(({ type, properties }) => type === 'Chart' && properties.barmode?.value === 'group')
+      .map(({ name }) => name);
+    expect(new Set(grouped)).toEqual(new Set(['historyGoals', 'peopleGoals', 'spendTrend', 'licencesTime']));
+  });
+
   test('gives UUIDs that follow from the path alone', () => {
     expect(stableId('a', 'b')).toBe(stableId('a', 'b'));
     expect(stableId('a', 'b')).not.toBe(stableId('a', 'c'));

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { createTestDatabase } from '../../ai-api/test/databases.ts';
+import { startTwilioRecorder, type TwilioRecorder } from '../../ai-api/test/twilio-recorder.ts';
 import { builtMarketplace } from '../../tooljet-plugins/test/built.ts';
 import { apps } from '../src/apps/index.ts';
 import { exportApp } from '../src/build/export.ts';
@@ -27,6 +28,7 @@ export type AppName =
 /** One API with the sample company, one preview in which each role is a person, and one browser. */
 export interface PreviewFixture {
   api: TestApi;
+  twilio: TwilioRecorder;
   url: string;
   /** Opens an app, on its first page or the named one. */
   open(app: AppName, page?: string, size?: typeof DESKTOP): Promise<Page>;
@@ -36,7 +38,8 @@ export interface PreviewFixture {
 export async function startFixture(): Promise<PreviewFixture> {
   const folder = await builtMarketplace();
   const testDatabase = await createTestDatabase();
-  const api = await startApi(testDatabase);
+  const twilio = await startTwilioRecorder();
+  const api = await startApi(testDatabase, twilio.env);
   await api.client.tenant.update({ answerWindowHours: 0 });
   await api.client.people.import(sampleCompany());
   const { key, people } = await linkMembers(api);
@@ -50,6 +53,7 @@ export async function startFixture(): Promise<PreviewFixture> {
   const browser = await openBrowser();
   return {
     api,
+    twilio,
     url: preview.url,
     open: (app, page, size = DESKTOP) =>
       openApp(browser, `${preview.url}/ai-manager-${app}${page ? `#${page}` : ''}`, size),
@@ -57,6 +61,7 @@ export async function startFixture(): Promise<PreviewFixture> {
       await browser.close();
       await preview.stop();
       await api.stop();
+      await twilio.close();
       await testDatabase.remove();
     },
   };

@@ -8,27 +8,25 @@ locals {
   # Settings of the API and its workers; every name is one of docs/settings.md, which a test checks.
   api_environment = merge(
     {
-      NODE_ENV                 = "production"
-      HOST                     = "0.0.0.0"
-      PUBLIC_URL               = "https://${local.hosts.api}"
-      DASHBOARDS_URL           = "https://${local.hosts.app}"
-      DATA_DIR                 = "/data"
-      TENANT                   = var.tenant
-      TRUST_PROXY              = var.cdn.enabled ? "2" : "1"
-      DATABASE_URL             = local.reference["database/api.url"]
-      DATA_ENCRYPTION_KEY      = local.reference["api.data_encryption_key"]
-      PROMETHEUS_TOKEN         = local.reference["api.prometheus_token"]
-      UPSTASH_REDIS_REST_URL   = local.redis_rest_url
-      UPSTASH_REDIS_REST_TOKEN = local.reference["redis.rest_token"]
-      LICENCE_SIGNING          = "kms"
-      LICENCE_KMS_KEY          = aws_kms_key.licences.arn
-      SMTP_URL                 = local.reference["mail.url"]
-      MAIL_FROM                = "AI Manager <${local.mail_from}>"
-      SES_TOPIC_ARNS           = aws_sns_topic.mail.arn
-      OBJECTS_BUCKET           = module.policies_bucket.name
-      OBJECTS_AUDIT_BUCKET     = module.audit_bucket.name
-      WEBHOOK_ALLOWED_HOSTS    = local.hosts.n8n
-      TOOLJET_PLUGINS_DIR      = "/app/tooljet-plugins/marketplace-assets"
+      NODE_ENV              = "production"
+      HOST                  = "0.0.0.0"
+      PUBLIC_URL            = "https://${local.hosts.api}"
+      DASHBOARDS_URL        = "https://${local.hosts.app}"
+      DATA_DIR              = "/data"
+      TENANT                = var.tenant
+      TRUST_PROXY           = var.cdn.enabled ? "2" : "1"
+      DATABASE_URL          = local.reference["database/api.url"]
+      DATA_ENCRYPTION_KEY   = local.reference["api.data_encryption_key"]
+      PROMETHEUS_TOKEN      = local.reference["api.prometheus_token"]
+      LICENCE_SIGNING       = "kms"
+      LICENCE_KMS_KEY       = aws_kms_key.licences.arn
+      SMTP_URL              = local.reference["mail.url"]
+      MAIL_FROM             = "AI Manager <${local.mail_from}>"
+      SES_TOPIC_ARNS        = aws_sns_topic.mail.arn
+      OBJECTS_BUCKET        = module.policies_bucket.name
+      OBJECTS_AUDIT_BUCKET  = module.audit_bucket.name
+      WEBHOOK_ALLOWED_HOSTS = local.hosts.n8n
+      TOOLJET_PLUGINS_DIR   = "/app/tooljet-plugins/marketplace-assets"
     },
     {
       DATA_REGION         = var.region
@@ -77,6 +75,7 @@ locals {
       },
       var.billing.price_enterprise == "" ? {} : { STRIPE_PRICE_ENTERPRISE = var.billing.price_enterprise },
     ),
+    local.redis_environment,
     # The AWS SDK's own.
     { AWS_REGION = var.region },
     var.api_environment,
@@ -127,7 +126,7 @@ module "api" {
   rollback_alarms    = [aws_cloudwatch_metric_alarm.error_rate.alarm_name]
   volumes            = { data = {} }
 
-  containers = concat([{
+  containers = [{
     name      = "api"
     image     = each.value.image
     user      = "1000"
@@ -142,9 +141,8 @@ module "api" {
       BOOTSTRAP_ADMIN_EMAIL    = local.operator_email
       BOOTSTRAP_ADMIN_PASSWORD = local.reference["operator.password"]
     })
-    health     = "node --eval \"fetch('http://127.0.0.1:8000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\""
-    depends_on = [for sidecar in local.redis_rest_sidecar : { container = sidecar.name, condition = "START" }]
-  }], local.redis_rest_sidecar)
+    health = "node --eval \"fetch('http://127.0.0.1:8000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\""
+  }]
 
   target = {
     target_group_arn = aws_lb_target_group.this["api-${each.key}"].arn
@@ -240,10 +238,8 @@ module "worker" {
         ROLE        = "worker"
         WORKER_PORT = "9000"
       })
-      health     = "node --eval \"fetch('http://127.0.0.1:9000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\""
-      depends_on = [for sidecar in local.redis_rest_sidecar : { container = sidecar.name, condition = "START" }]
+      health = "node --eval \"fetch('http://127.0.0.1:9000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\""
     }],
-    local.redis_rest_sidecar,
     [{
       name        = "collector"
       image       = var.images.collector

@@ -4,20 +4,13 @@ locals {
   redis_host = local.uses_elasticache ? aws_elasticache_replication_group.this[0].primary_endpoint_address : var.cache.upstash_host
   redis_port = 6379
 
-  # The API speaks Upstash's REST: with nodes of our own, to a bridge beside it in the same task.
-  redis_rest_url = local.uses_elasticache ? "http://127.0.0.1:8079" : var.cache.upstash_rest_url
-  redis_rest_sidecar = local.uses_elasticache ? [{
-    name  = "redis-rest"
-    image = var.images.redis_rest
-    ports = [8079]
-    environment = {
-      SRH_MODE = "env"
-      SRH_PORT = "8079"
-      # No password in it: nodes are reached over TLS, by the groups above only.
-      SRH_CONNECTION_STRING = "rediss://${local.redis_host}:${local.redis_port}"
-    }
-    secrets = { SRH_TOKEN = local.secret["redis.rest_token"] }
-  }] : []
+  # No password for nodes of our own: they are reached over TLS, by the groups below only.
+  redis_environment = local.uses_elasticache ? {
+    REDIS_URL = "rediss://${local.redis_host}:${local.redis_port}"
+    } : {
+    UPSTASH_REDIS_REST_URL   = var.cache.upstash_rest_url
+    UPSTASH_REDIS_REST_TOKEN = local.reference["redis.rest_token"]
+  }
 }
 
 resource "aws_elasticache_subnet_group" "this" {

@@ -53,7 +53,6 @@ variable "images" {
     langfuse_worker = string
     clickhouse      = string
     clamd           = string
-    redis_rest      = string
     collector       = string
   })
   nullable = false

@@ -17,6 +17,7 @@ const attribute = z.object({
 const otlp = z.object({
   resourceSpans: z.array(
     z.object({
+      resource: z.object({ attributes: z.array(attribute) }),
       scopeSpans: z.array(
         z.object({
           spans: z.array(
@@ -43,6 +44,8 @@ export interface RecordedSpan {
   parentSpanId: string | undefined;
   name: string;
   startedNs: string;
+  /** `service.name` of the resource that it came from. */
+  service: string;
   attributes: Record<string, unknown>;
 }
 
@@ -115,11 +118,19 @@ export function traceRecorder(): TraceRecorder {
 }
 
 function spansIn({ resourceSpans }: z.output<typeof otlp>): RecordedSpan[] {
-  const sent = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans);
-  return sent.map(({ traceId, spanId, parentSpanId, name, startTimeUnixNano: startedNs, ...span }) => {
-    const attributes = Object.fromEntries(span.attributes.map(({ key, value }) => [key, plain(value)]));
-    return { traceId, spanId, parentSpanId, name, startedNs, attributes };
+  const sent = resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = String(named(resource.attributes)['service.name'] ?? '');
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
   });
+  return sent.map(
+    ({ traceId, spanId, parentSpanId, name, startTimeUnixNano: startedNs, service, ...span }) => {
+      return { traceId, spanId, parentSpanId, name, startedNs, service, attributes: named(span.attributes) };
+    },
+  );
+}
+
+function named(attributes: readonly z.output<typeof attribute>[]) {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
 }
 
 /** The fields that a server answers when none are asked for. */

@@ -23,7 +23,7 @@ import { openBuckets } from '../platform/objects/index.ts';
 import { createOutboundGuard, parseAllowedHosts } from '../platform/outbound/index.ts';
 import { openScanner } from '../platform/scanner/index.ts';
 import { createSealer } from '../platform/sealing.ts';
-import { openShared } from '../platform/shared.ts';
+import { openRedis, openShared } from '../platform/shared.ts';
 import type { Metrics } from '../platform/telemetry/metrics.ts';
 import type { OtlpSettings } from '../platform/telemetry/tracing/index.ts';
 import { connectLangfuse, createConnections } from './connections.ts';
@@ -101,7 +101,8 @@ export async function openDrivers(
   const collections = createCollections(database, jobs, embedders, vectors, {
     conversations: embeddersOf(ofConversations, { database, ledger }),
   });
-  const { cache, limits } = openShared(config, log, () => metrics.storeFailure('cache'));
+  const sharedRedis = openRedis(config, log);
+  const { cache, limits } = openShared(sharedRedis, log, () => metrics.storeFailure('cache'));
   const requestPolicies = createRequestPolicies(config, log, database, limits, () =>
     metrics.storeFailure('limits'),
   );
@@ -134,6 +135,7 @@ export async function openDrivers(
     collections,
     cache,
     limits,
+    sharedRedis,
     requestPolicies,
     secrets,
     outboundGuard: outboundGuardOf(config),

@@ -66,6 +66,12 @@ describe('the configuration', () => {
 
   test('knows a bucket by the name that other deployments give it, and prefers ours', () => {
     expect(readConfig({ S3_BUCKET_NAME: 'theirs' }).OBJECTS_BUCKET).toBe('theirs');
+    expect(readConfig({ REDIS_URL: 'rediss://:a@redis:6379' }).REDIS_URL).toBe('rediss://:a@redis:6379');
+    expect(() => readConfig({ REDIS_URL: 'https://redis' })).toThrow(
+      'REDIS_URL must be a URL that starts with',
+    );
+    const rest = { UPSTASH_REDIS_REST_URL: 'https://redis', UPSTASH_REDIS_REST_TOKEN: 'a token' };
+    expect(() => readConfig({ ...rest, REDIS_URL: 'redis://redis' })).toThrow('one Redis counts');
     expect(readConfig({ S3_BUCKET_NAME: 'theirs', OBJECTS_BUCKET: 'ours' }).OBJECTS_BUCKET).toBe('ours');
   });
 

@@ -131,8 +131,11 @@ function contradictions(given: Record<string, string | undefined>): string[] {
     ...(given.UPSTASH_REDIS_REST_TOKEN
       ? needs('UPSTASH_REDIS_REST_URL', because('UPSTASH_REDIS_REST_TOKEN'))
       : []),
-    ...(given.LICENCE_SEATS === 'redis'
-      ? needs('UPSTASH_REDIS_REST_URL', 'is needed because LICENCE_SEATS is redis')
+    ...(given.REDIS_URL && given.UPSTASH_REDIS_REST_URL
+      ? ['REDIS_URL must not be set beside UPSTASH_REDIS_REST_URL: one Redis counts']
+      : []),
+    ...(given.LICENCE_SEATS === 'redis' && !given.UPSTASH_REDIS_REST_URL
+      ? needs('REDIS_URL', 'or UPSTASH_REDIS_REST_URL is needed because LICENCE_SEATS is redis')
       : []),
     ...(given.LICENCE_SIGNING?.startsWith('kms')
       ? needs('LICENCE_KMS_KEY', `is needed because LICENCE_SIGNING is ${given.LICENCE_SIGNING}`)

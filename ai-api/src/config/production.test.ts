@@ -65,7 +65,7 @@ describe('in production the configuration', () => {
       'PUBLIC_URL must be set in production',
       'DATA_ENCRYPTION_KEY must be set in production',
       'LICENCE_SIGNING must be set in production: kms or kms-delegated, or local for a key that the database keeps sealed',
-      'UPSTASH_REDIS_REST_URL must be set in production: limits in memory hold for one process',
+      'REDIS_URL or UPSTASH_REDIS_REST_URL must be set in production: limits in memory hold for one process',
     ]);
   });
 

@@ -24,7 +24,10 @@ const SECRETS = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
 ];
-const URLS = ['DATABASE_URL', 'SMTP_URL'];
+const URLS = ['DATABASE_URL', 'SMTP_URL', 'REDIS_URL'];
+
+/** Settings of which another does as well. */
+const EITHER: Readonly<Record<string, string>> = { REDIS_URL: 'UPSTASH_REDIS_REST_URL' };
 
 /** What the embedded drivers replace on one machine. */
 export const REQUIRED_IN_PRODUCTION = {
@@ -35,7 +38,7 @@ export const REQUIRED_IN_PRODUCTION = {
   DATA_ENCRYPTION_KEY: 'must be set in production',
   LICENCE_SIGNING:
     'must be set in production: kms or kms-delegated, or local for a key that the database keeps sealed',
-  UPSTASH_REDIS_REST_URL: 'must be set in production: limits in memory hold for one process',
+  REDIS_URL: 'or UPSTASH_REDIS_REST_URL must be set in production: limits in memory hold for one process',
 };
 
 /**
@@ -44,7 +47,7 @@ export const REQUIRED_IN_PRODUCTION = {
  */
 export function productionFaults(given: Record<string, string | undefined>): string[] {
   const missing = Object.entries(REQUIRED_IN_PRODUCTION).flatMap(([name, why]) =>
-    given[name] ? [] : [`${name} ${why}`],
+    given[name] || given[EITHER[name] ?? name] ? [] : [`${name} ${why}`],
   );
   const sample = given.LICENCE_SAMPLE === 'on' ? ['LICENCE_SAMPLE must be off in production'] : [];
   const isTest = given.BILLING === 'stripe' && /^(sk|rk)_test_/.test(given.STRIPE_SECRET_KEY ?? '');

@@ -84,6 +84,8 @@ export const PROBLEMS = {
   WORKFLOW_INVALID: { status: 422, title: 'The workflow template is not valid' },
   WORKFLOW_NOT_APPROVED: { status: 409, title: 'A second person has to approve this template' },
   WORKFLOW_STATE: { status: 409, title: 'The workflow is not in a state that allows this' },
+  PHONE_REFUSED: { status: 409, title: 'No code can be sent to this number' },
+  PHONE_CODE_INVALID: { status: 422, title: 'The code of the phone number is not valid' },
   TEMPLATE_INVALID: { status: 422, title: 'The template cannot be filled in' },
   VALIDATION_INVALID: { status: 422, title: 'The rule set is not valid' },
   FILE_NOT_READY: { status: 409, title: 'The file is not ready to be downloaded' },

@@ -7,6 +7,7 @@ import { type ModelRecorder, startModelRecorder } from '../model-recorder.ts';
 import { freePort } from '../ports.ts';
 import { type StripeRecorder, startStripeRecorder } from '../stripe-recorder.ts';
 import { type Subscriber, startSubscriber } from '../subscriber.ts';
+import { startTwilioRecorder, type TwilioRecorder } from '../twilio-recorder.ts';
 import { answerEverything } from './model.ts';
 
 /** What the steps run against: the API of one company, and the services around it on loopback. */
@@ -15,17 +16,19 @@ export interface Fixture {
   langfuse: LangfuseRecorder;
   model: ModelRecorder;
   stripe: StripeRecorder;
+  twilio: TwilioRecorder;
   /** Takes events and callbacks. */
   subscriber: Subscriber;
   close(): Promise<void>;
 }
 
-/** Starts the API of an empty company with a plan, with a model, a Langfuse, a Stripe and a subscriber. */
+/** Starts the API of an empty company with a plan, with a model, a Langfuse, a Stripe, a Twilio and a subscriber. */
 export async function startFixture(env: Record<string, string> = {}): Promise<Fixture> {
   const testDatabase = await createTestDatabase();
   const model = await startModelRecorder(answerEverything);
   const langfuse = await startLangfuseRecorder(traceRecorder().routes);
   const stripe = await startStripeRecorder();
+  const twilio = await startTwilioRecorder();
   const subscriber = await startSubscriber();
   // Links to files name the port.
   const port = String(await freePort());
@@ -42,6 +45,7 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
     WEBHOOK_RETRY_SECONDS: '1',
     LICENCE_KEY_FILE: testKeyFile(),
     ...stripe.env,
+    ...twilio.env,
     ...env,
   });
   return {
@@ -49,10 +53,11 @@ export async function startFixture(env: Record<string, string> = {}): Promise<Fi
     langfuse,
     model,
     stripe,
+    twilio,
     subscriber,
     close: async () => {
       await api.stop();
-      for (const service of [model, langfuse, stripe, subscriber]) await service.close();
+      for (const service of [model, langfuse, stripe, twilio, subscriber]) await service.close();
       await testDatabase.remove();
     },
   };

@@ -1,8 +1,11 @@
+import { codeFor } from '../phones.ts';
 import { PERSON } from './identity.ts';
 import { type AnswerOf, type Step, step } from './step.ts';
 
 const as = PERSON.executive;
 const data = { title: 'A message', body: 'It has some words.' };
+const phone = '+4740000001';
+let arrived = '';
 const comment = 'For the test';
 const first = (answerOf: AnswerOf) => ({
   notificationId: answerOf('notification.notify', 'told').notifications[0]?.notificationId ?? '',
@@ -15,7 +18,16 @@ export const notifications: Step[] = [
     { to: as, template: 'message', data, dedupeKey: 'a-message' },
     { name: 'told', matches: { notifications: [{ repeated: false }] } },
   ),
-  step('notification.notify', { to: '+4740000000', data }, { name: 'text' }),
+  step(
+    'notification.notify',
+    { to: '+4740000000', data },
+    {
+      name: 'text',
+      before: async ({ twilio }) => {
+        twilio.replies.push({ code: 21_211 });
+      },
+    },
+  ),
   step('notification.list', { limit: 2 }, { matches: { items: [{ title: 'A message' }, {}] } }),
   step('notification.get', first, { matches: { title: 'A message', template: 'message' } }),
   step(
@@ -24,7 +36,7 @@ export const notifications: Step[] = [
     {
       name: 'failed',
       eventually: true,
-      matches: { items: [{ deliveries: [{ errorCode: 'SMS_NOT_CONNECTED' }] }] },
+      matches: { items: [{ deliveries: [{ errorCode: 'TWILIO_21211' }] }] },
     },
   ),
   step('notification.resend', (answerOf) => ({
@@ -43,9 +55,17 @@ export const notifications: Step[] = [
   ),
   step(
     'notificationPreference.setProfile',
-    { zone: 'Europe/Oslo', quietFrom: '22:00', quietTo: '07:00' },
-    { as, matches: { effective: { zone: 'Europe/Oslo', quietFrom: '22:00' } } },
+    { zone: 'Europe/Oslo', quietFrom: '22:00', quietTo: '07:00', phone },
+    { as, matches: { effective: { zone: 'Europe/Oslo', quietFrom: '22:00' }, phoneVerified: false } },
   ),
+  step('notificationPreference.sendPhoneCode', {}, { as, matches: { phone, maxAttempts: 5 } }),
+  step('notificationPreference.verifyPhone', () => ({ code: arrived }), {
+    as,
+    before: async ({ twilio }) => {
+      arrived = codeFor(twilio, phone);
+    },
+    matches: { phone, phoneVerified: true },
+  }),
   step('notificationPreference.setSettings', { digestHour: 7 }, { matches: { digestHour: 7 } }),
   step('notificationPreference.chooseForCompany', { category: 'operations', choice: 'digest' }),
   step('notificationPreference.getSettings', {}, { matches: { preferences: [{ category: 'operations' }] } }),

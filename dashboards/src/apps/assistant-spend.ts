@@ -89,6 +89,7 @@ export const spendPage: Page = {
         chartOf('spendTrend', 'assistantSpend', {
           title: 'Dollars by week',
           from: 'trend',
+          bars: 'group',
           height: 320,
           empty: NONE,
         }),

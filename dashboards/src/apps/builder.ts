@@ -125,7 +125,13 @@ const history: Page = {
         }),
       ),
       cell(
-        chartOf('historyGoals', 'builder', { title: 'Goals', from: 'goals', height: 320, empty: NOT_LINKED }),
+        chartOf('historyGoals', 'builder', {
+          title: 'Goals',
+          from: 'goals',
+          bars: 'group',
+          height: 320,
+          empty: NOT_LINKED,
+        }),
       ),
     ],
     [

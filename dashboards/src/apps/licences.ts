@@ -103,6 +103,7 @@ const overview: Page = {
         chartOf('licencesTime', 'licenceUsage', {
           title: 'Share of the time at each number of seats',
           from: 'time',
+          bars: 'group',
           height: 320,
           empty: NONE,
         }),

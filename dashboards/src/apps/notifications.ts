@@ -158,6 +158,14 @@ export const preferenceQueries: Query[] = [
     done: 'Your preferences are saved.',
     next: [run('preferences')],
   }),
+  api.write('sendPhoneCode', 'notificationPreference.sendPhoneCode', {
+    done: 'A text message with a code is on its way to your number.',
+  }),
+  api.write('confirmPhone', 'notificationPreference.verifyPhone', {
+    options: { code: entered('preferencePhoneCode') },
+    done: 'Your number is confirmed.',
+    next: [clear('preferencePhoneCode'), run('preferences')],
+  }),
 ];
 
 const UNKNOWN = { title: 'Unknown', hint: 'The API did not return it. Press Refresh.' };
@@ -239,6 +247,31 @@ export const preferencesPage: Page = {
           height: 40,
         }),
         3,
+      ),
+    ],
+    section('preferencePhoneTitle', 'Confirm your phone'),
+    [
+      cell(
+        text('preferencePhoneState', "{{queries.preferences.data?.phoneState ?? ''}}", {
+          color: color.muted,
+          height: 64,
+          mobileHeight: 64,
+        }),
+        2,
+      ),
+      cell(
+        button('preferencePhoneSend', 'Send me a code', [run('sendPhoneCode')], {
+          busy: '{{queries.sendPhoneCode.isLoading}}',
+          disabled: '{{queries.preferences.data?.needsCode !== true}}',
+        }),
+      ),
+      cell(input('preferencePhoneCode', { label: 'Code', placeholder: '012345' })),
+      cell(
+        button('preferencePhoneConfirm', 'Confirm number', [run('confirmPhone')], {
+          kind: 'primary',
+          busy: '{{queries.confirmPhone.isLoading}}',
+          disabled: '{{!components.preferencePhoneCode.value}}',
+        }),
       ),
     ],
   ],

@@ -71,6 +71,7 @@ export function builderTabs() {
               chartOf('peopleGoals', 'builder', {
                 title: 'Goals',
                 from: 'goals',
+                bars: 'group',
                 height: 232,
                 empty: NO_WEEKS,
               }),

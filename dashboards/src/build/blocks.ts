@@ -2,7 +2,7 @@ import { run } from './actions.ts';
 import { color, type } from './look.ts';
 import type { Cell, Row, Widget } from './model.ts';
 import { failedFlag, failureOf } from './queries.ts';
-import { button, cell, chart, html, table, text } from './widgets.ts';
+import { type Bars, button, cell, chart, html, table, text } from './widgets.ts';
 
 /** Text colour of a column whose words are a grade, a state or a change. */
 export const statusColor = statusOf('cellValue');
@@ -140,6 +140,7 @@ export function chartOf(
   spec: {
     title: string;
     from: string;
+    bars?: Bars;
     height?: number;
     mobileHeight?: number;
     empty: EmptyState;

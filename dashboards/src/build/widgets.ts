@@ -161,7 +161,13 @@ export function table(
   });
 }
 
-export function chart(name: string, spec: Common & { title: string; json: string; loading: string }): Widget {
+/** Bars of one place on the axis, above each other or side by side: ToolJet reads it here, and not in the chart's layout. */
+export type Bars = 'stack' | 'group';
+
+export function chart(
+  name: string,
+  spec: Common & { title: string; json: string; loading: string; bars?: Bars },
+): Widget {
   return widget(name, 'Chart', 320, spec, {
     properties: {
       title: spec.title,
@@ -171,7 +177,7 @@ export function chart(name: string, spec: Common & { title: string; json: string
       showAxes: '{{true}}',
       showGridLines: '{{true}}',
       type: 'bar',
-      barmode: 'stack',
+      barmode: spec.bars ?? 'stack',
       markerColor: color.brand,
       data: '[]',
     },

@@ -18,8 +18,17 @@ export default function transform(data) {
     quietTo: data.quietTo ?? '',
     digestHour: data.digestHour === null ? '' : String(data.digestHour),
     phone: data.phone ?? '',
+    needsCode: data.phone !== null && !data.phoneVerified,
+    phoneState: phoneState(data),
     card: padded(
-      `${heading('What applies to you')}${line('E-mail', data.email)}${line('Phone', data.phone ?? 'none')}${line('Quiet hours', quietHours)}${line('Digest', `at ${digestHour}:00`)}${line('Time zone', zone)}${line('Webhook', data.webhookUrl ?? 'none')}`,
+      `${heading('What applies to you')}${line('E-mail', data.email)}${line('Phone', data.phone ? `${data.phone} (${data.phoneVerified ? 'confirmed' : 'not confirmed'})` : 'none')}${line('Quiet hours', quietHours)}${line('Digest', `at ${digestHour}:00`)}${line('Time zone', zone)}${line('Webhook', data.webhookUrl ?? 'none')}`,
     ),
   };
+}
+
+function phoneState({ phone, phoneVerified }) {
+  if (phone === null)
+    return 'Save your number first. Then a text message with a code shows that it is yours.';
+  if (phoneVerified) return `${phone} is confirmed and gets text messages.`;
+  return `${phone} is not confirmed: no text messages go to it. Have a code sent and enter it.`;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeDeadLetter } from '../../../ai-api/test/dead-letter.ts';
+import { codeFor } from '../../../ai-api/test/phones.ts';
 import { fill, type PreviewFixture, press, row, text } from '../preview-fixture.ts';
 
 /** What is set for the company, who may come in, and what operations do. */
@@ -85,6 +86,26 @@ export function settingsFlows(fixture: () => PreviewFixture): void {
     await expect
       .poll(() => press(page, 'jobsRetry'), { timeout: 20_000, interval: 1000 })
       .toBe('The job is queued again.');
+    await page.close();
+  });
+
+  test('a builder saves a phone number and confirms it with the code that arrives', async () => {
+    const { twilio, open } = fixture();
+    const phone = '+4740000011';
+    const page = await open('builder', 'notification-preferences');
+    expect(await text(page, 'preferencePhoneState')).toContain('Save your number first');
+    await fill(page, 'preferencePhone', phone);
+    expect(await press(page, 'preferenceSave')).toBe('Your preferences are saved.');
+    expect(await text(page, 'preferencePhoneState')).toContain('is not confirmed: no text messages go to it');
+    expect(await press(page, 'preferencePhoneSend')).toContain('A text message with a code is on its way');
+    await fill(page, 'preferencePhoneCode', codeFor(twilio, phone) === '000000' ? '000001' : '000000');
+    expect(await press(page, 'preferencePhoneConfirm')).toContain(
+      'The code is wrong. 4 more attempts with it.',
+    );
+    await fill(page, 'preferencePhoneCode', codeFor(twilio, phone));
+    expect(await press(page, 'preferencePhoneConfirm')).toBe('Your number is confirmed.');
+    expect(await text(page, 'preferencePhoneState')).toContain('is confirmed and gets text messages');
+    expect(await text(page, 'preferencesCard')).toContain(`${phone} (confirmed)`);
     await page.close();
   });
 }

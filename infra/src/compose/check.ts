@@ -42,7 +42,6 @@ const NEEDED: Record<string, string[]> = {
       ' ',
     ),
   postgrest: 'PGRST_DB_URI PGRST_JWT_SECRET PGRST_SERVER_PORT'.split(' '),
-  'redis-rest': 'SRH_MODE SRH_TOKEN SRH_CONNECTION_STRING'.split(' '),
   clickhouse: 'CLICKHOUSE_USER CLICKHOUSE_PASSWORD'.split(' '),
   minio: 'MINIO_ROOT_USER MINIO_ROOT_PASSWORD'.split(' '),
   postgres: 'POSTGRES_USER POSTGRES_PASSWORD'.split(' '),

@@ -16,7 +16,6 @@ export const VARIABLES: Record<string, { why: string; make(): string }> = {
   TOOLJET_DATABASE_PASSWORD: { why: 'Role of ToolJet', make: hex(24) },
   LANGFUSE_DATABASE_PASSWORD: { why: 'Role of Langfuse', make: hex(24) },
   REDIS_PASSWORD: { why: 'Redis', make: hex(24) },
-  REDIS_REST_TOKEN: { why: 'REST bridge of Redis', make: hex(24) },
   CLICKHOUSE_PASSWORD: { why: 'ClickHouse', make: hex(24) },
   MINIO_USER: { why: 'Owner of the buckets', make: () => 'ai-manager' },
   MINIO_PASSWORD: { why: 'Password of the owner of the buckets', make: hex(24) },

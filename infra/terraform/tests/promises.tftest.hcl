@@ -17,7 +17,6 @@ variables {
     langfuse_worker = "docker.langfuse.com/langfuse/langfuse-worker@sha256:6666666666666666666666666666666666666666666666666666666666666666"
     clickhouse      = "clickhouse/clickhouse-server@sha256:7777777777777777777777777777777777777777777777777777777777777777"
     clamd           = "clamav/clamav@sha256:8888888888888888888888888888888888888888888888888888888888888888"
-    redis_rest      = "hiett/serverless-redis-http@sha256:9999999999999999999999999999999999999999999999999999999999999999"
     collector       = "public.ecr.aws/aws-observability/aws-otel-collector@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
   }
 }
@@ -62,10 +61,15 @@ run "as_it_comes" {
   }
 
   assert {
-    condition = alltrue([for name in ["DATABASE_URL", "DATA_ENCRYPTION_KEY", "PROMETHEUS_TOKEN", "UPSTASH_REDIS_REST_TOKEN", "SMTP_URL", "BOOTSTRAP_API_KEY"] : anytrue([
+    condition = alltrue([for name in ["DATABASE_URL", "DATA_ENCRYPTION_KEY", "PROMETHEUS_TOKEN", "SMTP_URL", "BOOTSTRAP_API_KEY"] : anytrue([
       for variable in jsondecode(module.api["blue"].container_definitions)[0].environment : variable.name == name && startswith(variable.value, "aws-sm://ai-manager-production/")
     ])])
     error_message = "The API's secrets must be references."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["REDIS_URL"] : anytrue([for variable in jsondecode(module.api["blue"].container_definitions)[0].environment : variable.name == name && startswith(variable.value, "rediss://")])])
+    error_message = "The API must reach the nodes of Redis by their own protocol, over TLS."
   }
   assert {
     condition     = !anytrue([for variable in jsondecode(module.worker.container_definitions)[0].environment : variable.name == "BOOTSTRAP_API_KEY"])
@@ -204,7 +208,6 @@ run "with_cloudfront_cognito_voyage_and_the_installation" {
       langfuse_worker = "docker.langfuse.com/langfuse/langfuse-worker@sha256:6666666666666666666666666666666666666666666666666666666666666666"
       clickhouse      = "clickhouse/clickhouse-server@sha256:7777777777777777777777777777777777777777777777777777777777777777"
       clamd           = "clamav/clamav@sha256:8888888888888888888888888888888888888888888888888888888888888888"
-      redis_rest      = "hiett/serverless-redis-http@sha256:9999999999999999999999999999999999999999999999999999999999999999"
       collector       = "public.ecr.aws/aws-observability/aws-otel-collector@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
     }
   }
@@ -266,7 +269,7 @@ run "refuses_what_is_wrong" {
     images = {
       api        = "registry.example.com/api:latest"
       n8n        = "n8n", tooljet = "tooljet", postgrest = "postgrest", langfuse_web = "web", langfuse_worker = "worker"
-      clickhouse = "clickhouse", clamd = "clamd", redis_rest = "rest", collector = "collector"
+      clickhouse = "clickhouse", clamd = "clamd", collector = "collector"
     }
     api_release = { blue = { weight = 50 } }
     database    = { kind = "neon", neon_host = "ep-name-pooler.us-east-1.aws.neon.tech" }

@@ -1,5 +1,6 @@
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import type { ExportResult } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { z } from 'zod';
 import { createLangfuseClient } from '../client.ts';
@@ -37,6 +38,9 @@ export interface TraceExporter {
   close(): Promise<void>;
 }
 
+/** Who sends the traces, as Langfuse shows it with each of them. */
+const SERVICE_NAME = 'ai-manager';
+
 /** Traces that are looked for at the same time. */
 const AT_ONCE = 10;
 /**
@@ -64,7 +68,11 @@ export function createTraceExporter(options: TracingOptions): TraceExporter {
     mediaUploadEnabled: false,
     shouldExportSpan: () => true,
   });
-  const provider = new BasicTracerProvider({ spanProcessors: [processor], idGenerator: ids });
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.version': options.release }),
+    spanProcessors: [processor],
+    idGenerator: ids,
+  });
   const tracer = provider.getTracer('langfuse-sdk');
   let last: Promise<unknown> = Promise.resolve();
   const client = createLangfuseClient({ ...options, fetchTimeoutMs: options.timeoutMs, maxRetries: 0 });

@@ -63,6 +63,7 @@ test('a trace has its parts below a root, with user, session, tags, environment,
   const [root, ...parts] = traces.spansOf(idOf(1));
   expect(root).toMatchObject({
     name: 'judgement evaluation',
+    service: 'ai-manager',
     attributes: {
       'langfuse.environment': 'test',
       'langfuse.release': '1.2.3',

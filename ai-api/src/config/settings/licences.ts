@@ -4,7 +4,7 @@ import { httpUrl, oneOf, text, whole } from './types.ts';
 export const licences = {
   LICENCE_SEATS: oneOf(['postgres', 'redis'])
     .default('postgres')
-    .describe('What counts seats: the database, or the Redis of UPSTASH_REDIS_REST_URL'),
+    .describe('What counts seats: the database, or the Redis of REDIS_URL or UPSTASH_REDIS_REST_URL'),
   LICENCE_SIGNING: oneOf(['local', 'kms', 'kms-delegated'])
     .default('local')
     .describe('What signs licence tokens; kms-delegated: AWS KMS signs a key of a day, which signs tokens'),

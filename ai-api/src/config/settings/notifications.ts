@@ -23,6 +23,9 @@ export const notifications = {
     .optional()
     .describe('Needed with TWILIO_ACCOUNT_SID: the number or messaging service that sends'),
   TWILIO_BASE_URL: httpUrl.default('https://api.twilio.com').describe("Root of Twilio's API"),
+  PHONE_CODES_PER_DAY: whole(1, 100_000, 200).describe(
+    'Codes to confirm phone numbers that a company may have sent in a day',
+  ),
   SES_TOPIC_ARNS: z
     .string()
     .regex(/^(\s*arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w.-]+\s*(,|$))*$/, 'must be ARNs of SNS topics')

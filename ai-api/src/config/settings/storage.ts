@@ -31,9 +31,15 @@ export const storage = {
   DATA_ENCRYPTION_KEY: checked(parseKeys)
     .optional()
     .describe('32 bytes in base64 or hex that seal stored secrets; after a comma, earlier keys'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL that starts with redis:// or rediss://' })
+    .optional()
+    .describe(
+      'Redis that all processes share for limits and cache, such as rediss://:password@host:6379; by default in memory, per process',
+    ),
   UPSTASH_REDIS_REST_URL: httpUrl
     .optional()
-    .describe('Redis that all processes share for limits and cache; by default in memory, per process'),
+    .describe('The same by the REST API of Upstash, in place of REDIS_URL'),
   UPSTASH_REDIS_REST_TOKEN: text.optional().describe('Needed with UPSTASH_REDIS_REST_URL'),
   DATA_REGION: region
     .optional()

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 /** Where cached texts are kept. A driver may forget anything at any time. */
 export interface CacheStore {
-  readonly driver: 'memory' | 'upstash';
+  readonly driver: 'memory' | 'upstash' | 'redis';
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
   delete(key: string): Promise<void>;

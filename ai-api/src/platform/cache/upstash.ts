@@ -4,7 +4,7 @@ import type { CacheStore } from './index.ts';
 /** A cache that all processes share. */
 export function createUpstashStore(upstash: Upstash, { prefix = 'ai-manager:cache:' } = {}): CacheStore {
   return {
-    driver: 'upstash',
+    driver: upstash.driver,
     get: (key) => upstash.call((redis) => redis.get<string>(prefix + key)),
     set: async (key, value, ttlSeconds) => {
       await upstash.call((redis) => redis.set(prefix + key, value, { ex: ttlSeconds }));

@@ -12,7 +12,7 @@ export interface Taken {
  * it weighted by how much of it the sliding window still covers.
  */
 export interface Limits {
-  readonly driver: 'memory' | 'upstash';
+  readonly driver: 'memory' | 'upstash' | 'redis';
   /** Takes one from the budget of `key`. Rejects when the counters cannot be reached. */
   take(key: string, limit: number, windowSeconds: number): Promise<Taken>;
 }

@@ -5,7 +5,7 @@ import { type Limits, secondsToReset } from './limits.ts';
 /** Budgets are few: one for each tier and purpose. */
 const MAX_BUDGETS = 100;
 
-/** Limits that all processes share, by Upstash's sliding window. */
+/** Limits that all processes share, in Upstash or another Redis, by Upstash's sliding window. */
 export function createUpstashLimits(upstash: Upstash, { prefix = 'ai-manager:limit' } = {}): Limits {
   const budgets = new Map<string, Ratelimit>();
 
@@ -27,7 +27,7 @@ export function createUpstashLimits(upstash: Upstash, { prefix = 'ai-manager:lim
   }
 
   return {
-    driver: 'upstash',
+    driver: upstash.driver,
     take: async (key, limit, windowSeconds) => {
       const { success, remaining } = await upstash.call(() => budgetOf(limit, windowSeconds).limit(key));
       return {

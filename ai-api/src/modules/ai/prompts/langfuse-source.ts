@@ -26,6 +26,7 @@ export function createLangfuseSource(
   let tenant: string | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
 
   /** Every version that the mirror does not have, and where each label is. */
   async function read(tenantId: string): Promise<Mirrored[]> {
@@ -74,6 +75,13 @@ export function createLangfuseSource(
     }
   }
 
+  function begin(tenantId: string): Promise<void> {
+    running ??= refresh(tenantId).finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
   return {
     claim: (tenantId) => {
       if (tenant !== null && tenant !== tenantId)
@@ -83,10 +91,13 @@ export function createLangfuseSource(
     serves: (tenantId) => tenantId === tenant,
     refresh: async (tenantId, { force }) => {
       if (!force && performance.now() - askedAt < FRESH_MS) return;
-      running ??= refresh(tenantId).finally(() => {
-        running = null;
+      if (!force || !running) return begin(tenantId);
+      // What is being read may be from before the edit that the caller wants to see: they share the next reading.
+      next ??= running.then(() => {
+        next = null;
+        return begin(tenantId);
       });
-      await running;
+      await next;
     },
     create: async (name, content, commitMessage) => {
       const created = await guard(

@@ -234,6 +234,32 @@ describe.each(businessDatabases())('prompts that Langfuse keeps, on $name', ({ c
     expect((await prompt())?.mirrorError).toBeNull();
   });
 
+  test('that are edited while Langfuse is read serve what begins after the edit', async () => {
+    const last = 'zz-read-last';
+    const content = { text: 'The last one.', variables: [], config: {} };
+    await there.create(last, content, { labels: ['production'], commitMessage: 'The last one.' });
+    const isLast = ({ path, query }: Recorded) =>
+      path.endsWith(`/prompts/${last}`) && query.get('label') === 'production';
+    let second: Promise<unknown> = Promise.resolve();
+    await whileReading(isLast, async () => {
+      await there.label(name, 5, ['staging']);
+      second = used();
+    });
+    await second;
+    expect(await staging()).toBe(5);
+  });
+
+  test('that lost their variables in Langfuse have them again in the next version', async () => {
+    await there.create(name, { text, variables: [], config: {} }, { labels: [], commitMessage: 'Without.' });
+    await used();
+    const { items } = await api.client.prompt.listVersions({ name });
+    expect(items[0]).toMatchObject({ origin: 'langfuse', variables: [] });
+    const saved = await api.client.prompt.create({ name, text: `${text}\nAgain.`, commitMessage });
+    expect(saved.variables.map((variable) => variable.name).toSorted()).toEqual(
+      variables.map((variable) => variable.name).toSorted(),
+    );
+  });
+
   test('are of the company TENANT alone: what others open, or try to open, gets no access to them', async () => {
     const before = langfuse.requestsTo('GET', '/api/public/v2/prompts').length;
     const written = () =>

@@ -96,6 +96,22 @@ export async function latestVersion(transaction: TenantTransaction, name: string
   return latest ?? 0;
 }
 
+/** Every variable that a version of a prompt declared, as the newest of them did. */
+export async function declaredVariables(
+  transaction: TenantTransaction,
+  name: string,
+): Promise<Map<string, VersionContent['variables'][number]>> {
+  const rows = await transaction
+    .selectFrom('prompts.versions')
+    .select('variables')
+    .where('name', '=', name)
+    .orderBy('version')
+    .execute();
+  return new Map(
+    rows.flatMap(({ variables }) => variables.map((variable) => [variable.name, variable] as const)),
+  );
+}
+
 export async function insertVersion(transaction: TenantTransaction, given: NewVersion): Promise<void> {
   await transaction
     .insertInto('prompts.versions')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
-import { faultsOf } from '../../../models/prompt-template.ts';
+import { faultsOf, variablesOf } from '../../../models/prompt-template.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record } from '../../shared/audit/index.ts';
 import { compareVersions } from './diff.ts';
@@ -9,6 +9,7 @@ import type { PromptParts } from './parts.ts';
 import { type Author, authorOf } from './person.ts';
 import type { PromptSource } from './source.ts';
 import {
+  declaredVariables,
   findVersion,
   insertVersion,
   isSame,
@@ -56,7 +57,7 @@ export function createVersions({ database, consumers, sourceOf, publish, lookup 
     }
     const content: VersionContent = {
       text,
-      variables: given.variables ?? newest?.variables ?? [],
+      variables: given.variables ?? (await inherited(transaction, name, text, newest?.variables ?? [])),
       config: given.config ?? newest?.config ?? {},
     };
     refuseFaults(content, consumers.suppliedTo(name));
@@ -140,6 +141,20 @@ export function createVersions({ database, consumers, sourceOf, publish, lookup 
 }
 
 /** @throws {Problem} INVALID_INPUT naming every fault */
+/** The variables of the newest version; those that it lost, as one saved in Langfuse without its config does, of earlier ones. */
+async function inherited(
+  transaction: TenantTransaction,
+  name: string,
+  text: string,
+  newest: VersionContent['variables'],
+): Promise<VersionContent['variables']> {
+  const has = new Set(newest.map((variable) => variable.name));
+  const lost = variablesOf(text).filter((used) => !has.has(used));
+  if (lost.length === 0) return newest;
+  const before = await declaredVariables(transaction, name);
+  return [...newest, ...lost.flatMap((used) => before.get(used) ?? [])];
+}
+
 function refuseFaults({ text, variables }: VersionContent, supplied: readonly string[] | null): void {
   const faults = faultsOf(text, variables, supplied);
   if (faults.length === 0) return;

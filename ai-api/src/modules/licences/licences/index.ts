@@ -7,8 +7,8 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
 import type { Sealer } from '../../../platform/sealing.ts';
+import type { SharedRedis } from '../../../platform/shared.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
-import { connectUpstash } from '../../../platform/upstash.ts';
 import type { Events } from '../../shared/events/index.ts';
 import type { Identity } from '../../shared/identity/index.ts';
 import type { People } from '../../shared/people/index.ts';
@@ -34,6 +34,7 @@ import { createSessions } from './sessions/service.ts';
 import { sumSeats } from './store.ts';
 
 interface Needs {
+  sharedRedis: SharedRedis;
   database: Database;
   events: Events;
   identity: Identity;
@@ -46,14 +47,7 @@ interface Needs {
   jobs: Jobs;
   clock: Clock;
   log: Logger;
-  config: Pick<
-    Config,
-    | 'LICENCE_SEATS'
-    | 'LICENCE_HISTORY_DAYS'
-    | 'UPSTASH_REDIS_REST_URL'
-    | 'UPSTASH_REDIS_REST_TOKEN'
-    | 'RATE_LIMITS'
-  >;
+  config: Pick<Config, 'LICENCE_SEATS' | 'LICENCE_HISTORY_DAYS' | 'RATE_LIMITS'>;
 }
 
 export type LicenceService = ReturnType<typeof create>;
@@ -97,10 +91,9 @@ export function create(needs: Needs) {
   };
 }
 
-function openSeats({ database, log, config }: Needs, now: () => Date): Seats {
-  const { LICENCE_SEATS: driver, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
-  if (driver === 'postgres' || !url || !token) return createPostgresSeats(database, now);
-  return createRedisSeats({ database, upstash: connectUpstash({ url, token }), now, log });
+function openSeats({ database, log, config, sharedRedis: { open } }: Needs, now: () => Date): Seats {
+  if (config.LICENCE_SEATS === 'postgres' || !open) return createPostgresSeats(database, now);
+  return createRedisSeats({ database, upstash: open(), now, log });
 }
 
 /** The operations of this module. */

@@ -6,6 +6,7 @@ import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Limits } from '../../../platform/limits/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
 import type { OutboundGuard } from '../../../platform/outbound/index.ts';
 import type { PersonalData } from '../../../platform/personal-data.ts';
@@ -23,6 +24,7 @@ import { createMails } from './mails.ts';
 import type { AtDelivery, NotificationParts } from './parts.ts';
 import { personalDataOf } from './personal-data.ts';
 import { notificationPreference, suppression } from './preferences/contract.ts';
+import { createPhones, verifiedPhoneOf } from './preferences/phone.ts';
 import { createPreferences } from './preferences/service.ts';
 import { profileOf, profilesOf, settingsOf } from './preferences/store.ts';
 import { createUnsubscribing } from './preferences/unsubscribing.ts';
@@ -49,6 +51,7 @@ interface Needs {
   people: People;
   identity: Identity;
   realtime: Realtime;
+  limits: Limits;
   mailer: Mailer;
   outboundGuard: OutboundGuard;
   sealer: Sealer;
@@ -65,6 +68,7 @@ interface Needs {
     | 'TWILIO_AUTH_TOKEN'
     | 'TWILIO_FROM'
     | 'TWILIO_BASE_URL'
+    | 'PHONE_CODES_PER_DAY'
     | 'SES_TOPIC_ARNS'
     | 'SNS_ENDPOINT'
   >;
@@ -74,7 +78,7 @@ export type Notifications = ReturnType<typeof create>;
 
 export function create(needs: Needs) {
   const { database, people, identity, realtime, outboundGuard, sealer, secrets, publicUrl } = needs;
-  const { config, clock, log } = needs;
+  const { config, clock, limits, log } = needs;
   const now = () => clock.now();
   const catalogue = createCatalogue(log);
   const links = createUnsubscribeLinks(secrets, publicUrl);
@@ -103,7 +107,13 @@ export function create(needs: Needs) {
     identity,
     sending: createSending(parts, notifier),
     inbox: createInbox(database, notifier, now),
-    preferences: createPreferences({ database, guard: outboundGuard, sealer, hasSms: parts.twilio !== null }),
+    preferences: createPreferences({
+      database,
+      guard: outboundGuard,
+      sealer,
+      phones: createPhones({ ...parts, secrets, limits, perDay: config.PHONE_CODES_PER_DAY }),
+      hasSms: parts.twilio !== null,
+    }),
     templates: createTemplates(database),
     routeParts: {
       unsubscribing: createUnsubscribing(database, identity, links),
@@ -130,9 +140,11 @@ export function create(needs: Needs) {
     localeOf: async (transaction: TenantTransaction, userId: string): Promise<string> =>
       (await profileOf(transaction, userId))?.locale ?? (await settingsOf(transaction)).locale,
 
-    /** Numbers that users entered for text messages. */
+    /** Numbers of users that they confirmed to be theirs. */
     phonesOf: async (transaction: TenantTransaction, userIds: readonly string[]): Promise<string[]> =>
-      [...(await profilesOf(transaction, userIds)).values()].flatMap(({ phone }) => phone ?? []),
+      [...(await profilesOf(transaction, userIds)).values()].flatMap(
+        (profile) => verifiedPhoneOf(profile) ?? [],
+      ),
 
     /** Why nothing may be sent to an e-mail address, such as `bounce`; null where it may. */
     suppressionOf: async (transaction: TenantTransaction, address: string) =>
@@ -180,6 +192,8 @@ export function operations({ sending, inbox: own, preferences, templates }: Noti
       get: (_input, { caller }) => preferences.get(caller),
       choose: (place, request) => preferences.choose(request.caller, actorOf(request), place),
       setProfile: (changes, request) => preferences.setProfile(request.caller, actorOf(request), changes),
+      sendPhoneCode: (_input, request) => preferences.sendPhoneCode(request.caller, actorOf(request)),
+      verifyPhone: ({ code }, request) => preferences.verifyPhone(request.caller, actorOf(request), code),
       getSettings: (_input, { caller }) => preferences.getSettings(caller.tenantId),
       setSettings: (changes, request) => preferences.setSettings(actorOf(request), changes),
       chooseForCompany: (place, request) => preferences.chooseForCompany(actorOf(request), place),

@@ -6,6 +6,7 @@ import { type MovableClock, makeJobsDue } from '../../../../test/clock.ts';
 import { businessDatabases } from '../../../../test/databases.ts';
 import { connect } from '../../../../test/followers.ts';
 import { type NotificationsFixture, startNotifications } from '../../../../test/notifications.ts';
+import { confirmPhone } from '../../../../test/phones.ts';
 import { erase, exportedText } from '../../../../test/privacy.ts';
 import { everyItem } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
@@ -275,7 +276,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       const { userId } = await ben.inbox.count({});
       const subject = `user:${userId}`;
       const phone = '+4740000099';
-      await ben.notificationPreference.setProfile({ phone });
+      await confirmPhone(ben, fixture.twilio, phone);
       await api.client.notification.notify({ to: phone, data: message('To the number alone') });
       await api.client.suppression.add({ channel: 'sms', address: phone, detail: 'Asked for it' });
       const content = await exportedText(api, subject);
@@ -358,7 +359,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       publishedVersion: null,
       isDefault: true,
     });
-    expect(listed).toHaveLength(10);
+    expect(listed).toHaveLength(11);
     expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
       subject: 'Sample company: The office is closed on Friday',
     });

@@ -4,6 +4,7 @@ import { mentions, type PersonalData, type PersonalTable } from '../../../platfo
 import { countOlder, type RetentionKind } from '../../../platform/retention.ts';
 import { type Identity, userOfSubject } from '../identity/index.ts';
 import type { People } from '../people/index.ts';
+import { UNVERIFIED } from './preferences/phone.ts';
 import { forgetPreferences, settingsOf } from './preferences/store.ts';
 import { removeBefore } from './sending/store.ts';
 import { forgetSuppressed, suppressionsOf } from './suppressions.ts';
@@ -32,9 +33,9 @@ const OWN: readonly PersonalTable[] = [
   {
     table: 'notifications.profiles',
     of: ['user_id'],
-    by: ['phone'],
+    by: ['phone', 'verified_phone'],
     erase: 'delete',
-    withheld: ['webhook_secret'],
+    withheld: ['webhook_secret', 'phone_code'],
   },
   { table: 'notifications.preferences', of: ['owner'], erase: 'delete' },
   {
@@ -51,13 +52,14 @@ const OWN: readonly PersonalTable[] = [
  * but that nothing is to be sent to an address: it stays by a digest of the address.
  */
 export function personalDataOf(people: People, identity: Identity): PersonalData {
-  /** The owners that a subject is known under: `builder:` and `user:` by their e-mail address and phone number too. */
+  /** The owners that a subject is known under: `builder:` and `user:` by their e-mail address and their
+   * verified phone number too: one that is not may be another person's. */
   async function ownersOf(transaction: TenantTransaction, subject: string): Promise<string[]> {
     const owners = await accountsOf(transaction, subject);
     const numbers = await transaction
       .selectFrom('notifications.profiles')
       .select('phone')
-      .where(sql<boolean>`'user:' || user_id = any(${owners})`)
+      .where(sql<boolean>`'user:' || user_id = any(${owners}) and phone = verified_phone`)
       .execute();
     return [...owners, ...numbers.flatMap(({ phone }) => (phone === null ? [] : `phone:${phone}`))];
   }
@@ -108,7 +110,15 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
         .execute();
       const profiles = await transaction
         .selectFrom('notifications.profiles')
-        .select(['phone', 'zone', 'locale', 'quiet_from', 'quiet_to', 'digest_hour'])
+        .select([
+          'phone',
+          'verified_phone as verifiedPhone',
+          'zone',
+          'locale',
+          'quiet_from',
+          'quiet_to',
+          'digest_hour',
+        ])
         .where(sql<boolean>`('user:' || user_id = any(${owners}) or 'phone:' || phone = ${subject})`)
         .execute();
       const suppressions = (await suppressionsOf(transaction, owners)).map(
@@ -137,10 +147,10 @@ export function personalDataOf(people: People, identity: Identity): PersonalData
         .deleteFrom('notifications.profiles')
         .where(sql<boolean>`'user:' || user_id = any(${owners})`)
         .executeTakeFirst();
-      // Another user may have entered the number, too: it is not verified.
+      // Others may have entered the number, too.
       await transaction
         .updateTable('notifications.profiles')
-        .set({ phone: null })
+        .set({ phone: null, ...UNVERIFIED })
         .where(sql<boolean>`'phone:' || phone = any(${owners})`)
         .execute();
       return Number(numDeletedRows + profiles.numDeletedRows);

@@ -58,7 +58,7 @@ export function storeChecks(stores: Stores): Check[] {
 
 const RESTART_CURE = 'Restart the API: it brings the schema up to date when it starts.';
 const REDIS_CURE =
-  'Check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the bridge reaches Redis.';
+  'Check REDIS_URL, or UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that Redis runs.';
 const BUCKET_CURE =
   'Check OBJECTS_BUCKET, OBJECTS_AUDIT_BUCKET, OBJECTS_ENDPOINT, and that the credentials may read, write and delete.';
 

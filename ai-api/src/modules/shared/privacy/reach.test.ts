@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { builderRow, projectRow, refusal } from '../../../../test/people.ts';
+import { confirmPhone } from '../../../../test/phones.ts';
 import { erase, exported, exportedText } from '../../../../test/privacy.ts';
 import { staff } from '../../../../test/staff.ts';
 import { NOW, timeRequest, trackedCompany } from '../../../../test/time.ts';
+import { startTwilioRecorder, type TwilioRecorder } from '../../../../test/twilio-recorder.ts';
 import { lasting } from '../../../platform/lasting-subject.ts';
 
 const POLL = { timeout: 30_000, interval: 50 };
@@ -16,15 +18,18 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 describe.each(businessDatabases())('what a privacy request reaches on $name', ({ create }) => {
   let testDatabase: TestDatabase;
   let api: TestApi;
+  let twilio: TwilioRecorder;
 
   beforeAll(async () => {
     testDatabase = await create();
-    api = await startApi(testDatabase);
+    twilio = await startTwilioRecorder();
+    api = await startApi(testDatabase, twilio.env);
     api.context.clock.now = () => new Date(NOW);
     await trackedCompany(api, 2);
   });
   afterAll(async () => {
     await api?.stop();
+    await twilio?.close();
     await testDatabase?.remove();
   });
 
@@ -110,7 +115,7 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
     expect(kept.versions[0]).toMatchObject({ uploadedBy: expect.stringMatching(/erased person/i) });
   });
 
-  test('a number that a person entered for text messages is replaced in texts', async () => {
+  test('a number that a person confirmed for text messages is replaced in texts', async () => {
     await api.client.people.import({
       builders: [builderRow({ builder_id: 't-1', name: 'Thea Bell' }), builderRow({ builder_id: 't-2' })],
       projects: [
@@ -118,7 +123,7 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
       ],
     });
     const thea = await staff(api, 't-1@people.example', ['builder'], 'Thea Bell');
-    await thea.notificationPreference.setProfile({ phone: '+4740000098' });
+    await confirmPhone(thea, twilio, '+4740000098');
     await erase(api, 'builder:t-1');
     const { rows } = await sql<{ goal: string }>`
       select goal from people.projects where project_id = 't-1'`.execute(system());
@@ -128,7 +133,7 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
   test('who read what was sent to a number is deleted with the person whose profile has it', async () => {
     const reed = await staff(api, 'reed@people.example', ['builder'], 'Reed Bell');
     const phone = '+4740000096';
-    await reed.notificationPreference.setProfile({ phone });
+    await confirmPhone(reed, twilio, phone);
     const data = { title: 'To the number alone', body: 'Words' };
     const { notifications } = await api.client.notification.notify({ to: phone, data });
     await api.client.notification.get({ notificationId: notifications[0]?.notificationId ?? '' });
@@ -142,7 +147,7 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
   test('who read requests about an address or a number is in the list of the person, and goes with the person', async () => {
     const lark = await staff(api, 'lark@people.example', ['builder'], 'Lark Bell');
     const phone = '+4740000095';
-    await lark.notificationPreference.setProfile({ phone });
+    await confirmPhone(lark, twilio, phone);
     const digests = async () => {
       const { rows } = await sql<{ subject: string }>`
         select distinct subject from accesses.accesses
@@ -172,7 +177,7 @@ describe.each(businessDatabases())('what a privacy request reaches on $name', ({
         reason: 'Letter 17',
         verification: 'They answered from the number.',
       });
-    // A number leads to no account, since it is not verified: an objection of it would have no effect.
+    // A number leads to no account: an objection of it would have no effect.
     expect(await refusal(object('phone:+4740000097'))).toMatchObject({ code: 'PRIVACY_STATE' });
     expect(await object('email:wick@people.example')).toMatchObject({ state: 'done' });
     await erase(api, 'phone:+4740000097');

@@ -61,6 +61,12 @@ export interface NotificationsTables {
     digest_hour: number | null;
     webhook_url: string | null;
     webhook_secret: string | null;
+    /** The number that was confirmed by its code; verified is what equals `phone`. */
+    verified_phone: string | null;
+    /** Keyed digest of the code on its way to `phone`. */
+    phone_code: string | null;
+    phone_code_until: Date | null;
+    phone_code_failures: Generated<number>;
     updated_at: Timestamp;
   };
   'notifications.preferences': {

@@ -14,8 +14,8 @@ export interface TwilioSettings {
 interface TextMessage {
   to: string;
   body: string;
-  /** Where Twilio reports what became of it. */
-  statusCallback: string;
+  /** Where Twilio reports what became of it; by default it does not. */
+  statusCallback?: string;
 }
 
 export type Twilio = ReturnType<typeof createTwilio>;
@@ -42,7 +42,7 @@ export function createTwilio({ accountSid, authToken, from, baseUrl }: TwilioSet
       const form = new URLSearchParams({
         To: to,
         Body: body,
-        StatusCallback: statusCallback,
+        ...(statusCallback === undefined ? {} : { StatusCallback: statusCallback }),
         ...(from.startsWith('MG') ? { MessagingServiceSid: from } : { From: from }),
       });
       try {

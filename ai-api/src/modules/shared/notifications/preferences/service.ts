@@ -11,10 +11,12 @@ import { placeOfWebhook } from '../sending/deliver.ts';
 import { listSuppressions, release, suppress } from '../suppressions.ts';
 import { CATEGORIES, type Category, CHANNELS, type Channel, type Choice } from '../vocabulary.ts';
 import { choose, type Preference } from './choose.ts';
+import { type createPhones, UNVERIFIED, verifiedPhoneOf } from './phone.ts';
 import {
   COMPANY,
   type ProfileRow,
   preferencesOf,
+  profileOf,
   saveProfile,
   saveSettings,
   setPreference,
@@ -51,11 +53,12 @@ interface PreferenceParts {
   database: Database;
   guard: OutboundGuard;
   sealer: Sealer;
+  phones: ReturnType<typeof createPhones>;
   hasSms: boolean;
 }
 
 /** How people and the company want notifications to be sent, and where nothing may be. */
-export function createPreferences({ database, guard, sealer, hasSms }: PreferenceParts) {
+export function createPreferences({ database, guard, sealer, phones, hasSms }: PreferenceParts) {
   async function viewOf(transaction: TenantTransaction, { id, email }: { id: string; email: string }) {
     const wishes = await wishesOf(transaction, { owner: `user:${id}`, userId: id, email });
     const { profile, person, company } = wishes;
@@ -63,6 +66,7 @@ export function createPreferences({ database, guard, sealer, hasSms }: Preferenc
       userId: id,
       email,
       phone: profile?.phone ?? null,
+      phoneVerified: verifiedPhoneOf(profile) !== null,
       zone: profile?.zone ?? null,
       locale: profile?.locale ?? null,
       quietFrom: profile?.quiet_from ?? null,
@@ -136,11 +140,24 @@ export function createPreferences({ database, guard, sealer, hasSms }: Preferenc
           ...columnsOf(changes),
           ...(webhook?.columns ?? (webhookUrl === '' ? { webhook_url: null, webhook_secret: null } : {})),
         };
-        await saveProfile(transaction, user.id, columns);
+        const before = await profileOf(transaction, user.id);
+        const isNewNumber = columns.phone !== undefined && columns.phone !== (before?.phone ?? null);
+        await saveProfile(transaction, user.id, { ...columns, ...(isNewNumber ? UNVERIFIED : {}) });
         const view = await viewOf(transaction, user);
         await note(transaction, actor, `user:${user.id}`, changes);
         return { ...view, webhookSecret: webhook?.secret ?? null };
       });
+    },
+
+    sendPhoneCode: (caller: Caller, actor: Actor) => phones.sendCode(caller, actor, note),
+
+    /** @throws {Problem} PHONE_CODE_INVALID */
+    verifyPhone: async (caller: Caller, actor: Actor, code: string) => {
+      const user = personOf(caller);
+      await phones.verify(caller, code, (transaction) =>
+        note(transaction, actor, `user:${user.id}`, { phone: 'verified' }),
+      );
+      return database.withTenant(caller.tenantId, (transaction) => viewOf(transaction, user));
     },
 
     getSettings: (tenantId: string) => database.withTenant(tenantId, companyView),

@@ -77,6 +77,9 @@ export async function saveProfile(
       digest_hour: null,
       webhook_url: null,
       webhook_secret: null,
+      verified_phone: null,
+      phone_code: null,
+      phone_code_until: null,
       ...changes,
     })
     .onConflict((conflict) =>

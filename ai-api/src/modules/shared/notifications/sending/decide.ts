@@ -18,6 +18,17 @@ export const UNWANTED = {
   why: 'The recipient does not want it by this channel.',
 } as const;
 
+export const NO_ADDRESS = {
+  code: 'NO_ADDRESS',
+  why: 'No address of the recipient is known for this channel.',
+} as const;
+
+/** Why no text message goes to a number, also none that is critical: it may be a stranger's. */
+export const NOT_VERIFIED = {
+  code: 'PHONE_NOT_VERIFIED',
+  why: 'The recipient has not confirmed this number.',
+} as const;
+
 /** How one person wants to be reached, read once. */
 export interface Wishes {
   settings: SettingsRow;

@@ -3,11 +3,12 @@ import { sendEmail } from '../channels/email.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { sendWebhook } from '../channels/webhook.ts';
 import type { NotificationParts } from '../parts.ts';
+import { verifiedPhoneOf } from '../preferences/phone.ts';
 import { profileOf } from '../preferences/store.ts';
 import { findSuppression, suppress } from '../suppressions.ts';
 import type { Category, Channel } from '../vocabulary.ts';
 import { itemsOf, MAX_ITEMS } from './batches.ts';
-import { decide, isOff, UNWANTED, type Wishes, wishesOf } from './decide.ts';
+import { decide, isOff, NOT_VERIFIED, UNWANTED, type Wishes, wishesOf } from './decide.ts';
 import { secondsUntil } from './notify.ts';
 import { DELIVER_QUEUE, type DeliverJob } from './queues.ts';
 import { type DueDelivery, findNotification, insertAttempt, lockDelivery, updateDelivery } from './store.ts';
@@ -139,6 +140,10 @@ export function createDeliver(parts: NotificationParts) {
     const { owner, user_id: userId, template, critical, channel, address } = delivery;
     const email = channel === 'email' ? address : null;
     const wishes = await wishesOf(transaction, { owner, userId, email });
+    if (channel === 'sms' && userId !== null && verifiedPhoneOf(wishes.profile) !== address) {
+      await end(transaction, job.tenantId, delivery, 'skipped', NOT_VERIFIED.code, NOT_VERIFIED.why);
+      return false;
+    }
     if (delivery.regardless) return isDigestWanted(transaction, job, delivery, wishes);
     const category = delivery.category as Category;
     const way = decide(wishes, { template, category, critical, channel }, now());

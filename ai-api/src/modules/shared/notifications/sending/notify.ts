@@ -5,13 +5,14 @@ import { Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { countInbox, insertInboxItem } from '../inbox/store.ts';
 import type { NotificationParts } from '../parts.ts';
+import { verifiedPhoneOf } from '../preferences/phone.ts';
 import { type Recipient, resolveRecipients } from '../recipients.ts';
 import type { Published } from '../templates/catalogue.ts';
 import { TemplateError } from '../templates/liquid.ts';
 import type { Rendered } from '../templates/render.ts';
 import type { Category, Channel } from '../vocabulary.ts';
 import { joinBatch } from './batches.ts';
-import { decide, timesOf, type Way, type Wishes, wishesOf } from './decide.ts';
+import { decide, NO_ADDRESS, NOT_VERIFIED, timesOf, type Way, type Wishes, wishesOf } from './decide.ts';
 import { DELIVER_QUEUE, type DeliverJob, DIGEST_QUEUE } from './queues.ts';
 import {
   type DeliveryState,
@@ -141,7 +142,7 @@ export function createNotify(parts: NotificationParts) {
       if (address === null && !request.channels?.includes(channel)) continue;
       const way: Way =
         address === null
-          ? { do: 'skip', code: 'NO_ADDRESS', why: 'No address of the recipient is known for this channel.' }
+          ? { do: 'skip', ...(channel === 'sms' && wishes.profile?.phone ? NOT_VERIFIED : NO_ADDRESS) }
           : how.regardless
             ? { do: 'send' }
             : decide(wishes, { template: template.name, category, critical, channel }, now());
@@ -277,7 +278,7 @@ function addressOf(channel: Channel, recipient: Recipient, { profile }: Wishes):
     case 'email':
       return recipient.email;
     case 'sms':
-      return recipient.phone ?? profile?.phone ?? null;
+      return recipient.phone ?? verifiedPhoneOf(profile);
     case 'webhook':
       return profile?.webhook_url == null ? null : recipient.owner;
     case 'inbox':

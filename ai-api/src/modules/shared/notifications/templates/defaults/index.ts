@@ -7,6 +7,7 @@ import { invitation } from './invitation.ts';
 import { message } from './message.ts';
 import { noticePublished } from './notice-published.ts';
 import { performanceReport } from './performance-report.ts';
+import { phoneCode } from './phone-code.ts';
 import { planQuota } from './plan-quota.ts';
 import { signUp } from './sign-up.ts';
 
@@ -28,6 +29,7 @@ export const DEFAULTS: Readonly<Record<string, Content>> = Object.assign(
       'approvals-digest': approvalsDigest,
       'plan-quota': planQuota,
       'notice-published': noticePublished,
+      'phone-code': phoneCode,
     }).map(([name, given]) => [name, content.parse(given)]),
   ),
 );
