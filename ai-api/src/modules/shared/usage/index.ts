@@ -3,6 +3,7 @@ import type { Ledger } from '../../../models/ledger/index.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf } from '../audit/index.ts';
+import type { Identity } from '../identity/index.ts';
 import { usage } from './contract.ts';
 import { createUsage, type UsageService } from './service.ts';
 
@@ -10,10 +11,11 @@ interface Needs {
   database: Database;
   ledger: Ledger;
   traces: Traces;
+  identity: Pick<Identity, 'isOpenedByPerson'>;
 }
 
-export function create({ database, ledger, traces }: Needs) {
-  return createUsage(database, ledger, traces);
+export function create({ database, ledger, traces, identity }: Needs) {
+  return createUsage({ database, ledger, traces, identity });
 }
 
 /** The operations of this module. */

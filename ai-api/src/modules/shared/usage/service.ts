@@ -6,17 +6,33 @@ import type { Ledger } from '../../../models/ledger/index.ts';
 import type { CallRecord } from '../../../models/ledger/store.ts';
 import { type CallFilter, listCalls, sumUsage } from '../../../models/ledger/usage.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../audit/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { UsageKey } from './contract.ts';
 
 type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?: string | undefined };
 
+interface Parts {
+  database: Database;
+  ledger: Ledger;
+  traces: Traces;
+  identity: Pick<Identity, 'isOpenedByPerson'>;
+}
+
 export type UsageService = ReturnType<typeof createUsage>;
 
 /** Reports of the ledger, and budgets. */
-export function createUsage(database: Database, ledger: Ledger, traces: Traces) {
+export function createUsage({ database, ledger, traces, identity }: Parts) {
+  /** @throws {Problem} FORBIDDEN in a company that a person opened, beyond what the installation gives each company */
+  async function requireLower(transaction: TenantTransaction, dailyMicros: number | null): Promise<void> {
+    const most = ledger.installationBudget;
+    if (most === null || dailyMicros === null || dailyMicros <= most) return;
+    if (await identity.isOpenedByPerson(transaction))
+      throw new Problem('FORBIDDEN', `The budget of this company is ${most} micro-dollars a day at most.`);
+  }
+
   return {
     summarize: (tenantId: string, by: string, asked: Asked, page: Page) =>
       database.withTenant(tenantId, async (transaction) => {
@@ -76,8 +92,10 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces) 
 
     getBudget: (tenantId: string) => ledger.budgetOf(tenantId),
 
+    /** @throws {Problem} FORBIDDEN */
     setBudget: async (actor: Actor, dailyMicros: number | null) => {
       await database.withTenant(actor.tenantId, async (transaction) => {
+        await requireLower(transaction, dailyMicros);
         await ledger.setBudget(transaction, actor.tenantId, dailyMicros);
         await record(transaction, actor, {
           subject: 'models:budget',
