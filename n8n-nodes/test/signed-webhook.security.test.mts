@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { sign as signAsGitHub } from '@octokit/webhooks-methods';
 import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
@@ -298,6 +299,30 @@ describe('how senders write', () => {
     expect(accepts(String(at), (signature) => signature.replace('sha256=', 'SHA256='))).toBe(true);
     expect(accepts(String(at), (signature) => signature.replace(/.$/, 'x'))).toBe(false);
     expect(accepts(String(at), () => '')).toBe(false);
+  });
+
+  test('r43-upper-hex.json is accepted, as its control is', () => {
+    const {
+      scheme: sent,
+      secret,
+      now: at,
+      body: text,
+      headers: given,
+      control,
+    } = JSON.parse(readFileSync(new URL('fixtures/r43-upper-hex.json', import.meta.url)).toString());
+    for (const signature of [given['X-Signature'], control]) {
+      const headers: Record<string, string> = { ...given, 'X-Signature': signature };
+      const incoming: Incoming = {
+        header: (name) => headers[name],
+        rawBody: Buffer.from(text),
+        now: at,
+        tolerance: 300,
+      };
+      expect(isSigned('custom', [secret], incoming, { idHeader: '', eventHeader: '', ...sent })).toBe(true);
+      expect(isSigned('custom', [`${secret}x`], incoming, { idHeader: '', eventHeader: '', ...sent })).toBe(
+        false,
+      );
+    }
   });
 
   test('times are seconds, milliseconds or ISO 8601', () => {

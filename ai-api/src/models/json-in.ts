@@ -1,6 +1,19 @@
 /** Objects that are tried in one text; more braces than this are no answer. */
 const MAX_TRIED = 50;
 
+const NAMES = '(?:\\w+:)?(?:think|thinking|thoughts?|reasoning|reflection|scratchpad)';
+/** Where thoughts begin and end: tags of templates, `[THINK]` of Mistral's. Thoughts of one form end by the same one. */
+export const THOUGHT_MARKS: readonly { begin: RegExp; end: RegExp }[] = [
+  { begin: new RegExp(`<${NAMES}(?:\\s[^>]*)?>`, 'i'), end: new RegExp(`</${NAMES}>`, 'i') },
+  { begin: /\[THINK\]/, end: /\[\/THINK\]/ },
+];
+const THOUGHTS = THOUGHT_MARKS.map(
+  ({ begin, end }) => new RegExp(`${begin.source}[\\s\\S]*?(?:${end.source}|$)`, `g${begin.flags}`),
+);
+const LAST_END = THOUGHT_MARKS.map(({ end }) => new RegExp(`^[\\s\\S]*${end.source}`, end.flags));
+/** Marks that tokenizers put around an answer. */
+const TOKENS = /<[|｜][\w▁]+[|｜]>|<\/?s>|<(?:end|start)_of_turn>/g;
+
 /**
  * What a model wrote as its answer, without what surrounds it: a byte order mark, thoughts in tags, and the channels
  * of the harmony format. Thoughts that never end leave nothing.
@@ -8,16 +21,16 @@ const MAX_TRIED = 50;
  */
 export function withoutThoughts(text: string): string {
   const final = /^[\s\S]*<\|channel\|>final[\s\S]*?<\|message\|>/.exec(text);
-  const spoken = final ? text.slice(final[0].length) : text.replace(/<\|channel\|>[\s\S]*$/, '');
-  return (
-    spoken
-      .replaceAll(/<\|(end|return|start)\|>[\s\S]*$/g, '')
-      .replaceAll(/<(think|thinking|reasoning)>[\s\S]*?(<\/\1>|$)/gi, '')
-      // Some templates open the thoughts themselves, so that only their end arrives.
-      .replace(/^[\s\S]*<\/(think|thinking|reasoning)>/i, '')
-      .replaceAll('\ufeff', '')
-      .trim()
-  );
+  const spoken = (final ? text.slice(final[0].length) : text.replace(/<\|channel\|>[\s\S]*$/, ''))
+    .replaceAll(/<\|(end|return|start)\|>[\s\S]*$/g, '')
+    .replaceAll(TOKENS, '')
+    .replaceAll('\ufeff', '')
+    .trim();
+  // What begins with an answer has no thoughts before it; tags in it are words that it says.
+  if (isJson(spoken)) return spoken;
+  const said = THOUGHTS.reduce((rest, thoughts) => rest.replaceAll(thoughts, ''), spoken);
+  // Some templates open the thoughts themselves, so that only their end arrives.
+  return LAST_END.reduce((rest, end) => rest.replace(end, ''), said).trim();
 }
 
 /** The JSON objects in a text, such as one in a fence or after a sentence; null when the last one was cut off. */
@@ -49,6 +62,10 @@ export function endOfObject(text: string, start: number): number | null {
     else if (sign === '}' && --depth === 0) return at + 1;
   }
   return null;
+}
+
+function isJson(text: string): boolean {
+  return /^[{[]/.test(text) && parsed(text) !== undefined;
 }
 
 function parsed(text: string): unknown {

@@ -39,7 +39,9 @@ function read<T extends z.ZodType>({ text, usage }: Completed, schema: T): z.out
 function valuesIn(text: string): unknown[] {
   const answer = withoutThoughts(text);
   try {
-    return [JSON.parse(answer)];
+    const value: unknown = JSON.parse(answer);
+    // Some gateways write the answer as a text that holds JSON.
+    return typeof value === 'string' ? valuesIn(value) : [value];
   } catch {
     return objectsIn(answer) ?? [];
   }

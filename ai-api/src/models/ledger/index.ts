@@ -99,6 +99,8 @@ export function createLedger(database: Database, options: LedgerOptions) {
     /** Whether a model has a price, so that its calls count against budgets. */
     isPriced: (provider: string, model: string) =>
       costOf(prices, provider, model, { tokensIn: 0, tokensOut: 0 }) !== null,
+    /** Micro-dollars a day for tenants without a budget of their own; unlimited when null. */
+    installationBudget: dailyMicros,
     /** What a tenant may spend on one day (UTC) and has spent today, in micro-dollars. */
     budgetOf: (tenantId: string) =>
       database.withTenant(tenantId, async (transaction) => {

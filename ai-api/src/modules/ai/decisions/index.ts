@@ -45,6 +45,7 @@ export function create({ database, jobs, events, clock, config, outboundGuard, .
     sealer,
     render: notifications.render,
     suppressionOf: notifications.suppressionOf,
+    mayWriteTo: notifications.identity.mayWriteTo,
     now,
   };
   return createDecisions(database, jobs, events, settings);

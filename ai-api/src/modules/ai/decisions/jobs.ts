@@ -3,6 +3,7 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import { MailError } from '../../../platform/mail/index.ts';
 import { post } from '../../../platform/outbound/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import { NOT_CONFIRMED } from '../../shared/identity/index.ts';
 import { emailData } from './email.ts';
 import type { DecisionSettings } from './service.ts';
 import {
@@ -31,7 +32,7 @@ export function createDecisionJobs(
   database: Database,
   jobs: Jobs,
   events: Pick<Events, 'publish'>,
-  { publicUrl, mailer, mailFrom, guard, sealer, now, render, suppressionOf }: DecisionSettings,
+  { publicUrl, mailer, mailFrom, guard, sealer, now, render, suppressionOf, mayWriteTo }: DecisionSettings,
 ) {
   jobs.define<{ tenantId: string; approverId: string }>({
     name: MAIL,
@@ -82,6 +83,10 @@ export function createDecisionJobs(
       const decision = approver && (await findDecision(transaction, approver.decision_id));
       if (decision?.status !== 'pending' || decision.expires_at <= now()) return null;
       const { email } = approver as ApproverRow;
+      if (!(await mayWriteTo(transaction, email))) {
+        await noteMail(transaction, approverId, { error: NOT_CONFIRMED.why });
+        return null;
+      }
       const suppressed = await suppressionOf(transaction, email);
       if (suppressed !== null) {
         const error = `The address is on the suppression list (${suppressed}); nothing was sent.`;

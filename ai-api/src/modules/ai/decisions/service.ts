@@ -9,6 +9,7 @@ import { newSigningSecret, type OutboundGuard, UrlRefused } from '../../../platf
 import type { Sealer } from '../../../platform/sealing.ts';
 import { type Actor, displayName, record } from '../../shared/audit/index.ts';
 import type { Events } from '../../shared/events/index.ts';
+import type { Identity } from '../../shared/identity/index.ts';
 import type { Notifications } from '../../shared/notifications/index.ts';
 import { createDecisionJobs, placeOf } from './jobs.ts';
 import {
@@ -43,6 +44,8 @@ export interface DecisionSettings {
   render: Notifications['render'];
   /** Why nothing may be sent to an address. */
   suppressionOf: Notifications['suppressionOf'];
+  /** Whether the company may have an e-mail sent to an address. */
+  mayWriteTo: Identity['mayWriteTo'];
   now: () => Date;
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
 import { refusal } from '../../../../test/people.ts';
+import { erase, exported } from '../../../../test/privacy.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 
@@ -126,6 +127,32 @@ describe.each(businessDatabases())('agreeing to analytics on $name', ({ create }
       agreed: true,
       agreedThrough: null,
     });
+  });
+
+  test('the export of a person has their agreements; an erasure leaves none of them, and those of others stay', async () => {
+    const erased = people[5] as Client;
+    const { user } = await erased.identity.whoami({});
+    await erased.myData.setConsent({ agree: true });
+    const rowsOf = (subject: string) =>
+      api.context.database
+        .system('the test looks at all rows')
+        .selectFrom('privacy.objections')
+        .select(['id', 'subjects'])
+        .where(sql<boolean>`subjects::text like ${`%${subject}%`}`)
+        .execute();
+    const agreements = await rowsOf('b-5');
+    expect(agreements.length).toBeGreaterThan(0);
+    const others = (await api.client.analyticsBasis.get({})).agreed - 1;
+    const files = await exported(api, 'builder:b-5');
+    const lines = Buffer.from(files['data/privacy/privacy.objections.jsonl'] ?? '').toString();
+    for (const { id } of agreements) expect(lines).toContain(id);
+    expect(lines.trim().split('\n')).toHaveLength(agreements.length);
+
+    await erase(api, 'builder:b-5');
+    expect(await rowsOf('b-5')).toEqual([]);
+    expect(await rowsOf(user?.userId ?? '')).toEqual([]);
+    expect((await api.client.analyticsBasis.get({})).agreed).toBe(others);
+    expect(await people[1]?.myData.consent({})).toMatchObject({ agreed: true });
   });
 
   test('only administrators change the basis; a key alone cannot agree; each change is recorded', async () => {

@@ -1,7 +1,8 @@
+import { setImmediate as others } from 'node:timers/promises';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { markWrite } from '../../../platform/database/write-marker.ts';
 import type { Actor } from './actor.ts';
-import { type Detail, digestDetails, seal } from './chain.ts';
+import { type Detail, digestDetails, type SealedDetail, seal } from './chain.ts';
 import { append } from './store.ts';
 
 /** What was written. */
@@ -23,10 +24,22 @@ export async function record(
   { subject, details }: Entry,
 ): Promise<number> {
   await markWrite(transaction, tenantId);
-  const sealed = details.map(seal);
+  const sealed = await sealAll(details);
   const payloadDigest = digestDetails(sealed);
   const occurredAt = new Date().toISOString();
   const actor = { keyId, name, actingFor };
   const entry = { tenantId, occurredAt, actor, operation, subject, requestId, payloadDigest };
   return append(transaction, entry, sealed);
+}
+
+/** Of an import there are thousands; the requests of others are answered in between. */
+const SEALED_AT_ONCE = 500;
+
+async function sealAll(details: readonly Detail[]): Promise<SealedDetail[]> {
+  const sealed: SealedDetail[] = [];
+  for (const detail of details) {
+    sealed.push(seal(detail));
+    if (sealed.length % SEALED_AT_ONCE === 0) await others();
+  }
+  return sealed;
 }

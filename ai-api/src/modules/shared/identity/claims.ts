@@ -89,6 +89,8 @@ export async function arrive(transaction: TenantTransaction, arrival: Arrival): 
   const known = await findByIssuer(transaction, issuer, subject);
   const user = known ?? (await meet(transaction, arrival));
   if (!known) await linkIssuer(transaction, user.id, issuer, subject);
+  if (user.email_confirmed_at === null && isAddressOf(user, claims, mapping))
+    await changeUser(transaction, user.id, { email_confirmed_at: new Date() });
   if (user.status === 'disabled') throw refused('This account is disabled.');
   const roles = mappedRoles(claims, mapping);
   const isChanged = roles !== null && roles.join() !== rolesOf(user).join();
@@ -137,6 +139,12 @@ export function verifiedEmail(claims: Claims, { emailClaim, trustEmail }: ClaimM
   if (!saysVerified(claims) && trustEmail !== true)
     throw refused('The issuer has not verified the e-mail address of this person.');
   return email.toLowerCase();
+}
+
+/** Whether the issuer has verified the very address of a user. */
+function isAddressOf({ email }: UserRecord, claims: Claims, { emailClaim }: ClaimMapping): boolean {
+  const given = claimAt(claims, emailClaim);
+  return typeof given === 'string' && given.toLowerCase() === email && saysVerified(claims);
 }
 
 /** The person's name; the address where the issuer gives none. */

@@ -111,6 +111,7 @@ export function createCompanies(parts: Parts) {
         status: 'active',
         password_hash: passwordHash,
         password_is_own: passwordHash !== null,
+        email_confirmed_at: now(),
       });
       return { result: await goOn(transaction, tenantId, user) };
     };

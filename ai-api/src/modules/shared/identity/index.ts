@@ -17,6 +17,7 @@ import { user } from './users-contract.ts';
 
 export { personalData } from './personal-data.ts';
 export { type Principal, principalOf } from './principals.ts';
+export { NOT_CONFIRMED } from './reach.ts';
 export type { Identity } from './service.ts';
 export { userOfSubject } from './subjects.ts';
 export { ensureTenant } from './tenant-store.ts';

@@ -97,6 +97,7 @@ export function createLogin({
       const user = await changeUser(transaction, before.id, {
         password_hash: passwordHash,
         password_is_own: before.invitation_by_mail,
+        ...(before.invitation_by_mail ? { email_confirmed_at: now() } : {}),
         status: 'active',
         invitation_hash: null,
         invitation_until: null,

@@ -27,3 +27,30 @@ export async function takeNonce(
   );
   return rows.length > 0;
 }
+
+/**
+ * Takes one of several places, each of which is free again once it has ended: the first that is free. Unlike a counter over a
+ * sliding window it never lets more through than there are places, in all processes together and after a restart too.
+ * @param places names of the places, which are kept as digests
+ * @returns false where none is free
+ */
+export async function takePlace(
+  database: Database,
+  places: readonly string[],
+  { now, endsAt }: { now: Date; endsAt: Date },
+): Promise<boolean> {
+  const system = database.system('a place belongs to the installation, not to a company');
+  await sql`
+    delete from identity.platform_nonces where ctid in (
+      select ctid from identity.platform_nonces where ends_at < ${now} limit ${REMOVED_AT_ONCE} for update skip locked)`.execute(
+    system,
+  );
+  for (const place of places) {
+    const { rows } = await sql`
+      insert into identity.platform_nonces as place (digest, ends_at) values (${digest(place)}, ${endsAt})
+      on conflict (digest) do update set ends_at = excluded.ends_at where place.ends_at <= ${now}
+      returning digest`.execute(system);
+    if (rows.length > 0) return true;
+  }
+  return false;
+}

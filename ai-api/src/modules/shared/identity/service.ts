@@ -19,9 +19,11 @@ import { createKeys } from './keys.ts';
 import { createLinks } from './links.ts';
 import { createLogin } from './login.ts';
 import { createMemberRoom } from './member-room.ts';
+import { takePlace } from './nonces.ts';
 import { createPlatformHeaders } from './platform-header.ts';
 import { type Principal, principalNow } from './principals.ts';
 import { createProvider } from './providers.ts';
+import { isOpenedByPerson, mayWriteTo } from './reach.ts';
 import { type PublishedKeys, signInRoutes } from './routes.ts';
 import { createSessions } from './sessions.ts';
 import { changeTier, ensureTenant, findTenant, tenantIds, tenantName, tenantTier } from './tenant-store.ts';
@@ -164,6 +166,13 @@ export async function createIdentity(database: Database, settings: IdentitySetti
     /** The name of a transaction's tenant, for what people read. */
     tenantName,
     tenantTier,
+    isOpenedByPerson,
+    /** Takes one of several places until it ends; see {@link takePlace}. */
+    takePlace: (places: readonly string[], seconds: number) => {
+      const at = now();
+      return takePlace(database, places, { now: at, endsAt: new Date(at.getTime() + seconds * 1000) });
+    },
+    mayWriteTo,
     /** Gives the transaction's tenant another tier, which every process learns. @returns false where it was the same */
     changeTier: async (transaction: TenantTransaction, tier: Tier): Promise<boolean> => {
       const isChanged = await changeTier(transaction, tier);

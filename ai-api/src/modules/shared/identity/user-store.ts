@@ -30,6 +30,7 @@ type Changes = Partial<
     | 'invitation_requested_at'
     | 'invitation_sent_at'
     | 'invitation_error'
+    | 'email_confirmed_at'
     | 'last_sign_in_at'
   >
 >;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Role } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
+import { Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
@@ -13,6 +14,9 @@ import type { Notifications } from '../notifications/index.ts';
 import { createSignUp } from './sign-up.ts';
 
 const MAIL = 'invitation.mail';
+/** Invitations by e-mail that a company sends in 24 hours which a person opened, repeated ones included. */
+const INVITATIONS_PER_DAY = 25;
+const DAY_SECONDS = 86_400;
 
 export interface InvitationParts {
   database: Database;
@@ -87,14 +91,29 @@ export function createInvitations(parts: InvitationParts) {
     await note(tenantId, userId, null);
   }
 
+  /** Whom a company invites that a person opened may know nothing of it. @throws {Problem} RATE_LIMITED */
+  async function requireRoom(tenantId: string): Promise<void> {
+    if (!(await database.withTenant(tenantId, identity.isOpenedByPerson))) return;
+    const places = Array.from({ length: INVITATIONS_PER_DAY }, (_, n) => `invitation:${tenantId}:${n}`);
+    if (!(await identity.takePlace(places, DAY_SECONDS)))
+      throw new Problem(
+        'RATE_LIMITED',
+        `This company sends ${INVITATIONS_PER_DAY} invitations in 24 hours.`,
+        {
+          retryAfter: 3_600,
+        },
+      );
+  }
+
   return {
     login: identity.login,
     providers: identity.providers,
 
-    /** @throws {Problem} CONFLICT, FORBIDDEN, PLAN_LIMIT_REACHED */
-    send: (request: RequestContext, member: { email: string; name: string; roles: Role[] }) => {
+    /** @throws {Problem} CONFLICT, FORBIDDEN, PLAN_LIMIT_REACHED, RATE_LIMITED */
+    send: async (request: RequestContext, member: { email: string; name: string; roles: Role[] }) => {
       identity.requireSignIn();
       const { tenantId } = request.caller;
+      await requireRoom(tenantId);
       return database.withTenant(tenantId, async (transaction) => {
         const user = await joining.invite(transaction, request, member);
         await jobs.enqueue(transaction, MAIL, [{ tenantId, userId: user.id }]);
@@ -102,10 +121,11 @@ export function createInvitations(parts: InvitationParts) {
       });
     },
 
-    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user, FORBIDDEN */
-    resend: (request: RequestContext, userId: string) => {
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user, FORBIDDEN, RATE_LIMITED */
+    resend: async (request: RequestContext, userId: string) => {
       identity.requireSignIn();
       const { tenantId } = request.caller;
+      await requireRoom(tenantId);
       return database.withTenant(tenantId, async (transaction) => {
         const user = await joining.requireEnabled(transaction, request, userId);
         await jobs.enqueue(transaction, MAIL, [{ tenantId, userId }]);

@@ -15,13 +15,26 @@ export function signUpPage(providers: readonly { id: string; label: string }[], 
         <p class="buttons"><button>Send the link</button></p>
       </form>
       ${providers.map(
-        ({ id, label }) => html`<form method="get" action="/auth/${id}/start">
+        ({ id, label }) => html`<form method="post" action="/sign-up/at/${id}">
         <label for="open-${id}">Name of the company</label>
-        <input id="open-${id}" name="open" minlength="2" maxlength="100" required />
+        <input id="open-${id}" name="company" minlength="2" maxlength="100" required />
         <p class="buttons"><button>Open it with ${label}</button></p>
       </form>`,
       )}`;
   return { title: 'Open a company', content };
+}
+
+/**
+ * Leads on to a sign-in provider by a link. Browsers hold the redirects of a form to the `form-action` of its page, and where
+ * a provider redirects to is not known here.
+ */
+export function providerPage({ id, label }: { id: string; label: string }, company: string): Page {
+  const query = new URLSearchParams({ open: company });
+  const content = html`<p class="quiet">${company}</p>
+      <h1>Sign in with ${label}</h1>
+      <p>The company is opened for the account that you sign in with.</p>
+      <p><a href="/auth/${id}/start?${query.toString()}">Go on to ${label}</a></p>`;
+  return { title: `Sign in with ${label}`, content };
 }
 
 /** Asks for the name of the company and a password; nothing changes until the form is sent. */

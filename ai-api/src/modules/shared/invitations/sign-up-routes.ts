@@ -7,7 +7,7 @@ import { exchangeOf } from '../../../http/router.ts';
 import type { Identity } from '../identity/index.ts';
 import { donePage } from './page.ts';
 import type { Invitations } from './service.ts';
-import { expiredPage, forgottenPage, openPage, sentPage, signUpPage } from './sign-up-page.ts';
+import { expiredPage, forgottenPage, openPage, providerPage, sentPage, signUpPage } from './sign-up-page.ts';
 
 const person = z.object({ email, name: z.string().trim().min(1).max(200) });
 const opening = z
@@ -51,6 +51,14 @@ export function serveSignUp(parts: Parts, limit: RequestHandler): Router {
     if (!data) return sendPage(response, 422, signUpPage(open, faultOf(error)));
     const { message } = await register({ exchange: exchangeOf(request, response) }, data);
     sendPage(response, 202, sentPage(message));
+  });
+
+  router.post('/sign-up/at/:provider', form, (request, response) => {
+    const provider = open.find(({ id }) => id === request.params.provider);
+    if (!provider) throw notFound('provider', String(request.params.provider));
+    const { data, error } = z.object({ company: newCompany }).safeParse(request.body ?? {});
+    if (!data) return sendPage(response, 422, signUpPage(open, faultOf(error)));
+    sendPage(response, 200, providerPage(provider, data.company));
   });
 
   router.post('/sign-up/open', form, async (request, response) => {

@@ -20,6 +20,10 @@ const LINKS: readonly [limit: number, seconds: number][] = [
   [3, 86_400],
 ];
 
+/** Addresses of one company's domains that may sign up in a quarter of an hour. */
+const JOINING = 100;
+const JOINING_SECONDS = 900;
+
 const MESSAGE = 'If this e-mail address can be used here, an e-mail with a link is on its way to it.';
 
 const asked = z.object({
@@ -77,22 +81,29 @@ export function createSignUp(parts: InvitationParts, mail: string) {
   async function accept({ exchange }: Person, given: Asked): Promise<{ message: string }> {
     identity.requireSignIn();
     requireSameOrigin(exchange, publicUrl);
-    const domain = given.email.slice(given.email.lastIndexOf('@') + 1);
-    // New addresses of a domain may become users of its company; a new password is asked for by one person at a time.
-    const whom = given.kind === 'register' ? `register @${domain}` : `forgotten ${digestOf(given.email)}`;
-    await limiter.signIn({ ip: exchange.address } as { ip: string }, whom);
+    await limiter.signIn(
+      { ip: exchange.address } as { ip: string },
+      `${given.kind} ${digestOf(given.email)}`,
+    );
     await enqueue(JOB, given);
     return { message: MESSAGE };
   }
 
   async function carryOut(person: Asked): Promise<void> {
     const tenantId = person.kind === 'register' ? await joining.companyOf(person.email) : null;
-    if (tenantId !== null) return join(tenantId, person);
+    if (tenantId !== null) return (await mayJoin(tenantId)) ? join(tenantId, person) : undefined;
     // Accounts that other companies gave this address keep no one from a company of their own.
     const opens =
       person.kind === 'register' && companies.isOpen && !(await companies.hasOpened(person.email));
     if (opens) return requestLink(person);
     for (const account of await joining.accountsOf(person.email)) await reset(account);
+  }
+
+  /** Anyone can invent addresses of a domain, and each becomes a user who has not followed a link yet. */
+  async function mayJoin(tenantId: string): Promise<boolean> {
+    const { allowed } = await limits.take(`join:${tenantId}`, JOINING, JOINING_SECONDS);
+    if (!allowed) log.warn({ tenantId }, 'too many addresses of the domain sign up at once');
+    return allowed;
   }
 
   /** Has a link for a new password sent, unless the account's data stays elsewhere. */
@@ -120,8 +131,8 @@ export function createSignUp(parts: InvitationParts, mail: string) {
   /** Has the link sent, unless the address got one lately. */
   async function requestLink(person: Asked): Promise<void> {
     for (const [limit, seconds] of LINKS) {
-      const { allowed } = await limits.take(`sign-up:${seconds}:${digestOf(person.email)}`, limit, seconds);
-      if (!allowed) return;
+      const places = Array.from({ length: limit }, (_, n) => `sign-up:${seconds}:${n}:${person.email}`);
+      if (!(await identity.takePlace(places, seconds))) return;
     }
     await enqueue(LINK_JOB, person);
   }

@@ -80,7 +80,7 @@ export function create(needs: Needs) {
   const { database, people, identity, realtime, outboundGuard, sealer, secrets, publicUrl } = needs;
   const { config, clock, limits, log } = needs;
   const now = () => clock.now();
-  const catalogue = createCatalogue(log);
+  const catalogue = createCatalogue(log, identity);
   const links = createUnsubscribeLinks(secrets, publicUrl);
   const parts: NotificationParts = {
     ...needs,

@@ -81,6 +81,8 @@ describe('what spreadsheets add is left out', () => {
     ['a title above the header', 'Report, week 46, final\n\nid;note\n1;a\n2;b', below(2)],
     ['a title in a row of cells', 'Report,\n,\nid,note\n1,a\n2,b', below(2)],
     ['invisible letters in the header', 'i\u200bd\ufeff,\u00a0no\u00adte\n1,a\n2,b', rows],
+    ['upright bars between the cells', 'id|note\n1|a\n2|b', rows],
+    ['sep= with an upright bar', 'sep=|\nid|note\n1|a\n2|b', below(1)],
     ['capitals and full-width letters in the header', 'ＩＤ,NOTE\n1,a\n2,b', rows],
     ['commas in a header of semicolons', 'id;"note"\n1;a\n2;b', rows],
   ])('%s', (_, text, expected) => {
@@ -88,13 +90,26 @@ describe('what spreadsheets add is left out', () => {
     expect(rowsOf(text)).toEqual(expected);
   });
 
-  test.each(['Total', 'Totals:', 'Grand total', 'Summe', 'Итого'])(
-    'but %s at the end is named once',
-    (word) => {
-      expect(faultsOf(`id,note\n1,a\n${word},\n`)).toEqual([
-        { row: 3, message: 'is a row of totals: remove it' },
-      ]);
-      expect(rowsOf(`id,note\n1,a\n${word},\n`)).toEqual([[2, '1', 'a']]);
+  test.each([
+    'Total',
+    'Totals:',
+    'Grand total',
+    'Sub-total',
+    'Total général',
+    'Zwischensumme',
+    'Total (2)',
+    'Итого',
+  ])('but %s at the end is named once', (word) => {
+    expect(faultsOf(`id,note\n1,a\n${word},\n`)).toEqual([
+      { row: 3, message: 'is a row of totals: remove it' },
+    ]);
+    expect(rowsOf(`id,note\n1,a\n${word},\n`)).toEqual([[2, '1', 'a']]);
+  });
+
+  test.each(['id,note\n1,a\nSubtotal,37.5', 'id,note\n1,a\nid,note\n2,b'])(
+    'and so is what repeats on each page of an export: %j',
+    (text) => {
+      expect(faultsOf(text)).toMatchObject([{ row: 3, message: expect.stringMatching(/remove it$/) }]);
     },
   );
 

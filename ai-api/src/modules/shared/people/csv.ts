@@ -28,10 +28,10 @@ const LF = 0x0a;
 const CR = 0x0d;
 /** Where a header is looked for: spreadsheets put titles above it. */
 const TOP_LINES = 20;
-const DELIMITERS = [',', ';', '\t'] as const;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
 type Delimiter = (typeof DELIMITERS)[number];
 /** The first line that tells Excel what separates cells. */
-const SEP = /^\ufeff?"?sep=([,;\t])"?$/i;
+const SEP = /^\ufeff?"?sep=([,;\t|])"?$/i;
 const BLANKS = new Set([LF, CR, 0x20, 0x09]);
 
 const FAULTS: Partial<Record<CsvErrorCode, string>> = {
@@ -42,7 +42,7 @@ const FAULTS: Partial<Record<CsvErrorCode, string>> = {
 
 /**
  * Reads a CSV text (RFC 4180, with or without BOM, LF or CRLF) whose header has exactly `columns`, in any order.
- * Semicolons or tabs may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood,
+ * Semicolons, tabs or upright bars may separate cells; with semicolons `40,5` is a number. Headers of other systems are understood,
  * and those of `mapping`, which may also leave columns out. What spreadsheets add is left out: `sep=;`, title lines
  * above the header, rows and columns without any content, white space around cells that are not quoted. Rows with faults
  * are left out, and a row of totals is one. Where the header lacks some columns or has others too, rows come with what it
@@ -59,7 +59,7 @@ export function readCsv(
   const { rows, fault } = split(text, delimiter);
   const table = tableIn(rows, columns, meaning);
   if (!table) return { records: [], faults: [fault ?? { row: 1, message: 'the file is empty' }] };
-  const { line, meant, body } = table;
+  const { line, header, meant, body } = table;
   const surplus = body[MAX_ROWS];
   if (surplus) return { records: [], faults: [{ row: surplus.line, message: TOO_MANY }] };
   const wrongHeader = headerFaults({ line, cells: meant.filter((column) => column !== null) }, columns);
@@ -67,9 +67,11 @@ export function readCsv(
   const size = meant.length;
   const isOther = found < columns.length / 2 || body.every(({ cells }) => cells.length !== size);
   if (wrongHeader.length > 0 && isOther) return { records: [], faults: wrongHeader };
+  const isHeaderAgain = (cells: string[]) => cells.every((cell, index) => cell === header[index]);
   const faults = body.flatMap(({ line, cells }) => {
     if (cells.length !== size) return { row: line, message: `has ${countOf(cells)}, the header has ${size}` };
-    return isTotal(cells) ? { row: line, message: 'is a row of totals: remove it' } : [];
+    if (isTotal(cells)) return { row: line, message: 'is a row of totals: remove it' };
+    return isHeaderAgain(cells) ? { row: line, message: 'is the header again: remove it' } : [];
   });
   const wrong = new Set(faults.map(({ row }) => row));
   const records = body
@@ -92,11 +94,17 @@ function countOf({ length }: string[]): string {
 }
 
 const TOTAL =
-  /^(?:grand |sub)?(?:totals?|sum|summe|gesamt|gesamtsumme|totale|somme|suma|totaal|итого|всего)[:.]?$/iu;
+  /^(?:grand |sub[- ]?)?(?:totals?|sum|(?:zwischen|gesamt)?summe|gesamt|totale?|somme|suma|totaal|razem|yhteensä|合計|总计|итого|всего)(?: g[eé]n[eé]ral| complessivo)?(?: \(?\d+\)?)?\s?[:.]?$/iu;
 
-/** A row that adds up the others: it says so in its first cell with content, and some cells are empty. */
+/**
+ * A row that adds up the others: it says so in its first cell with content, and some cells are empty or there is nothing but
+ * figures in them.
+ */
 function isTotal(cells: string[]): boolean {
-  return TOTAL.test(cells.find((cell) => cell !== '') ?? '') && cells.includes('');
+  const [first = '', ...others] = cells.filter((cell) => cell !== '');
+  const addsUp =
+    cells.includes('') || (others.length > 0 && others.every((cell) => /^[\d.,%\s-]+$/.test(cell)));
+  return TOTAL.test(first) && addsUp;
 }
 
 /** The columns that the cells of a line mean, null for those that are left out. */
@@ -107,7 +115,7 @@ function tableIn(
   rows: RawRecord[],
   columns: string[],
   meaning: Meaning,
-): { line: number; meant: (string | null)[]; body: RawRecord[] } | undefined {
+): { line: number; header: string[]; meant: (string | null)[]; body: RawRecord[] } | undefined {
   const named = rows.slice(0, TOP_LINES).findIndex(({ cells }) => {
     const meant = meaning(cells);
     return columns.every((column) => meant.includes(column));
@@ -122,6 +130,7 @@ function tableIn(
   );
   return {
     line: header.line,
+    header: header.cells.slice(0, used),
     meant: meaning(header.cells.slice(0, used)),
     body: body.map(({ line, cells }) => ({ line, cells: cells.slice(0, used) })),
   };

@@ -1,7 +1,8 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { readTableAside } from './read-aside.ts';
 import { TIME_TABLES, type TimeRow, type TimeTableName } from './rows.ts';
 import { type Counts, existingIds, upsert } from './store.ts';
-import { type CellError, type NumberedRow, readTable, refuse, type Table } from './tables.ts';
+import { type CellError, type NumberedRow, refuse, type Table } from './tables.ts';
 
 export type TimeInput = Partial<Record<TimeTableName, Table | undefined>>;
 export type TimeCounts = Record<TimeTableName, Counts>;
@@ -11,14 +12,14 @@ type TimeTables = { [T in TimeTableName]: NumberedRow<TimeRow<T>>[] };
  * Reads and checks the tables of tracked time without touching the database.
  * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID
  */
-export function readTimeTables(input: TimeInput): TimeTables {
+export async function readTimeTables(input: TimeInput): Promise<TimeTables> {
   const errors: CellError[] = [];
   const { entries, leave, members, budgets } = TIME_TABLES;
   const tables = {
-    entries: readTable(entries, input.entries, errors),
-    leave: readTable(leave, input.leave, errors),
-    members: readTable(members, input.members, errors),
-    budgets: readTable(budgets, input.budgets, errors),
+    entries: await readTableAside(entries, input.entries, errors),
+    leave: await readTableAside(leave, input.leave, errors),
+    members: await readTableAside(members, input.members, errors),
+    budgets: await readTableAside(budgets, input.budgets, errors),
   };
   refuse(errors);
   return tables;

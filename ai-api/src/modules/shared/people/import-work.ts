@@ -1,16 +1,17 @@
 import type { TenantTransaction } from '../../../platform/database/index.ts';
+import { readTableAside } from './read-aside.ts';
 import { WORK_TABLE, type WorkRow } from './rows.ts';
 import { type Counts, existingIds, upsert } from './store.ts';
-import { type CellError, type NumberedRow, readTable, refuse, type Table } from './tables.ts';
+import { type CellError, type NumberedRow, refuse, type Table } from './tables.ts';
 import { builderIdsByEmail } from './work-store.ts';
 
 /**
  * Reads and checks the table of work without touching the database.
  * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID
  */
-export function readWork(records: Table | undefined): NumberedRow<WorkRow>[] {
+export async function readWork(records: Table | undefined): Promise<NumberedRow<WorkRow>[]> {
   const errors: CellError[] = [];
-  const rows = readTable(WORK_TABLE, records, errors);
+  const rows = await readTableAside(WORK_TABLE, records, errors);
   refuse(errors);
   return rows;
 }

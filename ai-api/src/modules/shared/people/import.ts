@@ -1,6 +1,8 @@
+import { setImmediate as others } from 'node:timers/promises';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { digestOf, type Entry } from '../audit/index.ts';
 import type { Mapping } from './header.ts';
+import { readTableAside } from './read-aside.ts';
 import { type Row, TABLES, type TableName } from './rows.ts';
 import {
   type Counts,
@@ -15,6 +17,8 @@ import { type CellError, type NumberedRow, readTable, refuse, type Table, type T
 
 export type ImportInput = Partial<Record<TableName, Table | undefined>> & { mapping?: Mapping | undefined };
 export type ImportCounts = Record<TableName, Counts>;
+
+const DIGESTS_AT_ONCE = 500;
 
 interface ParsedTable<T extends TableName> {
   rows: NumberedRow<Row<T>>[];
@@ -35,6 +39,25 @@ export function readTables(input: ImportInput): ParsedTables {
     projects: read('projects'),
     metrics: read('metrics'),
     projectMetrics: read('projectMetrics'),
+  };
+  refuse(errors);
+  return tables;
+}
+
+/** The same for a server: large tables are read in another thread. @throws as `readTables` does */
+export async function readTablesAside(input: ImportInput): Promise<ParsedTables> {
+  const errors: CellError[] = [];
+  const read = async <T extends TableName>(name: T) => {
+    const spec = TABLES[name] as TableSpec;
+    return {
+      rows: (await readTableAside(spec, input[name], errors, input.mapping)) as NumberedRow<Row<T>>[],
+    };
+  };
+  const tables = {
+    builders: await read('builders'),
+    projects: await read('projects'),
+    metrics: await read('metrics'),
+    projectMetrics: await read('projectMetrics'),
   };
   refuse(errors);
   return tables;
@@ -62,7 +85,7 @@ export async function writeTables(
  * What the audit trail keeps of an import: its counts, then of each builder and of each project how many rows there
  * were and their digest. The rows themselves are in the tables; the owner of the files can show that these were imported.
  */
-export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry['details'] {
+export async function importDetails(tables: ParsedTables, counts: ImportCounts): Promise<Entry['details']> {
   const leads = new Map(tables.projects.rows.map(({ row }) => [row.project_id, row.builder_id]));
   const parts = new Map<string, { about: string[]; content: Record<string, object[]> }>();
   const add = (name: TableName, id: string, about: string[], row: object) => {
@@ -84,12 +107,16 @@ export function importDetails(tables: ParsedTables, counts: ImportCounts): Entry
       add(name, subject, lead === undefined ? [subject] : [subject, `builder:${lead}`], row);
     }
   }
-  const summed = [...parts.values()].map(({ about, content }) => ({
-    about,
-    content: Object.fromEntries(
-      Object.entries(content).map(([name, rows]) => [name, { rows: rows.length, sha256: digestOf(rows) }]),
-    ),
-  }));
+  const summed: Entry['details'] = [];
+  for (const { about, content } of parts.values()) {
+    const sums = Object.entries(content).map(([name, rows]) => [
+      name,
+      { rows: rows.length, sha256: digestOf(rows) },
+    ]);
+    summed.push({ about, content: Object.fromEntries(sums) });
+    // Thousands of digests in one go would hold up the requests of others.
+    if (summed.length % DIGESTS_AT_ONCE === 0) await others();
+  }
   return [{ about: [], content: counts }, ...summed];
 }
 

@@ -3,7 +3,7 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound } from '../../../http/problem.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { type Actor, record, systemActor } from '../audit/index.ts';
-import { type ImportInput, importDetails, readTables, writeTables } from './import.ts';
+import { type ImportInput, importDetails, type readTables, readTablesAside, writeTables } from './import.ts';
 import { readTimeTables, type TimeInput, writeTimeTables } from './import-time.ts';
 import { readWork, writeWork } from './import-work.ts';
 import { fetchWeek, type Sources, sourcesKnow } from './sources.ts';
@@ -109,11 +109,14 @@ export function createPeople(database: Database, sources: Sources) {
 
     /** Brings tables in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     import: async (actor: Actor, input: ImportInput, dryRun: boolean) => {
-      const tables = readTables(input);
+      const tables = await readTablesAside(input);
       const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeTables(transaction, tables);
         for (const listener of listeners) await listener(transaction, actor.tenantId, weeksIn(tables));
-        await record(transaction, actor, { subject: 'people', details: importDetails(tables, written) });
+        await record(transaction, actor, {
+          subject: 'people',
+          details: await importDetails(tables, written),
+        });
         return written;
       });
       return { dryRun, ...counts };
@@ -121,7 +124,7 @@ export function createPeople(database: Database, sources: Sources) {
 
     /** Brings tracked time in, all or nothing. @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID */
     importTime: async (actor: Actor, input: TimeInput, dryRun: boolean) => {
-      const tables = readTimeTables(input);
+      const tables = await readTimeTables(input);
       const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeTimeTables(transaction, tables);
         await record(transaction, actor, { subject: 'time', details: [{ about: [], content: written }] });
@@ -135,7 +138,7 @@ export function createPeople(database: Database, sources: Sources) {
      * @throws {import('../../../http/problem.ts').Problem} IMPORT_INVALID
      */
     importWork: async (actor: Actor, records: Table | undefined, dryRun: boolean) => {
-      const rows = readWork(records);
+      const rows = await readWork(records);
       const counts = await undoneIfDryRun(database, actor.tenantId, dryRun, async (transaction) => {
         const written = await writeWork(transaction, rows);
         await record(transaction, actor, { subject: 'work', details: [{ about: [], content: written }] });

@@ -4,6 +4,7 @@ import type { Traces } from '../../../models/tracing/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import { actorOf } from '../audit/index.ts';
+import type { Identity } from '../identity/index.ts';
 import { usage } from './contract.ts';
 import { createUsage, type UsageService } from './service.ts';
 
@@ -11,11 +12,12 @@ interface Needs {
   database: Database;
   ledger: Ledger;
   traces: Traces;
+  identity: Pick<Identity, 'isOpenedByPerson'>;
   clock: Clock;
 }
 
-export function create({ database, ledger, traces, clock }: Needs) {
-  return createUsage(database, ledger, traces, () => clock.now());
+export function create({ database, ledger, traces, identity, clock }: Needs) {
+  return createUsage({ database, ledger, traces, identity, now: () => clock.now() });
 }
 
 /** The operations of this module. */

@@ -6,24 +6,41 @@ import type { Ledger } from '../../../models/ledger/index.ts';
 import type { CallRecord } from '../../../models/ledger/store.ts';
 import { type CallFilter, listCalls, sumUsage } from '../../../models/ledger/usage.ts';
 import type { Traces } from '../../../models/tracing/index.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import { DAY_MS } from '../../../platform/durations.ts';
 import { type Actor, record } from '../audit/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { UsageKey } from './contract.ts';
 
 type Asked = Omit<CallFilter, 'from' | 'to'> & { from?: string | undefined; to?: string | undefined };
 
+interface Parts {
+  database: Database;
+  ledger: Ledger;
+  traces: Traces;
+  identity: Pick<Identity, 'isOpenedByPerson'>;
+  now: () => Date;
+}
+
 export type UsageService = ReturnType<typeof createUsage>;
 
 /** Reports of the ledger, and budgets. */
-export function createUsage(database: Database, ledger: Ledger, traces: Traces, now: () => Date) {
-  /** @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT for a span that ends before it begins */
+export function createUsage({ database, ledger, traces, identity, now }: Parts) {
+  /** @throws {Problem} INVALID_INPUT for a span that ends before it begins */
   function filterOf({ from, to, ...filter }: Asked): CallFilter {
     const last = to === undefined ? now().getTime() : Date.parse(to);
     const first = from === undefined ? last - 30 * DAY_MS : Date.parse(from);
     if (first > last) throw invalidField('from', 'must not be after to');
     const dayOf = (ms: number) => Math.floor(ms / DAY_MS) * DAY_MS;
     return { ...filter, from: new Date(dayOf(first)), to: new Date(dayOf(last) + DAY_MS) };
+  }
+
+  /** @throws {Problem} FORBIDDEN in a company that a person opened, beyond what the installation gives each company */
+  async function requireLower(transaction: TenantTransaction, dailyMicros: number | null): Promise<void> {
+    const most = ledger.installationBudget;
+    if (most === null || dailyMicros === null || dailyMicros <= most) return;
+    if (await identity.isOpenedByPerson(transaction))
+      throw new Problem('FORBIDDEN', `The budget of this company is ${most} micro-dollars a day at most.`);
   }
 
   return {
@@ -85,8 +102,10 @@ export function createUsage(database: Database, ledger: Ledger, traces: Traces, 
 
     getBudget: (tenantId: string) => ledger.budgetOf(tenantId),
 
+    /** @throws {Problem} FORBIDDEN */
     setBudget: async (actor: Actor, dailyMicros: number | null) => {
       await database.withTenant(actor.tenantId, async (transaction) => {
+        await requireLower(transaction, dailyMicros);
         await ledger.setBudget(transaction, actor.tenantId, dailyMicros);
         await record(transaction, actor, {
           subject: 'models:budget',

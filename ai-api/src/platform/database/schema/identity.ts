@@ -55,6 +55,8 @@ export interface IdentityTables {
     invitation_sent_at: Generated<Date | null>;
     /** Why the e-mail was not sent. */
     invitation_error: Generated<string | null>;
+    /** When the person proved that the address is theirs. */
+    email_confirmed_at: Generated<Date | null>;
     last_sign_in_at: Generated<Date | null>;
     created_at: Timestamp;
     updated_at: Timestamp;
@@ -111,7 +113,7 @@ export interface IdentityTables {
     sealed: string;
     expires_at: Date;
   };
-  /** Of requests that a platform signed; of no company. */
+  /** Of requests that a platform signed, and places of what may happen a few times only; of no company. */
   'identity.platform_nonces': {
     digest: string;
     ends_at: Date;

@@ -35,6 +35,13 @@ describe('sentences are read', () => {
       'in the final channel',
       `<|channel|>analysis<|message|>{x}<|end|><|start|>assistant<|channel|>final<|message|>${a}\n${b}<|return|>`,
     ],
+    ['in a list with bullets', `- ${a}\n- ${b}`],
+    ['in a list with numbers', `1. ${a}\n2. ${b}`],
+    ['in a fence of waves', `~~~json\n${a}\n${b}\n~~~`],
+    ['after thoughts in brackets', `[THINK]First I say[/THINK]\n${a}\n${b}`],
+    ['after thoughts in a tag with attributes', `<thought n="1">First I say</thought>\n${a}\n${b}`],
+    ['in a tag', `<answer>${a}\n${b}</answer>`],
+    ['before the marks of tokenizers', `${a}\n${b}</s><|im_end|>`],
     ['after a byte order mark', `\ufeff${a}\n${b}`],
   ])('%s', (_how, text) => {
     for (const size of [1, 3, 7, 10_000])

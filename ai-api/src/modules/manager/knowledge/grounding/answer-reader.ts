@@ -1,4 +1,4 @@
-import { endOfObject } from '../../../../models/json-in.ts';
+import { endOfObject, THOUGHT_MARKS } from '../../../../models/json-in.ts';
 
 /** What a model's text has come to by its end. */
 export interface ReadToEnd {
@@ -10,13 +10,14 @@ export interface ReadToEnd {
 
 /** Where thoughts begin, and where they end. */
 const THOUGHTS: readonly [RegExp, RegExp][] = [
-  [/<(?:think|thinking|reasoning)>/i, /<\/(?:think|thinking|reasoning)>/i],
+  ...THOUGHT_MARKS.map(({ begin, end }): [RegExp, RegExp] => [begin, end]),
   [/<\|channel\|>(?!final)\w+/, /<\|channel\|>final/],
 ];
 /** Longest object that is waited for, in characters. */
 const MAX_OBJECT = 20_000;
-/** What stands around objects: fences, brackets and commas of lists, marks of channels. */
-const WRAPPING = /^(?:\ufeff|\s|[[\],]|```(?:jsonl?|ndjson)?|<\|\w+\|>|final|assistant)*$/i;
+/** What stands around objects: fences, brackets, bullets and commas of lists, marks of channels and of tokenizers. */
+const WRAPPING =
+  /^(?:[\ufeff\u200b]|\s|[[\],]|(?<!\S)(?:[-*•]|\d{1,2}[.)])(?=\s|$)|(?:`{3,}|~{3,})(?:jsonl?|ndjson)?|<[|｜][\w▁]+[|｜]>|<\/?(?:s|answer|response|output|tool_call)>|<(?:end|start)_of_turn>|final|assistant)*$/i;
 /** A tag that has not arrived whole. */
 const OPEN_TAG = /<[^>\s]{0,20}$/;
 

@@ -17,7 +17,7 @@ const MAX_PASSAGES = 100_000;
 const MAX_PER_INDEX = 6_000_000;
 const MAX_IN_TOTAL = 12_000_000;
 /** Passages that are read at once; between them other requests have their turn. */
-const PIECE = 500;
+const PIECE = 200;
 
 const keyOf = ({ id, version, title }: SearchedDocument) => `${id} ${version} ${title}`;
 

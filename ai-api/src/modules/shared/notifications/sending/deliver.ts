@@ -1,4 +1,5 @@
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import { NOT_CONFIRMED } from '../../identity/index.ts';
 import { sendEmail } from '../channels/email.ts';
 import type { Outcome } from '../channels/outcome.ts';
 import { sendWebhook } from '../channels/webhook.ts';
@@ -31,7 +32,8 @@ export const placeOfWebhook = (userId: string) => `notification-webhook:${userId
  * the next one knows that it may have left: a webhook is repeated under the same id, an e-mail or text message never.
  */
 export function createDeliver(parts: NotificationParts) {
-  const { database, jobs, events, mailer, mailFrom, twilio, guard, sealer, links, now, atDelivery } = parts;
+  const { database, jobs, events, identity, mailer, mailFrom, twilio, guard, sealer } = parts;
+  const { links, now, atDelivery } = parts;
 
   jobs.define<DeliverJob>({
     name: DELIVER_QUEUE,
@@ -109,6 +111,10 @@ export function createDeliver(parts: NotificationParts) {
       return null;
     }
     if ((state !== 'pending' && state !== 'deferred') || delivery.attempts !== job.attempt - 1) return null;
+    if (!(await mayLeave(transaction, channel, address))) {
+      await end(transaction, tenantId, delivery, 'skipped', NOT_CONFIRMED.code, NOT_CONFIRMED.why);
+      return null;
+    }
     const listed = await findSuppression(transaction, channel, address);
     if (listed) {
       await end(
@@ -129,6 +135,16 @@ export function createDeliver(parts: NotificationParts) {
       not_before: null,
     });
     return { ...delivery, state: 'sending', attempts: job.attempt };
+  }
+
+  /** Whether the company may reach an address at all: one that a person opened sends no text messages. */
+  async function mayLeave(
+    transaction: TenantTransaction,
+    channel: Channel,
+    address: string,
+  ): Promise<boolean> {
+    if (channel === 'email') return identity.mayWriteTo(transaction, address);
+    return channel !== 'sms' || !(await identity.isOpenedByPerson(transaction));
   }
 
   /** Looks again what the recipient wants: they may have unsubscribed meanwhile, or it is night by now. */

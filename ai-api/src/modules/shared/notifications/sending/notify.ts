@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
-import { Problem } from '../../../../http/problem.ts';
+import { invalidField, Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { countInbox, insertInboxItem } from '../inbox/store.ts';
 import type { NotificationParts } from '../parts.ts';
@@ -53,6 +53,8 @@ export interface How {
   published?: Published;
   /** Preferences and quiet hours do not apply. */
   regardless?: boolean;
+  /** Where a recipient cannot be reached because of whom the company may write to, nothing is sent at all. */
+  strict?: boolean;
 }
 
 /** A notification of one recipient. */
@@ -91,10 +93,24 @@ export function createNotify(parts: NotificationParts) {
   ): Promise<Sent[]> {
     const template = how.published ?? (await catalogue.published(transaction, request.template));
     const recipients = await resolveRecipients(transaction, parts, request.to);
+    if (how.strict) await requireReach(transaction, recipients);
     const sent: Sent[] = [];
     for (const recipient of recipients)
       sent.push(await notifyOne(transaction, { tenantId, by, request, template, recipient, how }));
     return sent;
+  }
+
+  /** @throws {Problem} INVALID_INPUT in a company that a person opened, for a recipient who is none of its users */
+  async function requireReach(
+    transaction: TenantTransaction,
+    recipients: readonly Recipient[],
+  ): Promise<void> {
+    const stranger = recipients.find(({ userId }) => userId === null);
+    if (stranger && (await identity.isOpenedByPerson(transaction)))
+      throw invalidField(
+        'to',
+        `means ${stranger.owner}, who is no user of this company; companies that people opened notify their own users only`,
+      );
   }
 
   async function notifyOne(transaction: TenantTransaction, one: One): Promise<Sent> {

@@ -36,7 +36,7 @@ export function createSending(parts: NotificationParts, { notify }: Notifier) {
     notify: (actor: Actor, request: Notify) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const sender = { tenantId: actor.tenantId, by: displayName(actor) };
-        const notifications = await notify(transaction, sender, request);
+        const notifications = await notify(transaction, sender, request, { strict: true });
         await note(
           transaction,
           actor,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { notFound } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
+import type { Identity } from '../../identity/index.ts';
 import { DEFAULTS } from './defaults/index.ts';
 import { TemplateError } from './liquid.ts';
 import { type Rendered, render, type Surroundings } from './render.ts';
@@ -15,12 +16,16 @@ export interface Published {
   content: Content;
 }
 
+/** Templates of e-mails to people who have not confirmed their address: a company that a person opened sends the default. */
+const OUTWARD: readonly string[] = ['invitation'];
+
 export type Catalogue = ReturnType<typeof createCatalogue>;
 
 /** Which template is sent under a name: the company's published version, or else the default. */
-export function createCatalogue(log: Logger) {
+export function createCatalogue(log: Logger, { isOpenedByPerson }: Pick<Identity, 'isOpenedByPerson'>) {
   async function published(transaction: TenantTransaction, name: string): Promise<Published> {
-    const own = await publishedVersion(transaction, name);
+    const isFixed = OUTWARD.includes(name) && (await isOpenedByPerson(transaction));
+    const own = isFixed ? undefined : await publishedVersion(transaction, name);
     if (own) return { name, version: own.version, content: own.content as Content };
     const content = DEFAULTS[name];
     if (!content) throw notFound('template', name);
