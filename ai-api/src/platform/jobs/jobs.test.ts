@@ -417,12 +417,12 @@ describe.each(databaseKinds())('the job queue on $name', options, ({ create }) =
       },
     });
     await jobs.start({ work: true });
-    await until(() => expect(runs).toBe(1));
+    await until(async () => expect(runs).toBe(1));
     // As the clock of pg-boss does it; a start gives its job an empty object.
     await sql`insert into jobs.job (name, data) values (${name}, null)`.execute(
       database.system('the test does what the clock does'),
     );
-    await until(() => expect(runs).toBe(2));
+    await until(async () => expect(runs).toBe(2));
   });
 
   test('work by the clock is done at a start where a time has passed without it', async (context) => {
