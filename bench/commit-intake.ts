@@ -27,12 +27,25 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Waits until nothing is left to do about commits. */
-async function quiet(api: TestApi): Promise<void> {
+const QUIET_MS = 120_000;
+
+/**
+ * Waits until every delivery of a connection is processed and nothing is left to do about commits.
+ * @throws when that takes too long, with what is left
+ */
+async function quiet(api: TestApi, connectionId?: string): Promise<void> {
+  const late = Date.now() + QUIET_MS;
   for (;;) {
-    const { items } = await api.client.job.queues({});
-    if (items.every(({ queue, depth, running }) => !/^(links|git)\./.test(queue) || depth + running === 0))
-      return;
+    const { items: deliveries } = connectionId
+      ? await api.client.gitConnection.listDeliveries({ connectionId, limit: 500 })
+      : { items: [] };
+    const { items: queues } = await api.client.job.queues({});
+    const open = deliveries.filter(({ state }) => state === 'queued');
+    const busy = queues.filter(
+      ({ queue, depth, running }) => /^(links|git)\.(?!sweep)/.test(queue) && depth + running > 0,
+    );
+    if (open.length + busy.length === 0) return;
+    if (Date.now() > late) throw new Error(`It does not become quiet: ${JSON.stringify({ open, busy })}`);
     await pause(100);
   }
 }
@@ -126,7 +139,7 @@ async function push(api: TestApi, databaseUrl: string): Promise<Figure> {
     for (let round = 0; round < ROUNDS + 3; round++) {
       const body = pushOf();
       const first = await timed(() => send(own, body));
-      await quiet(api);
+      await quiet(api, connection.connectionId);
       const second = await timed(() => send(bare.url, body));
       // The first ones warm both up.
       if (round < 3) continue;

@@ -151,7 +151,8 @@ await serveParent(async () => {
       const all = more(name, count);
       await start(name, count);
       const ended = sql<{ count: number }>`
-        select count(*) as count from workflows.instances where template = ${name} and state = 'completed'`;
+        select count(*) as count from workflows.instances
+        where tenant_id = ${caller.tenantId} and template = ${name} and state = 'completed'`;
       await until(context, all, ended);
     };
   const byHand = (steps: readonly string[]) => async (count: number) => {

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { type Operation, takesIdempotencyKey } from '../contract/operation.ts';
+import type { TenantTransaction } from '../platform/database/index.ts';
 import type { Caller, Exchange, RequestContext } from './caller.ts';
 import { toProblem } from './error-handler.ts';
+import type { Reservation } from './idempotency/index.ts';
 import { invoke } from './invoke.ts';
 import { Problem } from './problem.ts';
 import { jsonReply, type Reply } from './reply.ts';
@@ -19,6 +21,8 @@ export interface Invocation {
   signal: AbortSignal;
   /** Carries a write out once for all calls with it, as the header `Idempotency-Key` does. */
   idempotencyKey?: string;
+  /** What {@link Invoker.reserve} answered for this very call; the key is not asked for again. */
+  reserved?: Reservation | null;
 }
 
 /** What an operation answered: its output, or a problem document from status 400 on. */
@@ -37,6 +41,16 @@ export interface Invoker {
    * for each idempotency key. Rate limits are left to who invokes.
    */
   invoke(invocation: Invocation): Promise<Invoked>;
+  /**
+   * Takes the idempotency key of a call with a transaction; the call is made once it committed. Null when the key is not
+   * free, or the operation takes none: then the call itself asks for it.
+   * @param leaseSeconds for which the key is kept for the call
+   */
+  reserve(
+    transaction: TenantTransaction,
+    call: Pick<Invocation, 'operation' | 'input' | 'caller'> & { idempotencyKey: string },
+    leaseSeconds: number,
+  ): Promise<Reservation | null>;
   /** What an operation answered under an idempotency key, while it is kept; null otherwise. Carries nothing out. */
   recall(named: { operation: string; caller: Caller; idempotencyKey: string }): Promise<Invoked | null>;
 }
@@ -64,6 +78,11 @@ export function createInvoker(served: readonly Served[], policies: RequestPolici
         return problemOf(error, entry?.op.path ?? '/', invocation);
       }
     },
+    reserve: async (transaction, { idempotencyKey: key, ...call }, leaseSeconds) => {
+      const entry = entries().get(call.operation);
+      if (!entry || !takesIdempotencyKey(entry.op)) return null;
+      return policies.idempotency.reserve(transaction, { ...call, key }, leaseSeconds);
+    },
     recall: async ({ idempotencyKey: key, ...named }) => {
       const kept = await policies.idempotency.recall({ ...named, key });
       return kept && readReply(kept);
@@ -81,7 +100,7 @@ async function answer(
   policies: RequestPolicies,
   invocation: Invocation,
 ): Promise<Invoked> {
-  const { caller, operation, idempotencyKey, input, log, requestId } = invocation;
+  const { caller, operation, idempotencyKey, input, log, requestId, reserved = null } = invocation;
   const run = () => carryOut(served, policies, invocation);
   if (idempotencyKey === undefined || !takesIdempotencyKey(served.op)) {
     const { status, output } = await run();
@@ -94,7 +113,7 @@ async function answer(
     const { status, output } = await run();
     return jsonReply(status, output);
   };
-  return readReply(await policies.idempotency.answer(keyed, () => orProblem(reply(), place)));
+  return readReply(await policies.idempotency.answer(keyed, () => orProblem(reply(), place), reserved));
 }
 
 function readReply({ status, body }: Pick<Reply, 'status' | 'body'>): Invoked {

@@ -2,7 +2,7 @@ import { createHash, hkdfSync } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import type { Database } from '../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../platform/database/index.ts';
 import { markingWrites, type OnWrite } from '../../platform/database/write-marker.ts';
 import { createSealer } from '../../platform/sealing.ts';
 import { type Caller, callerId } from '../caller.ts';
@@ -11,6 +11,7 @@ import type { Reply } from '../reply.ts';
 import {
   type Attempt,
   claim,
+  claimWith,
   find,
   type KeptKey,
   keep,
@@ -40,6 +41,9 @@ export interface KeyedRequest {
   log: Logger;
 }
 
+/** A key that was taken for a request which is about to be carried out. */
+export type Reservation = Attempt;
+
 export type Idempotency = ReturnType<typeof createIdempotency>;
 
 /**
@@ -59,12 +63,32 @@ export function createIdempotency(database: Database) {
 
   return {
     /**
+     * Takes the key of a request with a transaction, after whose commit the caller carries the request out; null when
+     * the key is not free.
+     * @param leaseSeconds after which another process may take the key over, unless the request is under way by then
+     */
+    reserve: async (
+      transaction: TenantTransaction,
+      request: Omit<KeyedRequest, 'log'>,
+      leaseSeconds: number,
+    ): Promise<Reservation | null> => {
+      const attempt = attemptOf(request);
+      return (await claimWith(transaction, attempt, leaseSeconds)) ? attempt : null;
+    },
+
+    /**
      * @param execute carries the request out; its 5xx and transient answers are not kept
+     * @param reserved when the key was taken for this very request already
      * @throws {Problem} IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_ANSWER_LOST or IDEMPOTENCY_MISMATCH
      */
-    answer: async (request: KeyedRequest, execute: () => Promise<Reply>): Promise<Reply> => {
-      const attempt = attemptOf(request);
+    answer: async (
+      request: KeyedRequest,
+      execute: () => Promise<Reply>,
+      reserved: Reservation | null = null,
+    ): Promise<Reply> => {
       await sweep(request.log);
+      if (reserved) return carryOut(database, request, reserved, execute);
+      const attempt = attemptOf(request);
       const found = await claim(database, attempt);
       if (found !== 'claimed') return replay(request, attempt, found);
       return carryOut(database, request, attempt, execute);
@@ -146,7 +170,7 @@ function replay(request: KeyedRequest, attempt: Attempt, kept: KeptKey | undefin
   };
 }
 
-function attemptOf(request: KeyedRequest): Attempt {
+function attemptOf(request: Omit<KeyedRequest, 'log'>): Attempt {
   return {
     ...scopeOf(request),
     requestHash: digest(canonicalize(request.input) ?? ''),

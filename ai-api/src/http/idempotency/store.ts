@@ -28,41 +28,49 @@ const later = (seconds: number) => sql<Date>`now() + make_interval(secs => ${sec
 
 /** Takes the key when it is new, has expired, or was left by a process that is gone. Otherwise what is kept. */
 export function claim(database: Database, request: Attempt): Promise<'claimed' | KeptKey | undefined> {
-  const { tenantId, credential, operation, keyHash, requestHash, attempt } = request;
-  return database.withTenant(tenantId, async (transaction) => {
-    const lease = { state: 'in_flight', attempt, lease_until: later(LEASE_SECONDS) } as const;
-    const row = { ...lease, request_hash: requestHash, expires_at: later(KEEP_SECONDS) };
-    const claimed = await transaction
-      .insertInto(TABLE)
-      .values({ credential, operation, key_hash: keyHash, ...row })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['tenant_id', 'credential', 'operation', 'key_hash'])
-          .doUpdateSet({
-            ...row,
-            status: null,
-            headers: null,
-            body: null,
-            acted_at: null,
-            created_at: sql<Date>`now()`,
-          })
-          .where((eb) =>
-            eb.or([
-              eb(`${TABLE}.expires_at`, '<', sql<Date>`now()`),
-              eb.and([
-                eb(`${TABLE}.state`, '=', 'in_flight'),
-                eb(`${TABLE}.lease_until`, '<', sql<Date>`now()`),
-                eb(`${TABLE}.acted_at`, 'is', null),
-                eb(`${TABLE}.request_hash`, '=', requestHash),
-              ]),
-            ]),
-          ),
-      )
-      .returning('attempt')
-      .executeTakeFirst();
-    if (claimed) return 'claimed';
+  return database.withTenant(request.tenantId, async (transaction) => {
+    if (await claimWith(transaction, request, LEASE_SECONDS)) return 'claimed';
     return keptIn(transaction, request);
   });
+}
+
+/** Takes the key with the transaction; false when it is not free. */
+export async function claimWith(
+  transaction: TenantTransaction,
+  { credential, operation, keyHash, requestHash, attempt }: Attempt,
+  leaseSeconds: number,
+): Promise<boolean> {
+  const lease = { state: 'in_flight', attempt, lease_until: later(leaseSeconds) } as const;
+  const row = { ...lease, request_hash: requestHash, expires_at: later(KEEP_SECONDS) };
+  const claimed = await transaction
+    .insertInto(TABLE)
+    .values({ credential, operation, key_hash: keyHash, ...row })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'credential', 'operation', 'key_hash'])
+        .doUpdateSet({
+          ...row,
+          status: null,
+          headers: null,
+          body: null,
+          acted_at: null,
+          created_at: sql<Date>`now()`,
+        })
+        .where((eb) =>
+          eb.or([
+            eb(`${TABLE}.expires_at`, '<', sql<Date>`now()`),
+            eb.and([
+              eb(`${TABLE}.state`, '=', 'in_flight'),
+              eb(`${TABLE}.lease_until`, '<', sql<Date>`now()`),
+              eb(`${TABLE}.acted_at`, 'is', null),
+              eb(`${TABLE}.request_hash`, '=', requestHash),
+            ]),
+          ]),
+        ),
+    )
+    .returning('attempt')
+    .executeTakeFirst();
+  return claimed !== undefined;
 }
 
 /** What is kept of a key; undefined when it is unknown or was removed. */

@@ -186,7 +186,7 @@ export function createJobs(
 
   async function attempt(queue: Queue<object>, job: JobWithMetadata<object>): Promise<void> {
     const number = job.retryCount + 1;
-    const { [CHECKPOINT]: progress = null, [TRACE]: carried, ...data } = job.data as Record<string, unknown>;
+    const { [CHECKPOINT]: progress = null, [TRACE]: carried, ...data } = dataOf(job);
     const began = performance.now();
     const ended = (outcome: AttemptOutcome) =>
       onAttempt?.(queue.name, outcome, (performance.now() - began) / 1000);
@@ -213,7 +213,7 @@ export function createJobs(
   /** The letter is stored before it is announced, so that what was announced can be inspected. */
   async function report(queue: Queue<object>, letter: JobWithMetadata<object>): Promise<void> {
     if (letter.sourceId) await keepForever(database, queue.name, letter.sourceId);
-    const { [CHECKPOINT]: _progress, [TRACE]: _trace, ...data } = letter.data as Record<string, unknown>;
+    const { [CHECKPOINT]: _progress, [TRACE]: _trace, ...data } = dataOf(letter);
     await queue.onDead(data, reasonOf(letter.sourceOutput));
   }
 
@@ -335,6 +335,11 @@ export function createJobs(
       await boss.stop({ graceful: false, close: true });
     },
   };
+}
+
+/** What a job carries; nothing where the clock of pg-boss made it. */
+function dataOf({ data }: Pick<JobWithMetadata<object | null>, 'data'>): Record<string, unknown> {
+  return { ...data };
 }
 
 function optionsOf(queue: Queue<object>, heartbeatSeconds: number): QueueOptions {

@@ -406,6 +406,25 @@ describe.each(databaseKinds())('the job queue on $name', options, ({ create }) =
     expect(rows).toEqual([{ data: { n: 1 } }]);
   });
 
+  test('work by the clock is done by the job that the clock makes, which carries no data', async (context) => {
+    const { jobs, name } = createFixture(database, context);
+    let runs = 0;
+    jobs.schedule({
+      name,
+      cron: '0 0 1 1 *',
+      run: async () => {
+        runs += 1;
+      },
+    });
+    await jobs.start({ work: true });
+    await until(async () => expect(runs).toBe(1));
+    // As the clock of pg-boss does it; a start gives its job an empty object.
+    await sql`insert into jobs.job (name, data) values (${name}, null)`.execute(
+      database.system('the test does what the clock does'),
+    );
+    await until(async () => expect(runs).toBe(2));
+  });
+
   test('work by the clock is done at a start where a time has passed without it', async (context) => {
     const { jobs, name, open } = createFixture(database, context);
     const kysely = database.system('the test looks behind the queue');

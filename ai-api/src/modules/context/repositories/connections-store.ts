@@ -1,6 +1,11 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import type { Database, Schema, TenantTransaction } from '../../../platform/database/index.ts';
+import {
+  type Database,
+  type Schema,
+  staysHere,
+  type TenantTransaction,
+} from '../../../platform/database/index.ts';
 
 export type ConnectionRecord = Selectable<Schema['context.git_connections']>;
 export type DeliveryRecord = Selectable<Schema['context.git_deliveries']>;
@@ -96,6 +101,35 @@ export async function insertDelivery(
     .returning('id')
     .executeTakeFirst();
   return made?.id ?? null;
+}
+
+/** Says that the job of a delivery is enqueued; false when it was before. */
+export async function markEnqueued(transaction: TenantTransaction, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable('context.git_deliveries')
+    .set({ enqueued_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('enqueued_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Deliveries of every company that were stored some time ago and have no job. */
+export async function deliveriesToEnqueue(
+  database: Database,
+  { olderThanSeconds, limit }: { olderThanSeconds: number; limit: number },
+): Promise<{ id: string; tenant_id: string }[]> {
+  const { rows } = await sql<{ id: string; tenant_id: string }>`
+    select id, tenant_id from context.git_deliveries
+    where state = 'queued' and enqueued_at is null
+      and received_at < now() - make_interval(secs => ${olderThanSeconds})
+      and ${staysHere(database.residency, 'context.git_deliveries.tenant_id')}
+    order by received_at limit ${limit}`.execute(
+    database.system(
+      'the worker finds deliveries of every company whose process ended before it enqueued them',
+    ),
+  );
+  return rows;
 }
 
 /** A delivery that is still to be processed, locked. */

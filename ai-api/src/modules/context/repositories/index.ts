@@ -1,4 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express';
+import type { Logger } from 'pino';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -40,6 +41,7 @@ interface Needs {
   sealer: Sealer;
   publicUrl: string;
   clock: Clock;
+  log: Logger;
   identity: Pick<Identity, 'emails'>;
   people: Pick<People, 'findBuilder'>;
 }

@@ -1,24 +1,40 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { invalidField, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Plans } from '../../shared/plans/index.ts';
 import type { createConnections } from './connections.ts';
-import { connectionOfWebhook, insertDelivery } from './connections-store.ts';
+import {
+  connectionOfWebhook,
+  deliveriesToEnqueue,
+  insertDelivery,
+  markEnqueued,
+} from './connections-store.ts';
 import { githubJson, isFromGithub } from './forges/github-webhook.ts';
 import { gitlabEvent, isFromGitlab } from './forges/gitlab-webhook.ts';
 import { DELIVERY } from './work.ts';
 
 /** What GitHub sends at most. */
 const BODY_LIMIT = '25mb';
+/** A delivery that has no job after so long lost the process that stored it. */
+const GRACE_SECONDS = 60;
+const SWEEP_ROWS = 500;
 
 interface Settings {
   database: Database;
   jobs: Jobs;
   plans: Pick<Plans, 'take'>;
   connections: Pick<ReturnType<typeof createConnections>, 'secretsOf'>;
+  log: Logger;
+}
+
+/** What became of a webhook. Its job is enqueued by `enqueue`, after the response. */
+interface Taken {
+  answer: { status: 'duplicate' } | { status: 'queued'; deliveryId: string };
+  enqueue(): Promise<void>;
 }
 
 interface Received {
@@ -30,14 +46,33 @@ interface Received {
 
 export type Intake = ReturnType<typeof createIntake>;
 
-/** Takes webhooks of forges: verified over the bytes that came, stored, queued, and answered at once. */
-export function createIntake({ database, jobs, plans, connections }: Settings) {
+/**
+ * Takes webhooks of forges: verified over the bytes that came, stored, and answered at once. Their job is enqueued after
+ * the response; a sweep finds those whose process ended before.
+ */
+export function createIntake({ database, jobs, plans, connections, log }: Settings) {
+  async function enqueue(tenantId: string, deliveryId: string): Promise<void> {
+    await database
+      .withTenant(tenantId, async (transaction) => {
+        if (await markEnqueued(transaction, deliveryId))
+          await jobs.enqueue(transaction, DELIVERY, [{ tenantId, deliveryId }]);
+      })
+      .catch((err: unknown) => log.warn({ err, deliveryId }, 'a webhook of a forge was not enqueued yet'));
+  }
+
+  async function sweep(): Promise<void> {
+    const old = await deliveriesToEnqueue(database, { olderThanSeconds: GRACE_SECONDS, limit: SWEEP_ROWS });
+    for (const { id, tenant_id: tenantId } of old) await enqueue(tenantId, id);
+  }
+
+  jobs.schedule({ name: 'git.sweep', cron: '* * * * *', atStart: true, run: sweep });
+
   async function receive(
     provider: 'github' | 'gitlab',
     connectionId: unknown,
     verify: (secrets: readonly string[]) => boolean | Promise<boolean>,
     read: () => Received,
-  ) {
+  ): Promise<Taken> {
     const named = z.uuid().safeParse(connectionId);
     const connection = named.success ? await connectionOfWebhook(database, named.data, provider) : undefined;
     const secrets = connection ? connections.secretsOf(connection) : [];
@@ -45,16 +80,20 @@ export function createIntake({ database, jobs, plans, connections }: Settings) {
     if (!connection || !(await verify(secrets)))
       throw new Problem('UNAUTHENTICATED', 'The signature of the webhook is not valid.');
     const received = read();
-    return database.withTenant(connection.tenant_id, async (transaction) => {
-      const deliveryId = await insertDelivery(transaction, { connectionId: connection.id, ...received });
-      if (deliveryId === null) return { status: 'duplicate' as const };
-      await plans.take(transaction, connection.tenant_id, 'webhooks');
-      await jobs.enqueue(transaction, DELIVERY, [{ tenantId: connection.tenant_id, deliveryId }]);
-      return { status: 'queued' as const, deliveryId };
+    const { tenant_id: tenantId } = connection;
+    const deliveryId = await database.withTenant(tenantId, async (transaction) => {
+      const stored = await insertDelivery(transaction, { connectionId: connection.id, ...received });
+      if (stored !== null) await plans.take(transaction, tenantId, 'webhooks');
+      return stored;
     });
+    if (deliveryId === null) return { answer: { status: 'duplicate' }, enqueue: async () => {} };
+    return { answer: { status: 'queued', deliveryId }, enqueue: () => enqueue(tenantId, deliveryId) };
   }
 
   return {
+    /** Looks for deliveries without a job now, as the schedule does each minute. */
+    sweep,
+
     github: (connectionId: unknown, headers: IncomingHttpHeaders, body: Buffer) =>
       receive(
         'github',
@@ -99,8 +138,9 @@ export function serveIntake(intake: Intake, limit: RequestHandler): Router {
   for (const provider of ['github', 'gitlab'] as const)
     router.post(`/${provider}`, limit, raw, async (request: Request, response: Response) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await intake[provider](request.query.connection, request.headers, body);
+      const { answer, enqueue } = await intake[provider](request.query.connection, request.headers, body);
       response.status(answer.status === 'queued' ? 202 : 200).json(answer);
+      await enqueue();
     });
   return router;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import githubExamples from '@octokit/webhooks-examples' with { type: 'json' };
 import { sign } from '@octokit/webhooks-methods';
+import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
@@ -143,6 +144,24 @@ describe.each(businessDatabases())('repositories on $name', ({ create }) => {
       expect(items.filter(({ state }) => state === 'queued')).toEqual([]);
       return items;
     });
+
+  test('a webhook whose process ended between its response and its job is processed all the same', async () => {
+    const connection = await connectTo('github');
+    await github(connection, 'push', githubPush('acme/late', [told('Before')]));
+    const [before] = await settled(connection);
+    const late = told('Stored and not enqueued', { modified: ['src/late.ts'] });
+    await sql`
+      update context.git_deliveries set state = 'queued', reason = null, processed_at = null, enqueued_at = null,
+        received_at = now() - interval '2 minutes', payload = ${JSON.stringify(githubPush('acme/late', [late]))}
+      where id = ${before?.deliveryId}`.execute(
+      api.context.database.system('the test leaves what a process that is killed leaves'),
+    );
+    await api.context.repositories.intake.sweep();
+    const [after] = await settled(connection);
+    expect(after).toMatchObject({ deliveryId: before?.deliveryId, state: 'processed' });
+    const { items } = await client.commit.list({ file: 'src/late.ts' });
+    expect(items.map(({ sha }) => sha)).toEqual([late.sha]);
+  });
 
   test('a push of GitHub becomes commits with their files, once, whatever is delivered again', async () => {
     const connection = await connectTo('github');

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
@@ -43,6 +44,7 @@ interface Setup {
   sealer: Sealer;
   publicUrl: string;
   now: () => Date;
+  log: Logger;
 }
 
 type NewCommit = Omit<ForgeCommit, 'webUrl' | 'files' | 'authorName' | 'authorEmail'> & {
@@ -63,11 +65,12 @@ type NewCommit = Omit<ForgeCommit, 'webUrl' | 'files' | 'authorName' | 'authorEm
 export type Repositories = ReturnType<typeof createRepositories>;
 
 /** Repositories and their commits: reported by webhooks, read from forges, or sent from a clone. */
-export function createRepositories({ database, jobs, events, plans, guard, sealer, publicUrl, now }: Setup) {
+export function createRepositories(setup: Setup) {
+  const { database, jobs, events, plans, guard, sealer, publicUrl, now, log } = setup;
   const connections = createConnections({ database, sealer, guard, publicUrl, now });
   // One for each connection and credential: it keeps the token of an installation, and its circuit breaker.
   const forges = new LRUCache<string, Forge>({ max: MAX_FORGES });
-  const intake = createIntake({ database, jobs, plans, connections });
+  const intake = createIntake({ database, jobs, plans, connections, log });
   const work = createWork({
     database,
     jobs,

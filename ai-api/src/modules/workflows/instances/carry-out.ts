@@ -1,9 +1,11 @@
 import type { Caller } from '../../../http/caller.ts';
+import type { Reservation } from '../../../http/idempotency/index.ts';
 import { Problem } from '../../../http/problem.ts';
 import type { Principal } from '../../shared/identity/index.ts';
 import { type Definition, MAX_OUTPUT_BYTES, mayBeStep, type StepOf, whyNoStep } from '../templates/index.ts';
 import type { Claim } from './ledger.ts';
 import type { WorkflowParts } from './parts.ts';
+import { withoutEmpty } from './reserve.ts';
 import { type Failed, failureOf } from './retry.ts';
 import { findInstance, type InstanceRow } from './store.ts';
 import type { UndoClaim } from './undo.ts';
@@ -39,40 +41,36 @@ export function createCarryOut({ invoker, identity, database, notifications, log
     operation: string;
     input: Record<string, unknown>;
     key?: string;
+    reserved?: Reservation | null;
     caller: Caller;
     requestId: string;
     signal: AbortSignal;
   }
 
   /** The answer of an operation, or why there is none. */
-  async function ask({ operation, input, key, caller, requestId, signal }: Asked): Promise<Result> {
+  async function ask({
+    operation,
+    input,
+    key,
+    reserved = null,
+    caller,
+    requestId,
+    signal,
+  }: Asked): Promise<Result> {
     // Templates are checked when they are published; this holds for those of before the check, too.
     if (!mayBeStep(operation, invoker.find(operation)))
       return refused('NOT_A_STEP', `"${operation}" cannot be a step${whyNoStep(invoker.find(operation))}.`);
     const { status, body } = await invoker.invoke({
       operation,
-      input: withoutEmpty(operation, input),
+      input: withoutEmpty(invoker, operation, input),
       caller,
       requestId,
       log,
       signal,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
+      ...(key === undefined ? {} : { idempotencyKey: key, reserved }),
     });
     if (status >= 400) return { kind: 'failed', failed: failureOf(status, body) };
     return { kind: 'succeeded', output: body ?? null };
-  }
-
-  /** An optional field for which an expression had no value is left out. */
-  function withoutEmpty(operation: string, input: Record<string, unknown>): Record<string, unknown> {
-    const shape = invoker.find(operation)?.input.shape ?? {};
-    return Object.fromEntries(
-      Object.entries(input).filter(([name, value]) => {
-        const field = shape[name];
-        return (
-          value !== null || !field || field.safeParse(null).success || !field.safeParse(undefined).success
-        );
-      }),
-    );
   }
 
   async function operation(
@@ -86,7 +84,8 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       recover: { operation: string; input: Record<string, unknown> } | null;
     };
     const key = `wf:${claim.taskId}`;
-    const result = await ask({ ...context, operation: step.operation, input, key });
+    const { reserved } = claim;
+    const result = await ask({ ...context, operation: step.operation, input, key, reserved });
     if (result.kind !== 'failed' || result.failed.code !== 'IDEMPOTENCY_ANSWER_LOST') return result;
     if (recover) return ask({ ...context, ...recover });
     return readsOutputOf(definition, step) ? result : { kind: 'succeeded', output: null };

@@ -8,6 +8,7 @@ import type { Ending } from './ending.ts';
 import { type Claim, Ledger } from './ledger.ts';
 import { ADVANCE_QUEUE, type AdvanceJob, type WorkflowParts } from './parts.ts';
 import { isToRecall } from './recall.ts';
+import { reserveKeys } from './reserve.ts';
 import { pauseAfter, retryOf } from './retry.ts';
 import { ENDED } from './states.ts';
 import { type InstanceRow, lockInstance, type TaskRow, tasksOf } from './store.ts';
@@ -119,6 +120,7 @@ export function createCommit(parts: WorkflowParts, ending: Ending, undoing: Undo
     for (const result of brought.results) apply(ledger, result);
     if (!ENDED.includes(instance.state)) await goOn(ledger, brought);
     await ledger.flush();
+    await reserveKeys(parts, transaction, instance, ledger.claims);
     await ending.report(transaction, instance, ledger.ended, ledger.freedKeys);
     return { instance, definition: ledger.definition, claims: ledger.claims };
   }

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { Reservation } from '../../../http/idempotency/index.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import {
   type Definition,
@@ -34,6 +35,8 @@ export interface Claim {
   input: unknown;
   /** What an earlier part of the step left, such as the id of a decision; null when the step begins. */
   progress: Record<string, unknown> | null;
+  /** The idempotency key of its operation, when it was taken with the intent. */
+  reserved: Reservation | null;
 }
 
 /** A step that ended, for the audit trail and the event. */
@@ -175,6 +178,7 @@ export class Ledger {
       attempt,
       input: unwrap(task.input),
       progress: task.progress as Record<string, unknown> | null,
+      reserved: null,
     });
   }
 

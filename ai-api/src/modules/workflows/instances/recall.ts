@@ -1,6 +1,6 @@
-import type { Caller } from '../../../http/caller.ts';
 import type { Principal } from '../../shared/identity/index.ts';
 import type { WorkflowParts } from './parts.ts';
+import { callerOf } from './reserve.ts';
 import {
   findInstance,
   type InstanceRow,
@@ -54,11 +54,4 @@ export function createRecall({
 /** Whether n8n may not have reported what a step of the instance answered, before it is undone. */
 export function isToRecall({ runner, cancel_mode, ended_at }: InstanceRow): boolean {
   return runner === 'n8n' && cancel_mode !== null && ended_at === null;
-}
-
-/** Who started the instance, as n8n's calls are known: it uses the same credential throughout. */
-function callerOf(principal: Principal): Caller {
-  const id = principal.keyId ?? principal.user?.id ?? '';
-  const kind = principal.keyId ? 'key' : 'session';
-  return { ...principal, dataRegion: null, credential: { kind, id, expiresAt: null } };
 }

@@ -157,15 +157,17 @@ export function createWorkflows(
     });
   }
 
-  async function start(request: RequestContext, { template, input, reference }: Start): Promise<InstanceRow> {
+  /** Starts an instance, or finds the one with its reference; answers how it is shown too. */
+  async function start(request: RequestContext, { template, input, reference }: Start) {
     const { caller } = request;
     const actor = actorOf(request);
     if (Buffer.byteLength(JSON.stringify(input)) > MAX_INPUT_BYTES)
       throw invalidField('input', `must be at most ${MAX_INPUT_BYTES / 1000} kB`);
     return database.withTenant(caller.tenantId, async (transaction) => {
+      const shown = async (row: InstanceRow) => ({ row, view: await show(transaction, row) });
       const known =
         reference === undefined ? undefined : await findByReference(transaction, template, reference);
-      if (known) return known;
+      if (known) return shown(known);
       const { version, definition } = await templates.published(transaction, caller.tenantId, template);
       const parsed = inputSchemaOf(definition.input).safeParse(JSON.parse(jsonText(input)), {
         reportInput: true,
@@ -185,10 +187,12 @@ export function createWorkflows(
         created_at: at,
         touched_at: at,
       });
-      if (!row) return (await findByReference(transaction, template, reference as string)) as InstanceRow;
+      if (!row)
+        return shown((await findByReference(transaction, template, reference as string)) as InstanceRow);
       await note(transaction, { instanceId: row.id, at, what: 'started', who: row.started_by });
       await events.publish(transaction, caller.tenantId, 'workflow.instance.started', about(row));
       if (definition.runner === 'platform') await enqueue(transaction, row);
+      const answer = await shown(row);
       await record(transaction, actor, {
         subject: `workflow:${row.id}`,
         details: [
@@ -198,7 +202,7 @@ export function createWorkflows(
           },
         ],
       });
-      return row;
+      return answer;
     });
   }
 
@@ -219,11 +223,11 @@ export function createWorkflows(
 
     /** @throws {Problem} NOT_FOUND, CONFLICT, INVALID_INPUT */
     execute: async (request: RequestContext, input: Start) => {
-      const row = await start(request, input);
+      const { row, view } = await start(request, input);
+      if (input.waitSeconds === 0) return view;
       const { tenantId } = request.caller;
-      const { waitSeconds } = input;
-      const shown = waitSeconds === 0 ? row : await waitForEnd(tenantId, row.id, waitSeconds, request.signal);
-      return database.withTenant(tenantId, (transaction) => show(transaction, shown));
+      const ended = await waitForEnd(tenantId, row.id, input.waitSeconds, request.signal);
+      return database.withTenant(tenantId, (transaction) => show(transaction, ended));
     },
 
     list: (tenantId: string, filter: InstanceFilter, page: Page) =>

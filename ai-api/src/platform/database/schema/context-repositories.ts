@@ -29,6 +29,8 @@ export interface ContextRepositoriesTables {
     /** JSON as it was received; null once it was processed. */
     payload: string | null;
     received_at: Timestamp;
+    /** Null until the job that processes it was enqueued. */
+    enqueued_at: Date | null;
     processed_at: Date | null;
   };
   'context.repositories': {
