@@ -16,6 +16,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
   const env = {
     SMTP_URL: mailbox.smtpUrl,
     MAIL_FROM: 'Sample <sample@example.com>',
+    DASHBOARDS_URL: 'https://tooljet.example.com',
     NOTIFICATION_RETRY_SECONDS: '1',
   };
   const api = await startApi(testDatabase, env, { clock });

@@ -104,7 +104,7 @@ export const promptsPage: Page = {
           onRow: [set('promptName', name), run('promptVersions')],
           empty: { title: 'No prompts', hint: 'Prompts are created when the API first starts.' },
           columns: [
-            { key: 'name', title: 'Prompt', width: 160 },
+            { key: 'title', title: 'Prompt', width: 160 },
             { key: 'description', title: 'Purpose', width: 400, wrap: true },
             { key: 'production', title: 'Live', width: 70, align: 'right' },
             { key: 'latest', title: 'Latest', width: 70, align: 'right' },

@@ -87,6 +87,10 @@ const KIND_NAMES = {
 /** `Project evaluation` for the kind of judgement `project-evaluation`. */
 export const kindName = (kind) => KIND_NAMES[kind] ?? kind;
 
+/** Text with people in place of their ids: `Quill Marrow` for `builder:b-0001`. */
+export const withNames = (names, text) =>
+  String(text ?? '').replaceAll(/\bbuilder[: ]([\w-]+)/g, (_, id) => names?.[id] ?? `builder ${id}`);
+
 /** The name of whom or what a past judgement is about: builders and projects by name, requests by their last digits. */
 export const subjectName = (names, subjectId) => names?.[subjectId] ?? shortId(subjectId);
 
