@@ -109,6 +109,17 @@ const ACTOR_NAMES = { bootstrap: 'Initial API key', system: 'AI Manager' };
 /** The name of who acted; the key that comes with an installation and the system have names of their own. */
 export const actorName = (name) => ACTOR_NAMES[name] ?? name;
 
+const TOOL_NAMES = {
+  'claude-code': 'Claude Code',
+  'copilot-chat': 'Copilot Chat',
+  'copilot-cli': 'Copilot CLI',
+  specstory: 'SpecStory',
+  aider: 'aider',
+};
+
+/** `Claude Code` for the coding assistant `claude-code`. */
+export const toolName = (tool) => TOOL_NAMES[tool] ?? words(tool);
+
 /** `Awaiting second` for the state `awaiting_second`. */
 export const words = (value) => {
   const text = String(value ?? '—').replaceAll(/[_-]/g, ' ');
