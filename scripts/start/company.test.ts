@@ -83,8 +83,9 @@ test('a file with one bad byte is refused, and with a byte order mark UTF-16 is 
 test('the sample has a name of its own, which a folder keeps; one of an earlier version keeps its own', () => {
   const folder = (name: string) => join(home, name);
   expect(companyName(folder('sample'), true, undefined)).toBe('Brindlewick Works');
-  expect(companyName(folder('own'), false, undefined)).toBe('default');
-  expect(companyName(folder('own'), false, 'Ours')).toBe('Ours');
+  expect(companyName(folder('unnamed'), false, undefined)).toBe('default');
+  for (const wanted of ['Ours', undefined, 'Theirs'])
+    expect(companyName(folder('own'), false, wanted)).toBe('Ours');
   for (const name of ['sample', 'earlier'])
     mkdirSync(join(folder(name), 'api', 'pglite'), { recursive: true });
   expect(companyName(folder('sample'), true, undefined)).toBe('Brindlewick Works');

@@ -153,14 +153,13 @@ const NAME = 'company-name';
 /**
  * What the company of a data folder is called. A new folder remembers the name; one of an earlier version keeps the name
  * under which its data are stored.
- * @param wanted name that the environment gives
+ * @param wanted name that the environment gives at the first start
  */
 export function companyName(dataDirectory: string, isSample: boolean, wanted: string | undefined): string {
   const file = join(dataDirectory, NAME);
-  if (wanted) return wanted;
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   const isNew = !existsSync(join(dataDirectory, 'api', 'pglite'));
-  const name = isNew && isSample ? SAMPLE_NAME : 'default';
+  const name = wanted || (isNew && isSample ? SAMPLE_NAME : 'default');
   mkdirSync(dataDirectory, { recursive: true });
   writeFileSync(file, `${name}\n`);
   return name;

@@ -125,7 +125,7 @@ export const promptsPage: Page = {
           columns: [
             { key: 'version', title: 'Version', width: 70, align: 'right' },
             { key: 'labels', title: 'Labels', width: 100 },
-            { key: 'check', title: 'Check', width: 105, color: statusColor },
+            { key: 'check', title: 'Check', width: 105, wrap: true, color: statusColor },
             { key: 'message', title: 'What changed', width: 165, wrap: true },
           ],
         }),
