@@ -49,9 +49,12 @@ describe('npm start', () => {
     const mails = async (to = '') => (await inbox(`/api/messages?limit=1&to=${to}`)).total;
     await expect
       .poll(async () => (await mails()) - (await mails('rowan.ledger@sample-company.example')), SOON)
-      .toBe(80);
+      .toBe(79);
     const week = await mailTo('quill.marrow@sample-company.example', 'Your week');
     expect(week.attachments.map(({ filename }) => filename)).toEqual(['receipt.txt']);
+    // No mailbox is read here, so no reply is invited.
+    const source = await fetch(`http://127.0.0.1:${ports.INBOX_HTTP_PORT}/messages/${week.id}/source`);
+    expect(await source.text()).not.toMatch(/^Reply-To:|answer this e-mail/im);
     const receipt = await fetch(
       `http://127.0.0.1:${ports.INBOX_HTTP_PORT}/messages/${week.id}/attachments/0`,
     );
