@@ -61,7 +61,11 @@ describe('a transformation', () => {
     expect(transformOf('privacyRequests')({ items: [request] }, state).rows[0].whom).toBe('Hazel Wickwood');
     const job = { ids: { runId: 'r-1', builderId: 'b-0033' }, queue: 'judge', state: 'active' };
     expect(transformOf('jobs')({ items: [job] }, state).rows[0].about).toBe('Hazel Wickwood, run r-1');
-    const rule = { key: 'hours-on-plan', kind: 'project-evaluation', message: 'Quality {week.quality} of 100.' };
+    const rule = {
+      key: 'hours-on-plan',
+      kind: 'project-evaluation',
+      message: 'Quality {week.quality} of 100.',
+    };
     expect(transformOf('rules')({ items: [rule] }).rows[0]).toMatchObject({
       title: 'Hours on plan',
       message: 'Quality … of 100.',

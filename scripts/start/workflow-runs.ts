@@ -55,7 +55,9 @@ export async function runWorkflows(
   await start('stage-gate-sweep');
   await expect
     .poll(async () => (await client.notification.list({ source: 'n8n: stage-gate sweep' })).items, SOON)
-    .toMatchObject([{ title: expect.stringMatching(/^Stage gates: \d+ of 84 projects/), name: 'Rowan Ledger' }]);
+    .toMatchObject([
+      { title: expect.stringMatching(/^Stage gates: \d+ of 84 projects/), name: 'Rowan Ledger' },
+    ]);
   await start('monthly-compliance-report');
   const compliance = await mailTo(owner.email, 'soc2-access-review');
   expect(compliance.attachments.map(({ filename }) => filename)).toEqual(
