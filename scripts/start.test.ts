@@ -42,17 +42,19 @@ describe('npm start', () => {
     await stopRunning();
     running = start([]);
     await running.said('Everything is running.');
-    const report = await mailTo('executives@example.com');
-    expect(report.subject).toBe('Weekly team report: 75 builders in 6 teams');
-    const missing = await mailTo('operations@example.com', 'Weekly evaluation: to look at');
+    await toExecutive('Weekly team report: 75 builders in 6 teams', '/performance');
+    const missing = await mailTo('owner@ai-manager.example', 'Weekly evaluation: to look at');
     expect(missing.text).toContain('builders lack weekly figures');
     // The executive's nights are quiet: then three notifications wait for the morning.
     const mails = async (to = '') => (await inbox(`/api/messages?limit=1&to=${to}`)).total;
     await expect
       .poll(async () => (await mails()) - (await mails('rowan.ledger@sample-company.example')), SOON)
-      .toBe(80);
+      .toBe(79);
     const week = await mailTo('quill.marrow@sample-company.example', 'Your week');
     expect(week.attachments.map(({ filename }) => filename)).toEqual(['receipt.txt']);
+    // No mailbox is read here, so no reply is invited.
+    const source = await fetch(`http://127.0.0.1:${ports.INBOX_HTTP_PORT}/messages/${week.id}/source`);
+    expect(await source.text()).not.toMatch(/^Reply-To:|answer this e-mail/im);
     const receipt = await fetch(
       `http://127.0.0.1:${ports.INBOX_HTTP_PORT}/messages/${week.id}/attachments/0`,
     );
@@ -175,6 +177,19 @@ function inbox<T = { total: number }>(path: string): Promise<T> {
 }
 
 /** The newest mail to this person whose subject has these words, once there is one. */
+/** A notification of the executive with a link to a page: their nights are quiet, and then its e-mail waits. */
+async function toExecutive(title: string, page: string): Promise<void> {
+  const { apiKey } = localSecrets(join(home, 'data'));
+  const client = createClient(resources, { baseUrl: `http://127.0.0.1:${ports.PORT}`, apiKey });
+  const found = async () =>
+    (await client.notification.list({ limit: 100 })).items.find((one) => one.title === title);
+  await expect.poll(found, SOON).toMatchObject({ name: 'Rowan Ledger' });
+  const { notificationId = '' } = (await found()) ?? {};
+  const { deliveries } = await client.notification.get({ notificationId });
+  const mail = deliveries.find(({ channel }) => channel === 'email');
+  expect(mail?.content.text).toContain(`/applications/ai-manager-executive${page}`);
+}
+
 async function mailTo(to: string, subject = ''): Promise<Mail> {
   const query = new URLSearchParams({ to, subject, limit: '1' });
   let id: string | undefined;

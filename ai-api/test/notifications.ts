@@ -18,6 +18,7 @@ export async function startNotifications(create: () => Promise<TestDatabase>) {
   const env = {
     SMTP_URL: mailbox.smtpUrl,
     MAIL_FROM: 'Sample <sample@example.com>',
+    DASHBOARDS_URL: 'https://tooljet.example.com',
     NOTIFICATION_RETRY_SECONDS: '1',
     ...twilio.env,
   };

@@ -132,7 +132,7 @@ describe('the checker finds', () => {
     [
       'an event on a missing target',
       (app) => {
-        app.dataQueries = app.dataQueries.filter(({ name }) => name !== 'startWeek');
+        app.dataQueries = app.dataQueries.filter(({ name }) => name !== 'nextWeek');
       },
       /onClick of overviewStart does run-query on something that does not exist/,
     ],

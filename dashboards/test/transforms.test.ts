@@ -31,6 +31,52 @@ describe('a transformation', () => {
     expect(JSON.parse(curve).data[0].x).toEqual([82]);
   });
 
+  test('names the week and how many e-mails it means before it is evaluated', () => {
+    const week = '2026-W46';
+    expect(transformOf('nextWeek')({ week, builders: 75, runId: null })).toEqual({
+      ...{ week, isDone: false, title: 'Evaluate week 2026-W46?' },
+      question: '75 people are judged, and each gets an e-mail when the evaluation is complete: 75 e-mails.',
+    });
+    expect(transformOf('nextWeek')({ week, builders: 75, runId: 'r-1' })).toMatchObject({
+      isDone: true,
+      question: expect.stringContaining('Nothing is judged or sent again'),
+    });
+  });
+
+  test('shows people, rules, prompts and operations by names, not by ids', () => {
+    const names = { 'b-0033': 'Hazel Wickwood' };
+    const state = { directory: { data: { names } } };
+    const decision = {
+      ...{ decisionId: 'd-1', title: 'Erase everything about builder:b-0033?', status: 'pending' },
+      ...{ message: '', details: { subject: 'builder:b-0033' }, approvers: [], expiresAt: AT },
+      ...{ requestedBy: 'bootstrap', createdAt: AT },
+    };
+    expect(transformOf('decisions')({ items: [decision] }, state).rows[0].title).toBe(
+      'Erase everything about Hazel Wickwood?',
+    );
+    const { card } = transformOf('decision')(decision, state);
+    expect(card).toContain('Subject: Hazel Wickwood');
+    expect(card).not.toContain('b-0033');
+    const request = { kind: 'erasure', subject: 'builder:b-0033', state: 'open', dueAt: AT };
+    expect(transformOf('privacyRequests')({ items: [request] }, state).rows[0].whom).toBe('Hazel Wickwood');
+    const job = { ids: { runId: 'r-1', builderId: 'b-0033' }, queue: 'judge', state: 'active' };
+    expect(transformOf('jobs')({ items: [job] }, state).rows[0].about).toBe('Hazel Wickwood, run r-1');
+    const rule = {
+      key: 'hours-on-plan',
+      kind: 'project-evaluation',
+      message: 'Quality {week.quality} of 100.',
+    };
+    expect(transformOf('rules')({ items: [rule] }).rows[0]).toMatchObject({
+      title: 'Hours on plan',
+      message: 'Quality … of 100.',
+    });
+    expect(transformOf('prompts')({ items: [{ name: 'stage-gate', labels: [] }] }).rows[0].title).toBe(
+      'Stage gate',
+    );
+    const entry = { operation: 'evaluation.markNotified', actor: { name: 'bootstrap' }, subject: 'x' };
+    expect(transformOf('audit')({ items: [entry] }).rows[0].action).toBe('Evaluation: mark notified');
+  });
+
   test('shows what a text claims with its words, the record and what became of it', () => {
     const claim = {
       kind: 'meeting',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Sources, startSources } from '../../examples/sources.ts';
-import { writeSourceFiles } from './company.ts';
+import { companyName, writeSourceFiles } from './company.ts';
 import type { Options } from './options.ts';
 import type { Progress } from './progress.ts';
 import type { LocalSecrets } from './secrets.ts';
@@ -46,6 +46,7 @@ export function apiEnvironment(
     [`${name}_API_KEY`, secrets.sourcesKey],
   ]);
   return {
+    TENANT: companyName(dataDirectory, company.isSample, process.env.TENANT),
     PORT: String(ports.api),
     DATA_DIR: join(dataDirectory, 'api'),
     INBOX_HTTP_PORT: String(ports.inbox),

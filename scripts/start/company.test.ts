@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readSourceTables } from '../../examples/source-tables.ts';
-import { chooseCompany, keepCompany, readCompany, SAMPLE, writeSourceFiles } from './company.ts';
+import { chooseCompany, companyName, keepCompany, readCompany, SAMPLE, writeSourceFiles } from './company.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'company-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -78,6 +78,18 @@ test('a file with one bad byte is refused, and with a byte order mark UTF-16 is 
   expect(() => readCompany(directory)).toThrow(/byte 0xE9 on line \d+; the letters before it are UTF-8/);
   writeFileSync(file, Buffer.from(`\ufeff${text}`, 'utf16le'));
   expect(readCompany(directory).parsed.builders.rows[0]?.row.name).toBe('Jörg Marrow');
+});
+
+test('the sample has a name of its own, which a folder keeps; one of an earlier version keeps its own', () => {
+  const folder = (name: string) => join(home, name);
+  expect(companyName(folder('sample'), true, undefined)).toBe('Brindlewick Works');
+  expect(companyName(folder('unnamed'), false, undefined)).toBe('default');
+  for (const wanted of ['Ours', undefined, 'Theirs'])
+    expect(companyName(folder('own'), false, wanted)).toBe('Ours');
+  for (const name of ['sample', 'earlier'])
+    mkdirSync(join(folder(name), 'api', 'pglite'), { recursive: true });
+  expect(companyName(folder('sample'), true, undefined)).toBe('Brindlewick Works');
+  expect(companyName(folder('earlier'), true, undefined)).toBe('default');
 });
 
 test('files with semicolons answer as the simulated sources do', () => {

@@ -146,6 +146,25 @@ function cell(value: unknown): string {
   return value === null || value === undefined ? '' : `"${String(value).replaceAll('"', '""')}"`;
 }
 
+/** The sample company is as invented as its people. */
+const SAMPLE_NAME = 'Brindlewick Works';
+const NAME = 'company-name';
+
+/**
+ * What the company of a data folder is called. A new folder remembers the name; one of an earlier version keeps the name
+ * under which its data are stored.
+ * @param wanted name that the environment gives at the first start
+ */
+export function companyName(dataDirectory: string, isSample: boolean, wanted: string | undefined): string {
+  const file = join(dataDirectory, NAME);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const isNew = !existsSync(join(dataDirectory, 'api', 'pglite'));
+  const name = wanted || (isNew && isSample ? SAMPLE_NAME : 'default');
+  mkdirSync(dataDirectory, { recursive: true });
+  writeFileSync(file, `${name}\n`);
+  return name;
+}
+
 const MARK = 'company.json';
 
 /** What a data folder says of the company that it holds. */

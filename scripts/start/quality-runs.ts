@@ -30,7 +30,7 @@ export async function runQualityAlerts({ n8n, owner, stateFile, start, mailTo }:
       workflowsDirectory: `${ROOT}/workflows`,
     });
     await start('quality-alert-langfuse');
-    const alert = await mailTo('operations@example.com', 'Quality: 1 figure is out of bounds');
+    const alert = await mailTo(owner.email, 'Quality: 1 figure is out of bounds');
     expect(alert.text).toContain('- reasons hold: 0.62 of 41, expected at least 0.8');
     await expect.poll(() => other.metrics.length, { timeout: 20_000 }).toBe(1);
     expect(other.metrics[0]).toMatchObject({

@@ -8,6 +8,9 @@ import { localSecrets } from './secrets.ts';
 import { runExportedTemplates } from './template-runs.ts';
 import { editAndSync } from './workflow-sync.ts';
 
+/** Notifications are sent by jobs, beside the workflows. */
+const SOON = { timeout: 60_000, interval: 250 };
+
 /** A mail of the development inbox. */
 export interface Mail {
   id: string;
@@ -43,16 +46,20 @@ export async function runWorkflows(
   await start('daily-correlation');
   await start('weekly-cleanup');
   await start('weekly-assistant-report');
-  const report = await mailTo('managers@example.com', 'people worked with assistants');
+  const report = await mailTo(owner.email, 'people worked with assistants');
   expect(report.attachments.map(({ filename }) => filename)).toEqual([
     expect.stringMatching(/^team-report-.*\.pdf$/),
   ]);
   await start('send-missing-emails', { afterMinutes: 0 });
   await start('prompt-optimisation');
   await start('stage-gate-sweep');
-  await mailTo('executives@example.com', 'Stage gates:');
+  await expect
+    .poll(async () => (await client.notification.list({ source: 'n8n: stage-gate sweep' })).items, SOON)
+    .toMatchObject([
+      { title: expect.stringMatching(/^Stage gates: \d+ of 84 projects/), name: 'Rowan Ledger' },
+    ]);
   await start('monthly-compliance-report');
-  const compliance = await mailTo('compliance@example.com', 'soc2-access-review');
+  const compliance = await mailTo(owner.email, 'soc2-access-review');
   expect(compliance.attachments.map(({ filename }) => filename)).toEqual(
     expect.arrayContaining(['users.csv', 'keys.csv']),
   );
@@ -80,7 +87,7 @@ export async function runWorkflows(
   expect((await mailTo(lead, 'waiting')).text).toContain('Manual time: Quill Marrow, 3 h');
 
   await failOnPurpose();
-  await mailTo('operations@example.com', 'Monthly compliance report: failed');
+  await mailTo(owner.email, 'Monthly compliance report: failed');
   await editAndSync(n8n.url, n8n.apiKey);
   await runQualityAlerts({ n8n, owner, stateFile, start, mailTo });
   const executions = await n8n.listExecutions({ limit: 200 });

@@ -6,9 +6,11 @@ import {
   applyVariables,
   bindCredentials,
   bindWorkflowIds,
+  exampleRecipients,
   missingCredentials,
   referencedWorkflowIds,
   scheduleIn,
+  withRecipientsOf,
 } from './bind-workflow.ts';
 import { mailWorkflow, manualWorkflow } from './test-workflows.ts';
 import { readWorkflowDirectory, type WorkflowDefinition, workflowDigest } from './workflow-definition.ts';
@@ -50,6 +52,22 @@ test('a variable that no workflow has is refused', () => {
   expect(() => applyVariables([mail()], { mailfrom: 'x' })).toThrow(
     'No workflow has a "Settings" node that sets mailfrom',
   );
+});
+
+test('recipients that a file invents are found, but not its sender, and keep what another version has for them', () => {
+  const files = readWorkflowDirectory(new URL('..', import.meta.url).pathname);
+  expect([...exampleRecipients(files)].sort()).toEqual([
+    'complianceEmail',
+    'licencesEmail',
+    'managersEmail',
+    'operationsEmail',
+  ]);
+  const file = files.find(({ id }) => id === 'report-errors') as WorkflowDefinition;
+  const [installed] = applyVariables([file], { operationsEmail: 'ops@ours.example' });
+  const kept = withRecipientsOf(file, { file, other: installed as WorkflowDefinition });
+  expect(JSON.stringify(kept.nodes)).toContain('"ops@ours.example"');
+  expect(JSON.stringify(kept.nodes)).not.toContain('operations@example.com');
+  expect(JSON.stringify(kept.nodes)).toContain('AI Manager <ai-manager@example.com>');
 });
 
 test('schedules go by the zone of the company, and a workflow that names none is left alone', () => {

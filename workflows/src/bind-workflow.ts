@@ -106,6 +106,47 @@ export function applyVariables(
   return changed;
 }
 
+/** An address that a file invents, such as `operations@example.com`; a sender, which has a name, is none. */
+const EXAMPLE_ADDRESS = /^[^<>\s]+@example\.com$/;
+
+/** Recipients in nodes called "Settings" whose addresses the files invent, by name: each installation has its own. */
+export function exampleRecipients(definitions: readonly WorkflowDefinition[]): Set<string> {
+  const found = new Set<string>();
+  for (const definition of definitions)
+    for (const [name, value] of settingsOf(definition))
+      if (EXAMPLE_ADDRESS.test(String(value))) found.add(name);
+  return found;
+}
+
+/** Gives the recipients that a file invents the values that another version of the workflow has for them. */
+export function withRecipientsOf<T extends Pick<WorkflowDefinition, 'nodes'>>(
+  definition: T,
+  { file, other }: { file: Pick<WorkflowDefinition, 'nodes'>; other: Pick<WorkflowDefinition, 'nodes'> },
+): T {
+  const invented = settingsOf(file).filter(([, value]) => EXAMPLE_ADDRESS.test(String(value)));
+  const names = new Set(invented.map(([name]) => name));
+  const values = new Map(settingsOf(other).filter(([name]) => names.has(name)));
+  const setValue = (assignment: unknown): unknown => {
+    const value = isNamed(assignment) ? values.get(assignment.name) : undefined;
+    return value === undefined ? assignment : { ...(assignment as object), value };
+  };
+  return { ...definition, nodes: definition.nodes.map((node) => withAssignments(node, setValue)) };
+}
+
+function settingsOf({ nodes }: Pick<WorkflowDefinition, 'nodes'>): [name: string, value: unknown][] {
+  const found: [string, unknown][] = [];
+  for (const node of nodes)
+    withAssignments(node, (assignment) => {
+      if (isNamed(assignment)) found.push([assignment.name, assignment.value]);
+      return assignment;
+    });
+  return found;
+}
+
+function isNamed(assignment: unknown): assignment is { name: string; value?: unknown } {
+  return typeof assignment === 'object' && assignment !== null && 'name' in assignment;
+}
+
 function withAssignments(node: WorkflowNode, change: (assignment: unknown) => unknown): WorkflowNode {
   const outer = node.parameters.assignments;
   if (node.type !== SETTINGS_NODE.type || node.name !== SETTINGS_NODE.name) return node;

@@ -3,6 +3,7 @@ import {
   applyVariables,
   bindCredentials,
   bindWorkflowIds,
+  exampleRecipients,
   missingCredentials,
   referencedWorkflowIds,
   scheduleIn,
@@ -35,7 +36,10 @@ export type BootstrapOptions = {
   credentials: CredentialInput[];
   /** Every `*.json` in it is one workflow. */
   workflowsDirectory: string;
-  /** Values for the "Settings" nodes of the workflows, by name. */
+  /**
+   * Values for the "Settings" nodes of the workflows, by name. Recipients whose addresses the files invent default to the
+   * owner's.
+   */
   variables?: Record<string, string | number | boolean>;
   /** IANA name of the company's time zone, by which schedules go; that of the files by default. */
   timezone?: string;
@@ -75,7 +79,9 @@ export type BootstrapResult = {
  */
 export async function bootstrapN8n(options: BootstrapOptions): Promise<BootstrapResult> {
   const { onProgress = () => {}, onEdited = 'keep', stateFile, owner } = options;
-  const files = applyVariables(readWorkflowDirectory(options.workflowsDirectory), options.variables ?? {});
+  const read = readWorkflowDirectory(options.workflowsDirectory);
+  const recipients = [...exampleRecipients(read)].map((name) => [name, owner.email]);
+  const files = applyVariables(read, { ...Object.fromEntries(recipients), ...options.variables });
   const definitions = options.timezone ? scheduleIn(files, options.timezone) : files;
   const session = await signIn({
     url: options.n8n.url,

@@ -15,7 +15,7 @@ import {
   type RuleFault,
   type VersionedRule,
 } from './rule.ts';
-import { activeRules, seedRules } from './rule-store.ts';
+import { activeRules, retireRules, seedRules } from './rule-store.ts';
 import { ruleDefinition } from './schema.ts';
 import { activeThresholds } from './thresholds.ts';
 
@@ -166,9 +166,21 @@ export async function defaultRules(kind: Kind): Promise<RuleDefinition[]> {
   return rules;
 }
 
-/** Gives a tenant the default rules of a kind, where it has none of that key yet, and answers how many. */
-export async function seedKind(transaction: TenantTransaction, kind: Kind): Promise<number> {
-  return seedRules(transaction, kind.name, await defaultRules(kind));
+/** Default rules of earlier versions beside those that took their place, by kind. */
+const RETIRED: Readonly<Record<string, readonly { key: string; by: string }[]>> = {
+  evaluation: [{ key: 'data-hours-days', by: 'hours-against-days' }],
+};
+
+/**
+ * Gives a tenant the default rules of a kind, where it has none of that key yet, and switches off those that they replace.
+ * Answers how many were added, and the keys of those switched off.
+ */
+export async function seedKind(
+  transaction: TenantTransaction,
+  kind: Kind,
+): Promise<{ added: number; retired: string[] }> {
+  const added = await seedRules(transaction, kind.name, await defaultRules(kind));
+  return { added, retired: await retireRules(transaction, kind.name, RETIRED[kind.name] ?? []) };
 }
 
 /** What a kind is judged with as of a moment: the tenant's rules then in force, the model and its prompt. */

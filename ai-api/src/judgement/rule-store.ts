@@ -164,3 +164,26 @@ export async function seedRules(
     .executeTakeFirst();
   return Number(added.numInsertedOrUpdatedRows ?? 0n);
 }
+
+/**
+ * Switches off rules that the product no longer brings, where they are still as it brought them: another default rule
+ * takes their place, and both would judge the same. A rule that the company has changed is its own and stays. Answers the
+ * keys that it switched off.
+ */
+export async function retireRules(
+  transaction: TenantTransaction,
+  kind: string,
+  retired: readonly { key: string; by: string }[],
+): Promise<string[]> {
+  const keys: string[] = [];
+  for (const { key, by } of retired) {
+    const [newest] = await ruleVersions(transaction, kind, key, null, 1);
+    if (newest?.version !== 1 || newest.created_by !== 'seed' || !newest.enabled) continue;
+    const added = await appendRule(transaction, {
+      ...{ kind, definition: ruleDefinition.parse(newest.definition), version: 2, enabled: false },
+      ...{ effectiveFrom: null, comment: `Replaced by ${by}`, createdBy: 'seed' },
+    });
+    if (added) keys.push(key);
+  }
+  return keys;
+}

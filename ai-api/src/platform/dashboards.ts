@@ -6,7 +6,7 @@ export interface Dashboards {
    * A link to a page of the dashboards, the executive's by default, by its handle; null when their address is not configured.
    * @param parameters what the page begins with, as `globals.urlparams` there
    */
-  link(page: string, parameters: Readonly<Record<string, string>>, app?: App): string | null;
+  link(page: string, parameters?: Readonly<Record<string, string>>, app?: App): string | null;
 }
 
 /** Slugs of apps in ToolJet, whose released pages are at `/applications/{slug}/{handle}`. */
@@ -16,9 +16,10 @@ type App = 'ai-manager-executive' | 'ai-manager-builder' | 'ai-manager-reviewer'
 export function createDashboards(url: string | undefined): Dashboards {
   return {
     home: url ?? null,
-    link: (page, parameters, app = 'ai-manager-executive') =>
-      url === undefined
-        ? null
-        : `${url.replace(/\/+$/, '')}/applications/${app}/${page}?${new URLSearchParams(parameters)}`,
+    link: (page, parameters = {}, app = 'ai-manager-executive') => {
+      if (url === undefined) return null;
+      const query = new URLSearchParams(parameters).toString();
+      return `${url.replace(/\/+$/, '')}/applications/${app}/${page}${query === '' ? '' : `?${query}`}`;
+    },
   };
 }

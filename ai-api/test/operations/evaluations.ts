@@ -14,6 +14,7 @@ export const evaluations: Step[] = [
     },
   ),
   step('reviews.getSampling', { kind: 'evaluation' }, { matches: { randomShare: 0.5 } }),
+  step('evaluation.next', {}, { matches: { runId: null } }),
   step('evaluation.startWeekly', { week: SAMPLE_WEEK }, { matches: { created: true, engine: 'model' } }),
   step('evaluation.getRun', (answerOf) => ({ runId: answerOf('evaluation.startWeekly').runId }), {
     eventually: true,

@@ -161,7 +161,7 @@ const decision: Row[] = [
 ];
 
 const NO_COUNTS = { title: 'Unknown', hint: 'The figures could not be loaded.' };
-const FIGURE = { height: 120, mobileHeight: 96, empty: NO_COUNTS };
+const FIGURE = { height: 144, mobileHeight: 96, empty: NO_COUNTS };
 
 export const approvalsPage: Page = {
   handle: 'approvals',
@@ -240,10 +240,10 @@ export const approvalsPage: Page = {
             hint: 'Requests that the engine does not decide, and what it would reject, appear here. Choose another state above to see more.',
           },
           columns: [
-            { key: 'builder', title: 'Builder', width: 120 },
+            { key: 'builder', title: 'Builder', width: 120, wrap: true },
             { key: 'hours', title: 'Hours', width: 60, align: 'right' },
             { key: 'date', title: 'Day', width: 100 },
-            { key: 'state', title: 'State', width: 105, color: statusColor },
+            { key: 'state', title: 'State', width: 105, wrap: true, color: statusColor },
             { key: 'proposes', title: 'Proposal', width: 80 },
             { key: 'why', title: 'Reason', width: 150, wrap: true },
           ],

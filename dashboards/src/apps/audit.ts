@@ -51,7 +51,7 @@ export const auditPage: Page = {
             { key: 'when', title: 'When', width: 220 },
             { key: 'who', title: 'Actor', width: 190 },
             { key: 'through', title: 'API key', width: 130 },
-            { key: 'operation', title: 'Operation', width: 230 },
+            { key: 'action', title: 'Action', width: 230 },
             { key: 'subject', title: 'Subject', width: 290 },
           ],
         }),

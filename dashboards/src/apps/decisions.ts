@@ -82,7 +82,7 @@ export function decisionsPage(decides: boolean): Page {
     handle: 'decisions',
     name: 'Decisions',
     icon: 'IconGavel',
-    onLoad: load('decisions'),
+    onLoad: load('directory', 'decisions'),
     rows: [
       ...pageHeader(
         'decisions',

@@ -1,4 +1,4 @@
-import { load, run, set } from '../build/actions.ts';
+import { close, load, open, run, set } from '../build/actions.ts';
 import {
   cardOf,
   chartOf,
@@ -12,7 +12,7 @@ import { dropdown } from '../build/fields.ts';
 import { menuEntry } from '../build/menu.ts';
 import type { App, Page, Query, Row } from '../build/model.ts';
 import { api } from '../build/queries.ts';
-import { button, cell, text } from '../build/widgets.ts';
+import { button, cell, modal, text } from '../build/widgets.ts';
 import { accountabilityPage, accountabilityQueries, noticePublishQueries } from './accountability.ts';
 import { agentEditQueries, agentQueries, agentsPage } from './agents.ts';
 import { approvalQueries, approvalsPage } from './approvals.ts';
@@ -63,11 +63,11 @@ const queries: Query[] = [
   explanationQuery,
   overrideQuery,
   confirmGradeQuery,
+  api.read('nextWeek', 'evaluation.next', { transform: 'next-week', next: [open('startWeekModal')] }),
   api.write('startWeek', 'evaluation.startWeekly', {
-    confirm:
-      'Evaluate the newest complete week with figures? Each builder gets an e-mail when the evaluation is complete. A week that was evaluated before is not evaluated again.',
+    options: { week: '{{queries.nextWeek.data.week}}' },
     done: "Week {{queries.startWeek.data.week}} {{queries.startWeek.data.status === 'completed' ? 'is already evaluated. Nothing was sent again.' : 'is being evaluated. Refresh in a moment.'}}",
-    next: [run('runs')],
+    next: [close('startWeekModal'), run('runs')],
   }),
   ...approvalQueries,
   directoryQuery,
@@ -118,6 +118,26 @@ const FIGURE = {
   mobileHeight: 96,
 };
 
+/** Names the week and how many people get an e-mail, before anything starts. */
+const startWeekModal = modal('startWeekModal', {
+  title: '{{queries.nextWeek.data.title}}',
+  size: 'sm',
+  height: 160,
+  rows: [[cell(text('startWeekQuestion', '{{queries.nextWeek.data.question}}', { height: 96 }))]],
+  footer: [
+    [
+      cell(button('startWeekCancel', 'Cancel', [close('startWeekModal')])),
+      cell(
+        button('startWeekGo', 'Evaluate', [run('startWeek')], {
+          kind: 'primary',
+          busy: '{{queries.startWeek.isLoading}}',
+          disabled: '{{queries.nextWeek.data?.isDone !== false}}',
+        }),
+      ),
+    ],
+  ],
+});
+
 /** Builders of the newest week, with a heading; a click opens the evaluation. */
 function overviewList(name: string, title: string, rows: string, empty: EmptyState): Row[] {
   return [
@@ -159,8 +179,8 @@ const overview: Page = {
       "{{queries.runs.data?.headline ?? 'No week has been evaluated yet.'}}",
       ['firstPage', 'runs', 'quality'],
       [
-        button('overviewStart', 'Evaluate newest week', [run('startWeek')], {
-          busy: '{{queries.startWeek.isLoading}}',
+        button('overviewStart', 'Evaluate newest week', [run('nextWeek')], {
+          busy: '{{queries.nextWeek.isLoading}}',
         }),
       ],
     ),
@@ -217,6 +237,7 @@ const overview: Page = {
         2,
       ),
     ],
+    [cell(startWeekModal)],
   ],
 };
 

@@ -133,7 +133,7 @@ export const experimentsPage: Page = {
           },
           columns: [
             { key: 'title', title: 'Experiment', width: 150 },
-            { key: 'prompt', title: 'Prompt', width: 100 },
+            { key: 'prompt', title: 'Prompt', width: 104, wrap: true },
             { key: 'status', title: 'State', width: 80, color: statusColor },
             { key: 'verdict', title: 'Verdict', width: 110 },
           ],

@@ -32,7 +32,7 @@ export const jobsPage: Page = {
   handle: 'jobs',
   name: 'Jobs',
   icon: 'IconStack',
-  onLoad: load('queues', 'jobs'),
+  onLoad: load('directory', 'queues', 'jobs'),
   rows: [
     ...pageHeader('jobs', 'Jobs', 'Background jobs and their state.', ['queues', 'jobs']),
     [

@@ -4,6 +4,7 @@ import { accessPage, accessQueries } from './access.ts';
 import { agentQueries, agentsPage } from './agents.ts';
 import { auditPage, auditQuery } from './audit.ts';
 import { decisionQueries, decisionsPage } from './decisions.ts';
+import { directoryQuery } from './directory.ts';
 import { heldQueries, quarantinePage } from './files.ts';
 import { instanceQueries, instancesPage } from './instances.ts';
 import { jobQueries, jobsPage } from './jobs.ts';
@@ -32,6 +33,7 @@ export const operations: App = {
   name: 'AI Manager for operations',
   groups: ['ai-manager-operations', 'ai-manager-admin'],
   queries: [
+    directoryQuery,
     ...operatedRunQueries,
     ...instanceQueries,
     ...templateQueries,

@@ -111,7 +111,7 @@ export const optimizationsPage: Page = {
           ],
           empty: { title: 'No proposals', hint: 'Proposals need at least 30 corrected judgements.' },
           columns: [
-            { key: 'prompt', title: 'Prompt', width: 100 },
+            { key: 'prompt', title: 'Prompt', width: 104, wrap: true },
             { key: 'status', title: 'State', width: 172, color: statusColor },
             { key: 'verdict', title: 'Verdict', width: 80 },
             { key: 'at', title: 'Requested', width: 90 },

@@ -157,7 +157,7 @@ export const performancePage: Page = {
           ],
           empty: NO_WEEK,
           columns: [
-            { key: 'name', title: 'Builder', width: 160 },
+            { key: 'name', title: 'Builder', width: 160, wrap: true },
             { key: 'grade', title: 'Grade', width: 60, color: statusColor },
             { key: 'score', title: 'Score', width: 70, align: 'right' },
             { key: 'trend', title: 'Trend', width: 90, color: statusColor },

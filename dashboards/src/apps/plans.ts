@@ -209,7 +209,7 @@ export const plansPage: Page = {
           onRow: [set('planId', '{{components.plansTable.selectedRow.planId}}'), run('plan')],
           empty: { title: 'No plans', hint: 'Create a plan to help a builder improve.' },
           columns: [
-            { key: 'builder', title: 'Builder', width: 160 },
+            { key: 'builder', title: 'Builder', width: 160, wrap: true },
             { key: 'state', title: 'State', width: 95, color: statusColor },
             { key: 'until', title: 'Until', width: 105 },
             { key: 'checkIns', title: 'Check-ins', width: 85, align: 'right' },

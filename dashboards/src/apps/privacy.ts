@@ -139,7 +139,7 @@ const requestsPage: Page = {
   name: 'Privacy requests',
   icon: 'IconShieldLock',
   allowed: ['ai-manager-admin'],
-  onLoad: load('privacyRequests', 'accesses'),
+  onLoad: load('directory', 'privacyRequests', 'accesses'),
   rows: [
     ...pageHeader(
       'privacy',
@@ -157,7 +157,7 @@ const requestsPage: Page = {
           empty: NONE,
           columns: [
             { key: 'kind', title: 'Kind', width: 140 },
-            { key: 'subject', title: 'Person', width: 200 },
+            { key: 'whom', title: 'Person', width: 200 },
             { key: 'state', title: 'State', width: 100, color: statusColor },
             { key: 'due', title: 'Due', width: 210 },
             { key: 'requestedBy', title: 'Recorded by', width: 160 },

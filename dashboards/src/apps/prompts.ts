@@ -104,7 +104,7 @@ export const promptsPage: Page = {
           onRow: [set('promptName', name), run('promptVersions')],
           empty: { title: 'No prompts', hint: 'Prompts are created when the API first starts.' },
           columns: [
-            { key: 'name', title: 'Prompt', width: 160 },
+            { key: 'title', title: 'Prompt', width: 160 },
             { key: 'description', title: 'Purpose', width: 400, wrap: true },
             { key: 'production', title: 'Live', width: 70, align: 'right' },
             { key: 'latest', title: 'Latest', width: 70, align: 'right' },
@@ -125,7 +125,7 @@ export const promptsPage: Page = {
           columns: [
             { key: 'version', title: 'Version', width: 70, align: 'right' },
             { key: 'labels', title: 'Labels', width: 100 },
-            { key: 'check', title: 'Check', width: 105, color: statusColor },
+            { key: 'check', title: 'Check', width: 105, wrap: true, color: statusColor },
             { key: 'message', title: 'What changed', width: 165, wrap: true },
           ],
         }),

@@ -1,4 +1,8 @@
-import { figure, hoursOf, oneDecimal } from './helpers.js';
+import { figure, oneDecimal } from './helpers.js';
+
+/** `10 min`, `2.5 h` */
+const duration = (hours) =>
+  hours < 1 ? `${Math.max(1, Math.round(hours * 60))} min` : `${oneDecimal(hours)} h`;
 
 /** Figures above the inbox. */
 export default function transform(data) {
@@ -21,10 +25,10 @@ export default function transform(data) {
     ),
     peopleCard: figure(
       'Time of people, 30 days',
-      `${hoursOf(Math.round((people.minutes / 60) * 100) / 100)} h`,
+      duration(people.minutes / 60),
       people.medianHours === null
         ? 'Nothing decided by people'
-        : `${people.decided} decisions, half within ${oneDecimal(people.medianHours)} h`,
+        : `${people.decided} decisions, half within ${duration(people.medianHours)}`,
     ),
     openCard: figure(
       'Need a decision',

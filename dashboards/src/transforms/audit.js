@@ -1,4 +1,10 @@
-import { actorName, shortId, when } from './helpers.js';
+import { actorName, factName, shortId, when, words } from './helpers.js';
+
+/** `Evaluation: mark notified` for `evaluation.markNotified`. */
+const actionName = (operation) => {
+  const [resource, ...verb] = String(operation).split('.');
+  return `${words(factName(resource))}${verb.length > 0 ? `: ${factName(verb.at(-1))}` : ''}`;
+};
 
 /** The audit trail as sentences: who did what to whom. */
 export default function transform(data) {
@@ -10,6 +16,7 @@ export default function transform(data) {
       who: entry.person ?? shortId(entry.actor.actingFor ?? actorName(entry.actor.name)),
       through: entry.actor.actingFor ? actorName(entry.actor.name) : '—',
       operation: entry.operation,
+      action: actionName(entry.operation),
       subject: shortId(entry.subject),
       requestId: entry.requestId ?? '—',
     })),

@@ -1,4 +1,4 @@
-import { bytes, esc, padded, prose, quiet, reportName, when } from './helpers.js';
+import { actorName, bytes, esc, padded, prose, quiet, reportName, when } from './helpers.js';
 
 const part = (title, text) => `<div style="margin-top:8px"><strong>${title}</strong><br>${prose(text)}</div>`;
 
@@ -14,7 +14,7 @@ export default function transform(data) {
   const links = files || quiet('Its files are deleted.');
   return {
     card: padded(
-      `<div><strong>${esc(reportName(data.kind))}</strong></div>${quiet(`${esc(data.basis)}; ${esc((data.controls ?? []).join(', '))}; made by ${esc(data.madeBy)}, ${when(data.madeAt)}`)}${part('Covers', data.covers)}${part('Does not cover', data.notCovered)}<div style="margin-top:8px">${links}</div>${files ? quiet(`The links are valid until ${when(data.expiresAt)}.`) : ''}`,
+      `<div><strong>${esc(reportName(data.kind))}</strong></div>${quiet(`${esc(data.basis)}; ${esc((data.controls ?? []).join(', '))}; made by ${esc(actorName(data.madeBy))}, ${when(data.madeAt)}`)}${part('Covers', data.covers)}${part('Does not cover', data.notCovered)}<div style="margin-top:8px">${links}</div>${files ? quiet(`The links are valid until ${when(data.expiresAt)}.`) : ''}`,
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { reportName, when } from './helpers.js';
+import { actorName, reportName, when } from './helpers.js';
 
 const day = (instant) => instant.slice(0, 10);
 
@@ -18,7 +18,7 @@ export default function transform(data) {
       period: periodOf(report),
       controls: report.controls.join(', ') || '—',
       files: report.fileCount,
-      madeBy: report.madeBy,
+      madeBy: actorName(report.madeBy),
       madeAt: when(report.madeAt),
     })),
   };

@@ -1,4 +1,4 @@
-import { badge, count, esc, fact, heading, when } from './helpers.js';
+import { badge, count, esc, fact, heading, toolName, when } from './helpers.js';
 
 /** What is known about a conversation. */
 export default function transform(data) {
@@ -6,7 +6,7 @@ export default function transform(data) {
   const made = data.commitsSeen.filter(({ kind }) => kind === 'made');
   const facts = [
     ['Person', esc(data.ownerName)],
-    ['Tool', esc([data.tool, data.toolVersion].filter(Boolean).join(' '))],
+    ['Tool', esc([toolName(data.tool), data.toolVersion].filter(Boolean).join(' '))],
     ['Repository', esc([data.repository, data.branch].filter(Boolean).join(' · ') || '—')],
     ['Active', when(data.activeAt)],
     ['Models', esc(data.models.join(', ') || '—')],

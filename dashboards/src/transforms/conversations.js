@@ -1,4 +1,4 @@
-import { ago } from './helpers.js';
+import { ago, toolName } from './helpers.js';
 
 /** Conversations as a table, the last active first. */
 export default function transform(data) {
@@ -7,7 +7,7 @@ export default function transform(data) {
       id: one.id,
       title: `${one.private ? '🔒 ' : ''}${one.agentName ? `${one.agentName}: ` : ''}${one.title}`,
       person: one.mine ? 'Me' : one.ownerName,
-      tool: one.tool,
+      tool: toolName(one.tool),
       repository: one.repository ?? '—',
       messages: String(one.messages),
       active: ago(one.activeAt),

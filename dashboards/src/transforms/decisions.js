@@ -1,11 +1,11 @@
-import { when } from './helpers.js';
+import { when, withNames } from './helpers.js';
 
 /** Questions to people as a table. */
-export default function transform(data) {
+export default function transform(data, { queries } = {}) {
   return {
     rows: (data?.items ?? []).map((one) => ({
       decisionId: one.decisionId,
-      title: one.title,
+      title: withNames(queries?.directory?.data?.names, one.title),
       status: one.status,
       approvers: one.approvers.map(({ email }) => email).join(', '),
       until: when(one.expiresAt),

@@ -1,4 +1,4 @@
-import { badge, brief, esc, evidenceLine, fact, factName, when } from './helpers.js';
+import { badge, brief, esc, evidenceLine, fact, factName, when, words } from './helpers.js';
 
 const criterion = (item) => `
 <div style="border-top:1px solid #EAECF0;padding:12px 0">
@@ -14,7 +14,7 @@ const criterion = (item) => `
   <div style="color:#667085;font-size:12px">${evidenceLine(item.evidence)}</div>
   <div style="color:#667085;font-size:12px">${
     item.weight === 0 ? 'For information only, not scored' : `weight ${item.weight}`
-  }${item.rule ? ` · rule ${esc(item.rule.key)}, version ${item.rule.version}` : ''}${
+  }${item.rule ? ` · rule “${esc(words(item.rule.key))}”, version ${item.rule.version}` : ''}${
     item.decidedBy === 'model' ? ' · scored by the model' : ''
   }</div>
 </div>`;

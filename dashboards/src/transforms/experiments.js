@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { kindName, when } from './helpers.js';
 
 /** Experiments with prompts as a table. */
 export default function transform(data) {
@@ -6,7 +6,7 @@ export default function transform(data) {
     rows: (data?.items ?? []).map((one) => ({
       experimentId: one.experimentId,
       title: one.title,
-      prompt: one.prompt,
+      prompt: kindName(one.prompt),
       label: one.label,
       share: `${Math.round(one.share * 100)} %`,
       status: one.status,

@@ -87,6 +87,10 @@ const KIND_NAMES = {
 /** `Project evaluation` for the kind of judgement `project-evaluation`. */
 export const kindName = (kind) => KIND_NAMES[kind] ?? kind;
 
+/** Text with people in place of their ids: `Quill Marrow` for `builder:b-0001`. */
+export const withNames = (names, text) =>
+  String(text ?? '').replaceAll(/\bbuilder[: ]([\w-]+)/g, (_, id) => names?.[id] ?? `builder ${id}`);
+
 /** The name of whom or what a past judgement is about: builders and projects by name, requests by their last digits. */
 export const subjectName = (names, subjectId) => names?.[subjectId] ?? shortId(subjectId);
 
@@ -104,6 +108,17 @@ const ACTOR_NAMES = { bootstrap: 'Initial API key', system: 'AI Manager' };
 
 /** The name of who acted; the key that comes with an installation and the system have names of their own. */
 export const actorName = (name) => ACTOR_NAMES[name] ?? name;
+
+const TOOL_NAMES = {
+  'claude-code': 'Claude Code',
+  'copilot-chat': 'Copilot Chat',
+  'copilot-cli': 'Copilot CLI',
+  specstory: 'SpecStory',
+  aider: 'aider',
+};
+
+/** `Claude Code` for the coding assistant `claude-code`. */
+export const toolName = (tool) => TOOL_NAMES[tool] ?? words(tool);
 
 /** `Awaiting second` for the state `awaiting_second`. */
 export const words = (value) => {

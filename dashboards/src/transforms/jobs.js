@@ -1,7 +1,8 @@
-import { when } from './helpers.js';
+import { when, withNames } from './helpers.js';
 
 /** Jobs as a table. */
-export default function transform(data) {
+export default function transform(data, { queries } = {}) {
+  const names = queries?.directory?.data?.names;
   return {
     rows: (data?.items ?? []).map((job) => ({
       id: job.id,
@@ -10,9 +11,11 @@ export default function transform(data) {
       about:
         Object.entries(job.ids)
           .reverse()
-          .map(
-            ([key, value]) =>
+          .map(([key, value]) =>
+            withNames(
+              names,
               `${key.replace(/Id$/, '')} ${value.length > 20 ? `…${value.slice(-6)}` : value}`,
+            ),
           )
           .join(', ') || '—',
       attempts: job.attempts,

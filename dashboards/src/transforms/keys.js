@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { actorName, when } from './helpers.js';
 
 /** Keys of programs as a table. */
 export default function transform(data) {
@@ -8,7 +8,7 @@ export default function transform(data) {
   return {
     rows: (data?.items ?? []).map((key) => ({
       keyId: key.keyId,
-      name: key.name,
+      name: actorName(key.name),
       state: stateOf(key),
       roles: key.roles.join(', '),
       scopes: key.scopes.map((scope) => (scope === '*' ? 'everything' : scope)).join(', '),

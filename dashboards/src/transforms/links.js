@@ -1,10 +1,10 @@
-import { badge, block, esc, fact, heading, padded, quiet, when } from './helpers.js';
+import { badge, block, esc, fact, heading, padded, quiet, toolName, when } from './helpers.js';
 
 const TONE = { certain: 'good', probable: 'warning', added: 'good' };
 
 const card = (link) =>
   padded(
-    `${heading(link.commit.subject)}${badge(link.level, TONE[link.level])}${fact('Commit', `${esc(link.commit.sha.slice(0, 12))} in ${esc(link.commit.repository)}, ${when(link.commit.committedAt)}`)}${fact('Conversation', `${esc(link.conversation.title)}${quiet(`${esc(link.conversation.tool)}, ${esc(link.conversation.author)}, ${when(link.conversation.startedAt)}`)}`)}${link.reasons
+    `${heading(link.commit.subject)}${badge(link.level, TONE[link.level])}${fact('Commit', `${esc(link.commit.sha.slice(0, 12))} in ${esc(link.commit.repository)}, ${when(link.commit.committedAt)}`)}${fact('Conversation', `${esc(link.conversation.title)}${quiet(`${esc(toolName(link.conversation.tool))}, ${esc(link.conversation.author)}, ${when(link.conversation.startedAt)}`)}`)}${link.reasons
       .map(({ signal, reason, score, weight }) =>
         block(`${esc(reason)}${quiet(`${esc(signal)}: ${esc(score ?? '—')} of 100, weight ${esc(weight)}`)}`),
       )

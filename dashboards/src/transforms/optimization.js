@@ -1,4 +1,16 @@
-import { actorName, badge, count, dollars, esc, fact, heading, padded, prose, quiet } from './helpers.js';
+import {
+  actorName,
+  badge,
+  count,
+  dollars,
+  esc,
+  fact,
+  heading,
+  kindName,
+  padded,
+  prose,
+  quiet,
+} from './helpers.js';
 
 const percent = (share) => `${share > 0 ? '+' : ''}${(share * 100).toFixed(0)} points`;
 const color = (text) => (text.startsWith('+') ? '#067647' : text.startsWith('-') ? '#B42318' : '#344054');
@@ -17,7 +29,7 @@ export default function transform(data) {
     // Not called status: an answer whose status is failed counts as a failed query in ToolJet.
     state: data.status,
     card: padded(
-      `${heading(data.prompt)}<div style="margin:8px 0">${badge(data.status, data.status === 'proposed' ? 'good' : 'neutral')} ${proposal ? badge(proposal.verdict, proposal.verdict === 'better' ? 'good' : proposal.verdict === 'worse' ? 'bad' : 'neutral') : ''}</div>${data.reason ? fact('Reason', esc(data.reason)) : ''}${proposal ? `${fact('Change', esc(proposal.change))}${fact('Analysis of the corrected cases', prose(proposal.analysis))}${measured(proposal)}` : fact('Progress', `${esc(data.progress.phase)}, ${data.progress.done} of ${data.progress.total}`)}${data.acceptedVersion ? fact('Saved as', `version ${data.acceptedVersion}`) : ''}${quiet(`From version ${data.baseVersion}, requested by ${esc(actorName(data.requestedBy))}`)}`,
+      `${heading(kindName(data.prompt))}<div style="margin:8px 0">${badge(data.status, data.status === 'proposed' ? 'good' : 'neutral')} ${proposal ? badge(proposal.verdict, proposal.verdict === 'better' ? 'good' : proposal.verdict === 'worse' ? 'bad' : 'neutral') : ''}</div>${data.reason ? fact('Reason', esc(data.reason)) : ''}${proposal ? `${fact('Change', esc(proposal.change))}${fact('Analysis of the corrected cases', prose(proposal.analysis))}${measured(proposal)}` : fact('Progress', `${esc(data.progress.phase)}, ${data.progress.done} of ${data.progress.total}`)}${data.acceptedVersion ? fact('Saved as', `version ${data.acceptedVersion}`) : ''}${quiet(`From version ${data.baseVersion}, requested by ${esc(actorName(data.requestedBy))}`)}`,
     ),
     diff: proposal
       ? `<div style="padding:4px 8px;font-family:monospace;font-size:12px;white-space:pre-wrap">${proposal.diff

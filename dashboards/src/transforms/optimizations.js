@@ -1,11 +1,11 @@
-import { ago } from './helpers.js';
+import { ago, kindName } from './helpers.js';
 
 /** Proposals for better prompts as a table. */
 export default function transform(data) {
   return {
     rows: (data?.items ?? []).map((one) => ({
       optimizationId: one.optimizationId,
-      prompt: one.prompt,
+      prompt: kindName(one.prompt),
       status: one.status,
       progress:
         one.status === 'running'

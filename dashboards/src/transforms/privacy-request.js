@@ -1,10 +1,10 @@
-import { count, esc, padded, quiet, when } from './helpers.js';
+import { actorName, count, esc, padded, quiet, when, withNames } from './helpers.js';
 
 /** Steps whose numbers are no records: what was found before, and the place of the entry in the audit trail. */
 const NO_RECORDS = ['count', 'audit entry'];
 
 /** One request: its file, what was done where, and what was not reached. */
-export default function transform(data) {
+export default function transform(data, { queries } = {}) {
   if (!data?.requestId) return { card: '' };
   const done = (data.steps ?? [])
     .filter(({ step }) => !NO_RECORDS.includes(step))
@@ -20,10 +20,10 @@ export default function transform(data) {
     ({ what, until }) => `<li>${esc(what)}${until ? `, until ${esc(when(until))}` : ''}</li>`,
   );
   const missed = left.length > 0 ? `<div>Not reached:</div><ul>${left.join('')}</ul>` : '';
-  const by = `Recorded by ${esc(data.requestedBy)}${data.confirmedBy ? `, confirmed by ${esc(data.confirmedBy)}` : ''}. Identity: ${esc(data.verification)}`;
+  const by = `Recorded by ${esc(actorName(data.requestedBy))}${data.confirmedBy ? `, confirmed by ${esc(data.confirmedBy)}` : ''}. Identity: ${esc(data.verification)}`;
   return {
     card: padded(
-      `<div><strong>${esc(data.subject)}</strong></div>${error}${refusal}${file}${steps}${missed}${quiet(by)}`,
+      `<div><strong>${esc(withNames(queries?.directory?.data?.names, data.subject))}</strong></div>${error}${refusal}${file}${steps}${missed}${quiet(by)}`,
     ),
   };
 }

@@ -1,4 +1,4 @@
-import { when } from './helpers.js';
+import { when, withNames } from './helpers.js';
 
 const KINDS = {
   export: 'Export',
@@ -10,12 +10,13 @@ const KINDS = {
 };
 
 /** Privacy requests with their deadlines. */
-export default function transform(data) {
+export default function transform(data, { queries } = {}) {
   return {
     rows: (data?.items ?? []).map((request) => ({
       requestId: request.requestId,
       kind: KINDS[request.kind] ?? request.kind,
       subject: request.subject,
+      whom: withNames(queries?.directory?.data?.names, request.subject),
       state: request.state,
       canWithdraw: request.state === 'done' && ['objection', 'opt_out'].includes(request.kind),
       canExtend: !request.endedAt && !request.extendedAt && !request.isOverdue,

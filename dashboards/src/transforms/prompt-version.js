@@ -1,4 +1,4 @@
-import { actorName, badge, count, esc, fact, subjectName, when } from './helpers.js';
+import { actorName, badge, count, esc, fact, kindName, subjectName, when } from './helpers.js';
 
 const finding = ({ severity, message }) =>
   `<li>${badge(severity, severity === 'error' ? 'bad' : severity === 'warning' ? 'warning' : 'neutral')} ${esc(message)}</li>`;
@@ -33,6 +33,6 @@ export default function transform(data, { queries }) {
   return {
     version: data.version,
     text: `<div style="padding:4px 8px">${text}</div>`,
-    release: `<div style="padding:4px 8px"><div style="font-size:16px;font-weight:600;color:#101828">${esc(data.name)}, version ${data.version}</div>${fact('Labels', data.labels.map((label) => badge(label, label === 'production' ? 'good' : 'neutral')).join(' ') || 'none')}${fact('What changed', esc(data.commitMessage))}${data.check ? checkOf(data.check, queries.directory?.data?.names) : fact('Check', 'Not checked yet. Only checked versions can be released to production.')}${fact('Approved by', approvals || 'No approvals yet')}</div>`,
+    release: `<div style="padding:4px 8px"><div style="font-size:16px;font-weight:600;color:#101828">${esc(kindName(data.name))}, version ${data.version}</div>${fact('Labels', data.labels.map((label) => badge(label, label === 'production' ? 'good' : 'neutral')).join(' ') || 'none')}${fact('What changed', esc(data.commitMessage))}${data.check ? checkOf(data.check, queries.directory?.data?.names) : fact('Check', 'Not checked yet. Only checked versions can be released to production.')}${fact('Approved by', approvals || 'No approvals yet')}</div>`,
   };
 }

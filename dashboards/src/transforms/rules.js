@@ -14,7 +14,8 @@ export default function transform(data) {
         kind: rule.kind,
         kindName: kindName(rule.kind),
         key: rule.key,
-        message: rule.message,
+        // The figures of a case are known only when it is judged.
+        message: String(rule.message ?? '').replaceAll(/\{[\w.]+\}/g, '…'),
         when: rule.when,
         version: rule.version,
         state: rule.enabled ? (rule.inForce ? 'active' : `from ${when(rule.effectiveFrom)}`) : 'off',

@@ -50,7 +50,7 @@ export function readSettings(env: Env): Settings {
       password,
     },
     ...langfuseOf(env),
-    variables: variablesOf(env, given.N8N_EMAIL),
+    variables: variablesOf(env),
     isSample: env.SAMPLE_COMPANY === 'on',
     waitSeconds: whole('WAIT_SECONDS', env.WAIT_SECONDS || '0', 0, DAY_SECONDS),
   };
@@ -68,19 +68,9 @@ function langfuseOf({ LANGFUSE_URL: url, LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KE
   return { langfuse: { url, publicKey: LANGFUSE_PUBLIC_KEY, secretKey: LANGFUSE_SECRET_KEY } };
 }
 
-/** Recipients that the workflow files invent; until they are changed in n8n, the operator gets these mails. */
-const RECIPIENTS = [
-  'operationsEmail',
-  'executiveEmail',
-  'managersEmail',
-  'complianceEmail',
-  'licencesEmail',
-  'replyToEmail',
-];
-
-function variablesOf({ MAIL_FROM, DASHBOARDS_URL }: Env, operator: string): Record<string, string> {
+/** Recipients that the workflow files invent are the operator's, until they are changed in n8n. */
+function variablesOf({ MAIL_FROM, DASHBOARDS_URL }: Env): Record<string, string> {
   return {
-    ...Object.fromEntries(RECIPIENTS.map((name) => [name, operator])),
     ...(MAIL_FROM ? { fromEmail: MAIL_FROM } : {}),
     ...(DASHBOARDS_URL ? { dashboardUrl: DASHBOARDS_URL } : {}),
   };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bindCredentials, bindWorkflowIds, missingCredentials } from '../bind-workflow.ts';
+import { bindCredentials, bindWorkflowIds, missingCredentials, withRecipientsOf } from '../bind-workflow.ts';
 import { listCredentials } from '../credentials.ts';
 import type { N8nSession } from '../session.ts';
 import { tagsOf, tagWorkflows } from '../tags.ts';
@@ -119,7 +119,8 @@ export async function pushWorkflows(
     const [missing] = missingCredentials(definition, credentials);
     if (missing) throw new Error(`The workflow "${definition.name}" needs ${missing}.`);
     const bound = bindWorkflowIds(bindCredentials(definition, credentials), idsOf(pairs));
-    const { name, nodes, connections } = bound;
+    const { name, connections } = bound;
+    const { nodes } = stored ? withRecipientsOf(bound, { file: definition, other: stored }) : bound;
     const zone = stored?.settings?.timezone;
     const settings = { ...bound.settings, ...(zone ? { timezone: zone } : {}) };
     const body = { name, nodes, connections, settings };
@@ -170,17 +171,23 @@ function idsOf(pairs: Pair[]): Map<string, string> {
   );
 }
 
-/** What n8n has, with the ids and the time zone that the files go by: schedules go by the company's own. */
+/**
+ * What n8n has, with the ids, the time zone and the invented recipients that the files go by: schedules and mails go by the
+ * installation's own.
+ */
 function inFileTerms(
   {
     id,
     settings: ofFile = {},
-  }: Pick<WorkflowDefinition, 'id'> & Partial<Pick<WorkflowDefinition, 'settings'>>,
+    nodes: nodesOfFile = [],
+  }: Pick<WorkflowDefinition, 'id'> & Partial<Pick<WorkflowDefinition, 'settings' | 'nodes'>>,
   stored: StoredWorkflow,
   pairs: Pair[],
 ) {
   const fileIds = new Map([...idsOf(pairs)].map(([file, n8n]) => [n8n, file]));
-  const { name, active, nodes, connections } = stored;
+  const { name, active, connections } = stored;
+  const file = { nodes: nodesOfFile };
+  const { nodes } = withRecipientsOf(stored, { file, other: file });
   const settings = { ...stored.settings, ...('timezone' in ofFile ? { timezone: ofFile.timezone } : {}) };
   const definition = { name, active, nodes, connections, settings, tags: tagsOf(stored) };
   return cleanWorkflow({ ...bindWorkflowIds(definition as WorkflowDefinition, fileIds), id });

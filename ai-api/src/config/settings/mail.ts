@@ -15,6 +15,10 @@ export const mail = {
     )
     .default('AI Manager <ai-manager@example.com>')
     .describe('Sender of the e-mails that ask for decisions'),
+  MAIL_REPLY_TO: z
+    .email()
+    .optional()
+    .describe('Mailbox in which people read replies to weekly e-mails; without one they do not invite replies'),
   INBOX_HTTP_PORT: port(8025).describe('Page of the development inbox'),
   INBOX_SMTP_PORT: port(1025).describe('SMTP of the development inbox'),
 };

@@ -25,7 +25,7 @@ export function markdownOf(title: string, sections: readonly Section[]): string 
 export function inForceLines({ rules, prompt, model, thresholds }: InForce): string[] {
   return [
     rules.length > 0
-      ? `Rules: ${rules.map(({ key, version }) => `${key} (version ${version})`).join(', ')}.`
+      ? `Rules: ${rules.map(({ key, version }) => `${ruleName(key)} (version ${version})`).join(', ')}.`
       : 'Rules: those of each case.',
     prompt ? `Prompt: ${prompt.name}, version ${prompt.version}.` : 'Prompt: none.',
     `Model: ${model ?? 'none'}.`,
@@ -37,6 +37,12 @@ export function inForceLines({ rules, prompt, model, thresholds }: InForce): str
             : `Thresholds: version ${thresholds}.`,
         ]),
   ];
+}
+
+/** `Budget kept` for the rule `budget-kept`. */
+function ruleName(key: string): string {
+  const words = key.replaceAll('-', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** The lines of each section that one text has and the other does not; sections without a difference are left out. */

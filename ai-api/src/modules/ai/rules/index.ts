@@ -28,11 +28,16 @@ export async function seed(
   { kinds }: { kinds: readonly Kind[] },
 ): Promise<void> {
   let rules = 0;
-  for (const kind of kinds.filter(hasRules)) rules += await seedKind(transaction, kind);
-  if (rules === 0) return;
+  const retired: string[] = [];
+  for (const kind of kinds.filter(hasRules)) {
+    const seeded = await seedKind(transaction, kind);
+    rules += seeded.added;
+    retired.push(...seeded.retired);
+  }
+  if (rules === 0 && retired.length === 0) return;
   await record(transaction, systemActor(tenantId, 'judgement.seed'), {
     subject: 'rules',
-    details: [{ about: [], content: { rules } }],
+    details: [{ about: [], content: { rules, retired } }],
   });
 }
 

@@ -5,6 +5,7 @@ import { businessDatabases, type TestDatabase } from '../../../../test/databases
 import { refusal } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import { NOW, trackedCompany } from '../../../../test/time.ts';
+import { seedRules } from '../../../judgement/rule-store.ts';
 
 const HOURS = {
   key: 'hours-on-plan',
@@ -51,6 +52,31 @@ describe.each(businessDatabases())('rules on $name', ({ create }) => {
     const { nextCursor } = await api.client.rule.listKinds({ limit: 1 });
     const second = await api.client.rule.listKinds({ limit: 1, cursor: nextCursor as string });
     expect(second.items.map(({ kind }) => kind)).toEqual(['commit-link']);
+  });
+
+  test('that a newer default replaced are switched off at the next start, unless the company changed them', async () => {
+    const { identity, database, config } = api.context;
+    const tenantId = await identity.ensureTenant(config.TENANT);
+    const old = { ...HOURS, key: 'data-hours-days', criterion: 'data', weight: 0, review: false };
+    await database.withTenant(tenantId, (transaction) => seedRules(transaction, 'evaluation', [old]));
+    const newest = async () =>
+      (await api.client.rule.list({ kind: 'evaluation', search: 'data-hours-days' })).items[0];
+    expect(await newest()).toMatchObject({ version: 1, enabled: true });
+    const restart = async () => {
+      await api.stop();
+      api = await startApi(testDatabase);
+    };
+    await restart();
+    expect(await newest()).toMatchObject({
+      version: 2,
+      enabled: false,
+      comment: 'Replaced by hours-against-days',
+    });
+    const own = { kind: 'evaluation', rule: old, expectedVersion: 2, comment: 'We keep it' };
+    await api.client.rule.save(own);
+    await restart();
+    expect(await newest()).toMatchObject({ version: 3, enabled: true });
+    await api.client.rule.save({ ...own, expectedVersion: 3, enabled: false });
   });
 
   test('are listed by kind and page, and found by their words', async () => {

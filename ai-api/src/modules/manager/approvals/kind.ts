@@ -98,7 +98,7 @@ export const approvalKind = defineKind({
       plannedHours: { type: 'number', description: 'planned hours of the builder', example: 40 },
     },
     builder: {
-      status: { type: 'text', description: 'status (active, on_leave, left)', example: 'active' },
+      status: { type: 'text', description: 'status: active, on leave or left', example: 'active' },
       onLeave: { type: 'flag', description: 'on leave on that day', example: false },
     },
     project: {

@@ -22,7 +22,7 @@ describe.each(businessDatabases())('a week that is first for whom it concerns on
 
   beforeAll(async () => {
     testDatabase = await create();
-    api = await startApi(testDatabase);
+    api = await startApi(testDatabase, { MAIL_REPLY_TO: 'people@sample-company.example' });
     realNow = api.context.clock.now;
     builder = await staff(api, 'b-1@sample-company.example', ['builder'], 'Builder One');
     reviewer = await staff(api, 'reader@sample-company.example', ['reviewer'], 'The reader');
@@ -50,6 +50,7 @@ describe.each(businessDatabases())('a week that is first for whom it concerns on
 
   test('is seen by its builder and by those who run it, and by no one else', async () => {
     expect(run).toMatchObject({ waiting: true, answersUntil: expect.any(String) });
+    expect(await api.client.evaluation.next({})).toEqual({ week: run.week, builders: 3, runId: run.runId });
     expect(Date.parse(run.answersUntil ?? '') - Date.parse(run.completedAt ?? '')).toBe(48 * HOUR_MS);
     expect(await own()).toMatchObject({ waiting: true, grade: expect.any(String) });
     expect((await results(executive)).map(({ grade }) => grade)).not.toContain(null);
@@ -103,6 +104,10 @@ describe.each(businessDatabases())('a week that is first for whom it concerns on
   test('says in the mail how long to answer, and a mail that is sent later prolongs the time', async () => {
     const { items } = await api.client.evaluation.listEmails({ runId: run.runId });
     expect(items[0]?.text).toContain('You have 48 hours from this e-mail to answer');
+    expect(items[0]).toMatchObject({
+      replyTo: 'people@sample-company.example',
+      text: expect.stringContaining('or answer this e-mail: another person looks at it'),
+    });
     api.context.clock.now = () => new Date(realNow().getTime() + 10 * HOUR_MS);
     await api.client.evaluation.markNotified({ evaluationId: items[0]?.evaluationId ?? '' });
     api.context.clock.now = realNow;

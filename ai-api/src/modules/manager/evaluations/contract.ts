@@ -120,6 +120,7 @@ const email = z
     judgementId: id.describe('The judgement that it is about'),
     to: z.string(),
     toName: z.string(),
+    replyTo: z.string().nullable().describe('Mailbox in which people read replies; null where there is none'),
     subject: z.string(),
     html: z.string(),
     text: z.string(),
@@ -173,6 +174,25 @@ export const evaluation = resource({
       errors: ['WEEK_INVALID', 'WEEK_EMPTY', 'NOTHING_TO_EVALUATE', 'NOTICE_MISSING'],
       hints: { week: { placeholder: '2026-W45' } },
       simplified: ['runId', 'week', 'status', 'created', 'builders', 'engine'],
+    }),
+    next: operation({
+      method: 'GET',
+      path: '/evaluations/next',
+      summary: 'Show what starting the weekly evaluation would do',
+      description:
+        'The week that would be judged without naming one, and how many people would get an e-mail about it. Starts nothing.',
+      access: operate,
+      input: z.object({}),
+      output: z
+        .object({
+          week: isoWeek,
+          builders: z.number().int().describe('Who would be judged; each gets one e-mail'),
+          runId: id
+            .nullable()
+            .describe('Its run, where the week was evaluated before: then nothing is sent again'),
+        })
+        .meta({ id: 'NextEvaluation' }),
+      errors: ['WEEK_EMPTY', 'NOTHING_TO_EVALUATE'],
     }),
     list: operation({
       method: 'GET',

@@ -15,8 +15,14 @@ const COLOURS = {
  * What the template `evaluation` is filled in with, for a builder's mail about their week. Needs a judged evaluation.
  * @param link to the week in the dashboards, where there is one
  * @param answerHours how long the builder may answer before others have it; null where they have it
+ * @param replyTo mailbox in which a person reads replies; null where there is none
  */
-export function emailData(detail: Detail, link: string | null, answerHours: number | null) {
+export function emailData(
+  detail: Detail,
+  link: string | null,
+  answerHours: number | null,
+  replyTo: string | null,
+) {
   const { builder, week, judgement, projects } = detail;
   if (!judgement) throw new Error(`Evaluation ${detail.evaluationId} has no judgement`);
   const { grade, score, coverage, feedback, criteria } = judgement;
@@ -42,6 +48,7 @@ export function emailData(detail: Detail, link: string | null, answerHours: numb
     })),
     decidedBy: howDecided(judgement),
     answerHours,
+    replyTo,
     link,
   };
 }

@@ -299,10 +299,13 @@ describe.each(businessDatabases())('the weekly evaluation on $name', ({ create }
         everyItem((page) => client.evaluation.listEmails({ runId: run.runId, limit: 20, unsent, ...page }));
       const all = await emails();
       expect(all.map(({ to }) => to).toSorted()).toEqual(builders.map(({ email }) => email).toSorted());
-      for (const { subject, html, text } of all) {
+      for (const { subject, html, text, replyTo } of all) {
         expect(subject).toMatch(/^Your week 2026-W46(: grade [A-E])?$/);
         expect(html).toContain('Decided by rules only, without a model.');
         expect(text).toContain('Decided by rules only, without a model.');
+        // No mailbox is read here, so no reply is invited.
+        expect(replyTo).toBeNull();
+        expect(html + text).not.toContain('answer this e-mail');
       }
       const [first] = all as [(typeof all)[number]];
       const notified = await client.evaluation.markNotified({ evaluationId: first.evaluationId });

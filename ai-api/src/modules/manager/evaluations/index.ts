@@ -73,6 +73,7 @@ export function create(needs: Needs) {
     settingsOf: tenancy.settingsOf,
     dashboards,
     renderAll: notifications.renderAll,
+    replyTo: notifications.replyTo,
     receipts,
     notices,
     onJudged: metrics.judged,
@@ -125,6 +126,7 @@ export function operations(service: Evaluations): Served[] {
   return [
     serve(evaluation, {
       startWeekly: (input, request) => service.startWeekly(actorOf(request), input, request.signal),
+      next: (_input, request) => service.next(request.caller.tenantId, request.signal),
       list: ({ cursor, limit, ...filter }, request) =>
         service.list(request.caller.tenantId, filter, { cursor, limit }, viewerOf(request)),
       listRuns: ({ week, ...page }, { caller }) => service.listRuns(caller.tenantId, week, page),

@@ -123,6 +123,7 @@ async function resultViewFor(transaction: TenantTransaction, rows: EvaluationRec
 interface EmailParts {
   dashboards: Dashboards;
   renderAll: Notifications['renderAll'];
+  replyTo: string | null;
   receipts: Pick<Receipts, 'signer' | 'textsOf'>;
 }
 
@@ -130,7 +131,7 @@ async function emailsOf(
   transaction: TenantTransaction,
   run: RunRecord,
   rows: EvaluationRecord[],
-  { dashboards, renderAll }: Pick<EmailParts, 'dashboards' | 'renderAll'>,
+  { dashboards, renderAll, replyTo }: Omit<EmailParts, 'receipts'>,
   receiptsOf: (judgementIds: string[]) => Promise<Map<string, string>>,
 ) {
   const grades = await projectGradesOf(
@@ -150,7 +151,12 @@ async function emailsOf(
       builderId: row.builder_id,
       judgementId,
       receipt: receipts.get(judgementId) ?? '',
-      data: emailData(detailView(run, row, own, judgements), link, isWaiting(run) ? run.answer_hours : null),
+      data: emailData(
+        detailView(run, row, own, judgements),
+        link,
+        isWaiting(run) ? run.answer_hours : null,
+        replyTo,
+      ),
       recipient: { name: row.name, email: row.email },
     };
   });
@@ -158,7 +164,7 @@ async function emailsOf(
   return rendered.map(
     ({ evaluationId, builderId, judgementId, receipt, recipient, subject, html, text }) => ({
       ...{ evaluationId, builderId, judgementId, to: recipient.email, toName: recipient.name },
-      ...{ subject, html, text, receipt },
+      ...{ replyTo, subject, html, text, receipt },
     }),
   );
 }
@@ -167,7 +173,7 @@ async function emailsOf(
 export function createReading(
   database: Database,
   cache: Cache,
-  { dashboards, renderAll, receipts }: EmailParts,
+  { dashboards, renderAll, replyTo, receipts }: EmailParts,
 ) {
   const answerAbout = createAnswers(database, cache);
   return {
@@ -263,7 +269,7 @@ export function createReading(
           query: (after, limit) => listEvaluations(transaction, runId, filter, after, limit),
           key: (row) => row.builder_id,
           describe: (rows) =>
-            emailsOf(transaction, run, rows, { dashboards, renderAll }, (judgementIds) =>
+            emailsOf(transaction, run, rows, { dashboards, renderAll, replyTo }, (judgementIds) =>
               receipts.textsOf(transaction, actor, judgementIds, sign),
             ),
         });

@@ -47,6 +47,7 @@ export interface EvaluationSettings {
   dashboards: Dashboards;
   /** Fills the template of the e-mails in. */
   renderAll: Notifications['renderAll'];
+  replyTo: string | null;
   /** Whether the builders were informed of how they are judged. */
   notices: Pick<Notices, 'check' | 'report'>;
   /** Signs the receipts that the e-mails carry. */
@@ -66,8 +67,18 @@ export function createEvaluations(
   cache: Cache,
   settings: EvaluationSettings,
 ) {
-  const { model, prompts, now, storeJudgement, settingsOf, dashboards, renderAll, receipts, onJudged } =
-    settings;
+  const {
+    model,
+    prompts,
+    now,
+    storeJudgement,
+    settingsOf,
+    dashboards,
+    renderAll,
+    replyTo,
+    receipts,
+    onJudged,
+  } = settings;
   const { notices } = settings;
   const progress = createProgress(database, events);
   const weekToJudge = createWeekChoice({ database, people, settingsOf, now });
@@ -95,7 +106,7 @@ export function createEvaluations(
 
   return {
     openWeeks,
-    ...createReading(database, cache, { dashboards, renderAll, receipts }),
+    ...createReading(database, cache, { dashboards, renderAll, replyTo, receipts }),
 
     contestedGrades: contestedGrades(storeJudgement),
 
@@ -151,6 +162,16 @@ export function createEvaluations(
         });
         return { ...view, created: true };
       });
+    },
+
+    /** What {@link startWeekly} would do without a week. @throws {Problem} WEEK_EMPTY, NOTHING_TO_EVALUATE */
+    next: async (tenantId: string, signal: AbortSignal) => {
+      const week = await weekToJudge(tenantId, { dryRun: false, allowEmpty: false }, signal);
+      return database.withTenant(tenantId, async (transaction) => ({
+        week,
+        builders: (await people.roster(transaction)).length,
+        runId: (await officialRun(transaction, week))?.id ?? null,
+      }));
     },
 
     retry: (actor: Actor, runId: string, builderId: string | undefined) =>

@@ -73,7 +73,7 @@ describe.each(businessDatabases())('who looked, on $name', ({ create }) => {
     });
     expect(access?.sentence).toMatch(
       new RegExp(
-        `^Ana Silva \\(executive, by the API key bootstrap\\) read your weekly evaluation ${SAMPLE_WEEK} for review, 3 times, last on \\w+ \\d+, \\d{4}\\.$`,
+        `^Ana Silva \\(executive, by the initial API key\\) read your weekly evaluation ${SAMPLE_WEEK} for review, 3 times, last on \\w+ \\d+, \\d{4}\\.$`,
       ),
     );
     expect(await mine(ben)).toEqual([]);
@@ -115,11 +115,11 @@ describe.each(businessDatabases())('who looked, on $name', ({ create }) => {
         'Carol Admin: administration',
         'Otto Ops: support',
         'Bo Both: administration',
-        'API key bootstrap: review',
+        'Initial API key: review',
       ]),
     );
     expect(found.find(({ reader }) => reader.userId === null)).toMatchObject({
-      reader: { name: 'API key bootstrap', key: 'bootstrap', userId: null },
+      reader: { name: 'Initial API key', key: 'bootstrap', userId: null },
     });
   });
 

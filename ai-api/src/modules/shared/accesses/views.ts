@@ -11,11 +11,15 @@ export function userOf({ viewer }: Pick<AccessRecord, 'viewer'>): string | null 
   return KEY_FOR_USER.exec(viewer)?.[1] ?? null;
 }
 
+/** The key that comes with an installation has no name of its own. */
+function keyName(key: string): string {
+  return key === 'bootstrap' ? 'Initial API key' : `API key ${key}`;
+}
+
 /** An access as a person reads it. @param reveals what the operation shows, as its contract says it */
 export function accessView(row: AccessRecord, reveals: Shown, names: ReadonlyMap<string, string>) {
   const userId = userOf(row);
-  const name =
-    userId === null ? `API key ${row.viewer_key ?? ''}` : (names.get(userId) ?? 'A former account');
+  const name = userId === null ? keyName(row.viewer_key ?? '') : (names.get(userId) ?? 'A former account');
   const reader = { userId, name, key: row.viewer_key, role: row.role === '' ? null : row.role };
   return {
     accessId: row.id,
@@ -43,9 +47,10 @@ function sentenceOf(
     role,
   }: { userId: string | null; name: string; key: string | null; role: string | null },
 ): string {
-  const by = [role, userId !== null && key !== null ? `by the API key ${key}` : null].filter(
-    (one) => one !== null,
-  );
+  const by = [
+    role,
+    userId !== null && key !== null ? `by the ${keyName(key).replace(/^I/, 'i')}` : null,
+  ].filter((one) => one !== null);
   const who = by.length === 0 ? name : `${name} (${by.join(', ')})`;
   const detail = row.detail === '' ? '' : ` ${row.detail}`;
   const times = row.times === 1 ? '' : `, ${row.times} times`;

@@ -4,6 +4,7 @@ import type { Config } from '../../../config/index.ts';
 import { STAFF } from '../../../contract/operation.ts';
 import { type Served, serve } from '../../../http/router.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
@@ -57,12 +58,14 @@ interface Needs {
   sealer: Sealer;
   secrets: readonly Buffer[];
   publicUrl: string;
+  dashboards: Dashboards;
   clock: Clock;
   log: Logger;
   atDelivery: AtDelivery;
   config: Pick<
     Config,
     | 'MAIL_FROM'
+    | 'MAIL_REPLY_TO'
     | 'NOTIFICATION_RETRY_SECONDS'
     | 'TWILIO_ACCOUNT_SID'
     | 'TWILIO_AUTH_TOKEN'
@@ -135,6 +138,9 @@ export function create(needs: Needs) {
     notify: notifier.notify,
 
     ...createMails(identity, catalogue),
+
+    /** Mailbox in which people read the replies to e-mails; null where there is none. */
+    replyTo: config.MAIL_REPLY_TO ?? null,
 
     /** The language of a user, such as `de` or `pt-BR`: their own, or else that of the company. */
     localeOf: async (transaction: TenantTransaction, userId: string): Promise<string> =>

@@ -11,7 +11,9 @@ import { erase, exportedText } from '../../../../test/privacy.ts';
 import { everyItem } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
 import { type Subscriber, startSubscriber } from '../../../../test/subscriber.ts';
-import type { Client } from '../../../catalogue/client.ts';
+import { type Client, createClient } from '../../../catalogue/client.ts';
+import { resources } from '../../../catalogue/index.ts';
+import type { Role } from '../../../contract/operation.ts';
 
 const HOUR_MS = 3_600_000;
 const DELIVER = 'notification.deliver';
@@ -36,6 +38,20 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
   const stateOf = (notificationId: string) => fixture.stateOf(notificationId);
   const mailTo = (to: string, subject: string) => fixture.mailTo(to, subject);
   const headersOf = (to: string, subject: string) => fixture.headersOf(to, subject);
+
+  /** A company of its own, without users. */
+  async function otherCompany(): Promise<Client> {
+    const { identity } = api.context;
+    const apiKey = `aim_stranger_${'0123456789abcdef'.repeat(3)}`;
+    await identity.ensureKey(await identity.ensureTenant('elsewhere'), 'elsewhere', apiKey, ['admin']);
+    return createClient(resources, { baseUrl: api.url, apiKey });
+  }
+
+  const add = (role: Role, company: Client) =>
+    company.user.create({
+      ...{ email: `${role}@elsewhere.example`, name: `The ${role}`, roles: [role] },
+      password: 'a password that is long',
+    });
 
   test('reach an address and a person by the channels of the template, and are listed with their deliveries', async () => {
     const ada = await staff(api, 'ada@example.com', ['executive'], 'Ada');
@@ -66,6 +82,26 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
     expect(await api.client.notification.list({ recipient: 'email:outside@example.com' })).toMatchObject({
       items: [{ title: 'Reaching', template: 'message', deliveries: [{ channel: 'email' }] }],
     });
+  });
+
+  test('to executives reach the administrators where there are none, and are refused where they reach no person', async () => {
+    const other = await otherCompany();
+    const notify = (to: string) =>
+      other.notification.notify({ to, page: 'performance', data: message('Teams') });
+    await expect(notify('executives')).rejects.toMatchObject({
+      document: {
+        code: 'INVALID_INPUT',
+        errors: [{ field: 'to', message: expect.stringContaining('means no active user') }],
+      },
+    });
+    const reached = async () => (await notify('executives')).notifications.map(({ recipient }) => recipient);
+    const { userId: admin } = await add('admin', other);
+    expect(await reached()).toEqual([`user:${admin}`]);
+    await expect(notify('role:executive')).rejects.toMatchObject({ document: { code: 'INVALID_INPUT' } });
+    const { userId: executive } = await add('executive', other);
+    expect(await reached()).toEqual([`user:${executive}`]);
+    const mail = await mailTo('executive@elsewhere.example', 'Teams');
+    expect(mail.text).toContain('https://tooljet.example.com/applications/ai-manager-executive/performance');
   });
 
   test('are refused for unknown recipients and templates, with what is wrong', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Dashboards } from '../../../platform/dashboards.ts';
 import type { Database } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Mailer } from '../../../platform/mail/index.ts';
@@ -33,6 +34,7 @@ export interface NotificationParts {
   guard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;
+  dashboards: Dashboards;
   /** Seconds before the first retry. */
   retrySeconds: number;
   atDelivery: AtDelivery;

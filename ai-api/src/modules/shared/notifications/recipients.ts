@@ -20,8 +20,9 @@ const EMAIL = z.email();
 const MAX_RECIPIENTS = 500;
 
 /**
- * Whom the entries of `to` mean: `user:<id>`, `role:executive`, `builder:<id>`, an e-mail address or a phone number such as
- * `+4740000000`. Each is listed once; an address of one of our users is that user.
+ * Whom the entries of `to` mean: `executives` (the administrators, where there are none), `user:<id>`, `role:executive`,
+ * `builder:<id>`, an e-mail address or a phone number such as `+4740000000`. Each is listed once; an address of one of
+ * our users is that user.
  * @throws {import('../../../http/problem.ts').Problem} INVALID_INPUT
  */
 export async function resolveRecipients(
@@ -41,13 +42,14 @@ export async function resolveRecipients(
     if (kind === 'user') return [await byUser(id)];
     if (kind === 'role') return byRole(id);
     if (kind === 'builder') return [await byBuilder(id)];
+    if (entry === 'executives') return executives();
     if (PHONE.test(entry))
       return [{ owner: `phone:${entry}`, userId: null, name: '', email: null, phone: entry }];
     const email = EMAIL.safeParse(entry.toLowerCase());
     if (email.success) return [await byEmail(email.data, '')];
     throw invalidField(
       'to',
-      `has "${entry}", which is no user:<id>, role:<name>, builder:<id>, e-mail address or phone number`,
+      `has "${entry}", which is not executives, user:<id>, role:<name>, builder:<id>, e-mail address or phone number`,
     );
   }
 
@@ -61,6 +63,12 @@ export async function resolveRecipients(
     if (!ROLES.some((known) => known === role))
       throw invalidField('to', `has role:${role}; the roles are ${ROLES.join(', ')}`);
     return ofUsers(await activeUsers(transaction, { roles: [role as Role] }));
+  }
+
+  async function executives(): Promise<Recipient[]> {
+    const users = await activeUsers(transaction, { roles: ['executive', 'admin'] });
+    const own = users.filter(({ roles }) => roles.includes('executive'));
+    return ofUsers(own.length > 0 ? own : users);
   }
 
   async function byBuilder(id: string): Promise<Recipient> {

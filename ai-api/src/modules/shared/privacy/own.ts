@@ -101,5 +101,6 @@ function subjectsOf(caller: Caller): string[] {
 }
 
 function verificationOf({ keyId, name }: Actor): string {
-  return keyId === null ? 'Signed in as the person.' : `The API key ${name} acted for the person.`;
+  if (keyId === null) return 'Signed in as the person.';
+  return `The ${name === 'bootstrap' ? 'initial API key' : `API key ${name}`} acted for the person.`;
 }

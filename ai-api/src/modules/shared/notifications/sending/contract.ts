@@ -60,7 +60,7 @@ const entries = z.array(z.string().trim().min(1).max(320)).min(1).max(500);
 const to = z
   .union([entries, z.string().max(20_000).transform(splitList).pipe(entries)])
   .describe(
-    'user:<id>, role:executive, builder:b-001, an e-mail address, or a phone number such as +4740000000; several as a list or separated by commas',
+    'executives (the administrators, where there are none), user:<id>, role:reviewer, builder:b-001, an e-mail address, or a phone number such as +4740000000; several as a list or separated by commas',
   );
 
 function splitList(text: string): string[] {
@@ -94,6 +94,13 @@ export const notification = resource({
           .record(z.string(), z.unknown())
           .default({})
           .describe('What the template is filled in with; for message: title, body and perhaps url'),
+        page: z
+          .string()
+          .regex(/^[a-z-]{1,60}$/, 'must be a page of the dashboards, such as performance')
+          .optional()
+          .describe(
+            "Page of the executives' dashboards, which the template gets as url; without DASHBOARDS_URL there is no link",
+          ),
         category: z.enum(CATEGORIES).optional().describe('Defaults to the category of the template'),
         critical: z
           .boolean()
@@ -114,7 +121,7 @@ export const notification = resource({
       }),
       output: z.object({ notifications: z.array(sent) }),
       errors: ['NOT_FOUND', 'TEMPLATE_INVALID'],
-      hints: { to: { placeholder: 'role:executive, ada@example.com' } },
+      hints: { to: { placeholder: 'executives, ada@example.com' } },
       simplified: ['notifications'],
     }),
     list: operation({

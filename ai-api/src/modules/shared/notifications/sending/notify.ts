@@ -24,7 +24,7 @@ import {
 
 /** What is sent, and to whom. */
 export interface Notify {
-  /** `user:<id>`, `role:<name>`, `builder:<id>`, e-mail addresses and phone numbers. */
+  /** `executives`, `user:<id>`, `role:<name>`, `builder:<id>`, e-mail addresses and phone numbers. */
   to: readonly string[];
   template: string;
   data: Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { personOf, type RequestContext } from '../../../../http/caller.ts';
 import { listPage, type Page } from '../../../../http/cursor.ts';
-import { notFound, Problem } from '../../../../http/problem.ts';
+import { invalidField, notFound, Problem } from '../../../../http/problem.ts';
 import type { TenantTransaction } from '../../../../platform/database/index.ts';
 import { type Actor, actorOf, displayName, record } from '../../audit/index.ts';
 import type { NotificationParts } from '../parts.ts';
@@ -29,14 +29,21 @@ const RESENDABLE = ['failed', 'unknown', 'suppressed', 'skipped'];
 
 /** Sending on request, and what was sent. */
 export function createSending(parts: NotificationParts, { notify }: Notifier) {
-  const { database, jobs, catalogue } = parts;
+  const { database, jobs, catalogue, dashboards } = parts;
 
   return {
-    /** @throws {Problem} INVALID_INPUT, NOT_FOUND, TEMPLATE_INVALID */
-    notify: (actor: Actor, request: Notify) =>
+    /**
+     * @param page of the executives' dashboards, in place of an `url` in the data
+     * @throws {Problem} INVALID_INPUT, also when `to` means no person; NOT_FOUND, TEMPLATE_INVALID
+     */
+    notify: (actor: Actor, { page, ...given }: Notify & { page?: string | undefined }) =>
       database.withTenant(actor.tenantId, async (transaction) => {
         const sender = { tenantId: actor.tenantId, by: displayName(actor) };
+        const url = page === undefined ? null : dashboards.link(page);
+        const request = url === null ? given : { ...given, data: { ...given.data, url } };
         const notifications = await notify(transaction, sender, request, { strict: true });
+        if (notifications.length === 0)
+          throw invalidField('to', `means no active user (${request.to.join(', ')}), so nothing was sent`);
         await note(
           transaction,
           actor,

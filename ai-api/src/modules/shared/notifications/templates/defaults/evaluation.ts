@@ -9,7 +9,7 @@ const NUMBER = `${CELL};text-align:right;white-space:nowrap`;
 const HEADLINE =
   'Hello {{ builder.name }}, {% if graded %}your grade is {{ grade }}{% else %}here is your week{% endif %}';
 const CLOSING =
-  '{{ decidedBy }} {% if answerHours %}You have {{ answerHours }} hours from this e-mail to answer before others see it; your answer is kept with it. {% endif %}Something wrong? Contest it on My week, or answer this e-mail: another person looks at it. Keep the attached receipt: it proves what was decided and when.';
+  '{{ decidedBy }} {% if answerHours %}You have {{ answerHours }} hours from this e-mail to answer before others see it; your answer is kept with it. {% endif %}Something wrong? Contest it on My week{% if replyTo %}, or answer this e-mail{% endif %}: another person looks at it. Keep the attached receipt: it proves what was decided and when.';
 
 /** What a builder gets about their week. */
 export const evaluation = {
@@ -38,6 +38,7 @@ export const evaluation = {
     projects: [{ name: 'Orchard', grade: 'B', points: 'B (75)' }],
     decidedBy: 'Decided by rules only, without a model.',
     answerHours: 48,
+    replyTo: 'people@example.com',
     link: 'https://example.com/my-week',
   },
   locales: {

@@ -10,6 +10,7 @@ import { performanceReport } from './performance-report.ts';
 import { phoneCode } from './phone-code.ts';
 import { planQuota } from './plan-quota.ts';
 import { signUp } from './sign-up.ts';
+import { teamReport } from './team-report.ts';
 
 /**
  * The templates that come with the product; a company's own version of one takes its place. It has no prototype, so that
@@ -26,6 +27,7 @@ export const DEFAULTS: Readonly<Record<string, Content>> = Object.assign(
       invitation,
       'sign-up': signUp,
       'performance-report': performanceReport,
+      'team-report': teamReport,
       'approvals-digest': approvalsDigest,
       'plan-quota': planQuota,
       'notice-published': noticePublished,
