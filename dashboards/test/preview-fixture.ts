@@ -83,7 +83,11 @@ async function linkMembers({ client, url }: TestApi) {
     toolJet.users.push({ user_id: idOf(index), email: email.toUpperCase(), status: 'active' });
   }
   toolJet.users.push({ user_id: 'u-3', email: 'guest@example.com', status: 'invited' });
-  const { key } = await client.apiKey.create({ name: 'ToolJet', roles: ['admin'], scopes: ['*', 'act-as', 'decide'] });
+  const { key } = await client.apiKey.create({
+    name: 'ToolJet',
+    roles: ['admin'],
+    scopes: ['*', 'act-as', 'decide'],
+  });
   const account = { url: toolJet.url, email: 'root@example.com', password: 'a long password' };
   const said = await pushPeople(await signIn(account), {
     options: { base_url: url, act_as: true },

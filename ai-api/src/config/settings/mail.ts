@@ -18,7 +18,9 @@ export const mail = {
   MAIL_REPLY_TO: z
     .email()
     .optional()
-    .describe('Mailbox in which people read replies to weekly e-mails; without one they do not invite replies'),
+    .describe(
+      'Mailbox in which people read replies to weekly e-mails; without one they do not invite replies',
+    ),
   INBOX_HTTP_PORT: port(8025).describe('Page of the development inbox'),
   INBOX_SMTP_PORT: port(1025).describe('SMTP of the development inbox'),
 };

@@ -48,7 +48,7 @@ describe.each(businessDatabases())(
       await testDatabase?.remove();
     });
 
-    const mails = (to: string) => inbox.messages({ to }).messages;
+    const mails = (to: string) => inbox.messages({ to });
     /** What became of a notification's deliveries once none is on its way. */
     async function outcome(client: Client, notificationId: string) {
       const deliveries = async () => (await client.notification.get({ notificationId })).deliveries;

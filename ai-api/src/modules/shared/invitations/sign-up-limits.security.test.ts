@@ -27,7 +27,7 @@ describe.each(businessDatabases())('how often people sign up, on $name', ({ crea
     await testDatabase?.remove();
   });
 
-  const mailsTo = (to: string) => inbox.messages({ to }).total;
+  const mailsTo = (to: string) => inbox.messages({ to }).length;
   async function register(email: string, from: string): Promise<number> {
     const response = await fetch(`${api.url}/api/v1/auth/register`, {
       method: 'POST',
