@@ -18,12 +18,19 @@ const MAX_QUESTION = 500;
 
 /** Prints how the platform's search finds the answers of a set, beside BM25 and full text over the same passages. */
 export async function measureSet(client: Client, { documents, questions }: QuestionSet): Promise<void> {
-  const titles = new Map(documents.map(({ name }) => [name, name]));
+  const names = new Map<string, string>();
+  const nameOf = async (documentId: string) => {
+    const name = names.get(documentId) ?? (await client.policy.get({ documentId })).name;
+    names.set(documentId, name);
+    return name;
+  };
   const passages = passagesIn(documents);
   const peers = [startBm25(passages), await startFullText(passages)];
   const ours = async (question: string, by: 'words' | 'both'): Promise<FoundText[]> => {
     const { passages: found } = await client.policy.search({ query: question, by, limit: DEPTH });
-    return found.map(({ title, text }) => ({ document: titles.get(title) ?? title, text }));
+    return Promise.all(
+      found.map(async ({ documentId, text }) => ({ document: await nameOf(documentId), text })),
+    );
   };
   const says = async (question: string) => (await client.chat.query({ question })).status === 'not said';
   const searches: Searched[] = [
