@@ -11,8 +11,8 @@ export interface LoopbackModel {
   stop(): Promise<void>;
 }
 
-/** Scores a justification of so many hours, 0 to 100; null for "cannot tell". */
-export type ScoreText = (justification: string, hours: number) => number | null;
+/** Scores a justification of so many hours, 0 to 100; null for "cannot tell". `sent` is all that the model was sent. */
+export type ScoreText = (justification: string, hours: number, sent: string) => number | null;
 
 /** A claim as a witness gives it. */
 export interface SaidClaim {
@@ -95,7 +95,9 @@ const HEARD = /\nFind the claims in \S+:\n<<([\da-f]{16}) ([\s\S]*) \1>>$/;
 function completion({ model, messages }: ChatRequest, score: ScoreText, find: FindClaims) {
   const prompt = messages.at(-1)?.content ?? '';
   const heard = HEARD.exec(prompt)?.[2];
-  const content = JSON.stringify(heard === undefined ? answerTo(prompt, score) : { claims: find(heard) });
+  const content = JSON.stringify(
+    heard === undefined ? answerTo(prompt, score, messages) : { claims: find(heard) },
+  );
   return {
     id: 'chatcmpl-loopback',
     object: 'chat.completion',
@@ -116,7 +118,7 @@ function streamed({ model, messages }: ChatRequest, answer: AnswerFrom): string 
 }
 
 /** Scores every criterion that the prompt asks about, by the first fact that is known. */
-function answerTo(prompt: string, score: ScoreText) {
+function answerTo(prompt: string, score: ScoreText, sent: ChatRequest['messages']) {
   // What a person wrote may hold the same words, so the last are the prompt's own.
   const cut = prompt.lastIndexOf('\nDecide these criteria:\n');
   const [facts, questions] = [prompt.slice(0, cut), prompt.slice(cut)];
@@ -124,7 +126,7 @@ function answerTo(prompt: string, score: ScoreText) {
   const asked = [...questions.matchAll(/^- (\S+) \(/gm)].map(([, id]) => id);
   const justification = /\.justification: <<([\da-f]{16}) ([\s\S]*?) \1>>/.exec(facts)?.[2] ?? '';
   const hours = Number(/^- request\.hours: (.*)$/m.exec(facts)?.[1]);
-  const given = score(justification, hours);
+  const given = score(justification, hours, sent.map(({ content }) => content).join('\n'));
   return {
     criteria: asked.map((id) => ({
       id,

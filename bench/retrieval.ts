@@ -11,6 +11,8 @@ import {
   stemsOf,
 } from './retrieval/corpus.ts';
 import { ELSEWHERE } from './retrieval/elsewhere.ts';
+import { measureSet } from './retrieval/measure-set.ts';
+import { type QuestionSet, readQuestionSet } from './retrieval/own-set.ts';
 import { uploadPolicies } from './retrieval/policies.ts';
 import { UNANSWERED } from './retrieval/unanswered.ts';
 import { quantile } from './statistics.ts';
@@ -147,4 +149,23 @@ async function measure({ name, create }: HomeKind): Promise<void> {
   }
 }
 
-await forEachHomeKind(measure);
+/** The set that a file holds, in place of the built-in one. */
+async function measureGiven({ name, create }: HomeKind, set: QuestionSet): Promise<void> {
+  const home = await create();
+  try {
+    const platform = await startPlatform(home);
+    try {
+      await uploadPolicies(platform.client, set.documents);
+      console.log(`\nRetrieval on ${name}`);
+      await measureSet(platform.client, set);
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await home.remove();
+  }
+}
+
+const file = process.env.BENCH_QUESTIONS;
+const given = file ? readQuestionSet(file) : null;
+await forEachHomeKind((kind) => (given ? measureGiven(kind, given) : measure(kind)));

@@ -12,6 +12,7 @@ const BENCHMARKS = [
   'realtime',
   'workflows',
   'n8n-nodes',
+  'evaluations',
   'triage',
   'levels',
   'injection',

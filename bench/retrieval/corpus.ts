@@ -7,7 +7,7 @@ import questions from './questions.json' with { type: 'json' };
 /** One document as it is uploaded. */
 export interface SourceDocument {
   name: string;
-  contentType: 'text/markdown' | 'text/html' | 'application/json';
+  contentType: 'text/markdown' | 'text/html' | 'application/json' | 'text/plain';
   body: string;
 }
 

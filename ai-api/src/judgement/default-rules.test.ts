@@ -178,3 +178,17 @@ test('no reason speaks to the person who is judged: others read it too', async (
   const messages = (await Promise.all(kinds.map(defaultRules))).flat().map(({ message }) => message);
   expect(messages.filter((message) => /\b(you|your|we|our)\b/i.test(message))).toEqual([]);
 });
+
+test('a quality that is good stays good where the number of entries is not known', async () => {
+  const { rulebook } = defaults[0] as (typeof defaults)[number];
+  const given = {
+    ...Object.fromEntries(Object.keys(evaluationKind.vocabulary).map((group) => [group, {}])),
+    builder: { onLeave: false },
+  } as Facts;
+  expect(await scoreWith(rulebook, given, 'brainlift', { brainliftQuality: 70, brainliftEntries: 6 })).toBe(
+    80,
+  );
+  expect(
+    await scoreWith(rulebook, given, 'brainlift', { brainliftQuality: 70, brainliftEntries: null }),
+  ).toBe(80);
+});

@@ -21,3 +21,15 @@ test('a head that leaves no room is not repeated', () => {
   const block = { heading: [], page: null, text: 'y '.repeat(200).trim(), head };
   expect(passagesOf([block])).toEqual([{ heading: [], page: null, text: block.text }]);
 });
+
+test('a row that is longer than a passage has its head above each of its parts', () => {
+  const head = 'Country | Full day | Exceptions';
+  const text = `Norway | 75 EUR | ${'Hotels in the north may cost more in the winter. '.repeat(40).trim()}`;
+  const passages = passagesOf([{ heading: [], page: null, text, head }]);
+  expect(passages.length).toBeGreaterThan(1);
+  for (const passage of passages) {
+    expect(passage.text.split('\n')[0]).toBe(head);
+    expect(passage.text.length).toBeLessThanOrEqual(900);
+  }
+  expect(passages.map((passage) => passage.text.split('\n')[1]).join(' ')).toBe(text);
+});

@@ -19,14 +19,14 @@ const MAX_PASSAGES = 20_000;
 export function passagesOf(blocks: readonly Block[]): Passage[] {
   const passages: Passage[] = [];
   for (const { heading, page, text, head } of blocks) {
-    for (const part of cut(text)) {
+    for (const part of cut(text, roomBeside(head))) {
       const last = passages.at(-1);
       const continues = last && last.page === page && last.heading.join('\n') === heading.join('\n');
       if (continues && last.text.length + part.length < MAX_CHARACTERS) {
         last.text += `\n${part}`;
         continue;
       }
-      const isRepeated = head !== undefined && head.length + part.length < MAX_CHARACTERS;
+      const isRepeated = head !== undefined && head.length + 1 + part.length <= MAX_CHARACTERS;
       passages.push({ heading, page, text: isRepeated ? `${head}\n${part}` : part });
     }
   }
@@ -37,12 +37,18 @@ export function passagesOf(blocks: readonly Block[]): Passage[] {
   return passages;
 }
 
-function cut(text: string): string[] {
-  if (text.length <= MAX_CHARACTERS) return [text];
+/** Characters of a part of a row, so that its head fits above each; a head that takes more than half is left out. */
+function roomBeside(head: string | undefined): number {
+  const taken = head === undefined ? 0 : head.length + 1;
+  return taken <= MAX_CHARACTERS / 2 ? MAX_CHARACTERS - taken : MAX_CHARACTERS;
+}
+
+function cut(text: string, room: number): string[] {
+  if (text.length <= room) return [text];
   const parts: string[] = [];
   let part = '';
-  for (const sentence of sentencesOf(text)) {
-    if (part !== '' && part.length + sentence.length + 1 > MAX_CHARACTERS) {
+  for (const sentence of sentencesOf(text, room)) {
+    if (part !== '' && part.length + sentence.length + 1 > room) {
       parts.push(part);
       part = '';
     }
@@ -52,15 +58,14 @@ function cut(text: string): string[] {
 }
 
 /** Sentences, and of one that is longer than a passage its pieces. */
-function sentencesOf(text: string): string[] {
+function sentencesOf(text: string, room: number): string[] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   return [...segmenter.segment(text)].flatMap(({ segment }) => {
     const sentence = segment.trim();
-    if (sentence.length <= MAX_CHARACTERS) return sentence === '' ? [] : [sentence];
+    if (sentence.length <= room) return sentence === '' ? [] : [sentence];
     return (
-      sentence
-        .match(new RegExp(`.{1,${MAX_CHARACTERS}}(?:\\s|$)|.{1,${MAX_CHARACTERS}}`, 'gsu'))
-        ?.map((piece) => piece.trim()) ?? []
+      sentence.match(new RegExp(`.{1,${room}}(?:\\s|$)|.{1,${room}}`, 'gsu'))?.map((piece) => piece.trim()) ??
+      []
     );
   });
 }

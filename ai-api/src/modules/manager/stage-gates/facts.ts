@@ -2,7 +2,7 @@ import type { Facts } from '../../../judgement/index.ts';
 import { addWeeks, daysBetween, weekOf } from '../../../platform/week.ts';
 import type { People } from '../../shared/people/index.ts';
 
-/** Weeks that count as recent. */
+/** Weeks that count as recent: the newest with figures, be the current week among them or not. */
 const RECENT = 4;
 const MICROS = 1_000_000;
 
@@ -12,7 +12,7 @@ type Known = NonNullable<Awaited<ReturnType<People['knownProject']>>>;
 export function gateFacts({ project, stages, weeks }: Known, evidence: string | null, now: Date): Facts {
   const today = now.toISOString().slice(0, 10);
   const since = addWeeks(weekOf(now), -RECENT);
-  const recent = weeks.filter(({ week }) => week >= since);
+  const recent = weeks.filter(({ week }) => week >= since).slice(0, RECENT);
   const entered = stages.findLast(({ stage, entered_on }) => stage === project.stage && entered_on <= today);
   const users = recent.map(({ active_users }) => active_users).filter((count) => count !== null);
   const [newest] = users;

@@ -52,6 +52,31 @@ describe.each(businessDatabases())('a stage gate on $name', ({ create }) => {
   const evaluate = (projectId: string, evidence?: string) =>
     api.client.stageGate.evaluate({ projectId, evidence });
 
+  test('counts four weeks, also when the current week has figures already', async () => {
+    await api.client.people.import({
+      projects: [projectRow({ project_id: 'l-1', stage: 'launch', stage_history: null })],
+      projectMetrics: [0, -1, -2, -3, -4].map((back) => ({
+        project_id: 'l-1',
+        week: addWeeks(weekOf(new Date()), back),
+        ...{ goals_set: 2, goals_met: 1, active_users: 40, revenue_usd: 0 },
+      })),
+    });
+    const { items } = await api.client.stageGate.list({});
+    await api.client.stageGate.save({
+      ...{ fromStage: 'launch', toStage: 'growth', name: 'Four weeks' },
+      criteria: [
+        {
+          kind: 'measure',
+          id: 'weeks',
+          title: 'Weeks',
+          when: 'recent.weeks == 4.0 && recent.goalsSet == 8.0',
+        },
+      ],
+      expectedVersion: items.find(({ fromStage }) => fromStage === 'launch')?.version ?? 0,
+    });
+    expect((await evaluate('l-1')).criteria).toMatchObject([{ id: 'weeks', score: 100 }]);
+  });
+
   test('proposes that a project stays that fails a measure, whatever it has to show, until a person decides', async () => {
     const { evaluationId, version, ...proposed } = await evaluate('v-small', SHOWN);
     expect(proposed).toMatchObject({

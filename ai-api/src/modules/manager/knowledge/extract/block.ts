@@ -47,11 +47,32 @@ interface Heading {
   isUsed: boolean;
 }
 
+/** Where a table ends, or begins. */
+interface TablePlace {
+  page: number | null;
+  columns: number;
+  /** Blocks before this place. */
+  at: number;
+  /** Headings above it. */
+  below: string[];
+}
+
+/** The head of a table that goes on at a place; empty when none does. */
+function goesOnFrom(
+  before: (TablePlace & { head: string }) | null,
+  { page, columns, at, below }: TablePlace,
+) {
+  if (!before || before.page === null || page !== before.page + 1) return '';
+  const isNext = before.at === at && before.columns === columns;
+  return isNext && before.below.join('\n') === below.join('\n') ? before.head : '';
+}
+
 /** Takes a document in reading order, and keeps the headings above each block. */
 export function createBlocks() {
   const path: Heading[] = [];
   const blocks: Block[] = [];
   const heading = () => path.map(({ text }) => text);
+  let before: (TablePlace & { head: string }) | null = null;
 
   function add(text: string, page: number | null = null, head?: string): void {
     const cleaned = clean(text);
@@ -81,17 +102,23 @@ export function createBlocks() {
       if (cleaned.length > MAX_HEADING) add(cleaned, page);
     },
 
-    /** A table, each row as a block that knows the head of the table. */
+    /**
+     * A table, each row as a block that knows the head of the table. One without a head that goes on, with nothing
+     * between, from the page before has the head of there.
+     */
     addTable: (rows: readonly Row[], page: number | null = null): void => {
       const isGuessed = !rows.some(({ isHead }) => isHead) && looksLikeHead(rows);
       const head: string[] = [];
+      const columns = rows[0]?.cells.length ?? 0;
+      const inherited = goesOnFrom(before, { page, columns, at: blocks.length, below: heading() });
       let isAbove = true;
       for (const [index, { cells, isHead }] of rows.entries()) {
         const line = lineOf(cells);
         isAbove &&= isHead || (isGuessed && index === 0);
         if (isAbove && line !== '') head.push(line);
-        add(line, page, isAbove ? undefined : head.join('\n'));
+        add(line, page, isAbove ? undefined : head.join('\n') || inherited);
       }
+      before = { page, columns, at: blocks.length, below: heading(), head: head.join('\n') || inherited };
     },
 
     /** All blocks, once the document has ended. */
