@@ -107,6 +107,10 @@ describe.each(businessDatabases())(
 
     test('the founder is reached by e-mail, and no one by text message, whatever number they enter', async () => {
       await mallory.notificationPreference.setProfile({ phone: '+4799999999' });
+      await expect(mallory.notificationPreference.sendPhoneCode({})).rejects.toMatchObject({
+        code: 'PHONE_REFUSED',
+        message: expect.stringContaining('sends no text messages'),
+      });
       const { user } = await mallory.identity.whoami({});
       const { notifications } = await mallory.notification.notify({
         to: `user:${user?.userId}`,
@@ -117,7 +121,7 @@ describe.each(businessDatabases())(
       expect(await outcome(mallory, notifications[0]?.notificationId ?? '')).toEqual(
         expect.arrayContaining([
           expect.objectContaining({ channel: 'email', errorCode: null }),
-          { channel: 'sms', state: 'skipped', errorCode: 'NOT_CONFIRMED' },
+          { channel: 'sms', state: 'skipped', errorCode: 'PHONE_NOT_VERIFIED' },
         ]),
       );
       expect(twilio.requests()).toBe(0);

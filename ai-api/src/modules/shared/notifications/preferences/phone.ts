@@ -23,7 +23,7 @@ const SEND_TIMEOUT_MS = 25_000;
 interface PhoneParts {
   database: Database;
   limits: Limits;
-  identity: Pick<Identity, 'tenantName'>;
+  identity: Pick<Identity, 'tenantName' | 'isOpenedByPerson'>;
   catalogue: Catalogue;
   /** Null where text messages are not connected. */
   twilio: Twilio | null;
@@ -78,6 +78,8 @@ export function createPhones({ database, limits, twilio, secrets, now, ...parts 
 
   /** The number that a code can be sent to. @throws {Problem} PHONE_REFUSED */
   async function numberOf(transaction: TenantTransaction, userId: string): Promise<string> {
+    if (await parts.identity.isOpenedByPerson(transaction))
+      throw refused('A company that a person opened sends no text messages.');
     const profile = await profileOf(transaction, userId);
     if (!profile?.phone) throw refused('Enter your number in your preferences first.');
     if (verifiedPhoneOf(profile)) throw refused('Your number is verified already.');
