@@ -1,7 +1,7 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import type { Client } from '../src/catalogue/client.ts';
 import { partOfSampleCompany, SAMPLE_WEEK, testEnvironment } from './api.ts';
-import { databaseKinds, type TestDatabase } from './databases.ts';
+import { businessDatabases, databaseKinds, type TestDatabase } from './databases.ts';
 import { type AnswerModel, scoreEverything, startModelRecorder } from './model-recorder.ts';
 import { startProcess } from './process.ts';
 import { completed, countJudgements, smallCompany, storedEvaluations } from './runs.ts';
@@ -106,24 +106,6 @@ describe.each(databaseKinds())('a run on $name', options, ({ name, create }) => 
     await expectEachJudgedOnce(testDatabase, runId);
   });
 
-  test('is not kept from stopping by a model that hangs, and goes on after it', async ({
-    onTestFinished,
-  }) => {
-    const { testDatabase, start } = await prepare(create, onTestFinished);
-    const { recorder, env } = await prepareModel(() => ({ fault: 'hang' }), onTestFinished);
-    const first = await start({ ...env, MODEL_TIMEOUT_MS: '600000' });
-    await first.client.people.import(smallCompany(8));
-    const { runId } = await first.client.evaluation.startWeekly({ week: SAMPLE_WEEK });
-    await vi.waitFor(() => expect(recorder.calls).toHaveLength(4), POLL);
-    expect(await first.end('SIGTERM')).toBe(0);
-
-    recorder.answerWith(answer);
-    const second = await start(env);
-    expect(await completed(second.client, runId)).toMatchObject({ judged: 8, failed: 0 });
-    expect(await second.end('SIGTERM')).toBe(0);
-    await expectEachJudgedOnce(testDatabase, runId, { builders: 8, projects: 0 });
-  });
-
   test.skipIf(name === 'PGlite')(
     'is taken over by another worker when the first is killed',
     async ({ onTestFinished }) => {
@@ -145,32 +127,56 @@ describe.each(databaseKinds())('a run on $name', options, ({ name, create }) => 
       await expectEachJudgedOnce(testDatabase, runId);
     },
   );
-
-  test('is announced again after kill -9 between its end and the delivery', async ({ onTestFinished }) => {
-    const { start } = await prepare(create, onTestFinished);
-    const subscriber = await startSubscriber((_delivery, number) =>
-      number === 1 ? 'hang' : { status: 200 },
-    );
-    onTestFinished(() => subscriber.close());
-    const first = await start();
-    await first.client.people.import(smallCompany(1));
-    const { id, secret } = await first.client.webhook.create({
-      url: subscriber.url,
-      events: ['evaluation.run.completed'],
-    });
-    const { runId } = await first.client.evaluation.startWeekly({ week: SAMPLE_WEEK });
-    await vi.waitFor(() => expect(subscriber.deliveries).toHaveLength(1), POLL);
-    expect(await first.end('SIGKILL')).toBeNull();
-
-    const second = await start();
-    await vi.waitFor(() => expect(subscriber.deliveries).toHaveLength(2), POLL);
-    const [lost, taken] = subscriber.deliveries as [Delivery, Delivery];
-    expect(taken.id).toBe(lost.id);
-    expect(verified(secret, taken)).toMatchObject({ data: { runId, judged: 1 } });
-    await vi.waitFor(async () => {
-      const { lastDelivery } = await second.client.webhook.get({ endpointId: id });
-      expect(lastDelivery).toMatchObject({ status: 'delivered' });
-    }, POLL);
-    expect(await second.end('SIGTERM')).toBe(0);
-  });
 });
+
+describe.each(businessDatabases())(
+  'a run on $name, whose database makes no difference',
+  options,
+  ({ create }) => {
+    test('is not kept from stopping by a model that hangs, and goes on after it', async ({
+      onTestFinished,
+    }) => {
+      const { testDatabase, start } = await prepare(create, onTestFinished);
+      const { recorder, env } = await prepareModel(() => ({ fault: 'hang' }), onTestFinished);
+      const first = await start({ ...env, MODEL_TIMEOUT_MS: '600000' });
+      await first.client.people.import(smallCompany(8));
+      const { runId } = await first.client.evaluation.startWeekly({ week: SAMPLE_WEEK });
+      await vi.waitFor(() => expect(recorder.calls).toHaveLength(4), POLL);
+      expect(await first.end('SIGTERM')).toBe(0);
+
+      recorder.answerWith(answer);
+      const second = await start(env);
+      expect(await completed(second.client, runId)).toMatchObject({ judged: 8, failed: 0 });
+      expect(await second.end('SIGTERM')).toBe(0);
+      await expectEachJudgedOnce(testDatabase, runId, { builders: 8, projects: 0 });
+    });
+
+    test('is announced again after kill -9 between its end and the delivery', async ({ onTestFinished }) => {
+      const { start } = await prepare(create, onTestFinished);
+      const subscriber = await startSubscriber((_delivery, number) =>
+        number === 1 ? 'hang' : { status: 200 },
+      );
+      onTestFinished(() => subscriber.close());
+      const first = await start();
+      await first.client.people.import(smallCompany(1));
+      const { id, secret } = await first.client.webhook.create({
+        url: subscriber.url,
+        events: ['evaluation.run.completed'],
+      });
+      const { runId } = await first.client.evaluation.startWeekly({ week: SAMPLE_WEEK });
+      await vi.waitFor(() => expect(subscriber.deliveries).toHaveLength(1), POLL);
+      expect(await first.end('SIGKILL')).toBeNull();
+
+      const second = await start();
+      await vi.waitFor(() => expect(subscriber.deliveries).toHaveLength(2), POLL);
+      const [lost, taken] = subscriber.deliveries as [Delivery, Delivery];
+      expect(taken.id).toBe(lost.id);
+      expect(verified(secret, taken)).toMatchObject({ data: { runId, judged: 1 } });
+      await vi.waitFor(async () => {
+        const { lastDelivery } = await second.client.webhook.get({ endpointId: id });
+        expect(lastDelivery).toMatchObject({ status: 'delivered' });
+      }, POLL);
+      expect(await second.end('SIGTERM')).toBe(0);
+    });
+  },
+);

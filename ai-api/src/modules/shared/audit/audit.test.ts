@@ -8,7 +8,7 @@ import { evaluate, everyItem } from '../../../../test/runs.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 import type { Role } from '../../../contract/operation.ts';
-import { ACT_AS } from '../../../contract/scopes.ts';
+import { ACT_AS, DECIDE } from '../../../contract/scopes.ts';
 import { record, systemActor } from '../audit/index.ts';
 
 const WEEK = '2026-W45';
@@ -38,7 +38,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
     const { identity } = api.context;
     const tenantId = await identity.ensureTenant(tenant);
     const key = `aim_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`;
-    await identity.ensureKey(tenantId, keyName, key, roles, ['*', ACT_AS]);
+    await identity.ensureKey(tenantId, keyName, key, roles, ['*', ACT_AS, DECIDE]);
     const client = createClient(resources, { baseUrl: api.url, apiKey: key });
     return { tenantId, key, client };
   }
@@ -121,6 +121,7 @@ describe.each(businessDatabases())('the audit trail on $name', ({ create }) => {
         content: {
           before: expect.objectContaining({ engine: 'rules' }),
           after: expect.objectContaining({ engine: 'human', grade: 'A', reason: 'Seen it myself.' }),
+          via: 'dashboard',
         },
         erased: null,
       },

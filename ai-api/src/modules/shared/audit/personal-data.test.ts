@@ -184,9 +184,12 @@ describe.each(businessDatabases())('personal data in the audit trail on $name', 
     row(users, `ruth@people.example,ruth,admin,active,password,${time},never,1,${time}`);
     row(
       keys,
-      `bootstrap,testtest,admin,\\* act-as,yes,the installation,${time},active,never,,${time},[1-9]\\d*,${time}`,
+      `bootstrap,testtest,admin,\\* act-as decide,yes,the installation,${time},active,never,,${time},[1-9]\\d*,${time}`,
     );
-    row(keys, `for ruth,\\w+,admin,\\* act-as,yes,the installation,${time},active,never,,${time},1,${time}`);
+    row(
+      keys,
+      `for ruth,\\w+,admin,\\* act-as decide,yes,the installation,${time},active,never,,${time},1,${time}`,
+    );
     row(keys, `leaked,\\w+,readonly,read,no,ruth,${time},revoked,2126-01-01T00:00:00.000Z,${time},never,0,`);
     const none = await api.client.audit.reports({ kind: 'soc2-access-review', to: '2020-01-01T00:00:00Z' });
     const early = await Promise.all(none.files.map(download));

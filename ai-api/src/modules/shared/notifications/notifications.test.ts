@@ -395,7 +395,7 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
       publishedVersion: null,
       isDefault: true,
     });
-    expect(listed).toHaveLength(11);
+    expect(listed).toHaveLength(12);
     expect(await cleo.notificationTemplate.preview({ name: 'message', version })).toMatchObject({
       subject: 'Sample company: The office is closed on Friday',
     });

@@ -119,7 +119,7 @@ describe.each(businessDatabases())('the plan of a company on $name', ({ create }
         limit: 2,
         used: 2,
         resetsAt: expect.stringMatching(/T00:00:00\.000Z$/),
-        upgradeUrl: 'https://tools.example.com/applications/ai-manager-executive/plan-and-usage?',
+        upgradeUrl: 'https://tools.example.com/applications/ai-manager-executive/plan-and-usage',
       },
     });
   });
