@@ -264,7 +264,7 @@ function queryOf(query: Query, id: string, dataSourceId: string, appVersionId: s
   };
 }
 
-/** The body that ToolJet runs with `data`: our helpers, the file's function, and its call. */
+/** The body that ToolJet runs with `data`: the helpers that it needs, the file's function, and its call. */
 function transformSource(name: string): string {
   const read = (file: string) => readFileSync(new URL(`${file}.js`, transforms), 'utf8');
   const withoutModule = (code: string) =>
@@ -272,11 +272,29 @@ function transformSource(name: string): string {
       .replaceAll(/^import [^;]*;\n/gm, '')
       .replaceAll(/^export (default )?/gm, '')
       .trim();
+  const own = withoutModule(read(name));
   return [
-    withoutModule(read('helpers')),
-    withoutModule(read(name)),
+    neededOf(withoutModule(read('helpers')), own),
+    own,
     "return transform(data, { queries: typeof queries === 'undefined' ? {} : queries, variables: typeof variables === 'undefined' ? {} : variables });",
   ].join('\n\n');
+}
+
+/** The paragraphs of a code whose names another one uses, and those that they use in turn, in their order. */
+function neededOf(helpers: string, code: string): string {
+  const paragraphs = helpers.split(/\n\n(?=\S)/);
+  const names = (paragraph: string) =>
+    [...paragraph.matchAll(/^(?:const|function) (\w+)/gm)].map(([, name]) => new RegExp(`\\b${name}\\b`));
+  const needed = new Set<string>();
+  for (let added = [code]; added.length > 0; ) {
+    const texts = added;
+    added = paragraphs.filter(
+      (paragraph) =>
+        !needed.has(paragraph) && names(paragraph).some((name) => texts.some((text) => name.test(text))),
+    );
+    for (const paragraph of added) needed.add(paragraph);
+  }
+  return paragraphs.filter((paragraph) => needed.has(paragraph)).join('\n\n');
 }
 
 function versionOf(
