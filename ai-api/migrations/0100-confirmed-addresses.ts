@@ -7,4 +7,10 @@ import { type Kysely, sql } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table identity.users add column email_confirmed_at timestamptz`.execute(db);
   await sql`update identity.users set email_confirmed_at = updated_at where password_is_own`.execute(db);
+  // Who opened a company had proved the address by then.
+  await sql`
+    update identity.users as person set email_confirmed_at = person.updated_at
+    from identity.tenants tenant where tenant.opened_by = person.id and person.email_confirmed_at is null`.execute(
+    db,
+  );
 }

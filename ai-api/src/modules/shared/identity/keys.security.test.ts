@@ -61,6 +61,19 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
     await client.apiKey.create({ name: 'x', roles: ['ops'], scopes: ['evaluation:read'] });
   });
 
+  test('none takes the secret of a key that may do more, such as decide in the name of people', async () => {
+    const { items } = await api.client.apiKey.list({});
+    const bootstrap = items.find(({ name }) => name === 'bootstrap');
+    expect(bootstrap?.scopes).toContain('decide');
+    const ofMachine = await make({ scopes: ['*', 'act-as'] });
+    const machine = clientOf(ofMachine.key);
+    await expect(
+      machine.apiKey.rotate({ keyId: bootstrap?.keyId ?? '', overlapHours: 0 }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('scope decide') });
+    const { key } = await machine.apiKey.rotate({ keyId: ofMachine.keyId });
+    expect((await ask(key)).status).toBe(200);
+  });
+
   test('a key that expires stops then', async () => {
     await expect(make({ expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',

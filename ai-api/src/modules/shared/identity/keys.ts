@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
 import { ACT_AS, DECIDE } from '../../../contract/scopes.ts';
-import type { RequestContext } from '../../../http/caller.ts';
+import type { Caller, RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, notFound, Problem } from '../../../http/problem.ts';
 import type { Database } from '../../../platform/database/index.ts';
@@ -39,13 +39,7 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
 
     /** @throws {Problem} FORBIDDEN for more than the maker may do, INVALID_INPUT for an expiry in the past */
     create: (request: RequestContext, { name, roles, scopes, expiresAt }: NewKey) => {
-      const { caller } = request;
-      const beyond = roles.find((role) => !covers(caller.roles, role));
-      if (beyond)
-        throw new Problem('FORBIDDEN', `You do not have the role ${beyond} that the key would have.`);
-      const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
-      if (wider)
-        throw new Problem('FORBIDDEN', `Your key does not have the scope ${wider} that this one would have.`);
+      requireGiveable(request.caller, roles, scopes);
       if (expiresAt !== undefined && new Date(expiresAt) <= now())
         throw invalidField('expiresAt', 'must be in the future');
       const actor = actorOf(request);
@@ -72,13 +66,17 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
       });
     },
 
-    /** @throws {Problem} NOT_FOUND, CONFLICT for a key that was revoked */
+    /**
+     * Whoever rotates a key has its secret, so that it may do no more than they may.
+     * @throws {Problem} NOT_FOUND, CONFLICT for a key that was revoked, FORBIDDEN for one that may do more
+     */
     rotate: async (request: RequestContext, keyId: string, overlapHours: number) => {
       const actor = actorOf(request);
       const rotated = await database.withTenant(actor.tenantId, async (transaction) => {
         const before = await lockKey(transaction, keyId);
         if (!before) throw notFound('API key', keyId);
         if (before.revoked_at) throw new Problem('CONFLICT', 'The key was revoked. Create a new one.');
+        requireGiveable(request.caller, before.roles as Role[], before.scopes);
         const secret = newSecret();
         const previousUntil = overlapHours > 0 ? new Date(now().getTime() + overlapHours * HOUR_MS) : null;
         const row = await changeKey(transaction, keyId, {
@@ -154,6 +152,14 @@ export function createKeys(database: Database, changes: Changes, now: () => Date
       });
     },
   };
+}
+
+/** @throws {Problem} FORBIDDEN for a key with more than the caller may do */
+function requireGiveable(caller: Caller, roles: readonly Role[], scopes: readonly string[]): void {
+  const beyond = roles.find((role) => !covers(caller.roles, role));
+  if (beyond) throw new Problem('FORBIDDEN', `You do not have the role ${beyond} of that key.`);
+  const wider = caller.keyId && scopes.find((scope) => !mayGive(caller.scopes, scope));
+  if (wider) throw new Problem('FORBIDDEN', `Your key does not have the scope ${wider} of that key.`);
 }
 
 /** Whether a key with these scopes may give one to another: none gives more than it has. */
