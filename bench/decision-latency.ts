@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '../ai-api/src/catalogue/client.ts';
 import { createRandom } from '../examples/company/random.ts';
+import { generateCompany, SAMPLE } from '../examples/generate.ts';
 import { forEachHomeKind, type Home, type HomeKind } from './homes.ts';
 import { startLoopbackModel } from './loopback-model.ts';
-import { type Platform, startPlatform } from './platform.ts';
+import { importCompany, type Platform, startPlatform } from './platform.ts';
 import { runOn } from './postgres.ts';
 import { type Figure, report } from './report.ts';
 import { QUESTIONS } from './retrieval/corpus.ts';
@@ -13,8 +16,11 @@ import { generateTriageSet } from './triage/generate.ts';
 const BLOCKS = 5;
 const TRIAGES = 60;
 const CHATS = 30;
+const EXPLANATIONS = 60;
 const WARM_UP = 20;
 const TRIAGE_MS = 10;
+const EXPLANATION_MS = 50;
+const WEEKS = ['2026-W45', '2026-W46'];
 /** Beyond the model's own latency: on a server with pgvector, and else. */
 const CHAT_MS = { withPgvector: 50, without: 150 };
 const PASSAGES = 10_000;
@@ -91,15 +97,42 @@ async function measureChat({ client }: Platform, name: HomeKind['name'], home: H
   return figure(`${server}: POST /chat/query, ${PASSAGES} passages`, blocks, allowed);
 }
 
+/** Every judgement of a week of the sample company: its builders' and its projects'. */
+async function judgementsOf(client: Client, week: string): Promise<string[]> {
+  const { runId } = await client.evaluation.startWeekly({ week });
+  const isPending = async () => (await client.evaluation.getRun({ runId })).completedAt === null;
+  while (await isPending()) await sleep(200);
+  const { items } = await client.evaluation.listResults({ runId, limit: 200 });
+  const ids: string[] = [];
+  for (const { evaluationId } of items) {
+    const { judgement, projects } = await client.evaluation.get({ evaluationId });
+    if (judgement) ids.push(judgement.judgementId);
+    ids.push(...projects.map((project) => project.judgement.judgementId));
+  }
+  return ids;
+}
+
+async function measureExplanations({ client }: Platform, name: string): Promise<Figure> {
+  await importCompany(client, generateCompany(SAMPLE));
+  const ids: string[] = [];
+  for (const week of WEEKS) ids.push(...(await judgementsOf(client, week)));
+  const blocks = await timed(EXPLANATIONS, async (index) => {
+    await client.explanation.get({ judgementId: ids[index % ids.length] as string });
+  });
+  return figure(`${name}: explanations of ${ids.length} judgements by rules`, blocks, EXPLANATION_MS);
+}
+
 async function measure({ name, create }: HomeKind): Promise<Figure[]> {
   const model = await startLoopbackModel(0);
   const figures: Figure[] = [];
   const withModel = { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'loopback' };
   try {
-    for (const [environment, work] of [
-      [{}, measureTriage],
-      [withModel, measureChat],
+    for (const [part, environment, work] of [
+      ['triage', {}, measureTriage],
+      ['explanations', {}, measureExplanations],
+      ['questions', withModel, measureChat],
     ] as const) {
+      if (only && part !== only) continue;
       const home = await create();
       const platform = await startPlatform(home, environment).catch(async (error: unknown) => {
         await home.remove();
@@ -118,9 +151,11 @@ async function measure({ name, create }: HomeKind): Promise<Figure[]> {
   return figures;
 }
 
+/** `BENCH_PART=triage`, `explanations` or `questions` leaves the others out. */
+const only = process.env.BENCH_PART || undefined;
 const figures: Figure[] = [];
 await forEachHomeKind(async (kind) => void figures.push(...(await measure(kind))));
 report(
-  `Triage and policy questions over HTTP, one after the other; the model answers at once; ratio of p95 by ${BLOCKS} blocks`,
+  `Triage, explanations and policy questions over HTTP, one after the other; the model answers at once; ratio of p95 by ${BLOCKS} blocks`,
   figures,
 );

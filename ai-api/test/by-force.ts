@@ -49,25 +49,30 @@ export function smallestByForce(
     const [value, bound] = [factAt(after, path), notAbove === undefined ? null : factAt(after, notAbove)];
     return typeof value !== 'number' || typeof bound !== 'number' || value <= bound;
   };
+  /** Below `below` steps; what takes as many is not tried, since it could not be fewer. */
   const fewest = (
     chosen: readonly Field[],
     after: Facts,
     steps: number,
     [next, ...rest]: readonly Field[],
+    below: number,
   ): number => {
     if (!next) {
       const helps = chosen.every((one) => isWithin(after, one)) && rankOf(book, ruledBy(after)) > base;
-      return helps ? steps : Infinity;
+      return helps ? steps : below;
     }
     const [group = '', field = ''] = next.path.split('.');
-    return next.values.reduce<number>((least, to, index) => {
+    let least = below;
+    for (const [index, to] of next.values.entries()) {
+      if (steps + index >= least) break;
       const changed = { ...after, [group]: { ...after[group], [field]: to } };
-      return Math.min(least, fewest(chosen, changed, steps + index, rest));
-    }, Infinity);
+      least = fewest(chosen, changed, steps + index, rest, least);
+    }
+    return least;
   };
   for (const size of [1, 2, 3]) {
     const found = choose(fields, size).flatMap((chosen) => {
-      const steps = fewest(chosen, facts, 0, chosen);
+      const steps = fewest(chosen, facts, 0, chosen, Infinity);
       return Number.isFinite(steps) ? [[namesOf(chosen), steps] as const] : [];
     });
     if (found.length > 0) return Object.fromEntries(found);

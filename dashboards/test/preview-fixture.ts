@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { sampleCompany, startApi, type TestApi } from '../../ai-api/test/api.ts';
 import { createTestDatabase } from '../../ai-api/test/databases.ts';
+import { freePort } from '../../ai-api/test/ports.ts';
 import { startTwilioRecorder, type TwilioRecorder } from '../../ai-api/test/twilio-recorder.ts';
 import { builtMarketplace } from '../../tooljet-plugins/test/built.ts';
 import { apps } from '../src/apps/index.ts';
@@ -39,11 +40,13 @@ export async function startFixture(): Promise<PreviewFixture> {
   const folder = await builtMarketplace();
   const testDatabase = await createTestDatabase();
   const twilio = await startTwilioRecorder();
-  const api = await startApi(testDatabase, twilio.env);
+  const port = await freePort();
+  const api = await startApi(testDatabase, { ...twilio.env, DASHBOARDS_URL: `http://127.0.0.1:${port}` });
   await api.client.tenant.update({ answerWindowHours: 0 });
   await api.client.people.import(sampleCompany());
   const { key, people } = await linkMembers(api);
   const preview = await startPreview({
+    port,
     marketplace: folder,
     apps: apps.map(exportApp),
     userId: 'u-1',

@@ -5,6 +5,7 @@ import { evaluate } from '../../ai-api/test/runs.ts';
 import { apps } from '../src/apps/index.ts';
 import { hasBrowser, named, settled } from './browser.ts';
 import { addressFlows } from './flows/address.ts';
+import { answerFlows } from './flows/answer.ts';
 import { contextFlows } from './flows/context.ts';
 import { myDataFlows } from './flows/my-data.ts';
 import { planFlows } from './flows/plans.ts';
@@ -245,6 +246,7 @@ describe.skipIf(!hasBrowser)('the preview in a browser', () => {
   planFlows(() => fixture);
   settingsFlows(() => fixture);
   addressFlows(() => fixture);
+  answerFlows(() => fixture);
   contextFlows(() => fixture);
   myDataFlows(() => fixture);
 

@@ -17,6 +17,7 @@ export function openStores(config: Config, dataDirectory: string): Promise<Bucke
       parent: dataDirectory,
       signingKey: randomBytes(32),
       publicUrl: 'http://localhost',
+      now: () => new Date(),
     }),
   });
 }

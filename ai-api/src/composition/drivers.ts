@@ -53,6 +53,7 @@ export async function openDrivers(
   overrides: Overrides = {},
 ) {
   const publicUrl = config.PUBLIC_URL ?? urlOf(config.HOST, config.PORT);
+  const clock = overrides.clock ?? systemClock();
   const { objects, auditObjects } = await openBuckets({
     bucket: config.OBJECTS_BUCKET,
     auditBucket: config.OBJECTS_AUDIT_BUCKET,
@@ -62,6 +63,7 @@ export async function openDrivers(
       parent: config.DATA_DIR,
       signingKey: await localKey(config.DATA_DIR, 'objects.key'),
       publicUrl,
+      now: () => clock.now(),
     }),
   });
   const disk = diskOf(config, log);
@@ -90,7 +92,6 @@ export async function openDrivers(
     tracing,
     isLow: () => disk.state()?.isLow === true,
   });
-  const clock = overrides.clock ?? systemClock();
   scheduleVectorRetention({ jobs, database, clock });
   defineStatistics(database, jobs);
   const vectors = await openVectors(config, log, database, [

@@ -31,8 +31,10 @@ export type FactValue = string | number | boolean | null;
 
 /** The value at `group.field`; null when it is not known or not in the facts. */
 export function factAt(facts: Facts, path: string): FactValue {
-  const [group = '', field = '', ...rest] = path.split('.');
-  if (rest.length > 0 || !Object.hasOwn(facts, group)) return null;
+  // A search asks for facts some million times, where splitting the path would take most of its time.
+  const dot = path.indexOf('.');
+  const [group, field] = [path.slice(0, dot), path.slice(dot + 1)];
+  if (dot < 0 || field.includes('.') || !Object.hasOwn(facts, group)) return null;
   const fields = facts[group] ?? {};
   return Object.hasOwn(fields, field) ? (fields[field] ?? null) : null;
 }

@@ -88,11 +88,14 @@ function guard<T>(key: string, field: RuleFault['field'], offset: number, compil
   }
 }
 
+/** Made once: a formatter costs more than what it formats. */
+const inEnglish = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
 /** @throws for what is no number any more, so that the rule does not hold */
 function print(value: FactValue | bigint, show?: (value: FactValue) => string): string {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RangeError('a value of the message cannot be computed');
   if (show) return show(typeof value === 'bigint' ? Number(value) : value);
   if (typeof value !== 'number') return String(value);
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  return inEnglish.format(value);
 }

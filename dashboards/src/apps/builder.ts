@@ -37,8 +37,8 @@ const queries: Query[] = [
     options: { builderId: '{{queries.me.data.builderId}}', limit: '26' },
     transform: 'my-evaluation',
     next: [
-      set('evaluationId', '{{queries.mine.data.evaluationId}}'),
-      run('evaluation', '{{!!queries.mine.data.evaluationId}}'),
+      set('evaluationId', '{{globals.urlparams?.evaluation ?? queries.mine.data.evaluationId}}'),
+      run('evaluation', '{{!!(globals.urlparams?.evaluation ?? queries.mine.data.evaluationId)}}'),
     ],
   }),
   evaluationQuery,
@@ -96,6 +96,7 @@ const week: Page = {
         tabs('weekTabs', {
           height: 640,
           tabs: [...evaluationParts(640, PICK_WEEK), answerPart, contestPart],
+          first: "{{globals.urlparams?.tab === 'answer' ? 'answer' : 'summary'}}",
         }),
         3,
       ),

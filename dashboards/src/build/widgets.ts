@@ -237,7 +237,12 @@ export function modal(
 
 export function tabs(
   name: string,
-  spec: Common & { tabs: readonly { id: string; title: string; rows: readonly Row[] }[]; height: number },
+  spec: Common & {
+    tabs: readonly { id: string; title: string; rows: readonly Row[] }[];
+    height: number;
+    /** Id of the tab that is open at first, or a binding; the first one by default. */
+    first?: string;
+  },
 ): Widget {
   return widget(name, 'Tabs', spec.height, spec, {
     properties: {
@@ -253,7 +258,7 @@ export function tabs(
         visible: { value: true },
         fieldBackgroundColor: { value: color.surface },
       })),
-      defaultTab: spec.tabs[0]?.id ?? '',
+      defaultTab: spec.first ?? spec.tabs[0]?.id ?? '',
       hideTabs: false,
       renderOnlyActiveTab: false,
       loadingState: '{{false}}',

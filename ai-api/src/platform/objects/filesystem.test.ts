@@ -10,6 +10,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { describeObjectStore } from '../../../test/objects-conformance.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type FilesystemObjects, openFilesystemObjects } from './filesystem.ts';
 import { serveSignedObjects } from './serve-signed.ts';
 
@@ -20,6 +21,8 @@ interface Served {
   store: FilesystemObjects;
   directory: string;
   publicUrl: string;
+  now: () => Date;
+  clock: Clock;
   dispose(): Promise<void>;
 }
 
@@ -28,7 +31,9 @@ async function serve(): Promise<Served> {
   const server: Server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/base`;
-  const store = openFilesystemObjects({ directory, signingKey: SIGNING_KEY, publicUrl });
+  const clock = systemClock();
+  const now = () => clock.now();
+  const store = openFilesystemObjects({ directory, signingKey: SIGNING_KEY, publicUrl, now });
   server.on('request', serveSignedObjects(store, { maxBytes: MAX_UPLOAD }));
   const dispose = async () => {
     await store.close();
@@ -36,12 +41,12 @@ async function serve(): Promise<Served> {
     server.close();
     await rm(directory, { recursive: true });
   };
-  return { store, directory, publicUrl, dispose };
+  return { store, directory, publicUrl, now, clock, dispose };
 }
 
 describeObjectStore('filesystem', async () => {
-  const { store, directory, publicUrl, dispose } = await serve();
-  const reopen = async () => openFilesystemObjects({ directory, signingKey: SIGNING_KEY, publicUrl });
+  const { store, directory, publicUrl, now, dispose } = await serve();
+  const reopen = async () => openFilesystemObjects({ directory, signingKey: SIGNING_KEY, publicUrl, now });
   return { store, reopen, dispose };
 });
 
@@ -101,8 +106,15 @@ describe('filesystem objects', () => {
   });
 
   it('refuses an expired URL', async () => {
-    const url = await signed('methods', 'GET', 1);
-    await expect.poll(async () => (await fetch(url)).status, { timeout: 5000, interval: 100 }).toBe(403);
+    await store.put('kept', Buffer.from('for a while'));
+    const begun = Date.parse('2026-11-09T08:00:00Z');
+    onTestFinished(() => void Object.assign(served.clock, systemClock()));
+    served.clock.now = () => new Date(begun);
+    const url = await signed('kept', 'GET', 60);
+    served.clock.now = () => new Date(begun + 59_999);
+    expect((await fetch(url)).status).toBe(200);
+    served.clock.now = () => new Date(begun + 60_000);
+    expect((await fetch(url)).status).toBe(403);
     expect(store.verifySignedUrl(url, 'GET')).toEqual(refused('expired'));
   });
 
@@ -139,11 +151,11 @@ describe('filesystem objects', () => {
   });
 
   it('waits for what is under way when it closes, and takes nothing afterwards', async () => {
-    const { store, dispose, directory, publicUrl } = await serve();
+    const { store, dispose, directory, publicUrl, now } = await serve();
     const putting = store.put('last', Buffer.from('made it'));
     await Promise.all([store.close(), store.close()]);
     await expect(store.put('late', Buffer.from('x'))).rejects.toThrow('closed');
-    const reopened = openFilesystemObjects({ directory, publicUrl, signingKey: SIGNING_KEY });
+    const reopened = openFilesystemObjects({ directory, publicUrl, signingKey: SIGNING_KEY, now });
     expect(await reopened.head('last')).not.toBeNull();
     await putting;
     await dispose();
@@ -171,7 +183,7 @@ function refused(reason: string) {
 async function killWhilePutting(directory: string, count: number): Promise<string[]> {
   const program = `
     const { openFilesystemObjects } = await import(${JSON.stringify(new URL('./filesystem.ts', import.meta.url).href)});
-    const store = openFilesystemObjects({ directory: ${JSON.stringify(directory)}, signingKey: 'k'.repeat(32), publicUrl: 'http://x' });
+    const store = openFilesystemObjects({ directory: ${JSON.stringify(directory)}, signingKey: 'k'.repeat(32), publicUrl: 'http://x', now: () => new Date() });
     const put = async (n) => {
       const key = 'killed/' + (n % 7) + '/' + n;
       await store.put(key, Buffer.alloc(n * 1000), { metadata: { length: String(n * 1000) } });

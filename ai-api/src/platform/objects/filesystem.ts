@@ -35,6 +35,8 @@ export interface FilesystemObjectOptions {
   signingKey: SigningKey;
   /** Where `/objects/` is served, for example `https://api.example.com`. */
   publicUrl: string;
+  /** By which signed URLs expire. */
+  now: () => Date;
 }
 
 export interface FilesystemObjects extends ObjectStore {
@@ -115,12 +117,13 @@ class FilesystemObjectStore implements FilesystemObjects {
   }
 
   async signedUrl(key: string, options: SignOptions): Promise<string> {
-    const { publicUrl, signingKey } = this.#options;
-    return signUrl(key, { ...options, publicUrl, signingKey });
+    const { publicUrl, signingKey, now } = this.#options;
+    return signUrl(key, { ...options, publicUrl, signingKey, now });
   }
 
   verifySignedUrl(url: string, method: string): SignedUrlVerdict {
-    return verifySignedUrl(url, { method, signingKey: this.#options.signingKey });
+    const { signingKey, now } = this.#options;
+    return verifySignedUrl(url, { method, signingKey, now });
   }
 
   async close(): Promise<void> {

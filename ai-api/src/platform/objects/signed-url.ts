@@ -22,12 +22,12 @@ export function checkSigningKey(signingKey: SigningKey): void {
 /** `{publicUrl}/objects/{key}?method&expires&signature`; `expires` is in Unix seconds. */
 export function signUrl(
   key: string,
-  options: SignOptions & { publicUrl: string; signingKey: SigningKey },
+  options: SignOptions & { publicUrl: string; signingKey: SigningKey; now: () => Date },
 ): string {
   checkKey(key);
   checkSignOptions(options);
   const { method } = options;
-  const expires = String(Math.floor(Date.now() / 1000) + options.expiresInSeconds);
+  const expires = String(Math.floor(options.now().getTime() / 1000) + options.expiresInSeconds);
   const signature = sign(options.signingKey, method, expires, key).toString('hex');
   const path = key.split('/').map(encodeURIComponent).join('/');
   const query = new URLSearchParams({ method, expires, signature });
@@ -41,7 +41,7 @@ export function signUrl(
  */
 export function verifySignedUrl(
   url: string,
-  options: { method: string; signingKey: SigningKey },
+  options: { method: string; signingKey: SigningKey; now: () => Date },
 ): SignedUrlVerdict {
   const parts = readUrl(url);
   if (!parts) return { ok: false, reason: 'malformed' };
@@ -51,7 +51,7 @@ export function verifySignedUrl(
     return { ok: false, reason: 'bad-signature' };
   const requested = options.method === 'HEAD' ? 'GET' : options.method;
   if (requested !== method) return { ok: false, reason: 'wrong-method' };
-  if (Number(expires) * 1000 <= Date.now()) return { ok: false, reason: 'expired' };
+  if (Number(expires) * 1000 <= options.now().getTime()) return { ok: false, reason: 'expired' };
   return { ok: true, key, method };
 }
 

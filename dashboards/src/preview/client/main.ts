@@ -72,14 +72,15 @@ function tabsElement(component: ExportedComponent, root: HTMLElement): () => voi
   const items = component.properties.tabItems?.value as { id: string; title: string }[];
   const bar = document.createElement('div');
   bar.className = 'tab-bar';
-  const panes = items.map((item, index) => {
+  const first = runtime.resolve(component.properties.defaultTab?.value);
+  const panes = items.map((item) => {
     const pane = document.createElement('div');
     pane.className = 'pane';
-    pane.hidden = index !== 0;
+    pane.hidden = item.id !== first;
     buildInto(pane, `${component.id}-${item.id}`);
     const button = document.createElement('button');
     button.textContent = item.title;
-    button.classList.toggle('current', index === 0);
+    button.classList.toggle('current', item.id === first);
     button.onclick = () => {
       panes.forEach((other) => {
         other.hidden = other !== pane;

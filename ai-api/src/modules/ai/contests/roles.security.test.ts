@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { signInTo } from '../../../../test/opened-companies.ts';
 import { refusal, weekRow } from '../../../../test/people.ts';
 import { evaluate, smallCompany } from '../../../../test/runs.ts';
 import { staff } from '../../../../test/staff.ts';
@@ -9,13 +10,36 @@ import { resources } from '../../../catalogue/index.ts';
 
 const REASON = 'The tracker lost two days of that week.';
 const WHY = 'I looked at the calendar and at the commits.';
-const CALLERS = ['builder', 'other builder', 'approver', 'executive', 'council', 'stranger'] as const;
+const CALLERS = [
+  'builder',
+  'other builder',
+  'approver',
+  'executive',
+  'council',
+  'other company',
+  'stranger',
+] as const;
 type Caller = (typeof CALLERS)[number];
 
 /** What each caller gets: `ok`, or the code of the refusal. */
 type Outcomes = Record<Caller, string>;
 const but = (rest: string, given: Partial<Outcomes>): Outcomes =>
   ({ ...Object.fromEntries(CALLERS.map((caller) => [caller, rest])), ...given }) as Outcomes;
+
+const PASSWORD = 'a password of another company';
+
+/** A person who signed in as an administrator of another company of the installation. */
+async function adminElsewhere({ url, context: { identity } }: TestApi): Promise<Client> {
+  const [tenant, key, email] = [
+    'Another company',
+    `aim_elsewher_${'e'.repeat(32)}`,
+    'root@elsewhere.example',
+  ];
+  await identity.ensureKey(await identity.ensureTenant(tenant), 'first', key, ['admin']);
+  const first = createClient(resources, { baseUrl: url, apiKey: key });
+  await first.user.create({ email, name: 'Their root', roles: ['admin'], password: PASSWORD });
+  return signInTo({ url }, { email, password: PASSWORD, tenant });
+}
 
 describe.each(businessDatabases())('contest, correction and receipt by who asks, on $name', ({ create }) => {
   let testDatabase: TestDatabase;
@@ -34,6 +58,7 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
     clients.set('approver', await person('approver', 'reviewer'));
     clients.set('executive', await person('boss', 'executive'));
     clients.set('council', await person('council', 'council'));
+    clients.set('other company', await adminElsewhere(api));
     clients.set('stranger', createClient(resources, { baseUrl: api.url, apiKey: 'aim_00000000_unknown' }));
     const company = smallCompany(2);
     await api.client.people.import({
@@ -73,6 +98,7 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
     const expected = but('ok', {
       'other builder': 'FORBIDDEN',
       council: 'FORBIDDEN',
+      'other company': 'NOT_FOUND',
       stranger: 'UNAUTHENTICATED',
     });
     expect(await outcomes((client) => client.receipt.get({ judgementId }))).toEqual(expected);
@@ -82,14 +108,21 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
   test('only the person contests, and no one else withdraws', async () => {
     // The person has contested it already.
     expect(await outcomes((client) => client.contest.create({ judgementId, reason: REASON }))).toEqual(
-      but('FORBIDDEN', { builder: 'CONTEST_REFUSED', stranger: 'UNAUTHENTICATED' }),
+      but('FORBIDDEN', {
+        builder: 'CONTEST_REFUSED',
+        'other company': 'NOT_FOUND',
+        stranger: 'UNAUTHENTICATED',
+      }),
     );
     const { builder: _own, ...others } = await outcomes((client) =>
       client === clients.get('builder')
         ? Promise.resolve()
         : client.contest.withdraw({ contestId, version: 1 }),
     );
-    const { builder: _none, ...expected } = but('FORBIDDEN', { stranger: 'UNAUTHENTICATED' });
+    const { builder: _none, ...expected } = but('FORBIDDEN', {
+      'other company': 'NOT_FOUND',
+      stranger: 'UNAUTHENTICATED',
+    });
     expect(others).toEqual(expected);
   });
 
@@ -99,6 +132,7 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
         builder: 'ok',
         'other builder': 'NOT_FOUND',
         executive: 'ok',
+        'other company': 'NOT_FOUND',
         stranger: 'UNAUTHENTICATED',
       }),
     );
@@ -106,8 +140,9 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
 
   test('figures are corrected by those who import them', async () => {
     const metrics = [weekRow({ builder_id: 'b-2', hours_worked: 21 })];
+    // Another company has no such builder.
     expect(await outcomes((client) => client.people.import({ metrics, dryRun: true }))).toEqual(
-      but('FORBIDDEN', { executive: 'ok', stranger: 'UNAUTHENTICATED' }),
+      but('FORBIDDEN', { executive: 'ok', 'other company': 'IMPORT_INVALID', stranger: 'UNAUTHENTICATED' }),
     );
   });
 
@@ -121,7 +156,7 @@ describe.each(businessDatabases())('contest, correction and receipt by who asks,
         reason: WHY,
       });
     expect(await outcomes(decide)).toEqual(
-      but('FORBIDDEN', { executive: 'ok', stranger: 'UNAUTHENTICATED' }),
+      but('FORBIDDEN', { executive: 'ok', 'other company': 'NOT_FOUND', stranger: 'UNAUTHENTICATED' }),
     );
     const own = clients.get('builder') as Client;
     const { state, resultId } = await own.contest.get({ contestId });

@@ -2,18 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { detect, importFile } from './index.ts';
 import { type Conversation, ForeignFile } from './model.ts';
-import {
-  aiderHistory,
-  bytesOf,
-  claudeSession,
-  codexSession,
-  copilotChatExport,
-  copilotChatLog,
-  copilotCliSession,
-  cursorTranscript,
-  specStory,
-} from './test/files.ts';
+import { claudeSession } from './test/claude-files.ts';
+import { copilotChatExport, copilotChatLog, copilotCliSession } from './test/copilot-files.ts';
+import { aiderHistory, codexSession, cursorTranscript, specStory } from './test/files.ts';
 import { cursorFile } from './test/reading.ts';
+import { bytesOf } from './test/records.ts';
 
 const cursorDatabase = cursorFile();
 

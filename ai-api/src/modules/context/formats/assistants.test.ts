@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { importFile } from './index.ts';
 import type { Conversation } from './model.ts';
-import {
-  aiderHistory,
-  bytesOf,
-  codexSession,
-  copilotChatExport,
-  copilotChatLog,
-  copilotCliSession,
-  cursorTranscript,
-  lines,
-  specStory,
-} from './test/files.ts';
+import { copilotChatExport, copilotChatLog, copilotCliSession } from './test/copilot-files.ts';
+import { aiderHistory, codexSession, cursorTranscript, specStory } from './test/files.ts';
 import { calls, cursorFile, only, outline } from './test/reading.ts';
+import { bytesOf, lines } from './test/records.ts';
 
 const cursorDatabase = cursorFile();
 

@@ -1,21 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { FileTooLarge, importFile, importStream } from './index.ts';
 import { ForeignFile } from './model.ts';
-import {
-  aiderHistory,
-  answered,
-  bytesOf,
-  claude,
-  claudeSession,
-  copilotChatExport,
-  type Line,
-  lines,
-  result,
-  said,
-  text,
-  tool,
-} from './test/files.ts';
+import { answered, claude, claudeSession, result, said, text, tool } from './test/claude-files.ts';
+import { copilotChatExport } from './test/copilot-files.ts';
+import { aiderHistory } from './test/files.ts';
 import { calls, only, outline } from './test/reading.ts';
+import { bytesOf, type Line, lines } from './test/records.ts';
 
 describe('Claude Code', () => {
   test('an answer of several records is one message, with its tokens counted once and results in their calls', () => {

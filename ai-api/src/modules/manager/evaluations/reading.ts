@@ -145,18 +145,16 @@ async function emailsOf(
     const own = grades.filter(({ evaluation_id }) => evaluation_id === row.id);
     // A judged evaluation has a judgement; the database says so too.
     const judgementId = row.judgement_id as string;
-    const link = dashboards.link('my-week', { evaluation: row.id }, 'ai-manager-builder');
+    const answerHours = isWaiting(run) ? run.answer_hours : null;
+    // While it can be answered, the link opens the form.
+    const shown = { evaluation: row.id, ...(answerHours === null ? {} : { tab: 'answer' }) };
+    const link = dashboards.link('my-week', shown, 'ai-manager-builder');
     return {
       evaluationId: row.id,
       builderId: row.builder_id,
       judgementId,
       receipt: receipts.get(judgementId) ?? '',
-      data: emailData(
-        detailView(run, row, own, judgements),
-        link,
-        isWaiting(run) ? run.answer_hours : null,
-        replyTo,
-      ),
+      data: emailData(detailView(run, row, own, judgements), link, answerHours, replyTo),
       recipient: { name: row.name, email: row.email },
     };
   });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { passagesOf } from './passages.ts';
 
@@ -32,4 +33,32 @@ test('a row that is longer than a passage has its head above each of its parts',
     expect(passage.text.length).toBeLessThanOrEqual(900);
   }
   expect(passages.map((passage) => passage.text.split('\n')[1]).join(' ')).toBe(text);
+});
+
+test('a document with more passages than can be kept is refused, not cut', () => {
+  const blocks = Array.from({ length: 20_001 }, (_, page) => ({ heading: [], page, text: 'A sentence.' }));
+  expect(passagesOf(blocks.slice(1))).toHaveLength(20_000);
+  expect(() => passagesOf(blocks)).toThrow('It has 20001 passages; at most 20000 are read.');
+});
+
+test('passages lose nothing of a text, and stay short', () => {
+  const block = fc.record({
+    heading: fc.array(fc.constantFrom('A', 'B'), { maxLength: 2 }),
+    page: fc.constantFrom(null, 1, 2),
+    text: fc
+      .array(fc.constantFrom('word', 'Sentence.', 'x'.repeat(1000), 'ä😀', '3.5'), {
+        minLength: 1,
+        maxLength: 60,
+      })
+      .map((words) => words.join(' ')),
+  });
+  fc.assert(
+    fc.property(fc.array(block, { maxLength: 12 }), (blocks) => {
+      const passages = passagesOf(blocks);
+      const letters = (texts: { text: string }[]) =>
+        texts.map(({ text }) => text.replaceAll(/\s/g, '')).join('');
+      expect(letters(passages)).toBe(letters(blocks));
+      expect(Math.max(0, ...passages.map(({ text }) => text.length))).toBeLessThanOrEqual(900);
+    }),
+  );
 });

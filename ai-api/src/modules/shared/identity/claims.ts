@@ -63,6 +63,7 @@ interface Arrival {
   mapping: ClaimMapping;
   /** Asked before a new person is added. */
   room: MemberRoom;
+  now: () => Date;
 }
 
 /**
@@ -84,13 +85,13 @@ export function saysVerified(claims: Claims): boolean {
  * @throws {Problem} SIGN_IN_REFUSED, PLAN_LIMIT_REACHED
  */
 export async function arrive(transaction: TenantTransaction, arrival: Arrival): Promise<UserRecord> {
-  const { tenantId, issuer, claims, mapping, room } = arrival;
+  const { tenantId, issuer, claims, mapping, room, now } = arrival;
   const subject = String(claims.sub);
   const known = await findByIssuer(transaction, issuer, subject);
   const user = known ?? (await meet(transaction, arrival));
   if (!known) await linkIssuer(transaction, user.id, issuer, subject);
   if (user.email_confirmed_at === null && isAddressOf(user, claims, mapping))
-    await changeUser(transaction, user.id, { email_confirmed_at: new Date() });
+    await changeUser(transaction, user.id, { email_confirmed_at: now() });
   if (user.status === 'disabled') throw refused('This account is disabled.');
   const roles = mappedRoles(claims, mapping);
   const isChanged = roles !== null && roles.join() !== rolesOf(user).join();

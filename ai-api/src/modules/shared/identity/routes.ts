@@ -168,6 +168,7 @@ export function signInRoutes(parts: Parts): Router {
           claims,
           mapping: counted,
           room: parts.room,
+          now,
         });
         await parts.sessions.begin(transaction, tenantId, user, exchange, how);
       });

@@ -212,7 +212,7 @@ export function createVerifier(parts: Parts) {
     const row = { tenant_id: tenant.id, tenant_name, tier, data_region };
     return database
       .withTenant(tenant.id, async (transaction): Promise<Caller> => {
-        const arrival = { tenantId: tenant.id, issuer: issuer.issuer, claims, mapping: issuer, room };
+        const arrival = { tenantId: tenant.id, issuer: issuer.issuer, claims, mapping: issuer, room, now };
         const user = await arrive(transaction, arrival);
         return {
           ...tenantPart(row),

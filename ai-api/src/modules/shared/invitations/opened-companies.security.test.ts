@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { createBrowser } from '../../../../test/browser.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
@@ -99,6 +99,24 @@ describe.each(businessDatabases())('companies that strangers open, on $name', ({
     expect(await arrive('anywhere', guest)).toMatchObject({ code: 'SIGN_IN_REFUSED' });
     const named = `company=${encodeURIComponent('Mallory & sons')}`;
     expect(await arrive('anywhere', guest, named)).toMatchObject({ tenant: 'Mallory & sons' });
+  });
+
+  test('have an address confirmed that a provider verified, by the clock of the installation', async () => {
+    const guest = at('confirmed');
+    const { userId } = await add(mallory, guest);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const { now } = api.context.clock;
+    onTestFinished(() => void Object.assign(api.context.clock, { now }));
+    api.context.clock.now = () => tomorrow;
+    const named = `company=${encodeURIComponent('Mallory & sons')}`;
+    expect(await arrive('anywhere', guest, named)).toMatchObject({ tenant: 'Mallory & sons' });
+    const user = await api.context.database
+      .system('the test reads what no operation shows')
+      .selectFrom('identity.users')
+      .select('email_confirmed_at')
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    expect(user.email_confirmed_at).toEqual(tomorrow);
   });
 
   test('keep a person out of nothing by five accounts, and no reset leads into them', async () => {
