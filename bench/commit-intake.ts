@@ -5,10 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import express from 'express';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { WebSocket } from 'ws';
 import { openRulebook } from '../ai-api/src/judgement/index.ts';
 import { createFind } from '../ai-api/src/modules/context/links/find.ts';
 import { commitLinkKind } from '../ai-api/src/modules/context/links/kind.ts';
-import { startApi, type TestApi } from '../ai-api/test/api.ts';
+import { ADMIN_KEY, startApi, type TestApi } from '../ai-api/test/api.ts';
 import { forEachHomeKind, type HomeKind } from './homes.ts';
 import { type Figure, report } from './report.ts';
 import { hearPostgres } from './statements.ts';
@@ -18,6 +19,9 @@ const ROUNDS = 30;
 const COMMITS_OF_PUSH = 100;
 const CONVERSATIONS = 10_000;
 const COMMITS = 40;
+/** Pushes of one commit that are waited for until their link is heard of, of either status. */
+const ARRIVALS = 20;
+const ARRIVAL_MS = 500;
 const ms = (value: number) => `${value.toFixed(1)} ms`;
 const newSha = () => randomBytes(20).toString('hex');
 
@@ -50,16 +54,22 @@ async function quiet(api: TestApi, connectionId?: string): Promise<void> {
   }
 }
 
+interface Pushed {
+  sha: string;
+  message: string;
+  modified: string[];
+}
+
 /** A push as GitHub sends it. */
-function pushOf(): string {
+function pushOf(repository: string, pushed: readonly Pushed[]): string {
   const at = new Date().toISOString();
-  const commits = Array.from({ length: COMMITS_OF_PUSH }, (_, n) => ({
-    id: newSha(),
-    message: `Change ${n}`,
+  const commits = pushed.map(({ sha, message, modified }) => ({
+    id: sha,
+    message,
     timestamp: at,
     author: { name: 'Ada', email: 'ada@people.example' },
     added: [],
-    modified: [`src/file-${n}.ts`, 'README.md'],
+    modified,
     removed: [],
     distinct: true,
   }));
@@ -71,8 +81,8 @@ function pushOf(): string {
     deleted: false,
     forced: false,
     repository: {
-      full_name: 'sample/bench',
-      html_url: 'https://github.com/sample/bench',
+      full_name: repository,
+      html_url: `https://github.com/${repository}`,
       default_branch: 'main',
     },
     commits,
@@ -115,32 +125,45 @@ async function bareServer(url: string, secret: string) {
   };
 }
 
+/** Sends a push signed as GitHub signs it. @throws when it is not taken */
+async function send(url: string, secret: string, body: string): Promise<void> {
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'x-github-event': 'push',
+      'x-github-delivery': crypto.randomUUID(),
+      'x-hub-signature-256': `sha256=${signature}`,
+    },
+  });
+  if (response.status !== 202) throw new Error(`${url} answered ${response.status}`);
+  await response.arrayBuffer();
+}
+
+const hookOf = (api: TestApi, connectionId: string) =>
+  `${api.url}/webhooks/github?connection=${connectionId}`;
+
 async function push(api: TestApi, databaseUrl: string): Promise<Figure> {
-  const connection = await api.client.gitConnection.create({ provider: 'github', name: 'bench' });
-  const bare = await bareServer(databaseUrl, connection.webhookSecret);
-  const own = `${api.url}/webhooks/github?connection=${connection.connectionId}`;
-  const send = async (url: string, body: string) => {
-    const signature = createHmac('sha256', connection.webhookSecret).update(body).digest('hex');
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'x-github-event': 'push',
-        'x-github-delivery': crypto.randomUUID(),
-        'x-hub-signature-256': `sha256=${signature}`,
-      },
-    });
-    if (response.status !== 202) throw new Error(`${url} answered ${response.status}`);
-    await response.arrayBuffer();
-  };
+  const { connectionId, webhookSecret } = await api.client.gitConnection.create({
+    provider: 'github',
+    name: 'bench',
+  });
+  const bare = await bareServer(databaseUrl, webhookSecret);
+  const own = hookOf(api, connectionId);
   const [ours, theirs]: [number[], number[]] = [[], []];
   try {
     for (let round = 0; round < ROUNDS + 3; round++) {
-      const body = pushOf();
-      const first = await timed(() => send(own, body));
-      await quiet(api, connection.connectionId);
-      const second = await timed(() => send(bare.url, body));
+      const commits = Array.from({ length: COMMITS_OF_PUSH }, (_, n) => ({
+        sha: newSha(),
+        message: `Change ${n}`,
+        modified: [`src/file-${n}.ts`, 'README.md'],
+      }));
+      const body = pushOf('sample/bench', commits);
+      const first = await timed(() => send(own, webhookSecret, body));
+      await quiet(api, connectionId);
+      const second = await timed(() => send(bare.url, webhookSecret, body));
       // The first ones warm both up.
       if (round < 3) continue;
       ours.push(first);
@@ -263,6 +286,108 @@ async function links(api: TestApi, databaseUrl: string): Promise<Figure[]> {
   ];
 }
 
+/** A conversation of just now that edited a file; where `sha` is given, it printed that id as it made the commit. */
+async function talk(api: TestApi, file: string, said: string, sha: string | null): Promise<void> {
+  const at = new Date(Date.now() - 60_000).toISOString();
+  await api.client.conversation.create({
+    tool: 'claude-code',
+    sessionId: `arrival-${file}`,
+    repository: 'github.com/sample/linked',
+    branch: 'main',
+    startedAt: at,
+    commits: sha === null ? [] : [{ sha, kind: 'made', messageId: 'a' }],
+    messages: [
+      { id: 'q', author: 'human', text: said, at },
+      {
+        id: 'a',
+        author: 'assistant',
+        text: 'Done.',
+        at,
+        toolCalls: [
+          {
+            name: 'Edit',
+            action: 'edit',
+            edits: [{ path: file, before: '', after: `const of = '${file}';` }],
+          },
+        ],
+      },
+    ],
+  });
+}
+
+/** Follows links as the pages do: resolves with the moment at which the link of a commit is heard of. */
+async function follow(api: TestApi) {
+  const socket = new WebSocket(`${api.url.replace('http', 'ws')}/ws?topics=link.confirmed,link.suggested`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  const waiting = new Map<string, (at: number) => void>();
+  socket.on('message', (text) => {
+    const at = performance.now();
+    const { data } = JSON.parse(String(text)) as { data?: { sha?: string } };
+    waiting.get(data?.sha ?? '')?.(at);
+  });
+  await new Promise((resolve, reject) => {
+    socket.once('message', resolve);
+    socket.once('error', reject);
+  });
+  return {
+    heard: (sha: string) =>
+      Promise.race([
+        new Promise<number>((resolve) => waiting.set(sha, resolve)),
+        pause(QUIET_MS, null, { ref: false }).then(() => {
+          throw new Error(`No link of ${sha} was heard of`);
+        }),
+      ]),
+    stop: () => socket.terminate(),
+  };
+}
+
+/** From sending a push until its link is heard of, among the conversations that {@link fill} wrote. */
+async function arrivals(api: TestApi): Promise<Figure[]> {
+  const { connectionId, webhookSecret } = await api.client.gitConnection.create({
+    provider: 'github',
+    name: 'arrivals',
+  });
+  const followed = await follow(api);
+  const figures: Figure[] = [];
+  try {
+    for (const status of ['confirmed', 'suggested'] as const) {
+      const times: number[] = [];
+      for (let round = 0; round < ARRIVALS + 2; round++) {
+        const sha = newSha();
+        const file = `src/arrival-${status}-${round}.ts`;
+        const message = `Open the ${status} arrival number ${round}`;
+        await talk(api, file, message, status === 'confirmed' ? sha : null);
+        await quiet(api, connectionId);
+        const heard = followed.heard(sha);
+        const begun = performance.now();
+        await send(
+          hookOf(api, connectionId),
+          webhookSecret,
+          pushOf('sample/linked', [{ sha, message, modified: [file] }]),
+        );
+        const ended = await heard;
+        if (round >= 2) times.push(ended - begun);
+      }
+      figures.push({
+        figure: `push to link.${status}, ${CONVERSATIONS} conversations, p95`,
+        measured: `${ms(quantile(times, 0.95))} (p50 ${ms(quantile(times, 0.5))})`,
+        peer: `${ARRIVAL_MS} ms`,
+        ratio: spreadOf(
+          times
+            .map((time) => time / ARRIVAL_MS)
+            .toSorted((a, b) => a - b)
+            .slice(Math.floor(times.length * 0.9)),
+        ),
+        target: 1,
+      });
+    }
+  } finally {
+    followed.stop();
+  }
+  return figures;
+}
+
 async function measure({ name, create }: HomeKind): Promise<void> {
   const home = await create();
   const url = home.env.DATABASE_URL;
@@ -270,7 +395,11 @@ async function measure({ name, create }: HomeKind): Promise<void> {
   if (!url) return home.remove();
   const api = await startApi({ env: home.env } as never);
   try {
-    report(`Commits on ${name}`, [await push(api, url), ...(await links(api, url))]);
+    report(`Commits on ${name}`, [
+      await push(api, url),
+      ...(await links(api, url)),
+      ...(await arrivals(api)),
+    ]);
   } finally {
     await api.stop();
     await home.remove();

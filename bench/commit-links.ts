@@ -16,7 +16,8 @@ interface Pair {
   sha: string;
   facts: Facts;
   score: number;
-  isLinked: boolean;
+  /** Null when it is not linked. */
+  level: 'certain' | 'probable' | null;
 }
 
 /** What one signal says alone: the larger the more, and linked above zero. */
@@ -69,9 +70,21 @@ async function main(folder: string): Promise<void> {
     ]),
     ['fused', String(truths), ...figures(all, fused)],
   ]);
+  console.log('');
+  printTable([
+    ['level, all sets', ...head],
+    ...(['certain', 'probable'] as const).map((level) => [
+      level,
+      String(truths),
+      ...figures(all, (pair) => ({
+        rank: pair.level === level ? pair.score : 0,
+        isLinked: pair.level === level,
+      })),
+    ]),
+  ]);
 }
 
-const fused = ({ score, isLinked }: Pair) => ({ rank: score, isLinked });
+const fused = ({ score, level }: Pair) => ({ rank: score, isLinked: level !== null });
 
 async function defaultRulebook(): Promise<Rulebook> {
   const rules = await defaultRules(commitLinkKind);
@@ -98,13 +111,16 @@ async function pairsOf({ commits, conversations }: LinkSet, rulebook: Rulebook):
       judged.push({ key, facts, judged: await judge(rulebook, key, facts) });
     }
     const linked = new Set(pick(judged, false).map(({ key }) => key));
-    const own = judged.map((pair) => ({
-      key: pair.key,
-      sha: commit.sha,
-      facts: pair.facts,
-      score: pair.judged.score ?? 0,
-      isLinked: linked.has(pair.key),
-    }));
+    const own = judged.map((pair): Pair => {
+      const level = pair.judged.outcome === null ? 'probable' : 'certain';
+      return {
+        key: pair.key,
+        sha: commit.sha,
+        facts: pair.facts,
+        score: pair.judged.score ?? 0,
+        level: linked.has(pair.key) ? level : null,
+      };
+    });
     pairs.push(...own);
   }
   return pairs;
@@ -133,7 +149,7 @@ function figures(
   const tn = total - linked - fn;
   const spread = Math.sqrt((hits + fp) * (hits + fn) * (tn + fp) * (tn + fn));
   const mcc = spread === 0 ? 0 : (hits * tn - fp * fn) / spread;
-  const share = (part: number, whole: number) => (part / (whole || 1)).toFixed(2);
+  const share = (part: number, whole: number) => (whole === 0 ? 'none' : (part / whole).toFixed(2));
   return [String(linked), share(hits, linked), share(hits, truths), share(first, known), mcc.toFixed(2)];
 }
 

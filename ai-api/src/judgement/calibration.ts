@@ -83,14 +83,19 @@ export interface CurvePoint {
   decided: number;
 }
 
-/** For thresholds from 0.5 to 0.99: how much would be decided alone, and how often otherwise than people did. */
+/**
+ * For thresholds from 0.5 to 0.99: how much would be decided alone, and how often otherwise than people did.
+ * @param side `no` for kinds in which a score decides no yes
+ */
 export function coverageErrorCurve(
   cases: readonly DecidedCase[],
   probability: (score: number) => number,
+  side: 'both' | 'no' = 'both',
 ): CurvePoint[] {
+  const isOfSide = (score: number) => side === 'both' || probability(score) < 0.5;
   return Array.from({ length: 50 }, (_, index) => {
     const threshold = Math.round(50 + index) / 100;
-    const decided = cases.filter(({ score }) => sureness(probability(score)) >= threshold);
+    const decided = cases.filter(({ score }) => isOfSide(score) && sureness(probability(score)) >= threshold);
     const wrong = decided.filter(({ score, yes }) => probability(score) >= 0.5 !== yes).length;
     const coverage = cases.length === 0 ? 0 : decided.length / cases.length;
     return { threshold, coverage, wrong, decided: decided.length };

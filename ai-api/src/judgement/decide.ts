@@ -42,8 +42,8 @@ const NOTHING = {
  * Turns judged criteria into a decision: what contradicts the records is handed back to be mended; one failed hard
  * criterion says no, whatever else is good; one that proves says yes, where rules over facts found it; anything that
  * is not known leaves it to a person, and so does a rule that asks for one (`asksForPerson` holds the reasons); else
- * the score's probability is held against the thresholds, with and without what a model read, or, in kinds that decide
- * by hard criteria alone, it is a yes. A no or a yes that is adverse for a person is proposed and never decided.
+ * the score's probability is held against the thresholds, with and without what a model read (for a no alone in kinds
+ * whose yes takes a proof), or, in kinds that decide by hard criteria alone, it is a yes. A no or a yes that is adverse for a person is proposed and never decided.
  */
 export function decide(
   criteria: readonly Criterion[],
@@ -91,11 +91,12 @@ function decideByScore(
   const probability = probabilityOf(score, thresholds);
   const leaning = Math.max(probability, 1 - probability);
   if (asksForPerson.length > 0) return { ...NOTHING, confidence: leaning, reviewReasons: [...asksForPerson] };
-  if (isYes(score, thresholds) && !isCarriedByReading(results, thresholds))
+  const isEnough = decides.yesByProof !== true && isYes(score, thresholds);
+  if (isEnough && !isCarriedByReading(results, thresholds))
     return settle(decides, decides.yes, probability, ['The criteria together speak for it.']);
   if (1 - probability >= thresholds.noAt)
     return settle(decides, decides.no, 1 - probability, ['The criteria together speak against it.']);
-  const unclear = isYes(score, thresholds)
+  const unclear = isEnough
     ? 'What was read speaks for it, but the facts alone do not speak clearly enough.'
     : 'Neither side is clear enough for the thresholds in force.';
   return { ...NOTHING, confidence: leaning, reviewReasons: [unclear] };

@@ -116,7 +116,13 @@ export {
 } from './rule-store.ts';
 export type { CriterionResult, HeldClaim, JudgementView, ModelFailure, OversightMode } from './schema.ts';
 export { type StoredJudgement, type StoreJudgement, storeJudgementsWith } from './store.ts';
-export { activeThresholds, appendThresholds, probabilityOf, type Thresholds } from './thresholds.ts';
+export {
+  activeThresholds,
+  appendThresholds,
+  DEFAULT_THRESHOLDS,
+  probabilityOf,
+  type Thresholds,
+} from './thresholds.ts';
 export type {
   Hearing,
   Held,

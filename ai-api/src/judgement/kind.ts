@@ -44,6 +44,8 @@ export interface Decides {
    * and a deadline. Empty where nothing about a person is decided.
    */
   adverse: readonly string[];
+  /** Set where a yes takes a criterion that proves: no score is enough, whatever thresholds or level are in force. */
+  yesByProof?: true;
 }
 
 /** A finished judgement from which the feedback is written. */

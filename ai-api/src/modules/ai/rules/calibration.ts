@@ -1,8 +1,9 @@
-import { Problem } from '../../../http/problem.ts';
+import { invalidField, Problem } from '../../../http/problem.ts';
 import {
   activeThresholds,
   appendThresholds,
   coverageErrorCurve,
+  DEFAULT_THRESHOLDS,
   type DecidedCase,
   fitCurve,
   type Kind,
@@ -22,6 +23,9 @@ const NOTES = [
   'People decide mostly what the engine was not sure about, so the cases lean to the difficult ones; what they confirmed or overturned in the audit of automatic decisions is in here too.',
   'Fitted and measured on the same cases: expect a little more error on new ones.',
 ];
+
+const PROOF_NOTE =
+  'No score makes a yes of this kind, only a proof: the curve counts what would be a no, and the threshold for a yes stays.';
 
 /** Thresholds that a person puts in force; what is left out of the curve stays. */
 export interface AppliedThresholds {
@@ -44,7 +48,7 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
   return {
     calibration: (tenantId: string, kind: string, maxError: number) =>
       database.withTenant(tenantId, async (transaction) => {
-        const { yes, no } = deciding(kind);
+        const { yes, no, yesByProof = false } = deciding(kind);
         const inForce = await activeThresholds(transaction, kindOf(kind), now());
         const past = await pastJudgements(transaction, { kind, limit: MAX_CASES, corrected: true });
         const cases = past.flatMap(({ score, human, criteria }): DecidedCase[] => {
@@ -53,7 +57,12 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
           if (score === null || isOpen || (outcome !== yes && outcome !== no)) return [];
           return [{ score, yes: outcome === yes }];
         });
-        const { fitted, points, proposal, status } = proposeThresholds(cases, inForce, maxError);
+        const { fitted, points, proposal, status } = proposeThresholds(
+          cases,
+          inForce,
+          maxError,
+          yesByProof ? 'no' : 'both',
+        );
         return {
           kind,
           inForce,
@@ -62,13 +71,19 @@ export function createCalibration(database: Database, kindOf: (name: string) => 
           proposal,
           brier: { before: brierOf(cases, inForce), after: fitted && brierOf(cases, fitted) },
           curve: points,
-          notes: NOTES,
+          notes: yesByProof ? [...NOTES, PROOF_NOTE] : NOTES,
         };
       }),
 
+    /** @throws {Problem} INVALID_INPUT for a kind whose yes takes a proof and a `yesAt` below the one that it comes with */
     applyThresholds: (actor: Actor, kind: string, given: AppliedThresholds) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        deciding(kind);
+        const { yesAt } = kindOf(kind).thresholds ?? DEFAULT_THRESHOLDS;
+        if (deciding(kind).yesByProof && given.yesAt < yesAt)
+          throw invalidField(
+            'yesAt',
+            `must not be below ${yesAt}: no score makes a yes of this kind, only a proof`,
+          );
         const inForce = await activeThresholds(transaction, kindOf(kind), now());
         return applyThresholds(transaction, actor, kind, inForce, given);
       }),
@@ -99,12 +114,20 @@ export async function applyThresholds(
   return applied;
 }
 
-/** Thresholds whose share of wrong decisions is likely below `maxError`, from what people decided. */
-export function proposeThresholds(cases: readonly DecidedCase[], inForce: Thresholds, maxError: number) {
+/**
+ * Thresholds whose share of wrong decisions is likely below `maxError`, from what people decided.
+ * @param side `no` for kinds in which a score decides no yes: the threshold for it stays
+ */
+export function proposeThresholds(
+  cases: readonly DecidedCase[],
+  inForce: Thresholds,
+  maxError: number,
+  side: 'both' | 'no' = 'both',
+) {
   const enough = cases.length >= MIN_CASES;
   const fitted = enough ? fitCurve(cases) : null;
   const curve = fitted ?? inForce;
-  const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve)).map(
+  const points = coverageErrorCurve(cases, (score) => probabilityOf(score, curve), side).map(
     ({ threshold, coverage, wrong, decided }) => ({
       threshold,
       coverage,
@@ -112,8 +135,12 @@ export function proposeThresholds(cases: readonly DecidedCase[], inForce: Thresh
       errorUpper: wilson(wrong, decided)?.[1] ?? null,
     }),
   );
-  const best = fitted && points.find(({ errorUpper }) => errorUpper !== null && errorUpper <= maxError);
-  const proposal = fitted && best ? { ...fitted, yesAt: best.threshold, noAt: best.threshold } : null;
+  // Thresholds in force are above one half.
+  const best = points.find(
+    ({ threshold, errorUpper }) => threshold > 0.5 && errorUpper !== null && errorUpper <= maxError,
+  );
+  const yesAt = side === 'no' ? inForce.yesAt : best?.threshold;
+  const proposal = fitted && best && yesAt !== undefined ? { ...fitted, yesAt, noAt: best.threshold } : null;
   return { fitted, points, proposal, status: statusOf(enough, proposal !== null) };
 }
 

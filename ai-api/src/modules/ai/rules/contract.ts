@@ -278,7 +278,8 @@ export const calibration = resource({
       summary: 'Propose thresholds from what people decided',
       description:
         'Fits a probability to the scores of judgements that people decided, and tells for every threshold how ' +
-        'much would be decided alone and how often wrongly. Under 30 decided judgements there is no proposal.',
+        'much would be decided alone and how often wrongly. Under 30 decided judgements there is no proposal. In a kind ' +
+        'whose yes takes a proof, only what would be a no is counted, and `yesAt` stays.',
       access: readers,
       input: z.object({
         kind,
@@ -315,7 +316,9 @@ export const calibration = resource({
       method: 'POST',
       path: '/calibration/{kind}',
       summary: 'Put thresholds in force',
-      description: 'By a person, with a reason. The next judgement uses them.',
+      description:
+        'By a person, with a reason. The next judgement uses them. In a kind whose yes takes a proof, `yesAt` must not be ' +
+        'below the one that the kind comes with.',
       access: writers,
       status: 201,
       input: z.object({

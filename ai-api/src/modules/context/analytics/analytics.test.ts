@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ADMIN_KEY, startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { issueLicence, send } from '../../../../test/licences/company.ts';
 import { refusal } from '../../../../test/people.ts';
 import { erase } from '../../../../test/privacy.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
@@ -13,6 +14,7 @@ const TEAMS = { Harbour: 6, Orchard: 6, Kiln: 2 } as const;
 const MODEL = 'claude-sonnet-4-5-20250929';
 /** By the list that comes with the product: 1,000 tokens in and 100 out. */
 const COST_MICROS = 1_000 * 3 + 100 * 15;
+const DEVICE = 'fingerprint-of-a-desk';
 const shaOf = (text: string) => createHash('sha1').update(text).digest('hex');
 const minutes = (from: string, more: number) => new Date(Date.parse(from) + more * 60_000).toISOString();
 
@@ -240,8 +242,31 @@ describe.each(businessDatabases())('analytics on $name', ({ create }) => {
       vendor: 'Anthropic',
       csv: `usage_date_utc,model_version,user,cost_usd\n2037-11-24,${MODEL},a@example.com,1.25\n2037-11-24,${MODEL},b@example.com,0.75`,
     });
-    const report = await client.assistantSpend.report({ weeks: 1 });
-    expect(report).toMatchObject({ estimatedMicros: 14 * COST_MICROS, billedMicros: 2_000_000 });
+    const [partly, fully] = [
+      await issueLicence(client, { maxSeats: 5 }),
+      await issueLicence(client, { maxSeats: 1 }),
+    ];
+    // A seat that is taken now was in use for no time yet.
+    api.context.clock.now = () => new Date(minutes(NOW, -120));
+    for (const { licenseKey } of [partly, fully])
+      expect(
+        await send(api.url, 'POST', '/api/v1/licenses/acquire', licenseKey, { device: DEVICE }),
+      ).toMatchObject({ status: 201 });
+    api.context.clock.now = () => new Date(NOW);
+    const report = await client.assistantSpend.report({ weeks: 2 });
+    expect(report).toMatchObject({
+      from: '2037-W47',
+      to: WEEK,
+      estimatedMicros: 14 * COST_MICROS,
+      billedMicros: 2_000_000,
+    });
+    expect(report.trend).toEqual([
+      { week: '2037-W47', estimatedMicros: null, billedMicros: 0 },
+      { week: WEEK, estimatedMicros: 14 * COST_MICROS, billedMicros: 2_000_000 },
+    ]);
+    expect(report.licences).toEqual([
+      { licence: 'Design team', product: partly.productCode, seats: 5, peak: 1, unused: 4 },
+    ]);
     expect(report.byVendor).toEqual([{ vendor: 'Anthropic', model: MODEL, billedMicros: 2_000_000 }]);
     await client.assistantSpend.setPrice({
       model: 'claude-sonnet-4-5',

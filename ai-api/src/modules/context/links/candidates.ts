@@ -198,6 +198,7 @@ export async function conversationsToLink(
   const texts = await textsOf(transaction, ids);
   const seenBy = Map.groupBy(seen, ({ conversation_id }) => conversation_id);
   const editsBy = Map.groupBy(edits, ({ conversation_id }) => conversation_id);
+  const lexemes = new Map<string, readonly string[]>();
   return rows.map((row) => ({
     id: row.id,
     owner: row.owner,
@@ -221,7 +222,7 @@ export async function conversationsToLink(
         after,
         messageId: message_id,
       })),
-      words: wordsOf(`${row.title}\n${texts.get(row.id) ?? ''}`),
+      words: wordsOf(`${row.title}\n${texts.get(row.id) ?? ''}`, lexemes),
     },
   }));
 }

@@ -23,8 +23,8 @@ export const commitLinkKind = defineKind({
       commit: 'the commit',
     },
   },
-  decides: { yes: 'linked', no: 'not linked', by: 'score', adverse: [] },
-  // Even at a score of 70. No score makes it certain: that takes a proof.
+  decides: { yes: 'linked', no: 'not linked', by: 'score', adverse: [], yesByProof: true },
+  // Even at a score of 70, and no score comes to yesAt.
   thresholds: { yesAt: 0.995, noAt: 0.51, slope: 1 / 6, intercept: -70 / 6 },
   vocabulary: {
     proof: {

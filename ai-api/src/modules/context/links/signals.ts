@@ -219,9 +219,18 @@ function sameAuthor(
   return authorIsKnown ? false : null;
 }
 
-/** What the search of conversations finds a text by: words by their stems, names of code whole and by their parts. */
-export function wordsOf(text: string): Set<string> {
-  return new Set(tokensOf(text).flatMap(lexemesOf));
+/**
+ * What the search of conversations finds a text by: words by their stems, names of code whole and by their parts.
+ * @param known lexemes of tokens, to share between texts that are read together; it grows by those of this text
+ */
+export function wordsOf(text: string, known = new Map<string, readonly string[]>()): Set<string> {
+  const words = new Set<string>();
+  for (const token of new Set(tokensOf(text))) {
+    const lexemes = known.get(token) ?? lexemesOf(token);
+    known.set(token, lexemes);
+    for (const lexeme of lexemes) words.add(lexeme);
+  }
+  return words;
 }
 
 /** Share of the words of the subject that the conversation has; null for a subject without words. */

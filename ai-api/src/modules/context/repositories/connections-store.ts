@@ -1,4 +1,4 @@
-import { type Selectable, sql, type Updateable } from 'kysely';
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import {
   type Database,
@@ -37,16 +37,25 @@ export function findConnection(
     .executeTakeFirst();
 }
 
-/** The connection that a webhook names in its address, of whichever company. Its signature is verified next. */
+/**
+ * The connection that a webhook names in its address, of whichever company, and where the company's data stays (null for
+ * anywhere, and where no region is declared). Its signature is verified next.
+ */
 export function connectionOfWebhook(
   database: Database,
   id: string,
   provider: ConnectionRecord['provider'],
-): Promise<ConnectionRecord | undefined> {
+): Promise<(ConnectionRecord & { region: string | null }) | undefined> {
+  const isChecked = database.residency.region !== null;
   return database
     .system('a webhook of a forge has no credential but its signature, whose secret this finds')
     .selectFrom('context.git_connections')
     .selectAll()
+    .select(
+      (isChecked ? sql<string | null>`platform.data_region(tenant_id)` : sql<string | null>`null::text`).as(
+        'region',
+      ),
+    )
     .where('id', '=', id)
     .where('provider', '=', provider)
     .executeTakeFirst();
@@ -83,24 +92,21 @@ export async function deleteConnection(transaction: TenantTransaction, id: strin
   return numDeletedRows > 0n;
 }
 
-/** Stores a delivery; null when it was received before. */
+/**
+ * Stores a delivery for the company of its connection, which the statement reads itself; null when it was received before,
+ * or the connection is gone.
+ */
 export async function insertDelivery(
-  transaction: TenantTransaction,
+  executor: Kysely<Schema>,
   delivery: { connectionId: string; deliveryKey: string; event: string; payload: string },
 ): Promise<string | null> {
-  const made = await transaction
-    .insertInto('context.git_deliveries')
-    .values({
-      id: uuidv7(),
-      connection_id: delivery.connectionId,
-      delivery_key: delivery.deliveryKey,
-      event: delivery.event,
-      payload: delivery.payload,
-    })
-    .onConflict((conflict) => conflict.columns(['connection_id', 'delivery_key']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return made?.id ?? null;
+  const { rows } = await sql<{ id: string }>`
+    insert into context.git_deliveries (id, tenant_id, connection_id, delivery_key, event, payload)
+    select ${uuidv7()}::uuid, tenant_id, id, ${delivery.deliveryKey}, ${delivery.event}, ${delivery.payload}
+    from context.git_connections where id = ${delivery.connectionId}
+    on conflict (connection_id, delivery_key) do nothing
+    returning id`.execute(executor);
+  return rows[0]?.id ?? null;
 }
 
 /** Says that the job of a delivery is enqueued; false when it was before. */

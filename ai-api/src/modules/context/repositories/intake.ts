@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { invalidField, Problem } from '../../../http/problem.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import { type Database, requireHere } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Plans } from '../../shared/plans/index.ts';
 import type { createConnections } from './connections.ts';
@@ -26,7 +26,7 @@ const SWEEP_ROWS = 500;
 interface Settings {
   database: Database;
   jobs: Jobs;
-  plans: Pick<Plans, 'take'>;
+  plans: Pick<Plans, 'take' | 'isOn'>;
   connections: Pick<ReturnType<typeof createConnections>, 'secretsOf'>;
   log: Logger;
 }
@@ -67,6 +67,20 @@ export function createIntake({ database, jobs, plans, connections, log }: Settin
 
   jobs.schedule({ name: 'git.sweep', cron: '* * * * *', atStart: true, run: sweep });
 
+  /** One statement, committed by itself, unless a quota is counted with it. */
+  function store(tenantId: string, delivery: Received & { connectionId: string }): Promise<string | null> {
+    if (!plans.isOn)
+      return insertDelivery(
+        database.system('the signature named the connection, and the statement takes the company from it'),
+        delivery,
+      );
+    return database.withTenant(tenantId, async (transaction) => {
+      const stored = await insertDelivery(transaction, delivery);
+      if (stored !== null) await plans.take(transaction, tenantId, 'webhooks');
+      return stored;
+    });
+  }
+
   async function receive(
     provider: 'github' | 'gitlab',
     connectionId: unknown,
@@ -81,11 +95,8 @@ export function createIntake({ database, jobs, plans, connections, log }: Settin
       throw new Problem('UNAUTHENTICATED', 'The signature of the webhook is not valid.');
     const received = read();
     const { tenant_id: tenantId } = connection;
-    const deliveryId = await database.withTenant(tenantId, async (transaction) => {
-      const stored = await insertDelivery(transaction, { connectionId: connection.id, ...received });
-      if (stored !== null) await plans.take(transaction, tenantId, 'webhooks');
-      return stored;
-    });
+    requireHere(database.residency, connection.region);
+    const deliveryId = await store(tenantId, { connectionId: connection.id, ...received });
     if (deliveryId === null) return { answer: { status: 'duplicate' }, enqueue: async () => {} };
     return { answer: { status: 'queued', deliveryId }, enqueue: () => enqueue(tenantId, deliveryId) };
   }

@@ -6,78 +6,12 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../../test/api.ts';
 import { businessDatabases, type TestDatabase } from '../../../../test/databases.ts';
+import { githubPush, gitlabPush, newSha, type PushedCommit, told } from '../../../../test/forge-pushes.ts';
 import { type ForgeRecorder, startForgeRecorder } from '../../../../test/forge-recorder.ts';
 import { type Client, createClient } from '../../../catalogue/client.ts';
 import { resources } from '../../../catalogue/index.ts';
 
 type Connection = Awaited<ReturnType<Client['gitConnection']['create']>>;
-
-let shas = 0;
-/** A new commit id. */
-const newSha = () => (++shas).toString(16).padStart(40, 'a');
-
-interface Told {
-  sha: string;
-  message: string;
-  at: string;
-  email: string;
-  modified: string[];
-}
-const told = (message: string, more: Partial<Told> = {}): Told => ({
-  sha: newSha(),
-  message,
-  at: '2026-11-10T10:00:00+01:00',
-  email: 'ada@example.com',
-  modified: ['src/a.ts'],
-  ...more,
-});
-
-/** A push as GitHub's documentation describes it. */
-function githubPush(repository: string, commits: Told[], more: object = {}) {
-  return {
-    ref: 'refs/heads/main',
-    before: '0'.repeat(40),
-    after: commits.at(-1)?.sha ?? newSha(),
-    created: false,
-    deleted: false,
-    forced: false,
-    repository: {
-      full_name: repository,
-      html_url: `https://github.com/${repository}`,
-      default_branch: 'main',
-    },
-    commits: commits.map(({ sha, message, at, email, modified }) => ({
-      id: sha,
-      message,
-      timestamp: at,
-      url: `https://github.com/${repository}/commit/${sha}`,
-      author: { name: 'Ada Sample', email },
-      added: [],
-      removed: [],
-      modified,
-    })),
-    ...more,
-  };
-}
-
-/** A push as GitLab's documentation describes it. */
-function gitlabPush(repository: string, commits: Told[], more: object = {}) {
-  const { repository: _, commits: listed, ...common } = githubPush(repository, commits);
-  return {
-    object_kind: 'push',
-    event_name: 'push',
-    ...common,
-    checkout_sha: common.after,
-    project: {
-      path_with_namespace: repository,
-      web_url: `https://gitlab.com/${repository}`,
-      default_branch: 'main',
-    },
-    commits: listed,
-    total_commits_count: listed.length,
-    ...more,
-  };
-}
 
 describe.each(businessDatabases())('repositories on $name', ({ create }) => {
   let testDatabase: TestDatabase;
@@ -379,7 +313,7 @@ describe.each(businessDatabases())('repositories on $name', ({ create }) => {
     ];
     await github(connection, 'push', githubPush('sample/rewritten', old));
     await settled(connection);
-    const rebased = { ...(old[2] as Told), sha: newSha() };
+    const rebased = { ...(old[2] as PushedCommit), sha: newSha() };
     const squash = told('Dates\n\n* Parse dates\n\n* Test dates', {
       modified: ['src/dates.ts', 'src/dates.test.ts'],
       at: '2026-11-12T10:00:00Z',

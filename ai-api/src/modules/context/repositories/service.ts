@@ -39,7 +39,7 @@ interface Setup {
   database: Database;
   jobs: Jobs;
   events: Events;
-  plans: Pick<Plans, 'take'>;
+  plans: Pick<Plans, 'take' | 'isOn'>;
   guard: OutboundGuard;
   sealer: Sealer;
   publicUrl: string;

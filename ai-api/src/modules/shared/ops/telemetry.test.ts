@@ -313,6 +313,7 @@ describe('what watches the metrics', () => {
   test('covers the boards and the rules that operators rely on', () => {
     expect(boards.toSorted()).toEqual([
       'correlation.json',
+      'database.json',
       'evaluations.json',
       'import.json',
       'jobs.json',
@@ -322,7 +323,7 @@ describe('what watches the metrics', () => {
       'product.json',
       'search.json',
     ]);
-    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(9);
+    expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(10);
     for (const rule of [
       /status=~"5\.\.".*> 0\.05$/,
       /job_queue_depth\) >/,
@@ -339,7 +340,8 @@ describe('what watches the metrics', () => {
     const labels = new Set(['instance', 'le', 'check']);
     for (const { name, type } of await registry.getMetricsAsJSON()) {
       known.add(name);
-      if (String(type) === 'histogram') known.add(`${name}_bucket`);
+      if (String(type) === 'histogram')
+        for (const part of ['bucket', 'count', 'sum']) known.add(`${name}_${part}`);
       const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: string[] };
       for (const label of labelNames) labels.add(label);
     }

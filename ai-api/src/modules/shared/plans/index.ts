@@ -100,6 +100,8 @@ export async function create(needs: Needs) {
   }
 
   return {
+    /** Whether plans limit anything here; otherwise nothing is counted. */
+    isOn,
     /** Counts in the transaction that makes something; see {@link createLimits}. */
     take: limits.take,
     requireRoom: limits.requireRoom,
