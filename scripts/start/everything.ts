@@ -84,7 +84,8 @@ export async function startEverything(
     const { apiKey, workflows } = await bootstrapN8n({
       n8n,
       owner,
-      credentials: credentials(options, secrets, { url: apiUrl, apiKey: await keyForN8n(client) }),
+      credentials: async () =>
+        credentials(options, secrets, { url: apiUrl, apiKey: await keyForN8n(client) }),
       workflowsDirectory: join(ROOT, 'workflows'),
       timezone: (await client.tenant.get({})).settings.timezone,
       stateFile: join(options.dataDirectory, 'n8n', 'bootstrap.json'),

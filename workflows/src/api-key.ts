@@ -14,7 +14,10 @@ const OVERLAP_HOURS = 1;
  */
 export async function keyForN8n({ apiKey }: Pick<Client, 'apiKey'>): Promise<string> {
   const { items } = await apiKey.list({ limit: ALL });
-  const own = items.find(({ name, revokedAt }) => name === NAME && revokedAt === null);
+  const own = items.find(
+    ({ name, revokedAt, expiresAt }) =>
+      name === NAME && revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
+  );
   if (own) return (await apiKey.rotate({ keyId: own.keyId, overlapHours: OVERLAP_HOURS })).key;
   return (await apiKey.create({ name: NAME, roles: ['admin'], scopes: ['*', 'act-as'] })).key;
 }

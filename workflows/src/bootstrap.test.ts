@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BootstrapOptions, bootstrapN8n } from './bootstrap.ts';
+import { bootstrapN8n } from './bootstrap.ts';
 import { createN8nClient, type N8nClient } from './client.ts';
 import { failureOf, nodeOutput } from './executions.ts';
 import { inspectWorkflows } from './inspect.ts';
@@ -239,7 +239,7 @@ async function editInN8n(id: string, workflow: StoredWorkflow): Promise<void> {
   expect(response.status, await response.text()).toBe(200);
 }
 
-function bootstrapOptions(): BootstrapOptions {
+function bootstrapOptions() {
   const { port } = smtp.server.address() as AddressInfo;
   return {
     n8n: server,

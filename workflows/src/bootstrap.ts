@@ -33,7 +33,8 @@ export type BootstrapOptions = {
   n8n: { url: string };
   /** Signed in, or set up when n8n has no owner yet. */
   owner: { email: string; password: string; firstName?: string; lastName?: string };
-  credentials: CredentialInput[];
+  /** A function is asked once n8n is signed in to, for secrets that are made anew each time. */
+  credentials: CredentialInput[] | (() => Promise<CredentialInput[]>);
   /** Every `*.json` in it is one workflow. */
   workflowsDirectory: string;
   /**
@@ -89,7 +90,8 @@ export async function bootstrapN8n(options: BootstrapOptions): Promise<Bootstrap
     ...(stateFile ? { stateFile } : {}),
     ...(options.keyLabel ? { keyLabel: options.keyLabel } : {}),
   });
-  for (const credential of options.credentials) {
+  const { credentials } = options;
+  for (const credential of typeof credentials === 'function' ? await credentials() : credentials) {
     const { name, change } = await upsertCredential(session, credential, stateFile);
     onProgress(`n8n: credential "${name}" ${change}`);
   }

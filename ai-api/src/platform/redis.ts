@@ -27,6 +27,9 @@ export function connectRedis({ url, timeoutMs }: RedisOptions, onError: (error: 
   const connection = new Connection(url, {
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // A host that vanished answers nothing, and does not close the connection either.
+    socketTimeout: 2 * timeoutMs,
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(times * 100, MAX_PAUSE_MS),
   });

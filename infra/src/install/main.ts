@@ -22,7 +22,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   const client = createClient(resources, { baseUrl: api.url, apiKey: api.apiKey, timeoutMs: 120_000 });
   if (settings.isSample) console.log(await importSample(client, join(ROOT, 'examples', 'sample-company')));
   const { timezone } = (await client.tenant.get({})).settings;
-  const { apiKey, waiting } = await installWorkflows(settings, await keyForN8n(client), timezone);
+  const { apiKey, waiting } = await installWorkflows(settings, () => keyForN8n(client), timezone);
   await pushAll({
     account: accountOf(env),
     sources: sourcesOf({ ...env, N8N_API_KEY: apiKey }),
@@ -37,14 +37,19 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
 
 function installWorkflows(
   { api: { url }, n8n, mail, startKey, langfuse, variables }: Settings,
-  apiKey: string,
+  makeKey: () => Promise<string>,
   timezone: string,
 ) {
-  const api = { url, apiKey };
   return bootstrapN8n({
     n8n: { url: n8n.url },
     owner: n8n.owner,
-    credentials: standardCredentials({ api, mail, startKey, ...(langfuse ? { langfuse } : {}) }),
+    credentials: async () =>
+      standardCredentials({
+        api: { url, apiKey: await makeKey() },
+        mail,
+        startKey,
+        ...(langfuse ? { langfuse } : {}),
+      }),
     variables,
     timezone,
     workflowsDirectory: join(ROOT, 'workflows'),

@@ -137,6 +137,7 @@ export const level = resource({
       summary: 'Let the level decide what is granted alone',
       description: 'By a person. The threshold is the one that keeps the level on the cases of now.',
       access: writers,
+      decides: true,
       input: z.object(seen),
       output: levelView,
       errors: ['NOT_FOUND', 'CONFLICT', 'LEVEL_STATE', 'PERSON_REQUIRED'],

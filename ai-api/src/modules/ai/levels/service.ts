@@ -11,7 +11,7 @@ import {
   newestLevel,
 } from '../../../judgement/index.ts';
 import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
-import { type Actor, displayName, record, requirePerson, systemActor } from '../../shared/audit/index.ts';
+import { type Actor, displayName, record, requireDecider, systemActor } from '../../shared/audit/index.ts';
 import type { createAnnouncer } from './announce.ts';
 import { evidenceOf, fitTo, reaches } from './fit.ts';
 import type { Labels } from './labels.ts';
@@ -155,7 +155,7 @@ export function createLevels({ database, kinds, labels, announce, now }: Parts) 
     /** Names a level. It is recorded in shadow as soon as a threshold keeps it. @throws {Problem} NOT_FOUND, CONFLICT */
     set: (actor: Actor, { kind, expectedVersion, reason, ...named }: Wanted & Level) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        requirePerson(actor);
+        requireDecider(actor);
         const before = await newestLevel(transaction, kind);
         if ((before?.version ?? 0) !== expectedVersion) throw changedMeanwhile();
         const from = before?.casesFrom ?? null;
@@ -183,7 +183,7 @@ export function createLevels({ database, kinds, labels, announce, now }: Parts) 
     /** Lets the level decide, with the threshold that keeps it now. @throws {Problem} PERSON_REQUIRED, LEVEL_STATE, CONFLICT */
     switchOn: (actor: Actor, wanted: Wanted) =>
       database.withTenant(actor.tenantId, async (transaction) => {
-        requirePerson(actor);
+        requireDecider(actor);
         const { kind, reason } = wanted;
         openKind(kind);
         const level = await requireSeen(transaction, wanted);

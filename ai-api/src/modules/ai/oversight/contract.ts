@@ -63,6 +63,7 @@ export const oversight = resource({
         'Once this returns, no worker stores what the mode does not allow, also of judgements that have begun. A key ' +
         'that acts for no person may only restrict; to let engines go on takes a person.',
       access: setters,
+      decides: true,
       input: z.object({
         kind,
         mode: mode.optional(),

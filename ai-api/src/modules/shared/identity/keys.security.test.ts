@@ -74,6 +74,18 @@ describe.each(businessDatabases())('API keys, on $name', ({ name, create }) => {
     expect((await ask(key)).status).toBe(200);
   });
 
+  test('a key that does not decide in the name of people cannot become one', async () => {
+    const machine = clientOf((await make({ scopes: ['*', 'act-as'] })).key);
+    const person = { email: 'machine@people.example', name: 'Not a person', roles: ['executive' as const] };
+    await expect(
+      machine.user.create({ ...person, password: 'a long phrase of words' }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const { userId, invitation } = await machine.user.create(person);
+    expect(invitation).toBeNull();
+    await expect(machine.user.invite({ userId })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await api.client.user.invite({ userId })).invitation.token).toMatch(/\S{20,}/);
+  });
+
   test('a key that expires stops then', async () => {
     await expect(make({ expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',

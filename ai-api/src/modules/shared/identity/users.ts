@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Role } from '../../../contract/operation.ts';
+import { DECIDE } from '../../../contract/scopes.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import { listPage, type Page } from '../../../http/cursor.ts';
 import { invalidField, Problem } from '../../../http/problem.ts';
@@ -89,6 +90,7 @@ export function createUsers(database: Database, changes: Changes, room: MemberRo
     /** @throws {Problem} CONFLICT when the address is taken, FORBIDDEN for more than the maker may do, PLAN_LIMIT_REACHED */
     create: async (request: RequestContext, { email, name, roles, password }: NewUser) => {
       refuseBeyond(request, roles);
+      if (password !== undefined) requireHolder(request);
       const actor = actorOf(request);
       const passwordHash = await passwordFor(email, password);
       return database.withTenant(actor.tenantId, async (transaction) => {
@@ -102,12 +104,14 @@ export function createUsers(database: Database, changes: Changes, room: MemberRo
           password_hash: passwordHash,
           ...invited?.columns,
         });
-        return { ...(await viewOf(transaction, row)), invitation: invited && secretOf(invited) };
+        const isShown = invited !== null && mayHold(request);
+        return { ...(await viewOf(transaction, row)), invitation: isShown ? secretOf(invited) : null };
       });
     },
 
-    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user */
+    /** @throws {Problem} NOT_FOUND, CONFLICT for a disabled user, FORBIDDEN for a key without the scope `decide` */
     invite: (request: RequestContext, userId: string) => {
+      requireHolder(request);
       const actor = actorOf(request);
       return database.withTenant(actor.tenantId, async (transaction) => {
         const before = await requireUser(transaction, userId);
@@ -236,4 +240,21 @@ async function note(
 ): Promise<void> {
   const subject = `user:${userId}`;
   await record(transaction, actor, { subject, details: [{ about: [subject], content }] });
+}
+
+/**
+ * Who may hold what a person signs in with: a person, or a key that people decide through. Any other key could become that
+ * person by it.
+ */
+function mayHold({ caller: { keyId, scopes } }: Pick<RequestContext, 'caller'>): boolean {
+  return keyId === null || scopes.includes(DECIDE);
+}
+
+/** @throws {Problem} FORBIDDEN */
+function requireHolder(request: Pick<RequestContext, 'caller'>): void {
+  if (mayHold(request)) return;
+  throw new Problem(
+    'FORBIDDEN',
+    'A key without the scope decide sets no password and gets no invitation token. Invite by e-mail: POST /invitations.',
+  );
 }

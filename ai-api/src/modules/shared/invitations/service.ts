@@ -3,7 +3,7 @@ import type { Role } from '../../../contract/operation.ts';
 import type { RequestContext } from '../../../http/caller.ts';
 import type { RateLimiter } from '../../../http/limits/index.ts';
 import { Problem } from '../../../http/problem.ts';
-import type { Database } from '../../../platform/database/index.ts';
+import type { Database, TenantTransaction } from '../../../platform/database/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Limits } from '../../../platform/limits/index.ts';
 import { MailError, type Mailer } from '../../../platform/mail/index.ts';
@@ -125,9 +125,12 @@ export function createInvitations(parts: InvitationParts) {
     resend: async (request: RequestContext, userId: string) => {
       identity.requireSignIn();
       const { tenantId } = request.caller;
+      const find = (transaction: TenantTransaction) => joining.requireEnabled(transaction, request, userId);
+      // What is refused takes no place.
+      await database.withTenant(tenantId, find);
       await requireRoom(tenantId);
       return database.withTenant(tenantId, async (transaction) => {
-        const user = await joining.requireEnabled(transaction, request, userId);
+        const user = await find(transaction);
         await jobs.enqueue(transaction, MAIL, [{ tenantId, userId }]);
         return userView(transaction, user);
       });

@@ -33,12 +33,29 @@ export async function readTableAside<Row extends z.ZodObject>(
 ): Promise<NumberedRow<z.output<Row>>[]> {
   if (table === undefined || !isLarge(table)) return readTable(spec, table, errors, mapping);
   const start: ReaderStart = { file: spec.file, mapping };
+  return inTurn(() => readInThread(start, table, errors));
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** A process reads one large table at a time: each takes a processor, and memory. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work);
+  last = turn.catch(() => {});
+  return turn;
+}
+
+async function readInThread<Row>(
+  start: ReaderStart,
+  table: Table,
+  errors: CellError[],
+): Promise<NumberedRow<Row>[]> {
   const worker = new Worker(new URL('./reader.ts', import.meta.url), {
     workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
   try {
-    const read = receive<z.output<Row>>(worker, errors);
+    const read = receive<Row>(worker, errors);
     await Promise.all([send(worker, table), read]);
     return await read;
   } finally {

@@ -4,7 +4,7 @@ import { listPage, type Page } from '../../../http/cursor.ts';
 import { notFound, Problem } from '../../../http/problem.ts';
 import type { TenantTransaction } from '../../../platform/database/index.ts';
 import { lasting } from '../../../platform/lasting-subject.ts';
-import { type Actor, displayName, record, requirePerson } from '../audit/index.ts';
+import { type Actor, displayName, record, requireDecider, requirePerson } from '../audit/index.ts';
 import { dueAt, extendedDueAt } from './deadlines.ts';
 import { type Person, person as personSchema, requireKnown } from './engine/person.ts';
 import { activeHolds, refuseUnderHold, wordsOf } from './holds.ts';
@@ -169,7 +169,7 @@ export function createRequests(parts: Parts) {
       database.withTenant(actor.tenantId, async (transaction) => {
         const row = await requireRequest(transaction, requestId, 'open');
         if (row.kind !== 'erasure') throw wrongState(row);
-        const confirmer = requirePerson(actor);
+        const confirmer = requireDecider(actor);
         const about = personSchema.parse(row.person);
         if (row.requested_user === partyOf(actor))
           throw new Problem('SELF_APPROVAL', 'A second person has to confirm: you recorded this request.');

@@ -45,6 +45,8 @@ export function createCarryOut({ invoker, identity, database, notifications, log
     caller: Caller;
     requestId: string;
     signal: AbortSignal;
+    /** Whether it undoes a step, which the operation itself may refuse. */
+    undoes?: boolean;
   }
 
   /** The answer of an operation, or why there is none. */
@@ -56,9 +58,10 @@ export function createCarryOut({ invoker, identity, database, notifications, log
     caller,
     requestId,
     signal,
+    undoes = false,
   }: Asked): Promise<Result> {
     // Templates are checked when they are published; this holds for those of before the check, too.
-    if (!mayBeStep(operation, invoker.find(operation)))
+    if (!undoes && !mayBeStep(operation, invoker.find(operation)))
       return refused('NOT_A_STEP', `"${operation}" cannot be a step${whyNoStep(invoker.find(operation))}.`);
     const { status, body } = await invoker.invoke({
       operation,
@@ -325,7 +328,9 @@ export function createCarryOut({ invoker, identity, database, notifications, log
       };
       const { operation: name, input } = claim;
       const context = { caller, requestId: `workflow-${instance.id}`, key: `wf:${claim.undoId}` };
-      return within(60, signal, (bounded) => ask({ ...context, operation: name, input, signal: bounded }));
+      return within(60, signal, (bounded) =>
+        ask({ ...context, operation: name, input, signal: bounded, undoes: true }),
+      );
     },
   };
 }
