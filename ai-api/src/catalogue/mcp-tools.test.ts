@@ -18,6 +18,7 @@ test('every operation that the node and the plugin offer is a tool, but no decis
   expect(offered.filter(({ id }) => decides(id)).map(({ id }) => id)).toEqual([
     ...['plan.create', 'plan.close', 'stageGate.review', 'stageGate.confirm', 'approval.override'],
     ...['approval.bulk', 'approval.confirm', 'evaluation.confirm', 'evaluation.override', 'contest.decide'],
+    ...['oversight.set', 'level.switchOn'],
   ]);
 });
 
