@@ -62,7 +62,7 @@ function companiesOf(api: TestApi, stripe: StripeRecorder) {
     const number = String(++companies).padStart(4, '0');
     const tenantId = await api.context.identity.ensureTenant(`company-${number}`);
     const apiKey = `aim_pay0${number}_${'0123456789abcdef'.repeat(3)}`;
-    await api.context.identity.ensureKey(tenantId, `key-${number}`, apiKey, ['admin']);
+    await api.context.identity.ensureKey(tenantId, `key-${number}`, apiKey, ['admin'], ['*', 'decide']);
     return { tenantId, client: createClient(resources, { baseUrl: api.url, apiKey }) };
   }
 

@@ -145,7 +145,13 @@ describe.each(databaseKinds())('two companies on $name', ({ create }) => {
 
   async function renewKey(company: Company): Promise<void> {
     company.key = `aim_${randomBytes(4).toString('hex')}_${randomBytes(24).toString('hex')}`;
-    await api.context.identity.ensureKey(company.tenantId, company.marker, company.key, ['admin']);
+    await api.context.identity.ensureKey(
+      company.tenantId,
+      company.marker,
+      company.key,
+      ['admin'],
+      ['*', 'decide'],
+    );
   }
 
   /** Looks for data of the other company in what a company received. */

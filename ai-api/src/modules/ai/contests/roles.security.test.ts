@@ -35,7 +35,7 @@ async function adminElsewhere({ url, context: { identity } }: TestApi): Promise<
     `aim_elsewher_${'e'.repeat(32)}`,
     'root@elsewhere.example',
   ];
-  await identity.ensureKey(await identity.ensureTenant(tenant), 'first', key, ['admin']);
+  await identity.ensureKey(await identity.ensureTenant(tenant), 'first', key, ['admin'], ['*', 'decide']);
   const first = createClient(resources, { baseUrl: url, apiKey: key });
   await first.user.create({ email, name: 'Their root', roles: ['admin'], password: PASSWORD });
   return signInTo({ url }, { email, password: PASSWORD, tenant });

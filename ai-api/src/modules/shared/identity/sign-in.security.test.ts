@@ -124,7 +124,13 @@ describe.each(businessDatabases())('local users, on $name', ({ create }) => {
   test('people of two companies with one address are two people', async () => {
     const { identity } = api.context;
     const key = `aim_globex00_${'g'.repeat(40)}`;
-    await identity.ensureKey(await identity.ensureTenant('globex', 'enterprise'), 'theirs', key, ['admin']);
+    await identity.ensureKey(
+      await identity.ensureTenant('globex', 'enterprise'),
+      'theirs',
+      key,
+      ['admin'],
+      ['*', 'decide'],
+    );
     const theirs = createClient(resources, { baseUrl: api.url, apiKey: key });
     const password = 'another password there';
     await theirs.user.create({

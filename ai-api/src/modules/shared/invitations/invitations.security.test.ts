@@ -177,7 +177,13 @@ describe.each(businessDatabases())('invitations and domains on $name', ({ create
     expect(await api.client.domain.verify(word)).toMatchObject({ verifiedBy: 'administrator' });
     const key = `aim_globex00_${'g'.repeat(40)}`;
     const { identity } = api.context;
-    await identity.ensureKey(await identity.ensureTenant('globex', 'enterprise'), 'theirs', key, ['admin']);
+    await identity.ensureKey(
+      await identity.ensureTenant('globex', 'enterprise'),
+      'theirs',
+      key,
+      ['admin'],
+      ['*', 'decide'],
+    );
     globex = createClient(resources, { baseUrl: api.url, apiKey: key });
 
     const domain = 'dns.example';

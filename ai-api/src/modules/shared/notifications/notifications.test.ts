@@ -43,7 +43,13 @@ describe.each(businessDatabases())('notifications on $name', ({ create }) => {
   async function otherCompany(): Promise<Client> {
     const { identity } = api.context;
     const apiKey = `aim_stranger_${'0123456789abcdef'.repeat(3)}`;
-    await identity.ensureKey(await identity.ensureTenant('elsewhere'), 'elsewhere', apiKey, ['admin']);
+    await identity.ensureKey(
+      await identity.ensureTenant('elsewhere'),
+      'elsewhere',
+      apiKey,
+      ['admin'],
+      ['*', 'decide'],
+    );
     return createClient(resources, { baseUrl: api.url, apiKey });
   }
 

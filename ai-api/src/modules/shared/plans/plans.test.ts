@@ -41,7 +41,7 @@ describe.each(businessDatabases())('the plan of a company on $name', ({ create }
     const name = `limited-${number}`;
     const tenantId = await api.context.identity.ensureTenant(name);
     const apiKey = `aim_plan${number}_${'0123456789abcdef'.repeat(3)}`;
-    await api.context.identity.ensureKey(tenantId, `key-${number}`, apiKey, ['admin']);
+    await api.context.identity.ensureKey(tenantId, `key-${number}`, apiKey, ['admin'], ['*', 'decide']);
     const client = createClient(resources, { baseUrl: api.url, apiKey });
     await client.companyPlan.get({});
     for (const [quota, allowed] of Object.entries(limits)) await agree(name, quota as Quota, allowed);
